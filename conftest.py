@@ -1,0 +1,40 @@
+"""What all tests share: a private PostgreSQL for the session, and no network beyond this machine.
+
+The database starts before Django's settings are read (pytest-django sets Django up in the last
+pytest_configure), in the one process that every other pytest-xdist worker inherits its environment from. With
+DATABASE_URL set, that database is used. Each worker makes its own test database in it.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from regulars.supervision import postgres
+
+DATABASE = pytest.StashKey[postgres.RunningPostgres]()
+HOME = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Point Django at the settings and at a database."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    home = Path(tempfile.mkdtemp(prefix="regulars-tests-"))
+    home.chmod(0o711)  # the account that PostgreSQL runs under passes through here
+    config.stash[HOME] = home
+    os.environ["REGULARS_HOME"] = str(home)
+    os.environ.setdefault("REGULARS_SECRET_KEY", "tests-only-" + "k" * 50)
+    if "DATABASE_URL" not in os.environ and not config.option.help:
+        config.stash[DATABASE] = postgres.start(home, durable=False)
+        os.environ["DATABASE_URL"] = config.stash[DATABASE].url
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the database and remove its files."""
+    if DATABASE in config.stash:
+        config.stash[DATABASE].stop()
+        del os.environ["DATABASE_URL"]
+    if HOME in config.stash:
+        shutil.rmtree(config.stash[HOME], ignore_errors=True)

@@ -1,0 +1,102 @@
+"""Which account of the machine PostgreSQL runs under, and what that account can reach.
+
+PostgreSQL refuses to run as root. Started by root, it therefore runs as an unprivileged account that exists
+already; started by anybody else, it runs as that person. Accounts are never created.
+"""
+
+import os
+import pwd
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+from .errors import StartRefused
+
+UNPRIVILEGED_ACCOUNTS = ("postgres", "_postgres", "nobody")
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account that programs are started under: numeric ids and the name shown to people."""
+
+    uid: int
+    gid: int
+    name: str
+
+
+class RunAs(TypedDict, total=False):
+    """The part of subprocess.Popen's arguments that changes the account."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def choose_account(data: Path) -> Account | None:
+    """The account for the cluster whose data directory is `data`; None means: the account we have.
+
+    An existing data directory decides: PostgreSQL accepts only its owner.
+    """
+    if os.geteuid() != 0:
+        return None
+    owner = _owner(data)
+    if owner is not None and owner.uid != 0:
+        return owner
+    for name in UNPRIVILEGED_ACCOUNTS:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(entry.pw_uid, entry.pw_gid, name)
+    raise StartRefused(
+        "PostgreSQL does not run as root, and none of the accounts "
+        f"{', '.join(UNPRIVILEGED_ACCOUNTS)} exists here. "
+        "Start Regulars as an ordinary user, or set DATABASE_URL."
+    )
+
+
+def run_as(account: Account | None) -> RunAs:
+    """Arguments for subprocess that start a program under the account."""
+    if account is None:
+        return {}
+    return {"user": account.uid, "group": account.gid, "extra_groups": []}
+
+
+def can_reach(account: Account | None, directory: Path) -> bool:
+    """Whether the account may enter the directory: asked of the kernel, so that ACLs and mounts count too."""
+    if account is None:
+        return os.access(directory, os.X_OK)
+    return _succeeds(["/bin/sh", "-c", 'cd -- "$1"', "sh", str(directory)], account)
+
+
+def can_run(account: Account | None, program: Path) -> bool:
+    """Whether the account can start the program (its directory may be closed to others)."""
+    return _succeeds([str(program), "--version"], account)
+
+
+def hand_over(directory: Path, account: Account | None) -> None:
+    """Make the directory private to the account."""
+    if account is not None:
+        os.chown(directory, account.uid, account.gid)
+    directory.chmod(0o700)
+
+
+def _succeeds(command: list[str], account: Account | None) -> bool:
+    try:
+        done = subprocess.run(command, cwd="/", capture_output=True, check=False, **run_as(account))
+    except OSError:
+        return False
+    return done.returncode == 0
+
+
+def _owner(path: Path) -> Account | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    try:
+        name = pwd.getpwuid(status.st_uid).pw_name
+    except KeyError:
+        name = str(status.st_uid)
+    return Account(status.st_uid, status.st_gid, name)

@@ -1,0 +1,221 @@
+"""Starts and stops the private PostgreSQL of a home: on a socket of its own, reachable by nobody else.
+
+    running = start(home)
+    try:
+        ...  # connect to running.url
+    finally:
+        running.stop()
+
+Nothing is started when DATABASE_URL names a database; callers look at that first.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from . import system
+from .accounts import run_as
+from .cluster import SOCKET_PORT, Cluster, end_leftovers, find, prepare
+from .errors import StartRefused
+from .locks import FileLock
+
+STOP_PATIENCE = 20.0  # seconds for a fast shutdown: a checkpoint of at most max_wal_size
+RECOVERY_PATIENCE = 300.0  # seconds for crash recovery
+OTHER_OWNER_PATIENCE = 15.0  # seconds for another command on this home to finish
+
+
+@dataclass
+class RunningPostgres:
+    """A PostgreSQL that answers at `url`; `pid` is its postmaster."""
+
+    url: str
+    pid: int
+    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _lock: FileLock | None = field(default=None, repr=False)
+
+    @property
+    def adopted(self) -> bool:
+        """True when another process of this home runs it, and will stop it."""
+        return self._process is None
+
+    def stop(self) -> None:
+        """Stop it (a fast shutdown: open connections end, everything committed is kept). Again: nothing
+        happens.
+        """
+        if self._process is not None:
+            stop_process(self._process)
+        if self._lock is not None:
+            self._lock.release()
+
+
+def start(home: Path, *, durable: bool = True) -> RunningPostgres:
+    """Start the PostgreSQL of this home, making it first if need be, and wait until it answers.
+
+    When another process of this home runs it already, that one is used, and stop() leaves it alone.
+    `durable=False` gives up crash safety for speed: for throw-away clusters only.
+    Raises StartRefused with a sentence for people.
+    """
+    make_home(home)
+    lock = FileLock(home / "postgres.lock")
+    deadline = time.monotonic() + OTHER_OWNER_PATIENCE
+    while not lock.take():
+        adopted = _adopt(home)
+        if adopted is not None:
+            return adopted
+        if time.monotonic() > deadline:
+            raise StartRefused(
+                f"The database of {home} is being started or stopped by {lock.holder()}. Try again."
+            )
+        time.sleep(0.05)
+    try:
+        return _start_owned(home, lock, durable=durable)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def make_home(home: Path) -> None:
+    """Make the directory of the local state. Others may pass through it (PostgreSQL must), not list it."""
+    try:
+        home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartRefused(f"REGULARS_HOME ({home}) cannot be made: {error.strerror}.") from error
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise StartRefused(
+            f"REGULARS_HOME ({home}) is not writable for this account. Choose another directory."
+        )
+
+
+def launch(
+    cluster: Cluster, port: int, log: IO[bytes] | int, *, durable: bool = True
+) -> subprocess.Popen[bytes]:
+    """Start the postmaster of a prepared cluster, once what an earlier run left is ended; does not wait."""
+    end_leftovers(cluster)
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    return subprocess.Popen(
+        server_command(cluster, port, durable=durable),
+        cwd="/",
+        env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+        preexec_fn=system.end_with_parent(signal.SIGINT) if in_main_thread else None,  # noqa: PLW1509
+        **run_as(cluster.account),
+    )
+
+
+def server_command(cluster: Cluster, port: int, *, durable: bool = True) -> list[str]:
+    """The command line of the postmaster: sockets, modest memory, safety, logs without anybody's words."""
+    sockets = cluster.sockets
+    settings = {
+        "listen_addresses": "" if sockets else "127.0.0.1",
+        "unix_socket_directories": str(sockets or ""),
+        "unix_socket_permissions": "0700",
+        "port": str(SOCKET_PORT if sockets else port),
+        "max_connections": "60",
+        "shared_buffers": "32MB",
+        "work_mem": "4MB",
+        "maintenance_work_mem": "32MB",
+        "min_wal_size": "32MB",
+        "max_wal_size": "512MB",
+        "wal_compression": "on",
+        "wal_level": "minimal",
+        "max_wal_senders": "0",
+        "max_logical_replication_workers": "0",
+        "max_worker_processes": "4",
+        "max_parallel_workers_per_gather": "0",
+        "autovacuum_max_workers": "2",
+        "jit": "off",
+        "huge_pages": "off",
+        "fsync": "on" if durable else "off",
+        "synchronous_commit": "on" if durable else "off",
+        "full_page_writes": "on" if durable else "off",
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+        "logging_collector": "off",
+        "log_min_messages": "warning",
+        "log_checkpoints": "off",
+        "log_line_prefix": "%m [%p] ",
+        # Statements and details can carry what customers wrote; logs never do.
+        "log_min_error_statement": "panic",
+        "log_error_verbosity": "terse",
+    }
+    if cluster.binaries.major >= 18:
+        settings["io_method"] = "sync"  # saves three processes that a small server does not need
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    return [str(cluster.binaries.postgres), "-D", str(cluster.data), *options]
+
+
+def is_ready(cluster: Cluster, pid: int) -> bool:
+    """Whether the postmaster accepts connections: line 8 of postmaster.pid says so (pg_ctl reads it too)."""
+    try:
+        lines = (cluster.data / "postmaster.pid").read_text().split("\n")
+    except OSError:
+        return False
+    return lines[0] == str(pid) and len(lines) > 7 and lines[7].strip() == "ready"
+
+
+def stop_process(process: subprocess.Popen[bytes]) -> None:
+    """Fast shutdown of a postmaster; harder signals when it does not follow."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+        if process.poll() is not None:
+            return
+        process.send_signal(number)
+        try:
+            process.wait(STOP_PATIENCE)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _start_owned(home: Path, lock: FileLock, *, durable: bool) -> RunningPostgres:
+    cluster = prepare(home, durable=durable)
+    port = free_port()
+    log = home / "postgres.log"
+    with log.open("wb") as file:
+        process = launch(cluster, port, file, durable=durable)
+    try:
+        _wait(cluster, process, log)
+    except BaseException:
+        stop_process(process)
+        raise
+    return RunningPostgres(cluster.url(port), process.pid, process, lock)
+
+
+def _wait(cluster: Cluster, process: subprocess.Popen[bytes], log: Path) -> None:
+    def settled() -> bool:
+        return is_ready(cluster, process.pid) or process.poll() is not None
+
+    if system.wait_until(settled, RECOVERY_PATIENCE) and process.poll() is None:
+        return
+    said = log.read_text(errors="replace").strip()[-1500:]
+    raise StartRefused(f"{cluster.binaries} did not start on {cluster.data}. It said:\n{said}")
+
+
+def _adopt(home: Path) -> RunningPostgres | None:
+    """The cluster that another process of this home runs; None while it is not ready."""
+    cluster = find(home)
+    if cluster is None:
+        return None
+    try:
+        lines = (cluster.data / "postmaster.pid").read_text().split("\n")
+        pid, port = int(lines[0]), int(lines[3])
+    except (OSError, ValueError, IndexError):
+        return None
+    if not is_ready(cluster, pid) or not system.is_alive(pid):
+        return None
+    return RunningPostgres(cluster.url(port), pid)
