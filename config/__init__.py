@@ -1,0 +1,1 @@
+"""The roof: settings, routes, processes, and the one page that says who reacts to what."""

@@ -1,0 +1,1 @@
+"""The public REST face: ``/api/v1``, for scripts and other systems."""

@@ -1,0 +1,1 @@
+"""Channels: one folder per kind of medium. Siblings never import each other."""

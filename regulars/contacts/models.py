@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from django.db import models
+
+from regulars.kernel import clock
+from regulars.workspaces.models import Member, WorkspaceScoped
+
+
+class Contact(WorkspaceScoped):
+    """A person. ``name`` is what our people call them; ``profile_name`` what the platform last told."""
+
+    name = models.TextField(default="", blank=True)
+    profile_name = models.TextField(default="", blank=True)
+    username = models.TextField(default="", blank=True)
+    phone = models.TextField(default="", blank=True)
+    """the current phone in E.164, copied from the identities so that lists need no join"""
+    language = models.TextField(default="", blank=True)
+    time_zone = models.TextField(default="", blank=True)
+    country = models.TextField(default="", blank=True)
+    tags = models.JSONField(default=list, blank=True)
+    tier = models.TextField(default="", blank=True)
+    stage = models.TextField(default="", blank=True)
+    score = models.IntegerField(null=True, blank=True)
+    owner = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    fields = models.JSONField(default=dict, blank=True)
+    about = models.TextField(default="", blank=True)
+    unreachable_reason = models.TextField(default="", blank=True)
+    """why the platform says that this address cannot be reached (GD-5); empty when it can"""
+    created_at = models.DateTimeField(default=clock.now)
+    updated_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "-created_at", "-id"], name="contact_by_age")]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The best name we have, down to the number or the user name."""
+        return self.name or self.profile_name or self.username or self.phone
+
+
+class ContactIdentity(WorkspaceScoped):
+    """One address of a contact on a channel. Retired ones stay, so that old messages still find their person."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
+    channel = models.TextField()
+    kind = models.TextField()
+    value = models.TextField()
+    first_seen_at = models.DateTimeField(default=clock.now)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "channel", "kind", "value"],
+                condition=models.Q(retired_at=None),
+                name="identity_unique",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["phone", "bsuid", "parent_bsuid", "line_user"]), name="identity_kind"
+            ),
+        ]
+        indexes = [models.Index(fields=["contact"], name="identity_by_contact")]
+
+
+class Consent(WorkspaceScoped):
+    """What a contact allows for one purpose, with its proof. The newest row of a purpose counts."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="consents")
+    channel = models.TextField()
+    purpose = models.TextField()
+    state = models.TextField()
+    source = models.TextField()
+    proof = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=["opted_in", "opted_out"]), name="consent_state"),
+            models.UniqueConstraint(fields=["contact", "channel", "purpose", "state", "at"], name="consent_once"),
+        ]
+
+
+class MergeSuggestion(WorkspaceScoped):
+    """Two contacts that may be one person, with the reason. Nothing merges by itself."""
+
+    first = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    reason = models.TextField()
+    created_at = models.DateTimeField(default=clock.now)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["first", "second"], name="merge_suggested_once")]

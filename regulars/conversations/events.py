@@ -1,0 +1,64 @@
+"""What happens in conversations. All carry the conversation; live screens and rules read them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from regulars.kernel.events import Event, event
+
+
+@event
+class MessageReceived(Event):
+    """A contact (or, as an echo, the business's phone) said something; the message is stored."""
+
+    workspace_id: UUID
+    conversation_id: UUID
+    contact_id: UUID
+    message_id: UUID
+    kind: str
+    direction: str
+
+
+@event
+class MessageQueued(Event):
+    """A message of ours was written down to be sent."""
+
+    workspace_id: UUID
+    conversation_id: UUID
+    contact_id: UUID
+    message_id: UUID
+
+
+@event
+class MessageStatusChanged(Event):
+    """A message's status went forward (sent, delivered, read …, failed, unknown)."""
+
+    workspace_id: UUID
+    conversation_id: UUID
+    message_id: UUID
+    status: str
+
+
+@event
+class ConversationStarted(Event):
+    """A contact and an inbox met for the first time."""
+
+    workspace_id: UUID
+    conversation_id: UUID
+    contact_id: UUID
+
+
+@event
+class ConversationChanged(Event):
+    """Status, assignee, team, priority, unread count or reply window changed; ``what`` says which."""
+
+    workspace_id: UUID
+    conversation_id: UUID
+    what: str
+
+
+@event
+class NoteWritten(Event):
+    workspace_id: UUID
+    conversation_id: UUID
+    note_id: UUID

@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+
+from regulars.contacts.models import Contact
+from regulars.inboxes.models import Inbox
+from regulars.kernel import clock
+from regulars.media.models import MediaFile
+from regulars.workspaces.models import Member, Team, WorkspaceScoped
+
+CONVERSATION_STATUSES = ("open", "snoozed", "resolved")
+MESSAGE_STATUSES = ("received", "queued", "sending", "unknown", "sent", "delivered", "read", "played", "failed")
+STATUS_RANK = {"queued": 0, "sending": 1, "unknown": 2, "failed": 3, "sent": 4, "delivered": 5, "read": 6, "played": 7}
+"""A status only replaces one of lower rank; ``failed`` ends a message unless a later proof outranks it."""
+
+
+class Conversation(WorkspaceScoped):
+    """The thread of one contact in one inbox."""
+
+    inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="conversations")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="conversations")
+    group_address = models.TextField(default="", blank=True)
+    """the provider's group id; in a group thread ``contact`` is who wrote first"""
+    status = models.TextField(default="open")
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    assignee = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    priority = models.TextField(default="normal")
+    tags = models.JSONField(default=list, blank=True)
+    unread_count = models.IntegerField(default=0)
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    """since when the contact waits for an answer of a person; null when it is our turn to wait"""
+    last_message_id = models.UUIDField(null=True, blank=True)
+    last_message_at = models.DateTimeField(null=True, blank=True)
+    last_inbound_at = models.DateTimeField(null=True, blank=True)
+    window_closes_at = models.DateTimeField(null=True, blank=True)
+    """until when free text is allowed; null when it never was"""
+    ad_window_closes_at = models.DateTimeField(null=True, blank=True)
+    """until when the free entry point (72 h after an ad) makes templates free"""
+    ad_opened_at = models.DateTimeField(null=True, blank=True)
+    """when the contact came from an ad; our answer within 24 h opens the free entry point"""
+    owned_elsewhere = models.BooleanField(default=False)
+    """another sender (Meta's agent, another app) holds the thread: do not answer by machine"""
+    created_at = models.DateTimeField(default=clock.now)
+    updated_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["inbox", "contact"],
+                condition=models.Q(group_address=""),
+                name="conversation_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["inbox", "group_address"],
+                condition=~models.Q(group_address=""),
+                name="group_conversation_unique",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=CONVERSATION_STATUSES), name="conversation_status"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(priority__in=["low", "normal", "high", "urgent"]), name="conversation_priority"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["workspace", "status", "-last_message_at", "-id"], name="conversation_newest"),
+            models.Index(
+                fields=["workspace", "waiting_since", "id"],
+                name="conversation_waiting",
+                condition=models.Q(status="open"),
+            ),
+            models.Index(fields=["assignee", "status", "-last_message_at"], name="conversation_by_assignee"),
+            models.Index(fields=["contact"], name="conversation_by_contact"),
+        ]
+
+    def window_is_open(self, at: datetime) -> bool:
+        """Whether free text may leave at that moment."""
+        return self.window_closes_at is not None and at < self.window_closes_at
+
+
+class Message(WorkspaceScoped):
+    """One message of a thread, in or out. Reactions, edits and revokes are rows too, shown on their target."""
+
+    inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    """who said it, or whom we said it to"""
+    direction = models.TextField()
+    kind = models.TextField()
+    text = models.TextField(default="", blank=True)
+    content = models.JSONField(default=dict, blank=True)
+    """``inboxes.ports.MessageContent`` as JSON"""
+    media = models.ForeignKey(MediaFile, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    provider_id = models.TextField(null=True, blank=True)
+    target_provider_id = models.TextField(null=True, blank=True)
+    reply_to_provider_id = models.TextField(null=True, blank=True)
+    author_kind = models.TextField()
+    author_member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    author_name = models.TextField(default="", blank=True)
+    source = models.TextField(default="live")
+    status = models.TextField()
+    error = models.JSONField(null=True, blank=True)
+    """``{"code", "title", "details"}`` of the provider, for failed and unknown messages"""
+    pricing_category = models.TextField(default="", blank=True)
+    pricing_type = models.TextField(default="", blank=True)
+    sent_at = models.DateTimeField()
+    """the provider's time for what came in; when it was written for what goes out"""
+    arrived_late = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=clock.now)
+    delivery_id = models.BigIntegerField(null=True, blank=True)
+    path = models.TextField(default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["inbox", "provider_id"],
+                condition=models.Q(provider_id__isnull=False),
+                name="message_once",
+            ),
+            models.CheckConstraint(condition=models.Q(direction__in=["in", "out"]), name="message_direction"),
+            models.CheckConstraint(condition=models.Q(status__in=MESSAGE_STATUSES), name="message_status_word"),
+        ]
+        indexes = [
+            models.Index(fields=["conversation", "sent_at", "id"], name="message_in_thread"),
+            models.Index(
+                fields=["inbox", "target_provider_id"],
+                name="message_by_target",
+                condition=models.Q(target_provider_id__isnull=False),
+            ),
+        ]
+
+
+class MessageStatus(models.Model):
+    """When a message reached a state (for groups: at which participant). Repetitions change nothing."""
+
+    id = models.BigAutoField(primary_key=True)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="statuses")
+    status = models.TextField()
+    participant = models.TextField(default="", db_default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["message", "status", "participant"], name="message_status_once")
+        ]
+
+
+class UnmatchedStatus(models.Model):
+    """A status of a message that we do not know (yet): sent by another program, or ahead of our own answer."""
+
+    id = models.BigAutoField(primary_key=True)
+    inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="+")
+    provider_id = models.TextField()
+    status = models.TextField()
+    participant = models.TextField(default="", db_default="")
+    at = models.DateTimeField()
+    errors = models.JSONField(default=list)
+    received_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["inbox", "provider_id", "status", "participant"], name="unmatched_status_once"
+            )
+        ]
+
+
+class OutgoingMessage(models.Model):
+    """The intent to send and what became of it. The row is the job.
+
+    queued → sending → accepted | refused | unknown; a transient error leads back to queued at most twice.
+    ``sending`` with a lease that ran out becomes unknown, never queued: it may have gone out.
+    """
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="outgoing")
+    inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    sequence = models.BigIntegerField()
+    """order within the conversation: the next one leaves only when the one before has an outcome"""
+    state = models.TextField(default="queued")
+    attempts = models.SmallIntegerField(default=0)
+    not_before = models.DateTimeField(default=clock.now)
+    lease_until = models.DateTimeField(null=True)
+    outcome_reason = models.TextField(default="")
+    created_at = models.DateTimeField(default=clock.now)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["queued", "sending", "accepted", "refused", "unknown"]),
+                name="outgoing_state",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["inbox", "sequence"], name="outgoing_queue", condition=models.Q(state="queued")
+            ),
+            models.Index(
+                fields=["conversation", "sequence"],
+                name="outgoing_unsettled",
+                condition=models.Q(state__in=["queued", "sending"]),
+            ),
+            models.Index(fields=["state"], name="outgoing_doubtful", condition=models.Q(state__in=["sending", "unknown"])),
+        ]
+
+
+class Note(WorkspaceScoped):
+    """Said among members; never sent to anybody."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
+    author_name = models.TextField(default="")
+    text = models.TextField()
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["conversation", "created_at"], name="note_in_thread")]
+
+
+class Activity(WorkspaceScoped):
+    """A quiet line in the thread: assigned, resolved, reopened, number changed, window opened …"""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="activities")
+    kind = models.TextField()
+    actor_name = models.TextField(default="", blank=True)
+    facts = models.JSONField(default=dict)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["conversation", "at"], name="activity_in_thread")]
+
+
+class Draft(models.Model):
+    """What a member has typed and not sent, per conversation and mode."""
+
+    id = models.BigAutoField(primary_key=True)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    mode = models.TextField()
+    text = models.TextField()
+    updated_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "conversation", "mode"], name="draft_once"),
+            models.CheckConstraint(condition=models.Q(mode__in=["reply", "note"]), name="draft_mode"),
+        ]

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from django.contrib.postgres.functions import TransactionNow
+from django.db import models
+
+from regulars.kernel import clock
+from regulars.kernel.crypto import EncryptedTextField
+from regulars.kernel.ids import new_secret
+from regulars.workspaces.models import Team, WorkspaceScoped
+
+
+def new_connection_key() -> str:
+    return new_secret(12)
+
+
+class Connection(WorkspaceScoped):
+    """The link to one provider account (WhatsApp: a business account, WABA) and its credentials."""
+
+    channel = models.TextField()
+    key = models.TextField(unique=True, default=new_connection_key)
+    """the unguessable part of the webhook's address"""
+    name = models.TextField()
+    account_id = models.TextField()
+    app_id = models.TextField(default="", blank=True)
+    verify_token = EncryptedTextField()
+    app_secrets = EncryptedTextField()
+    """one secret a line, newest first: several are accepted while they rotate"""
+    access_token = EncryptedTextField()
+    problem = models.TextField(default="", blank=True)
+    """why sending through it is paused; empty when it works"""
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def secrets(self) -> list[str]:
+        return [line for line in self.app_secrets.splitlines() if line]
+
+
+class Inbox(WorkspaceScoped):
+    """One number or account that people staff."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="inboxes")
+    name = models.TextField()
+    address = models.TextField()
+    """the provider's id of the number (WhatsApp: phone_number_id)"""
+    display_address = models.TextField(default="")
+    teams = models.ManyToManyField(Team, related_name="inboxes", blank=True)
+    """who staffs it; empty means everybody"""
+    messages_per_second = models.IntegerField(default=80)
+    """the platform's throughput for the number: 80, 1,000 once upgraded, 20 in coexistence"""
+    quality = models.TextField(default="", blank=True)
+    paused_reason = models.TextField(default="", blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "address"], name="inbox_address_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Delivery(models.Model):
+    """One accepted webhook body, whole, as bytes; kept RAW_DELIVERY_RETENTION_DAYS and replayable."""
+
+    id = models.BigAutoField(primary_key=True)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="deliveries")
+    body = models.BinaryField()
+    update_counts = models.JSONField(default=dict)
+    """address -> number of updates in it, as counted at the door"""
+    state = models.TextField(default="pending", db_default="pending")
+    attempts = models.SmallIntegerField(default=0, db_default=0)
+    retry_at = models.DateTimeField(null=True)
+    error = models.TextField(default="", db_default="")
+    received_at = models.DateTimeField(db_default=TransactionNow())
+    processed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["pending", "processed", "failed"]), name="delivery_state"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["id"], name="delivery_pending", condition=models.Q(state="pending")),
+            models.Index(fields=["received_at"], name="delivery_by_time"),
+        ]
+
+
+class LedgerEntry(models.Model):
+    """So many updates (or sends) of one address ended so. Append only: many writers, no hot row.
+
+    ``flow`` inbound: outcome received, stored, duplicate, rejected (with reason).
+    ``flow`` outbound: outcome intended, accepted, refused (with reason); unknown and pending are counted live.
+    ``flow`` door: refused deliveries that never were stored (with reason); one counts as one update.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, null=True, related_name="+")
+    address = models.TextField(default="", db_default="")
+    flow = models.TextField()
+    outcome = models.TextField()
+    reason = models.TextField(default="", db_default="")
+    update_count = models.BigIntegerField()
+    delivery_count = models.BigIntegerField(default=0, db_default=0)
+    at = models.DateTimeField(db_default=TransactionNow())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(flow__in=["inbound", "outbound", "door"]), name="ledger_flow"
+            )
+        ]
+        indexes = [models.Index(fields=["connection", "flow"], name="ledger_by_connection")]
+
+
+class ChannelNotice(WorkspaceScoped):
+    """Something the platform told about an account or a number; shown to those who run it."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="notices")
+    inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, null=True, related_name="+")
+    kind = models.TextField()
+    field = models.TextField()
+    event = models.TextField(default="")
+    title = models.TextField(default="")
+    details = models.TextField(default="")
+    errors = models.JSONField(default=list)
+    dedup_key = models.TextField()
+    delivery_id = models.BigIntegerField(null=True)
+    path = models.TextField(default="")
+    at = models.DateTimeField()
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "dedup_key"], name="notice_once")]
+        indexes = [models.Index(fields=["workspace", "-at"], name="notice_by_time")]

@@ -1,0 +1,160 @@
+"""The event log: ``record`` what happened beside the change itself; reactions read it at their own pace.
+
+An event is a frozen dataclass in the past tense whose fields are JSON-ready or UUIDs, the first always
+``workspace_id``. ``record`` writes rows in the caller's transaction and wakes readers on commit (NOTIFY is
+transactional). A reader holds a position (transaction id, event id) and sees events in the order in which
+their transactions became visible to everybody: exactly those older than the oldest running writer.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, TypeVar, dataclass_transform
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+CHANNEL = "regulars_events"
+"""The NOTIFY channel that says "there is something new"; it carries no data."""
+
+
+class Event:
+    """Base of all events. Subclasses are frozen dataclasses; their class name is the stored kind."""
+
+    workspace_id: UUID
+    kinds: ClassVar[dict[str, type[Event]]] = {}
+
+
+E = TypeVar("E", bound=type[Event])
+
+
+@dataclass_transform(frozen_default=True)
+def event(cls: E) -> E:
+    """Class decorator of all events: frozen, with the class name as its kind in the log."""
+    made = dataclass(frozen=True)(cls)
+    Event.kinds[made.__name__] = made
+    return made
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in the log: everything at or before it has been read."""
+
+    transaction_id: int = 0
+    event_id: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.transaction_id}.{self.event_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Position | None:
+        """The position a client sent back, or None when it is not one."""
+        first, dot, second = text.partition(".")
+        if not (dot and first.isdecimal() and second.isdecimal() and len(text) < 42):
+            return None
+        return cls(int(first), int(second))
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event with its place in the log."""
+
+    position: Position
+    happened_at: datetime
+    event: Any
+
+
+def record(*happened: Event) -> None:
+    """Write events in the current transaction; readers wake when it commits."""
+    record_all(happened)
+
+
+def record_all(happened: Iterable[Event]) -> None:
+    """Like :func:`record`, for a whole batch in one statement."""
+    rows = [(each.workspace_id, type(each).__name__, _to_json(each)) for each in happened]
+    if not rows:
+        return
+    workspace_ids, kinds, bodies = zip(*rows, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kernel_event (workspace_id, kind, body)"
+            " SELECT w, k, b FROM unnest(%s::uuid[], %s::text[], %s::jsonb[])"
+            " WITH ORDINALITY AS t(w, k, b, place) ORDER BY place",
+            [list(workspace_ids), list(kinds), list(bodies)],
+        )
+        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of the log: the events of the wanted kinds in it, and where it ends."""
+
+    events: list[Recorded]
+    end: Position
+    has_more: bool
+    """true when the log may hold more right now (a full page, or rows kept back by a running writer)"""
+
+
+def read_after(position: Position, kinds: Sequence[str], limit: int) -> Page:
+    """The next stretch of the log, at most ``limit`` rows long; only events of ``kinds`` are decoded."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [list(kinds), str(position.transaction_id), position.event_id, limit])
+        rows = cursor.fetchall()
+    visible = [row for row in rows if row[6]]
+    if not visible:
+        return Page([], position, has_more=bool(rows))
+    end = Position(visible[-1][0], visible[-1][1])
+    wanted = [_to_recorded(row) for row in visible if row[4] is not None and row[3] in Event.kinds]
+    return Page(wanted, end, has_more=len(rows) == limit or len(visible) < len(rows))
+
+
+_READ = """
+SELECT transaction_id::text::bigint, id, workspace_id, kind,
+       CASE WHEN kind = ANY(%s) THEN body END, happened_at,
+       transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+FROM kernel_event
+WHERE (transaction_id, id) > (%s::xid8, %s)
+ORDER BY transaction_id, id
+LIMIT %s
+"""
+
+
+def end_of_log() -> Position:
+    """The position after which everything that is not yet visible to everybody will appear."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1)")
+        (transaction_id,) = cursor.fetchone()
+    return Position(int(transaction_id), 2**62)
+
+
+def _to_json(each: Event) -> str:
+    names = [field.name for field in dataclasses.fields(each) if field.name != "workspace_id"]  # type: ignore[arg-type]
+    return orjson.dumps({name: getattr(each, name) for name in names}).decode()
+
+
+def _to_recorded(row: tuple[Any, ...]) -> Recorded:
+    transaction_id, event_id, workspace_id, kind, body, happened_at, _visible = row
+    return Recorded(Position(transaction_id, event_id), happened_at, _to_event(workspace_id, kind, body))
+
+
+def _to_event(workspace_id: UUID, kind: str, body: Any) -> Event:
+    cls = Event.kinds[kind]
+    values = orjson.loads(body) if isinstance(body, str | bytes) else body
+    known = {field.name: field.type for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    typed = {name: _typed(known[name], value) for name, value in values.items() if name in known}
+    return cls(**{"workspace_id": workspace_id, **typed})  # type: ignore[call-arg]
+
+
+def _typed(annotation: Any, value: Any) -> Any:
+    text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+    if value is None or not isinstance(value, str | list):
+        return value
+    if text.startswith("tuple[UUID"):
+        return tuple(UUID(each) for each in value)
+    if text.startswith("tuple["):
+        return tuple(value)
+    return UUID(value) if text.startswith("UUID") else value

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.functions import TransactionNow
+from django.db import models
+
+from regulars.kernel import clock
+
+
+class TransactionIdField(models.TextField):  # type: ignore[type-arg]
+    """PostgreSQL's 64-bit transaction id (``xid8``), read as decimal text."""
+
+    def db_type(self, connection: Any) -> str:
+        return "xid8"
+
+
+class CurrentTransactionId(models.Func):
+    """The id of the transaction that is writing the row."""
+
+    function = "pg_current_xact_id"
+    arity = 0
+    output_field = TransactionIdField()
+
+
+class Event(models.Model):
+    """One thing that happened, recorded in the transaction that made it happen.
+
+    Readers go by (``transaction_id``, ``id``) and only up to the oldest transaction still running, so a row
+    that commits late is never skipped (see ``kernel.events.read_after``).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    transaction_id = TransactionIdField(db_default=CurrentTransactionId())
+    workspace_id = models.UUIDField()
+    kind = models.TextField()
+    body = models.JSONField()
+    happened_at = models.DateTimeField(db_default=TransactionNow())
+
+    class Meta:
+        indexes = [models.Index(fields=["transaction_id", "id"], name="event_position")]
+
+
+class ReactionCursor(models.Model):
+    """How far one reaction has read the event log, and how it fares."""
+
+    name = models.TextField(primary_key=True)
+    transaction_id = TransactionIdField(default="0")
+    event_id = models.BigIntegerField(default=0)
+    failed_attempts = models.IntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
+    last_error = models.TextField(default="")
+    updated_at = models.DateTimeField(default=clock.now)
+
+
+class ParkedEvent(models.Model):
+    """An event that one reaction could not digest; it can be given to that reaction again."""
+
+    id = models.BigAutoField(primary_key=True)
+    reaction = models.TextField()
+    event = models.ForeignKey(Event, on_delete=models.CASCADE)
+    error = models.TextField()
+    parked_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reaction", "event"], name="parked_once")]
+
+
+class Heartbeat(models.Model):
+    """The last sign of life of a process."""
+
+    process = models.TextField(primary_key=True)
+    role = models.TextField()
+    beat_at = models.DateTimeField()
+    details = models.JSONField(default=dict)

@@ -1,0 +1,122 @@
+"""Running reactions: each reads the event log with its own cursor, in order, at least once.
+
+A reaction gets a batch and does its work in one transaction with the move of its cursor, so what it writes
+to the database happens exactly once. A failing batch is retried with back-off; when it keeps failing, its
+events are tried one by one and the culprits are parked, so that no reaction ever stops for good and none
+holds up another.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+
+from regulars.kernel import clock
+from regulars.kernel.events import Event, Position, Recorded, end_of_log, read_after
+from regulars.kernel.models import ParkedEvent, ReactionCursor
+
+logger = logging.getLogger(__name__)
+
+BATCH_SIZE = 500
+ATTEMPTS_BEFORE_PARKING = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """A name for the cursor, the event classes it wants, and what it does with a batch of them."""
+
+    name: str
+    events: tuple[type[Event], ...]
+    run: Callable[[Sequence[Recorded]], None]
+
+
+def run_reaction(reaction: Reaction) -> bool:
+    """Digest one batch; true when there may be more to do at once."""
+    try:
+        with transaction.atomic():
+            cursor = _lock_cursor(reaction.name)
+            if cursor is None:
+                return False
+            page = read_after(_position(cursor), _kinds(reaction), BATCH_SIZE)
+            if page.events:
+                reaction.run(page.events)
+            if page.end != _position(cursor) or cursor.failed_attempts:
+                _move(cursor, page.end)
+            return page.has_more and bool(page.events or page.end != _position(cursor))
+    except Exception as error:
+        logger.exception("reaction failed", extra={"reaction": reaction.name})
+        return _after_failure(reaction, error)
+
+
+def ensure_cursors(reactions: Sequence[Reaction]) -> None:
+    """Give new reactions a cursor at the end of the log; names must be unique."""
+    end = end_of_log()
+    for reaction in reactions:
+        ReactionCursor.objects.get_or_create(
+            name=reaction.name,
+            defaults={"transaction_id": str(end.transaction_id), "event_id": end.event_id},
+        )
+
+
+def retry_parked(reaction: Reaction, parked: ParkedEvent) -> None:
+    """Give a parked event to its reaction again; raises what the reaction raises."""
+    with transaction.atomic():
+        event_row = parked.event
+        page = read_after(Position(int(event_row.transaction_id), event_row.pk - 1), _kinds(reaction), 1)
+        reaction.run(page.events)
+        parked.delete()
+
+
+def _lock_cursor(name: str) -> ReactionCursor | None:
+    ready = ReactionCursor.objects.select_for_update(skip_locked=True).filter(name=name)
+    cursor = ready.first()
+    if cursor and cursor.retry_at and cursor.retry_at > clock.now():
+        return None
+    return cursor
+
+
+def _position(cursor: ReactionCursor) -> Position:
+    return Position(int(cursor.transaction_id), cursor.event_id)
+
+
+def _kinds(reaction: Reaction) -> list[str]:
+    return [each.__name__ for each in reaction.events]
+
+
+def _move(cursor: ReactionCursor, end: Position) -> None:
+    cursor.transaction_id, cursor.event_id = str(end.transaction_id), end.event_id
+    cursor.failed_attempts, cursor.retry_at, cursor.last_error = 0, None, ""
+    cursor.updated_at = clock.now()
+    cursor.save()
+
+
+def _after_failure(reaction: Reaction, error: Exception) -> bool:
+    with transaction.atomic():
+        cursor = ReactionCursor.objects.select_for_update().get(name=reaction.name)
+        cursor.failed_attempts += 1
+        cursor.last_error = type(error).__name__
+        if cursor.failed_attempts < ATTEMPTS_BEFORE_PARKING:
+            cursor.retry_at = clock.now() + timedelta(seconds=2**cursor.failed_attempts)
+            cursor.save()
+            return False
+        _digest_one_by_one(reaction, cursor)
+        return True
+
+
+def _digest_one_by_one(reaction: Reaction, cursor: ReactionCursor) -> None:
+    page = read_after(_position(cursor), _kinds(reaction), BATCH_SIZE)
+    for each in page.events:
+        try:
+            with transaction.atomic():
+                reaction.run([each])
+        except Exception as error:
+            ParkedEvent.objects.get_or_create(
+                reaction=reaction.name,
+                event_id=each.position.event_id,
+                defaults={"error": f"{type(error).__name__}: {error}"[:2000]},
+            )
+    _move(cursor, page.end)

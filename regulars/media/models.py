@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from django.db import models
+
+from regulars.kernel import clock
+from regulars.workspaces.models import WorkspaceScoped
+
+STATES = ("waiting", "fetching", "ready", "failed", "expired", "missing")
+
+
+class MediaFile(WorkspaceScoped):
+    """One file. The row is the fetching job: ``waiting`` rows are claimed with a lease.
+
+    ``missing``: the platform could not take the file from the sender, so there is nothing to fetch.
+    ``expired``: the platform no longer has it (WhatsApp: 7 days).
+    """
+
+    connection_id = models.UUIDField(null=True)
+    """whose credentials fetch it; an id and no foreign key, for the rooms are siblings"""
+    kind = models.TextField()
+    state = models.TextField(default="waiting")
+    provider_media_id = models.TextField(default="", blank=True)
+    mime_type = models.TextField(default="", blank=True)
+    byte_count = models.BigIntegerField(null=True)
+    sha256 = models.TextField(default="", blank=True)
+    filename = models.TextField(default="", blank=True)
+    is_voice = models.BooleanField(default=False)
+    is_animated = models.BooleanField(default=False)
+    width = models.IntegerField(null=True)
+    height = models.IntegerField(null=True)
+    has_thumbnail = models.BooleanField(default=False)
+    attempts = models.SmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    error = models.TextField(default="", blank=True)
+    provider_uploads = models.JSONField(default=dict, blank=True)
+    """address -> {"id", "until"}: copies we uploaded to the provider for sending"""
+    created_at = models.DateTimeField(default=clock.now)
+    fetched_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=STATES), name="media_state"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["retry_at", "id"], name="media_to_fetch", condition=models.Q(state__in=["waiting", "fetching"])
+            )
+        ]

@@ -1,0 +1,58 @@
+"""The page's strict content policy: nothing inline, nothing from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+
+def content_policy(frame_origin: str = "") -> str:
+    """The header's value; ``frame_origin`` may be shown in a frame (the simulated phone of the demo)."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data: blob:",
+            "media-src 'self' blob:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            f"frame-src {frame_origin or chr(39) + 'none' + chr(39)}",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+class ContentSecurityPolicyMiddleware:
+    """Adds the policy to every answer that has none of its own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "Content-Security-Policy" not in response:
+            response["Content-Security-Policy"] = content_policy(_phone_origin(request))
+        return response
+
+
+def phone_url(request: HttpRequest) -> str:
+    """Where the demo's simulated phones are, seen from this browser; empty outside the demo.
+
+    The sandbox listens on a port of its own on the machine that the browser already talks to.
+    """
+    if not (settings.DEMO and settings.SANDBOX_URL):
+        return ""
+    sandbox = urlsplit(settings.SANDBOX_URL)
+    host = request.get_host().rsplit(":", 1)[0] if sandbox.hostname in {"127.0.0.1", "localhost"} else sandbox.hostname
+    return f"{sandbox.scheme}://{host}:{sandbox.port}/phones" if sandbox.port else f"{sandbox.scheme}://{host}/phones"
+
+
+def _phone_origin(request: HttpRequest) -> str:
+    return phone_url(request).removesuffix("/phones")

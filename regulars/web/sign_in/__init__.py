@@ -1,0 +1,1 @@
+"""Coming in: first owner, sign-in, sign-out, invitations."""

@@ -1,0 +1,77 @@
+"""Who is asking, and what the rooms may show: the door's first half.
+
+An :class:`Actor` is a member at a screen or a token at the REST face. ``Scope`` is the part of it that
+decides which conversations are visible; rooms turn it into a query and a predicate (both in their
+``access.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from regulars.kernel.errors import NotAllowed
+from regulars.workspaces.models import ApiToken, Member
+from regulars.workspaces.permissions import permissions_of
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever acts: ``kind`` member or token; ``member_id`` is set for members only."""
+
+    kind: Literal["member", "token", "system"]
+    id: UUID | None
+    workspace_id: UUID
+    name: str
+    role: str
+    permissions: frozenset[str]
+    team_ids: frozenset[UUID] = frozenset()
+
+    @property
+    def member_id(self) -> UUID | None:
+        return self.id if self.kind == "member" else None
+
+    @property
+    def sees_all(self) -> bool:
+        """Owners, admins and their tokens see every conversation."""
+        return self.role in {"owner", "admin"} or self.kind == "system"
+
+    def can(self, permission: str) -> bool:
+        return permission in self.permissions
+
+    def require(self, permission: str) -> None:
+        """Raise :class:`NotAllowed` naming the permission that is missing."""
+        if not self.can(permission):
+            raise NotAllowed(f"the permission {permission} is missing", permission=permission)
+
+
+def actor_of_member(member: Member) -> Actor:
+    """The actor behind a signed-in member, with its teams (one query)."""
+    return Actor(
+        kind="member",
+        id=member.id,
+        workspace_id=member.workspace_id,
+        name=str(member.user),
+        role=member.role,
+        permissions=permissions_of(member.role) if member.is_active else frozenset(),
+        team_ids=frozenset(member.teams.values_list("id", flat=True)),
+    )
+
+
+def actor_of_token(token: ApiToken) -> Actor:
+    """The actor behind an API token; a token sees like its role without teams."""
+    allowed = permissions_of(token.role)
+    return Actor(
+        kind="token",
+        id=token.id,
+        workspace_id=token.workspace_id,
+        name=token.name,
+        role=token.role,
+        permissions=allowed & frozenset(token.scopes) if token.scopes else allowed,
+    )
+
+
+def system_actor(workspace_id: UUID, name: str) -> Actor:
+    """The house itself (seeds, imports, automations), with every permission."""
+    return Actor("system", None, workspace_id, name, "owner", permissions_of("owner"))

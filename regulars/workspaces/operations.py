@@ -1,0 +1,252 @@
+"""Write verbs about people: owners, members, teams, invitations, tokens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from regulars.kernel import clock
+from regulars.kernel.crypto import fingerprint
+from regulars.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from regulars.kernel.events import record
+from regulars.kernel.ids import new_secret
+from regulars.workspaces.access import Actor
+from regulars.workspaces.events import MemberChanged
+from regulars.workspaces.models import ApiToken, AuditEntry, Invitation, Member, Team, User, Workspace
+from regulars.workspaces.permissions import ALL_PERMISSIONS, PERMISSIONS, ROLES, may_grant
+
+INVITATION_LIFETIME = timedelta(days=7)
+TOKEN_PREFIX = "rgl_"
+
+
+@transaction.atomic
+def create_owner(
+    workspace_name: str,
+    email: str,
+    password: str,
+    name: str = "",
+    language: str = "en",
+    time_zone: str = "UTC",
+) -> Member:
+    """A new workspace with its first owner; raises ``Invalid`` naming the field that is wrong."""
+    _check_account(email, password)
+    if not workspace_name.strip():
+        raise Invalid(_("The workspace needs a name"), fields={"workspace_name": "a name of 1 to 80 characters"})
+    workspace = Workspace.objects.create(
+        name=workspace_name.strip(), slug=_free_slug(workspace_name), language=language, time_zone=time_zone
+    )
+    user = User.objects.filter(email=email.strip().lower()).first() or User.objects.create_user(
+        email, password, name=name.strip(), language=language, time_zone=time_zone
+    )
+    member = Member.objects.create(workspace=workspace, user=user, role="owner")
+    record(MemberChanged(workspace.id, member.id))
+    return member
+
+
+@transaction.atomic
+def add_member(workspace: Workspace, email: str, password: str, *, name: str, role: str, language: str = "en") -> Member:
+    """A member with an account of their own, without an invitation (seeds, command line)."""
+    _check_account(email, password)
+    _check_role(role)
+    user = User.objects.create_user(email, password, name=name, language=language, time_zone=workspace.time_zone)
+    member = Member.objects.create(workspace=workspace, user=user, role=role)
+    record(MemberChanged(workspace.id, member.id))
+    return member
+
+
+@transaction.atomic
+def invite_member(workspace: Workspace, email: str, role: str, *, by: Actor, members: Member | None) -> tuple[Invitation, str]:
+    """An invitation and the secret of its link (shown once). Inviting again replaces the open invitation."""
+    by.require("members:manage")
+    _check_grant(by, role)
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise Invalid(_("This is not an e-mail address"), fields={"email": "name@example.com"}) from error
+    if Member.objects.filter(workspace=workspace, user__email=email.lower(), is_active=True).exists():
+        raise Conflict(_("This person is already a member"))
+    Invitation.objects.filter(workspace=workspace, email=email.lower(), accepted_at=None).delete()
+    secret = new_secret()
+    invitation = Invitation.objects.create(
+        workspace=workspace,
+        email=email.lower(),
+        role=role,
+        invited_by=members,
+        token_fingerprint=fingerprint(secret),
+        expires_at=clock.now() + INVITATION_LIFETIME,
+    )
+    audit(by, "members:invite", "invitation", str(invitation.id), role=role)
+    return invitation, secret
+
+
+@transaction.atomic
+def accept_invitation(secret: str, *, name: str, password: str, language: str, time_zone: str) -> Member:
+    """Turn an open invitation into a member; raises ``NotFound`` for a used, replaced or expired link."""
+    invitation = (
+        Invitation.objects.select_for_update()
+        .filter(token_fingerprint=fingerprint(secret), accepted_at=None, expires_at__gt=clock.now())
+        .first()
+    )
+    if invitation is None:
+        raise NotFound(_("This invitation was used or has expired. Ask for a new one."))
+    user = User.objects.filter(email=invitation.email).first()
+    if user is None:
+        _check_account(invitation.email, password)
+        user = User.objects.create_user(
+            invitation.email, password, name=name.strip(), language=language, time_zone=time_zone
+        )
+    elif not user.check_password(password):
+        raise Invalid(_("This e-mail address has an account already; give its password"), fields={"password": ""})
+    member, _made = Member.objects.update_or_create(
+        workspace=invitation.workspace, user=user, defaults={"role": invitation.role, "is_active": True}
+    )
+    invitation.accepted_at = clock.now()
+    invitation.save(update_fields=["accepted_at"])
+    record(MemberChanged(invitation.workspace_id, member.id))
+    return member
+
+
+@transaction.atomic
+def change_role(member: Member, role: str, *, by: Actor) -> None:
+    """Give a member another role; the last owner keeps theirs."""
+    by.require("members:manage")
+    _check_grant(by, role)
+    _check_outranks(by, member)
+    if member.role == role:
+        return
+    if member.role == "owner":
+        _keep_an_owner(member)
+    before, member.role = member.role, role
+    member.save(update_fields=["role"])
+    record(MemberChanged(member.workspace_id, member.id))
+    audit(by, "members:change_role", "member", str(member.id), before=before, after=role)
+
+
+@transaction.atomic
+def set_member_active(member: Member, is_active: bool, *, by: Actor) -> None:
+    """Let a member in or out; their open screens end at once when they are out."""
+    by.require("members:manage")
+    _check_outranks(by, member)
+    if member.role == "owner" and not is_active:
+        _keep_an_owner(member)
+    member.is_active = is_active
+    member.save(update_fields=["is_active"])
+    record(MemberChanged(member.workspace_id, member.id))
+    audit(by, "members:activate" if is_active else "members:deactivate", "member", str(member.id))
+
+
+@transaction.atomic
+def create_team(workspace: Workspace, name: str, *, by: Actor) -> Team:
+    by.require("teams:manage")
+    if not name.strip():
+        raise Invalid(_("The team needs a name"), fields={"name": "1 to 80 characters"})
+    if Team.objects.filter(workspace=workspace, name__iexact=name.strip()).exists():
+        raise Conflict(_("A team with this name exists already"))
+    return Team.objects.create(workspace=workspace, name=name.strip())
+
+
+@transaction.atomic
+def set_teams(member: Member, teams: list[Team], *, by: Actor) -> None:
+    """Put a member into exactly these teams."""
+    by.require("teams:manage")
+    member.teams.set(teams)
+    record(MemberChanged(member.workspace_id, member.id))
+    audit(by, "members:set_teams", "member", str(member.id), teams=[str(team.id) for team in teams])
+
+
+@transaction.atomic
+def create_api_token(
+    workspace: Workspace, name: str, role: str, *, scopes: list[str] | None = None, by: Member | None = None
+) -> tuple[ApiToken, str]:
+    """A token and its plain text, which is shown once and stored only as a fingerprint."""
+    _check_role(role)
+    unknown = sorted(set(scopes or ()) - ALL_PERMISSIONS)
+    if unknown:
+        raise Invalid(
+            _("Unknown scopes: %(scopes)s") % {"scopes": ", ".join(unknown)},
+            fields={"scopes": ", ".join(sorted(PERMISSIONS[role]))},
+        )
+    plain = TOKEN_PREFIX + new_secret()
+    token = ApiToken.objects.create(
+        workspace=workspace,
+        name=name.strip() or "token",
+        role=role,
+        scopes=sorted(scopes or ()),
+        prefix=plain[: len(TOKEN_PREFIX) + 4],
+        token_fingerprint=fingerprint(plain),
+        created_by=by,
+    )
+    return token, plain
+
+
+@transaction.atomic
+def revoke_api_token(token: ApiToken, *, by: Actor) -> None:
+    """Make a token useless from the next request on; repeating it changes nothing."""
+    by.require("tokens:manage")
+    if token.revoked_at is None:
+        token.revoked_at = clock.now()
+        token.save(update_fields=["revoked_at"])
+        audit(by, "tokens:revoke", "token", str(token.id))
+
+
+def audit(by: Actor, verb: str, object_kind: str, object_id: str, **details: object) -> None:
+    """Add a line to the audit trail in the current transaction."""
+    AuditEntry.objects.create(
+        workspace_id=by.workspace_id,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        actor_name=by.name,
+        verb=verb,
+        object_kind=object_kind,
+        object_id=object_id,
+        details=details,
+    )
+
+
+def _check_account(email: str, password: str) -> None:
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise Invalid(_("This is not an e-mail address"), fields={"email": "name@example.com"}) from error
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), fields={"password": " ".join(error.messages)}) from error
+
+
+def _check_role(role: str) -> None:
+    if role not in ROLES:
+        raise Invalid(
+            _("The role must be one of %(roles)s") % {"roles": ", ".join(ROLES)}, fields={"role": ", ".join(ROLES)}
+        )
+
+
+def _check_grant(by: Actor, role: str) -> None:
+    _check_role(role)
+    if by.kind != "system" and not may_grant(by.role, role):
+        raise NotAllowed(_("You cannot give a role above your own"))
+
+
+def _check_outranks(by: Actor, member: Member) -> None:
+    if by.kind != "system" and not may_grant(by.role, member.role):
+        raise NotAllowed(_("You cannot change a member above your own role"))
+
+
+def _keep_an_owner(leaving: Member) -> None:
+    others = Member.objects.select_for_update().filter(workspace_id=leaving.workspace_id, role="owner", is_active=True)
+    if not others.exclude(id=leaving.id).exists():
+        raise Conflict(_("A workspace needs at least one owner; make somebody else owner first"))
+
+
+def _free_slug(name: str) -> str:
+    base = slugify(name)[:40] or "workspace"
+    slug, number = base, 2
+    while Workspace.objects.filter(slug=slug).exists():
+        slug, number = f"{base}-{number}", number + 1
+    return slug
