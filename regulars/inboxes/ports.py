@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, dataclass_transform
 
 import msgspec
 
@@ -39,6 +39,7 @@ MessageKind = Literal[
 ]
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 class _Neutral(msgspec.Struct, frozen=True, kw_only=True):
     """Base of every neutral value: immutable, keyword only, equality by content."""
 
@@ -62,6 +63,8 @@ class ContactRef(_Neutral):
     identities: tuple[Identity, ...] = ()
     name: str = ""
     username: str = ""
+    provider_address: str = ""
+    """the phone as the provider wrote it (WhatsApp: wa_id); can differ from the canonical identity"""
 
     def value_of(self, kind: IdentityKind) -> str | None:
         """The value of the first identity of that kind, if any."""
@@ -336,6 +339,8 @@ class Notice(_Neutral):
     details: str = ""
     at: datetime | None = None
     contact: ContactRef = ContactRef()
+    identity_change: IdentityChange | None = None
+    """for ``contact_identity``: as in a ``SystemNotice``"""
     errors: tuple[ProviderError, ...] = ()
 
 
@@ -353,6 +358,7 @@ NOTICE_KINDS = (
     "group",
     "handover",
     "history_declined",
+    "history_progress",
     "link_click",
     "number_name",
     "number_quality",

@@ -1,0 +1,91 @@
+"""Meta's webhook bodies, from bytes to the neutral updates of ``inboxes.ports``. Pure: no HTTP, no clock.
+
+``count_updates`` and ``parse_body`` share one walk, so that the ledger of a delivery always adds up: as many
+updates come out as were counted when it arrived, per number. An update that cannot be read comes out as
+``Rejected``, a kind that we do not know as ``Notice`` or as a message of kind ``unknown``; nothing raises and
+nothing is dropped.
+
+    raw bytes ── load_body ──> JSON tree ── parsing.walking ──> groups of items ── parsing.* ──> updates
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from regulars.inboxes.ports import Rejected, Update
+
+from .parsing import changes, messages, statuses
+from .parsing.decoding import MAX_DEPTH, NotJSON, TooDeep, load_body
+from .parsing.walking import LIST_NAMES, Change, walk
+
+__all__ = ["MAX_DEPTH", "NotJSON", "TooDeep", "count_updates", "load_body", "parse_body", "parse_payload"]
+
+Reason = Literal["foreign_object", "not_an_envelope", "empty", "malformed", "too_deep"]
+Reader = Callable[[Change, Any, str, datetime], Update]
+
+
+def count_updates(body: object) -> dict[str, int]:
+    """How many updates a decoded body holds, by address (phone_number_id or empty); at least one in all."""
+    counts: dict[str, int] = {}
+    for _reader, change, items, _path in walk(body):
+        address = change.address
+        counts[address] = counts.get(address, 0) + len(items)
+    return counts
+
+
+def parse_payload(raw: bytes, received_at: datetime) -> list[Update]:
+    """The updates of a body as it came. ``received_at`` stands in for times that are missing or absurd."""
+    try:
+        body = load_body(raw)
+    except TooDeep as error:
+        return [Rejected(reason="too_deep", path="", details=str(error))]
+    except NotJSON as error:
+        return [Rejected(reason="malformed", path="", details=str(error))]
+    return parse_body(body, received_at)
+
+
+def parse_body(body: object, received_at: datetime) -> list[Update]:
+    """The updates of a decoded body, in its order; as many as ``count_updates`` says."""
+    updates: list[Update] = []
+    for name, change, items, path in walk(body):
+        reader = READERS.get(name)
+        if reader is None:
+            updates.append(Rejected(reason=cast("Reason", name), path=path, address=change.address))
+        elif name in LIST_NAMES:
+            for index, item in enumerate(items):
+                updates.append(_read(reader, change, item, f"{path}/{index}", received_at))
+        else:
+            updates.append(reader(change, items[0], path, received_at))
+    return updates
+
+
+def _read(reader: Reader, change: Change, item: Any, path: str, received_at: datetime) -> Update:
+    if isinstance(item, dict):
+        return reader(change, item, path, received_at)
+    return Rejected(
+        reason="malformed",
+        path=path,
+        address=change.address,
+        details=f"Expected an object, found {type(item).__name__}.",
+    )
+
+
+READERS: dict[str, Reader] = {
+    "automatic_events": changes.read_automatic_event,
+    "calls": statuses.read_call,
+    "errors": changes.read_errors_notice,
+    "groups": changes.read_group_notice,
+    "history_errors": changes.read_history_errors,
+    "history_progress": changes.read_history_progress,
+    "message_echoes": messages.read_echo,
+    "messages": messages.read_message,
+    "notice": changes.read_notice,
+    "state_sync": changes.read_state_sync,
+    "statuses": statuses.read_status,
+    "template": changes.read_template,
+    "unknown": changes.read_unknown,
+    "user_actions": changes.read_link_click,
+    "user_preferences": changes.read_preference,
+}

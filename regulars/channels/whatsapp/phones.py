@@ -1,0 +1,88 @@
+"""Phone numbers: one canonical form per subscriber, whatever spelling WhatsApp, a person or a file used.
+
+The canonical form is E.164 with a leading ``+``, and where WhatsApp and the numbering plan disagree:
+
+* Brazil: mobile numbers carry the ninth digit (``+55 DD 9XXXX-XXXX``); WhatsApp ids of old accounts lack it.
+* Mexico: no ``1`` after ``52`` (the plan dropped it in 2019); WhatsApp ids still carry ``521``.
+* Argentina: no ``9`` after ``54``; WhatsApp ids of mobiles are ``549…``, people write both. The digits after
+  it are unique among mobiles and landlines alike, and a landline on WhatsApp has no ``9``, so leaving it out
+  never joins two subscribers and never invents a number.
+
+``variants`` gives every spelling of a canonical number, for look-ups. A BSUID is not a phone and never
+belongs here.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import phonenumbers
+
+SHORTEST_PHONE = 5
+LONGEST_PHONE = 20
+"""digits; E.164 allows 15, WhatsApp ids are documented as digits of no stated length"""
+
+_BRAZIL_WITHOUT_NINTH = re.compile(r"55([1-9][1-9])([6-9]\d{7})")
+_BRAZIL_MOBILE = re.compile(r"\+55([1-9][1-9])9([6-9]\d{7})")
+_MEXICO_OLD = re.compile(r"521(\d{10})")
+_MEXICO = re.compile(r"\+52(\d{10})")
+_ARGENTINA_MOBILE = re.compile(r"549(\d{10})")
+_ARGENTINA = re.compile(r"\+54(\d{10})")
+
+
+def phone_from_wa_id(wa_id: str) -> str | None:
+    """The canonical phone of a WhatsApp id or of any full international number in digits.
+
+    ``None`` for everything that is not all digits (a leading ``+`` is tolerated): a BSUID, a group id.
+    """
+    digits = wa_id[1:] if wa_id[:1] == "+" else wa_id
+    if not (SHORTEST_PHONE <= len(digits) <= LONGEST_PHONE and digits.isascii() and digits.isdigit()):
+        return None
+    return "+" + (_canonical_digits(digits) if digits[0] == "5" else digits)
+
+
+@lru_cache(maxsize=4096)
+def parse_phone(written: str, default_region: str | None = None) -> str | None:
+    """The canonical phone of a number as people write it; ``None`` when it cannot be one.
+
+    ``default_region`` (ISO 3166 alpha-2) is needed for national spellings such as ``010-1234-5678``.
+    """
+    try:
+        number = phonenumbers.parse(written, default_region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phone_from_wa_id(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def variants(phone: str) -> tuple[str, ...]:
+    """Every E.164 spelling of a canonical phone, the canonical one first."""
+    if match := _BRAZIL_MOBILE.fullmatch(phone):
+        return (phone, f"+55{match[1]}{match[2]}")
+    if match := _MEXICO.fullmatch(phone):
+        return (phone, f"+521{match[1]}")
+    if match := _ARGENTINA.fullmatch(phone):
+        return (phone, f"+549{match[1]}")
+    return (phone,)
+
+
+@lru_cache(maxsize=4096)
+def display_phone(phone: str) -> str:
+    """The phone as people read it, with its country code and spaces."""
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return phone
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def _canonical_digits(digits: str) -> str:
+    if match := _BRAZIL_WITHOUT_NINTH.fullmatch(digits):
+        return f"55{match[1]}9{match[2]}"
+    if match := _MEXICO_OLD.fullmatch(digits):
+        return f"52{match[1]}"
+    if match := _ARGENTINA_MOBILE.fullmatch(digits):
+        return f"54{match[1]}"
+    return digits

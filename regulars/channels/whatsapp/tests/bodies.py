@@ -1,0 +1,104 @@
+"""Webhook bodies written for these tests, and the larger set of fixtures when it is on the machine."""
+
+from __future__ import annotations
+
+import copy
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FIXTURES = Path(__file__).resolve().parents[5] / "shared" / "fixtures" / "whatsapp"
+
+NUMBER = "100000000000201"
+ACCOUNT = "100000000000101"
+RECEIVED_AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+SENT_AT = datetime(2026, 11, 18, 16, 40, tzinfo=UTC)
+TIMESTAMP = str(int(SENT_AT.timestamp()))
+METADATA = {"display_phone_number": "12025550142", "phone_number_id": NUMBER}
+ANNA = {
+    "profile": {"name": "Anna", "username": "anna"},
+    "wa_id": "12025550103",
+    "user_id": "DE.90000000000000000103",
+}
+
+
+def fixture_files() -> list[Path]:
+    """The fixture bodies; skips the test when they are not on this machine."""
+    if not FIXTURES.is_dir():
+        pytest.skip("The shared webhook fixtures are not on this machine (../shared/fixtures/whatsapp).")
+    return sorted(FIXTURES.glob("*.json"))
+
+
+def body(*values: dict[str, Any], field: str = "messages", time: int | None = None) -> dict[str, Any]:
+    """An envelope with one change per value."""
+    entry: dict[str, Any] = {"id": ACCOUNT, "changes": [{"field": field, "value": value} for value in values]}
+    if time is not None:
+        entry["time"] = time
+    return {"object": "whatsapp_business_account", "entry": [entry]}
+
+
+def value(**lists: Any) -> dict[str, Any]:
+    """A value with the envelope's usual head."""
+    return {"messaging_product": "whatsapp", "metadata": METADATA, **lists}
+
+
+def message(kind: str, content: Any = None, **rest: Any) -> dict[str, Any]:
+    """A message of Anna's."""
+    item = {
+        "from": ANNA["wa_id"],
+        "from_user_id": ANNA["user_id"],
+        "id": "wamid.TEST1",
+        "timestamp": TIMESTAMP,
+        "type": kind,
+        **rest,
+    }
+    return item if content is None else {**item, kind: content}
+
+
+def from_anna(*items: dict[str, Any], **lists: Any) -> dict[str, Any]:
+    """A body with messages of Anna's and her contact."""
+    return body(value(contacts=[ANNA], messages=list(items), **lists))
+
+
+def status(word: str, **rest: Any) -> dict[str, Any]:
+    """A status of a message to Anna."""
+    base = {"id": "wamid.OURS", "status": word, "timestamp": TIMESTAMP, "recipient_id": ANNA["wa_id"]}
+    return {**base, **rest}
+
+
+def seeds() -> list[Any]:
+    """Bodies to mutate: the fixtures when present, and one of every shape written here."""
+    found = [json.loads(path.read_bytes()) for path in sorted(FIXTURES.glob("*.json"))]
+    return found + [copy.deepcopy(one) for one in OWN]
+
+
+OWN: list[Any] = [
+    from_anna(message("text", {"body": "hello"}), message("image", {"id": 5, "sha256": "00" * 32})),
+    body(value(statuses=[status("read"), status("failed", errors=[{"code": 131047}])])),
+    body(
+        value(
+            history=[
+                {
+                    "metadata": {"phase": 1, "progress": 50},
+                    "threads": [
+                        {"id": "12025550103", "messages": [message("text", {"body": "old"})]},
+                        {"id": "12025550104", "messages": [{"type": "media_placeholder"}]},
+                    ],
+                },
+                {"errors": [{"code": 2593109}]},
+            ]
+        ),
+        field="history",
+    ),
+    body(
+        value(standby={"contacts": [ANNA], "messages": [message("text", {"body": "x"})], "statuses": [{}]}),
+        field="standby",
+    ),
+    body(value(calls=[{"id": "wacid.1", "direction": "USER_INITIATED", "event": "connect"}]), field="calls"),
+    body({"event": "APPROVED", "message_template_id": 7}, field="message_template_status_update", time=1),
+    body(value(user_preferences=[{"wa_id": "12025550103", "value": "resume"}]), field="user_preferences"),
+    body(value(errors=[{"code": 130429}]), {"anything": [1, {"k": None}]}),
+]

@@ -1,0 +1,151 @@
+"""Whatever Meta sends: nothing raises, nothing is dropped, and the count is the count."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections import Counter
+from typing import Any
+
+import msgspec
+import orjson
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from regulars.channels.whatsapp.payloads import count_updates, load_body, parse_body, parse_payload
+
+from .bodies import RECEIVED_AT, seeds
+
+SEEDS = seeds()
+KEYS = sorted(
+    {
+        key
+        for seed in SEEDS
+        for key in json.dumps(seed).replace('"', " ").replace(":", " ").split()
+        if key.isidentifier()
+    }
+)
+
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**25), 10**25),
+    st.floats(allow_nan=False),
+    st.text(max_size=20),
+    st.sampled_from(["", "0", "\x00", "\ufffd", "1794990000", "99999999999999", "text", "DE.1", "9" * 400]),
+)
+anything = st.recursive(
+    scalars,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), inner, max_size=4),
+    ),
+    max_leaves=8,
+)
+
+
+def nodes(tree: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path of every node below the root."""
+    items: Any = ()
+    if isinstance(tree, dict):
+        items = tree.items()
+    elif isinstance(tree, list):
+        items = enumerate(tree)
+    return [found for key, child in items for found in [(*path, key), *nodes(child, (*path, key))]]
+
+
+def change(tree: Any, path: tuple[Any, ...], how: str, replacement: Any) -> None:
+    """Mutate one node in place."""
+    holder = tree
+    for key in path[:-1]:
+        holder = holder[key]
+    last = path[-1]
+    node = holder[last]
+    if how == "delete":
+        del holder[last]
+    elif how == "replace":
+        holder[last] = replacement
+    elif how == "wrap":
+        holder[last] = [node]
+    elif how == "retype":
+        holder[last] = str(node) if not isinstance(node, str) else {"body": node}
+    elif isinstance(holder, list):
+        holder.insert(last, copy.deepcopy(node))
+    elif isinstance(node, list):
+        holder[last] = node + copy.deepcopy(node)
+    else:
+        holder[last] = [node, copy.deepcopy(node)]
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> Any:
+    """A seed with one to four nodes deleted, replaced, retyped, wrapped or doubled."""
+    tree = copy.deepcopy(draw(st.sampled_from(SEEDS)))
+    for _ in range(draw(st.integers(1, 4))):
+        paths = nodes(tree)
+        if not paths:
+            break
+        path = draw(st.sampled_from(paths))
+        how = draw(st.sampled_from(["delete", "replace", "wrap", "retype", "double"]))
+        change(tree, path, how, draw(anything) if how == "replace" else None)
+    return tree
+
+
+def check(body: Any) -> None:
+    """Counting and reading agree, per address, and every result can be stored as JSON."""
+    counts = count_updates(body)
+    updates = parse_body(body, RECEIVED_AT)
+    assert dict(Counter(update_address(update) for update in updates)) == counts
+    assert sum(counts.values()) >= 1
+    for update in updates:
+        msgspec.json.encode(update).decode("utf-8")
+
+
+def update_address(update: Any) -> str:
+    """The number an update is counted under; template changes belong to the account."""
+    return str(getattr(update, "address", ""))
+
+
+@settings(max_examples=4000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(mutated())
+def test_mutated_bodies_are_read_whole(tree):
+    check(tree)
+
+
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(anything)
+def test_any_json_is_read_whole(tree):
+    check(tree)
+    check({"object": "whatsapp_business_account", "entry": tree})
+    check(
+        {
+            "object": "whatsapp_business_account",
+            "entry": [{"changes": [{"field": "messages", "value": tree}]}],
+        }
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(mutated())
+def test_reading_survives_the_way_over_the_wire(tree):
+    raw = json.dumps(tree).encode()
+    assert parse_payload(raw, RECEIVED_AT) == parse_body(load_body(raw), RECEIVED_AT)
+    again = orjson.dumps(load_body(raw), option=orjson.OPT_NON_STR_KEYS) if fits_orjson(tree) else raw
+    assert parse_payload(again, RECEIVED_AT) == parse_payload(raw, RECEIVED_AT)
+
+
+def fits_orjson(tree: Any) -> bool:
+    """Whether orjson can write the tree: no integers above 64 bits, no lone surrogates."""
+    try:
+        orjson.dumps(tree)
+    except TypeError:
+        return False
+    return True
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.binary(max_size=200) | st.text(max_size=100).map(lambda text: text.encode("utf-8", "surrogatepass"))
+)
+def test_any_bytes_give_at_least_one_update(raw):
+    assert len(parse_payload(raw, RECEIVED_AT)) >= 1
