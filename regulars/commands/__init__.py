@@ -1,3 +1,51 @@
-"""The `regulars` command: one file per subcommand; whatever needs Django is loaded inside the one that needs
-it.
-"""
+"""The `regulars` command: one file per subcommand. Django is loaded inside the commands that need it."""
+
+import importlib
+import sys
+from typing import cast
+
+import click
+
+from regulars.supervision.errors import StartRefused
+
+# The name on the command line, and the module here that holds the command of the same name.
+COMMANDS = {
+    "bench": "bench",
+    "create-owner": "create_owner",
+    "demo-seed": "demo_seed",
+    "doctor": "doctor",
+    "ingest": "ingest",
+    "migrate": "migrate",
+    "ready-facts": "ready_facts",
+    "sandbox": "sandbox",
+    "serve": "serve",
+    "token": "token",
+}
+
+
+class LazyCommands(click.Group):
+    """Loads only the module of the command that is run: the supervisor has to stay small."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"{__name__}.{COMMANDS[cmd_name]}")
+        return cast("click.Command", getattr(module, COMMANDS[cmd_name]))
+
+
+@click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="regulars")
+def regulars() -> None:
+    """A shared WhatsApp inbox on your own machine."""
+
+
+def main() -> None:
+    """Run the command line; a refusal becomes one sentence on standard error and exit code 1."""
+    try:
+        regulars(prog_name="regulars")
+    except StartRefused as refusal:
+        click.echo(f"regulars: {refusal}", err=True)
+        sys.exit(1)

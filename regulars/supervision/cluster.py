@@ -22,6 +22,7 @@ from . import system
 from .accounts import Account, can_reach, can_run, choose_account, hand_over, run_as
 from .binaries import Binaries, choose_binaries
 from .errors import StartRefused
+from .home import write_private
 
 ROLE = "regulars"
 DATABASE = "regulars"
@@ -218,16 +219,6 @@ def _password(home: Path) -> str:
     password = secrets.token_urlsafe(24)
     write_private(file, password + "\n")
     return password
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write the file in one step, readable by its owner alone."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(name, path)
 
 
 def _initialize(cluster: Cluster, *, durable: bool) -> None:

@@ -11,7 +11,6 @@ Nothing is started when DATABASE_URL names a database; callers look at that firs
 
 import os
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -23,8 +22,11 @@ from . import system
 from .accounts import run_as
 from .cluster import SOCKET_PORT, Cluster, end_leftovers, find, prepare
 from .errors import StartRefused
+from .home import make_home
 from .locks import FileLock
+from .net import free_port
 
+FAST_SHUTDOWN = signal.SIGINT  # open connections end, what is committed is kept
 STOP_PATIENCE = 20.0  # seconds for a fast shutdown: a checkpoint of at most max_wal_size
 RECOVERY_PATIENCE = 300.0  # seconds for crash recovery
 OTHER_OWNER_PATIENCE = 15.0  # seconds for another command on this home to finish
@@ -80,18 +82,6 @@ def start(home: Path, *, durable: bool = True) -> RunningPostgres:
         raise
 
 
-def make_home(home: Path) -> None:
-    """Make the directory of the local state. Others may pass through it (PostgreSQL must), not list it."""
-    try:
-        home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StartRefused(f"REGULARS_HOME ({home}) cannot be made: {error.strerror}.") from error
-    if not os.access(home, os.W_OK | os.X_OK):
-        raise StartRefused(
-            f"REGULARS_HOME ({home}) is not writable for this account. Choose another directory."
-        )
-
-
 def launch(
     cluster: Cluster, port: int, log: IO[bytes] | int, *, durable: bool = True
 ) -> subprocess.Popen[bytes]:
@@ -101,12 +91,12 @@ def launch(
     return subprocess.Popen(
         server_command(cluster, port, durable=durable),
         cwd="/",
-        env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
+        env=server_environment(),
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=log,
         start_new_session=True,
-        preexec_fn=system.end_with_parent(signal.SIGINT) if in_main_thread else None,  # noqa: PLW1509
+        preexec_fn=system.end_with_parent(FAST_SHUTDOWN) if in_main_thread else None,  # noqa: PLW1509
         **run_as(cluster.account),
     )
 
@@ -153,6 +143,11 @@ def server_command(cluster: Cluster, port: int, *, durable: bool = True) -> list
     return [str(cluster.binaries.postgres), "-D", str(cluster.data), *options]
 
 
+def server_environment() -> dict[str, str]:
+    """The environment of the postmaster: nothing of ours, no locale of the machine's."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+
+
 def is_ready(cluster: Cluster, pid: int) -> bool:
     """Whether the postmaster accepts connections: line 8 of postmaster.pid says so (pg_ctl reads it too)."""
     try:
@@ -164,7 +159,7 @@ def is_ready(cluster: Cluster, pid: int) -> bool:
 
 def stop_process(process: subprocess.Popen[bytes]) -> None:
     """Fast shutdown of a postmaster; harder signals when it does not follow."""
-    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+    for number in (FAST_SHUTDOWN, signal.SIGQUIT, signal.SIGKILL):
         if process.poll() is not None:
             return
         process.send_signal(number)
@@ -172,14 +167,6 @@ def stop_process(process: subprocess.Popen[bytes]) -> None:
             process.wait(STOP_PATIENCE)
         except subprocess.TimeoutExpired:
             continue
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _start_owned(home: Path, lock: FileLock, *, durable: bool) -> RunningPostgres:

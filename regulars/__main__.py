@@ -1,0 +1,5 @@
+"""Lets `python -m regulars` be the `regulars` command."""
+
+from regulars.commands import main
+
+main()

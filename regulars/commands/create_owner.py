@@ -1,0 +1,38 @@
+"""`regulars create-owner`: a workspace and its first member."""
+
+import json
+import secrets
+
+import click
+
+from .loading import loaded_django, refusals_in_words
+
+
+@click.command()
+@click.option("--workspace", required=True, prompt=True, help="The name of the business.")
+@click.option("--email", required=True, prompt=True, help="What the owner signs in with.")
+@click.option("--name", default="", help="The owner's name as teammates see it; else the part before the @.")
+@click.option(
+    "--password", envvar="REGULARS_OWNER_PASSWORD", help="At least 10 characters; else one is made."
+)
+@click.option("--language", default="en", show_default=True, help="en, ko, ru or th.")
+@click.option("--time-zone", default="UTC", show_default=True, help="Like Asia/Seoul.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def create_owner(
+    workspace: str, email: str, name: str, password: str | None, language: str, time_zone: str, as_json: bool
+) -> None:
+    """Make a workspace and its owner, who then invites everybody else."""
+    chosen = password or secrets.token_urlsafe(12)
+    with loaded_django(), refusals_in_words():
+        from regulars.workspaces.operations import create_owner as make_owner
+
+        member = make_owner(workspace, email, chosen, name or email.partition("@")[0], language, time_zone)
+        made = {"workspace": member.workspace.slug, "member": str(member.id), "email": email}
+    if not password:
+        made["password"] = chosen
+    if as_json:
+        click.echo(json.dumps(made, ensure_ascii=False))
+        return
+    click.echo(f"The workspace {workspace} is there, and {email} owns it.")
+    if not password:
+        click.echo(f"Password (shown once): {chosen}")

@@ -1,0 +1,143 @@
+"""`regulars doctor`: what is well and what is not, each with what to do about it."""
+
+import json
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+import click
+
+from regulars.supervision import binaries, cluster, net, system
+from regulars.supervision.errors import StartRefused
+from regulars.supervision.home import PROJECT, make_home
+from regulars.supervision.settings import Settings, read_settings
+
+OLDEST_PYTHON = (3, 11)
+LEAST_FREE = 1 << 30  # bytes; webhooks are refused with 503 long before a disk is really full
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: its name, whether all is well, and what was seen or should be done."""
+
+    check: str
+    ok: bool
+    detail: str
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def doctor(as_json: bool) -> None:
+    """Check this installation; exit code 1 when something is wrong."""
+    findings = list(_examine())
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
+    else:
+        for finding in findings:
+            mark = (
+                click.style("ok   ", fg="green") if finding.ok else click.style("WRONG", fg="red", bold=True)
+            )
+            click.echo(f"{mark}  {finding.check:<11} {finding.detail}")
+    if not all(finding.ok for finding in findings):
+        sys.exit(1)
+
+
+def _examine() -> Iterator[Finding]:
+    yield _python()
+    try:
+        settings = read_settings(os.environ)
+    except StartRefused as refusal:
+        yield Finding("settings", False, str(refusal))
+        return
+    yield Finding("settings", True, "all values make sense")
+    for check in (_home, _disk, _postgres, _assets, _running, _migrations):
+        yield check(settings)
+
+
+def _python() -> Finding:
+    ok = sys.version_info >= OLDEST_PYTHON
+    wanted = "" if ok else f"; it must be {'.'.join(map(str, OLDEST_PYTHON))} or newer"
+    return Finding("python", ok, f"{platform.python_version()} ({sys.executable}){wanted}")
+
+
+def _home(settings: Settings) -> Finding:
+    return _refusable("home", lambda: make_home(settings.home), f"{settings.home} is writable")
+
+
+def _disk(settings: Settings) -> Finding:
+    if not settings.home.exists():
+        return Finding("disk", False, f"{settings.home} does not exist")
+    free = shutil.disk_usage(settings.home).free
+    advice = "" if free >= LEAST_FREE else "; make room: webhooks are refused when the disk is full"
+    return Finding("disk", free >= LEAST_FREE, f"{free / (1 << 30):.1f} GiB free{advice}")
+
+
+def _postgres(settings: Settings) -> Finding:
+    if settings.database_url:
+        return Finding("postgres", True, "given by DATABASE_URL")
+    private = cluster.find(settings.home)
+    if private is not None:
+        return Finding("postgres", True, f"{private.binaries}, data in {private.data}")
+    try:
+        return Finding("postgres", True, f"{binaries.choose_binaries(None)}, not used yet")
+    except StartRefused as refusal:
+        return Finding("postgres", False, str(refusal))
+
+
+def _assets(_: Settings) -> Finding:
+    built = PROJECT / "regulars" / "web" / "static_built"
+    ok = built.is_dir() and any(entry.is_file() for entry in built.rglob("*"))
+    return Finding("assets", ok, f"built in {built}" if ok else f"nothing in {built}: run `make setup`")
+
+
+def _running(settings: Settings) -> Finding:
+    """The port: free, or ours; when ours, whether the worker is alive too (/readyz says so)."""
+    try:
+        known = json.loads(settings.ready_path.read_text(encoding="utf-8"))
+        ours = system.is_alive(int(known["pids"]["supervisor"]))
+    except (OSError, ValueError, LookupError):
+        ours = False
+    if not ours:
+        return _refusable(
+            "port", lambda: net.require_free(settings.port), f"{settings.port} is free; not running"
+        )
+    status = net.status_of(settings.port, "/readyz")
+    if status == 200:
+        return Finding("running", True, f"{settings.url} answers, the worker is alive")
+    return Finding(
+        "running", False, f"{settings.url}/readyz answers {status or 'nothing'}: it says what is missing"
+    )
+
+
+def _migrations(settings: Settings) -> Finding:
+    """Looked at only where a database is there already: a check-up makes none."""
+    if not settings.database_url and cluster.find(settings.home) is None:
+        return Finding("migrations", True, "no database yet; the first start makes it")
+    from .loading import loaded_django
+
+    try:
+        with loaded_django():
+            missing = _unapplied()
+    except Exception as error:  # noqa: BLE001 (whatever keeps us from the database is the finding)
+        return Finding("migrations", False, f"the database cannot be asked: {error}")
+    detail = "all applied" if not missing else f"{missing} are missing: run `regulars migrate`"
+    return Finding("migrations", missing == 0, detail)
+
+
+def _unapplied() -> int:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _refusable(check: str, action: Callable[[], object], well: str) -> Finding:
+    try:
+        action()
+    except StartRefused as refusal:
+        return Finding(check, False, str(refusal))
+    return Finding(check, True, well)

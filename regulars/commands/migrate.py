@@ -1,0 +1,17 @@
+"""`regulars migrate`: bring the database to this version."""
+
+import click
+
+from .loading import loaded_django
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database's tables to this version. `serve` does it by itself."""
+    with loaded_django():
+        from django.core.management import call_command
+
+        call_command(
+            "migrate", interactive=False, verbosity=1 if click.get_text_stream("stdout").isatty() else 0
+        )
+    click.echo("The database is up to date.")

@@ -1,0 +1,59 @@
+"""The directory of all local state (REGULARS_HOME): making it, and writing private files into it."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from .errors import StartRefused
+
+PROJECT = Path(__file__).resolve().parents[2]  # where the packages regulars, config and whatsapp_sandbox lie
+
+
+def default_home() -> Path:
+    """`.regulars` in the checkout we run from; installed as a package, in the current directory."""
+    in_checkout = (PROJECT / "pyproject.toml").exists()
+    return (PROJECT if in_checkout else Path.cwd()) / ".regulars"
+
+
+def make_home(home: Path) -> None:
+    """Make the directory of the local state. Others may pass through it (PostgreSQL must), not list it."""
+    try:
+        home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartRefused(f"REGULARS_HOME ({home}) cannot be made: {error.strerror}.") from error
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise StartRefused(
+            f"REGULARS_HOME ({home}) is not writable for this account. Choose another directory."
+        )
+
+
+def secret_key(home: Path) -> str:
+    """The secret key of this home, made at the first call; signatures and stored secrets depend on it."""
+    file = home / "secret_key"
+    try:
+        key = file.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        key = secrets.token_urlsafe(48)
+        write_private(file, key + "\n")
+    except OSError as error:
+        raise StartRefused(
+            f"{file} cannot be read: {error.strerror}. It belongs to another account."
+        ) from error
+    if not key:
+        raise StartRefused(f"{file} is empty. Restore it from a backup, or set REGULARS_SECRET_KEY.")
+    return key
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write the file in one step, durably, readable by its owner alone."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,50 @@
+"""The ready file: everything a script needs to talk to a running Regulars, there only while it runs."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .home import write_private
+from .settings import Settings
+
+JsonObject = dict[str, Any]
+
+
+def compose(
+    settings: Settings, facts: Mapping[str, Any], sandbox: JsonObject | None, pids: Mapping[str, int]
+) -> JsonObject:
+    """The content, with the names of the public interface.
+
+    `facts` are what the database knows: workspace, connections and, in the demo, api_token and members.
+    """
+    content: JsonObject = {
+        "url": settings.url,
+        "api_url": f"{settings.url}/api/v1",
+        "workspace": facts.get("workspace"),
+        "sandbox": sandbox,
+        "connections": [_at_home(connection, settings.url) for connection in facts.get("connections", [])],
+        "pids": dict(pids),
+    }
+    if settings.demo:
+        content |= {"api_token": facts.get("api_token"), "members": facts.get("members", [])}
+    return content
+
+
+def write(path: Path, content: JsonObject) -> None:
+    """Write it in one step; readable by its owner alone, for it holds sign-ins."""
+    write_private(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+def remove(path: Path) -> None:
+    """Nothing answers any more (or not yet)."""
+    path.unlink(missing_ok=True)
+
+
+def webhook_url(url: str, connection: Mapping[str, Any]) -> str:
+    """Where the platform delivers the webhooks of a connection."""
+    return f"{url}/webhooks/{connection['kind']}/{connection['key']}"
+
+
+def _at_home(connection: JsonObject, url: str) -> JsonObject:
+    return connection | {"webhook_url": webhook_url(url, connection)}

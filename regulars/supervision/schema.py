@@ -1,0 +1,50 @@
+"""Whether this database has all migrations of this code already: read from a stamp, without Django."""
+
+import hashlib
+import json
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from .home import PROJECT, write_private
+
+PACKAGES_WITH_MIGRATIONS = ("django", "procrastinate")
+
+
+def is_current(home: Path, database: str) -> bool:
+    """True when the last migration of this home was by the same code, on the same database."""
+    try:
+        stamp = json.loads((home / "migrated.json").read_text())
+    except (OSError, ValueError):
+        return False
+    return bool(stamp == _stamp(database))
+
+
+def mark_current(home: Path, database: str) -> None:
+    """Remember that the migrations of this code have run on the database."""
+    write_private(home / "migrated.json", json.dumps(_stamp(database), indent=2) + "\n")
+
+
+def identity(data: Path) -> str:
+    """What tells one cluster from any other: its system identifier, the first eight bytes of pg_control."""
+    with (data / "global" / "pg_control").open("rb") as file:
+        return file.read(8).hex()
+
+
+def _stamp(database: str) -> dict[str, str]:
+    return {"database": database, "migrations": _fingerprint()}
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for package in PACKAGES_WITH_MIGRATIONS:
+        digest.update(f"{package} {_version(package)}\n".encode())
+    for file in sorted((PROJECT / "regulars").glob("**/migrations/*.py")):
+        digest.update(str(file.relative_to(PROJECT)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"

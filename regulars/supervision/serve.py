@@ -1,0 +1,330 @@
+"""`regulars serve`: starts PostgreSQL, migrations, the demo's data and the processes, and watches over them.
+
+The order is what each needs: database before migrations, migrations before data, data before the processes.
+Web, worker and sandbox start together. A second start finds the stamps of the first and skips what is done.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from . import cluster, leftovers, net, postgres, ready, schema, system
+from .errors import StartRefused
+from .home import PROJECT, make_home, secret_key, write_private
+from .locks import FileLock
+from .output import Output
+from .processes import Child, Processes
+from .settings import Settings
+
+START_PATIENCE = 120.0  # seconds until everything has to answer
+OTHER_COMMAND_PATIENCE = 30.0  # seconds for a short command (migrate, say) to let go of the database
+COMMAND_PATIENCE = 3600.0  # seconds for migrations of a large database
+
+
+@dataclass
+class Start:
+    """One start on its way: what was asked for, and what is known so far."""
+
+    settings: Settings
+    output: Output
+    processes: Processes
+    environment: dict[str, str]
+    database: str = ""  # what tells this database from another (see schema.identity)
+    facts: dict[str, Any] = field(default_factory=dict)
+    sandbox_port: int | None = None
+    adopted_pids: dict[str, int] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
+
+
+def serve(settings: Settings) -> None:
+    """Run Regulars until it is asked to stop. Raises StartRefused when it cannot start or gives up."""
+    make_home(settings.home)
+    ready.remove(settings.ready_path)
+    output = Output(settings.log)
+    with ExitStack() as held:
+        _take_roles(settings, held)
+        _end_earlier_run(settings, output)
+        if "web" in settings.roles:
+            net.require_free(settings.port)
+        processes = Processes(settings.home, output)
+        processes.listen_to_signals()
+        start = Start(settings, output, processes, _environment(settings))
+        with _stopped_at_the_end(start):
+            _start_everything(start, held)
+            while not processes.stop_asked:
+                processes.pump(60)
+
+
+def _start_everything(start: Start, held: ExitStack) -> None:
+    _start_database(start, held)
+    for step in (_migrate, _seed, _start_processes, _wait_until_ready, _announce):
+        if start.processes.stop_asked:
+            return
+        step(start)
+
+
+@contextmanager
+def _stopped_at_the_end(start: Start) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        ready.remove(start.settings.ready_path)
+        if start.processes.pids():
+            start.output.say("Stopping …")
+        start.processes.stop()
+        start.output.say("Regulars has stopped.")
+
+
+def _take_roles(settings: Settings, held: ExitStack) -> None:
+    """One supervisor per role and home, so that `--role web` and `--role worker` may share one."""
+    for role in settings.roles:
+        lock = held.enter_context(FileLock(settings.home / f"{role}.lock"))
+        if not lock.take():
+            raise StartRefused(
+                f"Regulars already runs on {settings.home}: {lock.holder()}. "
+                "Stop that one first, or choose another directory with REGULARS_HOME."
+            )
+
+
+def _end_earlier_run(settings: Settings, output: Output) -> None:
+    names = [*settings.roles, *(["sandbox"] if settings.demo else [])]
+    ended = leftovers.end(settings.home, names)
+    if ended:
+        output.say(f"Ended what an earlier run had left behind: {', '.join(ended)}.")
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """What the children find in their environment: every setting, decided."""
+    values = {
+        "REGULARS_HOME": str(settings.home),
+        "REGULARS_PORT": str(settings.port),
+        "REGULARS_PUBLIC_URL": settings.url,
+        "REGULARS_SECRET_KEY": settings.secret_key or secret_key(settings.home),
+        "REGULARS_LOG": settings.log,
+        "REGULARS_DEMO": "1" if settings.demo else "0",
+        "REGULARS_DEMO_QUIET": "1" if settings.demo_quiet else "0",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
+        "MALLOC_ARENA_MAX": "2",  # glibc: one arena per thread costs more memory than it saves time
+    }
+    if settings.database_url:
+        values["DATABASE_URL"] = settings.database_url
+    if settings.graph_url:
+        values["WHATSAPP_GRAPH_URL"] = settings.graph_url
+    return {**os.environ, **values}
+
+
+def _start_database(start: Start, held: ExitStack) -> None:
+    settings = start.settings
+    if settings.database_url:
+        start.database = settings.database_url
+        return
+    lock = held.enter_context(FileLock(settings.home / "postgres.lock"))
+    if not lock.take(patience=0 if _another_role_runs(settings) else OTHER_COMMAND_PATIENCE):
+        _adopt_database(start)
+        return
+    private = cluster.prepare(settings.home)
+    port = net.free_port()
+    child = Child(
+        "postgres",
+        postgres.server_command(private, port),
+        postgres.server_environment(),
+        Path("/"),
+        private.account,
+        stop_with=postgres.FAST_SHUTDOWN,
+        before_start=lambda: cluster.end_leftovers(private),
+    )
+    start.processes.start(child)
+    if not start.processes.wait_until(
+        lambda: child.pid is not None and postgres.is_ready(private, child.pid),
+        postgres.RECOVERY_PATIENCE,
+        pause=0.01,
+    ):
+        if not start.processes.stop_asked:
+            raise StartRefused(f"PostgreSQL did not become ready in {postgres.RECOVERY_PATIENCE:.0f} s.")
+        return
+    start.environment["DATABASE_URL"] = private.url(port)
+    start.database = schema.identity(private.data)
+    start.output.say(f"Database   {private.binaries}, data in {private.data}")
+
+
+def _adopt_database(start: Start) -> None:
+    """Use the PostgreSQL that the other role's supervisor runs on this home."""
+    running = postgres.start(start.settings.home)
+    private = cluster.find(start.settings.home)
+    if not running.adopted or private is None:
+        running.stop()
+        raise StartRefused(f"The database of {start.settings.home} was just stopped. Start again.")
+    start.environment["DATABASE_URL"] = running.url
+    start.adopted_pids = {"postgres": running.pid}
+    start.database = schema.identity(private.data)
+
+
+def _another_role_runs(settings: Settings) -> bool:
+    for role in {"web", "worker"} - set(settings.roles):
+        with FileLock(settings.home / f"{role}.lock") as lock:
+            if not lock.take():
+                return True
+    return False
+
+
+def _migrate(start: Start) -> None:
+    own_database = not start.settings.database_url
+    if own_database and schema.is_current(start.settings.home, start.database):
+        return
+    _command(start, "migrate")
+    if own_database:
+        schema.mark_current(start.settings.home, start.database)
+
+
+def _seed(start: Start) -> None:
+    """The demo's workspace, made at the first start; later starts read what was told then."""
+    home = start.settings.home
+    if not start.settings.demo:
+        return
+    start.sandbox_port = _sandbox_port(start.settings.port)
+    address = f"http://{net.LOOPBACK}:{start.sandbox_port}"
+    start.environment["REGULARS_SANDBOX_URL"] = address
+    start.environment["WHATSAPP_GRAPH_URL"] = start.settings.graph_url or address
+    stored = _read_json(home / "demo.json")
+    if stored.get("database") != start.database:
+        printed = _command(start, "demo-seed", "--json")
+        if start.processes.stop_asked:
+            return
+        facts = json.loads(printed)
+        stored = {"database": start.database, "facts": facts}
+        write_private(home / "demo.json", json.dumps(stored, ensure_ascii=False, indent=2) + "\n")
+    start.facts = stored["facts"]
+
+
+def _sandbox_port(port: int) -> int:
+    """The port behind the product's, so that bookmarks stay good; any free one when that is taken."""
+    neighbor = port + 1
+    return neighbor if neighbor <= 65535 and net.is_free(neighbor) else net.free_port()
+
+
+def _start_processes(start: Start) -> None:
+    if start.settings.demo:
+        _sandbox_ready_file(start.settings).unlink(missing_ok=True)
+        _start_child(start, "sandbox", "-m", "whatsapp_sandbox", *_sandbox_options(start))
+    if "worker" in start.settings.roles:
+        _start_child(start, "worker", "-m", "config.worker")
+    if "web" in start.settings.roles:
+        _start_child(start, "web", "-m", "config.web", "--port", str(start.settings.port))
+    if not start.settings.demo:
+        start.facts = json.loads(_command(start, "ready-facts", "--json") or "{}")
+
+
+def _start_child(start: Start, name: str, *arguments: str) -> None:
+    start.processes.start(Child(name, [sys.executable, *arguments], start.environment, PROJECT))
+
+
+def _sandbox_options(start: Start) -> list[str]:
+    settings, connection = start.settings, start.facts["connections"][0]
+    return [
+        *("--port", str(start.sandbox_port)),
+        *("--state", str(settings.home / "sandbox")),
+        *("--customers", "quiet" if settings.demo_quiet else "demo"),
+        *("--webhook-url", ready.webhook_url(f"http://{net.LOOPBACK}:{settings.port}", connection)),
+        *("--verify-token", connection["verify_token"]),
+        *("--app-secret", connection["app_secret"]),
+        *("--ready-file", str(_sandbox_ready_file(settings))),
+    ]
+
+
+def _sandbox_ready_file(settings: Settings) -> Path:
+    return settings.home / "processes" / "sandbox.ready"
+
+
+def _wait_until_ready(start: Start) -> None:
+    """Until web answers (with the worker seen alive, when it is ours to start) and the sandbox says so."""
+    if start.processes.wait_until(lambda: _is_ready(start), START_PATIENCE):
+        start.processes.ready = True
+    elif not start.processes.stop_asked:
+        raise StartRefused(
+            f"Regulars did not become ready in {START_PATIENCE:.0f} s. "
+            f"{start.settings.url}/readyz tells what is missing while it runs; what was said stands above."
+        )
+
+
+def _is_ready(start: Start) -> bool:
+    settings = start.settings
+    if "web" in settings.roles:
+        path = "/readyz" if "worker" in settings.roles else "/healthz"
+        if net.status_of(settings.port, path) != 200:
+            return False
+    return not settings.demo or bool(_read_json(_sandbox_ready_file(settings)))
+
+
+def _announce(start: Start) -> None:
+    _write_ready_file(start)
+    start.processes.on_restart = lambda: _write_ready_file(start)
+    for line in _banner(start):
+        start.output.say(line)
+
+
+def _write_ready_file(start: Start) -> None:
+    """Also after a restart, which changes a pid."""
+    pids = {"supervisor": os.getpid(), **start.adopted_pids, **start.processes.pids()}
+    sandbox = _read_json(_sandbox_ready_file(start.settings)) if start.settings.demo else None
+    known = {name: sandbox[name] for name in ("graph_url", "control_url")} if sandbox else None
+    ready.write(start.settings.ready_path, ready.compose(start.settings, start.facts, known, pids))
+
+
+def _banner(start: Start) -> Iterator[str]:
+    yield ""
+    yield f"Regulars is ready after {time.monotonic() - start.began:.1f} s:  {start.settings.url}"
+    if start.settings.demo:
+        yield ""
+        for member in start.facts.get("members", []):
+            yield f"  sign in as {member['role']:<6} {member['email']}   password {member['password']}"
+        sandbox = _read_json(_sandbox_ready_file(start.settings))
+        yield f"  the simulated phone  {sandbox.get('control_url', '')}"
+    yield ""
+    yield "Ctrl-C stops all of it."
+    yield ""
+
+
+def _command(start: Start, *arguments: str) -> str:
+    """Run a subcommand to its end, looking after the other children meanwhile; returns what it printed."""
+    with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "regulars", *arguments],
+            cwd=PROJECT,
+            env=start.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            stderr=said,
+            start_new_session=True,
+            preexec_fn=system.end_with_parent(signal.SIGTERM),  # noqa: PLW1509 (one thread: nothing can deadlock)
+        )
+        if not start.processes.wait_until(lambda: process.poll() is not None, COMMAND_PATIENCE):
+            system.end([process.pid], signal.SIGTERM, patience=5)
+            process.wait()
+        if process.returncode != 0 and not start.processes.stop_asked:
+            tail = (_content(said) or _content(printed))[-3000:]
+            raise StartRefused(f"`regulars {' '.join(arguments)}` failed. It said:\n{tail}")
+        return _content(printed)
+
+
+def _content(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode(errors="replace").strip()
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}

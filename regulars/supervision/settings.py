@@ -1,0 +1,158 @@
+"""What a person may set: read from flags and environment, checked once, before anything starts.
+
+Flags win over the environment, the environment over defaults. A wrong value stops the start with a sentence
+that names it and says what would be right. An empty variable counts as not set.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+from urllib.parse import urlsplit
+
+from .errors import StartRefused
+from .home import default_home
+
+DEFAULT_PORT = 8000
+SHORTEST_SECRET_KEY = 32  # characters
+Role = Literal["web", "worker"]
+LogFormat = Literal["json", "text"]
+ROLES: tuple[Role, ...] = ("web", "worker")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One start, as asked for. `None` means: the default, which the start works out."""
+
+    home: Path
+    port: int = DEFAULT_PORT
+    ready_file: Path | None = None
+    secret_key: str | None = None
+    public_url: str | None = None
+    database_url: str | None = None
+    graph_url: str | None = None
+    log: LogFormat = "text"
+    roles: tuple[Role, ...] = ROLES
+    demo: bool = False
+    demo_quiet: bool = False
+
+    @property
+    def url(self) -> str:
+        """The address that people open."""
+        return self.public_url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ready_path(self) -> Path:
+        return self.ready_file or self.home / "ready.json"
+
+
+def read_settings(environment: Mapping[str, str], flags: Mapping[str, str | None] | None = None) -> Settings:
+    """The settings of one start. `flags` has the keys home, port, ready_file, role and demo ("1" or None).
+
+    Raises StartRefused with one sentence about the first wrong value.
+    """
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+
+    def value_of(flag: str, variable: str) -> tuple[str, str]:
+        """The value, and what to call it in a message."""
+        if flag in given:
+            return given[flag], f"--{flag.replace('_', '-')}"
+        return environment.get(variable, "").strip(), variable
+
+    return Settings(
+        home=read_home(environment, given.get("home")),
+        port=_port(*value_of("port", "REGULARS_PORT")),
+        ready_file=_file(*value_of("ready_file", "REGULARS_READY_FILE")),
+        secret_key=_secret(*value_of("", "REGULARS_SECRET_KEY")),
+        public_url=_web_address(*value_of("", "REGULARS_PUBLIC_URL")),
+        database_url=_database(*value_of("", "DATABASE_URL")),
+        graph_url=_web_address(*value_of("", "WHATSAPP_GRAPH_URL")),
+        log=_log(*value_of("", "REGULARS_LOG")),
+        roles=_roles(given.get("role", "")),
+        demo=given.get("demo") == "1",
+        demo_quiet=_switch(*value_of("", "REGULARS_DEMO_QUIET")),
+    )
+
+
+def read_home(environment: Mapping[str, str], flag: str | None = None) -> Path:
+    """The directory of all local state, absolute; made by those who write into it."""
+    given = flag or environment.get("REGULARS_HOME", "").strip()
+    home = Path(given).expanduser().resolve() if given else default_home()
+    if home.exists() and not home.is_dir():
+        name = "--home" if flag else "REGULARS_HOME"
+        raise StartRefused(f"{name} is {given!r}, which is a file; it must be a directory.")
+    return home
+
+
+def _port(value: str, name: str) -> int:
+    if not value:
+        return DEFAULT_PORT
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
+        raise StartRefused(f"{name} is {value!r}; it must be a port number from 1 to 65535.")
+    return int(value)
+
+
+def _file(value: str, name: str) -> Path | None:
+    if not value:
+        return None
+    path = Path(value).expanduser().resolve()
+    if path.is_dir():
+        raise StartRefused(f"{name} is {value!r}, which is a directory; it must be the path of a file.")
+    if not path.parent.is_dir():
+        raise StartRefused(f"{name} is {value!r}, but there is no directory {path.parent}.")
+    return path
+
+
+def _secret(value: str, name: str) -> str | None:
+    if value and len(value) < SHORTEST_SECRET_KEY:
+        raise StartRefused(
+            f"{name} has {len(value)} characters; it must have {SHORTEST_SECRET_KEY} or more, chosen at random."
+        )
+    return value or None
+
+
+def _web_address(value: str, name: str) -> str | None:
+    if not value:
+        return None
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise StartRefused(f"{name} is {value!r}; it must be an address like https://inbox.example.com.")
+    return value.rstrip("/")
+
+
+def _database(value: str, name: str) -> str | None:
+    """The address is checked without being repeated: it holds a password."""
+    if not value:
+        return None
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in ("postgresql", "postgres") and len(parts.path) > 1 and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise StartRefused(f"{name} must look like postgresql://user:password@host:5432/name.")
+    return value
+
+
+def _log(value: str, name: str) -> LogFormat:
+    if value not in ("", "json", "text"):
+        raise StartRefused(f"{name} is {value!r}; it must be json or text.")
+    return cast("LogFormat", value or "text")
+
+
+def _switch(value: str, name: str) -> bool:
+    if value not in ("", "0", "1"):
+        raise StartRefused(f"{name} is {value!r}; it must be 1 (on) or 0 (off).")
+    return value == "1"
+
+
+def _roles(value: str) -> tuple[Role, ...]:
+    names = [name.strip() for name in value.split(",") if name.strip()]
+    wrong = [name for name in names if name not in ROLES]
+    if wrong:
+        raise StartRefused(f"--role has {wrong[0]!r}; it must be web, worker, or both with a comma.")
+    return tuple(role for role in ROLES if role in names) or ROLES
