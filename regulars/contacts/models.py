@@ -44,7 +44,7 @@ class Contact(WorkspaceScoped):
 class ContactIdentity(WorkspaceScoped):
     """One address of a contact on a channel. Retired ones stay, so that old messages still find their person."""
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities", db_index=False)
     channel = models.TextField()
     kind = models.TextField()
     value = models.TextField()
@@ -54,7 +54,7 @@ class ContactIdentity(WorkspaceScoped):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["workspace", "channel", "kind", "value"],
+                fields=["value", "kind", "channel", "workspace"],
                 condition=models.Q(retired_at=None),
                 name="identity_unique",
             ),

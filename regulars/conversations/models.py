@@ -12,20 +12,22 @@ from regulars.workspaces.models import Member, Team, WorkspaceScoped
 
 CONVERSATION_STATUSES = ("open", "snoozed", "resolved")
 MESSAGE_STATUSES = ("received", "queued", "sending", "unknown", "sent", "delivered", "read", "played", "failed")
-STATUS_RANK = {"queued": 0, "sending": 1, "unknown": 2, "failed": 3, "sent": 4, "delivered": 5, "read": 6, "played": 7}
-"""A status only replaces one of lower rank; ``failed`` ends a message unless a later proof outranks it."""
+STATUS_RANK = {"queued": 0, "sending": 1, "unknown": 2, "sent": 3, "failed": 4, "delivered": 5, "read": 6, "played": 7}
+"""A status only replaces one of lower rank; ``failed`` ends a message unless it is proven delivered after all."""
 
 
 class Conversation(WorkspaceScoped):
     """The thread of one contact in one inbox."""
 
-    inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="conversations")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="conversations")
+    inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="conversations", db_index=False)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="conversations", db_index=False)
     group_address = models.TextField(default="", blank=True)
     """the provider's group id; in a group thread ``contact`` is who wrote first"""
     status = models.TextField(default="open")
     snoozed_until = models.DateTimeField(null=True, blank=True)
-    assignee = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    assignee = models.ForeignKey(
+        Member, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     priority = models.TextField(default="normal")
     tags = models.JSONField(default=list, blank=True)
@@ -84,9 +86,11 @@ class Conversation(WorkspaceScoped):
 class Message(WorkspaceScoped):
     """One message of a thread, in or out. Reactions, edits and revokes are rows too, shown on their target."""
 
-    inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="+")
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="+", db_index=False)
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+", db_index=False)
     """who said it, or whom we said it to"""
     direction = models.TextField()
     kind = models.TextField()
@@ -98,7 +102,7 @@ class Message(WorkspaceScoped):
     target_provider_id = models.TextField(null=True, blank=True)
     reply_to_provider_id = models.TextField(null=True, blank=True)
     author_kind = models.TextField()
-    author_member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    author_member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     author_name = models.TextField(default="", blank=True)
     source = models.TextField(default="live")
     status = models.TextField()
@@ -137,7 +141,7 @@ class MessageStatus(models.Model):
     """When a message reached a state (for groups: at which participant). Repetitions change nothing."""
 
     id = models.BigAutoField(primary_key=True)
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="statuses")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="statuses", db_index=False)
     status = models.TextField()
     participant = models.TextField(default="", db_default="")
     at = models.DateTimeField()
@@ -152,7 +156,7 @@ class UnmatchedStatus(models.Model):
     """A status of a message that we do not know (yet): sent by another program, or ahead of our own answer."""
 
     id = models.BigAutoField(primary_key=True)
-    inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="+")
+    inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="+", db_index=False)
     provider_id = models.TextField()
     status = models.TextField()
     participant = models.TextField(default="", db_default="")
@@ -168,6 +172,14 @@ class UnmatchedStatus(models.Model):
         ]
 
 
+class NextSequence(models.Func):
+    """The next number of the one sequence that orders everything that leaves."""
+
+    template = "nextval('conversations_outgoing_sequence')"
+    arity = 0
+    output_field = models.BigIntegerField()
+
+
 class OutgoingMessage(models.Model):
     """The intent to send and what became of it. The row is the job.
 
@@ -176,9 +188,9 @@ class OutgoingMessage(models.Model):
     """
 
     message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="outgoing")
-    inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="+")
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
-    sequence = models.BigIntegerField()
+    inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="+", db_index=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+", db_index=False)
+    sequence = models.BigIntegerField(db_default=NextSequence())
     """order within the conversation: the next one leaves only when the one before has an outcome"""
     state = models.TextField(default="queued")
     attempts = models.SmallIntegerField(default=0)

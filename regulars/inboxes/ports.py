@@ -520,6 +520,8 @@ class ToSend(_Neutral):
     content: OutgoingContent
     callback_data: str
     reply_to_provider_id: str | None = None
+    group_id: str | None = None
+    """set when it goes to a group; ``recipient`` is then who wrote first and is not used"""
 
 
 class Accepted(_Neutral):

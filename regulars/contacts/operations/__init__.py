@@ -1,0 +1,1 @@
+"""Write verbs of contacts: identifying (who is this?), linking (their address changed), editing, consent."""

@@ -1,0 +1,115 @@
+"""Changing what we know of a contact: by hand, by consent, by removal."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from babel import Locale, UnknownLocaleError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from regulars.contacts.events import ContactChanged
+from regulars.contacts.models import Consent, Contact
+from regulars.contacts.operations.identifying import PersonSeen, identify_contacts
+from regulars.kernel import clock
+from regulars.kernel.errors import Invalid
+from regulars.kernel.events import record
+from regulars.workspaces.access import Actor
+from regulars.workspaces.operations import audit
+
+EDITABLE = frozenset({"name", "language", "time_zone", "about", "tags", "tier", "stage", "owner_id", "fields"})
+NAME_LENGTH = 200
+
+
+@transaction.atomic
+def update_contact(contact: Contact, changes: Mapping[str, object], *, by: Actor) -> Contact:
+    """Write the named fields; raises ``Invalid`` naming each field that is wrong and what would be right."""
+    by.require("contacts:edit")
+    problems = {name: problem for name, value in changes.items() if (problem := _problem(name, value))}
+    if problems:
+        raise Invalid(_("Some fields are not right"), fields=problems)
+    changed = [name for name, value in changes.items() if getattr(contact, name) != value]
+    if not changed:
+        return contact
+    for name in changed:
+        setattr(contact, name, changes[name])
+    contact.updated_at = clock.now()
+    contact.save(update_fields=[*changed, "updated_at"])
+    record(ContactChanged(contact.workspace_id, contact.id))
+    audit(by, "contacts:edit", "contact", str(contact.id), fields=sorted(changed))
+    return contact
+
+
+def _problem(name: str, value: object) -> str:
+    if name not in EDITABLE:
+        return "one of " + ", ".join(sorted(EDITABLE))
+    match name:
+        case "name" if not isinstance(value, str) or len(value) > NAME_LENGTH:
+            return f"a text of at most {NAME_LENGTH} characters"
+        case "language" if value and not _is_language(value):
+            return "an ISO 639 language such as ko, ru, th or en"
+        case "time_zone" if value and value not in zoneinfo.available_timezones():
+            return "an IANA time zone such as Asia/Seoul"
+        case "tags" if not isinstance(value, list) or not all(isinstance(tag, str) and 0 < len(tag) <= 64 for tag in value):
+            return "a list of words of at most 64 characters"
+        case "fields" if not isinstance(value, dict):
+            return "an object"
+    return ""
+
+
+def _is_language(value: object) -> bool:
+    try:
+        Locale.parse(str(value).replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return False
+    return True
+
+
+@transaction.atomic
+def create_contact(workspace_id: UUID, person: PersonSeen, *, by: Actor, channel: str = "whatsapp") -> Contact:
+    """A contact for these identities, or the one who has them already."""
+    by.require("contacts:edit")
+    if not person.keys:
+        raise Invalid(_("A contact needs at least one identity"), fields={"identities": "a phone in E.164 or a BSUID"})
+    (contact_id,) = identify_contacts(workspace_id, channel, [person])
+    contact = Contact.objects.get(id=contact_id)
+    audit(by, "contacts:create", "contact", str(contact.id))
+    return contact
+
+
+@transaction.atomic
+def delete_contact(contact: Contact, *, by: Actor) -> None:
+    """Remove a contact with all conversations and messages, for good; the audit trail keeps that it happened."""
+    by.require("contacts:delete")
+    audit(by, "contacts:delete", "contact", str(contact.id))
+    record(ContactChanged(contact.workspace_id, contact.id))
+    contact.delete()
+
+
+@transaction.atomic
+def record_consent(
+    contact_id: UUID,
+    workspace_id: UUID,
+    *,
+    channel: str,
+    purpose: str,
+    state: str,
+    source: str,
+    at: datetime,
+    proof: Mapping[str, object],
+) -> bool:
+    """Add a word of consent with its proof; false when it was known already."""
+    _consent, made = Consent.objects.get_or_create(
+        contact_id=contact_id,
+        channel=channel,
+        purpose=purpose,
+        state=state,
+        at=at,
+        defaults={"workspace_id": workspace_id, "source": source, "proof": dict(proof)},
+    )
+    if made:
+        record(ContactChanged(workspace_id, contact_id))
+    return made

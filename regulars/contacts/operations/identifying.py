@@ -1,0 +1,177 @@
+"""Finding or making the contacts of a batch: a handful of statements, whatever its size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from regulars.contacts.events import ContactChanged
+from regulars.contacts.places import Place, place_of_bsuid, place_of_phone
+from regulars.contacts.resolving import Key, Known, Resolution, keys_to_look_up, known_from_rows, resolve
+from regulars.kernel.events import record_all
+from regulars.kernel.ids import new_id
+from regulars.kernel.locks import lock_keys
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSeen:
+    """What one update told about a person: identities (strongest first), profile name, user name."""
+
+    keys: tuple[Key, ...]
+    name: str = ""
+    username: str = ""
+
+
+def identify_contacts(workspace_id: UUID, channel: str, people: Sequence[PersonSeen]) -> list[UUID | None]:
+    """The contact of each person, in order; None where nobody is named.
+
+    Runs inside the caller's transaction. New contacts get the country, language and zone that their number
+    suggests; new identities are attached; a doubtful case becomes a merge suggestion, never a merge.
+    """
+    references = [person.keys for person in people]
+    wanted = keys_to_look_up(references)
+    if not wanted:
+        return [None] * len(people)
+    lock_keys(f"identity:{workspace_id}:{channel}:{kind}:{value}" for kind, value in wanted)
+    known = _read_known(workspace_id, channel, wanted)
+    resolution = resolve(references, known)
+    _insert_contacts(workspace_id, people, resolution)
+    _insert_identities(workspace_id, channel, resolution)
+    _insert_suggestions(workspace_id, resolution)
+    changed = _update_names(workspace_id, people, resolution)
+    touched = sorted({*resolution.attached.values(), *resolution.moved.values(), *changed})
+    record_all(ContactChanged(workspace_id, contact_id) for contact_id in touched)
+    return resolution.contact_ids
+
+
+def _read_known(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> Known:
+    kinds, values = zip(*keys, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.kind, i.value, i.contact_id FROM contacts_contactidentity i"
+            " JOIN unnest(%s::text[], %s::text[]) AS wanted(kind, value)"
+            " ON i.kind = wanted.kind AND i.value = wanted.value"
+            " WHERE i.workspace_id = %s AND i.channel = %s AND i.retired_at IS NULL",
+            [list(kinds), list(values), workspace_id, channel],
+        )
+        rows = cursor.fetchall()
+        owners = sorted({row[2] for row in rows if row[0] == "phone"})
+        bsuid_rows: list[tuple[UUID, str]] = []
+        if owners and any(kind == "bsuid" for kind in kinds):
+            cursor.execute(
+                "SELECT contact_id, value FROM contacts_contactidentity"
+                " WHERE contact_id = ANY(%s) AND kind = 'bsuid' AND retired_at IS NULL",
+                [owners],
+            )
+            bsuid_rows = cursor.fetchall()
+    return known_from_rows(rows, bsuid_rows)
+
+
+def _insert_contacts(workspace_id: UUID, people: Sequence[PersonSeen], resolution: Resolution) -> None:
+    if not resolution.created:
+        return
+    rows = []
+    for contact_id, index in resolution.created.items():
+        person = people[index]
+        place = place_of(person.keys)
+        phone = next((value for kind, value in person.keys if kind == "phone"), "")
+        rows.append(
+            (contact_id, person.name, person.username, phone, place.country, place.language, place.time_zone)
+        )
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO contacts_contact (id, workspace_id, name, profile_name, username, phone, country, language,"
+            " time_zone, tags, tier, stage, fields, about, unreachable_reason, created_at, updated_at)"
+            " SELECT id, %s, '', name, username, phone, country, language, zone, '[]', '', '', '{}', '', '',"
+            " now(), now()"
+            " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
+            " AS new(id, name, username, phone, country, language, zone)",
+            [workspace_id, *columns],
+        )
+
+
+def place_of(keys: Sequence[Key]) -> Place:
+    """The place that the identities suggest: the phone's, else the BSUID's country."""
+    phone = next((value for kind, value in keys if kind == "phone"), "")
+    if phone:
+        return place_of_phone(phone)
+    bsuid = next((value for kind, value in keys if kind == "bsuid"), "")
+    return place_of_bsuid(bsuid) if bsuid else Place()
+
+
+def _insert_identities(workspace_id: UUID, channel: str, resolution: Resolution) -> None:
+    added = {**resolution.attached, **resolution.moved}
+    if not added:
+        return
+    if resolution.moved:
+        _retire(workspace_id, channel, list(resolution.moved))
+    kinds, values = zip(*added, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO contacts_contactidentity (id, workspace_id, contact_id, channel, kind, value, first_seen_at)"
+            " SELECT id, %s, contact_id, %s, kind, value, now()"
+            " FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[]) AS new(id, contact_id, kind, value)",
+            [workspace_id, channel, [new_id() for _ in added], list(added.values()), list(kinds), list(values)],
+        )
+        phones = {owner: value for (kind, value), owner in added.items() if kind == "phone"}
+        phones = {owner: value for owner, value in phones.items() if owner not in resolution.created}
+        if phones:
+            cursor.execute(
+                "UPDATE contacts_contact c SET phone = new.phone, updated_at = now()"
+                " FROM unnest(%s::uuid[], %s::text[]) AS new(id, phone) WHERE c.id = new.id",
+                [list(phones), list(phones.values())],
+            )
+
+
+def _retire(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> None:
+    kinds, values = zip(*keys, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE contacts_contactidentity i SET retired_at = now()"
+            " FROM unnest(%s::text[], %s::text[]) AS gone(kind, value)"
+            " WHERE i.workspace_id = %s AND i.channel = %s AND i.kind = gone.kind AND i.value = gone.value"
+            " AND i.retired_at IS NULL",
+            [list(kinds), list(values), workspace_id, channel],
+        )
+
+
+def _insert_suggestions(workspace_id: UUID, resolution: Resolution) -> None:
+    if not resolution.suggestions:
+        return
+    rows = sorted(resolution.suggestions)
+    first, second, reasons = (list(column) for column in zip(*rows, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO contacts_mergesuggestion (id, workspace_id, first_id, second_id, reason, created_at)"
+            " SELECT id, %s, a, b, reason, now()"
+            " FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[]) AS new(id, a, b, reason)"
+            " ON CONFLICT DO NOTHING",
+            [workspace_id, [new_id() for _ in rows], first, second, reasons],
+        )
+
+
+def _update_names(workspace_id: UUID, people: Sequence[PersonSeen], resolution: Resolution) -> list[UUID]:
+    """Write changed profile and user names of contacts that existed; returns whose changed."""
+    latest: dict[UUID, tuple[str, str]] = {}
+    for person, contact_id in zip(people, resolution.contact_ids, strict=True):
+        if contact_id is not None and (person.name or person.username):
+            name, username = latest.get(contact_id, ("", ""))
+            latest[contact_id] = (person.name or name, person.username or username)
+    if not latest:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE contacts_contact c SET profile_name = COALESCE(NULLIF(new.name, ''), c.profile_name),"
+            " username = COALESCE(NULLIF(new.username, ''), c.username), updated_at = now()"
+            " FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS new(id, name, username)"
+            " WHERE c.id = new.id AND c.workspace_id = %s"
+            " AND ((new.name <> '' AND c.profile_name <> new.name)"
+            "   OR (new.username <> '' AND c.username <> new.username))"
+            " RETURNING c.id",
+            [list(latest), [each[0] for each in latest.values()], [each[1] for each in latest.values()], workspace_id],
+        )
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,174 @@
+"""What members do with a conversation: assign, resolve, reopen, read, note, draft. Repeating changes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from regulars.conversations.events import ConversationChanged, NoteWritten
+from regulars.conversations.models import Conversation, Draft, Note
+from regulars.conversations.operations.activities import ActivityRow, insert_activities
+from regulars.kernel import clock
+from regulars.kernel.errors import Invalid
+from regulars.kernel.events import record
+from regulars.workspaces.access import Actor
+from regulars.workspaces.models import Member, Team
+
+NOTE_LENGTH = 20_000
+PRIORITIES = ("low", "normal", "high", "urgent")
+
+
+@transaction.atomic
+def assign_conversation(conversation: Conversation, *, to: Member | None, by: Actor) -> None:
+    """Hand the conversation to one member, or to nobody."""
+    by.require("conversations:assign")
+    if to is not None and (to.workspace_id != conversation.workspace_id or not to.is_active):
+        raise Invalid(_("This member cannot take conversations"), fields={"assignee": "an active member"})
+    if conversation.assignee_id == (to.id if to else None):
+        return
+    conversation.assignee = to
+    facts = {"to": str(to) if to else "", "to_id": str(to.id) if to else None}
+    _save(conversation, "assignee", by=by, line="assigned" if to else "unassigned", facts=facts)
+
+
+@transaction.atomic
+def hand_to_team(conversation: Conversation, *, team: Team | None, by: Actor) -> None:
+    """Put the conversation into a team's queue, or take it out."""
+    by.require("conversations:assign")
+    if team is not None and team.workspace_id != conversation.workspace_id:
+        raise Invalid(_("There is no such team"), fields={"team": "a team of this workspace"})
+    if conversation.team_id == (team.id if team else None):
+        return
+    conversation.team = team
+    _save(conversation, "team", by=by, line="team_set", facts={"to": team.name if team else ""})
+
+
+@transaction.atomic
+def resolve_conversation(conversation: Conversation, *, by: Actor) -> None:
+    """Nothing is left to do; the contact's next message opens it again."""
+    by.require("conversations:resolve")
+    if conversation.status == "resolved":
+        return
+    conversation.status, conversation.snoozed_until = "resolved", None
+    conversation.waiting_since, conversation.unread_count = None, 0
+    _save(conversation, "status", "snoozed_until", "waiting_since", "unread_count", by=by, line="resolved", facts={})
+
+
+@transaction.atomic
+def reopen_conversation(conversation: Conversation, *, by: Actor) -> None:
+    """Back to work."""
+    by.require("conversations:resolve")
+    if conversation.status == "open":
+        return
+    conversation.status, conversation.snoozed_until = "open", None
+    _save(conversation, "status", "snoozed_until", by=by, line="reopened", facts={})
+
+
+@transaction.atomic
+def snooze_conversation(conversation: Conversation, *, until: datetime, by: Actor) -> None:
+    """Out of sight until a moment, or until the contact writes."""
+    by.require("conversations:resolve")
+    if until <= clock.now():
+        raise Invalid(_("Choose a time in the future"), fields={"snoozed_until": "a time in the future"})
+    conversation.status, conversation.snoozed_until = "snoozed", until
+    _save(conversation, "status", "snoozed_until", by=by, line="snoozed", facts={"until": until.isoformat()})
+
+
+@transaction.atomic
+def set_priority(conversation: Conversation, priority: str, *, by: Actor) -> None:
+    by.require("conversations:assign")
+    if priority not in PRIORITIES:
+        raise Invalid(_("Unknown priority"), fields={"priority": ", ".join(PRIORITIES)})
+    if conversation.priority != priority:
+        conversation.priority = priority
+        _save(conversation, "priority", by=by, line="priority_set", facts={"to": priority})
+
+
+@transaction.atomic
+def tag_conversation(conversation: Conversation, tags: list[str], *, by: Actor) -> None:
+    """Give the conversation exactly these tags."""
+    by.require("conversations:assign")
+    cleaned = sorted({tag.strip() for tag in tags if tag.strip()})
+    if any(len(tag) > 64 for tag in cleaned):
+        raise Invalid(_("A tag has at most 64 characters"), fields={"tags": "at most 64 characters each"})
+    if conversation.tags != cleaned:
+        conversation.tags = cleaned
+        _save(conversation, "tags", by=by, line="tagged", facts={"tags": cleaned})
+
+
+@transaction.atomic
+def mark_as_read(conversation: Conversation, *, by: Actor) -> None:
+    """Somebody of ours has read what the contact wrote."""
+    by.require("conversations:read")
+    if conversation.unread_count:
+        Conversation.objects.filter(id=conversation.id).update(unread_count=0, updated_at=clock.now())
+        conversation.unread_count = 0
+        record(ConversationChanged(conversation.workspace_id, conversation.id, "unread"))
+
+
+@transaction.atomic
+def mark_as_unread(conversation: Conversation, *, by: Actor) -> None:
+    """Put it back among the unread, for whoever comes next."""
+    by.require("conversations:read")
+    if conversation.unread_count == 0:
+        Conversation.objects.filter(id=conversation.id).update(unread_count=1, updated_at=clock.now())
+        conversation.unread_count = 1
+        record(ConversationChanged(conversation.workspace_id, conversation.id, "unread"))
+
+
+@transaction.atomic
+def write_note(conversation: Conversation, text: str, *, by: Actor) -> Note:
+    """An internal note; it never leaves the house."""
+    by.require("notes:write")
+    text = text.strip()
+    if not text or len(text) > NOTE_LENGTH:
+        raise Invalid(
+            _("A note has 1 to %(limit)s characters") % {"limit": NOTE_LENGTH},
+            fields={"text": f"1 to {NOTE_LENGTH} characters"},
+        )
+    note = Note.objects.create(
+        workspace_id=conversation.workspace_id,
+        conversation=conversation,
+        author_id=by.member_id,
+        author_name=by.name,
+        text=text,
+    )
+    record(NoteWritten(conversation.workspace_id, conversation.id, note.id))
+    return note
+
+
+@transaction.atomic
+def save_draft(conversation: Conversation, member: Member, mode: str, text: str) -> None:
+    """Keep what a member has typed, per mode; an empty text forgets it."""
+    if mode not in {"reply", "note"}:
+        raise Invalid(_("Unknown mode"), fields={"mode": "reply, note"})
+    if not text.strip():
+        Draft.objects.filter(member=member, conversation=conversation, mode=mode).delete()
+        return
+    Draft.objects.update_or_create(
+        member=member,
+        conversation=conversation,
+        mode=mode,
+        defaults={"text": text[:NOTE_LENGTH], "updated_at": clock.now()},
+    )
+
+
+@transaction.atomic
+def start_conversation(workspace_id: UUID, inbox_id: UUID, contact_id: UUID) -> Conversation:
+    """The thread of a contact in an inbox, made if they never met."""
+    conversation, _made = Conversation.objects.get_or_create(
+        workspace_id=workspace_id, inbox_id=inbox_id, contact_id=contact_id, group_address=""
+    )
+    return conversation
+
+
+def _save(conversation: Conversation, *fields: str, by: Actor, line: str, facts: dict[str, object]) -> None:
+    conversation.updated_at = clock.now()
+    conversation.save(update_fields=[*fields, "updated_at"])
+    insert_activities(
+        conversation.workspace_id, [ActivityRow(conversation.id, line, by.name, facts, conversation.updated_at)]
+    )
+    record(ConversationChanged(conversation.workspace_id, conversation.id, fields[0]))

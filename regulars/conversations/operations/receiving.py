@@ -1,0 +1,379 @@
+"""Messages come in: one transaction for the batch, a handful of set-based statements whatever its size.
+
+Duplicates go out, conversations are found or made, messages saved, conversations moved on, events recorded.
+Repeating a batch, in any order and split, leads to the same state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+import orjson
+from django.db import connection
+
+from regulars.conversations.events import ConversationChanged, ConversationStarted, MessageReceived
+from regulars.conversations.operations.activities import ActivityRow, insert_activities
+from regulars.conversations.operations.media_rows import insert_media
+from regulars.conversations.operations.statuses import adopt_unmatched
+from regulars.inboxes.ports import InboundMessage, MessageContent
+from regulars.kernel import clock
+from regulars.kernel.events import Event, record_all
+from regulars.kernel.ids import new_id
+
+REPLY_WINDOW = timedelta(hours=24)
+"""WhatsApp's customer service window (reference: Cloud API, "Rules that shape the product", 1)"""
+LATE_AFTER = timedelta(seconds=5)
+"""a message older than the thread's last by more than this is marked as arrived late"""
+SILENT_KINDS = frozenset({"edit", "revoke", "system", "reaction"})
+"""kinds that change something else and ask for no answer"""
+UNCOUNTED_KINDS = frozenset({"edit", "revoke", "system"})
+
+Outcome = Literal["stored", "duplicate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A parsed message with the inbox and contact it belongs to, and where its raw form is kept."""
+
+    message: InboundMessage
+    inbox_id: UUID
+    contact_id: UUID
+    contact_name: str
+    delivery_id: int | None
+    connection_id: UUID
+
+
+@dataclass(slots=True)
+class _Thread:
+    """What a batch changes about one conversation."""
+
+    id: UUID
+    is_new: bool
+    status: str
+    last_message_at: datetime | None
+    unread: int = 0
+    opened_window_at: datetime | None = None
+    last_inbound_at: datetime | None = None
+    waiting_since: datetime | None = None
+    answered_at: datetime | None = None
+    last: tuple[datetime, UUID] | None = None
+    from_ad_at: datetime | None = None
+    owned_elsewhere: bool | None = None
+    reopens: bool = False
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Columns of the messages to insert, filled row by row."""
+
+    rows: list[tuple[object, ...]] = field(default_factory=list)
+
+
+ThreadKey = tuple[UUID, UUID | str]
+"""(inbox, contact), or (inbox, group id) for groups"""
+
+
+def receive_messages(workspace_id: UUID, batch: Sequence[Incoming]) -> list[Outcome]:
+    """Store what is new of ``batch`` and say for each, in order, whether it was. Needs a transaction."""
+    if not batch:
+        return []
+    fresh = _without_duplicates(batch)
+    if not fresh:
+        return ["duplicate"] * len(batch)
+    chosen = [batch[index] for index in fresh]
+    threads = _find_or_start(workspace_id, chosen)
+    ids = {index: new_id() for index in fresh}
+    media = insert_media(workspace_id, [(ids[index], batch[index].connection_id, batch[index].message) for index in fresh])
+    stored = _insert_messages(workspace_id, batch, ids, threads, media)
+    _move_threads_on(batch, ids, stored, threads)
+    _write_threads(workspace_id, list(threads.values()))
+    record_all(_events(workspace_id, batch, ids, stored, threads))
+    echoes = [(batch[i].inbox_id, batch[i].message.provider_id) for i in fresh if batch[i].message.direction == "out"]
+    if echoes:
+        adopt_unmatched(workspace_id, echoes)
+    return ["stored" if ids.get(index) in stored else "duplicate" for index in range(len(batch))]
+
+
+def _without_duplicates(batch: Sequence[Incoming]) -> list[int]:
+    """Indexes of the first appearance of each message that the database does not have yet."""
+    first: dict[tuple[UUID, str], int] = {}
+    for index, each in enumerate(batch):
+        first.setdefault((each.inbox_id, each.message.provider_id), index)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.inbox_id, m.provider_id FROM unnest(%s::uuid[], %s::text[]) AS w(inbox_id, provider_id)"
+            " JOIN conversations_message m ON m.inbox_id = w.inbox_id AND m.provider_id = w.provider_id",
+            [[key[0] for key in first], [key[1] for key in first]],
+        )
+        for row in cursor.fetchall():
+            first.pop((row[0], row[1]), None)
+    return sorted(first.values())
+
+
+def thread_key(each: Incoming) -> ThreadKey:
+    return (each.inbox_id, each.message.group_id or each.contact_id)
+
+
+def _find_or_start(workspace_id: UUID, chosen: Sequence[Incoming]) -> dict[ThreadKey, _Thread]:
+    wanted: dict[ThreadKey, Incoming] = {}
+    for each in chosen:
+        wanted.setdefault(thread_key(each), each)
+    threads = _read_threads(wanted)
+    missing = [key for key in wanted if key not in threads]
+    if missing:
+        _start_threads(workspace_id, [wanted[key] for key in missing])
+        made = _read_threads({key: wanted[key] for key in missing})
+        for thread in made.values():
+            thread.is_new = thread.last_message_at is None
+        threads.update(made)
+    return threads
+
+
+def _read_threads(wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, _Thread]:
+    """Lock and read the conversations; rows are locked in id order so that two batches never wait in a circle."""
+    singles = [each for key, each in wanted.items() if not each.message.group_id]
+    groups = [each for key, each in wanted.items() if each.message.group_id]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.id, c.inbox_id, c.contact_id, c.group_address, c.status, c.last_message_at"
+            " FROM conversations_conversation c WHERE c.id IN ("
+            "   SELECT c.id FROM unnest(%s::uuid[], %s::uuid[]) AS w(inbox_id, contact_id)"
+            "   JOIN conversations_conversation c"
+            "   ON c.inbox_id = w.inbox_id AND c.contact_id = w.contact_id AND c.group_address = ''"
+            "   UNION ALL"
+            "   SELECT c.id FROM unnest(%s::uuid[], %s::text[]) AS w(inbox_id, address)"
+            "   JOIN conversations_conversation c"
+            "   ON c.inbox_id = w.inbox_id AND c.group_address = w.address AND c.group_address <> ''"
+            ") ORDER BY c.id FOR UPDATE",
+            [
+                [each.inbox_id for each in singles],
+                [each.contact_id for each in singles],
+                [each.inbox_id for each in groups],
+                [each.message.group_id for each in groups],
+            ],
+        )
+        return {
+            (row[1], row[3] or row[2]): _Thread(row[0], is_new=False, status=row[4], last_message_at=row[5])
+            for row in cursor.fetchall()
+        }
+
+
+def _start_threads(workspace_id: UUID, firsts: Sequence[Incoming]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO conversations_conversation (id, workspace_id, inbox_id, contact_id, group_address, status,"
+            " priority, tags, unread_count, owned_elsewhere, created_at, updated_at)"
+            " SELECT id, %s, inbox_id, contact_id, address, 'open', 'normal', '[]', 0, false, now(), now()"
+            " FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[]) AS new(id, inbox_id, contact_id, address)"
+            " ON CONFLICT DO NOTHING",
+            [
+                workspace_id,
+                [new_id() for _ in firsts],
+                [each.inbox_id for each in firsts],
+                [each.contact_id for each in firsts],
+                [each.message.group_id or "" for each in firsts],
+            ],
+        )
+
+
+_INSERT_MESSAGES = """
+INSERT INTO conversations_message (id, workspace_id, inbox_id, conversation_id, contact_id, direction, kind, text,
+  content, media_id, provider_id, target_provider_id, reply_to_provider_id, author_kind, author_name, source, status,
+  sent_at, arrived_late, delivery_id, path, created_at, pricing_category, pricing_type)
+SELECT id, %s, inbox_id, conversation_id, contact_id, direction, kind, body, content, media_id, provider_id, target,
+  reply_to, author_kind, author_name, source, status, sent_at, late, delivery_id, path, now(), '', ''
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::jsonb[],
+  %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
+  %s::bool[], %s::bigint[], %s::text[])
+  AS new(id, inbox_id, conversation_id, contact_id, direction, kind, body, content, media_id, provider_id, target,
+  reply_to, author_kind, author_name, source, status, sent_at, late, delivery_id, path)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+
+def _insert_messages(
+    workspace_id: UUID,
+    batch: Sequence[Incoming],
+    ids: dict[int, UUID],
+    threads: dict[ThreadKey, _Thread],
+    media: dict[UUID, UUID],
+) -> set[UUID]:
+    rows = []
+    for index, message_id in ids.items():
+        each = batch[index]
+        message, thread = each.message, threads[thread_key(each)]
+        author_kind, author_name = _author(each)
+        rows.append(
+            (
+                message_id,
+                each.inbox_id,
+                thread.id,
+                each.contact_id,
+                message.direction,
+                message.kind,
+                message.text,
+                content_json(message.content),
+                media.get(message_id),
+                message.provider_id,
+                message.target_provider_id,
+                message.reply_to_provider_id,
+                author_kind,
+                author_name,
+                message.source,
+                _status(message),
+                message.sent_at,
+                _is_late(message, thread),
+                each.delivery_id,
+                message.path,
+            )
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_MESSAGES, [workspace_id, *(list(column) for column in zip(*rows, strict=True))])
+        return {row[0] for row in cursor.fetchall()}
+
+
+_EMPTY_CONTENT = MessageContent()
+
+
+def content_json(content: MessageContent) -> str:
+    """The stored form: JSON without the fields that say nothing."""
+    if content == _EMPTY_CONTENT:
+        return "{}"
+    full = msgspec.to_builtins(content)
+    return orjson.dumps({key: value for key, value in full.items() if value}).decode()
+
+
+def _author(each: Incoming) -> tuple[str, str]:
+    if each.message.direction == "in":
+        return "contact", each.contact_name
+    return "phone_app", ""
+
+
+_HISTORY_STATUSES = {"ERROR": "failed", "PENDING": "sent", "SENT": "sent", "DELIVERED": "delivered", "READ": "read", "PLAYED": "played"}
+
+
+def _status(message: InboundMessage) -> str:
+    if message.direction == "in":
+        return "received"
+    return _HISTORY_STATUSES.get(message.history_status.upper(), "sent")
+
+
+def _is_late(message: InboundMessage, thread: _Thread) -> bool:
+    if message.source == "history" or thread.last_message_at is None:
+        return False
+    return message.sent_at < thread.last_message_at - LATE_AFTER
+
+
+def _move_threads_on(
+    batch: Sequence[Incoming], ids: dict[int, UUID], stored: set[UUID], threads: dict[ThreadKey, _Thread]
+) -> None:
+    for index, message_id in ids.items():
+        if message_id in stored:
+            _apply(batch[index].message, message_id, threads[thread_key(batch[index])])
+
+
+def _apply(message: InboundMessage, message_id: UUID, thread: _Thread) -> None:
+    """What one new message changes about its conversation."""
+    place = (message.sent_at, message_id)
+    if message.kind not in UNCOUNTED_KINDS and (thread.last is None or place > thread.last):
+        thread.last = place
+    if message.source == "history":
+        return
+    if message.source == "standby":
+        thread.owned_elsewhere = True
+    if message.direction == "out":
+        thread.answered_at = max(filter(None, (thread.answered_at, message.sent_at)))
+        return
+    if message.kind == "system":
+        return
+    if thread.opened_window_at is None or message.sent_at > thread.opened_window_at:
+        thread.opened_window_at = thread.last_inbound_at = message.sent_at
+    if message.content.referral is not None:
+        thread.from_ad_at = message.sent_at
+    if message.kind not in UNCOUNTED_KINDS:
+        thread.unread += 1
+    if message.kind not in SILENT_KINDS:
+        thread.reopens = True
+        thread.waiting_since = min(filter(None, (thread.waiting_since, message.sent_at)))
+
+
+_WRITE_THREADS = """
+UPDATE conversations_conversation c SET
+  last_message_id = CASE WHEN new.last_at IS NOT NULL AND (c.last_message_at IS NULL OR new.last_at >= c.last_message_at)
+    THEN new.last_id ELSE c.last_message_id END,
+  last_message_at = GREATEST(c.last_message_at, new.last_at),
+  last_inbound_at = GREATEST(c.last_inbound_at, new.inbound_at),
+  window_closes_at = GREATEST(c.window_closes_at, new.window_at + %s),
+  ad_opened_at = GREATEST(c.ad_opened_at, new.ad_at),
+  unread_count = CASE WHEN new.answered_at IS NOT NULL AND new.answered_at >= COALESCE(new.waiting_at, '-infinity')
+    THEN 0 ELSE c.unread_count + new.unread END,
+  waiting_since = CASE
+    WHEN new.answered_at IS NOT NULL AND new.answered_at >= COALESCE(new.waiting_at, '-infinity')
+      AND new.answered_at >= COALESCE(c.waiting_since, '-infinity') THEN NULL
+    ELSE COALESCE(c.waiting_since, new.waiting_at) END,
+  owned_elsewhere = COALESCE(new.elsewhere, c.owned_elsewhere),
+  status = CASE WHEN new.reopens THEN 'open' ELSE c.status END,
+  snoozed_until = CASE WHEN new.reopens THEN NULL ELSE c.snoozed_until END,
+  updated_at = now()
+FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
+  %s::int[], %s::timestamptz[], %s::timestamptz[], %s::bool[], %s::bool[])
+  AS new(id, last_id, last_at, inbound_at, window_at, ad_at, unread, waiting_at, answered_at, elsewhere, reopens)
+WHERE c.id = new.id
+"""
+
+
+def _write_threads(workspace_id: UUID, threads: Sequence[_Thread]) -> None:
+    rows = [
+        (
+            thread.id,
+            thread.last[1] if thread.last else None,
+            thread.last[0] if thread.last else None,
+            thread.last_inbound_at,
+            thread.opened_window_at,
+            thread.from_ad_at,
+            thread.unread,
+            thread.waiting_since,
+            thread.answered_at,
+            thread.owned_elsewhere,
+            thread.reopens,
+        )
+        for thread in threads
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE_THREADS, [REPLY_WINDOW, *(list(column) for column in zip(*rows, strict=True))])
+    reopened = [thread for thread in threads if thread.reopens and thread.status != "open"]
+    moment = clock.now()
+    insert_activities(workspace_id, [ActivityRow(thread.id, "reopened_by_contact", "", {}, moment) for thread in reopened])
+
+
+def _events(
+    workspace_id: UUID,
+    batch: Sequence[Incoming],
+    ids: dict[int, UUID],
+    stored: set[UUID],
+    threads: dict[ThreadKey, _Thread],
+) -> list[Event]:
+    events: list[Event] = []
+    announced: set[UUID] = set()
+    for index, message_id in ids.items():
+        if message_id not in stored:
+            continue
+        each = batch[index]
+        thread = threads[thread_key(each)]
+        if thread.id not in announced:
+            announced.add(thread.id)
+            if thread.is_new:
+                events.append(ConversationStarted(workspace_id, thread.id, each.contact_id))
+            elif thread.reopens and thread.status != "open":
+                events.append(ConversationChanged(workspace_id, thread.id, "status"))
+        events.append(
+            MessageReceived(
+                workspace_id, thread.id, each.contact_id, message_id, each.message.kind, each.message.direction
+            )
+        )
+    return events

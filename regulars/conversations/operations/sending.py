@@ -1,0 +1,232 @@
+"""Messages go out: the row is the intent. Whoever sends (member, API, later rules and broadcasts) comes here.
+
+``queue_messages`` checks the guardrails, writes message and job in one transaction and wakes the sender.
+Nothing talks to a provider here; ``conversations.delivering`` does, through the channel's transport.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+import orjson
+from django.db import connection, transaction
+
+from regulars.contacts.models import Consent
+from regulars.conversations.events import MessageQueued
+from regulars.conversations.guardrails import GuardrailRefused, Refusal, check_leaving, check_limits
+from regulars.conversations.models import Conversation, Message
+from regulars.inboxes.ledger import LedgerRow, add_to_ledger
+from regulars.inboxes.ports import (
+    ChannelFacts,
+    MessageContent,
+    MessageKind,
+    OutgoingContacts,
+    OutgoingContent,
+    OutgoingInteractive,
+    OutgoingLocation,
+    OutgoingMedia,
+    OutgoingReaction,
+    OutgoingTemplate,
+    OutgoingText,
+)
+from regulars.kernel import clock
+from regulars.kernel.events import record_all
+from regulars.kernel.ids import new_id
+from regulars.workspaces.access import Actor
+
+OUTGOING_CHANNEL = "regulars_outgoing"
+"""NOTIFY channel that wakes the sender"""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingDraft:
+    """What somebody wants to say in a conversation."""
+
+    conversation: Conversation
+    content: OutgoingContent
+    reply_to_provider_id: str | None = None
+    template_category: str = ""
+    """MARKETING, UTILITY … as the platform files the template; consent is asked by it"""
+
+
+def queue_message(draft: OutgoingDraft, *, by: Actor, channel: ChannelFacts) -> Message:
+    """Queue one message; raises :class:`GuardrailRefused` when it may not leave."""
+    message, refusal = queue_messages([draft], by=by, channel=channel)[0]
+    if message is None:
+        assert refusal is not None
+        raise GuardrailRefused(refusal)
+    return message
+
+
+@transaction.atomic
+def queue_messages(
+    drafts: Sequence[OutgoingDraft], *, by: Actor, channel: ChannelFacts
+) -> list[tuple[Message | None, Refusal | None]]:
+    """Queue what the guardrails allow; for each draft, in order, the message or why not."""
+    by.require("messages:send")
+    moment = clock.now()
+    opted_out = _opted_out([draft for draft in drafts if draft.template_category == "MARKETING"])
+    results: list[tuple[Message | None, Refusal | None]] = []
+    for draft in drafts:
+        refusal = check_limits(draft.content, channel) or check_leaving(
+            draft.conversation, draft.content, at=moment, opted_out=draft.conversation.contact_id in opted_out
+        )
+        results.append((None, refusal) if refusal else (_message(draft, by, moment), None))
+    queued = [message for message, _refusal in results if message is not None]
+    _insert(queued)
+    return results
+
+
+def _opted_out(drafts: Sequence[OutgoingDraft]) -> set[UUID]:
+    """Contacts whose newest word on marketing is no."""
+    contact_ids = {draft.conversation.contact_id for draft in drafts}
+    if not contact_ids:
+        return set()
+    newest = (
+        Consent.objects.filter(contact_id__in=contact_ids, purpose="marketing")
+        .order_by("contact_id", "-at")
+        .distinct("contact_id")
+        .values_list("contact_id", "state")
+    )
+    return {contact_id for contact_id, state in newest if state == "opted_out"}
+
+
+def _message(draft: OutgoingDraft, by: Actor, moment: datetime) -> Message:
+    """The row as it will be stored. Times are cut to the second like the platform's own, ids keep the order."""
+    content = draft.content
+    conversation = draft.conversation
+    media_id = content.media_id if isinstance(content, OutgoingMedia) and content.media_id else None
+    return Message(
+        id=new_id(),
+        workspace_id=conversation.workspace_id,
+        inbox_id=conversation.inbox_id,
+        conversation=conversation,
+        contact_id=conversation.contact_id,
+        direction="out",
+        kind=kind_of(content),
+        text=text_of(content),
+        content=stored_content(content),
+        media_id=media_id,
+        target_provider_id=content.target_provider_id if isinstance(content, OutgoingReaction) else None,
+        reply_to_provider_id=draft.reply_to_provider_id,
+        author_kind="member" if by.kind == "member" else "api" if by.kind == "token" else "system",
+        author_member_id=by.member_id,
+        author_name=by.name,
+        status="queued",
+        sent_at=moment.replace(microsecond=0),
+        created_at=moment,
+    )
+
+
+def kind_of(content: OutgoingContent) -> MessageKind:
+    """The message kind (the platform's word) of an outgoing content."""
+    match content:
+        case OutgoingText():
+            return "text"
+        case OutgoingMedia():
+            return content.kind
+        case OutgoingLocation():
+            return "location"
+        case OutgoingContacts():
+            return "contacts"
+        case OutgoingReaction():
+            return "reaction"
+        case OutgoingInteractive():
+            return "interactive"
+        case OutgoingTemplate():
+            return "template"
+
+
+def text_of(content: OutgoingContent) -> str:
+    """The searchable text of an outgoing content."""
+    match content:
+        case OutgoingText() | OutgoingInteractive():
+            return content.body
+        case OutgoingMedia():
+            return content.caption
+        case OutgoingTemplate():
+            rendered = content.rendered if isinstance(content.rendered, Mapping) else {}
+            return str(rendered.get("body", "")) or content.name
+        case OutgoingReaction():
+            return content.emoji
+        case OutgoingLocation():
+            return content.name
+        case OutgoingContacts():
+            return ", ".join(card.name for card in content.cards)
+
+
+def stored_content(content: OutgoingContent) -> dict[str, object]:
+    """The JSON kept with the message: exactly what was given to the channel."""
+    full = msgspec.to_builtins(MessageContent(outgoing=msgspec.to_builtins(content)))
+    return {key: value for key, value in full.items() if value}
+
+
+def _insert(messages: Sequence[Message]) -> None:
+    if not messages:
+        return
+    Message.objects.bulk_create(messages)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO conversations_outgoingmessage"
+            " (message_id, inbox_id, conversation_id, state, attempts, not_before, outcome_reason, created_at)"
+            " SELECT m, i, c, 'queued', 0, now(), '', now()"
+            " FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) WITH ORDINALITY AS new(m, i, c, place) ORDER BY place",
+            [
+                [message.id for message in messages],
+                [message.inbox_id for message in messages],
+                [message.conversation_id for message in messages],
+            ],
+        )
+    _answer_conversations(messages)
+    add_to_ledger(
+        LedgerRow(message.conversation.inbox.connection_id, message.conversation.inbox.address, "outbound", "intended", "", 1)
+        for message in messages
+    )
+    record_all(
+        MessageQueued(message.workspace_id, message.conversation_id, message.contact_id, message.id)
+        for message in messages
+    )
+    wake_sender()
+
+
+def _answer_conversations(messages: Sequence[Message]) -> None:
+    """A message of ours is the answer the contact waited for: clock off, read, claimed by who answers."""
+    latest = {message.conversation_id: message for message in messages}
+    answering = {key: value for key, value in latest.items() if value.kind != "reaction"}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE conversations_conversation c SET last_message_id = new.message_id,"
+            " last_message_at = GREATEST(c.last_message_at, new.at), updated_at = now(),"
+            " waiting_since = CASE WHEN new.answers THEN NULL ELSE c.waiting_since END,"
+            " unread_count = CASE WHEN new.answers THEN 0 ELSE c.unread_count END,"
+            " ad_window_closes_at = CASE WHEN new.answers AND c.ad_opened_at IS NOT NULL AND c.ad_window_closes_at IS NULL"
+            "   AND now() < c.ad_opened_at + interval '24 hours' THEN now() + interval '72 hours'"
+            "   ELSE c.ad_window_closes_at END,"
+            " assignee_id = CASE WHEN new.answers THEN COALESCE(c.assignee_id, new.member_id) ELSE c.assignee_id END,"
+            " owned_elsewhere = false"
+            " FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::bool[], %s::uuid[])"
+            " AS new(id, message_id, at, answers, member_id) WHERE c.id = new.id",
+            [
+                list(latest),
+                [message.id for message in latest.values()],
+                [message.sent_at for message in latest.values()],
+                [key in answering for key in latest],
+                [message.author_member_id for message in latest.values()],
+            ],
+        )
+
+
+def wake_sender() -> None:
+    """Tell the sender, on commit, that there is something to send."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [OUTGOING_CHANNEL])
+
+
+def outgoing_of(message: Message) -> OutgoingContent:
+    """The content as it was queued; raises ``msgspec.ValidationError`` if the row is not one of ours."""
+    stored = message.content.get("outgoing")
+    return msgspec.convert(orjson.loads(stored) if isinstance(stored, str) else stored, OutgoingContent)

@@ -1,0 +1,290 @@
+"""What became of the messages we sent: statuses only go forward, in whatever order and number they come.
+
+A status finds its message by our own id (echoed by the provider), else by the provider's id. One that finds
+none waits in ``UnmatchedStatus``: our own answer may be on its way, or another program sent the message.
+A status is also proof: a message with an unknown result was sent if it was delivered, and was not if it failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+
+from regulars.contacts.models import Contact
+from regulars.conversations.events import ConversationChanged, MessageStatusChanged
+from regulars.conversations.models import STATUS_RANK, Conversation, UnmatchedStatus
+from regulars.inboxes.ledger import LedgerRow, add_to_ledger
+from regulars.inboxes.ports import ContactRef, Identity, ProviderError, StatusUpdate
+from regulars.kernel import clock
+from regulars.kernel.events import Event, record_all
+from regulars.kernel.ids import parse_id
+
+Outcome = Literal["stored", "duplicate"]
+PROOF_THAT_IT_WENT = frozenset({"sent", "delivered", "read", "played"})
+UNREACHABLE_CODES = frozenset({131026, 130497})
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingStatus:
+    """A parsed status with the inbox it came through."""
+
+    status: StatusUpdate
+    inbox_id: UUID
+
+
+@dataclass(slots=True)
+class _Target:
+    """The message a status is about, as locked."""
+
+    id: UUID
+    inbox_id: UUID
+    provider_id: str | None
+    conversation_id: UUID
+    contact_id: UUID
+    status: str
+    pricing_category: str
+    error: Any = None
+    changed: bool = False
+    settled: str = ""
+    settled_reason: str = ""
+    pricing_type: str = ""
+
+
+def receive_statuses(workspace_id: UUID, batch: Sequence[IncomingStatus]) -> list[Outcome]:
+    """Apply statuses and say for each whether it told anything new. Needs a transaction."""
+    if not batch:
+        return []
+    targets = _lock_targets(workspace_id, batch)
+    matched = [(index, _find(targets, each)) for index, each in enumerate(batch)]
+    outcomes: list[Outcome] = ["duplicate"] * len(batch)
+    known = [(index, target) for index, target in matched if target is not None]
+    for index in _insert_statuses([(index, target, batch[index].status) for index, target in known]):
+        outcomes[index] = "stored"
+    for index, target in known:
+        _apply(batch[index].status, target)
+    for index in _insert_unmatched([(index, batch[index]) for index, target in matched if target is None]):
+        outcomes[index] = "stored"
+    changed = list({target.id: target for _index, target in known if target.changed or target.settled}.values())
+    _write_targets(workspace_id, changed)
+    _write_side_effects(workspace_id, [(batch[index].status, target) for index, target in known])
+    return outcomes
+
+
+def adopt_unmatched(workspace_id: UUID, keys: Sequence[tuple[UUID, str]]) -> None:
+    """Apply the statuses that came before these (inbox, provider id) messages were known."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM conversations_unmatchedstatus u USING unnest(%s::uuid[], %s::text[]) AS w(inbox_id, provider_id)"
+            " WHERE u.inbox_id = w.inbox_id AND u.provider_id = w.provider_id"
+            " RETURNING u.inbox_id, u.provider_id, u.status, u.participant, u.at, u.errors",
+            [[key[0] for key in keys], [key[1] for key in keys]],
+        )
+        rows = cursor.fetchall()
+    if rows:
+        receive_statuses(workspace_id, [_incoming_from_row(row) for row in rows])
+
+
+def _incoming_from_row(row: tuple[Any, ...]) -> IncomingStatus:
+    inbox_id, provider_id, status, participant, at, errors = row
+    values = msgspec.json.decode(errors) if isinstance(errors, str) else errors
+    update = StatusUpdate(
+        address="",
+        provider_id=provider_id,
+        status=status,
+        at=at,
+        path="",
+        participant=ContactRef(identities=(Identity("phone", participant),)) if participant else ContactRef(),
+        errors=tuple(msgspec.convert(each, ProviderError) for each in values),
+    )
+    return IncomingStatus(update, inbox_id)
+
+
+def _lock_targets(workspace_id: UUID, batch: Sequence[IncomingStatus]) -> list[_Target]:
+    own_ids = [each for each in (parse_id(item.status.callback_data) for item in batch) if each]
+    keys = sorted({(item.inbox_id, item.status.provider_id) for item in batch})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.id, m.inbox_id, m.provider_id, m.conversation_id, m.contact_id, m.status, m.pricing_category"
+            " FROM conversations_message m"
+            " WHERE m.workspace_id = %s AND m.direction = 'out' AND m.id IN ("
+            "   SELECT unnest(%s::uuid[]) UNION"
+            "   SELECT m.id FROM unnest(%s::uuid[], %s::text[]) AS w(inbox_id, provider_id)"
+            "   JOIN conversations_message m ON m.inbox_id = w.inbox_id AND m.provider_id = w.provider_id)"
+            " ORDER BY m.id FOR UPDATE OF m",
+            [workspace_id, own_ids, [key[0] for key in keys], [key[1] for key in keys]],
+        )
+        return [_Target(*row) for row in cursor.fetchall()]
+
+
+def _find(targets: Sequence[_Target], each: IncomingStatus) -> _Target | None:
+    own_id = parse_id(each.status.callback_data)
+    for target in targets:
+        if target.id == own_id and target.inbox_id == each.inbox_id:
+            return target
+    for target in targets:
+        if target.inbox_id == each.inbox_id and target.provider_id == each.status.provider_id:
+            return target
+    return None
+
+
+def participant_of(status: StatusUpdate) -> str:
+    """A stable name of the group participant that a status is about; empty in one-to-one threads."""
+    first = next(iter(status.participant.identities), None)
+    return first.value if first else ""
+
+
+def _insert_statuses(rows: Sequence[tuple[int, _Target, StatusUpdate]]) -> set[int]:
+    """Insert what is new; returns the indexes of the rows that were (the first of equals)."""
+    first: dict[tuple[UUID, str, str], tuple[int, StatusUpdate]] = {}
+    for index, target, status in rows:
+        first.setdefault((target.id, status.status, participant_of(status)), (index, status))
+    if not first:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO conversations_messagestatus (message_id, status, participant, at)"
+            " SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[])"
+            " ON CONFLICT DO NOTHING RETURNING message_id, status, participant",
+            [
+                [key[0] for key in first],
+                [key[1] for key in first],
+                [key[2] for key in first],
+                [status.at for _index, status in first.values()],
+            ],
+        )
+        return {first[(row[0], row[1], row[2])][0] for row in cursor.fetchall()}
+
+
+def _insert_unmatched(rows: Sequence[tuple[int, IncomingStatus]]) -> set[int]:
+    outcome: set[int] = set()
+    first: dict[tuple[UUID, str, str, str], tuple[int, IncomingStatus]] = {}
+    for index, each in rows:
+        key = (each.inbox_id, each.status.provider_id, each.status.status, participant_of(each.status))
+        first.setdefault(key, (index, each))
+    if not first:
+        return outcome
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO conversations_unmatchedstatus (inbox_id, provider_id, status, participant, at, errors, received_at)"
+            " SELECT *, now() FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::jsonb[])"
+            " ON CONFLICT DO NOTHING RETURNING inbox_id, provider_id, status, participant",
+            [
+                *([key[part] for key in first] for part in range(4)),
+                [each.status.at for _index, each in first.values()],
+                [msgspec.json.encode(each.status.errors).decode() for _index, each in first.values()],
+            ],
+        )
+        outcome = {first[(row[0], row[1], row[2], row[3])][0] for row in cursor.fetchall()}
+    return outcome
+
+
+def may_follow(current: str, new: str) -> bool:
+    """Whether a status may replace another: only forward; a failure yields to a later proof of delivery."""
+    return STATUS_RANK.get(new, -1) > STATUS_RANK.get(current, -1)
+
+
+def _apply(status: StatusUpdate, target: _Target) -> None:
+    if status.provider_id and target.provider_id is None:
+        target.provider_id, target.changed = status.provider_id, True
+    if status.pricing_category and not target.pricing_category:
+        target.pricing_category, target.pricing_type, target.changed = status.pricing_category, status.pricing_type, True
+    if may_follow(target.status, status.status):
+        target.status, target.changed = status.status, True
+        if status.status == "failed":
+            target.error = error_json(status.errors[0]) if status.errors else {"code": 0, "title": "", "details": ""}
+    if status.status in PROOF_THAT_IT_WENT:
+        target.settled, target.settled_reason = "accepted", ""
+    elif status.status == "failed" and not target.settled:
+        target.settled, target.settled_reason = "refused", str(status.errors[0].code) if status.errors else "failed"
+
+
+def error_json(error: ProviderError) -> dict[str, object]:
+    """The part of a provider's error that is kept with the message."""
+    return {"code": error.code, "title": error.title, "details": error.details}
+
+
+def _write_targets(workspace_id: UUID, targets: Sequence[_Target]) -> None:
+    if not targets:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE conversations_message m SET status = new.status, provider_id = COALESCE(m.provider_id, new.provider_id),"
+            " pricing_category = new.category,"
+            " pricing_type = CASE WHEN new.kind <> '' THEN new.kind ELSE m.pricing_type END,"
+            " error = CASE WHEN new.status = 'failed' THEN COALESCE(new.error, m.error) END"
+            " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::jsonb[])"
+            " AS new(id, status, provider_id, category, kind, error) WHERE m.id = new.id",
+            [
+                [each.id for each in targets],
+                [each.status for each in targets],
+                [each.provider_id for each in targets],
+                [each.pricing_category for each in targets],
+                [each.pricing_type for each in targets],
+                [msgspec.json.encode(each.error).decode() if each.error else None for each in targets],
+            ],
+        )
+    _write_settled([each for each in targets if each.settled])
+    events: list[Event] = [
+        MessageStatusChanged(workspace_id, each.conversation_id, each.id, each.status) for each in targets
+    ]
+    record_all(events)
+
+
+def _write_settled(targets: Sequence[_Target]) -> None:
+    """Close the sending jobs; only those that were still open count in the ledger."""
+    settle_jobs([(each.id, each.settled, each.settled_reason) for each in targets])
+
+
+def settle_jobs(rows: Sequence[tuple[UUID, str, str]]) -> set[UUID]:
+    """Give (message, state, reason) jobs their outcome, once; returns the messages whose job was open."""
+    if not rows:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE conversations_outgoingmessage o SET state = new.state, outcome_reason = new.reason,"
+            " settled_at = now(), lease_until = NULL"
+            " FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS new(id, state, reason), inboxes_inbox i"
+            " WHERE o.message_id = new.id AND i.id = o.inbox_id AND o.state IN ('queued', 'sending', 'unknown')"
+            " RETURNING o.message_id, i.connection_id, i.address, o.state, o.outcome_reason",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+        settled = cursor.fetchall()
+    add_to_ledger(
+        LedgerRow(connection_id, address, "outbound", state, reason, 1)
+        for _message_id, connection_id, address, state, reason in settled
+        if state != "unknown"
+    )
+    return {row[0] for row in settled}
+
+
+def _write_side_effects(workspace_id: UUID, pairs: Sequence[tuple[StatusUpdate, _Target]]) -> None:
+    """Unreachable addresses are marked (and unmarked by a delivery); a free entry point's end is kept."""
+    failed = {
+        target.contact_id: status.errors[0].code
+        for status, target in pairs
+        if status.status == "failed" and status.errors and status.errors[0].code in UNREACHABLE_CODES
+    }
+    for contact_id, code in failed.items():
+        Contact.objects.filter(id=contact_id).update(unreachable_reason=str(code), updated_at=clock.now())
+    reached = {target.contact_id for status, target in pairs if status.status in {"delivered", "read"}}
+    if reached:
+        Contact.objects.filter(id__in=reached).exclude(unreachable_reason="").update(unreachable_reason="")
+    for status, target in pairs:
+        if status.window_origin == "referral_conversion" and status.window_expires_at:
+            updated = Conversation.objects.filter(id=target.conversation_id).exclude(
+                ad_window_closes_at__gte=status.window_expires_at
+            )
+            if updated.update(ad_window_closes_at=status.window_expires_at):
+                record_all([ConversationChanged(workspace_id, target.conversation_id, "window")])
+
+
+def purge_unmatched(older_than: datetime) -> int:
+    """Forget statuses of other programs' messages after the retention time; returns how many."""
+    count, _details = UnmatchedStatus.objects.filter(received_at__lt=older_than).delete()
+    return count

@@ -1,0 +1,1 @@
+"""Read questions of conversations: lists and counts, threads."""

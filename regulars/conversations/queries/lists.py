@@ -1,0 +1,148 @@
+"""Lists of conversations: filtered, ordered, paged by cursor, and counted for the navigation."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import orjson
+from django.db.models import F, Q, QuerySet
+
+from regulars.contacts.search import matching_contacts
+from regulars.conversations.access import visible_to
+from regulars.conversations.models import Conversation, Message
+from regulars.kernel.errors import Invalid
+from regulars.kernel.ids import parse_id
+from regulars.workspaces.access import Actor
+
+Order = Literal["newest", "longest_waiting", "sla"]
+ORDERS: tuple[Order, ...] = ("newest", "longest_waiting", "sla")
+FAR_FUTURE = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationFilter:
+    """What a list shows; every field narrows. ``assignee``: a member's id, ``me`` or ``none``."""
+
+    inbox_id: UUID | None = None
+    status: str = ""
+    assignee: str = ""
+    team_id: UUID | None = None
+    tag: str = ""
+    text: str = ""
+    unread: bool = False
+    contact_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of conversations, with ``last_message`` attached, and where the next one starts."""
+
+    items: list[Conversation]
+    next_cursor: str | None
+
+
+def list_conversations(
+    actor: Actor, wanted: ConversationFilter, *, order: Order = "newest", limit: int = 50, cursor: str | None = None
+) -> Page:
+    """One page of what the actor sees; two queries whatever the page's size."""
+    conversations = _ordered(filtered(actor, wanted), order, cursor)
+    found = list(conversations[: limit + 1])
+    items = found[:limit]
+    attach_last_messages(items)
+    return Page(items, _cursor_of(items[-1], order) if len(found) > limit else None)
+
+
+def filtered(actor: Actor, wanted: ConversationFilter) -> QuerySet[Conversation]:
+    """The conversations that a filter leaves of those the actor sees."""
+    conversations = visible_to(actor)
+    if wanted.inbox_id:
+        conversations = conversations.filter(inbox_id=wanted.inbox_id)
+    if wanted.status:
+        conversations = conversations.filter(status=wanted.status)
+    if wanted.assignee:
+        conversations = conversations.filter(_assignee(actor, wanted.assignee))
+    if wanted.team_id:
+        conversations = conversations.filter(team_id=wanted.team_id)
+    if wanted.tag:
+        conversations = conversations.filter(tags__contains=[wanted.tag])
+    if wanted.unread:
+        conversations = conversations.filter(unread_count__gt=0)
+    if wanted.contact_id:
+        conversations = conversations.filter(contact_id=wanted.contact_id)
+    if wanted.text:
+        conversations = conversations.filter(contact_id__in=matching_contacts(actor.workspace_id, wanted.text))
+    return conversations
+
+
+def _assignee(actor: Actor, word: str) -> Q:
+    if word == "none":
+        return Q(assignee__isnull=True)
+    member_id = actor.member_id if word == "me" else parse_id(word)
+    return Q(assignee_id=member_id) if member_id else Q(pk__in=[])
+
+
+def _ordered(conversations: QuerySet[Conversation], order: Order, cursor: str | None) -> QuerySet[Conversation]:
+    place = _read_cursor(cursor) if cursor else None
+    if order == "newest":
+        ordered = conversations.order_by(F("last_message_at").desc(nulls_last=True), "-id")
+        if place is None:
+            return ordered
+        at, last_id = place
+        if at is None:
+            return ordered.filter(last_message_at__isnull=True, id__lt=last_id)
+        earlier = Q(last_message_at__lt=at) | Q(last_message_at=at, id__lt=last_id) | Q(last_message_at__isnull=True)
+        return ordered.filter(earlier)
+    waiting = conversations.order_by(F("waiting_since").asc(nulls_last=True), "id")
+    if place is None:
+        return waiting
+    at, last_id = place
+    if at is None:
+        return waiting.filter(waiting_since__isnull=True, id__gt=last_id)
+    return waiting.filter(
+        Q(waiting_since__gt=at) | Q(waiting_since=at, id__gt=last_id) | Q(waiting_since__isnull=True)
+    )
+
+
+def _cursor_of(conversation: Conversation, order: Order) -> str:
+    at = conversation.last_message_at if order == "newest" else conversation.waiting_since
+    plain = orjson.dumps([at.isoformat() if at else None, str(conversation.id)])
+    return base64.urlsafe_b64encode(plain).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[datetime | None, UUID]:
+    try:
+        at, last_id = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return (datetime.fromisoformat(at) if at else None, UUID(last_id))
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise Invalid("this cursor is not one of ours", fields={"cursor": "next_cursor of the page before"}) from error
+
+
+def attach_last_messages(conversations: list[Conversation]) -> None:
+    """Set ``last_message`` (a Message or None) on each, with one query."""
+    ids = [each.last_message_id for each in conversations if each.last_message_id]
+    found = {message.id: message for message in Message.objects.filter(id__in=ids).select_related("media")}
+    for each in conversations:
+        each.last_message = found.get(each.last_message_id) if each.last_message_id else None  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Counters of the navigation: open conversations of mine and of nobody."""
+
+    mine: int
+    unassigned: int
+    oldest_unassigned_since: datetime | None
+
+
+def count_for(actor: Actor) -> Counts:
+    """What waits for the actor; counted over what they may see."""
+    opened = visible_to(actor).filter(status="open").order_by()
+    unassigned = opened.filter(assignee__isnull=True)
+    oldest = unassigned.filter(waiting_since__isnull=False).order_by("waiting_since").values_list("waiting_since", flat=True)
+    mine = opened.filter(assignee_id=actor.member_id).count() if actor.member_id else 0
+    return Counts(mine, unassigned.count(), oldest.first())

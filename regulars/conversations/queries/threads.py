@@ -1,0 +1,118 @@
+"""The inside of a conversation: pages of messages with what changed them, notes and quiet lines."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from regulars.conversations.models import Activity, Conversation, Draft, Message, MessageStatus, Note
+from regulars.workspaces.models import Member
+
+MODIFIERS = ("reaction", "edit", "revoke")
+"""kinds that show on the message they change, when we have it"""
+SIDE_LIMIT = 200
+"""notes and activities shown with one page of messages, newest first"""
+
+
+@dataclass(slots=True)
+class MessageDetails:
+    """A message with everything that is shown on it."""
+
+    message: Message
+    statuses: list[MessageStatus] = field(default_factory=list)
+    reactions: list[Message] = field(default_factory=list)
+    """the last one of each side, taken-back ones left out"""
+    edits: list[Message] = field(default_factory=list)
+    revoked_by: Message | None = None
+    quoted: Message | None = None
+    is_modifier_of_known: bool = False
+    """true for a reaction, edit or revoke whose target is in this inbox: it shows there"""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """Messages oldest to newest, with the notes and activities of the same stretch of time."""
+
+    messages: list[MessageDetails]
+    notes: list[Note]
+    activities: list[Activity]
+    has_older: bool
+
+
+def read_thread(conversation: Conversation, *, before: tuple[datetime, UUID] | None = None, limit: int = 50) -> ThreadPage:
+    """The newest page, or the one that ends before a (sent_at, id) place."""
+    messages = Message.objects.filter(conversation=conversation)
+    if before:
+        messages = messages.filter(Q(sent_at__lt=before[0]) | Q(sent_at=before[0], id__lt=before[1]))
+    found = list(messages.select_related("media", "author_member__user").order_by("-sent_at", "-id")[: limit + 1])
+    page = found[:limit][::-1]
+    since = page[0].sent_at if len(found) > limit else None
+    until = before[0] if before else None
+    notes = Note.objects.filter(conversation=conversation, **_between("created_at", since, until))
+    lines = Activity.objects.filter(conversation=conversation, **_between("at", since, until))
+    return ThreadPage(
+        with_details(page),
+        list(notes.select_related("author__user").order_by("-created_at")[:SIDE_LIMIT])[::-1],
+        list(lines.order_by("-at")[:SIDE_LIMIT])[::-1],
+        has_older=len(found) > limit,
+    )
+
+
+def _between(moment: str, since: datetime | None, until: datetime | None) -> dict[str, datetime]:
+    bounds = {f"{moment}__gte": since, f"{moment}__lt": until}
+    return {name: value for name, value in bounds.items() if value is not None}
+
+
+def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
+    """Statuses, modifiers and quotes of a page of one inbox's messages: three queries whatever its size."""
+    details = [MessageDetails(message) for message in messages]
+    if not details:
+        return details
+    by_id = {each.message.id: each for each in details}
+    for status in MessageStatus.objects.filter(message_id__in=by_id).order_by("at", "id"):
+        by_id[status.message_id].statuses.append(status)
+    inbox_id = messages[0].inbox_id
+    provider_ids = [message.provider_id for message in messages if message.provider_id]
+    modifiers: dict[str, list[Message]] = defaultdict(list)
+    for modifier in Message.objects.filter(inbox_id=inbox_id, target_provider_id__in=provider_ids).order_by("sent_at", "id"):
+        modifiers[modifier.target_provider_id or ""].append(modifier)
+    pointed = {message.reply_to_provider_id or message.target_provider_id for message in messages} - {None}
+    origins = {
+        origin.provider_id: origin
+        for origin in Message.objects.filter(inbox_id=inbox_id, provider_id__in=pointed).select_related("media")
+    }
+    for each in details:
+        _modify(each, modifiers.get(each.message.provider_id or "", []))
+        each.quoted = origins.get(each.message.reply_to_provider_id) if each.message.reply_to_provider_id else None
+        each.is_modifier_of_known = each.message.kind in MODIFIERS and each.message.target_provider_id in origins
+    return details
+
+
+def _modify(details: MessageDetails, modifiers: Sequence[Message]) -> None:
+    last_reaction: dict[tuple[str, str], Message] = {}
+    for modifier in modifiers:
+        if modifier.kind == "reaction" and modifier.status != "failed":
+            last_reaction[(modifier.direction, str(modifier.contact_id))] = modifier
+        elif modifier.kind == "edit":
+            details.edits.append(modifier)
+        elif modifier.kind == "revoke":
+            details.revoked_by = modifier
+    details.reactions = [each for each in last_reaction.values() if emoji_of(each)]
+
+
+def emoji_of(message: Message) -> str:
+    """The emoji of a reaction; empty when it was taken back."""
+    if message.direction == "out":
+        return message.text
+    return str((message.content.get("reaction") or {}).get("emoji", "")) or message.text
+
+
+def drafts_of(conversation: Conversation, member: Member) -> dict[str, str]:
+    """What the member has typed and not sent, by mode."""
+    drafts = Draft.objects.filter(conversation=conversation, member=member)
+    return {draft.mode: draft.text for draft in drafts}
