@@ -1,5 +1,7 @@
 """`regulars migrate`: bring the database to this version."""
 
+import sys
+
 import click
 
 from .loading import loaded_django
@@ -11,7 +13,5 @@ def migrate() -> None:
     with loaded_django():
         from django.core.management import call_command
 
-        call_command(
-            "migrate", interactive=False, verbosity=1 if click.get_text_stream("stdout").isatty() else 0
-        )
+        call_command("migrate", interactive=False, verbosity=int(sys.stdout.isatty()))
     click.echo("The database is up to date.")

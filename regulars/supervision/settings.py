@@ -106,7 +106,7 @@ def _file(value: str, name: str) -> Path | None:
 def _secret(value: str, name: str) -> str | None:
     if value and len(value) < SHORTEST_SECRET_KEY:
         raise StartRefused(
-            f"{name} has {len(value)} characters; it must have {SHORTEST_SECRET_KEY} or more, chosen at random."
+            f"{name} has {len(value)} characters; it needs {SHORTEST_SECRET_KEY} or more, at random."
         )
     return value or None
 

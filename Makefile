@@ -1,0 +1,35 @@
+# From a clone, with Python 3.11 or newer and make: `make demo`. Paths here are relative: the clone may lie anywhere.
+
+PYTHON ?= python3
+VENV := .venv/bin/python
+
+.PHONY: help setup demo test check bench lock clean
+.SILENT:
+
+help: ## this list
+	sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
+
+setup: ## make the checkout ready (the others do it by themselves)
+	$(PYTHON) tools/bootstrap.py
+
+demo: setup ## run everything with a demo workspace; Ctrl-C stops it
+	exec $(VENV) -m regulars serve --demo
+
+test: ## set up what tests need (a browser too) and run all of them
+	$(PYTHON) tools/bootstrap.py --dev --browser
+	exec $(VENV) -m pytest -n auto --dist loadfile $(TESTS)
+
+check: ## format, lint, types, walls, migrations, message catalogues
+	$(PYTHON) tools/bootstrap.py --dev
+	exec $(VENV) -m tools.check
+
+bench: ## the figures of the README, each beside its floor
+	$(PYTHON) tools/bootstrap.py --dev
+	exec $(VENV) -m regulars bench $(BENCH)
+
+lock: ## resolve pyproject.toml anew into the lock files
+	$(PYTHON) tools/bootstrap.py --dev
+	$(VENV) -m tools.lock
+
+clean: ## stop nothing, remove local state and everything that was built
+	$(PYTHON) tools/clean.py

@@ -1,0 +1,1 @@
+"""What a checkout is set up, checked and released with. Not part of the product."""

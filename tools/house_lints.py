@@ -1,0 +1,230 @@
+"""Small lints for house rules that no general tool knows (CONTRIBUTING.md, "House rules").
+
+    python -m tools.house_lints [path …]
+
+Each rule is a function that yields findings for one file; adding a rule is adding a line to PYTHON_RULES,
+STYLE_RULES or TEMPLATE_RULES.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = ("regulars", "config", "whatsapp_sandbox", "tests", "benchmarks", "tools")
+NOT_OURS = {"node_modules", "static_built", "migrations", "__pycache__"}
+LONGEST_FILE = 500  # lines
+PRIMITIVES = {"str", "int", "float", "bool", "bytes", "None"}
+CONTAINERS = {"list", "dict", "tuple", "Sequence", "Mapping", "Iterable", "Optional"}
+LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
+SECRET_NAMES = {
+    *("text", "body", "caption", "payload", "raw", "content", "message_text"),
+    *("phone", "phone_number", "number", "wa_id", "msisdn", "address", "email"),
+    *(
+        "token",
+        "access_token",
+        "verify_token",
+        "secret",
+        "app_secret",
+        "password",
+        "api_key",
+        "authorization",
+    ),
+}
+PHYSICAL = re.compile(
+    r"(?<![\w-])((?:margin|padding|border)-(?:left|right)[\w-]*|left|right|float|clear|text-align)\s*:\s*([^;}]*)"
+)
+ICON_BUTTON = re.compile(r"<(button|a)\b([^>]*)>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
+TEMPLATE_CODE = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One broken rule: where, and what would be right."""
+
+    path: Path
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.text}"
+
+
+PythonRule = Callable[[Path, ast.Module], Iterator[Finding]]
+TextRule = Callable[[Path, str], Iterator[Finding]]
+
+
+def main() -> int:
+    """Print all findings; 0 when there are none."""
+    paths = [Path(name).resolve() for name in sys.argv[1:]] or list(_own_files())
+    findings = [finding for path in paths for finding in lint(path)]
+    for finding in sorted(findings, key=lambda finding: (str(finding.path), finding.line)):
+        print(finding)
+    print(f"{len(paths)} files, {len(findings)} findings")
+    return 1 if findings else 0
+
+
+def lint(path: Path) -> Iterator[Finding]:
+    """All findings of one file."""
+    text = path.read_text(encoding="utf-8")
+    shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+    yield from file_is_short(shown, text)
+    if path.suffix == ".py":
+        tree = ast.parse(text)
+        for rule in PYTHON_RULES:
+            yield from rule(shown, tree)
+    for text_rule in {".css": STYLE_RULES, ".html": TEMPLATE_RULES}.get(path.suffix, ()):
+        yield from text_rule(shown, text)
+
+
+def file_is_short(path: Path, text: str) -> Iterator[Finding]:
+    """A file past 500 lines has a second subject in it."""
+    count = text.count("\n")
+    if count > LONGEST_FILE and path.suffix in {".py", ".css", ".js", ".mjs", ".html"}:
+        yield Finding(path, LONGEST_FILE, f"{count} lines; split it where its second subject begins")
+
+
+def task_arguments_are_primitives(path: Path, tree: ast.Module) -> Iterator[Finding]:
+    """What a task is called with is stored, and read later by newer code: ids and plain values only."""
+    for function in _functions(tree):
+        if not any(_is_task(decorator) for decorator in function.decorator_list):
+            continue
+        for argument in [*function.args.args, *function.args.kwonlyargs]:
+            if argument.arg not in ("self", "context") and not _is_primitive(argument.annotation):
+                yield Finding(
+                    path, argument.lineno, f"task argument {argument.arg!r} must be a primitive, like an id"
+                )
+
+
+def logs_name_nothing_private(path: Path, tree: ast.Module) -> Iterator[Finding]:
+    """Logs never carry what people wrote, their numbers, or keys."""
+    if "tests" in path.parts:
+        return
+    for call in ast.walk(tree):
+        if not (isinstance(call, ast.Call) and _is_log_call(call.func)):
+            continue
+        for value in [*call.args, *(keyword.value for keyword in call.keywords)]:
+            for name in _names_in(value):
+                if name in SECRET_NAMES:
+                    yield Finding(path, call.lineno, f"{name!r} does not belong into a log; log an id")
+
+
+def properties_are_logical(path: Path, text: str) -> Iterator[Finding]:
+    """Right-to-left languages turn the screen around: inline-start and -end, not left and right."""
+    for line, found in _matches(PHYSICAL, _without_comments(text)):
+        name, value = found[1], found[2].strip()
+        if name in ("float", "clear", "text-align") and value not in ("left", "right"):
+            continue
+        yield Finding(
+            path, line, f"{name}: {value} is physical; use the logical property (inline-start, inline-end)"
+        )
+
+
+def nothing_is_inline(path: Path, text: str) -> Iterator[Finding]:
+    """The content security policy runs no inline script and applies no inline style."""
+    for pattern, wrong in (
+        (r"<script(?![^>]*\bsrc=)(?![^>]*type=[\"']application/json[\"'])[^>]*>", "an inline script"),
+        (r"<style\b", "an inline style sheet"),
+        (r"\sstyle=[\"']", "a style attribute"),
+        (r"\son[a-z]+=[\"']", "an event attribute"),
+        (r"(?:href|src)=[\"']javascript:", "a javascript: address"),
+    ):
+        for line, _ in _matches(re.compile(pattern, re.IGNORECASE), _without_template_comments(text)):
+            yield Finding(
+                path, line, f"{wrong}: the policy forbids it; use a class, a module or a data attribute"
+            )
+
+
+def icon_buttons_have_names(path: Path, text: str) -> Iterator[Finding]:
+    """A button that shows only an icon says what it does to those who cannot see it."""
+    for line, found in _matches(ICON_BUTTON, _without_template_comments(text)):
+        attributes, inside = found[2], found[3]
+        words = re.sub(r"<svg.*?</svg>|<[^>]*>|\{% *(?:icon|include)[^%]*%\}", "", inside, flags=re.DOTALL)
+        if not words.strip() and not re.search(
+            r"\b(aria-label|aria-labelledby|title)=|attrs|\balt=", attributes + inside
+        ):
+            yield Finding(path, line, f"<{found[1]}> shows only an icon: give it an aria-label")
+
+
+PYTHON_RULES: tuple[PythonRule, ...] = (task_arguments_are_primitives, logs_name_nothing_private)
+STYLE_RULES: tuple[TextRule, ...] = (properties_are_logical,)
+TEMPLATE_RULES: tuple[TextRule, ...] = (nothing_is_inline, icon_buttons_have_names)
+
+
+def _own_files() -> Iterator[Path]:
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in {".py", ".css", ".js", ".mjs", ".html"} and not NOT_OURS & set(path.parts):
+                yield path
+
+
+def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def _is_task(decorator: ast.expr) -> bool:
+    """`@app.task`, `@task(...)`, `@app.periodic(...)`."""
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    name = (
+        target.attr
+        if isinstance(target, ast.Attribute)
+        else target.id
+        if isinstance(target, ast.Name)
+        else ""
+    )
+    return name in ("task", "periodic")
+
+
+def _is_primitive(annotation: ast.expr | None) -> bool:
+    if annotation is None:
+        return False
+    names = {node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)}
+    return names <= PRIMITIVES | CONTAINERS
+
+
+def _is_log_call(function: ast.expr) -> bool:
+    if not (isinstance(function, ast.Attribute) and function.attr in LOG_METHODS):
+        return False
+    holder = function.value
+    name = (
+        holder.id
+        if isinstance(holder, ast.Name)
+        else holder.attr
+        if isinstance(holder, ast.Attribute)
+        else ""
+    )
+    return name.strip("_").lower() in ("log", "logger", "logging")
+
+
+def _names_in(value: ast.expr) -> Iterator[str]:
+    """Names whose values end up in the line; what is only counted or measured does not."""
+    if isinstance(value, ast.Call):
+        return
+    if isinstance(value, ast.Name):
+        yield value.id
+    elif isinstance(value, ast.Attribute):
+        yield value.attr
+    else:
+        for part in ast.iter_child_nodes(value):
+            if isinstance(part, ast.expr):
+                yield from _names_in(part)
+
+
+def _matches(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    for match in pattern.finditer(text):
+        yield text.count("\n", 0, match.start()) + 1, match
+
+
+def _without_comments(style: str) -> str:
+    return re.sub(r"/\*.*?\*/", lambda match: re.sub(r"[^\n]", " ", match[0]), style, flags=re.DOTALL)
+
+
+def _without_template_comments(template: str) -> str:
+    return TEMPLATE_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), template)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
