@@ -25,6 +25,7 @@ PYTHON_SOURCES = (
 )
 TEMPLATE_FOLDERS = ("regulars", "whatsapp_sandbox")
 AT_ONCE = 2
+LONGEST_REPORT = 80  # lines; the rest comes with the tool's own command
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ def checks() -> list[Check]:
     return [
         Check("types", ("mypy", *sources)),
         Check("walls", ("tools.walls",)),
-        Check("format", ("ruff", "format", "--check", *sources)),
-        Check("lint", ("ruff", "check", *sources)),
+        Check("format", ("ruff", "format", "--check", "--quiet", "--output-format=concise", *sources)),
+        Check("lint", ("ruff", "check", "--output-format=concise", *sources)),
         *([Check("templates", ("djlint", "--lint", "--quiet", *templates))] if templates else []),
         Check("house lints", ("tools.house_lints",)),
         Check("migrations", ("tools.migrations_check",)),
@@ -80,8 +81,16 @@ def _run(check: Check) -> bool:
     )
     ok = done.returncode == 0
     report = f"  {'ok  ' if ok else 'FAIL'}  {check.name:<14}{time.monotonic() - began:6.1f} s"
-    print(report if ok else f"{report}\n{done.stdout.rstrip()}\n", flush=True)
+    print(report if ok else f"{report}\n{_shortened(done.stdout)}\n", flush=True)
     return ok
+
+
+def _shortened(text: str) -> str:
+    lines = text.rstrip().splitlines()
+    left_out = len(lines) - LONGEST_REPORT
+    if left_out <= 0:
+        return "\n".join(lines)
+    return "\n".join([*lines[:-20][: LONGEST_REPORT - 20], f"… {left_out} lines more …", *lines[-20:]])
 
 
 if __name__ == "__main__":
