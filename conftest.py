@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
 
 from regulars.supervision import postgres
@@ -29,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if "DATABASE_URL" not in os.environ and not config.option.help:
         config.stash[DATABASE] = postgres.start(home, durable=False)
         os.environ["DATABASE_URL"] = config.stash[DATABASE].url
+    django.setup()  # pytest-django only finishes what somebody began
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,0 +1,1 @@
+"""Tests that belong to no single room: the fixed cast, stories, architecture."""
