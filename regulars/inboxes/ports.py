@@ -17,6 +17,9 @@ import msgspec
 
 IdentityKind = Literal["phone", "bsuid", "parent_bsuid", "line_user"]
 
+Pauses = Literal["message", "contact", "number", "connection"]
+"""how far a refusal or a delay reaches"""
+
 MessageKind = Literal[
     "text",
     "image",
@@ -522,6 +525,8 @@ class ToSend(_Neutral):
     reply_to_provider_id: str | None = None
     group_id: str | None = None
     """set when it goes to a group; ``recipient`` is then who wrote first and is not used"""
+    attempt: int = 1
+    """which try this is; delays grow with it"""
 
 
 class Accepted(_Neutral):
@@ -536,6 +541,8 @@ class Refused(_Neutral):
     """The provider certainly did not send it and will not."""
 
     error: ProviderError
+    pauses: Pauses = "message"
+    """what else would be refused for the same reason, until a person has dealt with it"""
 
 
 class Deferred(_Neutral):
@@ -543,7 +550,7 @@ class Deferred(_Neutral):
 
     error: ProviderError
     wait: timedelta
-    pauses: Literal["message", "contact", "number", "connection"] = "message"
+    pauses: Pauses = "message"
 
 
 class Uncertain(_Neutral):

@@ -1,0 +1,322 @@
+"""What the Cloud API would refuse, found before sending. Pure.
+
+Numbers are those of Meta's send-messages and media pages (2026); lengths count characters (code points).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from regulars.inboxes.ports import (
+    InteractiveHeader,
+    LimitProblem,
+    ListSection,
+    OutgoingContacts,
+    OutgoingContent,
+    OutgoingInteractive,
+    OutgoingLocation,
+    OutgoingMedia,
+    OutgoingReaction,
+    OutgoingTemplate,
+    OutgoingText,
+    ReplyButton,
+    TemplateButtonValue,
+    TemplateParameter,
+)
+
+MediaKind = Literal["image", "video", "audio", "document", "sticker"]
+
+TEXT_LIMIT = 4096
+CAPTION_LIMIT = 1024
+CARD_COUNT_LIMIT = 257
+REACTION_LIMIT = 32
+INTERACTIVE_BODY_LIMIT = 1024
+LIST_BODY_LIMIT = 4096
+HEADER_LIMIT = 60
+FOOTER_LIMIT = 60
+BUTTON_COUNT_LIMIT = 3
+BUTTON_ID_LIMIT = 256
+BUTTON_TITLE_LIMIT = 20
+SECTION_COUNT_LIMIT = 10
+SECTION_TITLE_LIMIT = 24
+ROW_COUNT_LIMIT = 10
+ROW_ID_LIMIT = 200
+ROW_TITLE_LIMIT = 24
+ROW_DESCRIPTION_LIMIT = 72
+URL_LIMIT = 2000
+TEMPLATE_NAME_LIMIT = 512
+TEMPLATE_HEADER_LIMIT = 60
+TEMPLATE_BODY_LIMIT = 1024
+TEMPLATE_BUTTON_COUNT_LIMIT = 10
+COUPON_LIMIT = 20
+CALLBACK_DATA_LIMIT = 512
+
+KILOBYTE, MEGABYTE = 1024, 1024 * 1024
+ANIMATED_STICKER_LIMIT = 500 * KILOBYTE
+STATIC_STICKER_LIMIT = 100 * KILOBYTE
+VOICE_ICON_LIMIT = 512 * KILOBYTE
+"""bytes; a larger voice message arrives, with a download icon instead of a play icon"""
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+
+
+class MediaLimit(NamedTuple):
+    """What a kind of media accepts: MIME types without parameters, and bytes."""
+
+    mime_types: tuple[str, ...]
+    max_bytes: int
+
+
+MEDIA_LIMITS: Mapping[MediaKind, MediaLimit] = {
+    "image": MediaLimit(("image/jpeg", "image/png"), 5 * MEGABYTE),
+    "video": MediaLimit(("video/mp4", "video/3gpp"), 16 * MEGABYTE),
+    "audio": MediaLimit(("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"), 16 * MEGABYTE),
+    "document": MediaLimit(
+        (
+            "text/plain",
+            "application/pdf",
+            "application/msword",
+            f"{_OFFICE}wordprocessingml.document",
+            "application/vnd.ms-excel",
+            f"{_OFFICE}spreadsheetml.sheet",
+            "application/vnd.ms-powerpoint",
+            f"{_OFFICE}presentationml.presentation",
+        ),
+        100 * MEGABYTE,
+    ),
+    "sticker": MediaLimit(("image/webp",), ANIMATED_STICKER_LIMIT),
+}
+
+_WEB_ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
+_TEMPLATE_NAME = re.compile(r"[a-z0-9_]+")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?")
+_UNWANTED_WHITE_SPACE = re.compile(r"[\n\r\t]| {5,}")
+
+Problems = Iterator[LimitProblem]
+
+
+def check(content: OutgoingContent) -> list[LimitProblem]:
+    """Every limit that a content breaks; empty when WhatsApp would take it."""
+    match content:
+        case OutgoingText():
+            return list(_text("body", content.body, TEXT_LIMIT))
+        case OutgoingMedia():
+            return list(_check_media(content))
+        case OutgoingLocation():
+            return list(_check_location(content))
+        case OutgoingContacts():
+            return list(_check_contacts(content))
+        case OutgoingReaction():
+            return list(_check_reaction(content))
+        case OutgoingInteractive():
+            return list(_check_interactive(content))
+        case OutgoingTemplate():
+            return list(_check_template(content))
+
+
+def check_media_file(
+    kind: MediaKind, mime_type: str, size: int, *, is_animated: bool = False
+) -> list[LimitProblem]:
+    """What stands against a file of ``size`` bytes as a kind of media; for the upload form and the sender."""
+    limit = MEDIA_LIMITS[kind]
+    max_bytes = STATIC_STICKER_LIMIT if kind == "sticker" and not is_animated else limit.max_bytes
+    problems = []
+    if mime_type.partition(";")[0].strip().lower() not in limit.mime_types:
+        problems.append(LimitProblem(field="mime_type", code="not_allowed"))
+    if size > max_bytes:
+        problems.append(LimitProblem(field="size", code="too_large", limit=max_bytes, actual=size))
+    if size <= 0:
+        problems.append(LimitProblem(field="size", code="missing"))
+    return problems
+
+
+def _text(field: str, value: str, limit: int, *, is_optional: bool = False) -> Problems:
+    if len(value) > limit:
+        yield LimitProblem(field=field, code="too_long", limit=limit, actual=len(value))
+    if not is_optional and not value.strip():
+        yield LimitProblem(field=field, code="missing")
+
+
+def _count(field: str, count: int, limit: int) -> Problems:
+    if count > limit:
+        yield LimitProblem(field=field, code="too_many", limit=limit, actual=count)
+    if count == 0:
+        yield LimitProblem(field=field, code="missing")
+
+
+def _unique(field: str, values: Iterable[str]) -> Problems:
+    found = list(values)
+    if len(set(found)) < len(found):
+        yield LimitProblem(field=field, code="duplicate")
+
+
+def _absent(field: str, value: object) -> Problems:
+    if value:
+        yield LimitProblem(field=field, code="not_allowed")
+
+
+def _web_address(field: str, url: str) -> Problems:
+    yield from _text(field, url, URL_LIMIT)
+    if url.strip() and not _WEB_ADDRESS.fullmatch(url):
+        yield LimitProblem(field=field, code="invalid")
+
+
+def _check_media(media: OutgoingMedia, field: str = "") -> Problems:
+    if media.link:
+        yield from _web_address(f"{field}link", media.link)
+    elif not media.media_id:
+        yield LimitProblem(field=f"{field}media_id", code="missing")
+    if media.kind in ("audio", "sticker"):
+        yield from _absent(f"{field}caption", media.caption)
+    yield from _text(f"{field}caption", media.caption, CAPTION_LIMIT, is_optional=True)
+    if media.kind != "audio":
+        yield from _absent(f"{field}is_voice", media.is_voice)
+
+
+def _check_location(location: OutgoingLocation) -> Problems:
+    for field, value, limit in (("latitude", location.latitude, 90), ("longitude", location.longitude, 180)):
+        if not -limit <= value <= limit:  # also true for NaN
+            yield LimitProblem(field=field, code="invalid", limit=limit)
+
+
+def _check_contacts(content: OutgoingContacts) -> Problems:
+    yield from _count("cards", len(content.cards), CARD_COUNT_LIMIT)
+    for index, card in enumerate(content.cards):
+        yield from _name(f"cards.{index}.name", card.name)
+
+
+def _name(field: str, name: str) -> Problems:
+    if not name.strip():
+        yield LimitProblem(field=field, code="missing")
+
+
+def _check_reaction(reaction: OutgoingReaction) -> Problems:
+    if not reaction.target_provider_id:
+        yield LimitProblem(field="target_provider_id", code="missing")
+    if reaction.emoji:
+        yield from _text("emoji", reaction.emoji, REACTION_LIMIT)
+        if not _looks_like_emoji(reaction.emoji):
+            yield LimitProblem(field="emoji", code="invalid")
+
+
+def _looks_like_emoji(text: str) -> bool:
+    """Symbols and no words; whether it is exactly one emoji only the phone's font knows."""
+    if any(character.isalpha() or character.isspace() for character in text):
+        return False
+    is_symbol = (
+        unicodedata.category(character) in ("So", "Sm", "Me") or character > "\u2000" for character in text
+    )
+    return any(is_symbol)
+
+
+def _check_interactive(content: OutgoingInteractive) -> Problems:
+    limit = LIST_BODY_LIMIT if content.form == "list" else INTERACTIVE_BODY_LIMIT
+    yield from _text("body", content.body, limit)
+    if content.form in ("location_request", "request_contact_info"):
+        yield from _absent("header", content.header)
+        yield from _absent("footer", content.footer)
+        return
+    yield from _text("footer", content.footer, FOOTER_LIMIT, is_optional=True)
+    if content.header is not None:
+        yield from _check_header(content.header, is_text_only=content.form == "list")
+    if content.form == "buttons":
+        yield from _check_buttons(content.buttons)
+    elif content.form == "list":
+        yield from _text("list_button", content.list_button, BUTTON_TITLE_LIMIT)
+        yield from _check_sections(content.sections)
+    else:
+        yield from _text("url_text", content.url_text, BUTTON_TITLE_LIMIT)
+        yield from _web_address("url", content.url)
+
+
+def _check_header(header: InteractiveHeader, *, is_text_only: bool) -> Problems:
+    if header.media is None:
+        yield from _text("header.text", header.text, HEADER_LIMIT)
+        return
+    yield from _absent("header.text", header.text)
+    if is_text_only or header.media.kind not in ("image", "video", "document"):
+        yield LimitProblem(field="header.media", code="not_allowed")
+    yield from _absent("header.media.caption", header.media.caption)
+    yield from _check_media(header.media, "header.media.")
+
+
+def _check_buttons(buttons: Sequence[ReplyButton]) -> Problems:
+    yield from _count("buttons", len(buttons), BUTTON_COUNT_LIMIT)
+    yield from _unique("buttons.id", (button.id for button in buttons))
+    yield from _unique("buttons.title", (button.title for button in buttons))
+    for index, button in enumerate(buttons):
+        yield from _text(f"buttons.{index}.id", button.id, BUTTON_ID_LIMIT)
+        yield from _text(f"buttons.{index}.title", button.title, BUTTON_TITLE_LIMIT)
+
+
+def _check_sections(sections: Sequence[ListSection]) -> Problems:
+    rows = [row for section in sections for row in section.rows]
+    yield from _count("sections", len(sections), SECTION_COUNT_LIMIT)
+    yield from _count("sections.rows", len(rows), ROW_COUNT_LIMIT)
+    yield from _unique("sections.rows.id", (row.id for row in rows))
+    for index, section in enumerate(sections):
+        is_alone = len(sections) == 1
+        yield from _text(f"sections.{index}.title", section.title, SECTION_TITLE_LIMIT, is_optional=is_alone)
+        if not section.rows:
+            yield LimitProblem(field=f"sections.{index}.rows", code="missing")
+        for position, row in enumerate(section.rows):
+            field = f"sections.{index}.rows.{position}"
+            yield from _text(f"{field}.id", row.id, ROW_ID_LIMIT)
+            yield from _text(f"{field}.title", row.title, ROW_TITLE_LIMIT)
+            yield from _text(f"{field}.description", row.description, ROW_DESCRIPTION_LIMIT, is_optional=True)
+
+
+def _check_template(template: OutgoingTemplate) -> Problems:
+    yield from _text("name", template.name, TEMPLATE_NAME_LIMIT)
+    if template.name and not _TEMPLATE_NAME.fullmatch(template.name):
+        yield LimitProblem(field="name", code="invalid")
+    if not _LANGUAGE.fullmatch(template.language):
+        yield LimitProblem(field="language", code="invalid" if template.language else "missing")
+    if len(template.header) > 1:
+        yield LimitProblem(field="header", code="too_many", limit=1, actual=len(template.header))
+    for index, parameter in enumerate(template.header):
+        yield from _check_parameter(f"header.{index}", parameter, TEMPLATE_HEADER_LIMIT)
+    for index, parameter in enumerate(template.body):
+        yield from _check_parameter(f"body.{index}", parameter, TEMPLATE_BODY_LIMIT)
+        if parameter.kind != "text":
+            yield LimitProblem(field=f"body.{index}", code="not_allowed")
+    yield from _unique("body.name", (parameter.name for parameter in template.body if parameter.name))
+    yield from _check_template_buttons(template.buttons)
+
+
+def _check_template_buttons(buttons: Sequence[TemplateButtonValue]) -> Problems:
+    if len(buttons) > TEMPLATE_BUTTON_COUNT_LIMIT:
+        yield from _count("buttons", len(buttons), TEMPLATE_BUTTON_COUNT_LIMIT)
+    yield from _unique("buttons.index", (str(button.index) for button in buttons))
+    for position, button in enumerate(buttons):
+        field = f"buttons.{position}"
+        if not 0 <= button.index < TEMPLATE_BUTTON_COUNT_LIMIT:
+            limit = TEMPLATE_BUTTON_COUNT_LIMIT - 1
+            yield LimitProblem(field=f"{field}.index", code="invalid", limit=limit, actual=button.index)
+        limit = {"quick_reply": BUTTON_ID_LIMIT, "url": URL_LIMIT, "copy_code": COUPON_LIMIT}[button.sub_type]
+        yield from _text(field, button.parameter.text, limit)
+
+
+def _check_parameter(field: str, parameter: TemplateParameter, limit: int) -> Problems:
+    if parameter.kind in ("image", "video", "document"):
+        if parameter.media is None:
+            yield LimitProblem(field=field, code="missing")
+        elif parameter.media.kind != parameter.kind:
+            yield LimitProblem(field=field, code="invalid")
+        else:
+            yield from _absent(f"{field}.caption", parameter.media.caption)
+            yield from _check_media(parameter.media, f"{field}.")
+    elif parameter.kind == "location":
+        if parameter.location is None:
+            yield LimitProblem(field=field, code="missing")
+        else:
+            yield from _check_location(parameter.location)
+    elif parameter.kind == "text":
+        yield from _text(field, parameter.text, limit)
+        if _UNWANTED_WHITE_SPACE.search(parameter.text):
+            yield LimitProblem(field=field, code="invalid")
+    else:
+        yield LimitProblem(field=field, code="not_allowed")
