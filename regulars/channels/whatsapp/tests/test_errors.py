@@ -1,0 +1,188 @@
+"""Every way that sending can end: the certain yes, the certain no, the later, and the unknown."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from datetime import timedelta
+from types import SimpleNamespace
+
+import aiohttp
+import pytest
+
+from regulars.channels.whatsapp.error_codes import CODES, RANGES, UNREACHABLE, find_code
+from regulars.channels.whatsapp.errors import classify, explain, read_error
+from regulars.inboxes.ports import Accepted, Deferred, Identity, ProviderError, Refused, Uncertain
+
+
+def graph_error(code, **rest):
+    return json.dumps(
+        {"error": {"message": f"(#{code}) Title", "type": "OAuthException", "code": code, **rest}}
+    ).encode()
+
+
+def outcome(result):
+    match result:
+        case Deferred(wait=wait, pauses=pauses):
+            return ("deferred", wait.total_seconds(), pauses)
+        case Refused(pauses=pauses):
+            return ("refused", pauses)
+        case Uncertain():
+            return ("uncertain",)
+        case _:
+            return ("accepted",)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (0, ("refused", "connection")),
+        (190, ("refused", "connection")),
+        (3, ("refused", "connection")),
+        (10, ("refused", "connection")),
+        (200, ("refused", "connection")),
+        (299, ("refused", "connection")),
+        (131005, ("refused", "connection")),
+        (104, ("refused", "connection")),
+        (1, ("uncertain",)),
+        (2, ("uncertain",)),
+        (131000, ("uncertain",)),
+        (131016, ("uncertain",)),
+        (4, ("deferred", 300, "connection")),
+        (80007, ("deferred", 300, "connection")),
+        (33, ("refused", "number")),
+        (100, ("refused", "message")),
+        (368, ("refused", "connection")),
+        (130403, ("refused", "message")),
+        (130429, ("deferred", 2, "number")),
+        (131026, ("refused", "message")),
+        (131047, ("refused", "message")),
+        (131048, ("refused", "number")),
+        (131049, ("refused", "message")),
+        (131050, ("refused", "message")),
+        (131056, ("deferred", 4, "contact")),
+        (131057, ("deferred", 300, "number")),
+        (131208, ("deferred", 60, "message")),
+        (131209, ("refused", "message")),
+        (132001, ("refused", "message")),
+        (133004, ("deferred", 60, "message")),
+        (133010, ("refused", "number")),
+        (134101, ("deferred", 600, "message")),
+        (138006, ("refused", "message")),
+        (2494100, ("deferred", 300, "number")),
+        (987654, ("refused", "message")),
+    ],
+)
+def test_the_code_decides_and_the_http_status_does_not(code, expected):
+    assert outcome(classify(400, graph_error(code), None)) == expected
+    if find_code(code):
+        assert outcome(classify(500, graph_error(code), None)) == expected
+
+
+def test_waits_grow_with_every_try_and_end_at_an_hour():
+    pair = [classify(400, graph_error(131056), None, attempt=attempt) for attempt in (1, 2, 3, 4, 99)]
+    assert [result.wait for result in pair] == [
+        *(timedelta(seconds=4**attempt) for attempt in (1, 2, 3, 4)),
+        timedelta(hours=1),
+    ]
+    rate = [classify(400, graph_error(130429), None, attempt=attempt) for attempt in (1, 2, 3)]
+    assert [result.wait.total_seconds() for result in rate] == [2, 4, 8]
+
+
+def test_an_unknown_code_that_meta_calls_transient_is_uncertain():
+    assert outcome(classify(400, graph_error(987654, is_transient=True), None)) == ("uncertain",)
+    assert outcome(classify(500, graph_error(987654), None)) == ("uncertain",)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (500, b"<html>", ("uncertain",)),
+        (502, b"", ("uncertain",)),
+        (504, None, ("uncertain",)),
+        (408, b"", ("uncertain",)),
+        (200, b"<html>captive portal", ("uncertain",)),
+        (200, b'{"messages": []}', ("uncertain",)),
+        (200, b'{"messages": [{}]}', ("uncertain",)),
+        (404, b"<html>", ("deferred", 5, "connection")),
+        (301, b"", ("deferred", 5, "connection")),
+        (400, b'{"error": "text"}', ("deferred", 5, "connection")),
+    ],
+)
+def test_answers_that_are_not_graph_answers(status, body, expected):
+    assert outcome(classify(status, body, None)) == expected
+
+
+KEY = SimpleNamespace(host="graph.example", port=443, ssl=True, is_ssl=True)
+
+
+@pytest.mark.parametrize(
+    ("exception", "is_written", "expected"),
+    [
+        (aiohttp.ClientConnectorError(KEY, OSError(111, "refused")), None, ("deferred", 5, "connection")),
+        (aiohttp.ClientConnectorDNSError(KEY, OSError(-2, "name")), None, ("deferred", 5, "connection")),
+        (
+            aiohttp.ClientConnectorCertificateError(KEY, ssl.CertificateError("bad")),
+            None,
+            ("deferred", 5, "connection"),
+        ),
+        (aiohttp.ConnectionTimeoutError(), None, ("deferred", 5, "connection")),
+        (TimeoutError(), False, ("deferred", 5, "message")),
+        (TimeoutError(), True, ("uncertain",)),
+        (TimeoutError(), None, ("uncertain",)),
+        (aiohttp.SocketTimeoutError(), True, ("uncertain",)),
+        (aiohttp.ServerDisconnectedError(), True, ("uncertain",)),
+        (aiohttp.ServerDisconnectedError(), False, ("deferred", 5, "connection")),
+        (ConnectionResetError(), None, ("uncertain",)),
+    ],
+)
+def test_failures_on_the_way(exception, is_written, expected):
+    assert outcome(classify(None, None, exception, is_written=is_written)) == expected
+
+
+def test_an_acceptance_tells_the_id_and_whom_it_went_to():
+    body = b'{"messaging_product":"whatsapp","contacts":[{"input":"+5511987654321","wa_id":"551187654321"}],'
+    body += b'"messages":[{"id":"wamid.1","message_status":"accepted"}]}'
+    assert classify(200, body, None) == Accepted(
+        provider_id="wamid.1", recipient=(Identity("phone", "+5511987654321"),)
+    )
+
+
+def test_a_held_template_to_a_bsuid():
+    body = b'{"contacts":[{"input":"US.1","user_id":"US.1"}],'
+    body += b'"messages":[{"id":"wamid.2","message_status":"held_for_quality_assessment"}]}'
+    assert classify(200, body, None) == Accepted(
+        provider_id="wamid.2", held=True, recipient=(Identity("bsuid", "US.1"),)
+    )
+
+
+def test_errors_are_read_in_all_their_shapes():
+    full = {
+        "error": {
+            "message": "(#131047) Re-engagement message",
+            "code": 131047,
+            "error_data": {"messaging_product": "whatsapp", "details": "More than 24 hours"},
+        }
+    }
+    assert read_error(full) == ProviderError(
+        code=131047, title="(#131047) Re-engagement message", details="More than 24 hours"
+    )
+    assert read_error({"error": {"message": "(#100) bad", "error_data": "why"}}) == ProviderError(
+        code=100, title="(#100) bad", details="why"
+    )
+    assert read_error({"error": {"message": "odd"}}) == ProviderError(code=-1, title="odd")
+    assert [read_error(answer) for answer in (None, [], {"error": None}, {"messages": []})] == [None] * 4
+
+
+def test_every_code_is_explained_in_words():
+    codes = [*CODES, *(first for first, _last, _entry in RANGES), 987654]
+    for code in codes:
+        told = explain(code)
+        assert sorted(told) == ["advice", "explanation", "title"]
+        assert all(text and text.strip() == text for text in told.values())
+
+
+def test_every_delay_is_a_real_one():
+    deferred = [entry for entry in CODES.values() if entry.outcome == "deferred"]
+    assert all(entry.wait > timedelta(0) for entry in deferred)
+    assert explain(UNREACHABLE)["title"] == "WhatsApp cannot be reached"
