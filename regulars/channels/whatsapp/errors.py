@@ -147,7 +147,8 @@ def _defer(code: int, error: ProviderError, attempt: int) -> Deferred:
 def _wait(code: int, entry: ErrorCode, attempt: int) -> timedelta:
     """The entry's first wait, doubled with every try; the pair rate grows fourfold, as Meta asks."""
     base = 4 if code == PAIR_RATE else 2
-    return min(entry.wait * base ** min(max(attempt, 1) - 1, 20), LONGEST_WAIT)
+    growth: int = base ** min(max(attempt, 1) - 1, 20)
+    return min(entry.wait * growth, LONGEST_WAIT)
 
 
 def _read_acceptance(answer: Any) -> Accepted | Uncertain:

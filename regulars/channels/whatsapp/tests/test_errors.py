@@ -6,22 +6,23 @@ import json
 import ssl
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import aiohttp
 import pytest
 
 from regulars.channels.whatsapp.error_codes import CODES, RANGES, UNREACHABLE, find_code
 from regulars.channels.whatsapp.errors import classify, explain, read_error
-from regulars.inboxes.ports import Accepted, Deferred, Identity, ProviderError, Refused, Uncertain
+from regulars.inboxes.ports import Accepted, Deferred, Identity, ProviderError, Refused, SendResult, Uncertain
 
 
-def graph_error(code, **rest):
+def graph_error(code: int, **rest: Any) -> bytes:
     return json.dumps(
         {"error": {"message": f"(#{code}) Title", "type": "OAuthException", "code": code, **rest}}
     ).encode()
 
 
-def outcome(result):
+def outcome(result: SendResult) -> tuple[object, ...]:
     match result:
         case Deferred(wait=wait, pauses=pauses):
             return ("deferred", wait.total_seconds(), pauses)
@@ -80,13 +81,10 @@ def test_the_code_decides_and_the_http_status_does_not(code, expected):
 
 
 def test_waits_grow_with_every_try_and_end_at_an_hour():
-    pair = [classify(400, graph_error(131056), None, attempt=attempt) for attempt in (1, 2, 3, 4, 99)]
-    assert [result.wait for result in pair] == [
-        *(timedelta(seconds=4**attempt) for attempt in (1, 2, 3, 4)),
-        timedelta(hours=1),
-    ]
-    rate = [classify(400, graph_error(130429), None, attempt=attempt) for attempt in (1, 2, 3)]
-    assert [result.wait.total_seconds() for result in rate] == [2, 4, 8]
+    pair = [outcome(classify(400, graph_error(131056), None, attempt=attempt)) for attempt in (1, 2, 3, 99)]
+    assert pair == [("deferred", seconds, "contact") for seconds in (4, 16, 64, 3600)]
+    rate = [outcome(classify(400, graph_error(130429), None, attempt=attempt)) for attempt in (1, 2, 3)]
+    assert rate == [("deferred", seconds, "number") for seconds in (2, 4, 8)]
 
 
 def test_an_unknown_code_that_meta_calls_transient_is_uncertain():
@@ -113,7 +111,7 @@ def test_answers_that_are_not_graph_answers(status, body, expected):
     assert outcome(classify(status, body, None)) == expected
 
 
-KEY = SimpleNamespace(host="graph.example", port=443, ssl=True, is_ssl=True)
+KEY: Any = SimpleNamespace(host="graph.example", port=443, ssl=True, is_ssl=True)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +169,8 @@ def test_errors_are_read_in_all_their_shapes():
         code=100, title="(#100) bad", details="why"
     )
     assert read_error({"error": {"message": "odd"}}) == ProviderError(code=-1, title="odd")
-    assert [read_error(answer) for answer in (None, [], {"error": None}, {"messages": []})] == [None] * 4
+    no_errors: list[Any] = [None, [], {"error": None}, {"messages": []}]
+    assert [read_error(answer) for answer in no_errors] == [None] * 4
 
 
 def test_every_code_is_explained_in_words():
