@@ -6,6 +6,10 @@ from regulars.kernel import clock
 from regulars.workspaces.models import Member, WorkspaceScoped
 
 
+IDENTITY_KINDS = ("phone", "bsuid", "parent_bsuid", "line_user", "unnamed")
+"""``unnamed``: one contact per number for updates that name nobody; it cannot be written to"""
+
+
 class Contact(WorkspaceScoped):
     """A person. ``name`` is what our people call them; ``profile_name`` what the platform last told."""
 
@@ -58,9 +62,7 @@ class ContactIdentity(WorkspaceScoped):
                 condition=models.Q(retired_at=None),
                 name="identity_unique",
             ),
-            models.CheckConstraint(
-                condition=models.Q(kind__in=["phone", "bsuid", "parent_bsuid", "line_user"]), name="identity_kind"
-            ),
+            models.CheckConstraint(condition=models.Q(kind__in=IDENTITY_KINDS), name="identity_kind"),
         ]
         indexes = [models.Index(fields=["contact"], name="identity_by_contact")]
 
@@ -78,8 +80,12 @@ class Consent(WorkspaceScoped):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=["opted_in", "opted_out"]), name="consent_state"),
-            models.UniqueConstraint(fields=["contact", "channel", "purpose", "state", "at"], name="consent_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["opted_in", "opted_out"]), name="consent_state"
+            ),
+            models.UniqueConstraint(
+                fields=["contact", "channel", "purpose", "state", "at"], name="consent_once"
+            ),
         ]
 
 

@@ -67,7 +67,7 @@ def access_message(actor: Actor, message_id: UUID | None) -> Message:
 def visible_to(actor: Actor) -> QuerySet[Conversation]:
     """Every conversation that the actor may see, as a query to build on."""
     every = Conversation.objects.filter(workspace_id=actor.workspace_id).select_related(
-        "contact", "inbox", "assignee__user", "team"
+        "contact", "inbox__connection", "assignee__user", "team"
     )
     if not actor.can("conversations:read"):
         return every.none()
@@ -77,7 +77,11 @@ def visible_to(actor: Actor) -> QuerySet[Conversation]:
     own = Q(assignee_id=actor.member_id) if actor.member_id else Q(pk__in=[])
     if actor.role == "lead":
         mates = Member.teams.through.objects.filter(team_id__in=actor.team_ids).values("member_id")
-        theirs = Q(assignee__isnull=True, team__isnull=True) | Q(team_id__in=actor.team_ids) | Q(assignee_id__in=mates)
+        theirs = (
+            Q(assignee__isnull=True, team__isnull=True)
+            | Q(team_id__in=actor.team_ids)
+            | Q(assignee_id__in=mates)
+        )
         return every.filter(own | (staffed & theirs)).distinct()
     free = Q(assignee__isnull=True) & (Q(team__isnull=True) | Q(team_id__in=actor.team_ids))
     return every.filter(own | (staffed & free)).distinct()
@@ -93,7 +97,9 @@ def can_see(actor: Actor, facts: ConversationFacts, staffing: Staffing) -> bool:
     if teams and not teams & actor.team_ids:
         return False
     if actor.role == "lead":
-        mate_teams = staffing.member_teams.get(facts.assignee_id, frozenset()) if facts.assignee_id else frozenset()
+        mate_teams = (
+            staffing.member_teams.get(facts.assignee_id, frozenset()) if facts.assignee_id else frozenset()
+        )
         unclaimed = facts.assignee_id is None and facts.team_id is None
         return unclaimed or facts.team_id in actor.team_ids or bool(mate_teams & actor.team_ids)
     return facts.assignee_id is None and (facts.team_id is None or facts.team_id in actor.team_ids)

@@ -86,6 +86,8 @@ def _window_closed(conversation: Conversation) -> Refusal:
     return Refusal(
         "reply-window-closed",
         _("The reply window is closed"),
-        _("WhatsApp allows free text for 24 hours after the contact's last message. Send a message template."),
+        _(
+            "WhatsApp allows free text for 24 hours after the contact's last message. Send a message template."
+        ),
         {"allowed": ["template"], "closed_at": closed.isoformat() if closed else None},
     )

@@ -11,8 +11,27 @@ from regulars.media.models import MediaFile
 from regulars.workspaces.models import Member, Team, WorkspaceScoped
 
 CONVERSATION_STATUSES = ("open", "snoozed", "resolved")
-MESSAGE_STATUSES = ("received", "queued", "sending", "unknown", "sent", "delivered", "read", "played", "failed")
-STATUS_RANK = {"queued": 0, "sending": 1, "unknown": 2, "sent": 3, "failed": 4, "delivered": 5, "read": 6, "played": 7}
+MESSAGE_STATUSES = (
+    "received",
+    "queued",
+    "sending",
+    "unknown",
+    "sent",
+    "delivered",
+    "read",
+    "played",
+    "failed",
+)
+STATUS_RANK = {
+    "queued": 0,
+    "sending": 1,
+    "unknown": 2,
+    "sent": 3,
+    "failed": 4,
+    "delivered": 5,
+    "read": 6,
+    "played": 7,
+}
 """A status only replaces one of lower rank; ``failed`` ends a message unless it is proven delivered after all."""
 
 
@@ -20,7 +39,9 @@ class Conversation(WorkspaceScoped):
     """The thread of one contact in one inbox."""
 
     inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="conversations", db_index=False)
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="conversations", db_index=False)
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="conversations", db_index=False
+    )
     group_address = models.TextField(default="", blank=True)
     """the provider's group id; in a group thread ``contact`` is who wrote first"""
     status = models.TextField(default="open")
@@ -64,11 +85,14 @@ class Conversation(WorkspaceScoped):
                 condition=models.Q(status__in=CONVERSATION_STATUSES), name="conversation_status"
             ),
             models.CheckConstraint(
-                condition=models.Q(priority__in=["low", "normal", "high", "urgent"]), name="conversation_priority"
+                condition=models.Q(priority__in=["low", "normal", "high", "urgent"]),
+                name="conversation_priority",
             ),
         ]
         indexes = [
-            models.Index(fields=["workspace", "status", "-last_message_at", "-id"], name="conversation_newest"),
+            models.Index(
+                fields=["workspace", "status", "-last_message_at", "-id"], name="conversation_newest"
+            ),
             models.Index(
                 fields=["workspace", "waiting_since", "id"],
                 name="conversation_waiting",
@@ -102,7 +126,9 @@ class Message(WorkspaceScoped):
     target_provider_id = models.TextField(null=True, blank=True)
     reply_to_provider_id = models.TextField(null=True, blank=True)
     author_kind = models.TextField()
-    author_member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    author_member = models.ForeignKey(
+        Member, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     author_name = models.TextField(default="", blank=True)
     source = models.TextField(default="live")
     status = models.TextField()
@@ -125,7 +151,9 @@ class Message(WorkspaceScoped):
                 name="message_once",
             ),
             models.CheckConstraint(condition=models.Q(direction__in=["in", "out"]), name="message_direction"),
-            models.CheckConstraint(condition=models.Q(status__in=MESSAGE_STATUSES), name="message_status_word"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=MESSAGE_STATUSES), name="message_status_word"
+            ),
         ]
         indexes = [
             models.Index(fields=["conversation", "sent_at", "id"], name="message_in_thread"),
@@ -187,7 +215,9 @@ class OutgoingMessage(models.Model):
     ``sending`` with a lease that ran out becomes unknown, never queued: it may have gone out.
     """
 
-    message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="outgoing")
+    message = models.OneToOneField(
+        Message, on_delete=models.CASCADE, primary_key=True, related_name="outgoing"
+    )
     inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="+", db_index=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+", db_index=False)
     sequence = models.BigIntegerField(db_default=NextSequence())
@@ -216,7 +246,11 @@ class OutgoingMessage(models.Model):
                 name="outgoing_unsettled",
                 condition=models.Q(state__in=["queued", "sending"]),
             ),
-            models.Index(fields=["state"], name="outgoing_doubtful", condition=models.Q(state__in=["sending", "unknown"])),
+            models.Index(
+                fields=["state"],
+                name="outgoing_doubtful",
+                condition=models.Q(state__in=["sending", "unknown"]),
+            ),
         ]
 
 

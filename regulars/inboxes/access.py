@@ -22,7 +22,9 @@ def access_inbox(actor: Actor, inbox_id: UUID | None) -> Inbox:
 
 def inboxes_of(actor: Actor) -> QuerySet[Inbox]:
     """The numbers that the actor staffs, by name."""
-    inboxes = Inbox.objects.filter(workspace_id=actor.workspace_id, is_active=True).select_related("connection")
+    inboxes = Inbox.objects.filter(workspace_id=actor.workspace_id, is_active=True).select_related(
+        "connection"
+    )
     if not actor.sees_all:
         inboxes = inboxes.filter(Q(teams__isnull=True) | Q(teams__in=actor.team_ids)).distinct()
     return inboxes.order_by("name", "id")
@@ -31,7 +33,11 @@ def inboxes_of(actor: Actor) -> QuerySet[Inbox]:
 def access_connection(actor: Actor, connection_id: UUID | None) -> Connection:
     """The connection, for those who run connections."""
     actor.require("connections:manage")
-    found = Connection.objects.filter(workspace_id=actor.workspace_id, id=connection_id).first() if connection_id else None
+    found = (
+        Connection.objects.filter(workspace_id=actor.workspace_id, id=connection_id).first()
+        if connection_id
+        else None
+    )
     if found is None:
         raise NotFound("no such connection")
     return found

@@ -29,11 +29,11 @@ class Event:
     kinds: ClassVar[dict[str, type[Event]]] = {}
 
 
-E = TypeVar("E", bound=type[Event])
+E = TypeVar("E", bound=Event)
 
 
 @dataclass_transform(frozen_default=True)
-def event(cls: E) -> E:
+def event(cls: type[E]) -> type[E]:
     """Class decorator of all events: frozen, with the class name as its kind in the log."""
     made = dataclass(frozen=True)(cls)
     Event.kinds[made.__name__] = made
@@ -146,7 +146,7 @@ def _to_event(workspace_id: UUID, kind: str, body: Any) -> Event:
     values = orjson.loads(body) if isinstance(body, str | bytes) else body
     known = {field.name: field.type for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
     typed = {name: _typed(known[name], value) for name, value in values.items() if name in known}
-    return cls(**{"workspace_id": workspace_id, **typed})  # type: ignore[call-arg]
+    return cls(**{"workspace_id": workspace_id, **typed})
 
 
 def _typed(annotation: Any, value: Any) -> Any:
@@ -157,4 +157,4 @@ def _typed(annotation: Any, value: Any) -> Any:
         return tuple(UUID(each) for each in value)
     if text.startswith("tuple["):
         return tuple(value)
-    return UUID(value) if text.startswith("UUID") else value
+    return UUID(value) if text.startswith("UUID") and isinstance(value, str) else value

@@ -7,103 +7,191 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('workspaces', '0001_initial'),
+        ("workspaces", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('name', models.TextField(blank=True, default='')),
-                ('profile_name', models.TextField(blank=True, default='')),
-                ('username', models.TextField(blank=True, default='')),
-                ('phone', models.TextField(blank=True, default='')),
-                ('language', models.TextField(blank=True, default='')),
-                ('time_zone', models.TextField(blank=True, default='')),
-                ('country', models.TextField(blank=True, default='')),
-                ('tags', models.JSONField(blank=True, default=list)),
-                ('tier', models.TextField(blank=True, default='')),
-                ('stage', models.TextField(blank=True, default='')),
-                ('score', models.IntegerField(blank=True, null=True)),
-                ('fields', models.JSONField(blank=True, default=dict)),
-                ('about', models.TextField(blank=True, default='')),
-                ('unreachable_reason', models.TextField(blank=True, default='')),
-                ('created_at', models.DateTimeField(default=regulars.kernel.clock.now)),
-                ('updated_at', models.DateTimeField(default=regulars.kernel.clock.now)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='workspaces.member')),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("name", models.TextField(blank=True, default="")),
+                ("profile_name", models.TextField(blank=True, default="")),
+                ("username", models.TextField(blank=True, default="")),
+                ("phone", models.TextField(blank=True, default="")),
+                ("language", models.TextField(blank=True, default="")),
+                ("time_zone", models.TextField(blank=True, default="")),
+                ("country", models.TextField(blank=True, default="")),
+                ("tags", models.JSONField(blank=True, default=list)),
+                ("tier", models.TextField(blank=True, default="")),
+                ("stage", models.TextField(blank=True, default="")),
+                ("score", models.IntegerField(blank=True, null=True)),
+                ("fields", models.JSONField(blank=True, default=dict)),
+                ("about", models.TextField(blank=True, default="")),
+                ("unreachable_reason", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=regulars.kernel.clock.now)),
+                ("updated_at", models.DateTimeField(default=regulars.kernel.clock.now)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="workspaces.member",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('channel', models.TextField()),
-                ('purpose', models.TextField()),
-                ('state', models.TextField()),
-                ('source', models.TextField()),
-                ('proof', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='contacts.contact')),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("channel", models.TextField()),
+                ("purpose", models.TextField()),
+                ("state", models.TextField()),
+                ("source", models.TextField()),
+                ("proof", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="consents",
+                        to="contacts.contact",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ContactIdentity',
+            name="ContactIdentity",
             fields=[
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('channel', models.TextField()),
-                ('kind', models.TextField()),
-                ('value', models.TextField()),
-                ('first_seen_at', models.DateTimeField(default=regulars.kernel.clock.now)),
-                ('retired_at', models.DateTimeField(null=True)),
-                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='contacts.contact')),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("channel", models.TextField()),
+                ("kind", models.TextField()),
+                ("value", models.TextField()),
+                ("first_seen_at", models.DateTimeField(default=regulars.kernel.clock.now)),
+                ("retired_at", models.DateTimeField(null=True)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="identities",
+                        to="contacts.contact",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MergeSuggestion',
+            name="MergeSuggestion",
             fields=[
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('reason', models.TextField()),
-                ('created_at', models.DateTimeField(default=regulars.kernel.clock.now)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('first', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contacts.contact')),
-                ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contacts.contact')),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("reason", models.TextField()),
+                ("created_at", models.DateTimeField(default=regulars.kernel.clock.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "first",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="contacts.contact"
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="contacts.contact"
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['workspace', '-created_at', '-id'], name='contact_by_age'),
+            model_name="contact",
+            index=models.Index(fields=["workspace", "-created_at", "-id"], name="contact_by_age"),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['opted_in', 'opted_out'])), name='consent_state'),
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["opted_in", "opted_out"])), name="consent_state"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(fields=('contact', 'channel', 'purpose', 'state', 'at'), name='consent_once'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(
+                fields=("contact", "channel", "purpose", "state", "at"), name="consent_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='contactidentity',
-            index=models.Index(fields=['contact'], name='identity_by_contact'),
+            model_name="contactidentity",
+            index=models.Index(fields=["contact"], name="identity_by_contact"),
         ),
         migrations.AddConstraint(
-            model_name='contactidentity',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at', None)), fields=('value', 'kind', 'channel', 'workspace'), name='identity_unique'),
+            model_name="contactidentity",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retired_at", None)),
+                fields=("value", "kind", "channel", "workspace"),
+                name="identity_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contactidentity',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['phone', 'bsuid', 'parent_bsuid', 'line_user'])), name='identity_kind'),
+            model_name="contactidentity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["phone", "bsuid", "parent_bsuid", "line_user", "unnamed"])),
+                name="identity_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mergesuggestion',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='merge_suggested_once'),
+            model_name="mergesuggestion",
+            constraint=models.UniqueConstraint(fields=("first", "second"), name="merge_suggested_once"),
         ),
     ]

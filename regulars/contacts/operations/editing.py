@@ -20,7 +20,9 @@ from regulars.kernel.events import record
 from regulars.workspaces.access import Actor
 from regulars.workspaces.operations import audit
 
-EDITABLE = frozenset({"name", "language", "time_zone", "about", "tags", "tier", "stage", "owner_id", "fields"})
+EDITABLE = frozenset(
+    {"name", "language", "time_zone", "about", "tags", "tier", "stage", "owner_id", "fields"}
+)
 NAME_LENGTH = 200
 
 
@@ -53,7 +55,9 @@ def _problem(name: str, value: object) -> str:
             return "an ISO 639 language such as ko, ru, th or en"
         case "time_zone" if value and value not in zoneinfo.available_timezones():
             return "an IANA time zone such as Asia/Seoul"
-        case "tags" if not isinstance(value, list) or not all(isinstance(tag, str) and 0 < len(tag) <= 64 for tag in value):
+        case "tags" if not isinstance(value, list) or not all(
+            isinstance(tag, str) and 0 < len(tag) <= 64 for tag in value
+        ):
             return "a list of words of at most 64 characters"
         case "fields" if not isinstance(value, dict):
             return "an object"
@@ -69,13 +73,17 @@ def _is_language(value: object) -> bool:
 
 
 @transaction.atomic
-def create_contact(workspace_id: UUID, person: PersonSeen, *, by: Actor, channel: str = "whatsapp") -> Contact:
+def create_contact(
+    workspace_id: UUID, person: PersonSeen, *, by: Actor, channel: str = "whatsapp"
+) -> Contact:
     """A contact for these identities, or the one who has them already."""
     by.require("contacts:edit")
     if not person.keys:
-        raise Invalid(_("A contact needs at least one identity"), fields={"identities": "a phone in E.164 or a BSUID"})
+        raise Invalid(
+            _("A contact needs at least one identity"), fields={"identities": "a phone in E.164 or a BSUID"}
+        )
     (contact_id,) = identify_contacts(workspace_id, channel, [person])
-    contact = Contact.objects.get(id=contact_id)
+    contact = Contact.objects.get(id=contact_id or "")
     audit(by, "contacts:create", "contact", str(contact.id))
     return contact
 

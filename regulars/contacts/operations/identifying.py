@@ -35,7 +35,7 @@ def identify_contacts(workspace_id: UUID, channel: str, people: Sequence[PersonS
     wanted = keys_to_look_up(references)
     if not wanted:
         return [None] * len(people)
-    lock_keys(f"identity:{workspace_id}:{channel}:{kind}:{value}" for kind, value in wanted)
+    lock_keys(identity_lane(workspace_id, channel, key) for key in wanted)
     known = _read_known(workspace_id, channel, wanted)
     resolution = resolve(references, known)
     _insert_contacts(workspace_id, people, resolution)
@@ -45,6 +45,11 @@ def identify_contacts(workspace_id: UUID, channel: str, people: Sequence[PersonS
     touched = sorted({*resolution.attached.values(), *resolution.moved.values(), *changed})
     record_all(ContactChanged(workspace_id, contact_id) for contact_id in touched)
     return resolution.contact_ids
+
+
+def identity_lane(workspace_id: UUID, channel: str, key: Key) -> str:
+    """The name to lock before asking whose an identity is (see ``kernel.locks``)."""
+    return f"identity:{workspace_id}:{channel}:{key[0]}:{key[1]}"
 
 
 def _read_known(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> Known:
@@ -115,7 +120,14 @@ def _insert_identities(workspace_id: UUID, channel: str, resolution: Resolution)
             "INSERT INTO contacts_contactidentity (id, workspace_id, contact_id, channel, kind, value, first_seen_at)"
             " SELECT id, %s, contact_id, %s, kind, value, now()"
             " FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[]) AS new(id, contact_id, kind, value)",
-            [workspace_id, channel, [new_id() for _ in added], list(added.values()), list(kinds), list(values)],
+            [
+                workspace_id,
+                channel,
+                [new_id() for _ in added],
+                list(added.values()),
+                list(kinds),
+                list(values),
+            ],
         )
         phones = {owner: value for (kind, value), owner in added.items() if kind == "phone"}
         phones = {owner: value for owner, value in phones.items() if owner not in resolution.created}
@@ -172,6 +184,11 @@ def _update_names(workspace_id: UUID, people: Sequence[PersonSeen], resolution: 
             " AND ((new.name <> '' AND c.profile_name <> new.name)"
             "   OR (new.username <> '' AND c.username <> new.username))"
             " RETURNING c.id",
-            [list(latest), [each[0] for each in latest.values()], [each[1] for each in latest.values()], workspace_id],
+            [
+                list(latest),
+                [each[0] for each in latest.values()],
+                [each[1] for each in latest.values()],
+                workspace_id,
+            ],
         )
         return [row[0] for row in cursor.fetchall()]

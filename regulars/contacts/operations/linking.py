@@ -16,7 +16,9 @@ from regulars.kernel.events import record
 
 
 @transaction.atomic
-def link_identities(workspace_id: UUID, channel: str, previous: Sequence[Key], current: Sequence[Key]) -> UUID | None:
+def link_identities(
+    workspace_id: UUID, channel: str, previous: Sequence[Key], current: Sequence[Key]
+) -> UUID | None:
     """Attach ``current`` to the contact known by ``previous`` and retire the replaced ones.
 
     When the new address already belongs to somebody (they wrote before the platform told us), nothing merges:
@@ -31,7 +33,12 @@ def link_identities(workspace_id: UUID, channel: str, previous: Sequence[Key], c
     gone = [key for key in previous if key[0] in new_kinds and key not in current]
     for kind, value in gone:
         ContactIdentity.objects.filter(
-            workspace_id=workspace_id, channel=channel, kind=kind, value=value, contact_id=contact_id, retired_at=None
+            workspace_id=workspace_id,
+            channel=channel,
+            kind=kind,
+            value=value,
+            contact_id=contact_id,
+            retired_at=None,
         ).update(retired_at=clock.now())
     phone = next((value for kind, value in current if kind == "phone"), "")
     if phone:
@@ -51,5 +58,7 @@ def _attach(workspace_id: UUID, channel: str, contact_id: UUID, kind: str, value
     elif holder.contact_id != contact_id:
         first, second = sorted((holder.contact_id, contact_id))
         MergeSuggestion.objects.get_or_create(
-            first_id=first, second_id=second, defaults={"workspace_id": workspace_id, "reason": "number_changed"}
+            first_id=first,
+            second_id=second,
+            defaults={"workspace_id": workspace_id, "reason": "number_changed"},
         )

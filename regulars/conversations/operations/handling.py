@@ -30,7 +30,7 @@ def assign_conversation(conversation: Conversation, *, to: Member | None, by: Ac
     if conversation.assignee_id == (to.id if to else None):
         return
     conversation.assignee = to
-    facts = {"to": str(to) if to else "", "to_id": str(to.id) if to else None}
+    facts: dict[str, object] = {"to": str(to) if to else "", "to_id": str(to.id) if to else None}
     _save(conversation, "assignee", by=by, line="assigned" if to else "unassigned", facts=facts)
 
 
@@ -54,7 +54,16 @@ def resolve_conversation(conversation: Conversation, *, by: Actor) -> None:
         return
     conversation.status, conversation.snoozed_until = "resolved", None
     conversation.waiting_since, conversation.unread_count = None, 0
-    _save(conversation, "status", "snoozed_until", "waiting_since", "unread_count", by=by, line="resolved", facts={})
+    _save(
+        conversation,
+        "status",
+        "snoozed_until",
+        "waiting_since",
+        "unread_count",
+        by=by,
+        line="resolved",
+        facts={},
+    )
 
 
 @transaction.atomic
@@ -169,6 +178,7 @@ def _save(conversation: Conversation, *fields: str, by: Actor, line: str, facts:
     conversation.updated_at = clock.now()
     conversation.save(update_fields=[*fields, "updated_at"])
     insert_activities(
-        conversation.workspace_id, [ActivityRow(conversation.id, line, by.name, facts, conversation.updated_at)]
+        conversation.workspace_id,
+        [ActivityRow(conversation.id, line, by.name, facts, conversation.updated_at)],
     )
     record(ConversationChanged(conversation.workspace_id, conversation.id, fields[0]))

@@ -12,7 +12,9 @@ from regulars.media.queue import wake_fetchers
 _UNFETCHABLE = "the sender's file could not be taken over by the platform"
 
 
-def insert_media(workspace_id: UUID, messages: Sequence[tuple[UUID, UUID, InboundMessage]]) -> dict[UUID, UUID]:
+def insert_media(
+    workspace_id: UUID, messages: Sequence[tuple[UUID, UUID, InboundMessage]]
+) -> dict[UUID, UUID]:
     """Rows for every (message id, connection id, message) with a file; message id -> media id."""
     files: dict[UUID, MediaFile] = {}
     for message_id, connection_id, message in messages:

@@ -88,12 +88,18 @@ def receive_messages(workspace_id: UUID, batch: Sequence[Incoming]) -> list[Outc
     chosen = [batch[index] for index in fresh]
     threads = _find_or_start(workspace_id, chosen)
     ids = {index: new_id() for index in fresh}
-    media = insert_media(workspace_id, [(ids[index], batch[index].connection_id, batch[index].message) for index in fresh])
+    media = insert_media(
+        workspace_id, [(ids[index], batch[index].connection_id, batch[index].message) for index in fresh]
+    )
     stored = _insert_messages(workspace_id, batch, ids, threads, media)
     _move_threads_on(batch, ids, stored, threads)
     _write_threads(workspace_id, list(threads.values()))
     record_all(_events(workspace_id, batch, ids, stored, threads))
-    echoes = [(batch[i].inbox_id, batch[i].message.provider_id) for i in fresh if batch[i].message.direction == "out"]
+    echoes = [
+        (batch[i].inbox_id, batch[i].message.provider_id)
+        for i in fresh
+        if batch[i].message.direction == "out"
+    ]
     if echoes:
         adopt_unmatched(workspace_id, echoes)
     return ["stored" if ids.get(index) in stored else "duplicate" for index in range(len(batch))]
@@ -233,7 +239,9 @@ def _insert_messages(
             )
         )
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT_MESSAGES, [workspace_id, *(list(column) for column in zip(*rows, strict=True))])
+        cursor.execute(
+            _INSERT_MESSAGES, [workspace_id, *(list(column) for column in zip(*rows, strict=True))]
+        )
         return {row[0] for row in cursor.fetchall()}
 
 
@@ -254,7 +262,14 @@ def _author(each: Incoming) -> tuple[str, str]:
     return "phone_app", ""
 
 
-_HISTORY_STATUSES = {"ERROR": "failed", "PENDING": "sent", "SENT": "sent", "DELIVERED": "delivered", "READ": "read", "PLAYED": "played"}
+_HISTORY_STATUSES = {
+    "ERROR": "failed",
+    "PENDING": "sent",
+    "SENT": "sent",
+    "DELIVERED": "delivered",
+    "READ": "read",
+    "PLAYED": "played",
+}
 
 
 def _status(message: InboundMessage) -> str:
@@ -308,7 +323,7 @@ UPDATE conversations_conversation c SET
     THEN new.last_id ELSE c.last_message_id END,
   last_message_at = GREATEST(c.last_message_at, new.last_at),
   last_inbound_at = GREATEST(c.last_inbound_at, new.inbound_at),
-  window_closes_at = GREATEST(c.window_closes_at, new.window_at + %s),
+  window_closes_at = GREATEST(c.window_closes_at, new.window_at + make_interval(secs => %s::float)),
   ad_opened_at = GREATEST(c.ad_opened_at, new.ad_at),
   unread_count = CASE WHEN new.answered_at IS NOT NULL AND new.answered_at >= COALESCE(new.waiting_at, '-infinity')
     THEN 0 ELSE c.unread_count + new.unread END,
@@ -345,10 +360,15 @@ def _write_threads(workspace_id: UUID, threads: Sequence[_Thread]) -> None:
         for thread in threads
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE_THREADS, [REPLY_WINDOW, *(list(column) for column in zip(*rows, strict=True))])
+        cursor.execute(
+            _WRITE_THREADS,
+            [str(REPLY_WINDOW.total_seconds()), *(list(column) for column in zip(*rows, strict=True))],
+        )
     reopened = [thread for thread in threads if thread.reopens and thread.status != "open"]
     moment = clock.now()
-    insert_activities(workspace_id, [ActivityRow(thread.id, "reopened_by_contact", "", {}, moment) for thread in reopened])
+    insert_activities(
+        workspace_id, [ActivityRow(thread.id, "reopened_by_contact", "", {}, moment) for thread in reopened]
+    )
 
 
 def _events(
@@ -373,7 +393,12 @@ def _events(
                 events.append(ConversationChanged(workspace_id, thread.id, "status"))
         events.append(
             MessageReceived(
-                workspace_id, thread.id, each.contact_id, message_id, each.message.kind, each.message.direction
+                workspace_id,
+                thread.id,
+                each.contact_id,
+                message_id,
+                each.message.kind,
+                each.message.direction,
             )
         )
     return events

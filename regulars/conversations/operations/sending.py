@@ -7,12 +7,11 @@ Nothing talks to a provider here; ``conversations.delivering`` does, through the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
-import orjson
 from django.db import connection, transaction
 
 from regulars.contacts.models import Consent
@@ -51,6 +50,8 @@ class OutgoingDraft:
     reply_to_provider_id: str | None = None
     template_category: str = ""
     """MARKETING, UTILITY … as the platform files the template; consent is asked by it"""
+    id: UUID = field(default_factory=new_id)
+    """the message's id; a caller that may repeat itself (a screen with a bad connection) chooses it"""
 
 
 def queue_message(draft: OutgoingDraft, *, by: Actor, channel: ChannelFacts) -> Message:
@@ -101,7 +102,7 @@ def _message(draft: OutgoingDraft, by: Actor, moment: datetime) -> Message:
     conversation = draft.conversation
     media_id = content.media_id if isinstance(content, OutgoingMedia) and content.media_id else None
     return Message(
-        id=new_id(),
+        id=draft.id,
         workspace_id=conversation.workspace_id,
         inbox_id=conversation.inbox_id,
         conversation=conversation,
@@ -183,7 +184,14 @@ def _insert(messages: Sequence[Message]) -> None:
         )
     _answer_conversations(messages)
     add_to_ledger(
-        LedgerRow(message.conversation.inbox.connection_id, message.conversation.inbox.address, "outbound", "intended", "", 1)
+        LedgerRow(
+            message.conversation.inbox.connection_id,
+            message.conversation.inbox.address,
+            "outbound",
+            "intended",
+            "",
+            1,
+        )
         for message in messages
     )
     record_all(
@@ -229,4 +237,5 @@ def wake_sender() -> None:
 def outgoing_of(message: Message) -> OutgoingContent:
     """The content as it was queued; raises ``msgspec.ValidationError`` if the row is not one of ours."""
     stored = message.content.get("outgoing")
-    return msgspec.convert(orjson.loads(stored) if isinstance(stored, str) else stored, OutgoingContent)
+    content: OutgoingContent = msgspec.convert(stored, OutgoingContent)
+    return content

@@ -22,7 +22,16 @@ from regulars.conversations.models import Message
 from regulars.conversations.operations.activities import ActivityRow, insert_activities
 from regulars.conversations.operations.sending import outgoing_of, wake_sender
 from regulars.conversations.operations.statuses import adopt_unmatched, error_json, settle_jobs
-from regulars.inboxes.ports import Accepted, Deferred, Identity, ProviderError, Refused, SendResult, ToSend, Uncertain
+from regulars.inboxes.ports import (
+    Accepted,
+    Deferred,
+    Identity,
+    ProviderError,
+    Refused,
+    SendResult,
+    ToSend,
+    Uncertain,
+)
 from regulars.kernel import clock
 from regulars.kernel.errors import Conflict
 from regulars.kernel.events import record_all
@@ -55,7 +64,7 @@ WITH chosen AS (
     AND NOT EXISTS (SELECT 1 FROM conversations_outgoingmessage e WHERE e.conversation_id = o.conversation_id
       AND e.state IN ('queued', 'sending') AND e.sequence < o.sequence)
   ORDER BY o.sequence LIMIT %s FOR UPDATE SKIP LOCKED)
-UPDATE conversations_outgoingmessage o SET state = 'sending', attempts = o.attempts + 1, lease_until = now() + %s
+UPDATE conversations_outgoingmessage o SET state = 'sending', attempts = o.attempts + 1, lease_until = now() + make_interval(secs => %s)
 FROM chosen WHERE o.message_id = chosen.message_id RETURNING o.message_id, o.attempts
 """
 
@@ -68,7 +77,7 @@ def claim_batch(inbox_id: UUID, limit: int, held_conversations: Sequence[UUID] =
     (their contact's own rate is used up).
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [inbox_id, list(held_conversations), limit, LEASE])
+        cursor.execute(_CLAIM, [inbox_id, list(held_conversations), limit, LEASE.total_seconds()])
         attempts = dict(cursor.fetchall())
     if not attempts:
         return []
@@ -83,7 +92,9 @@ def claim_batch(inbox_id: UUID, limit: int, held_conversations: Sequence[UUID] =
         ready = _ready(message, attempts[message.id], recipients.get(message.contact_id))
         if ready is not None:
             claimed.append(ready)
-    Message.objects.filter(id__in=[each.to_send.message_id for each in claimed], status="queued").update(status="sending")
+    Message.objects.filter(id__in=[each.to_send.message_id for each in claimed], status="queued").update(
+        status="sending"
+    )
     return claimed
 
 
@@ -129,16 +140,17 @@ def _refuse(message: Message, code: str, title: str, details: str) -> None:
 def _recipients(contact_ids: Sequence[UUID]) -> dict[UUID, Identity]:
     """Where each contact is written to: the phone if we know it (the platform's advice), else the BSUID."""
     order = {"phone": 0, "bsuid": 1, "parent_bsuid": 2}
+    wanted = list(order)
     best: dict[UUID, Identity] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT contact_id, kind, value FROM contacts_contactidentity"
-            " WHERE contact_id = ANY(%s) AND retired_at IS NULL AND channel = 'whatsapp' ORDER BY first_seen_at DESC",
-            [list(set(contact_ids))],
+            " WHERE contact_id = ANY(%s) AND kind = ANY(%s) AND retired_at IS NULL ORDER BY first_seen_at DESC",
+            [list(set(contact_ids)), wanted],
         )
         for contact_id, kind, value in cursor.fetchall():
             current = best.get(contact_id)
-            if current is None or order.get(kind, 9) < order.get(current.kind, 9):
+            if current is None or order[kind] < order[current.kind]:
                 best[contact_id] = Identity(kind, value)
     return best
 
@@ -157,7 +169,9 @@ def record_results(results: Sequence[tuple[Claimed, SendResult]]) -> None:
             case Refused():
                 _write_end(claimed, "refused", "failed", result.error)
             case Uncertain():
-                _write_end(claimed, "unknown", "unknown", result.error or ProviderError(code=0, title=result.reason))
+                _write_end(
+                    claimed, "unknown", "unknown", result.error or ProviderError(code=0, title=result.reason)
+                )
             case Deferred():
                 _write_deferred(claimed, result)
     by_workspace: dict[UUID, list[tuple[UUID, str]]] = {}
@@ -193,7 +207,9 @@ def _write_accepted(rows: Sequence[tuple[Claimed, Accepted]]) -> None:
         )
     settle_jobs([(message_id, "accepted", "") for message_id in ids])
     record_all(
-        MessageStatusChanged(claimed.workspace_id, claimed.conversation_id, UUID(claimed.to_send.message_id), "sent")
+        MessageStatusChanged(
+            claimed.workspace_id, claimed.conversation_id, UUID(claimed.to_send.message_id), "sent"
+        )
         for claimed, _result in rows
     )
 
@@ -219,12 +235,13 @@ def _write_deferred(claimed: Claimed, result: Deferred) -> None:
     message_id = UUID(claimed.to_send.message_id)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE conversations_outgoingmessage SET state = 'queued', lease_until = NULL, not_before = now() + %s"
+            "UPDATE conversations_outgoingmessage SET state = 'queued', lease_until = NULL, not_before = now() + make_interval(secs => %s)"
             " WHERE message_id = %s AND state = 'sending'",
-            [result.wait, message_id],
+            [result.wait.total_seconds(), message_id],
         )
         cursor.execute(
-            "UPDATE conversations_message SET status = 'queued' WHERE id = %s AND status = 'sending'", [message_id]
+            "UPDATE conversations_message SET status = 'queued' WHERE id = %s AND status = 'sending'",
+            [message_id],
         )
 
 
@@ -278,7 +295,9 @@ def mark_as_sent(message: Message, *, by: Actor) -> None:
     """A person decides that a message with an unknown result did reach the contact."""
     by.require("messages:send")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT state FROM conversations_outgoingmessage WHERE message_id = %s FOR UPDATE", [message.id])
+        cursor.execute(
+            "SELECT state FROM conversations_outgoingmessage WHERE message_id = %s FOR UPDATE", [message.id]
+        )
         row = cursor.fetchone()
     if row is None or row[0] != "unknown":
         raise Conflict("the result of this message is known by now", message_id=str(message.id))

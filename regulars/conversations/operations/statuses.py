@@ -70,7 +70,9 @@ def receive_statuses(workspace_id: UUID, batch: Sequence[IncomingStatus]) -> lis
         _apply(batch[index].status, target)
     for index in _insert_unmatched([(index, batch[index]) for index, target in matched if target is None]):
         outcomes[index] = "stored"
-    changed = list({target.id: target for _index, target in known if target.changed or target.settled}.values())
+    changed = list(
+        {target.id: target for _index, target in known if target.changed or target.settled}.values()
+    )
     _write_targets(workspace_id, changed)
     _write_side_effects(workspace_id, [(batch[index].status, target) for index, target in known])
     return outcomes
@@ -193,15 +195,24 @@ def _apply(status: StatusUpdate, target: _Target) -> None:
     if status.provider_id and target.provider_id is None:
         target.provider_id, target.changed = status.provider_id, True
     if status.pricing_category and not target.pricing_category:
-        target.pricing_category, target.pricing_type, target.changed = status.pricing_category, status.pricing_type, True
+        target.pricing_category, target.pricing_type, target.changed = (
+            status.pricing_category,
+            status.pricing_type,
+            True,
+        )
     if may_follow(target.status, status.status):
         target.status, target.changed = status.status, True
         if status.status == "failed":
-            target.error = error_json(status.errors[0]) if status.errors else {"code": 0, "title": "", "details": ""}
+            target.error = (
+                error_json(status.errors[0]) if status.errors else {"code": 0, "title": "", "details": ""}
+            )
     if status.status in PROOF_THAT_IT_WENT:
         target.settled, target.settled_reason = "accepted", ""
     elif status.status == "failed" and not target.settled:
-        target.settled, target.settled_reason = "refused", str(status.errors[0].code) if status.errors else "failed"
+        target.settled, target.settled_reason = (
+            "refused",
+            str(status.errors[0].code) if status.errors else "failed",
+        )
 
 
 def error_json(error: ProviderError) -> dict[str, object]:

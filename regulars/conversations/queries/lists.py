@@ -47,7 +47,12 @@ class Page:
 
 
 def list_conversations(
-    actor: Actor, wanted: ConversationFilter, *, order: Order = "newest", limit: int = 50, cursor: str | None = None
+    actor: Actor,
+    wanted: ConversationFilter,
+    *,
+    order: Order = "newest",
+    limit: int = 50,
+    cursor: str | None = None,
 ) -> Page:
     """One page of what the actor sees; two queries whatever the page's size."""
     conversations = _ordered(filtered(actor, wanted), order, cursor)
@@ -75,7 +80,9 @@ def filtered(actor: Actor, wanted: ConversationFilter) -> QuerySet[Conversation]
     if wanted.contact_id:
         conversations = conversations.filter(contact_id=wanted.contact_id)
     if wanted.text:
-        conversations = conversations.filter(contact_id__in=matching_contacts(actor.workspace_id, wanted.text))
+        conversations = conversations.filter(
+            contact_id__in=matching_contacts(actor.workspace_id, wanted.text)
+        )
     return conversations
 
 
@@ -86,7 +93,9 @@ def _assignee(actor: Actor, word: str) -> Q:
     return Q(assignee_id=member_id) if member_id else Q(pk__in=[])
 
 
-def _ordered(conversations: QuerySet[Conversation], order: Order, cursor: str | None) -> QuerySet[Conversation]:
+def _ordered(
+    conversations: QuerySet[Conversation], order: Order, cursor: str | None
+) -> QuerySet[Conversation]:
     place = _read_cursor(cursor) if cursor else None
     if order == "newest":
         ordered = conversations.order_by(F("last_message_at").desc(nulls_last=True), "-id")
@@ -95,7 +104,11 @@ def _ordered(conversations: QuerySet[Conversation], order: Order, cursor: str | 
         at, last_id = place
         if at is None:
             return ordered.filter(last_message_at__isnull=True, id__lt=last_id)
-        earlier = Q(last_message_at__lt=at) | Q(last_message_at=at, id__lt=last_id) | Q(last_message_at__isnull=True)
+        earlier = (
+            Q(last_message_at__lt=at)
+            | Q(last_message_at=at, id__lt=last_id)
+            | Q(last_message_at__isnull=True)
+        )
         return ordered.filter(earlier)
     waiting = conversations.order_by(F("waiting_since").asc(nulls_last=True), "id")
     if place is None:
@@ -119,7 +132,9 @@ def _read_cursor(cursor: str) -> tuple[datetime | None, UUID]:
         at, last_id = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return (datetime.fromisoformat(at) if at else None, UUID(last_id))
     except (ValueError, TypeError, binascii.Error) as error:
-        raise Invalid("this cursor is not one of ours", fields={"cursor": "next_cursor of the page before"}) from error
+        raise Invalid(
+            "this cursor is not one of ours", fields={"cursor": "next_cursor of the page before"}
+        ) from error
 
 
 def attach_last_messages(conversations: list[Conversation]) -> None:
@@ -143,6 +158,10 @@ def count_for(actor: Actor) -> Counts:
     """What waits for the actor; counted over what they may see."""
     opened = visible_to(actor).filter(status="open").order_by()
     unassigned = opened.filter(assignee__isnull=True)
-    oldest = unassigned.filter(waiting_since__isnull=False).order_by("waiting_since").values_list("waiting_since", flat=True)
+    oldest = (
+        unassigned.filter(waiting_since__isnull=False)
+        .order_by("waiting_since")
+        .values_list("waiting_since", flat=True)
+    )
     mine = opened.filter(assignee_id=actor.member_id).count() if actor.member_id else 0
     return Counts(mine, unassigned.count(), oldest.first())

@@ -44,12 +44,16 @@ class ThreadPage:
     has_older: bool
 
 
-def read_thread(conversation: Conversation, *, before: tuple[datetime, UUID] | None = None, limit: int = 50) -> ThreadPage:
+def read_thread(
+    conversation: Conversation, *, before: tuple[datetime, UUID] | None = None, limit: int = 50
+) -> ThreadPage:
     """The newest page, or the one that ends before a (sent_at, id) place."""
     messages = Message.objects.filter(conversation=conversation)
     if before:
         messages = messages.filter(Q(sent_at__lt=before[0]) | Q(sent_at=before[0], id__lt=before[1]))
-    found = list(messages.select_related("media", "author_member__user").order_by("-sent_at", "-id")[: limit + 1])
+    found = list(
+        messages.select_related("media", "author_member__user").order_by("-sent_at", "-id")[: limit + 1]
+    )
     page = found[:limit][::-1]
     since = page[0].sent_at if len(found) > limit else None
     until = before[0] if before else None
@@ -79,17 +83,25 @@ def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
     inbox_id = messages[0].inbox_id
     provider_ids = [message.provider_id for message in messages if message.provider_id]
     modifiers: dict[str, list[Message]] = defaultdict(list)
-    for modifier in Message.objects.filter(inbox_id=inbox_id, target_provider_id__in=provider_ids).order_by("sent_at", "id"):
+    for modifier in Message.objects.filter(inbox_id=inbox_id, target_provider_id__in=provider_ids).order_by(
+        "sent_at", "id"
+    ):
         modifiers[modifier.target_provider_id or ""].append(modifier)
     pointed = {message.reply_to_provider_id or message.target_provider_id for message in messages} - {None}
     origins = {
         origin.provider_id: origin
-        for origin in Message.objects.filter(inbox_id=inbox_id, provider_id__in=pointed).select_related("media")
+        for origin in Message.objects.filter(inbox_id=inbox_id, provider_id__in=pointed).select_related(
+            "media"
+        )
     }
     for each in details:
         _modify(each, modifiers.get(each.message.provider_id or "", []))
-        each.quoted = origins.get(each.message.reply_to_provider_id) if each.message.reply_to_provider_id else None
-        each.is_modifier_of_known = each.message.kind in MODIFIERS and each.message.target_provider_id in origins
+        each.quoted = (
+            origins.get(each.message.reply_to_provider_id) if each.message.reply_to_provider_id else None
+        )
+        each.is_modifier_of_known = (
+            each.message.kind in MODIFIERS and each.message.target_provider_id in origins
+        )
     return details
 
 

@@ -10,122 +10,206 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('workspaces', '0001_initial'),
+        ("workspaces", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('channel', models.TextField()),
-                ('key', models.TextField(default=regulars.inboxes.models.new_connection_key, unique=True)),
-                ('name', models.TextField()),
-                ('account_id', models.TextField()),
-                ('app_id', models.TextField(blank=True, default='')),
-                ('verify_token', regulars.kernel.crypto.EncryptedTextField()),
-                ('app_secrets', regulars.kernel.crypto.EncryptedTextField()),
-                ('access_token', regulars.kernel.crypto.EncryptedTextField()),
-                ('problem', models.TextField(blank=True, default='')),
-                ('created_at', models.DateTimeField(default=regulars.kernel.clock.now)),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("channel", models.TextField()),
+                ("key", models.TextField(default=regulars.inboxes.models.new_connection_key, unique=True)),
+                ("name", models.TextField()),
+                ("account_id", models.TextField()),
+                ("app_id", models.TextField(blank=True, default="")),
+                ("verify_token", regulars.kernel.crypto.EncryptedTextField()),
+                ("app_secrets", regulars.kernel.crypto.EncryptedTextField()),
+                ("access_token", regulars.kernel.crypto.EncryptedTextField()),
+                ("problem", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=regulars.kernel.clock.now)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Inbox',
+            name="Inbox",
             fields=[
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('name', models.TextField()),
-                ('address', models.TextField()),
-                ('display_address', models.TextField(default='')),
-                ('messages_per_second', models.IntegerField(default=80)),
-                ('quality', models.TextField(blank=True, default='')),
-                ('paused_reason', models.TextField(blank=True, default='')),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(default=regulars.kernel.clock.now)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='inboxes', to='inboxes.connection')),
-                ('teams', models.ManyToManyField(blank=True, related_name='inboxes', to='workspaces.team')),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("name", models.TextField()),
+                ("address", models.TextField()),
+                ("display_address", models.TextField(default="")),
+                ("messages_per_second", models.IntegerField(default=80)),
+                ("quality", models.TextField(blank=True, default="")),
+                ("paused_reason", models.TextField(blank=True, default="")),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(default=regulars.kernel.clock.now)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="inboxes",
+                        to="inboxes.connection",
+                    ),
+                ),
+                ("teams", models.ManyToManyField(blank=True, related_name="inboxes", to="workspaces.team")),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ChannelNotice',
+            name="ChannelNotice",
             fields=[
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('kind', models.TextField()),
-                ('field', models.TextField()),
-                ('event', models.TextField(default='')),
-                ('title', models.TextField(default='')),
-                ('details', models.TextField(default='')),
-                ('errors', models.JSONField(default=list)),
-                ('dedup_key', models.TextField()),
-                ('delivery_id', models.BigIntegerField(null=True)),
-                ('path', models.TextField(default='')),
-                ('at', models.DateTimeField()),
-                ('created_at', models.DateTimeField(default=regulars.kernel.clock.now)),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='inboxes.connection')),
-                ('inbox', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='inboxes.inbox')),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("kind", models.TextField()),
+                ("field", models.TextField()),
+                ("event", models.TextField(default="")),
+                ("title", models.TextField(default="")),
+                ("details", models.TextField(default="")),
+                ("errors", models.JSONField(default=list)),
+                ("dedup_key", models.TextField()),
+                ("delivery_id", models.BigIntegerField(null=True)),
+                ("path", models.TextField(default="")),
+                ("at", models.DateTimeField()),
+                ("created_at", models.DateTimeField(default=regulars.kernel.clock.now)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="inboxes.connection",
+                    ),
+                ),
+                (
+                    "inbox",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="inboxes.inbox",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('address', models.TextField(db_default='', default='')),
-                ('flow', models.TextField()),
-                ('outcome', models.TextField()),
-                ('reason', models.TextField(db_default='', default='')),
-                ('update_count', models.BigIntegerField()),
-                ('delivery_count', models.BigIntegerField(db_default=0, default=0)),
-                ('at', models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow())),
-                ('connection', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='inboxes.connection')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("address", models.TextField(db_default="", default="")),
+                ("flow", models.TextField()),
+                ("outcome", models.TextField()),
+                ("reason", models.TextField(db_default="", default="")),
+                ("update_count", models.BigIntegerField()),
+                ("delivery_count", models.BigIntegerField(db_default=0, default=0)),
+                ("at", models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow())),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="inboxes.connection",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('body', models.BinaryField()),
-                ('update_counts', models.JSONField(default=dict)),
-                ('state', models.TextField(db_default='pending', default='pending')),
-                ('attempts', models.SmallIntegerField(db_default=0, default=0)),
-                ('retry_at', models.DateTimeField(null=True)),
-                ('error', models.TextField(db_default='', default='')),
-                ('received_at', models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow())),
-                ('processed_at', models.DateTimeField(null=True)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='inboxes.connection')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("body", models.BinaryField()),
+                ("update_counts", models.JSONField(default=dict)),
+                ("state", models.TextField(db_default="pending", default="pending")),
+                ("attempts", models.SmallIntegerField(db_default=0, default=0)),
+                ("retry_at", models.DateTimeField(null=True)),
+                ("error", models.TextField(db_default="", default="")),
+                (
+                    "received_at",
+                    models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow()),
+                ),
+                ("processed_at", models.DateTimeField(null=True)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="inboxes.connection",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['id'], name='delivery_pending'), models.Index(fields=['received_at'], name='delivery_by_time')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'processed', 'failed'])), name='delivery_state')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "pending")), fields=["id"], name="delivery_pending"
+                    ),
+                    models.Index(fields=["received_at"], name="delivery_by_time"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["pending", "processed", "failed"])),
+                        name="delivery_state",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='inbox',
-            constraint=models.UniqueConstraint(fields=('connection', 'address'), name='inbox_address_unique'),
+            model_name="inbox",
+            constraint=models.UniqueConstraint(fields=("connection", "address"), name="inbox_address_unique"),
         ),
         migrations.AddIndex(
-            model_name='channelnotice',
-            index=models.Index(fields=['workspace', '-at'], name='notice_by_time'),
+            model_name="channelnotice",
+            index=models.Index(fields=["workspace", "-at"], name="notice_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='channelnotice',
-            constraint=models.UniqueConstraint(fields=('connection', 'dedup_key'), name='notice_once'),
+            model_name="channelnotice",
+            constraint=models.UniqueConstraint(fields=("connection", "dedup_key"), name="notice_once"),
         ),
         migrations.AddIndex(
-            model_name='ledgerentry',
-            index=models.Index(fields=['connection', 'flow'], name='ledger_by_connection'),
+            model_name="ledgerentry",
+            index=models.Index(fields=["connection", "flow"], name="ledger_by_connection"),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('flow__in', ['inbound', 'outbound', 'door'])), name='ledger_flow'),
+            model_name="ledgerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("flow__in", ["inbound", "outbound", "door"])), name="ledger_flow"
+            ),
         ),
     ]

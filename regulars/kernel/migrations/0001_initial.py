@@ -8,59 +8,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('process', models.TextField(primary_key=True, serialize=False)),
-                ('role', models.TextField()),
-                ('beat_at', models.DateTimeField()),
-                ('details', models.JSONField(default=dict)),
+                ("process", models.TextField(primary_key=True, serialize=False)),
+                ("role", models.TextField()),
+                ("beat_at", models.DateTimeField()),
+                ("details", models.JSONField(default=dict)),
             ],
         ),
         migrations.CreateModel(
-            name='ReactionCursor',
+            name="ReactionCursor",
             fields=[
-                ('name', models.TextField(primary_key=True, serialize=False)),
-                ('transaction_id', regulars.kernel.models.TransactionIdField(default='0')),
-                ('event_id', models.BigIntegerField(default=0)),
-                ('failed_attempts', models.IntegerField(default=0)),
-                ('retry_at', models.DateTimeField(null=True)),
-                ('last_error', models.TextField(default='')),
-                ('updated_at', models.DateTimeField(default=regulars.kernel.clock.now)),
+                ("name", models.TextField(primary_key=True, serialize=False)),
+                ("transaction_id", regulars.kernel.models.TransactionIdField(default="0")),
+                ("event_id", models.BigIntegerField(default=0)),
+                ("failed_attempts", models.IntegerField(default=0)),
+                ("retry_at", models.DateTimeField(null=True)),
+                ("last_error", models.TextField(default="")),
+                ("updated_at", models.DateTimeField(default=regulars.kernel.clock.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('transaction_id', regulars.kernel.models.TransactionIdField(db_default=regulars.kernel.models.CurrentTransactionId())),
-                ('workspace_id', models.UUIDField()),
-                ('kind', models.TextField()),
-                ('body', models.JSONField()),
-                ('happened_at', models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow())),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "transaction_id",
+                    regulars.kernel.models.TransactionIdField(
+                        db_default=regulars.kernel.models.CurrentTransactionId()
+                    ),
+                ),
+                ("workspace_id", models.UUIDField()),
+                ("kind", models.TextField()),
+                ("body", models.JSONField()),
+                (
+                    "happened_at",
+                    models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow()),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['transaction_id', 'id'], name='event_position')],
+                "indexes": [models.Index(fields=["transaction_id", "id"], name="event_position")],
             },
         ),
         migrations.CreateModel(
-            name='ParkedEvent',
+            name="ParkedEvent",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('reaction', models.TextField()),
-                ('error', models.TextField()),
-                ('parked_at', models.DateTimeField(default=regulars.kernel.clock.now)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='kernel.event')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("reaction", models.TextField()),
+                ("error", models.TextField()),
+                ("parked_at", models.DateTimeField(default=regulars.kernel.clock.now)),
+                ("event", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="kernel.event")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('reaction', 'event'), name='parked_once')],
+                "constraints": [models.UniqueConstraint(fields=("reaction", "event"), name="parked_once")],
             },
         ),
     ]

@@ -7,35 +7,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('inboxes', '0001_initial'),
-        ('workspaces', '0001_initial'),
+        ("inboxes", "0001_initial"),
+        ("workspaces", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MessageTemplate',
+            name="MessageTemplate",
             fields=[
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('provider_id', models.TextField(default='')),
-                ('name', models.TextField()),
-                ('language', models.TextField()),
-                ('category', models.TextField(default='')),
-                ('status', models.TextField(default='')),
-                ('quality', models.TextField(default='')),
-                ('reason', models.TextField(default='')),
-                ('parameter_format', models.TextField(default='POSITIONAL')),
-                ('components', models.JSONField(default=list)),
-                ('is_gone', models.BooleanField(default=False)),
-                ('synced_at', models.DateTimeField(default=regulars.kernel.clock.now)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='message_templates', to='inboxes.connection')),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("provider_id", models.TextField(default="")),
+                ("name", models.TextField()),
+                ("language", models.TextField()),
+                ("category", models.TextField(default="")),
+                ("status", models.TextField(default="")),
+                ("quality", models.TextField(default="")),
+                ("reason", models.TextField(default="")),
+                ("parameter_format", models.TextField(default="POSITIONAL")),
+                ("components", models.JSONField(default=list)),
+                ("is_gone", models.BooleanField(default=False)),
+                ("synced_at", models.DateTimeField(default=regulars.kernel.clock.now)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="message_templates",
+                        to="inboxes.connection",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('connection', 'name', 'language'), name='message_template_unique')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("connection", "name", "language"), name="message_template_unique"
+                    )
+                ],
             },
         ),
     ]

@@ -1,0 +1,407 @@
+"""Stored deliveries become messages, statuses and notices: a repeatable reading of what is stored.
+
+``process_deliveries`` claims the oldest waiting deliveries, and parses and applies them in one transaction. Any
+number of workers may run it. Order per contact holds because a worker claims deliveries *and* takes the
+lanes of everybody named in them (``kernel.locks``) while it alone holds the claim lock: whoever comes later
+for the same contact waits until the earlier batch is committed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+
+from regulars.channels.whatsapp.notices import NoticedUpdate, address_of, notice_row
+from regulars.channels.whatsapp.payloads import parse_payload
+from regulars.contacts.operations.editing import record_consent
+from regulars.contacts.operations.identifying import PersonSeen, identify_contacts, identity_lane
+from regulars.contacts.operations.linking import link_identities
+from regulars.contacts.resolving import Key
+from regulars.conversations.operations.calls import IncomingCall, note_calls
+from regulars.conversations.operations.receiving import Incoming, receive_messages
+from regulars.conversations.operations.statuses import IncomingStatus, receive_statuses
+from regulars.inboxes.ledger import LedgerRow, add_to_ledger
+from regulars.inboxes.models import Connection, Delivery, Inbox
+from regulars.inboxes.operations import record_notices
+from regulars.inboxes.ports import (
+    AddressBookChange,
+    Call,
+    ContactRef,
+    InboundMessage,
+    Notice,
+    PreferenceChange,
+    Rejected,
+    StatusUpdate,
+    TemplateChange,
+    Update,
+)
+from regulars.kernel import clock
+from regulars.kernel.locks import lock_keys
+from regulars.message_templates.operations import apply_template_change
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "whatsapp"
+BATCH_SIZE = 400
+"""deliveries a transaction; one holds a single update as a rule and up to 1,000"""
+UPDATES_PER_BATCH = 2_000
+ATTEMPTS = 5
+_CLAIM_LOCK = 7_302_001
+_LOST_DATABASE = (OperationalError, InterfaceError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    id: int
+    connection_id: UUID
+    workspace_id: UUID
+    received_at: datetime
+    updates: list[Update]
+
+
+@dataclass(slots=True)
+class _Tally:
+    """How the updates of a batch ended, per (connection, address, outcome, reason)."""
+
+    rows: list[LedgerRow] = field(default_factory=list)
+
+    def add(self, connection_id: UUID, address: str, outcome: str, reason: str = "") -> None:
+        self.rows.append(LedgerRow(connection_id, address, "inbound", outcome, reason, 1))
+
+
+def process_deliveries(limit: int = BATCH_SIZE) -> int:
+    """Process up to ``limit`` waiting deliveries; returns how many were claimed. Never raises for bad content.
+
+    When the batch fails, its deliveries are tried one by one; one that keeps failing is set aside as
+    ``failed`` (rejected ``processing-failed`` in the ledger, raw kept, replayable). Errors that mean "the
+    database is away" are raised, for nothing is wrong with the deliveries.
+    """
+    try:
+        with transaction.atomic():
+            return _process(limit, only=None)
+    except _LOST_DATABASE:
+        raise
+    except Exception:
+        logger.exception("a batch of deliveries failed; trying them one by one")
+    return sum(_process_alone(delivery_id) for delivery_id in _next_ids(limit))
+
+
+def _next_ids(limit: int) -> list[int]:
+    waiting = Delivery.objects.filter(state="pending").exclude(retry_at__gt=clock.now())
+    return list(waiting.order_by("id").values_list("id", flat=True)[:limit])
+
+
+def _process_alone(delivery_id: int) -> int:
+    try:
+        with transaction.atomic():
+            return _process(1, only=delivery_id)
+    except _LOST_DATABASE:
+        raise
+    except Exception as error:
+        logger.exception("a delivery cannot be processed", extra={"delivery": delivery_id})
+        _set_aside(delivery_id, error)
+        return 1
+
+
+@transaction.atomic
+def _set_aside(delivery_id: int, error: Exception) -> None:
+    delivery = Delivery.objects.select_for_update().get(id=delivery_id)
+    delivery.attempts += 1
+    delivery.error = (
+        f"{type(error).__name__}: {error}"[:500]
+        if not isinstance(error, DatabaseError)
+        else type(error).__name__
+    )
+    if delivery.attempts < ATTEMPTS:
+        delivery.retry_at = clock.now() + timedelta(seconds=2**delivery.attempts)
+    else:
+        delivery.state, delivery.processed_at = "failed", clock.now()
+        add_to_ledger(
+            LedgerRow(delivery.connection_id, address, "inbound", "rejected", "processing-failed", count)
+            for address, count in delivery.update_counts.items()
+        )
+    delivery.save(update_fields=["attempts", "error", "retry_at", "state", "processed_at"])
+
+
+def _process(limit: int, only: int | None) -> int:
+    claimed = _claim(limit, only)
+    if not claimed:
+        return 0
+    tally = _Tally()
+    for connection_row, deliveries in _by_connection(claimed):
+        _apply(connection_row, deliveries, tally)
+    add_to_ledger(tally.rows)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE inboxes_delivery SET state = 'processed', processed_at = now(), error = '' WHERE id = ANY(%s)",
+            [[each.id for each in claimed]],
+        )
+    return len(claimed)
+
+
+_CLAIM = """
+SELECT d.id, d.connection_id, c.workspace_id, d.body, d.received_at
+FROM inboxes_delivery d JOIN inboxes_connection c ON c.id = d.connection_id
+WHERE d.state = 'pending' AND (d.retry_at IS NULL OR d.retry_at <= now()) AND (%s::bigint IS NULL OR d.id = %s)
+ORDER BY d.id LIMIT %s FOR UPDATE OF d SKIP LOCKED
+"""
+
+
+def _claim(limit: int, only: int | None) -> list[_Claimed]:
+    """Lock the oldest waiting deliveries and the lanes of everybody in them, as one step among all workers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_CLAIM_LOCK])
+        try:
+            cursor.execute(_CLAIM, [only, only, limit])
+            claimed = _parse(cursor.fetchall())
+            lock_keys(_lane_names(claimed))
+        except BaseException:
+            # The lock belongs to the session and cannot be given back in a failed transaction: end the session.
+            connection.close()
+            raise
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [_CLAIM_LOCK])
+    return claimed
+
+
+def _parse(rows: Sequence[tuple[int, UUID, UUID, bytes, datetime]]) -> list[_Claimed]:
+    claimed: list[_Claimed] = []
+    total = 0
+    for delivery_id, connection_id, workspace_id, body, received_at in rows:
+        updates = parse_payload(bytes(body), received_at)
+        if claimed and total + len(updates) > UPDATES_PER_BATCH:
+            break
+        total += len(updates)
+        claimed.append(_Claimed(delivery_id, connection_id, workspace_id, received_at, updates))
+    return claimed
+
+
+def _lane_names(claimed: Sequence[_Claimed]) -> Iterator[str]:
+    """The names ``identify_contacts`` will lock, so that it finds them held, and the statuses' messages."""
+    for delivery in claimed:
+        for update in delivery.updates:
+            for key in _keys_named(update):
+                yield identity_lane(delivery.workspace_id, CHANNEL, key)
+            if isinstance(update, StatusUpdate):
+                yield f"status:{update.address}:{update.provider_id}"
+
+
+def _keys_named(update: Update) -> Iterator[Key]:
+    for reference in _people_of(update):
+        yield from _seen(reference, getattr(update, "address", "")).keys
+    system = update.content.system if isinstance(update, InboundMessage) else None
+    change = system.identity_change if system else None
+    if change is not None:
+        for identity in (*change.previous, *change.current):
+            yield (identity.kind, identity.value)
+
+
+def _people_of(update: Update) -> Iterator[ContactRef]:
+    if isinstance(update, InboundMessage | Call | PreferenceChange | AddressBookChange | StatusUpdate):
+        yield update.contact
+
+
+def _by_connection(claimed: Sequence[_Claimed]) -> list[tuple[Connection, list[_Claimed]]]:
+    groups: dict[UUID, list[_Claimed]] = {}
+    for each in claimed:
+        groups.setdefault(each.connection_id, []).append(each)
+    rows = Connection.objects.in_bulk(list(groups))
+    return [(rows[connection_id], deliveries) for connection_id, deliveries in groups.items()]
+
+
+@dataclass(slots=True)
+class _Batch:
+    """The updates of one connection, sorted by kind, each with its delivery."""
+
+    connection: Connection
+    inboxes: dict[str, UUID]
+    tally: _Tally
+    messages: list[tuple[_Claimed, InboundMessage]] = field(default_factory=list)
+    statuses: list[tuple[_Claimed, StatusUpdate]] = field(default_factory=list)
+    others: list[tuple[_Claimed, Call | PreferenceChange | AddressBookChange | TemplateChange | Notice]] = (
+        field(default_factory=list)
+    )
+
+    def count(self, address: str, outcome: str, reason: str = "") -> None:
+        self.tally.add(self.connection.id, address, outcome, reason)
+
+
+def _apply(connection_row: Connection, deliveries: Sequence[_Claimed], tally: _Tally) -> None:
+    inboxes = dict(Inbox.objects.filter(connection=connection_row).values_list("address", "id"))
+    batch = _Batch(connection_row, inboxes, tally)
+    for delivery in deliveries:
+        for update in delivery.updates:
+            _sort(batch, delivery, update)
+    _apply_messages(batch)
+    _apply_statuses(batch)
+    _apply_others(batch)
+
+
+def _sort(batch: _Batch, delivery: _Claimed, update: Update) -> None:
+    if isinstance(update, Rejected):
+        batch.count(update.address, "rejected", update.reason.replace("_", "-"))
+    elif isinstance(update, TemplateChange | Notice):
+        batch.others.append((delivery, update))
+    elif update.address not in batch.inboxes:
+        batch.count(update.address, "rejected", "unknown-inbox")
+    elif isinstance(update, InboundMessage):
+        batch.messages.append((delivery, update))
+    elif isinstance(update, StatusUpdate):
+        batch.statuses.append((delivery, update))
+    else:
+        batch.others.append((delivery, update))
+
+
+def _keys(reference: ContactRef) -> tuple[Key, ...]:
+    return tuple((identity.kind, identity.value) for identity in reference.identities)
+
+
+def _seen(reference: ContactRef, address: str) -> PersonSeen:
+    """The person of an update; whoever is not named is one ``unnamed`` contact of the number it came to."""
+    return PersonSeen(_keys(reference) or (("unnamed", address),), reference.name, reference.username)
+
+
+def _apply_messages(batch: _Batch) -> None:
+    if not batch.messages:
+        return
+    workspace_id = batch.connection.workspace_id
+    for _delivery, message in batch.messages:
+        _link(workspace_id, message)
+    people = [_seen(message.contact, message.address) for _delivery, message in batch.messages]
+    contact_ids = identify_contacts(workspace_id, CHANNEL, people)
+    incoming = [
+        Incoming(
+            message=message,
+            inbox_id=batch.inboxes[message.address],
+            contact_id=_known(contact_id),
+            contact_name=message.contact.name,
+            delivery_id=delivery.id,
+            connection_id=batch.connection.id,
+        )
+        for (delivery, message), contact_id in zip(batch.messages, contact_ids, strict=True)
+    ]
+    for each, outcome in zip(incoming, receive_messages(workspace_id, incoming), strict=True):
+        batch.count(each.message.address, outcome)
+
+
+def _known(contact_id: UUID | None) -> UUID:
+    if contact_id is None:
+        raise LookupError("a person with an identity has no contact")
+    return contact_id
+
+
+def _link(workspace_id: UUID, message: InboundMessage) -> None:
+    """Number changes and answers to "may we have your number" tie identities together before anything else."""
+    change = message.content.system.identity_change if message.content.system else None
+    if change is not None and (change.previous or change.current):
+        link_identities(
+            workspace_id,
+            CHANNEL,
+            [(identity.kind, identity.value) for identity in change.previous],
+            [(identity.kind, identity.value) for identity in change.current],
+        )
+    for card in message.content.cards:
+        if card.is_requested_number and message.contact.identities:
+            phones = [("phone", phone.phone) for phone in card.phones if phone.phone.startswith("+")]
+            if phones:
+                link_identities(workspace_id, CHANNEL, _keys(message.contact), phones[:1])
+
+
+def _apply_statuses(batch: _Batch) -> None:
+    rows = [IncomingStatus(status, batch.inboxes[status.address]) for _delivery, status in batch.statuses]
+    outcomes = receive_statuses(batch.connection.workspace_id, rows)
+    for each, outcome in zip(rows, outcomes, strict=True):
+        batch.count(each.status.address, outcome)
+    for _delivery, status in batch.statuses:
+        if status.errors and status.errors[0].code == 131050:
+            _opt_out(batch, status)
+
+
+def _opt_out(batch: _Batch, status: StatusUpdate) -> None:
+    """131050: the person stopped marketing messages at the platform."""
+    (contact_id,) = identify_contacts(
+        batch.connection.workspace_id, CHANNEL, [PersonSeen(_keys(status.contact))]
+    )
+    if contact_id:
+        _consent(batch, contact_id, "opted_out", "whatsapp:131050", status.at)
+
+
+def _consent(batch: _Batch, contact_id: UUID, state: str, source: str, at: datetime) -> None:
+    record_consent(
+        contact_id,
+        batch.connection.workspace_id,
+        channel=CHANNEL,
+        purpose="marketing",
+        state=state,
+        source=source,
+        at=at,
+        proof={"connection": str(batch.connection.id)},
+    )
+
+
+def _apply_others(batch: _Batch) -> None:
+    """Everything else is kept as a notice, once; what is new has its effect."""
+    if not batch.others:
+        return
+    notices = [
+        notice_row(
+            update,
+            batch.connection.id,
+            batch.inboxes.get(address_of(update)),
+            delivery.id,
+            delivery.received_at,
+        )
+        for delivery, update in batch.others
+    ]
+    kept = record_notices(batch.connection.workspace_id, notices)
+    fresh = [update for (_delivery, update), notice_id in zip(batch.others, kept, strict=True) if notice_id]
+    for (_delivery, update), notice_id in zip(batch.others, kept, strict=True):
+        batch.count(address_of(update), "stored" if notice_id else "duplicate")
+    for update in fresh:
+        if isinstance(update, TemplateChange):
+            apply_template_change(batch.connection, update)
+        elif isinstance(update, PreferenceChange):
+            _prefer(batch, update)
+        elif isinstance(update, AddressBookChange):
+            _enter_address(batch, update)
+        elif isinstance(update, Notice):
+            _follow_notice(batch, update)
+    _apply_calls(batch, [update for update in fresh if isinstance(update, Call)])
+
+
+def _follow_notice(batch: _Batch, notice: Notice) -> None:
+    if (
+        notice.kind == "number_quality"
+        and notice.event == "THROUGHPUT_UPGRADE"
+        and notice.address in batch.inboxes
+    ):
+        Inbox.objects.filter(id=batch.inboxes[notice.address]).update(messages_per_second=1000)
+
+
+def _apply_calls(batch: _Batch, calls: Sequence[Call]) -> None:
+    people = [_seen(call.contact, call.address) for call in calls]
+    contact_ids = identify_contacts(batch.connection.workspace_id, CHANNEL, people)
+    note_calls(
+        batch.connection.workspace_id,
+        [
+            IncomingCall(call, batch.inboxes[call.address], _known(contact_id))
+            for call, contact_id in zip(calls, contact_ids, strict=True)
+        ],
+    )
+
+
+def _prefer(batch: _Batch, change: PreferenceChange) -> None:
+    (contact_id,) = identify_contacts(
+        batch.connection.workspace_id, CHANNEL, [_seen(change.contact, change.address)]
+    )
+    state = "opted_out" if change.value == "stop" else "opted_in"
+    _consent(batch, _known(contact_id), state, "whatsapp:user_preferences", change.at)
+
+
+def _enter_address(batch: _Batch, change: AddressBookChange) -> None:
+    if change.action == "add" and change.contact.identities:
+        identify_contacts(batch.connection.workspace_id, CHANNEL, [_seen(change.contact, change.address)])

@@ -1,0 +1,47 @@
+"""Voice calls as the thread shows them; a call of the contact opens the reply window like a message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from regulars.conversations.events import ConversationChanged
+from regulars.conversations.operations.activities import ActivityRow, insert_activities
+from regulars.conversations.operations.handling import start_conversation
+from regulars.conversations.operations.receiving import REPLY_WINDOW
+from regulars.inboxes.ports import Call
+from regulars.kernel.events import record
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingCall:
+    """A step of a call with the inbox and contact it belongs to."""
+
+    call: Call
+    inbox_id: UUID
+    contact_id: UUID
+
+
+def note_calls(workspace_id: UUID, calls: Sequence[IncomingCall]) -> None:
+    """Write the thread's lines and open the windows. Calls are few: one by one. Needs a transaction."""
+    for each in calls:
+        conversation = start_conversation(workspace_id, each.inbox_id, each.contact_id)
+        call = each.call
+        facts = {
+            "event": call.event,
+            "direction": call.direction,
+            "duration_seconds": call.duration_seconds,
+            "status": call.status,
+        }
+        insert_activities(workspace_id, [ActivityRow(conversation.id, "call", "", facts, call.at)])
+        if "user" in call.direction.lower() or call.direction.lower() in {"in", "inbound"}:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE conversations_conversation SET window_closes_at = GREATEST(window_closes_at, %s::timestamptz),"
+                    " last_inbound_at = GREATEST(last_inbound_at, %s) WHERE id = %s",
+                    [call.at + REPLY_WINDOW, call.at, conversation.id],
+                )
+        record(ConversationChanged(workspace_id, conversation.id, "call"))

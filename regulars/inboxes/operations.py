@@ -1,0 +1,222 @@
+"""Write verbs of connections and inboxes: connecting, adding numbers, noting what the platform told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from regulars.inboxes.events import ConnectionAdded, InboxChanged, NoticeReceived
+from regulars.inboxes.ledger import LedgerRow, add_to_ledger
+from regulars.inboxes.models import Connection, Inbox
+from regulars.kernel.errors import Invalid
+from regulars.kernel.events import record, record_all
+from regulars.kernel.ids import new_id, new_secret
+from regulars.workspaces.access import Actor
+from regulars.workspaces.models import Team
+from regulars.workspaces.operations import audit
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What the platform gave us for an account. ``app_secrets``: newest first."""
+
+    account_id: str
+    access_token: str
+    app_secrets: tuple[str, ...]
+    app_id: str = ""
+    verify_token: str = ""
+
+
+@transaction.atomic
+def add_connection(
+    workspace_id: UUID, channel: str, name: str, credentials: Credentials, *, by: Actor, key: str = ""
+) -> Connection:
+    """Connect an account; its webhook address contains a fresh unguessable key unless one is given."""
+    by.require("connections:manage")
+    missing = {
+        field_name: _("must not be empty")
+        for field_name, value in (
+            ("account_id", credentials.account_id),
+            ("access_token", credentials.access_token),
+            ("app_secrets", "".join(credentials.app_secrets)),
+        )
+        if not value.strip()
+    }
+    if missing:
+        raise Invalid(_("Some credentials are missing"), fields=missing)
+    connection_row = Connection(
+        workspace_id=workspace_id,
+        channel=channel,
+        name=name.strip() or channel,
+        account_id=credentials.account_id.strip(),
+        app_id=credentials.app_id.strip(),
+        verify_token=credentials.verify_token.strip() or new_secret(18),
+        app_secrets="\n".join(secret.strip() for secret in credentials.app_secrets if secret.strip()),
+        access_token=credentials.access_token.strip(),
+    )
+    if key:
+        connection_row.key = key
+    connection_row.save()
+    record(ConnectionAdded(workspace_id, connection_row.id))
+    audit(by, "connections:add", "connection", str(connection_row.id), channel=channel)
+    return connection_row
+
+
+@transaction.atomic
+def replace_credentials(
+    connection_row: Connection, *, by: Actor, access_token: str = "", app_secret: str = ""
+) -> None:
+    """Put in a new token, or add a new app secret in front of the old one, which stays valid while Meta rotates."""
+    by.require("connections:manage")
+    if access_token.strip():
+        connection_row.access_token = access_token.strip()
+        connection_row.problem = ""
+    if app_secret.strip():
+        kept = [secret for secret in connection_row.secrets if secret != app_secret.strip()][:2]
+        connection_row.app_secrets = "\n".join([app_secret.strip(), *kept])
+    connection_row.save()
+    record(ConnectionAdded(connection_row.workspace_id, connection_row.id))
+    audit(by, "connections:replace_credentials", "connection", str(connection_row.id))
+
+
+@transaction.atomic
+def add_inbox(
+    connection_row: Connection, name: str, address: str, display_address: str = "", *, by: Actor
+) -> Inbox:
+    """Staff one more number of a connection. Deliveries that named it before can be replayed."""
+    by.require("inboxes:manage")
+    if not address.strip().isascii() or not address.strip():
+        raise Invalid(
+            _("The number's id at the platform is missing"), fields={"address": "phone_number_id, digits"}
+        )
+    if Inbox.objects.filter(connection=connection_row, address=address.strip()).exists():
+        raise Invalid(
+            _("This number is connected already"), fields={"address": "a number that is not connected yet"}
+        )
+    inbox = Inbox.objects.create(
+        workspace_id=connection_row.workspace_id,
+        connection=connection_row,
+        name=name.strip() or display_address or address,
+        address=address.strip(),
+        display_address=display_address.strip(),
+    )
+    record(InboxChanged(inbox.workspace_id, inbox.id))
+    audit(by, "inboxes:add", "inbox", str(inbox.id))
+    return inbox
+
+
+@transaction.atomic
+def change_inbox(
+    inbox: Inbox, *, by: Actor, name: str | None = None, teams: Sequence[Team] | None = None
+) -> None:
+    """Rename a number or staff it with exactly these teams (none: everybody)."""
+    by.require("inboxes:manage")
+    if name is not None:
+        if not name.strip():
+            raise Invalid(_("The inbox needs a name"), fields={"name": "1 to 80 characters"})
+        inbox.name = name.strip()
+        inbox.save(update_fields=["name"])
+    if teams is not None:
+        inbox.teams.set(teams)
+    record(InboxChanged(inbox.workspace_id, inbox.id))
+    audit(by, "inboxes:change", "inbox", str(inbox.id))
+
+
+@transaction.atomic
+def pause_connection(connection_id: UUID, problem: str) -> None:
+    """The platform refuses our credentials or account: stop sending through it until somebody mends it."""
+    Connection.objects.filter(id=connection_id, problem="").update(problem=problem)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A change the platform told, to be kept once. ``dedup_key`` recognises its repetition."""
+
+    connection_id: UUID
+    inbox_id: UUID | None
+    kind: str
+    field: str
+    dedup_key: str
+    at: datetime
+    event: str = ""
+    title: str = ""
+    details: str = ""
+    errors: Sequence[object] = ()
+    delivery_id: int | None = None
+    path: str = ""
+
+
+def record_notices(workspace_id: UUID, notices: Sequence[NoticeRow]) -> list[UUID | None]:
+    """Keep what is new; for each notice, in order, its id or None when it was known. Needs a transaction."""
+    if not notices:
+        return []
+    first: dict[tuple[UUID, str], int] = {}
+    for index, notice in enumerate(notices):
+        first.setdefault((notice.connection_id, notice.dedup_key), index)
+    ids = {index: new_id() for index in first.values()}
+    rows = [(ids[index], notices[index]) for index in first.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO inboxes_channelnotice (id, workspace_id, connection_id, inbox_id, kind, field, event, title,"
+            " details, errors, dedup_key, delivery_id, path, at, created_at)"
+            " SELECT id, %s, c, i, kind, field, event, title, details, errors, key, d, path, at, now()"
+            " FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],"
+            " %s::text[], %s::jsonb[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[])"
+            " AS new(id, c, i, kind, field, event, title, details, errors, key, d, path, at)"
+            " ON CONFLICT DO NOTHING RETURNING id",
+            [
+                workspace_id,
+                [row[0] for row in rows],
+                [row[1].connection_id for row in rows],
+                [row[1].inbox_id for row in rows],
+                [row[1].kind for row in rows],
+                [row[1].field for row in rows],
+                [row[1].event for row in rows],
+                [row[1].title for row in rows],
+                [row[1].details for row in rows],
+                [orjson.dumps(list(row[1].errors)).decode() for row in rows],
+                [row[1].dedup_key for row in rows],
+                [row[1].delivery_id for row in rows],
+                [row[1].path for row in rows],
+                [row[1].at for row in rows],
+            ],
+        )
+        stored = {row[0] for row in cursor.fetchall()}
+    record_all(
+        NoticeReceived(workspace_id, notice.connection_id, notice_id, notice.kind)
+        for notice_id, notice in rows
+        if notice_id in stored
+    )
+    return [ids[index] if ids.get(index) in stored else None for index in range(len(notices))]
+
+
+@transaction.atomic
+def replay_deliveries(connection_row: Connection, *, by: Actor, since: datetime | None = None) -> int:
+    """Read stored deliveries again (a number was added, a kind is understood now); returns how many.
+
+    What they hold is counted anew as received; what is known already comes out as duplicate.
+    """
+    by.require("connections:manage")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE inboxes_delivery SET state = 'pending', attempts = 0, retry_at = NULL, error = ''"
+            " WHERE connection_id = %s AND state <> 'pending' AND received_at >= COALESCE(%s, '-infinity')"
+            " RETURNING update_counts",
+            [connection_row.id, since],
+        )
+        counts = [orjson.loads(row[0]) if isinstance(row[0], str) else row[0] for row in cursor.fetchall()]
+    add_to_ledger(
+        LedgerRow(connection_row.id, address, "inbound", "received", "", count)
+        for each in counts
+        for address, count in each.items()
+    )
+    audit(by, "connections:replay", "connection", str(connection_row.id), deliveries=len(counts))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify('regulars_deliveries', '')")
+    return len(counts)
