@@ -1,0 +1,47 @@
+// The one table of shortcuts. The handlers and the cheat sheet both come from it, so the sheet cannot lie.
+// Letters mean the physical key (they work on any layout); `single: true` ones are silent while typing and
+// can be switched off (WCAG 2.1.4). Mod is Ctrl, on a Mac Command.
+import { gettext } from "../strings.js";
+
+export const groups = [
+  ["everywhere", gettext("Everywhere")],
+  ["list", gettext("Conversation list")],
+  ["conversation", gettext("Conversation")],
+  ["message", gettext("Message in focus")],
+  ["composer", gettext("Composer")],
+];
+
+export const keymap = [
+  { command: "command-box", keys: ["Mod+K"], group: "everywhere", label: gettext("Search and commands"), icon: "search" },
+  { command: "cheat-sheet", keys: ["?"], group: "everywhere", label: gettext("Keyboard shortcuts"), icon: "keyboard", single: true },
+  { command: "go-inbox", keys: ["G I"], group: "everywhere", label: gettext("Go to the inbox"), icon: "all", single: true },
+  { command: "go-settings", keys: ["G S"], group: "everywhere", label: gettext("Go to settings"), icon: "settings", single: true },
+  { command: "rail", keys: ["["], group: "everywhere", label: gettext("Show or hide the navigation"), icon: "panel", single: true },
+  { command: "context", keys: ["]"], group: "everywhere", label: gettext("Show or hide the contact"), icon: "contact", single: true },
+  { command: "phone", keys: ["P"], group: "everywhere", label: gettext("Show or hide the simulated phone"), icon: "phone-app", single: true },
+  { command: "undo", keys: ["Mod+Z"], group: "everywhere", label: gettext("Undo the last action"), icon: "undo", outsideText: true },
+
+  { command: "next-conversation", keys: ["J", "Alt+J"], group: "list", label: gettext("Next conversation"), icon: "down", single: true },
+  { command: "previous-conversation", keys: ["K", "Alt+K"], group: "list", label: gettext("Previous conversation"), icon: "down", single: true },
+  { command: "open-conversation", keys: ["Enter"], group: "list", label: gettext("Open the conversation"), native: true },
+  { command: "back", keys: ["Escape"], group: "list", label: gettext("Back to the list"), icon: "back", single: true },
+  { command: "search-list", keys: ["/"], group: "list", label: gettext("Search in this list"), icon: "search", single: true },
+
+  { command: "reply", keys: ["R", "Alt+L"], group: "conversation", label: gettext("Reply"), icon: "quote", single: true },
+  { command: "note", keys: ["N", "Alt+P"], group: "conversation", label: gettext("Write a note"), icon: "note", single: true },
+  { command: "template", keys: ["Alt+T"], group: "conversation", label: gettext("Send a template"), icon: "template" },
+  { command: "assign", keys: ["A"], group: "conversation", label: gettext("Assign"), icon: "assign", single: true },
+  { command: "assign-me", keys: ["I"], group: "conversation", label: gettext("Assign to me"), icon: "mine", single: true },
+  { command: "resolve", keys: ["E", "Alt+E"], group: "conversation", label: gettext("Resolve or reopen"), icon: "resolve", single: true },
+  { command: "mark-unread", keys: ["U"], group: "conversation", label: gettext("Mark as unread"), icon: "unread", single: true },
+
+  { command: "previous-message", keys: ["ArrowUp"], group: "message", label: gettext("Previous message"), native: true },
+  { command: "next-message", keys: ["ArrowDown"], group: "message", label: gettext("Next message"), native: true },
+  { command: "react", keys: ["+"], group: "message", label: gettext("React"), native: true },
+  { command: "message-menu", keys: ["Enter"], group: "message", label: gettext("Message menu"), native: true },
+
+  { command: "send", keys: ["Enter", "Mod+Enter"], group: "composer", label: gettext("Send"), native: true },
+  { command: "new-line", keys: ["Shift+Enter"], group: "composer", label: gettext("New line"), native: true },
+  { command: "send-and-resolve", keys: ["Mod+Shift+Enter"], group: "composer", label: gettext("Send and resolve"), icon: "resolve" },
+  { command: "attach", keys: ["Mod+Alt+A"], group: "composer", label: gettext("Attach a file"), icon: "attach" },
+];

@@ -1,0 +1,56 @@
+// <menu-button>: a button that opens the popover it names. Arrows, Home, End, first letters, Escape; focus returns.
+import { place } from "./place.js";
+
+const itemsOf = (menu) => [...menu.querySelectorAll("[role^=menuitem], [role=option]")].filter((item) => item.offsetParent);
+
+class MenuButton extends HTMLElement {
+  connectedCallback() {
+    this.button = this.querySelector("[popovertarget]");
+    this.menu = this.querySelector("[popover]");
+    if (!this.button || !this.menu || this.ready) return;
+    this.ready = true;
+    this.menu.addEventListener("toggle", (event) => this.onToggle(event.newState === "open"));
+    this.menu.addEventListener("keydown", (event) => this.onKey(event));
+    this.menu.addEventListener("input", (event) => this.filter(event.target.value));
+  }
+
+  onToggle(open) {
+    this.button.setAttribute("aria-expanded", String(open));
+    if (!open) {
+      if (this.menu.contains(document.activeElement) || document.activeElement === document.body) this.button.focus();
+      return;
+    }
+    place(this.menu, this.button);
+    const search = this.menu.querySelector("input[type=search]");
+    if (search) search.value = "";
+    this.filter("");
+    (search ?? this.menu.querySelector("[aria-checked=true]") ?? itemsOf(this.menu)[0])?.focus();
+  }
+
+  onKey(event) {
+    const items = itemsOf(this.menu);
+    const at = items.indexOf(document.activeElement);
+    const inSearch = document.activeElement?.matches("input[type=search]");
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+    if (to !== undefined && !(inSearch && ["Home", "End"].includes(event.key))) {
+      event.preventDefault();
+      items[(to + items.length) % items.length]?.focus();
+    } else if (event.key === "Enter" && inSearch) {
+      event.preventDefault();
+      items[0]?.click();
+    } else if (!inSearch && event.key.length === 1 && /\p{L}/u.test(event.key) && !event.ctrlKey && !event.metaKey) {
+      const next = [...items.slice(at + 1), ...items].find((item) => item.textContent.trim().toLowerCase().startsWith(event.key.toLowerCase()));
+      next?.focus();
+      event.stopPropagation();
+    }
+  }
+
+  filter(text) {
+    const wanted = text.trim().toLowerCase();
+    for (const item of this.menu.querySelectorAll("[data-filter]")) {
+      item.hidden = wanted !== "" && !item.dataset.filter.toLowerCase().includes(wanted);
+    }
+  }
+}
+
+customElements.define("menu-button", MenuButton);

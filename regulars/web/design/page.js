@@ -1,0 +1,86 @@
+// Small helpers over the document that every component shares.
+const spriteUrl = () => document.body.dataset.sprite;
+
+/** An icon of the sprite, for what scripts draw themselves. */
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `${spriteUrl()}#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+/** An element with attributes and children; text is set as text, never as markup. */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === false || value === undefined || value === null) continue;
+    made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+/** Parsed markup from our own server. */
+export function fragment(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html.trim();
+  return holder.content;
+}
+
+/** Say one line to assistive technology without moving focus. */
+export function announce(text) {
+  const region = document.getElementById("announcer");
+  if (region) region.textContent = text;
+}
+
+const token = () => document.body.dataset.csrf ?? "";
+
+/** POST a form to our server. Resolves with the response, whatever its status; rejects when the network is gone. */
+export function post(url, values = {}, { signal, keepalive } = {}) {
+  const body = values instanceof FormData ? values : new URLSearchParams(values);
+  return fetch(url, {
+    method: "POST",
+    body,
+    signal,
+    keepalive,
+    headers: { "X-CSRFToken": token(), "X-Fragment": "1" },
+    credentials: "same-origin",
+  }).then(showToastOf);
+}
+
+/** GET a fragment. */
+export function get(url, { signal } = {}) {
+  return fetch(url, { signal, headers: { "X-Fragment": "1" }, credentials: "same-origin" }).then(showToastOf);
+}
+
+function showToastOf(response) {
+  if (response.headers.get("HX-Refresh")) location.reload();
+  const trigger = response.headers.get("HX-Trigger");
+  if (trigger) {
+    for (const [name, detail] of Object.entries(JSON.parse(trigger))) {
+      document.dispatchEvent(new CustomEvent(name, { detail }));
+    }
+  }
+  return response;
+}
+
+export const isTyping = (target = document.activeElement) =>
+  Boolean(target?.closest?.("input:not([type=checkbox], [type=radio], [type=button], [type=range]), textarea, select, [contenteditable]"));
+
+/** Remember a setting in a cookie that the server reads too, so that the next page comes right at once. */
+export function remember(name, value) {
+  document.cookie = `regulars_${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; samesite=lax`;
+}
+
+/** Call `task` on a clock shared by everything that counts time; stops with the returned function. */
+const beats = new Set();
+setInterval(() => beats.forEach((task) => task()), 1000);
+export function eachSecond(task) {
+  beats.add(task);
+  return () => beats.delete(task);
+}
+
+export const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");

@@ -1,0 +1,96 @@
+// Times are written in the browser: the server's fragments are the same for every reader.
+import { gettext, interpolate, ngettext } from "../strings.js";
+
+const root = document.documentElement;
+const language = root.lang || "en";
+const timeZone = root.dataset.timeZone || undefined;
+
+const formatter = (options) => {
+  let made;
+  return (date) => (made ??= new Intl.DateTimeFormat(language, { timeZone, ...options })).format(date);
+};
+
+const asTime = formatter({ hour: "numeric", minute: "2-digit" });
+const asFull = formatter({ dateStyle: "full", timeStyle: "medium" });
+const asDayKey = formatter({ year: "numeric", month: "2-digit", day: "2-digit" });
+const asWeekday = formatter({ weekday: "long" });
+const asShortWeekday = formatter({ weekday: "short" });
+const asDate = formatter({ day: "numeric", month: "short" });
+const asLongDate = formatter({ weekday: "long", day: "numeric", month: "long" });
+const asDateWithYear = formatter({ dateStyle: "medium" });
+
+export const DAY = 86_400_000;
+
+/** The reader's calendar day of a moment, as a key for comparing. */
+export const dayKey = (date) => asDayKey(date);
+export const timeOf = (date) => asTime(date);
+export const fullTime = (date) => asFull(date);
+
+/** The heading of a day in a thread: Today, Yesterday, Tuesday, 3 March, 3 Mar 2025. */
+export function dayHeading(date, now = new Date()) {
+  if (dayKey(date) === dayKey(now)) return gettext("Today");
+  if (dayKey(date) === dayKey(new Date(now.getTime() - DAY))) return gettext("Yesterday");
+  if (now - date < 6 * DAY) return asWeekday(date);
+  return date.getFullYear() === now.getFullYear() ? asLongDate(date) : asDateWithYear(date);
+}
+
+/** The shortest stamp that still tells: 14:02 today, Tue this week, 3 Mar, 3 Mar 2025. */
+export function stampOf(date, now = new Date()) {
+  if (dayKey(date) === dayKey(now)) return asTime(date);
+  if (dayKey(date) === dayKey(new Date(now.getTime() - DAY))) return gettext("Yesterday");
+  if (now - date < 6 * DAY) return asShortWeekday(date);
+  return date.getFullYear() === now.getFullYear() ? asDate(date) : asDateWithYear(date);
+}
+
+/** A length of time in its two largest units: 45 s, 3 min, 3 h 12 min, 2 d 4 h. */
+export function spanOf(milliseconds, { seconds = false } = {}) {
+  const total = Math.max(0, Math.floor(milliseconds / 1000));
+  const days = Math.floor(total / 86400);
+  const hours = Math.floor((total % 86400) / 3600);
+  const minutes = Math.floor((total % 3600) / 60);
+  if (days) return interpolate(gettext("%(days)s d %(hours)s h"), { days, hours });
+  if (hours) return interpolate(gettext("%(hours)s h %(minutes)s min"), { hours, minutes });
+  if (minutes || !seconds) return interpolate(gettext("%(minutes)s min"), { minutes });
+  return interpolate(gettext("%(seconds)s s"), { seconds: total });
+}
+
+/** One unit only, for narrow places: 3 min, 5 h, 2 d. */
+export function shortSpanOf(milliseconds) {
+  const minutes = Math.max(0, Math.floor(milliseconds / 60000));
+  if (minutes < 60) return interpolate(gettext("%(minutes)s min"), { minutes });
+  if (minutes < 1440) return interpolate(gettext("%(hours)s h"), { hours: Math.floor(minutes / 60) });
+  return interpolate(gettext("%(days)s d"), { days: Math.floor(minutes / 1440) });
+}
+
+export function agoOf(date, now = new Date()) {
+  const minutes = Math.floor((now - date) / 60000);
+  if (minutes < 1) return gettext("just now");
+  if (minutes < 60) return interpolate(ngettext("%(count)s minute ago", "%(count)s minutes ago", minutes), { count: minutes });
+  return stampOf(date, now);
+}
+
+const forms = {
+  time: timeOf,
+  stamp: stampOf,
+  day: dayHeading,
+  ago: agoOf,
+  full: (date) => `${dayKey(date) === dayKey(new Date()) ? "" : `${stampOf(date)}, `}${timeOf(date)}`,
+  date: (date) => asDateWithYear(date),
+};
+
+/** Write every <time data-form> under `scope` for this reader. */
+export function writeTimes(scope = document) {
+  for (const time of scope.querySelectorAll("time[data-form]")) {
+    const date = new Date(time.dateTime);
+    const text = (forms[time.dataset.form] ?? timeOf)(date);
+    if (time.textContent !== text) time.textContent = text;
+    if (!time.title) time.title = asFull(date);
+  }
+  for (const clock of scope.querySelectorAll("[data-zone]")) {
+    clock.textContent = new Intl.DateTimeFormat(language, {
+      timeZone: clock.dataset.zone, hour: "numeric", minute: "2-digit", weekday: "short",
+    }).format(new Date());
+  }
+}
+
+setInterval(() => writeTimes(), 30_000);

@@ -1,0 +1,47 @@
+// Toasts: what just happened, with one way back. Shown by scripts, and by the server through HX-Trigger.
+import { onCommand } from "../keyboard/keyboard.js";
+import { element, icon, post } from "../page.js";
+import { gettext } from "../strings.js";
+
+const LASTING = 6000;
+let lastUndo = null;
+
+/** Show a toast. `undo` is a function; it also answers Ctrl/Cmd+Z until the toast is gone. */
+export function toast(text, { kind = "", undo = null } = {}) {
+  const region = document.querySelector("toast-region");
+  if (!region) return;
+  const box = element("div", { class: `toast ${kind}`, role: kind === "bad" ? "alert" : "status" }, element("span", {}, text));
+  const leave = () => {
+    box.remove();
+    if (lastUndo === goBack) lastUndo = null;
+  };
+  const goBack = () => {
+    leave();
+    undo();
+  };
+  if (undo) {
+    const button = element("button", { type: "button", class: "button" }, gettext("Undo"));
+    button.addEventListener("click", goBack);
+    box.append(button);
+    lastUndo = goBack;
+  }
+  const dismiss = element("button", { type: "button", class: "button icon-only small dismiss", "aria-label": gettext("Dismiss") }, icon("close"));
+  dismiss.addEventListener("click", leave);
+  box.append(dismiss);
+  region.replaceChildren(...[...region.children].slice(-2), box);
+  let timer = setTimeout(leave, LASTING);
+  box.addEventListener("pointerenter", () => clearTimeout(timer));
+  box.addEventListener("pointerleave", () => (timer = setTimeout(leave, LASTING)));
+}
+
+document.addEventListener("toast", (event) => {
+  const { text, kind, undo_url: url, undo_values: values } = event.detail;
+  toast(text, { kind, undo: url ? () => post(url, values) : null });
+});
+
+document.addEventListener("htmx:sendError", () => toast(gettext("No connection. Nothing was changed."), { kind: "bad" }));
+
+onCommand("undo", () => {
+  if (!lastUndo) return false;
+  lastUndo();
+});

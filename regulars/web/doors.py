@@ -1,0 +1,83 @@
+"""The first line of every view: who is asking, and with which right.
+
+``@member_with("conversations:read")`` lets signed-in members with that permission in; ``@public`` says aloud
+that a page has no door. Both leave ``permission`` on the view, from which the page of all routes is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django_htmx.middleware import HtmxDetails
+
+from regulars.workspaces.access import Actor
+from regulars.workspaces.models import Member
+
+P = ParamSpec("P")
+PUBLIC = "public"
+SIGNED_IN = "signed-in"
+
+
+class WebRequest(HttpRequest):
+    """Any request, after the middleware: ``member`` and ``actor`` are None when nobody is signed in."""
+
+    member: Member | None
+    actor: Actor | None
+    htmx: HtmxDetails
+
+
+class MemberRequest(HttpRequest):
+    """A request that passed a door."""
+
+    member: Member
+    actor: Actor
+    htmx: HtmxDetails
+
+
+def member_with(
+    permission: str,
+) -> Callable[[Callable[Concatenate[MemberRequest, P], HttpResponseBase]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
+    """Let in members who hold ``permission``; ``SIGNED_IN`` asks only for a member."""
+
+    def guard(
+        view: Callable[Concatenate[MemberRequest, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            asking = cast(WebRequest, request)
+            if asking.actor is None:
+                return _to_sign_in(asking)
+            if permission != SIGNED_IN:
+                asking.actor.require(permission)
+            return view(cast(MemberRequest, request), *args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]  # read by the page of all routes
+        return guarded
+
+    return guard
+
+
+def public(
+    view: Callable[Concatenate[WebRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """A page for everybody; says so."""
+
+    @wraps(view)
+    def open_view(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        return view(cast(WebRequest, request), *args, **kwargs)
+
+    open_view.permission = PUBLIC  # type: ignore[attr-defined]  # read by the page of all routes
+    return open_view
+
+
+def _to_sign_in(request: WebRequest) -> HttpResponse:
+    """A page goes to sign-in and comes back; a fragment tells the script to reload the page."""
+    if request.htmx or request.headers.get("X-Fragment"):
+        response = HttpResponse(status=401)
+        response["HX-Refresh"] = "true"
+        return response
+    return redirect_to_login(request.get_full_path(), "/sign-in")

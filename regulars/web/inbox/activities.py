@@ -1,0 +1,57 @@
+"""The thread's quiet lines in words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from regulars.web.inbox.view_models import ActivityView
+
+ICONS = {
+    "assigned": "assign",
+    "unassigned": "unassigned",
+    "resolved": "resolve",
+    "reopened": "reopen",
+    "reopened_by_contact": "reopen",
+    "number_changed": "phone",
+    "user_id_changed": "contact",
+    "identity_check": "shield",
+    "team_changed": "team",
+    "priority_changed": "alert",
+    "snoozed": "clock",
+    "call": "phone",
+}
+
+
+def sentence(item: ActivityView) -> str:
+    """One whole sentence per kind, so that every language can order its words; unknown kinds show their name."""
+    values = {"actor": item.actor_name or _("Regulars"), **{key: str(value) for key, value in item.facts.items()}}
+    pattern = _patterns().get(item.kind)
+    if item.kind == "assigned" and not values.get("to"):
+        pattern = _patterns()["unassigned"]
+    if pattern is None:
+        return f"{values['actor']}: {item.kind.replace('_', ' ')}"
+    return pattern % _Known(values)
+
+
+def _patterns() -> dict[str, str]:
+    return {
+        "assigned": _("%(actor)s assigned this to %(to)s"),
+        "unassigned": _("%(actor)s put this back to the unassigned"),
+        "resolved": _("%(actor)s resolved the conversation"),
+        "reopened": _("%(actor)s reopened the conversation"),
+        "reopened_by_contact": _("Open again: the contact wrote"),
+        "snoozed": _("%(actor)s snoozed the conversation"),
+        "team_changed": _("%(actor)s handed this to the team %(to)s"),
+        "priority_changed": _("%(actor)s set the priority to %(to)s"),
+        "number_changed": _("The contact changed their number from %(previous)s to %(current)s"),
+        "user_id_changed": _("WhatsApp gave the contact a new id"),
+        "identity_check": _("The contact's phone was set up anew; check who is writing"),
+        "call": _("The contact called"),
+    }
+
+
+class _Known(dict[str, str]):
+    """Missing facts read as a dash rather than an error."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"

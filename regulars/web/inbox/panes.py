@@ -1,0 +1,106 @@
+"""What the three panes show: list, thread with composer, contact panel. A fixed number of queries each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language_info
+
+from regulars.conversations.models import Conversation, Note
+from regulars.conversations.queries.lists import ConversationFilter, Counts, count_for, list_conversations
+from regulars.conversations.queries.threads import drafts_of, read_thread
+from regulars.inboxes.access import inboxes_of
+from regulars.inboxes.models import Inbox
+from regulars.kernel import clock
+from regulars.web.inbox.building import conversation_row, thread_items
+from regulars.web.inbox.lists import ListChoice, view_label
+from regulars.web.inbox.view_models import Author
+from regulars.workspaces.access import Actor
+from regulars.workspaces.models import Member
+
+OTHERS_LIMIT = 5
+PANEL_NOTES = 3
+
+
+def list_context(actor: Actor, choice: ListChoice, cursor: str | None = None) -> dict[str, Any]:
+    """One page of the list, or what to say instead when it is empty."""
+    page = list_conversations(actor, choice.filter, order=choice.order, cursor=cursor or None)
+    context: dict[str, Any] = {
+        "choice": choice,
+        "list_title": view_label(choice.view),
+        "current_view": choice.view,
+        "current_inbox": choice.inbox_id,
+        "rows": [conversation_row(each) for each in page.items],
+        "next_cursor": page.next_cursor,
+        "is_first_page": not cursor,
+    }
+    if choice.inbox_id:
+        chosen = inboxes_of(actor).filter(id=choice.inbox_id).first()
+        context["list_title"] = chosen.name if chosen else view_label(choice.view)
+    if not page.items and not cursor:
+        context["empty"] = _why_empty(actor, choice)
+    return context
+
+
+def _why_empty(actor: Actor, choice: ListChoice) -> dict[str, Any]:
+    """Why there is nothing *now*; the template says it and offers one thing to do."""
+    if choice.text:
+        return {"reason": "search", "text": choice.text}
+    if not Inbox.objects.filter(workspace_id=actor.workspace_id).exists():
+        return {"reason": "no_number"}
+    counts: Counts = count_for(actor)
+    if choice.view == "mine":
+        oldest = counts.oldest_unassigned_since
+        return {"reason": "mine", "unassigned": counts.unassigned, "oldest_since": oldest}
+    if not actor.sees_all and not actor.team_ids and not list(inboxes_of(actor)[:1]):
+        return {"reason": "no_right"}
+    return {"reason": choice.view}
+
+
+def thread_context(actor: Actor, member: Member, conversation: Conversation) -> dict[str, Any]:
+    """Thread, composer and contact panel of one conversation."""
+    page = read_thread(conversation)
+    now = clock.now()
+    items = thread_items(page, conversation)
+    return {
+        "conversation": conversation_row(conversation),
+        "contact": conversation.contact,
+        "contact_language": _language_name(conversation.contact.language),
+        "identities": conversation.contact.identities.filter(retired_at=None).order_by("first_seen_at"),
+        "items": items,
+        "earlier_url": reverse("messages", args=[conversation.id]) if page.has_older else "",
+        "unread_count": conversation.unread_count,
+        "window_is_open": conversation.window_is_open(now),
+        "window_closes_at": conversation.window_closes_at,
+        "ad_window_closes_at": conversation.ad_window_closes_at,
+        "drafts": drafts_of(conversation, member),
+        "members": assignable_members(actor),
+        "others": _other_conversations(actor, conversation),
+        "panel_notes": Note.objects.filter(conversation=conversation).order_by("-created_at")[:PANEL_NOTES],
+        "can": {"edit_contact": actor.can("contacts:edit")},
+    }
+
+
+def assignable_members(actor: Actor) -> list[Author]:
+    """Who can take a conversation, by name."""
+    members = Member.objects.filter(workspace_id=actor.workspace_id, is_active=True).select_related("user")
+    people = [Author("member", str(member), member.id) for member in members]
+    return sorted(people, key=lambda person: (person.id != actor.member_id, person.name.casefold()))
+
+
+def _other_conversations(actor: Actor, conversation: Conversation) -> list[Any]:
+    wanted = ConversationFilter(contact_id=conversation.contact_id)
+    page = list_conversations(actor, wanted, limit=OTHERS_LIMIT + 1)
+    return [conversation_row(each) for each in page.items if each.id != conversation.id][:OTHERS_LIMIT]
+
+
+def _language_name(code: str) -> str:
+    """The language's own name for itself where Django knows it, else its code."""
+    if not code:
+        return ""
+    try:
+        return str(get_language_info(code)["name_local"])
+    except KeyError:
+        return code
+

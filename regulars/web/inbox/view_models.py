@@ -1,0 +1,284 @@
+"""What the inbox's templates show. Frozen, the same for every viewer; times are written by the browser.
+
+The builders take batches and ask a fixed number of questions, whatever the size of the batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID
+
+from regulars.inboxes.ports import MessageContent, OutgoingContent, OutgoingInteractive, OutgoingTemplate
+
+AuthorKind = Literal["contact", "member", "phone_app", "rule", "journey", "broadcast", "api", "system"]
+
+PLACEHOLDER_KINDS = frozenset({"unsupported", "unknown"})
+MEDIA_KINDS = frozenset({"image", "video", "audio", "document", "sticker"})
+ICON_OF_KIND = {
+    "image": "image",
+    "video": "video",
+    "audio": "audio",
+    "document": "document",
+    "sticker": "sticker",
+    "location": "location",
+    "contacts": "contact",
+    "interactive": "interactive",
+    "order": "order",
+    "template": "template",
+    "unsupported": "unsupported",
+    "unknown": "unknown",
+    "system": "system",
+    "note": "note",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who spoke. ``id`` is the member's for members, the contact's for contacts."""
+
+    kind: AuthorKind
+    name: str = ""
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The last message in one line; ``status`` is set when the business spoke last."""
+
+    text: str
+    kind: str
+    author: Author
+    status: str = ""
+
+    @property
+    def icon(self) -> str:
+        return ICON_OF_KIND.get(self.kind, "")
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRow:
+    """One line of the conversation list."""
+
+    id: UUID
+    contact_id: UUID
+    name: str
+    channel: str
+    inbox_id: UUID
+    inbox_name: str
+    status: str
+    unread_count: int
+    last_at: datetime | None
+    waiting_since: datetime | None
+    window_closes_at: datetime | None
+    assignee: Author | None = None
+    preview: Preview | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatusMoment:
+    """When a message reached a state."""
+
+    status: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorView:
+    """Why a message did not go out, as the provider said it; ``channel`` explains the code."""
+
+    channel: str
+    code: int
+    title: str
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaView:
+    """One file of a message, in whatever state its fetching is."""
+
+    id: UUID
+    kind: str
+    state: str
+    mime_type: str
+    filename: str
+    byte_count: int | None
+    is_voice: bool
+    has_thumbnail: bool
+    width: int | None = None
+    height: int | None = None
+    created_at: datetime | None = None
+    error: str = ""
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == "ready"
+
+    @property
+    def is_on_its_way(self) -> bool:
+        return self.state in {"waiting", "fetching"}
+
+    @property
+    def can_be_retried(self) -> bool:
+        return self.state == "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteView:
+    """The message that this one answers; ``message_id`` is None when we never had it."""
+
+    message_id: UUID | None
+    author: Author | None
+    kind: str
+    text: str
+
+    @property
+    def icon(self) -> str:
+        return ICON_OF_KIND.get(self.kind, "")
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionView:
+    emoji: str
+    author: Author
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierText:
+    """A text that an edit replaced."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One message of the thread."""
+
+    id: UUID
+    conversation_id: UUID
+    direction: Literal["in", "out"]
+    kind: str
+    at: datetime
+    author: Author
+    text: str = ""
+    status: str = "received"
+    moments: tuple[StatusMoment, ...] = ()
+    error: ErrorView | None = None
+    media: MediaView | None = None
+    quote: QuoteView | None = None
+    reactions: tuple[ReactionView, ...] = ()
+    earlier: tuple[EarlierText, ...] = ()
+    deleted_at: datetime | None = None
+    arrived_late: bool = False
+    has_provider_id: bool = False
+    source: str = "live"
+    waiting_reason: str = ""
+    content: MessageContent = field(default_factory=MessageContent)
+    outgoing: OutgoingContent | None = None
+    contact_id: UUID | None = None
+
+    @property
+    def item(self) -> str:
+        """The template of the whole line: the platform's notices are quiet lines, not bubbles."""
+        return "system" if self.kind == "system" else "message"
+
+    @property
+    def position(self) -> str:
+        """Sorts as text like the thread: by time, then by id."""
+        return position_of(self.at, self.id)
+
+    @property
+    def shape(self) -> str:
+        """The template that draws the inside: the kind, or the family it belongs to."""
+        if self.kind in {"image", "video", "sticker", "document", "audio"}:
+            return "media" if self.media else "missing_media"
+        if self.kind in PLACEHOLDER_KINDS:
+            return "unsupported"
+        if self.kind == "interactive" and self.direction == "out" and self.interactive:
+            return "interactive"
+        if self.kind == "template" and self.template:
+            return "template"
+        return self.kind if self.kind in {"location", "contacts", "order"} else "text"
+
+    @property
+    def interactive(self) -> OutgoingInteractive | None:
+        return self.outgoing if isinstance(self.outgoing, OutgoingInteractive) else None
+
+    @property
+    def template(self) -> OutgoingTemplate | None:
+        return self.outgoing if isinstance(self.outgoing, OutgoingTemplate) else None
+
+    @property
+    def raw_kind(self) -> str:
+        """The provider's own word for what we cannot show."""
+        return self.content.unsupported.raw_kind if self.content.unsupported else ""
+
+    @property
+    def is_placeholder(self) -> bool:
+        return self.shape in {"unsupported", "missing_media"}
+
+    @property
+    def needs_decision(self) -> bool:
+        """It may or may not have gone out, and only a person can say what to do."""
+        return self.direction == "out" and self.status == "unknown"
+
+    @property
+    def has_failed(self) -> bool:
+        return self.direction == "out" and self.status == "failed"
+
+    @property
+    def is_emoji_only(self) -> bool:
+        """Up to three emoji and nothing else are shown large."""
+        stripped = self.text.strip()
+        return 0 < len(stripped) <= 12 and all(_is_emoji_part(letter) for letter in stripped)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """A note in the thread, for members only."""
+
+    id: UUID
+    conversation_id: UUID
+    author: Author
+    text: str
+    at: datetime
+
+    item: str = "note"
+
+    @property
+    def position(self) -> str:
+        return position_of(self.at, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityView:
+    """A quiet line in the thread."""
+
+    id: UUID
+    conversation_id: UUID
+    kind: str
+    actor_name: str
+    facts: dict[str, object]
+    at: datetime
+
+    item: str = "activity"
+
+    @property
+    def position(self) -> str:
+        return position_of(self.at, self.id)
+
+
+ThreadItem = MessageView | NoteView | ActivityView
+
+
+def position_of(at: datetime, item_id: UUID) -> str:
+    """A text that sorts like (time, id)."""
+    return f"{at.astimezone(UTC):%Y%m%d%H%M%S%f}-{item_id}"
+
+
+def _is_emoji_part(letter: str) -> bool:
+    code = ord(letter)
+    return code in {0x200D, 0xFE0F, 0x20E3} or 0x1F000 <= code <= 0x1FAFF or 0x2600 <= code <= 0x27BF or 0x2B05 <= code <= 0x2B55

@@ -1,0 +1,1 @@
+"""The inbox's views: each is door, form, one call, fragment."""

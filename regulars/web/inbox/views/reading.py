@@ -1,0 +1,91 @@
+"""Looking: lists, a conversation, older messages, search."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from regulars.conversations.access import access_conversation
+from regulars.conversations.models import Conversation
+from regulars.conversations.operations.handling import mark_as_read
+from regulars.conversations.queries.lists import attach_last_messages, count_for
+from regulars.conversations.queries.threads import read_thread
+from regulars.kernel.events import end_of_log
+from regulars.kernel.ids import parse_id
+from regulars.web.doors import MemberRequest, member_with
+from regulars.web.inbox.building import conversation_row, parse_position, thread_items
+from regulars.web.inbox.lists import ListChoice, landing_view, read_choice
+from regulars.web.inbox.panes import list_context, thread_context
+from regulars.web.inbox.searching import search_everything
+
+
+@member_with("conversations:read")
+def start(request: MemberRequest) -> HttpResponse:
+    """Where members land: their own work, else what nobody has taken."""
+    return HttpResponseRedirect(reverse("inbox-view", args=[landing_view(count_for(request.actor))]))
+
+
+@member_with("conversations:read")
+def show_list(request: MemberRequest, view: str) -> HttpResponse:
+    """A list; for the script only its rows (``X-Fragment``), from ``cursor`` on."""
+    choice = read_choice(request, view)
+    if request.headers.get("X-Fragment"):
+        return _rows(request, choice)
+    context = {"live_cursor": str(end_of_log()), **list_context(request.actor, choice)}
+    return render(request, "inbox/inbox.html", context)
+
+
+def _rows(request: MemberRequest, choice: ListChoice) -> HttpResponse:
+    context = list_context(request.actor, choice, cursor=request.GET.get("cursor"))
+    return render(request, "inbox/_rows.html", context)
+
+
+@member_with("conversations:read")
+def show_conversation(request: MemberRequest, conversation_id: str) -> HttpResponse:
+    """A conversation beside its list; for the script only thread and contact panel."""
+    cursor = str(end_of_log())
+    conversation = access_conversation(request.actor, parse_id(conversation_id))
+    context = {"live_cursor": cursor, **thread_context(request.actor, request.member, conversation)}
+    if request.headers.get("X-Fragment"):
+        response = render(request, "inbox/_conversation.html", context)
+    else:
+        choice = read_choice(request, request.GET.get("view") or _home_of(conversation))
+        response = render(request, "inbox/inbox.html", {**list_context(request.actor, choice), **context})
+    mark_as_read(conversation, by=request.actor)
+    return response
+
+
+def _home_of(conversation: Conversation) -> str:
+    return "resolved" if conversation.status == "resolved" else "open"
+
+
+@member_with("conversations:read")
+def show_context(request: MemberRequest, conversation_id: str) -> HttpResponse:
+    """The contact panel alone, after something in it changed."""
+    conversation = access_conversation(request.actor, parse_id(conversation_id))
+    return render(request, "inbox/_context.html", thread_context(request.actor, request.member, conversation))
+
+
+@member_with("conversations:read")
+def earlier_messages(request: MemberRequest, conversation_id: str) -> HttpResponse:
+    """The page of messages before ``before`` (a position in the thread)."""
+    conversation = access_conversation(request.actor, parse_id(conversation_id))
+    page = read_thread(conversation, before=parse_position(request.GET.get("before", "")))
+    context = {"items": thread_items(page, conversation), "has_older": page.has_older}
+    return render(request, "inbox/_items.html", context)
+
+
+@member_with("conversations:read")
+def row(request: MemberRequest, conversation_id: str) -> HttpResponse:
+    """One line of the list as it is now."""
+    conversation = access_conversation(request.actor, parse_id(conversation_id))
+    attach_last_messages([conversation])
+    return render(request, "inbox/_row.html", {"row": conversation_row(conversation)})
+
+
+@member_with("conversations:read")
+def search(request: MemberRequest) -> HttpResponse:
+    """What the command box finds: conversations by contact name, number or tag."""
+    return JsonResponse({"items": search_everything(request.actor, request.GET.get("q", "").strip()[:200])})
+

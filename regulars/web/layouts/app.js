@@ -1,0 +1,17 @@
+// Everything a signed-in screen runs. Server pages first: each module only wakes what it finds in the page.
+import "htmx.org";
+import "../design/keyboard/cheat_sheet.js";
+import "../design/command_box/command_box.js";
+import "../design/dialog/dialog.js";
+import "../design/field/copy_button.js";
+import "../design/menu/menu.js";
+import "../design/toast/toast.js";
+import "../design/tooltip/tooltip.js";
+import "../design/waiting_clock/waiting_clock.js";
+import "../design/window_strip/window_strip.js";
+import "../inbox/screen.js";
+import "./navigation.js";
+import { writeTimes } from "../design/time/time.js";
+
+writeTimes();
+document.addEventListener("htmx:afterSwap", (event) => writeTimes(event.target));

@@ -1,0 +1,57 @@
+// The frame around every screen: the rail, the letters that go places, forms that send themselves.
+import { onCommand } from "../design/keyboard/keyboard.js";
+import { element, fragment, post, remember } from "../design/page.js";
+
+const narrow = matchMedia("(width < 720px)");
+const rail = () => document.querySelector(".rail");
+
+onCommand("rail", () => {
+  if (!rail()) return false;
+  if (narrow.matches) {
+    rail().classList.toggle("open");
+    return;
+  }
+  const next = document.documentElement.dataset.rail === "narrow" ? "wide" : "narrow";
+  document.documentElement.dataset.rail = next;
+  remember("rail", next);
+});
+
+onCommand("go-inbox", () => location.assign("/inbox"));
+onCommand("go-settings", () => location.assign("/settings"));
+
+document.addEventListener("click", (event) => {
+  const open = document.querySelector(".rail.open");
+  if (open && !event.target.closest(".rail, [data-command=rail]")) open.classList.remove("open");
+});
+
+document.addEventListener("change", (event) => event.target.closest("[data-submit-on-change]")?.requestSubmit());
+
+/** [data-post]: one call that changes something; the answer's toast says what, fragments replace their namesakes. */
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("[data-post]");
+  if (!button || button.disabled) return;
+  button.disabled = true;
+  button.closest("[popover]")?.hidePopover();
+  try {
+    const response = await post(button.dataset.post, JSON.parse(button.dataset.values ?? "{}"));
+    if (response.ok && response.status !== 204) replaceById(await response.text());
+  } catch {
+    document.dispatchEvent(new CustomEvent("htmx:sendError"));
+  } finally {
+    button.disabled = false;
+  }
+});
+
+/** Put each element of the answer where the element with its id stands. */
+export function replaceById(html) {
+  for (const fresh of [...fragment(html).children]) {
+    if (fresh.id) document.getElementById(fresh.id)?.replaceWith(fresh);
+  }
+  document.dispatchEvent(new CustomEvent("fragments-replaced"));
+}
+
+for (const zone of document.querySelectorAll("[data-guess-zone]")) {
+  const guessed = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (![...zone.options].some((option) => option.value === guessed)) zone.append(element("option", { value: guessed }, guessed));
+  if (!zone.dataset.chosen) zone.value = guessed;
+}

@@ -1,0 +1,83 @@
+"""What stands in the rail: views with their counters, numbers, and the pages for those who manage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from regulars.conversations.queries.lists import count_for
+from regulars.inboxes.access import inboxes_of
+from regulars.web.inbox.lists import COUNTED, ICONS, VIEWS, ListChoice, short_label, usual_order, view_label
+from regulars.workspaces.access import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationView:
+    key: str
+    label: str
+    short: str
+    icon: str
+    url: str
+    counted: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationInbox:
+    id: UUID
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationPage:
+    key: str
+    label: str
+    icon: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    views: list[NavigationView]
+    inboxes: list[NavigationInbox]
+    administration: list[NavigationPage]
+
+
+def navigation_of(actor: Actor) -> Navigation:
+    """The rail of one member; four small queries."""
+    counts = count_for(actor)
+    numbers = {"mine": counts.mine, "unassigned": counts.unassigned}
+    views = [
+        NavigationView(
+            view,
+            view_label(view),
+            short_label(view),
+            ICONS[view],
+            reverse("inbox-view", args=[view]),
+            view in COUNTED,
+            numbers.get(view, 0),
+        )
+        for view in VIEWS
+    ]
+    inboxes = [
+        NavigationInbox(inbox.id, inbox.name, ListChoice("open", usual_order("open"), inbox.id).url)
+        for inbox in inboxes_of(actor)
+    ]
+    return Navigation(views, inboxes, _administration(actor))
+
+
+def _administration(actor: Actor) -> list[NavigationPage]:
+    pages = [
+        ("connections:manage", "connections", _("Numbers"), "connection"),
+        ("message_templates:read", "message-templates", _("Templates"), "template"),
+        ("members:read", "members", _("Members"), "members"),
+        ("tokens:manage", "tokens", _("API tokens"), "api"),
+        ("ledger:read", "ledger", _("Ledger"), "ledger"),
+    ]
+    return [
+        NavigationPage(key, label, icon, reverse(key)) for permission, key, label, icon in pages if actor.can(permission)
+    ]

@@ -1,0 +1,19 @@
+"""The scripts' strings in one language, as a script of our own origin (the content policy allows no inline one)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpResponseBase
+from django.utils import translation
+from django.views.i18n import JavaScriptCatalog
+
+from regulars.web.doors import WebRequest, public
+
+_catalog = JavaScriptCatalog.as_view()
+
+
+@public
+def strings(request: WebRequest, language: str) -> HttpResponseBase:
+    """``django.gettext`` and friends for ``language``; an unknown one reads as English."""
+    with translation.override(language if language in dict(settings.LANGUAGES) else "en"):
+        return _catalog(request)

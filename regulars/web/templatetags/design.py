@@ -1,0 +1,135 @@
+"""Template tags of the component set. Load with ``{% load design %}``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+
+from django import template
+from django.forms.boundfield import BoundField
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, pgettext
+
+from regulars.web.design.assets import asset_url
+from regulars.web.design.people import initials_of, tone_of
+
+register = template.Library()
+
+DIRECTIONAL = frozenset({"back", "forward", "send", "reply-arrow", "sign-out", "quote", "forwarded", "external"})
+"""icons that turn with the direction of reading"""
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """The address of a built file."""
+    return asset_url(name)
+
+
+@register.simple_tag
+def sprite() -> str:
+    """The address of the icon sprite."""
+    return asset_url("icons.svg")
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """One icon, hidden from assistive technology; the control around it carries the name."""
+    return _icon(name, size)
+
+
+@cache
+def _icon(name: str, size: str) -> SafeString:
+    classes = " ".join(filter(None, ("icon", size, "directional" if name in DIRECTIONAL else "")))
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', classes, asset_url("icons.svg"), name
+    )
+
+
+@register.inclusion_tag("design/button/icon_button.html")
+def icon_button(icon: str, label: str, **settings: str) -> dict[str, object]:
+    """A button that shows only an icon: always named, with the shortcut in its tooltip.
+
+    ``settings``: class, type, key, command (an entry of the keyboard table), controls (popover id), dialog (id).
+    """
+    return {**settings, "icon_markup": _icon(icon, ""), "label": label}
+
+
+@register.inclusion_tag("design/avatar/avatar.html")
+def avatar(name: str, seed: object, size: str = "", channel: str = "", icon: str = "contact") -> dict[str, object]:
+    """A person's round: initials in their tone, with the channel's badge when ``channel`` is given."""
+    return {
+        "initials": initials_of(name),
+        "tone": tone_of(str(seed)),
+        "size": size,
+        "channel": channel,
+        "icon_markup": _icon(icon, ""),
+        "badge_markup": _icon("phone", ""),
+    }
+
+
+@register.simple_tag
+def moment(at: datetime | None, form: str = "time") -> SafeString | str:
+    """A point in time; the browser writes it in the reader's zone and language.
+
+    ``form``: time (14:02), day, full, ago, or stamp (time today, else date).
+    """
+    if at is None:
+        return ""
+    utc = at.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" data-form="{}">{}</time>',
+        utc.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        form,
+        utc.strftime("%H:%M" if form == "time" else "%Y-%m-%d %H:%M"),
+    )
+
+
+@register.simple_tag
+def keys(shortcut: str) -> SafeString:
+    """A shortcut as small key caps, e.g. ``Ctrl+K``."""
+    caps = (format_html('<kbd class="key">{}</kbd>', cap) for cap in shortcut.split("+"))
+    return mark_safe("".join(caps))  # noqa: S308 -- every part is escaped above
+
+
+@register.filter
+def dressed(field: BoundField) -> SafeString:
+    """A form field's widget in the dress of the design, tied to its hint and errors."""
+    kind = {"select": "select", "textarea": "textarea", "checkbox": "checkbox"}.get(
+        getattr(field.field.widget, "input_type", "") or field.widget_type, "input"
+    )
+    attributes: dict[str, str] = {"class": kind}
+    if field.errors:
+        attributes["aria-invalid"] = "true"
+    return mark_safe(field.as_widget(attrs=attributes))  # noqa: S308 -- Django escaped it
+
+
+@register.filter
+def file_size(byte_count: int | None) -> str:
+    """A size for people: 812 B, 34 kB, 2.4 MB."""
+    if byte_count is None:
+        return ""
+    if byte_count < 1000:
+        return gettext("%(count)d B") % {"count": byte_count}
+    if byte_count < 1_000_000:
+        return gettext("%(count)d kB") % {"count": round(byte_count / 1000)}
+    return gettext("%(count).1f MB") % {"count": byte_count / 1_000_000}
+
+
+@register.filter
+def status_word(status: str) -> str:
+    """What a message's state is called."""
+    return {
+        "queued": pgettext("message state", "Queued"),
+        "sending": pgettext("message state", "Sending"),
+        "accepted": pgettext("message state", "Accepted by WhatsApp"),
+        "sent": pgettext("message state", "Sent"),
+        "delivered": pgettext("message state", "Delivered"),
+        "read": pgettext("message state", "Read"),
+        "played": pgettext("message state", "Played"),
+        "failed": pgettext("message state", "Not delivered"),
+        "refused": pgettext("message state", "Refused"),
+        "unknown": pgettext("message state", "Result unknown"),
+        "deleted": pgettext("message state", "Deleted"),
+        "warning": pgettext("message state", "Warning"),
+    }.get(status, status)

@@ -1,0 +1,202 @@
+"""Words and drawings of the inbox: from view models to what people read. Load with ``{% load inbox %}``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
+
+from regulars.inboxes.ports import ContactCard, Location, OutgoingContacts, OutgoingLocation
+from regulars.web.inbox import text_marks
+from regulars.web.inbox.activities import ICONS as ACTIVITY_ICONS
+from regulars.web.inbox.activities import sentence
+from regulars.web.inbox.errors import Explanation, explanation_of
+from regulars.web.inbox.view_models import (
+    ICON_OF_KIND,
+    ActivityView,
+    Author,
+    ErrorView,
+    MediaView,
+    MessageView,
+    Preview,
+    QuoteView,
+)
+from regulars.web.templatetags.design import status_word
+
+register = template.Library()
+
+MEDIA_LIFETIME = timedelta(days=7)
+"""how long WhatsApp keeps an inbound file (reference: Cloud API, "What changed", 2025-10)"""
+_AUTHOR_ICONS = {"phone_app": "phone-app", "rule": "robot", "journey": "journey", "broadcast": "broadcast", "api": "api"}
+
+
+@register.filter
+def person(name: str) -> SafeString | str:
+    """A name; numbers keep their order inside right-to-left text."""
+    if name.startswith("+"):
+        return format_html('<span class="isolate">{}</span>', name)
+    return name or gettext("Unknown")
+
+
+@register.filter
+def iso(at: datetime | None) -> str:
+    """A time for scripts, empty when there is none."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else ""
+
+
+@register.filter
+def speaker(author: Author) -> str:
+    """What the one who spoke is called; the script puts "You" for the reader."""
+    if author.name:
+        return author.name
+    return {
+        "phone_app": gettext("Phone app"),
+        "rule": gettext("Rule"),
+        "journey": gettext("Journey"),
+        "broadcast": gettext("Broadcast"),
+        "api": gettext("API"),
+        "contact": gettext("Contact"),
+    }.get(author.kind, gettext("Somebody"))
+
+
+@register.filter
+def author_icon(author: Author) -> str:
+    """The icon of whoever is no person."""
+    return _AUTHOR_ICONS.get(author.kind, "")
+
+
+@register.filter
+def preview_text(shown: Preview | QuoteView) -> str:
+    """A message in one line: its text, or what it is."""
+    if shown.text:
+        return " ".join(shown.text.split())[:160]
+    return kind_word(shown.kind)
+
+
+@register.filter
+def kind_word(kind: str) -> str:
+    """What a kind of message is called."""
+    return {
+        "image": pgettext("kind of message", "Picture"),
+        "video": pgettext("kind of message", "Video"),
+        "audio": pgettext("kind of message", "Voice message"),
+        "document": pgettext("kind of message", "Document"),
+        "sticker": pgettext("kind of message", "Sticker"),
+        "location": pgettext("kind of message", "Location"),
+        "contacts": pgettext("kind of message", "Contact card"),
+        "interactive": pgettext("kind of message", "Choice"),
+        "button": pgettext("kind of message", "Button"),
+        "order": pgettext("kind of message", "Order"),
+        "reaction": pgettext("kind of message", "Reaction"),
+        "template": pgettext("kind of message", "Template"),
+        "system": pgettext("kind of message", "Notice"),
+        "unsupported": pgettext("kind of message", "Unsupported message"),
+        "unknown": pgettext("kind of message", "Unknown message"),
+    }.get(kind, kind)
+
+
+@register.filter
+def spoken(item: MessageView) -> str:
+    """The message's name for assistive technology: who, what kind, which state."""
+    parts = [speaker(item.author)]
+    if item.kind != "text":
+        parts.append(kind_word(item.kind))
+    if item.direction == "out":
+        parts.append(status_word(item.status))
+    return ", ".join(parts)
+
+
+@register.filter
+def moments_json(item: MessageView) -> str:
+    """Every state with its time, as ``[[word, time], …]`` for the script that writes them."""
+    return json.dumps([[status_word(each.status), iso(each.at)] for each in item.moments], ensure_ascii=False)
+
+
+@register.filter
+def kind_template(item: MessageView) -> str:
+    return f"inbox/kinds/{item.shape}.html"
+
+
+@register.filter
+def media_template(media: MediaView) -> str:
+    return f"inbox/kinds/media_{media.kind}.html"
+
+
+@register.filter
+def media_icon(media: MediaView) -> str:
+    return ICON_OF_KIND.get(media.kind, "document")
+
+
+@register.filter
+def item_icon(item: MessageView) -> str:
+    return ICON_OF_KIND.get(item.kind, "unsupported")
+
+
+@register.filter
+def meta_on_own_line(item: MessageView) -> bool:
+    """Whether the time cannot stand at the end of a last line of text."""
+    if item.shape == "media":
+        return not item.text
+    return item.shape != "text" or item.is_emoji_only
+
+
+@register.filter
+def expires_on(media: MediaView) -> str:
+    """The last day on which the provider still has the file."""
+    return date_format(media.created_at + MEDIA_LIFETIME, "SHORT_DATE_FORMAT") if media.created_at else ""
+
+
+@register.filter
+def marked(text: str) -> SafeString:
+    """WhatsApp's text marks and links as HTML."""
+    return text_marks.marked(text)
+
+
+@register.filter
+def explained(error: ErrorView | None) -> Explanation:
+    """What an error means in plain words and what to do."""
+    return explanation_of(error)
+
+
+@register.filter
+def location(item: MessageView) -> Location | OutgoingLocation | None:
+    return item.outgoing if isinstance(item.outgoing, OutgoingLocation) else item.content.location
+
+
+@register.filter
+def cards(item: MessageView) -> Sequence[ContactCard]:
+    return item.outgoing.cards if isinstance(item.outgoing, OutgoingContacts) else item.content.cards
+
+
+@register.filter
+def plain(number: float) -> str:
+    """A number as machines write it, whatever the language."""
+    return f"{number:.6f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def template_button_icon(button: dict[str, str]) -> str:
+    kind = str(button.get("type", "")).lower()
+    return {"url": "external", "phone_number": "phone", "copy_code": "copy"}.get(kind, "reply-arrow")
+
+
+@register.filter
+def activity_sentence(item: ActivityView) -> str:
+    return sentence(item)
+
+
+@register.filter
+def activity_icon(item: ActivityView) -> str:
+    return ACTIVITY_ICONS.get(item.kind, "system")
+
+
+@register.filter
+def line_template(item: MessageView | ActivityView) -> str:
+    """The template that draws one line of a thread."""
+    return f"inbox/_{item.item}.html"

@@ -1,0 +1,86 @@
+// Builds regulars/web/static_built/ from the sources beside the templates: one style sheet, the scripts,
+// one sprite of icons, and manifest.json that maps plain names to hashed ones (read by the asset tag).
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import esbuild from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const web = join(root, "regulars/web");
+const output = join(web, "static_built");
+const fresh = join(web, "static_built.new");
+
+const entries = {
+  app: join(web, "design/index.css"),
+  shell: join(web, "layouts/app.js"),
+  entrance: join(web, "layouts/signed_out.js"),
+};
+
+async function spriteOf(names) {
+  const symbols = [];
+  for (const [name, source] of Object.entries(names)) {
+    const file = source.startsWith("own:")
+      ? join(web, "design/icons", `${source.slice(4)}.svg`)
+      : join(root, "node_modules/lucide-static/icons", `${source}.svg`);
+    const svg = await readFile(file, "utf8");
+    const viewBox = /viewBox="([^"]+)"/.exec(svg)[1];
+    const inside = svg.replace(/<!--.*?-->/gs, "").replace(/^.*?<svg[^>]*>/s, "").replace(/<\/svg>\s*$/, "");
+    symbols.push(`<symbol id="${name}" viewBox="${viewBox}">${inside.replace(/\s+/g, " ").trim()}</symbol>`);
+  }
+  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
+}
+
+async function iconNames() {
+  const chosen = JSON.parse(await readFile(join(web, "design/icons.json"), "utf8"));
+  for (const file of await readdir(join(web, "design/icons"))) {
+    const name = file.replace(/\.svg$/, "");
+    chosen[name] = `own:${name}`;
+  }
+  return chosen;
+}
+
+function hashOf(content) {
+  return createHash("sha256").update(content).digest("hex").slice(0, 8).toUpperCase();
+}
+
+async function build() {
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { recursive: true });
+  const result = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: Object.entries(entries).map(([out, file]) => ({ in: file, out })),
+    nodePaths: [join(root, "node_modules")],
+    bundle: true,
+    minify: true,
+    metafile: true,
+    format: "esm",
+    target: ["chrome123", "firefox128", "safari17.5"],
+    entryNames: "[name]-[hash]",
+    outdir: fresh,
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  const manifest = {};
+  for (const [file, about] of Object.entries(result.metafile.outputs)) {
+    const plain = Object.entries(entries).find(([, source]) => about.entryPoint && source.endsWith(about.entryPoint));
+    const name = file.split("/").at(-1);
+    manifest[`${plain[0]}${name.slice(name.lastIndexOf("."))}`] = name;
+  }
+  const sprite = await spriteOf(await iconNames());
+  manifest["icons.svg"] = `icons-${hashOf(sprite)}.svg`;
+  await writeFile(join(fresh, manifest["icons.svg"]), sprite);
+  const favicon = await readFile(join(web, "design/favicon.svg"));
+  manifest["icon.svg"] = `icon-${hashOf(favicon)}.svg`;
+  await writeFile(join(fresh, manifest["icon.svg"]), favicon);
+  await writeFile(join(fresh, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  await rm(output, { recursive: true, force: true });
+  await rename(fresh, output);
+  for (const name of Object.values(manifest)) {
+    const bytes = await readFile(join(output, name));
+    console.log(`${name}  ${(bytes.length / 1024).toFixed(1)} kB, ${(gzipSync(bytes).length / 1024).toFixed(1)} kB compressed`);
+  }
+}
+
+await build();
