@@ -24,7 +24,7 @@ OLDEST_NODE = 18
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-STAMPS = VENV / "stamps"
+STAMPS = ROOT / ".setup" / "stamps"
 WEB = ROOT / "regulars" / "web"
 BUILT = WEB / "static_built"
 ASSET_KINDS = {".css", ".js", ".mjs", ".svg", ".json"}
@@ -47,8 +47,7 @@ def main() -> int:
     os.chdir(ROOT)
     _use_own_cache_without_a_home()
     try:
-        make_environment()
-        _at_the_same_time(lambda: install_packages(dev=options.dev), install_node_modules_of_the_machine)
+        _at_the_same_time(lambda: make_python(dev=options.dev), install_node_modules_of_the_machine)
         install_node_modules()
         build_assets()
         compile_messages()
@@ -60,12 +59,20 @@ def main() -> int:
     return 0
 
 
+def make_python(*, dev: bool) -> None:
+    """The virtual environment with everything in it."""
+    make_environment()
+    install_packages(dev=dev)
+
+
 def make_environment() -> None:
     """The virtual environment .venv; made again when its Python is gone or too old."""
     if _runs_well(PYTHON):
         return
     with _Step("virtual environment"):
         shutil.rmtree(VENV, ignore_errors=True)
+        for name in ("packages", "own", "node"):
+            (STAMPS / name).unlink(missing_ok=True)
         uv = shutil.which("uv")
         if uv:
             _run([uv, "venv", "--quiet", "--python", sys.executable, str(VENV)])
@@ -216,11 +223,30 @@ def _wheel_node() -> Path:
 
 
 def _install(*arguments: str) -> None:
-    """Install into .venv: with uv when there is one, else with pip (the environment's, or this Python's)."""
-    uv = shutil.which("uv") or (str(VENV / "bin" / "uv") if (VENV / "bin" / "uv").exists() else None)
+    """Install into .venv: with uv where there is one, else with pip."""
+    uv = _uv()
     if uv:
         _run([uv, "pip", "install", "--quiet", "--python", str(PYTHON), *arguments])
-        return
+    else:
+        _install_with_pip(*arguments)
+
+
+def _uv() -> str | None:
+    """The machine's uv, or one of our own: a single package that pip puts into .venv; None where there is none."""
+    own = VENV / "bin" / "uv"
+    if not own.exists():
+        machine = shutil.which("uv")
+        if machine:
+            return machine
+        try:
+            _install_with_pip("--only-binary", ":all:", "--require-hashes", "-r", "lock-uv.txt")
+        except StepFailed:
+            return None
+    return str(own) if own.exists() else None
+
+
+def _install_with_pip(*arguments: str) -> None:
+    """With the environment's pip, or with that of the Python we run on. Byte code comes with the first import."""
     pip = [str(PYTHON), "-m", "pip"]
     if not _succeeds([*pip, "--version"]):
         pip = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
@@ -229,7 +255,8 @@ def _install(*arguments: str) -> None:
                 "There is neither pip nor uv to install packages with. "
                 "On Debian and Ubuntu: apt-get install python3-venv, and remove .venv."
             )
-    _run([*pip, "install", "--quiet", "--disable-pip-version-check", "--no-input", *arguments])
+    options = ("--quiet", "--disable-pip-version-check", "--no-input", "--no-compile")
+    _run([*pip, "install", *options, *arguments])
 
 
 def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
@@ -273,7 +300,7 @@ def _stamp(name: str) -> str:
 
 
 def _set_stamp(name: str, value: str) -> None:
-    STAMPS.mkdir(exist_ok=True)
+    STAMPS.mkdir(parents=True, exist_ok=True)
     (STAMPS / name).write_text(value)
 
 

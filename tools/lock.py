@@ -15,6 +15,7 @@ LOCKS = {
     "lock.txt": ("pyproject.toml", "--group", "setup"),
     "lock-dev.txt": ("pyproject.toml", "--group", "setup", "--group", "dev", "--constraints", "lock.txt"),
     "lock-node.txt": ("--group", "node"),
+    "lock-uv.txt": ("--group", "uv"),
 }
 
 

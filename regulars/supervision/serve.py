@@ -121,7 +121,10 @@ def _environment(settings: Settings) -> dict[str, str]:
         values["DATABASE_URL"] = settings.database_url
     if settings.graph_url:
         values["WHATSAPP_GRAPH_URL"] = settings.graph_url
-    return {**os.environ, **values}
+    inherited = dict(os.environ)
+    if inherited.pop("PYTHONDONTWRITEBYTECODE", None):  # without byte code every process starts seconds later
+        values["PYTHONPYCACHEPREFIX"] = str(settings.home / "bytecode")
+    return {**inherited, **values}
 
 
 def _start_database(start: Start, held: ExitStack) -> None:
