@@ -1,0 +1,243 @@
+"""Templates as Meta lists them: what is in them, what they need, and what the customer will see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from regulars.channels.whatsapp.limits import check
+from regulars.channels.whatsapp.templates import (
+    RenderedTemplate,
+    TemplateButton,
+    TemplateVariable,
+    build_outgoing,
+    parse_template,
+    render,
+    validate,
+)
+from regulars.inboxes.ports import (
+    OutgoingLocation,
+    OutgoingMedia,
+    OutgoingTemplate,
+    TemplateButtonValue,
+    TemplateParameter,
+)
+
+ORDER: dict[str, Any] = {
+    "id": 700000000000001,
+    "name": "order_shipped",
+    "language": "pt-BR",
+    "status": "APPROVED",
+    "category": "UTILITY",
+    "quality_score": {"score": "GREEN", "date": 1},
+    "parameter_format": "POSITIONAL",
+    "components": [
+        {"type": "HEADER", "format": "TEXT", "text": "Order {{1}}", "example": {"header_text": ["4711"]}},
+        {
+            "type": "BODY",
+            "text": "Hi {{1}}, {{2}} parcels. Bye {{1}}!",
+            "example": {"body_text": [["Ana", "two"]]},
+        },
+        {"type": "FOOTER", "text": "Shop"},
+        {
+            "type": "BUTTONS",
+            "buttons": [
+                {
+                    "type": "URL",
+                    "text": "Track",
+                    "url": "https://shop.example/t/{{1}}",
+                    "example": ["https://shop.example/t/abc"],
+                },
+                {"type": "QUICK_REPLY", "text": "Stop"},
+                {"type": "COPY_CODE", "example": "SAVE10"},
+                {"type": "PHONE_NUMBER", "text": "Call", "phone_number": "+12025550100"},
+            ],
+        },
+    ],
+}
+VALUES = {
+    "header.1": "99",
+    "body.1": "Bo",
+    "body.2": "3",
+    "button.0": "xyz",
+    "button.1": "STOP",
+    "button.2": "CODE",
+}
+
+
+def test_a_listed_template_is_read_whole():
+    template = parse_template(ORDER)
+    assert (template.provider_id, template.language, template.quality) == (
+        "700000000000001",
+        "pt_BR",
+        "GREEN",
+    )
+    assert template.is_sendable
+    assert template.variables == (
+        TemplateVariable(key="header.1", kind="text", sample="4711"),
+        TemplateVariable(key="body.1", kind="text", sample="Ana"),
+        TemplateVariable(key="body.2", kind="text", sample="two"),
+        TemplateVariable(key="button.0", kind="url", sample="abc"),
+        TemplateVariable(key="button.1", kind="payload", is_optional=True),
+        TemplateVariable(key="button.2", kind="coupon_code", sample="SAVE10"),
+    )
+
+
+def test_the_preview_shows_samples_before_anything_is_filled_in():
+    template = parse_template(ORDER)
+    rendered = render(template, template.samples)
+    assert (rendered.header, rendered.body) == ("Order 4711", "Hi Ana, two parcels. Bye Ana!")
+    assert render(template, {}).body == "Hi {{1}}, {{2}} parcels. Bye {{1}}!"
+
+
+def test_the_preview_and_the_stored_rendering_are_one():
+    outgoing = build_outgoing(parse_template(ORDER), VALUES)
+    assert outgoing == OutgoingTemplate(
+        name="order_shipped",
+        language="pt_BR",
+        header=(TemplateParameter(text="99"),),
+        body=(TemplateParameter(text="Bo"), TemplateParameter(text="3")),
+        buttons=(
+            TemplateButtonValue(index=0, sub_type="url", parameter=TemplateParameter(text="xyz")),
+            TemplateButtonValue(
+                index=1, sub_type="quick_reply", parameter=TemplateParameter(kind="payload", text="STOP")
+            ),
+            TemplateButtonValue(
+                index=2, sub_type="copy_code", parameter=TemplateParameter(kind="coupon_code", text="CODE")
+            ),
+        ),
+        rendered={
+            "header_kind": "text",
+            "header": "Order 99",
+            "media": None,
+            "location": None,
+            "body": "Hi Bo, 3 parcels. Bye Bo!",
+            "footer": "Shop",
+            "buttons": (
+                {"kind": "url", "text": "Track", "url": "https://shop.example/t/xyz", "phone": ""},
+                {"kind": "quick_reply", "text": "Stop", "url": "", "phone": ""},
+                {"kind": "copy_code", "text": "", "url": "", "phone": ""},
+                {"kind": "phone_number", "text": "Call", "url": "", "phone": "+12025550100"},
+            ),
+        },
+    )
+    assert check(outgoing) == []
+
+
+def test_named_variables_are_sent_by_name():
+    template = parse_template(
+        {
+            "name": "hi",
+            "language": "en",
+            "status": "APPROVED",
+            "components": [
+                {
+                    "type": "BODY",
+                    "text": "Hi {{ first_name }}",
+                    "example": {"body_text_named_params": [{"param_name": "first_name", "example": "Ana"}]},
+                }
+            ],
+        }
+    )
+    assert template.samples == {"body.first_name": "Ana"}
+    outgoing = build_outgoing(template, {"body.first_name": "Bo"})
+    assert outgoing.body == (TemplateParameter(text="Bo", name="first_name"),)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("IMAGE", OutgoingMedia(kind="image", media_id="1")),
+        ("VIDEO", OutgoingMedia(kind="video", media_id="1")),
+        ("DOCUMENT", OutgoingMedia(kind="document", media_id="1", filename="a.pdf")),
+        ("LOCATION", OutgoingLocation(latitude=1, longitude=2)),
+    ],
+)
+def test_a_header_can_be_a_file_or_a_place(kind, value):
+    template = parse_template(
+        {"name": "a", "language": "en", "components": [{"type": "HEADER", "format": kind}]}
+    )
+    assert [problem.code for problem in validate(template, {})] == ["missing"]
+    assert [problem.code for problem in validate(template, {"header.media": "text"})] == ["invalid"]
+    outgoing = build_outgoing(template, {"header.media": value})
+    assert check(outgoing) == []
+    assert outgoing.rendered["header_kind"] == kind.lower()
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"body.1": ""}, [("body.1", "missing")]),
+        ({"body.1": "  "}, [("body.1", "missing")]),
+        ({"body.1": "two\nlines"}, [("body.1", "invalid")]),
+        ({"body.3": "x"}, [("body.3", "not_allowed")]),
+        ({"button.1": ""}, []),
+        ({"button.2": "C" * 21}, [("button.2", "too_long")]),
+        ({"header.1": "x" * 60}, [("header", "too_long")]),
+        ({"body.2": "x" * 1024}, [("body", "too_long")]),
+        ({"body.1": OutgoingMedia(kind="image", media_id="1")}, [("body.1", "invalid")]),
+    ],
+)
+def test_values_that_do_not_fit_are_named(changes, expected):
+    problems = validate(parse_template(ORDER), {**VALUES, **changes})
+    assert [(problem.field, problem.code) for problem in problems] == expected
+
+
+def test_missing_values_are_never_sent():
+    with pytest.raises(ValueError, match=r"body\.1 \(missing\)"):
+        build_outgoing(parse_template(ORDER), {})
+
+
+def test_parts_that_we_cannot_fill_in_are_named():
+    template = parse_template(
+        {
+            "status": "APPROVED",
+            "components": [
+                {"type": "CAROUSEL", "cards": []},
+                {"type": "HEADER", "format": "GIF"},
+                {
+                    "type": "BUTTONS",
+                    "buttons": [{"type": "MPM", "text": "Shop"}, {"type": "FLOW", "text": "Form"}],
+                },
+            ],
+        }
+    )
+    assert template.unsupported == ("carousel", "header:gif", "button:mpm")
+    assert not template.is_sendable
+
+
+def test_a_template_without_anything_is_still_a_template():
+    template = parse_template({})
+    assert render(template, {}) == RenderedTemplate()
+    assert template.buttons == ()
+
+
+def test_buttons_keep_their_order():
+    kinds = [button.kind for button in parse_template(ORDER).buttons]
+    assert kinds == ["url", "quick_reply", "copy_code", "phone_number"]
+    assert parse_template(ORDER).buttons[3] == TemplateButton(
+        kind="phone_number", text="Call", phone="+12025550100"
+    )
+
+
+nodes = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["type", "text", "format", "example", "buttons", "url"]), inner, max_size=4
+        )
+    ),
+    max_leaves=10,
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.dictionaries(st.sampled_from(["id", "name", "components", "status", "quality_score"]), nodes))
+def test_any_json_is_read(node):
+    template = parse_template(node)
+    render(template, template.samples)
+    validate(template, {})
