@@ -1,0 +1,5 @@
+"""Lets ``python -m whatsapp_sandbox`` start the sandbox."""
+
+from whatsapp_sandbox.cli import main
+
+main()

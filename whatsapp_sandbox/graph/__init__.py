@@ -1,0 +1,1 @@
+"""What answers under ``/v{version}/``: the Graph API's objects and edges."""

@@ -1,0 +1,255 @@
+"""Phone number edges: fields, registration, profile, settings, user name, commerce, conversational components."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from whatsapp_sandbox.account import BusinessNumber
+from whatsapp_sandbox.errors import GraphError
+from whatsapp_sandbox.graph.call import Call, page, pick_fields
+from whatsapp_sandbox.graph.subscriptions import set_override
+from whatsapp_sandbox.webhooks.envelope import Update
+
+if TYPE_CHECKING:
+    from whatsapp_sandbox.state import Sandbox
+
+Json = dict[str, Any]
+DEFAULT_FIELDS = ["verified_name", "code_verification_status", "display_phone_number", "quality_rating"]
+DEFAULT_FIELDS += ["platform_type", "throughput"]
+PROFILE_LONGEST = {"about": 139, "address": 256, "description": 256, "email": 128}
+VERTICALS = frozenset(
+    "UNDEFINED OTHER AUTO BEAUTY APPAREL EDU ENTERTAIN EVENT_PLAN FINANCE GROCERY GOVT HOTEL HEALTH NONPROFIT "
+    "PROF_SERVICES RETAIL TRAVEL RESTAURANT ALCOHOL ONLINE_GAMBLING PHYSICAL_GAMBLING OTC_DRUGS NOT_A_BIZ "
+    "MATRIMONY_SERVICE".split()
+)
+_USERNAME = re.compile(r"[a-z0-9._]{3,35}")
+
+
+def describe(sandbox: Sandbox, number: BusinessNumber) -> Json:
+    health = "BLOCKED" if sandbox.switches.answers.locked_code else "AVAILABLE"
+    return {
+        "id": number.id,
+        "display_phone_number": number.display,
+        "verified_name": number.verified_name,
+        "quality_rating": number.quality,
+        "quality_score": {"score": number.quality},
+        "status": "CONNECTED" if number.registered else "DISCONNECTED",
+        "platform_type": "CLOUD_API" if number.registered else "NOT_APPLICABLE",
+        "throughput": {"level": number.throughput},
+        "name_status": number.name_status,
+        "new_name_status": "NONE",
+        "code_verification_status": "VERIFIED" if number.verified else "NOT_VERIFIED",
+        "is_on_biz_app": number.coexistence,
+        "is_official_business_account": False,
+        "is_pin_enabled": number.pin is not None,
+        "is_preverified_number": False,
+        "account_mode": "SANDBOX",
+        "certificate": "",
+        "new_certificate": "",
+        "host_platform": None,
+        "last_onboarded_time": None,
+        "search_visibility": "NON_VISIBLE",
+        "conversational_automation": {"id": number.id} | number.automation,
+        "webhook_configuration": {"application": next(iter(number.overrides.values()), "")},
+        "messaging_limit_tier": sandbox.switches.rates.tier,
+        "whatsapp_business_manager_messaging_limit": sandbox.switches.rates.tier,
+        "username": number.username,
+        "health_status": {
+            "can_send_message": health,
+            "entities": [
+                {"entity_type": "PHONE_NUMBER", "id": number.id, "can_send_message": health},
+                {"entity_type": "WABA", "id": number.waba_id, "can_send_message": health},
+            ],
+        },
+    }
+
+
+def number_of(call: Call) -> BusinessNumber:
+    return call.sandbox.numbers[call.object_id]
+
+
+async def get(call: Call) -> Json:
+    values = await call.parameters()
+    return pick_fields(describe(call.sandbox, number_of(call)), values.get("fields"), DEFAULT_FIELDS)
+
+
+async def update(call: Call) -> Json:
+    """``POST /{phone_number_id}``: webhook override, or a new display name."""
+    values = await call.parameters()
+    if "webhook_configuration" in values:
+        configuration = values["webhook_configuration"]
+        if not isinstance(configuration, dict):
+            raise GraphError(100, "webhook_configuration must be an object.")
+        await set_override(call, number_of(call).overrides, configuration)
+    if "new_display_name" in values:
+        number_of(call).name_status = "PENDING_REVIEW"
+    return {"success": True}
+
+
+async def list_numbers(call: Call) -> Json:
+    """``GET /{waba_id}/phone_numbers``."""
+    values = await call.parameters()
+    mine = [n for n in call.sandbox.account.numbers if n.waba_id == call.object_id and not n.deleted]
+    fields = values.get("fields")
+    return page([pick_fields(describe(call.sandbox, n), fields, DEFAULT_FIELDS) for n in mine], values)
+
+
+async def register(call: Call) -> Json:
+    """``POST …/register {messaging_product, pin}``; a wrong PIN is 133005."""
+    values = await call.parameters()
+    number, pin = number_of(call), str(values.get("pin", ""))
+    if not re.fullmatch(r"\d{6}", pin):
+        raise GraphError(100, "Param pin must be 6 digits.")
+    if number.pin is not None and number.pin != pin:
+        raise GraphError(133005, "Two step verification PIN mismatch.")
+    if not number.verified:
+        raise GraphError(133006, "Verify the phone number with a code first.")
+    number.pin, number.registered = pin, True
+    return {"success": True}
+
+
+async def deregister(call: Call) -> Json:
+    number_of(call).registered = False
+    return {"success": True}
+
+
+async def request_code(call: Call) -> Json:
+    values = await call.parameters()
+    if values.get("code_method") not in ("SMS", "VOICE") or not values.get("language"):
+        raise GraphError(136024, "code_method (SMS or VOICE) and language are required.")
+    return {"success": True}
+
+
+async def verify_code(call: Call) -> Json:
+    """Any six digits pass, except 000000."""
+    code = str((await call.parameters()).get("code", "")).replace("-", "")
+    if not re.fullmatch(r"\d{6}", code) or code == "000000":
+        raise GraphError(136024, "The code is not valid.")
+    number_of(call).verified = True
+    return {"success": True, "id": call.object_id}
+
+
+async def get_profile(call: Call) -> Json:
+    fields = str(
+        (await call.parameters()).get("fields") or "about,address,description,email,vertical,websites"
+    )
+    profile = {"messaging_product": "whatsapp"} | number_of(call).profile
+    return {
+        "data": [{key: profile[key] for key in [*fields.split(","), "messaging_product"] if key in profile}]
+    }
+
+
+async def set_profile(call: Call) -> Json:
+    values = await call.parameters()
+    if values.get("messaging_product") != "whatsapp":
+        raise GraphError(100, "The parameter messaging_product is required and must be 'whatsapp'.")
+    for key, longest in PROFILE_LONGEST.items():
+        if len(str(values.get(key) or "")) > longest:
+            raise GraphError(100, f"Param {key} must be at most {longest} characters long.")
+    if len(values.get("websites") or []) > 2:
+        raise GraphError(100, "Param websites must have at most 2 entries.")
+    if values.get("vertical") not in (None, "", *VERTICALS):
+        raise GraphError(100, f"Param vertical must be one of {{{', '.join(sorted(VERTICALS))}}}.")
+    known = {*PROFILE_LONGEST, "websites", "vertical"}
+    number = number_of(call)
+    number.profile |= {key: value for key, value in values.items() if key in known}
+    if values.get("profile_picture_handle"):
+        number.profile["profile_picture_url"] = f"{call.sandbox.base_url}/static/shop.svg"
+    return {"success": True}
+
+
+async def get_settings(call: Call) -> Json:
+    default = {"calling": {"status": "DISABLED"}, "storage_configuration": {"status": "DEFAULT"}}
+    return default | number_of(call).settings
+
+
+async def set_settings(call: Call) -> Json:
+    number = number_of(call)
+    changes = {key: value for key, value in (await call.parameters()).items() if key != "messaging_product"}
+    number.settings |= changes
+    value = {
+        "messaging_product": "whatsapp",
+        "timestamp": int(call.sandbox.now()),
+        "type": "phone_number_settings",
+        "phone_number_settings": {"phone_number_id": number.id} | changes,
+    }
+    call.sandbox.outbox.add(
+        Update(number.waba_id, "account_settings_update", value, number.id, int(call.sandbox.now()))
+    )
+    return {"success": True}
+
+
+async def get_commerce(call: Call) -> Json:
+    return {"data": [{"id": call.object_id} | number_of(call).commerce]}
+
+
+async def set_commerce(call: Call) -> Json:
+    for key, value in (await call.parameters()).items():
+        if key in ("is_cart_enabled", "is_catalog_visible"):
+            number_of(call).commerce[key] = str(value).lower() == "true"
+    return {"success": True}
+
+
+async def set_automation(call: Call) -> Json:
+    """Prompts (ice breakers) and commands."""
+    values = await call.parameters()
+    prompts, commands = values.get("prompts") or [], values.get("commands") or []
+    if len(prompts) > 4 or any(len(str(prompt)) > 80 for prompt in prompts):
+        raise GraphError(100, "At most 4 prompts of at most 80 characters.")
+    if len(commands) > 30:
+        raise GraphError(100, "At most 30 commands.")
+    number_of(call).automation = {"prompts": prompts, "commands": commands}
+    return {"success": True}
+
+
+async def set_public_key(call: Call) -> Json:
+    number_of(call).public_key = str((await call.parameters()).get("business_public_key", ""))
+    return {"success": True}
+
+
+async def get_username(call: Call) -> Json:
+    username = number_of(call).username
+    return {"username": username, "status": "approved"} if username else {}
+
+
+async def set_username(call: Call) -> Json:
+    """147001 for a name that is taken, 100 for one that cannot be."""
+    values = await call.parameters()
+    name = str(values.get("username", ""))
+    if not _USERNAME.fullmatch(name):
+        raise GraphError(100, "Param username must be 3 to 35 characters of a-z, 0-9, dot and underscore.")
+    holder = next(
+        (n for n in call.sandbox.account.numbers if n.username == name and n.id != call.object_id), None
+    )
+    if holder is not None and values.get("transfer_action", "none") != "force_transfer":
+        raise GraphError(147001, "The user name is used by another number.")
+    if holder is not None:
+        holder.username = None
+    number = number_of(call)
+    number.username = name
+    value = {"display_phone_number": number.digits, "username": name, "status": "approved"}
+    call.sandbox.outbox.add(
+        Update(number.waba_id, "business_username_updates", value, number.id, int(call.sandbox.now()))
+    )
+    return {"success": True, "status": "approved"}
+
+
+async def delete_username(call: Call) -> Json:
+    number_of(call).username = None
+    return {"success": True}
+
+
+async def suggest_usernames(call: Call) -> Json:
+    plain = re.sub(r"[^a-z0-9]+", ".", number_of(call).verified_name.lower()).strip(".")
+    return {"data": [{"username_suggestions": [plain, f"{plain}.shop", f"{plain.replace('.', '_')}"]}]}
+
+
+async def forget_contact(call: Call) -> Json:
+    """``DELETE …/contact_book?bsuid=``: the number is hidden again for people with a user name."""
+    bsuid = str((await call.parameters()).get("bsuid", ""))
+    customer = call.sandbox.find_customer(bsuid)
+    if customer is None:
+        return {"success": True, "deleted": False}
+    call.sandbox.thread(call.object_id, customer.id).phone_shared_at = 0.0
+    return {"success": True, "deleted": True}

@@ -1,0 +1,213 @@
+"""From a request under ``/v{N}.{M}/`` to the handler of its object and edge."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import orjson
+from aiohttp import web
+
+from whatsapp_sandbox import faults
+from whatsapp_sandbox.account import Token
+from whatsapp_sandbox.errors import GraphError, unknown_object
+from whatsapp_sandbox.graph import calls, groups, media, numbers, people, subscriptions, templates
+from whatsapp_sandbox.graph.call import Call, Handler
+from whatsapp_sandbox.graph.sending import messages
+
+if TYPE_CHECKING:
+    from whatsapp_sandbox.state import Sandbox
+
+_VERSION = re.compile(r"v\d+\.\d+")
+Routes = dict[tuple[str, str], Handler]
+
+NUMBER: Routes = {
+    ("POST", "messages"): messages.post_messages,
+    ("POST", "marketing_messages"): messages.post_marketing_messages,
+    ("POST", "media"): media.upload,
+    ("GET", ""): numbers.get,
+    ("POST", ""): numbers.update,
+    ("POST", "register"): numbers.register,
+    ("POST", "deregister"): numbers.deregister,
+    ("POST", "request_code"): numbers.request_code,
+    ("POST", "verify_code"): numbers.verify_code,
+    ("GET", "whatsapp_business_profile"): numbers.get_profile,
+    ("POST", "whatsapp_business_profile"): numbers.set_profile,
+    ("GET", "settings"): numbers.get_settings,
+    ("POST", "settings"): numbers.set_settings,
+    ("GET", "whatsapp_commerce_settings"): numbers.get_commerce,
+    ("POST", "whatsapp_commerce_settings"): numbers.set_commerce,
+    ("POST", "conversational_automation"): numbers.set_automation,
+    ("POST", "whatsapp_business_encryption"): numbers.set_public_key,
+    ("GET", "username"): numbers.get_username,
+    ("POST", "username"): numbers.set_username,
+    ("DELETE", "username"): numbers.delete_username,
+    ("GET", "username_suggestions"): numbers.suggest_usernames,
+    ("DELETE", "contact_book"): numbers.forget_contact,
+    ("GET", "block_users"): people.list_blocked,
+    ("POST", "block_users"): people.block,
+    ("DELETE", "block_users"): people.unblock,
+    ("GET", "message_qrdls"): people.list_qr,
+    ("POST", "message_qrdls"): people.save_qr,
+    ("DELETE", "message_qrdls"): people.delete_qr,
+    ("GET", "groups"): groups.list_groups,
+    ("POST", "groups"): groups.create,
+    ("POST", "calls"): calls.post_calls,
+    ("GET", "call_permissions"): calls.get_permission,
+}
+WABA: Routes = {
+    ("GET", ""): subscriptions.get_waba,
+    ("POST", ""): subscriptions.update_waba,
+    ("GET", "phone_numbers"): numbers.list_numbers,
+    ("GET", "message_templates"): templates.list_templates,
+    ("POST", "message_templates"): templates.create,
+    ("DELETE", "message_templates"): templates.delete,
+    ("GET", "subscribed_apps"): subscriptions.get_subscribed,
+    ("POST", "subscribed_apps"): subscriptions.subscribe,
+    ("DELETE", "subscribed_apps"): subscriptions.unsubscribe,
+}
+TEMPLATE: Routes = {
+    ("GET", ""): templates.get,
+    ("POST", ""): templates.edit,
+    ("POST", "unpause"): templates.unpause,
+    ("GET", "compare"): templates.compare,
+}
+MEDIA: Routes = {("GET", ""): media.look_up, ("DELETE", ""): media.remove}
+UPLOAD: Routes = {("POST", ""): media.continue_upload, ("GET", ""): media.get_upload}
+APP: Routes = {
+    ("POST", "uploads"): media.open_upload,
+    ("POST", "subscriptions"): subscriptions.subscribe_app,
+    ("GET", "subscriptions"): subscriptions.get_app_subscriptions,
+}
+GROUP: Routes = {
+    ("GET", ""): groups.get,
+    ("POST", ""): groups.update,
+    ("DELETE", ""): groups.delete,
+    ("GET", "invite_link"): groups.get_link,
+    ("POST", "invite_link"): groups.reset_link,
+    ("GET", "join_requests"): groups.list_requests,
+    ("POST", "join_requests"): groups.approve_requests,
+    ("DELETE", "join_requests"): groups.reject_requests,
+    ("DELETE", "participants"): groups.remove_participants,
+}
+PORTFOLIO: Routes = {
+    ("GET", "owned_whatsapp_business_accounts"): subscriptions.list_wabas,
+    ("GET", "client_whatsapp_business_accounts"): subscriptions.list_wabas,
+}
+ROOT: Routes = {("GET", ""): subscriptions.debug_token}
+ARCHIVING: Routes = {("POST", "message_templates"): templates.archive}
+_UNCOUNTED = ("messages", "marketing_messages", "media", "calls")
+
+
+async def answer(sandbox: Sandbox, request: web.Request) -> web.StreamResponse:
+    """Answer one Graph request, with the fault panel around it."""
+    path = request.path.strip("/").split("/")
+    if _VERSION.fullmatch(path[0]):
+        path = path[1:]
+    path += ["", "", ""]
+    object_id, edge, rest = path[0], path[1], "/".join(part for part in path[2:] if part)
+    fault = faults.pick(sandbox, edge or "object") if sandbox.faults else None
+    if fault is not None and not fault.after:
+        struck = await faults.strike(fault, request)
+        if struck is not None:
+            return struck
+    try:
+        body, status = await _handle(sandbox, request, object_id, edge, rest), 200
+    except GraphError as error:
+        body, status = error.body(), error.status
+        sandbox.counters[f"refused_{error.code}"] += 1
+    if fault is not None and fault.after:
+        struck = await faults.strike(fault, request)
+        if struck is not None:
+            return struck
+    return web.Response(body=orjson.dumps(body), status=status, content_type="application/json")
+
+
+async def _handle(
+    sandbox: Sandbox, request: web.Request, object_id: str, edge: str, rest: str
+) -> dict[str, object]:
+    method = request.method
+    if object_id == "oauth":
+        return await _app_token(sandbox, request)
+    token = authenticate(sandbox, request)
+    handler = _find(sandbox, object_id, method, edge, rest)
+    if handler is None:
+        raise unknown_object(object_id, method)
+    if edge not in _UNCOUNTED:
+        _count(sandbox, object_id)
+    return await handler(Call(sandbox, request, method, object_id, edge, rest, token))
+
+
+def authenticate(sandbox: Sandbox, request: web.Request) -> Token:
+    """The token of the request. Raises 200 without one, 190 for one that is unknown or expired."""
+    header = request.headers.get("Authorization", "")
+    kind, _, value = header.partition(" ")
+    if kind not in ("Bearer", "OAuth"):
+        value = request.query.get("access_token", "")
+    value = value.strip()
+    if not value:
+        raise GraphError(200, "An access token is required to request this resource.")
+    token = sandbox.tokens.get(value)
+    if token is None:
+        token = _app_access(sandbox, value)
+    if token is None:
+        raise GraphError(190, "The access token could not be decrypted.")
+    if token.expired:
+        raise GraphError(190, "The session has expired.", subcode=463, title="Error validating access token")
+    proof = request.query.get("appsecret_proof")
+    if proof is not None:
+        _check_proof(sandbox, token, proof)
+    return token
+
+
+def _check_proof(sandbox: Sandbox, token: Token, proof: str) -> None:
+    import hashlib
+    import hmac
+
+    app = sandbox.apps.get(token.app_id)
+    wanted = hmac.new((app.secret if app else "").encode(), token.token.encode(), hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(wanted, proof):
+        raise GraphError(100, "Invalid appsecret_proof provided in the API argument.")
+
+
+def _app_access(sandbox: Sandbox, value: str) -> Token | None:
+    """An app token: ``app_id|app_secret``."""
+    app_id, _, secret = value.partition("|")
+    app = sandbox.apps.get(app_id)
+    return Token(value, app_id) if app is not None and secret == app.secret else None
+
+
+async def _app_token(sandbox: Sandbox, request: web.Request) -> dict[str, object]:
+    """``/oauth/access_token``: client credentials to an app token."""
+    query = request.query
+    token = f"{query.get('client_id', '')}|{query.get('client_secret', '')}"
+    if _app_access(sandbox, token) is None:
+        raise GraphError(101, "Error validating application.", title="Error validating client secret.")
+    return {"access_token": token, "token_type": "bearer"}
+
+
+def _find(sandbox: Sandbox, object_id: str, method: str, edge: str, rest: str) -> Handler | None:
+    if object_id in sandbox.numbers:
+        return NUMBER.get((method, edge))
+    if object_id in sandbox.wabas:
+        return (ARCHIVING if rest in ("archive", "unarchive") else WABA).get((method, edge))
+    tables: list[tuple[object, Routes]] = [
+        (sandbox.media, MEDIA),
+        (sandbox.templates, TEMPLATE),
+        (sandbox.uploads, UPLOAD),
+        (sandbox.apps, APP),
+        (sandbox.groups, GROUP),
+        ({waba.portfolio_id for waba in sandbox.account.wabas}, PORTFOLIO),
+        (("debug_token",), ROOT),
+    ]
+    routes = next((routes for ids, routes in tables if object_id in ids), {})  # type: ignore[operator]
+    return routes.get((method, edge))
+
+
+def _count(sandbox: Sandbox, object_id: str) -> None:
+    number = sandbox.numbers.get(object_id)
+    waba_id = number.waba_id if number else object_id
+    if waba_id in sandbox.wabas and not sandbox.limits.count_management(
+        waba_id, sandbox.switches.rates.management_per_hour, sandbox.now()
+    ):
+        raise GraphError(80007, "The account has made too many management calls in this hour.")

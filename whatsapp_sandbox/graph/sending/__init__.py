@@ -1,0 +1,1 @@
+"""``POST /{phone_number_id}/messages``: the checks of every message type, and the sending itself."""

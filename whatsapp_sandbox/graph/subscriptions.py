@@ -1,0 +1,137 @@
+"""Which apps get webhooks, and where: subscribed_apps, overrides, app subscriptions, app tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from whatsapp_sandbox.errors import GraphError
+from whatsapp_sandbox.graph.call import Call
+from whatsapp_sandbox.identifiers import new_code
+from whatsapp_sandbox.webhooks.outbox import verify_address
+
+Json = dict[str, Any]
+
+
+async def get_subscribed(call: Call) -> Json:
+    waba = call.sandbox.wabas[call.object_id]
+    subscribed = [
+        app for app in call.sandbox.account.apps if waba.subscribed is None or app.id in waba.subscribed
+    ]
+    data = []
+    for app in subscribed:
+        about: Json = {"whatsapp_business_api_data": {"id": app.id, "name": app.name, "link": ""}}
+        if app.id in waba.overrides:
+            about["override_callback_uri"] = waba.overrides[app.id]
+        data.append(about)
+    return {"data": data}
+
+
+async def subscribe(call: Call) -> Json:
+    """``POST /{waba_id}/subscribed_apps``; with ``override_callback_uri`` and ``verify_token`` for another address."""
+    waba = call.sandbox.wabas[call.object_id]
+    if waba.subscribed is not None and call.token.app_id not in waba.subscribed:
+        waba.subscribed.append(call.token.app_id)
+    await set_override(call, waba.overrides, await call.parameters())
+    return {"success": True}
+
+
+async def unsubscribe(call: Call) -> Json:
+    waba = call.sandbox.wabas[call.object_id]
+    everyone = [app.id for app in call.sandbox.account.apps]
+    waba.subscribed = [app for app in waba.subscribed or everyone if app != call.token.app_id]
+    return {"success": True}
+
+
+async def set_override(call: Call, overrides: dict[str, str], values: Json) -> None:
+    """Verify and set the address, or take it away when none is given."""
+    url = values.get("override_callback_uri")
+    if not url:
+        overrides.pop(call.token.app_id, None)
+        return
+    await _verify(call, str(url), str(values.get("verify_token", "")))
+    overrides[call.token.app_id] = str(url)
+
+
+async def subscribe_app(call: Call) -> Json:
+    """``POST /{app_id}/subscriptions {object, callback_url, verify_token, fields}``."""
+    values = await call.parameters()
+    if values.get("object") != "whatsapp_business_account":
+        raise GraphError(100, "Param object must be whatsapp_business_account.")
+    url, token = str(values.get("callback_url", "")), str(values.get("verify_token", ""))
+    await _verify(call, url, token)
+    app = call.sandbox.apps[call.object_id]
+    fields = values.get("fields")
+    app.webhook_url, app.verify_token = url, token
+    app.fields = fields.split(",") if isinstance(fields, str) else fields
+    return {"success": True}
+
+
+async def get_app_subscriptions(call: Call) -> Json:
+    app = call.sandbox.apps[call.object_id]
+    fields = [{"name": name, "version": "v26.0"} for name in app.fields or ["messages"]]
+    entry = {
+        "object": "whatsapp_business_account",
+        "callback_url": app.webhook_url,
+        "active": True,
+        "fields": fields,
+    }
+    return {"data": [entry] if app.webhook_url else []}
+
+
+async def _verify(call: Call, url: str, verify_token: str) -> None:
+    if not url.startswith(("http://", "https://")):
+        raise GraphError(100, "The callback must be an http(s) address.")
+    if not await verify_address(call.sandbox.outbox.session, url, verify_token, new_code()):
+        raise GraphError(
+            2200,
+            "Callback verification failed: the address did not answer the challenge.",
+            title="Callback verification",
+        )
+
+
+async def get_waba(call: Call) -> Json:
+    waba = call.sandbox.wabas[call.object_id]
+    return {
+        "id": waba.id,
+        "name": waba.name,
+        "timezone_id": waba.timezone_id,
+        "message_template_namespace": f"sandbox_{waba.id}",
+        "currency": waba.currency,
+        "account_review_status": "APPROVED",
+        "business_verification_status": "verified",
+        "country": "US",
+        "ownership_type": "SELF",
+        "status": "ACTIVE",
+        "marketing_messages_onboarding_status": "ONBOARDED",
+        "is_enabled_for_insights": True,
+    }
+
+
+async def update_waba(call: Call) -> Json:
+    values = await call.parameters()
+    if "disable_marketing_messages_on_cloud_api" in values:
+        flag = str(values["disable_marketing_messages_on_cloud_api"]).lower() == "true"
+        call.sandbox.wabas[call.object_id].marketing_disabled = flag
+    return {"success": True, "id": call.object_id}
+
+
+async def list_wabas(call: Call) -> Json:
+    """``GET /{portfolio_id}/owned_whatsapp_business_accounts``."""
+    mine = [waba for waba in call.sandbox.account.wabas if waba.portfolio_id == call.object_id]
+    return {"data": [{"id": waba.id, "name": waba.name, "currency": waba.currency} for waba in mine]}
+
+
+async def debug_token(call: Call) -> Json:
+    """``GET /debug_token?input_token=``."""
+    token = call.sandbox.tokens.get(str((await call.parameters()).get("input_token", "")))
+    if token is None:
+        return {"data": {"is_valid": False, "error": {"code": 190, "message": "Invalid OAuth access token."}}}
+    return {
+        "data": {
+            "app_id": token.app_id,
+            "type": "SYSTEM_USER",
+            "is_valid": not token.expired,
+            "expires_at": 0,
+            "scopes": token.permissions,
+        }
+    }

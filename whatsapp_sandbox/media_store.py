@@ -1,0 +1,195 @@
+"""Media: the bytes in files, their ids and expiring addresses, and the checks that sending makes on them."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from whatsapp_sandbox.identifiers import new_number_id
+from whatsapp_sandbox.model import ChatMessage, MediaItem
+
+if TYPE_CHECKING:
+    from whatsapp_sandbox.state import Sandbox
+
+DAY = 24 * 3600.0
+MEGABYTE = 1_048_576
+INBOUND_LARGEST = 100 * MEGABYTE
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+TYPES: dict[str, tuple[int, frozenset[str]]] = {
+    "image": (5 * MEGABYTE, frozenset({"image/jpeg", "image/png"})),
+    "video": (16 * MEGABYTE, frozenset({"video/mp4", "video/3gp", "video/3gpp"})),
+    "audio": (
+        16 * MEGABYTE,
+        frozenset({"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "audio/opus"}),
+    ),
+    "sticker": (512_000, frozenset({"image/webp"})),
+    "document": (
+        100 * MEGABYTE,
+        frozenset(
+            {
+                "text/plain",
+                "application/pdf",
+                "application/msword",
+                "application/vnd.ms-excel",
+                "application/vnd.ms-powerpoint",
+                f"{_OFFICE}wordprocessingml.document",
+                f"{_OFFICE}spreadsheetml.sheet",
+                f"{_OFFICE}presentationml.presentation",
+            }
+        ),
+    ),
+}
+STICKER_LARGEST = 100_000
+"""Bytes of a sticker that does not move; moving ones may have 500 KB (rounded up in TYPES)."""
+
+
+def kind_of(mime_type: str) -> str | None:
+    """image, video, audio, sticker or document for an accepted MIME type (parameters are ignored)."""
+    plain = mime_type.split(";")[0].strip().lower()
+    return next((kind for kind, (_, accepted) in TYPES.items() if plain in accepted), None)
+
+
+def problem_with(mime_type: str, data: bytes) -> str | None:
+    """Why the platform refuses these bytes, or None."""
+    kind = kind_of(mime_type)
+    if kind is None:
+        accepted = sorted(mime for _, mimes in TYPES.values() for mime in mimes)
+        return f"Param file must be a file with one of the following types: {', '.join(accepted)}; got {mime_type}"
+    largest = TYPES[kind][0]
+    if kind == "sticker" and not is_animated(data):
+        largest = STICKER_LARGEST
+    if len(data) > largest:
+        return f"{kind} must be at most {largest} bytes, got {len(data)}"
+    return "the file is empty" if not data else None
+
+
+def is_animated(data: bytes) -> bool:
+    """Whether WebP bytes have the animation flag of their extended header."""
+    return len(data) > 20 and data[8:16] == b"WEBPVP8X" and bool(data[20] & 0x02)
+
+
+def store(
+    sandbox: Sandbox,
+    data: bytes,
+    mime_type: str,
+    *,
+    inbound: bool,
+    number_id: str,
+    filename: str | None = None,
+) -> MediaItem:
+    """Keep the bytes and give them an id."""
+    item = MediaItem(
+        id=new_number_id(),
+        mime_type=mime_type,
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        at=sandbox.now(),
+        inbound=inbound,
+        number_id=number_id,
+        filename=filename,
+        animated=is_animated(data),
+    )
+    (sandbox.media_dir / item.id).write_bytes(data)
+    sandbox.media[item.id] = item
+    return item
+
+
+def find_media(sandbox: Sandbox, media_id: str) -> MediaItem | None:
+    """Media that is neither deleted nor past its days (30 for uploads, 7 for inbound)."""
+    item = sandbox.media.get(media_id)
+    if item is None or item.deleted:
+        return None
+    switches = sandbox.switches.media
+    days = switches.inbound_days if item.inbound else switches.uploaded_days
+    return item if sandbox.now() - item.at < days * DAY else None
+
+
+def read_bytes(sandbox: Sandbox, item: MediaItem) -> bytes:
+    return (sandbox.media_dir / item.id).read_bytes()
+
+
+def delete(sandbox: Sandbox, item: MediaItem) -> None:
+    item.deleted = True
+    (sandbox.media_dir / item.id).unlink(missing_ok=True)
+
+
+def address_of(sandbox: Sandbox, item: MediaItem, base: str = "") -> str:
+    """An address for the bytes that is good for five minutes (``media.url_seconds``)."""
+    until = int(sandbox.now() + sandbox.switches.media.url_seconds)
+    path = "/whatsapp_business/attachments/"
+    return (
+        f"{base or sandbox.base_url}{path}?mid={item.id}&source=webhook&ext={until}&hash={_seal(item, until)}"
+    )
+
+
+def opens(sandbox: Sandbox, media_id: str, until: str, seal: str) -> MediaItem | None:
+    """The media behind an address that is still good."""
+    item = find_media(sandbox, media_id)
+    if item is None or not until.isdigit() or int(until) < sandbox.now():
+        return None
+    return item if hmac.compare_digest(_seal(item, int(until)), seal) else None
+
+
+def _seal(item: MediaItem, until: int) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(f"{item.sha256}{until}".encode()).digest()[:18]).decode()
+
+
+def check_links(sandbox: Sandbox, message: ChatMessage, go_on: Callable[[], None]) -> None:
+    """Look at the media of an accepted message, then go on, or fail it with 131053."""
+    from whatsapp_sandbox.statuses import fail
+
+    body: dict[str, Any] = message.body
+    if "id" in body:
+        item = find_media(sandbox, str(body["id"]))
+        kind = kind_of(item.mime_type) if item else None
+        if item is not None and kind != message.type and message.type != "document":
+            problem = f"media {item.id} is {item.mime_type}, which cannot be sent as {message.type}"
+            sandbox.scheduler.after(0.2, fail, sandbox, message, 131053, problem)
+        else:
+            go_on()
+        return
+    link = str(body["link"])
+    if not _fetches(sandbox, link):
+        go_on()
+        return
+    task = asyncio.get_running_loop().create_task(_fetch(sandbox, message, link, go_on))
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+_tasks: set[asyncio.Task[None]] = set()  # the loop keeps only weak references
+
+
+def _fetches(sandbox: Sandbox, link: str) -> bool:
+    how = sandbox.switches.media.links
+    local = urlsplit(link).hostname in ("127.0.0.1", "localhost", "::1")
+    return how == "fetch" or (how == "local" and local)
+
+
+async def _fetch(sandbox: Sandbox, message: ChatMessage, link: str, go_on: Callable[[], None]) -> None:
+    from whatsapp_sandbox.statuses import fail
+
+    try:
+        async with sandbox.outbox.session.get(link, timeout=aiohttp.ClientTimeout(total=10)) as response:
+            data = await response.read()
+            mime_type = response.content_type
+            status = response.status
+    except (aiohttp.ClientError, OSError, TimeoutError):
+        fail(sandbox, message, 131053, f"Downloading media from weblink failed: {link}")
+        return
+    problem = f"HTTP status {status}" if status != 200 else problem_with(mime_type, data)
+    if problem is None and kind_of(mime_type) != message.type:
+        problem = f"the link answers {mime_type}, which cannot be sent as {message.type}"
+    if problem is not None:
+        fail(sandbox, message, 131053, f"Downloading media from weblink failed: {problem}")
+        return
+    item = store(sandbox, data, mime_type, inbound=False, number_id=message.number_id)
+    message.body = message.body | {"fetched_id": item.id}
+    go_on()

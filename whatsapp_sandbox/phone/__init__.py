@@ -1,0 +1,1 @@
+"""The pages: overview with the fault panel, and the simulated phones."""

@@ -1,0 +1,154 @@
+"""The one object that holds a running sandbox, and the lookups everybody needs."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections import Counter, deque
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from whatsapp_sandbox.account import Account, App, BusinessNumber, Token, Waba, default_account
+from whatsapp_sandbox.clock import Clock, Scheduler
+from whatsapp_sandbox.feed import Feed
+from whatsapp_sandbox.identifiers import new_user_id
+from whatsapp_sandbox.limits import Limits
+from whatsapp_sandbox.model import ChatMessage, Customer, Group, MediaItem, Template, Thread
+from whatsapp_sandbox.settings import Switches
+
+if TYPE_CHECKING:
+    from whatsapp_sandbox.faults import Fault
+    from whatsapp_sandbox.webhooks.outbox import Outbox
+
+
+class Sandbox:
+    """Everything a running sandbox knows. Plain data; the functions live in the modules by subject."""
+
+    outbox: Outbox
+
+    def __init__(
+        self, account: Account | None = None, switches: Switches | None = None, state_dir: Path | None = None
+    ) -> None:
+        self.account = account or default_account()
+        self.switches = switches or Switches()
+        self.clock = Clock()
+        self.scheduler = Scheduler(self.clock)
+        self.feed = Feed()
+        self.limits = Limits()
+        self.random = random.Random()  # noqa: S311 - chance in a simulation, not in a secret
+        self.state_dir = state_dir
+        self._temporary = None if state_dir else tempfile.TemporaryDirectory(prefix="whatsapp-sandbox-")
+        self.media_dir = (state_dir or Path(self._temporary.name if self._temporary else ".")) / "media"
+        self.media_dir.mkdir(parents=True, exist_ok=True)
+        self.base_url = ""
+        self.faults: list[Fault] = []
+        self.held: list[str] = []
+        self.forget()
+
+    def forget(self) -> None:
+        """Empty everything that happened; the account and the switches stay."""
+        self.customers: dict[str, Customer] = {}
+        self.by_address: dict[str, str] = {}
+        self.threads: dict[tuple[str, str], Thread] = {}
+        self.messages: dict[str, ChatMessage] = {}
+        self.in_flight: dict[str, ChatMessage] = {}
+        self.media: dict[str, MediaItem] = {}
+        self.uploads: dict[str, dict[str, Any]] = {}
+        self.templates: dict[str, Template] = {}
+        self.deleted_template_names: dict[str, float] = {}
+        self.groups: dict[str, Group] = {}
+        self.calls: dict[str, dict[str, Any]] = {}
+        self.counters: Counter[str] = Counter()
+        self.recent: deque[tuple[str, str, str | None]] = deque(maxlen=self.switches.recording.limit)
+        self.dialogs: dict[str, dict[str, Any]] = {}
+        self.held.clear()
+        self.limits.clear()
+        self.reindex()
+
+    def reindex(self) -> None:
+        """Rebuild the lookups by id after the account changed."""
+        self.numbers: dict[str, BusinessNumber] = {number.id: number for number in self.account.numbers}
+        self.wabas: dict[str, Waba] = {waba.id: waba for waba in self.account.wabas}
+        self.apps: dict[str, App] = {app.id: app for app in self.account.apps}
+        self.tokens: dict[str, Token] = {token.token: token for token in self.account.tokens}
+
+    def now(self) -> float:
+        return self.clock.now()
+
+    def chance(self, percent: float) -> bool:
+        return percent > 0 and self.random.random() * 100 < percent
+
+    def delay(self, bounds: list[float]) -> float:
+        low, high = bounds
+        return low if low == high else self.random.uniform(low, high)
+
+    def thread(self, number_id: str, customer_id: str) -> Thread:
+        """The thread of a number and a person, made on first use."""
+        key = (number_id, customer_id)
+        thread = self.threads.get(key)
+        if thread is None:
+            thread = self.threads[key] = Thread(number_id, customer_id)
+        return thread
+
+    def add_customer(self, customer: Customer) -> None:
+        self.customers[customer.id] = customer
+        self.index_customer(customer)
+        self.feed.add("customer", customer=customer.id)
+
+    def index_customer(self, customer: Customer) -> None:
+        """Let the customer be found by number, WhatsApp id and business-scoped ids."""
+        for address in (digits_of(customer.phone), customer.wa_id, customer.user_id, customer.parent_user_id):
+            if address:
+                self.by_address[address] = customer.id
+
+    def find_customer(self, address: str) -> Customer | None:
+        """By digits of the phone number, WhatsApp id, BSUID or parent BSUID."""
+        customer_id = self.by_address.get(address)
+        return self.customers.get(customer_id) if customer_id else None
+
+    def make_stranger(self, digits: str) -> Customer:
+        """A person for a number that somebody sent to and nobody had set up."""
+        customer = Customer(
+            id=f"p{digits}",
+            name=f"+{digits}",
+            phone=f"+{digits}",
+            wa_id=digits,
+            user_id=new_user_id(country_of(digits)),
+            known=False,
+        )
+        self.customers[customer.id] = customer
+        self.index_customer(customer)
+        return customer
+
+    def keep(self, message: ChatMessage) -> None:
+        """Remember a message in its thread, within the recording limit."""
+        self.messages[message.id] = message
+        thread = self.thread(message.number_id, message.customer_id or f"group:{message.group_id}")
+        thread.message_ids.append(message.id)
+        thread.last_at = message.at
+        if len(self.messages) > self.switches.recording.limit:
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        oldest = self.messages.pop(next(iter(self.messages)))
+        thread = self.threads.get((oldest.number_id, oldest.customer_id or f"group:{oldest.group_id}"))
+        if thread and thread.message_ids and thread.message_ids[0] == oldest.id:
+            thread.message_ids.popleft()
+
+
+def digits_of(number: str) -> str:
+    """``+82 10-0000-0101`` to ``821000000101``."""
+    return (
+        number if number.isdigit() and number.isascii() else "".join(c for c in number if c in "0123456789")
+    )
+
+
+def country_of(digits: str) -> str:
+    """ISO country of an international number, ``ZZ`` when it has none."""
+    import phonenumbers  # here, because it is only needed once per new person
+
+    try:
+        parsed = phonenumbers.parse(f"+{digits}")
+    except phonenumbers.NumberParseException:
+        return "ZZ"
+    return phonenumbers.region_code_for_country_code(parsed.country_code or 0) or "ZZ"

@@ -1,0 +1,1 @@
+"""Signed webhooks: building bodies and getting them to the receivers."""
