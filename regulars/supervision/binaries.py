@@ -95,7 +95,7 @@ def wheel_directory() -> Path | None:
 def _path_places() -> list[Path]:
     """Directories of PATH, each as the directory that its `postgres` lies in (Homebrew links to it)."""
     programs = (Path(entry) / "postgres" for entry in os.environ.get("PATH", "").split(os.pathsep) if entry)
-    return [program.resolve().parent for program in programs if program.exists()]
+    return [program.resolve().parent for program in programs if os.access(program, os.X_OK)]
 
 
 def _machine_places() -> list[Path]:

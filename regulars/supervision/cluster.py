@@ -102,7 +102,7 @@ def end_leftovers(cluster: Cluster) -> None:
     pid = _recorded_pid(cluster.data / "postmaster.pid")
     if pid is not None and _is_ours(pid, cluster):
         system.end([pid], signal.SIGINT, patience=10)
-    system.end(system.processes_in(cluster.data, "postgres"), signal.SIGQUIT, patience=5)
+    system.end(system.processes_in(cluster.data, "postgres"), signal.SIGQUIT, patience=2)
     (cluster.data / "postmaster.pid").unlink(missing_ok=True)
     if cluster.sockets is not None:
         for file in (_socket_file(cluster.sockets), Path(f"{_socket_file(cluster.sockets)}.lock")):
@@ -177,24 +177,37 @@ def _refuse_foreign_files(path: Path) -> None:
 
 def _runnable(binaries: Binaries, directory: Path, account: Account | None) -> Binaries:
     """The binaries, copied next to the data when the account cannot reach them where they are installed."""
-    if can_run(account, binaries.postgres):
+    if can_run(account, binaries.initdb):
         return binaries
-    copy = directory / "binaries" / binaries.version
-    if not can_run(account, copy / "bin" / "postgres"):
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(
-            binaries.directory.parent,
-            copy,
-            symlinks=True,
-            ignore=shutil.ignore_patterns("include", "*.a", "pkgconfig"),
-        )
-        for directory_made in (copy.parent, copy):
-            directory_made.chmod(0o755)
-    if not can_run(account, copy / "bin" / "postgres"):
+    copy = Binaries(_copied_programs(binaries, directory / "binaries" / binaries.version), binaries.version)
+    if not can_run(account, copy.initdb):
+        _copy_installation(binaries, directory / "binaries" / binaries.version)
+    if not can_run(account, copy.initdb):
         raise StartRefused(
             f"{binaries} cannot be started by the account {account.name if account else 'you'}."
         )
-    return Binaries(copy / "bin", binaries.version)
+    return copy
+
+
+def _copied_programs(binaries: Binaries, copy: Path) -> Path:
+    """`bin` in the copy, as deep as it was: the wheel's programs look for libraries three directories up."""
+    return copy.joinpath(*binaries.directory.parts[-3:])
+
+
+def _copy_installation(binaries: Binaries, copy: Path) -> None:
+    installation = binaries.directory.parent
+    libraries = installation.parent.with_name(
+        f"{installation.parent.name}.libs"
+    )  # where auditwheel puts them
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(
+        installation,
+        _copied_programs(binaries, copy).parent,
+        symlinks=True,
+        ignore=shutil.ignore_patterns("include", "*.a", "pkgconfig"),
+    )
+    if libraries.is_dir():
+        shutil.copytree(libraries, copy / libraries.name)
 
 
 def _major_of(data: Path) -> int | None:
