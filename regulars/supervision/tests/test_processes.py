@@ -1,0 +1,137 @@
+"""Children that end, fail, refuse to end and are left behind: real processes under the real loop."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from regulars.supervision import leftovers, processes, system
+from regulars.supervision.errors import StartRefused
+from regulars.supervision.home import PROJECT
+from regulars.supervision.output import Output
+from regulars.supervision.processes import Child, Processes
+
+FOREVER = "import time; print('up', flush=True); time.sleep(600)"
+
+
+@pytest.fixture
+def family(tmp_path: Path):
+    group = Processes(tmp_path, Output("text"))
+    yield group
+    group.stop()
+
+
+def child(name: str, code: str) -> Child:
+    return Child(name, [sys.executable, "-c", code], dict(os.environ), PROJECT)
+
+
+def test_a_killed_child_is_started_again_at_once_and_the_new_pid_is_told(family: Processes):
+    told: list[dict[str, int]] = []
+    family.on_restart = lambda: told.append(family.pids())
+    family.start(child("web", FOREVER))
+    for _ in range(6):  # more often than failed starts are forgiven
+        before = family.pids()["web"]
+        os.kill(before, signal.SIGKILL)
+        assert family.wait_until(lambda old=before: family.pids().get("web", old) != old, 5)
+    assert len(told) == 6
+    assert told[-1] == family.pids()
+
+
+def test_a_child_that_cannot_start_is_given_up_with_its_last_words(
+    family: Processes, capfd: pytest.CaptureFixture[str]
+):
+    family.start(child("worker", "print('no luck today'); raise SystemExit(3)"))
+    with pytest.raises(StartRefused, match=r"^worker failed to start 4 times in a row \(exit code 3\)"):
+        family.wait_until(lambda: False, 20)
+    assert capfd.readouterr().out.count("worker    │ no luck today") == 4
+
+
+def test_children_stop_in_the_reverse_order_of_their_start(
+    family: Processes, capfd: pytest.CaptureFixture[str]
+):
+    code = (
+        "import signal, sys, time\n"
+        "def end(*_): print('ending', flush=True); time.sleep(0.2); sys.exit()\n"
+        "signal.signal(signal.SIGTERM, end); print('up', flush=True); time.sleep(600)"
+    )
+    seen: list[str] = []
+    for name in ("sandbox", "worker", "web"):
+        family.start(child(name, code))
+    assert family.wait_until(
+        lambda: seen.append(capfd.readouterr().out) or "".join(seen).count("up") == 3, 10
+    )
+    family.stop()
+    ended = [line.split()[0] for line in capfd.readouterr().out.splitlines() if line.endswith("ending")]
+    assert ended == ["web", "worker", "sandbox"]
+    assert family.pids() == {}
+
+
+def test_a_child_deaf_to_the_request_is_killed(family: Processes, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(processes, "STOP_PATIENCE", 0.3)
+    family.start(child("web", f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {FOREVER}"))
+    family.wait_until(lambda: False, 0.5)
+    pid = family.pids()["web"]
+    family.stop()
+    assert not system.is_alive(pid)
+
+
+def test_children_end_when_their_supervisor_is_killed(tmp_path: Path):
+    if not system.HAS_PROC:
+        pytest.skip("only Linux ends children with their parent")
+    code = (
+        "import sys; from pathlib import Path; from regulars.supervision.tests.test_processes import *\n"
+        "family = Processes(Path(sys.argv[1]), Output('text')); family.start(child('web', FOREVER))\n"
+        "print(family.pids()['web'], flush=True); family.wait_until(lambda: False, 60)"
+    )
+    supervisor = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=PROJECT, stdout=subprocess.PIPE
+    )
+    assert supervisor.stdout is not None
+    pid = int(supervisor.stdout.readline())
+    supervisor.kill()
+    supervisor.wait()
+    supervisor.stdout.close()
+    assert system.wait_until(lambda: not system.is_alive(pid), 5)
+
+
+def test_what_a_killed_run_left_is_ended_but_no_stranger_with_the_same_pid(tmp_path: Path):
+    left = subprocess.Popen([sys.executable, "-c", FOREVER])
+    stranger = subprocess.Popen([sys.executable, "-c", FOREVER])
+    try:
+        leftovers.record(tmp_path, "web-2", left.pid)
+        leftovers.record(tmp_path, "worker", stranger.pid)
+        (tmp_path / "processes" / "worker.json").write_text(json.dumps({"pid": stranger.pid, "started": "1"}))
+        assert leftovers.end(tmp_path, ["web", "worker"]) == ["web-2"]
+        assert left.wait(5) == -signal.SIGTERM
+        assert stranger.poll() is None
+        assert leftovers.end(tmp_path, ["web", "worker"]) == []
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+def test_what_children_say_comes_out_line_by_line_as_text(
+    family: Processes, capfd: pytest.CaptureFixture[str]
+):
+    family.start(
+        child("web", "print('één'); print(); print('two', end='', flush=True); import time; time.sleep(600)")
+    )
+    family.wait_until(lambda: False, 0.6)
+    family.stop()
+    assert capfd.readouterr().out == "web       │ één\nweb       │ two\n"
+
+
+def test_json_lines_pass_and_others_are_wrapped(capfd: pytest.CaptureFixture[str]):
+    output = Output("json")
+    output.line("web", '{"event":"started"}')
+    output.line("web", "Traceback …")
+    first, second = capfd.readouterr().out.splitlines()
+    assert first == '{"event":"started"}'
+    wrapped = json.loads(second)
+    assert wrapped.pop("time") < time.strftime("%Y-%m-%dT%H:%M:%S~", time.gmtime())
+    assert wrapped == {"process": "web", "message": "Traceback …"}
