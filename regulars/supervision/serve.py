@@ -292,7 +292,7 @@ def _banner(start: Start) -> Iterator[str]:
         for member in start.facts.get("members", []):
             yield f"  sign in as {member['role']:<6} {member['email']}   password {member['password']}"
         sandbox = _read_json(_sandbox_ready_file(start.settings))
-        yield f"  the simulated phone  {sandbox.get('control_url', '')}"
+        yield f"  the simulated phones  {sandbox.get('phones_url') or sandbox.get('control_url', '')}"
     yield ""
     yield "Ctrl-C stops all of it."
     yield ""

@@ -1,0 +1,127 @@
+"""The command line as people and scripts meet it: real processes, the session's database."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from regulars.commands import COMMANDS
+from regulars.supervision import system
+from regulars.supervision.home import PROJECT
+from regulars.supervision.locks import FileLock
+
+HIDDEN = {"demo-seed", "ready-facts"}
+
+
+def regulars(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "regulars", *arguments],
+        cwd=PROJECT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_the_first_help_lists_every_command_but_the_hidden_ones():
+    done = regulars("--help")
+    listed = {
+        line.split()[0] for line in done.stdout.partition("Commands:\n")[2].splitlines() if line.strip()
+    }
+    assert (done.returncode, listed) == (0, set(COMMANDS) - HIDDEN)
+
+
+@pytest.mark.parametrize("command", sorted(set(COMMANDS) - HIDDEN - {"bench"}))
+def test_every_command_has_help(command: str):
+    done = regulars(command, "--help")
+    assert (done.returncode, done.stdout.splitlines()[0][:6], done.stderr) == (0, "Usage:", "")
+
+
+def test_the_supervisor_stays_free_of_django_and_small():
+    if not system.HAS_PROC:
+        pytest.skip("memory is read from /proc")
+    code = (
+        "import re, sys; from regulars.commands import regulars; regulars.get_command(None, 'serve')\n"
+        "rss = re.search(r'VmRSS:\\s+(\\d+) kB', open('/proc/self/status').read())[1]\n"
+        "print('django' in sys.modules, rss)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    loaded, kilobytes = done.stdout.split()
+    assert loaded == "False"
+    assert int(kilobytes) < 30_000
+
+
+def test_a_wrong_value_stops_the_start_with_one_sentence():
+    done = regulars("serve", REGULARS_PORT="eight thousand")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1,
+        "",
+        "regulars: REGULARS_PORT is 'eight thousand'; it must be a port number from 1 to 65535.\n",
+    )
+
+
+def test_a_taken_port_stops_the_start_before_anything_is_started(tmp_path: Path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = regulars("serve", "--port", str(port), "--home", str(tmp_path / "home"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"regulars: Port {port} is taken by another program. Stop that program, or choose another port: "
+        "regulars serve --port N, or REGULARS_PORT=N make demo.\n"
+    )
+    assert not (tmp_path / "home" / "postgres").exists()
+
+
+def test_a_second_start_on_one_home_is_refused_and_says_who_runs(tmp_path: Path):
+    with FileLock(tmp_path / "worker.lock") as lock:
+        assert lock.take()
+        done = regulars("serve", "--home", str(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"regulars: Regulars already runs on {tmp_path}: process {os.getpid()} (")
+
+
+def test_from_an_empty_database_to_an_owner_with_a_token(tmp_path: Path):
+    place = {"REGULARS_HOME": str(tmp_path), "REGULARS_PORT": _free_port()}
+    assert regulars("migrate", **place).stdout == "The database is up to date.\n"
+
+    name = f"Shop {tmp_path.name}"
+    owner = regulars(
+        "create-owner", "--workspace", name, "--email", f"{tmp_path.name}@example.com", "--json", **place
+    )
+    made = json.loads(owner.stdout)
+    assert (owner.returncode, sorted(made)) == (0, ["email", "member", "password", "workspace"])
+
+    token = regulars("token", "create", "--workspace", name, "--role", "admin", "--json", **place)
+    plain = json.loads(token.stdout)
+    assert (plain["workspace"], plain["role"], len(plain["token"]) > 30) == (made["workspace"], "admin", True)
+
+    unknown = regulars("token", "create", "--workspace", "nobody", "--role", "admin", **place)
+    assert (unknown.returncode, unknown.stderr.split(";")[0]) == (1, "Error: --workspace is 'nobody'")
+
+    weak = regulars(
+        "create-owner", "--workspace", "x", "--email", "not an address", "--password", "short", **place
+    )
+    assert (weak.returncode, weak.stdout) == (1, "")
+
+    check_up = regulars("doctor", "--json", **place)
+    findings = {finding["check"]: finding["ok"] for finding in json.loads(check_up.stdout)}
+    assert findings.pop("assets") in (True, False)  # a checkout without built assets may still run its tests
+    assert findings == dict.fromkeys(
+        ["python", "settings", "home", "disk", "postgres", "port", "migrations"], True
+    )
+
+
+def _free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
