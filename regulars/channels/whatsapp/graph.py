@@ -1,0 +1,317 @@
+"""The Graph API over aiohttp: one shared session per process, one client per connection of a workspace.
+
+Sending is in ``sender.py``, files in ``media.py``; both build on ``GraphClient.exchange``, which never raises and
+tells whether the request left this machine. The token lives in a header only: never in an address, a log or a repr.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import urllib.request
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import aiohttp
+import msgspec
+import orjson
+from yarl import URL
+
+from regulars.inboxes.ports import Accepted, ProviderError, SendResult
+
+from .addresses import PublicResolver, is_loopback
+from .errors import classify, read_error
+from .requests import build_read_receipt, build_typing
+
+GRAPH_URL = "https://graph.facebook.com"
+GRAPH_VERSION = "v26.0"
+"""newest in November 2026; v25 ends 2028-07-29"""
+
+CONNECTIONS = 150
+SEND_DEADLINE = 30.0
+"""seconds for one request and its answer"""
+UPLOAD_DEADLINE = 300.0
+KEEP_ALIVE = 20.0
+"""seconds; shorter than servers' own, so that a request seldom meets a connection that is just closing"""
+TEMPLATE_PAGE_SIZE = 100
+MOST_PAGES = 100
+
+_TEMPLATE_FIELDS = (
+    "id,name,language,status,category,previous_category,components,parameter_format,"
+    "quality_score,rejected_reason"
+)
+_NUMBER_FIELDS = (
+    "id,display_phone_number,verified_name,quality_rating,status,platform_type,throughput,name_status,"
+    "code_verification_status,is_on_biz_app,whatsapp_business_manager_messaging_limit"
+)
+_PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:=-]*(/[A-Za-z0-9_]+)?")
+
+
+class GraphError(Exception):
+    """A Graph call that did not work. ``result`` says whether trying again makes sense; ``error`` is Meta's."""
+
+    def __init__(self, result: SendResult, error: ProviderError) -> None:
+        self.result = result
+        self.error = error
+        super().__init__(f"Graph answered with code {error.code}: {error.title}. {error.details}".strip())
+
+
+class Answer(NamedTuple):
+    """What came of one exchange: a status and body, or an exception, and whether the request may have left."""
+
+    status: int | None
+    body: bytes | None
+    exception: Exception | None
+    is_written: bool
+
+
+class NumberInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A business phone number as the Graph API describes it; words as Meta writes them."""
+
+    id: str
+    display_phone_number: str = ""
+    verified_name: str = ""
+    quality_rating: str = ""
+    status: str = ""
+    platform_type: str = ""
+    throughput_level: str = ""
+    name_status: str = ""
+    messaging_limit: str = ""
+    is_on_business_app: bool = False
+
+
+class _Exchange:
+    """Travels with one request through aiohttp's tracing."""
+
+    __slots__ = ("is_written",)
+
+    def __init__(self) -> None:
+        self.is_written = False
+
+
+async def _note_written(_session: aiohttp.ClientSession, context: Any, _params: object) -> None:
+    exchange = context.trace_request_ctx
+    if exchange is not None:
+        exchange.is_written = True
+
+
+def open_session(base_url: str = GRAPH_URL, *, connections: int = CONNECTIONS) -> aiohttp.ClientSession:
+    """The one session that a process shares between all its clients; close it at the end.
+
+    Must be called inside a running event loop. Honors the usual proxy variables, except for this machine.
+    """
+    base = URL(base_url)
+    tracing = aiohttp.TraceConfig()
+    tracing.on_request_headers_sent.append(_note_written)
+    tracing.on_request_chunk_sent.append(_note_written)
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(
+            limit=connections, ttl_dns_cache=60, keepalive_timeout=KEEP_ALIVE, resolver=PublicResolver(base)
+        ),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trace_configs=[tracing],
+        proxy=_proxy_for(base),
+        timeout=aiohttp.ClientTimeout(total=SEND_DEADLINE, sock_connect=10),
+    )
+
+
+def _proxy_for(base: URL) -> str | None:
+    host = base.host or ""
+    if is_loopback(host) or urllib.request.proxy_bypass(host):
+        return None
+    return urllib.request.getproxies().get(base.scheme)
+
+
+class GraphClient:
+    """One connection's access to the Graph API."""
+
+    __slots__ = ("_headers", "_proof", "_urls", "base", "session")
+
+    def __init__(
+        self,
+        base_url: str,
+        access_token: str,
+        session: aiohttp.ClientSession,
+        *,
+        app_secret: str = "",
+    ) -> None:
+        """``app_secret`` adds ``appsecret_proof`` to every call, for apps that demand it."""
+        self.base = URL(base_url)
+        self.session = session
+        self._headers = {"Authorization": f"Bearer {access_token}"}
+        self._proof = (
+            hmac.new(app_secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()
+            if app_secret
+            else ""
+        )
+        self._urls: dict[str, URL] = {}
+
+    def __repr__(self) -> str:
+        return f"GraphClient({str(self.base)!r})"
+
+    @property
+    def authorization(self) -> Mapping[str, str]:
+        """The header that proves who we are; only for the Graph API's own hosts."""
+        return self._headers
+
+    def url(self, path: str) -> URL:
+        """The address of ``{object}`` or ``{object}/{edge}``; raises ``ValueError`` for anything else."""
+        known = self._urls.get(path)
+        if known is not None:
+            return known
+        if not _PATH.fullmatch(path):
+            raise ValueError("A Graph path is an object's id, or an id and an edge.")
+        url = self.base / GRAPH_VERSION / path
+        if self._proof:
+            url = url.with_query(appsecret_proof=self._proof)
+        if len(self._urls) < 1000:
+            self._urls[path] = url
+        return url
+
+    async def exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        data: Any = None,
+        params: Mapping[str, str] | None = None,
+        deadline: float = SEND_DEADLINE,
+    ) -> Answer:
+        """One request and its answer. Never raises for what happens on the way (a timeout is an ``OSError``).
+
+        Redirects are not followed: they would carry the token along.
+        """
+        exchange = _Exchange()
+        url = self.url(path)
+        headers = self._headers
+        if json is not None:
+            data = orjson.dumps(json)
+            headers = {**headers, "Content-Type": "application/json"}
+        try:
+            async with self.session.request(
+                method,
+                url.update_query(params) if params else url,
+                data=data,
+                headers=headers,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=deadline, sock_connect=10),
+                trace_request_ctx=exchange,
+            ) as response:
+                return Answer(response.status, await response.read(), None, is_written=True)
+        except (aiohttp.ClientError, OSError) as error:
+            return Answer(None, None, error, exchange.is_written)
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        data: Any = None,
+        params: Mapping[str, str] | None = None,
+        deadline: float = SEND_DEADLINE,
+    ) -> dict[str, Any]:
+        """One request that must work; raises ``GraphError`` when it does not."""
+        answer = await self.exchange(method, path, json=json, data=data, params=params, deadline=deadline)
+        decoded = _decode(answer)
+        if decoded is not None:
+            return decoded
+        result = classify(answer.status, answer.body, answer.exception, is_written=answer.is_written)
+        error = None if isinstance(result, Accepted) else result.error
+        raise GraphError(result, error or ProviderError(code=-1, title="The answer is not a JSON object"))
+
+    async def mark_read(self, address: str, provider_id: str) -> None:
+        """Blue ticks for a customer's message and everything before it."""
+        await self.call("POST", f"{address}/messages", json=build_read_receipt(provider_id))
+
+    async def show_typing(self, address: str, provider_id: str) -> None:
+        """“typing…” for at most 25 seconds; marks the message as read, too."""
+        await self.call("POST", f"{address}/messages", json=build_typing(provider_id))
+
+    async def list_templates(self, account: str) -> list[dict[str, Any]]:
+        """All templates of an account as Meta lists them (see ``templates.parse_template``)."""
+        params = {"fields": _TEMPLATE_FIELDS, "limit": str(TEMPLATE_PAGE_SIZE)}
+        return await self._list_all(f"{account}/message_templates", params)
+
+    async def create_template(self, account: str, definition: Mapping[str, Any]) -> dict[str, Any]:
+        """Submit a template; answers ``id``, ``status`` and the ``category`` that Meta gave it."""
+        return await self.call("POST", f"{account}/message_templates", json=definition)
+
+    async def get_number(self, address: str) -> NumberInfo:
+        """What the Graph API tells about a business phone number."""
+        return _read_number(await self.call("GET", address, params={"fields": _NUMBER_FIELDS}))
+
+    async def list_numbers(self, account: str) -> list[NumberInfo]:
+        """The business phone numbers of an account."""
+        rows = await self._list_all(f"{account}/phone_numbers", {"fields": _NUMBER_FIELDS})
+        return [_read_number(row) for row in rows]
+
+    async def subscribe_app(self, account: str, *, callback_url: str = "", verify_token: str = "") -> None:
+        """Have the account's updates sent to our app, optionally to an address of their own."""
+        override = {"override_callback_uri": callback_url, "verify_token": verify_token}
+        await self.call("POST", f"{account}/subscribed_apps", json=override if callback_url else {})
+
+    async def list_subscribed_apps(self, account: str) -> list[dict[str, Any]]:
+        """The apps that receive the account's updates."""
+        return await self._list_all(f"{account}/subscribed_apps", {})
+
+    async def unsubscribe_app(self, account: str) -> None:
+        """Stop the account's updates to our app."""
+        await self.call("DELETE", f"{account}/subscribed_apps")
+
+    async def _list_all(self, path: str, params: Mapping[str, str]) -> list[dict[str, Any]]:
+        """Every page of a list. The cursor is put into our own address: Meta's ``next`` carries the token."""
+        rows: list[dict[str, Any]] = []
+        cursor: dict[str, str] = {}
+        for _page in range(MOST_PAGES):
+            answer = await self.call("GET", path, params={**params, **cursor})
+            data = answer.get("data")
+            rows += [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
+            after = _next_cursor(answer)
+            if not after or {"after": after} == cursor:
+                break
+            cursor = {"after": after}
+        return rows
+
+
+def _decode(answer: Answer) -> dict[str, Any] | None:
+    """The body of a success, if it is one."""
+    if answer.status is None or not 200 <= answer.status < 300:
+        return None
+    try:
+        decoded = orjson.loads(answer.body or b"null")
+    except orjson.JSONDecodeError:
+        return None
+    return decoded if isinstance(decoded, dict) and read_error(decoded) is None else None
+
+
+def _next_cursor(answer: Mapping[str, Any]) -> str:
+    paging = answer.get("paging")
+    if not isinstance(paging, dict) or not paging.get("next"):
+        return ""
+    cursors = paging.get("cursors")
+    after = cursors.get("after") if isinstance(cursors, dict) else None
+    return after if isinstance(after, str) else ""
+
+
+def _read_number(node: Mapping[str, Any]) -> NumberInfo:
+    def word(key: str) -> str:
+        value = node.get(key)
+        return value if isinstance(value, str) else ""
+
+    throughput = node.get("throughput")
+    level = throughput.get("level") if isinstance(throughput, dict) else ""
+    return NumberInfo(
+        id=str(node.get("id", "")),
+        display_phone_number=word("display_phone_number"),
+        verified_name=word("verified_name"),
+        quality_rating=word("quality_rating"),
+        status=word("status"),
+        platform_type=word("platform_type"),
+        throughput_level=level if isinstance(level, str) else "",
+        name_status=word("name_status"),
+        messaging_limit=word("whatsapp_business_manager_messaging_limit"),
+        is_on_business_app=node.get("is_on_biz_app") is True,
+    )
