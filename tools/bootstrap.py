@@ -28,6 +28,8 @@ STAMPS = ROOT / ".setup" / "stamps"
 WEB = ROOT / "regulars" / "web"
 BUILT = WEB / "static_built"
 ASSET_KINDS = {".css", ".js", ".mjs", ".svg", ".json"}
+# uv and node bring certificates of their own; behind a company's proxy those of the machine are the right ones.
+TRUST_THE_MACHINE = {"UV_NATIVE_TLS": "1", "UV_SYSTEM_CERTS": "1", "NODE_USE_SYSTEM_CA": "1"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_PACKAGES = ("chromium", "fonts-noto-cjk", "fonts-thai-tlwg", "fonts-noto-color-emoji")
 
@@ -45,6 +47,7 @@ def main() -> int:
     )
     options = parser.parse_args()
     os.chdir(ROOT)
+    os.environ.update(TRUST_THE_MACHINE)
     _use_own_cache_without_a_home()
     try:
         _at_the_same_time(lambda: make_python(dev=options.dev), install_node_modules_of_the_machine)
@@ -226,7 +229,10 @@ def _install(*arguments: str) -> None:
     """Install into .venv: with uv where there is one, else with pip."""
     uv = _uv()
     if uv:
-        _run([uv, "pip", "install", "--quiet", "--python", str(PYTHON), *arguments])
+        try:
+            _run([uv, "pip", "install", "--quiet", "--python", str(PYTHON), *arguments])
+        except StepFailed:
+            _install_with_pip(*arguments)  # it may know a mirror or a certificate that uv does not
     else:
         _install_with_pip(*arguments)
 
