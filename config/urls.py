@@ -1,7 +1,17 @@
-"""All routes on one page."""
+"""All routes on one page. ``/webhooks``, ``/live`` and ``/healthz`` are answered before Django (``config.asgi``).
+
+Every view carries its permission; ``python -m tools.routes`` prints them all with it.
+"""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from regulars.web.health import metrics, ready
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("readyz", ready, name="ready"),
+    path("metrics", metrics, name="metrics"),
+    path("api/v1/", include("regulars.api.urls")),
+    path("", include("regulars.web.urls")),
+]

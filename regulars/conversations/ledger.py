@@ -60,3 +60,20 @@ def _add(side: Inbound | Outbound, outcome: str, reason: str, count: int) -> Non
         current[reason] = current.get(reason, 0) + count
     else:
         setattr(side, outcome, current + count)
+
+
+def read_totals() -> list[tuple[str, dict[str, str], int]]:
+    """The whole server's ledger as metric samples: (name, labels, value). No names, no numbers."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT flow, outcome, reason, SUM(update_count) FROM inboxes_ledgerentry GROUP BY 1, 2, 3"
+            " UNION ALL SELECT 'inbound', 'pending', '', COALESCE(SUM(c.value::bigint), 0)"
+            " FROM inboxes_delivery d, jsonb_each_text(d.update_counts) AS c WHERE d.state = 'pending'"
+            " UNION ALL SELECT 'outbound', state, '', COUNT(*) FROM conversations_outgoingmessage"
+            " WHERE state IN ('queued', 'sending', 'unknown') GROUP BY 2"
+        )
+        rows = cursor.fetchall()
+    return [
+        ("regulars_ledger_updates", {"flow": flow, "outcome": outcome, "reason": reason}, int(value))
+        for flow, outcome, reason, value in rows
+    ]

@@ -73,3 +73,11 @@ class Heartbeat(models.Model):
     role = models.TextField()
     beat_at = models.DateTimeField()
     details = models.JSONField(default=dict)
+
+
+class PeriodicRun(models.Model):
+    """When a periodic job last ran, and how it went. The row's lock keeps it to one worker at a time."""
+
+    name = models.TextField(primary_key=True)
+    ran_at = models.DateTimeField()
+    last_error = models.TextField(default="")

@@ -44,6 +44,8 @@ class MediaFile(WorkspaceScoped):
         ]
         indexes = [
             models.Index(
-                fields=["retry_at", "id"], name="media_to_fetch", condition=models.Q(state__in=["waiting", "fetching"])
+                fields=["retry_at", "id"],
+                name="media_to_fetch",
+                condition=models.Q(state__in=["waiting", "fetching"]),
             )
         ]

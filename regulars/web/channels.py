@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import ClassVar
+from collections.abc import Mapping
 
-from regulars.channels.whatsapp import error_codes, limits
-from regulars.inboxes.ports import ChannelFacts, LimitProblem, OutgoingContent
+from regulars.channels.whatsapp.facts import FACTS
+from regulars.inboxes.ports import ChannelFacts
 
-
-class WhatsAppFacts:
-    """WhatsApp, as the screens and the guardrails need to know it."""
-
-    kind: ClassVar[str] = "whatsapp"
-    reply_window: ClassVar[timedelta | None] = timedelta(hours=24)
-
-    def check(self, content: OutgoingContent) -> Sequence[LimitProblem]:
-        return limits.check(content)
-
-    def explain(self, code: int) -> Mapping[str, str]:
-        known = error_codes.find_code(code) or error_codes.UNKNOWN_CODE
-        return {"title": str(known.title), "explanation": str(known.explanation), "advice": str(known.advice)}
-
-
-_CHANNELS: Mapping[str, ChannelFacts] = {"whatsapp": WhatsAppFacts()}
+_CHANNELS: Mapping[str, ChannelFacts] = {FACTS.kind: FACTS}
 
 
 def facts_of(kind: str) -> ChannelFacts:

@@ -66,7 +66,9 @@ class User(AbstractBaseUser):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower"),
-            models.CheckConstraint(condition=models.Q(theme__in=["system", "light", "dark"]), name="user_theme"),
+            models.CheckConstraint(
+                condition=models.Q(theme__in=["system", "light", "dark"]), name="user_theme"
+            ),
         ]
 
     def __str__(self) -> str:

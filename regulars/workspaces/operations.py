@@ -37,7 +37,9 @@ def create_owner(
     """A new workspace with its first owner; raises ``Invalid`` naming the field that is wrong."""
     _check_account(email, password)
     if not workspace_name.strip():
-        raise Invalid(_("The workspace needs a name"), fields={"workspace_name": "a name of 1 to 80 characters"})
+        raise Invalid(
+            _("The workspace needs a name"), fields={"workspace_name": "a name of 1 to 80 characters"}
+        )
     workspace = Workspace.objects.create(
         name=workspace_name.strip(), slug=_free_slug(workspace_name), language=language, time_zone=time_zone
     )
@@ -50,18 +52,24 @@ def create_owner(
 
 
 @transaction.atomic
-def add_member(workspace: Workspace, email: str, password: str, *, name: str, role: str, language: str = "en") -> Member:
+def add_member(
+    workspace: Workspace, email: str, password: str, *, name: str, role: str, language: str = "en"
+) -> Member:
     """A member with an account of their own, without an invitation (seeds, command line)."""
     _check_account(email, password)
     _check_role(role)
-    user = User.objects.create_user(email, password, name=name, language=language, time_zone=workspace.time_zone)
+    user = User.objects.create_user(
+        email, password, name=name, language=language, time_zone=workspace.time_zone
+    )
     member = Member.objects.create(workspace=workspace, user=user, role=role)
     record(MemberChanged(workspace.id, member.id))
     return member
 
 
 @transaction.atomic
-def invite_member(workspace: Workspace, email: str, role: str, *, by: Actor, members: Member | None) -> tuple[Invitation, str]:
+def invite_member(
+    workspace: Workspace, email: str, role: str, *, by: Actor, members: Member | None
+) -> tuple[Invitation, str]:
     """An invitation and the secret of its link (shown once). Inviting again replaces the open invitation."""
     by.require("members:manage")
     _check_grant(by, role)
@@ -102,7 +110,9 @@ def accept_invitation(secret: str, *, name: str, password: str, language: str, t
             invitation.email, password, name=name.strip(), language=language, time_zone=time_zone
         )
     elif not user.check_password(password):
-        raise Invalid(_("This e-mail address has an account already; give its password"), fields={"password": ""})
+        raise Invalid(
+            _("This e-mail address has an account already; give its password"), fields={"password": ""}
+        )
     member, _made = Member.objects.update_or_create(
         workspace=invitation.workspace, user=user, defaults={"role": invitation.role, "is_active": True}
     )
@@ -223,7 +233,8 @@ def _check_account(email: str, password: str) -> None:
 def _check_role(role: str) -> None:
     if role not in ROLES:
         raise Invalid(
-            _("The role must be one of %(roles)s") % {"roles": ", ".join(ROLES)}, fields={"role": ", ".join(ROLES)}
+            _("The role must be one of %(roles)s") % {"roles": ", ".join(ROLES)},
+            fields={"role": ", ".join(ROLES)},
         )
 
 
@@ -239,7 +250,9 @@ def _check_outranks(by: Actor, member: Member) -> None:
 
 
 def _keep_an_owner(leaving: Member) -> None:
-    others = Member.objects.select_for_update().filter(workspace_id=leaving.workspace_id, role="owner", is_active=True)
+    others = Member.objects.select_for_update().filter(
+        workspace_id=leaving.workspace_id, role="owner", is_active=True
+    )
     if not others.exclude(id=leaving.id).exists():
         raise Conflict(_("A workspace needs at least one owner; make somebody else owner first"))
 

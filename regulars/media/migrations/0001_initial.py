@@ -7,43 +7,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('workspaces', '0001_initial'),
+        ("workspaces", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MediaFile',
+            name="MediaFile",
             fields=[
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('connection_id', models.UUIDField(null=True)),
-                ('kind', models.TextField()),
-                ('state', models.TextField(default='waiting')),
-                ('provider_media_id', models.TextField(blank=True, default='')),
-                ('mime_type', models.TextField(blank=True, default='')),
-                ('byte_count', models.BigIntegerField(null=True)),
-                ('sha256', models.TextField(blank=True, default='')),
-                ('filename', models.TextField(blank=True, default='')),
-                ('is_voice', models.BooleanField(default=False)),
-                ('is_animated', models.BooleanField(default=False)),
-                ('width', models.IntegerField(null=True)),
-                ('height', models.IntegerField(null=True)),
-                ('has_thumbnail', models.BooleanField(default=False)),
-                ('attempts', models.SmallIntegerField(default=0)),
-                ('retry_at', models.DateTimeField(null=True)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('error', models.TextField(blank=True, default='')),
-                ('provider_uploads', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField(default=regulars.kernel.clock.now)),
-                ('fetched_at', models.DateTimeField(null=True)),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("connection_id", models.UUIDField(null=True)),
+                ("kind", models.TextField()),
+                ("state", models.TextField(default="waiting")),
+                ("provider_media_id", models.TextField(blank=True, default="")),
+                ("mime_type", models.TextField(blank=True, default="")),
+                ("byte_count", models.BigIntegerField(null=True)),
+                ("sha256", models.TextField(blank=True, default="")),
+                ("filename", models.TextField(blank=True, default="")),
+                ("is_voice", models.BooleanField(default=False)),
+                ("is_animated", models.BooleanField(default=False)),
+                ("width", models.IntegerField(null=True)),
+                ("height", models.IntegerField(null=True)),
+                ("has_thumbnail", models.BooleanField(default=False)),
+                ("attempts", models.SmallIntegerField(default=0)),
+                ("retry_at", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("error", models.TextField(blank=True, default="")),
+                ("provider_uploads", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(default=regulars.kernel.clock.now)),
+                ("fetched_at", models.DateTimeField(null=True)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'fetching'])), fields=['retry_at', 'id'], name='media_to_fetch')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('waiting', 'fetching', 'ready', 'failed', 'expired', 'missing'))), name='media_state')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "fetching"])),
+                        fields=["retry_at", "id"],
+                        name="media_to_fetch",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("waiting", "fetching", "ready", "failed", "expired", "missing"))
+                        ),
+                        name="media_state",
+                    )
+                ],
             },
         ),
     ]

@@ -9,133 +9,224 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('name', models.TextField()),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("name", models.TextField()),
             ],
         ),
         migrations.CreateModel(
-            name='Workspace',
+            name="Workspace",
             fields=[
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('name', models.TextField()),
-                ('slug', models.SlugField(unique=True)),
-                ('language', models.TextField(default='en')),
-                ('time_zone', models.TextField(default='UTC')),
-                ('created_at', models.DateTimeField(default=regulars.kernel.clock.now)),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("name", models.TextField()),
+                ("slug", models.SlugField(unique=True)),
+                ("language", models.TextField(default="en")),
+                ("time_zone", models.TextField(default="UTC")),
+                ("created_at", models.DateTimeField(default=regulars.kernel.clock.now)),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.TextField(default='')),
-                ('language', models.TextField(default='en')),
-                ('time_zone', models.TextField(default='UTC')),
-                ('theme', models.TextField(default='system')),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(default=regulars.kernel.clock.now)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.TextField(default="")),
+                ("language", models.TextField(default="en")),
+                ("time_zone", models.TextField(default="UTC")),
+                ("theme", models.TextField(default="system")),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(default=regulars.kernel.clock.now)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_lower'), models.CheckConstraint(condition=models.Q(('theme__in', ['system', 'light', 'dark'])), name='user_theme')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="user_email_lower",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("theme__in", ["system", "light", "dark"])), name="user_theme"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('role', models.TextField()),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(default=regulars.kernel.clock.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to=settings.AUTH_USER_MODEL)),
-                ('teams', models.ManyToManyField(blank=True, related_name='members', to='workspaces.team')),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("role", models.TextField()),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(default=regulars.kernel.clock.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("teams", models.ManyToManyField(blank=True, related_name="members", to="workspaces.team")),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='team',
-            name='workspace',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace'),
+            model_name="team",
+            name="workspace",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="workspaces.workspace",
+            ),
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254)),
-                ('role', models.TextField()),
-                ('token_fingerprint', models.TextField(unique=True)),
-                ('created_at', models.DateTimeField(default=regulars.kernel.clock.now)),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='workspaces.member')),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("email", models.EmailField(max_length=254)),
+                ("role", models.TextField()),
+                ("token_fingerprint", models.TextField(unique=True)),
+                ("created_at", models.DateTimeField(default=regulars.kernel.clock.now)),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="workspaces.member",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('actor_kind', models.TextField()),
-                ('actor_id', models.UUIDField(null=True)),
-                ('actor_name', models.TextField(default='')),
-                ('verb', models.TextField()),
-                ('object_kind', models.TextField()),
-                ('object_id', models.TextField()),
-                ('details', models.JSONField(default=dict)),
-                ('at', models.DateTimeField(default=regulars.kernel.clock.now)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("actor_kind", models.TextField()),
+                ("actor_id", models.UUIDField(null=True)),
+                ("actor_name", models.TextField(default="")),
+                ("verb", models.TextField()),
+                ("object_kind", models.TextField()),
+                ("object_id", models.TextField()),
+                ("details", models.JSONField(default=dict)),
+                ("at", models.DateTimeField(default=regulars.kernel.clock.now)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('name', models.TextField()),
-                ('role', models.TextField()),
-                ('scopes', models.JSONField(default=list)),
-                ('prefix', models.TextField()),
-                ('token_fingerprint', models.TextField(unique=True)),
-                ('created_at', models.DateTimeField(default=regulars.kernel.clock.now)),
-                ('last_used_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='workspaces.member')),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("name", models.TextField()),
+                ("role", models.TextField()),
+                ("scopes", models.JSONField(default=list)),
+                ("prefix", models.TextField()),
+                ("token_fingerprint", models.TextField(unique=True)),
+                ("created_at", models.DateTimeField(default=regulars.kernel.clock.now)),
+                ("last_used_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="workspaces.member",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(models.F('workspace'), django.db.models.functions.text.Lower('name'), name='team_name_unique'),
+            model_name="team",
+            constraint=models.UniqueConstraint(
+                models.F("workspace"), django.db.models.functions.text.Lower("name"), name="team_name_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('workspace', 'user'), name='member_once'),
+            model_name="member",
+            constraint=models.UniqueConstraint(fields=("workspace", "user"), name="member_once"),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ('owner', 'admin', 'lead', 'agent'))), name='member_role'),
+            model_name="member",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ("owner", "admin", "lead", "agent"))), name="member_role"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ('owner', 'admin', 'lead', 'agent'))), name='invitation_role'),
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ("owner", "admin", "lead", "agent"))), name="invitation_role"
+            ),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['workspace', '-at'], name='audit_by_time'),
+            model_name="auditentry",
+            index=models.Index(fields=["workspace", "-at"], name="audit_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ('owner', 'admin', 'lead', 'agent'))), name='token_role'),
+            model_name="apitoken",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ("owner", "admin", "lead", "agent"))), name="token_role"
+            ),
         ),
     ]

@@ -1,0 +1,97 @@
+"""The web process: one port, three doors.
+
+``/webhooks`` stores deliveries (raw ASGI, group commit), ``/live`` streams to open screens, everything else is
+Django (WSGI in a thread pool). Each door can also run in a process of its own behind a proxy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from config.wsgi import application as django_application  # noqa: E402  (sets Django up, which the rooms need)
+
+from a2wsgi import WSGIMiddleware  # noqa: E402
+from django.conf import settings  # noqa: E402
+from whitenoise import WhiteNoise  # noqa: E402
+
+from regulars.channels.whatsapp.webhook import PREFIX as WHATSAPP_PREFIX  # noqa: E402
+from regulars.channels.whatsapp.webhook import Webhooks  # noqa: E402
+from regulars.kernel.events import CHANNEL as EVENTS_CHANNEL  # noqa: E402
+from regulars.kernel.listening import Wakeups  # noqa: E402
+from regulars.web.live.hub import LiveHub  # noqa: E402
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+PAGE_THREADS = 8
+"""Django requests at a time; more wait. Each thread keeps one database connection."""
+
+
+class Web:
+    """The router between the doors, and what lives as long as the process."""
+
+    def __init__(self) -> None:
+        files = WhiteNoise(
+            django_application,
+            root=settings.BASE_DIR / "regulars" / "web" / "static_built",
+            prefix=settings.STATIC_URL,
+            immutable_file_test=lambda _path, url: "-" in url.rsplit("/", 1)[-1],
+        )
+        self._pages: Any = WSGIMiddleware(files, workers=PAGE_THREADS)
+        self._webhooks: Webhooks | None = None
+        self._live: LiveHub | None = None
+        self._wakeups: Wakeups | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live_and_end(receive, send)
+        elif scope["type"] != "http":
+            await send({"type": "websocket.close"})
+        elif scope["path"].startswith(WHATSAPP_PREFIX) and self._webhooks:
+            await self._webhooks(scope, receive, send)
+        elif scope["path"] == "/live" and self._live:
+            await self._live(scope, receive, send)
+        elif scope["path"] == "/healthz":
+            await _healthy(send)
+        else:
+            await self._pages(scope, receive, send)
+
+    async def _live_and_end(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self._start()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self._stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    def _start(self) -> None:
+        self._webhooks = Webhooks(settings.DATABASE_URL)
+        self._live = LiveHub()
+        self._live.start()
+        self._wakeups = Wakeups(settings.DATABASE_URL, {EVENTS_CHANNEL: [self._live.wake]})
+        self._wakeups.start()
+
+    async def _stop(self) -> None:
+        if self._wakeups:
+            self._wakeups.stop()
+        if self._live:
+            await self._live.close()
+        if self._webhooks:
+            await asyncio.wait_for(self._webhooks.close(), timeout=10)
+
+
+async def _healthy(send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
+    await send({"type": "http.response.body", "body": b"ok\n"})
+
+
+application = Web()

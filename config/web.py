@@ -1,0 +1,36 @@
+"""``python -m config.web --port N``: the web process under uvicorn."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+import uvicorn
+
+BACKLOG = 4096
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="The web process: pages, REST, webhooks and live updates.")
+    parser.add_argument("--host", default=os.environ.get("REGULARS_HOST", "127.0.0.1"))
+    parser.add_argument("--port", type=int, default=int(os.environ.get("REGULARS_PORT", "8000")))
+    arguments = parser.parse_args()
+    uvicorn.run(
+        "config.asgi:application",
+        host=arguments.host,
+        port=arguments.port,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        backlog=BACKLOG,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=3,
+        proxy_headers=True,
+        server_header=False,
+    )
+
+
+if __name__ == "__main__":
+    main()

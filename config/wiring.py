@@ -1,0 +1,47 @@
+"""Who reacts to what, and what runs when: the one page that connects the rooms.
+
+A reaction reads the event log with a cursor of its own (``kernel.reactions``). The live screens read the same
+log (``web.live.rendering.LIVE_EVENTS``), but keep no cursor: a screen that comes back brings its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from regulars.channels.whatsapp import reactions as whatsapp
+from regulars.conversations import tasks as conversations
+from regulars.conversations.events import ConversationChanged, MessageQueued
+from regulars.inboxes import tasks as inboxes
+from regulars.inboxes.events import ConnectionAdded, NoticeReceived
+from regulars.kernel import tasks as kernel
+from regulars.kernel.reactions import Reaction
+
+REACTIONS: tuple[Reaction, ...] = (
+    # when an account is connected or its templates change, the template list is fetched
+    Reaction("whatsapp.sync_templates", (ConnectionAdded, NoticeReceived), whatsapp.sync_templates),
+    # when a member has read or answers, the contact sees blue ticks
+    Reaction(
+        "whatsapp.send_read_receipts", (ConversationChanged, MessageQueued), whatsapp.send_read_receipts
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that runs every so often in exactly one worker; safe to run twice."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], object]
+
+
+JOBS: tuple[Job, ...] = (
+    Job("conversations.wake_snoozed", timedelta(seconds=30), conversations.wake_snoozed),
+    Job("conversations.purge_unmatched_statuses", timedelta(hours=6), conversations.purge_unmatched_statuses),
+    Job("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
+    Job("inboxes.compact_ledger", timedelta(hours=1), inboxes.compact_ledger),
+    Job("kernel.purge_events", timedelta(hours=1), kernel.purge_events),
+    Job("whatsapp.sync_all_templates", timedelta(hours=12), whatsapp.sync_all_templates),
+)

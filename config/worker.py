@@ -1,0 +1,148 @@
+"""``python -m config.worker``: everything that happens behind the screens.
+
+Three threads: deliveries, reactions with periodic jobs, and an event loop with the sender and the media fetcher. Any
+number of these processes may run on any machines over one database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+import django  # noqa: E402
+
+django.setup()
+
+import uvloop  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.db import close_old_connections, connection  # noqa: E402
+
+from config.wiring import JOBS, REACTIONS  # noqa: E402
+from regulars.channels.whatsapp.clients import Clients  # noqa: E402
+from regulars.channels.whatsapp.fetching import Fetcher  # noqa: E402
+from regulars.channels.whatsapp.processing import process_deliveries  # noqa: E402
+from regulars.channels.whatsapp.transport import WhatsAppTransport  # noqa: E402
+from regulars.channels.whatsapp.webhook import DELIVERIES_CHANNEL  # noqa: E402
+from regulars.conversations.delivering import Sender  # noqa: E402
+from regulars.conversations.operations.sending import OUTGOING_CHANNEL  # noqa: E402
+from regulars.kernel.events import CHANNEL as EVENTS_CHANNEL  # noqa: E402
+from regulars.kernel.listening import Wakeups  # noqa: E402
+from regulars.kernel.models import Heartbeat  # noqa: E402
+from regulars.kernel.periodic import run_if_due  # noqa: E402
+from regulars.kernel.reactions import ensure_cursors, run_reaction  # noqa: E402
+from regulars.media.queue import CHANNEL as MEDIA_CHANNEL  # noqa: E402
+
+logger = logging.getLogger("regulars.worker")
+
+IDLE_SECONDS = 1.0
+AFTER_ERROR_SECONDS = 1.0
+HEARTBEAT_SECONDS = 5.0
+PROCESS = f"{socket.gethostname()}:{os.getpid()}"
+
+
+class Loop(threading.Thread):
+    """A thread that repeats ``step`` until stopped: at once while it finds work, else when woken or each second."""
+
+    def __init__(self, name: str, step: Callable[[], bool]) -> None:
+        super().__init__(name=name, daemon=True)
+        self._step = step
+        self._wake = threading.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+
+    def run(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                busy = self._step()
+            except Exception as error:
+                logger.warning(
+                    "a loop failed", extra={"loop": self.name, "error": type(error).__name__}, exc_info=True
+                )
+                connection.close()
+                self._wake.wait(AFTER_ERROR_SECONDS)
+                continue
+            if not busy:
+                self._wake.wait(IDLE_SECONDS)
+        connection.close()
+
+
+def read_deliveries() -> bool:
+    close_old_connections()
+    return process_deliveries() > 0
+
+
+class Behind:
+    """Reactions, heartbeat and periodic jobs, one after the other."""
+
+    def __init__(self) -> None:
+        self._prepared = False
+        self._beat_at: datetime | None = None
+
+    def step(self) -> bool:
+        close_old_connections()
+        if not self._prepared:
+            ensure_cursors(REACTIONS)
+            self._prepared = True
+        self._beat()
+        for job in JOBS:
+            run_if_due(job.name, job.every, job.run)
+        return any([run_reaction(reaction) for reaction in REACTIONS])
+
+    def _beat(self) -> None:
+        moment = datetime.now(UTC)
+        if self._beat_at is None or (moment - self._beat_at).total_seconds() >= HEARTBEAT_SECONDS:
+            Heartbeat.objects.update_or_create(
+                process=PROCESS, defaults={"role": "worker", "beat_at": moment}
+            )
+            self._beat_at = moment
+
+
+async def main() -> None:
+    deliveries = Loop("deliveries", read_deliveries)
+    behind = Loop("behind", Behind().step)
+    clients = Clients()
+    sender = Sender({"whatsapp": WhatsAppTransport(clients)}, settings.DATABASE_URL)
+    fetcher = Fetcher(clients)
+    wakeups = Wakeups(
+        settings.DATABASE_URL,
+        {
+            DELIVERIES_CHANNEL: [deliveries.wake],
+            EVENTS_CHANNEL: [behind.wake],
+            OUTGOING_CHANNEL: [sender.wake],
+            MEDIA_CHANNEL: [fetcher.wake],
+        },
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, sender.stop)
+    fetching = asyncio.create_task(fetcher.run())
+    deliveries.start()
+    behind.start()
+    wakeups.start()
+    await sender.run()
+    fetching.cancel()
+    wakeups.stop()
+    for thread in (deliveries, behind):
+        thread.stop()
+    for thread in (deliveries, behind):
+        await asyncio.to_thread(thread.join, 10)
+    await clients.close()
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

@@ -1,0 +1,27 @@
+"""What guardrails and screens need to know about WhatsApp."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import ClassVar
+
+from regulars.channels.whatsapp import error_codes, limits
+from regulars.inboxes.ports import LimitProblem, OutgoingContent
+
+
+class WhatsAppFacts:
+    """Implements ``inboxes.ports.ChannelFacts``."""
+
+    kind: ClassVar[str] = "whatsapp"
+    reply_window: ClassVar[timedelta | None] = timedelta(hours=24)
+
+    def check(self, content: OutgoingContent) -> Sequence[LimitProblem]:
+        return limits.check(content)
+
+    def explain(self, code: int) -> Mapping[str, str]:
+        known = error_codes.find_code(code) or error_codes.UNKNOWN_CODE
+        return {"title": str(known.title), "explanation": str(known.explanation), "advice": str(known.advice)}
+
+
+FACTS = WhatsAppFacts()

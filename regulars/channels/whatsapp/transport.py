@@ -1,0 +1,97 @@
+"""The sender's way out (``conversations.ports.Transport``): uploads what a message carries, then sends it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+
+from regulars.channels.whatsapp.clients import Clients
+from regulars.channels.whatsapp.graph import GraphClient, GraphError
+from regulars.channels.whatsapp.media import upload_media
+from regulars.channels.whatsapp.sender import send
+from regulars.conversations.operations.settling import Claimed
+from regulars.inboxes.ports import (
+    Accepted,
+    Deferred,
+    OutgoingContent,
+    OutgoingInteractive,
+    OutgoingMedia,
+    OutgoingTemplate,
+    ProviderError,
+    Refused,
+    SendResult,
+)
+from regulars.kernel import clock
+from regulars.media.files import path_of
+from regulars.media.models import MediaFile
+from regulars.media.operations import note_upload
+
+PROVIDER_COPY_LIFETIME = timedelta(days=29)
+"""WhatsApp keeps uploads for 30 days (reference §7.2)"""
+
+
+class WhatsAppTransport:
+    """Implements ``Transport`` for WhatsApp."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    async def send(self, claimed: Claimed) -> SendResult:
+        client = await self._clients.of(claimed.connection_id)
+        try:
+            media_ids = await self._provider_media_ids(client, claimed)
+        except GraphError as error:
+            return _not_sent(error)
+        except (MediaFile.DoesNotExist, FileNotFoundError):
+            return Refused(
+                error=ProviderError(code=0, title="media-missing", details="the file to send is gone")
+            )
+        (result,) = await send(client, [claimed.to_send], media_ids)
+        return result
+
+    def forget(self, connection_id: UUID) -> None:
+        self._clients.forget(connection_id)
+
+    async def _provider_media_ids(self, client: GraphClient, claimed: Claimed) -> Mapping[str, str]:
+        """WhatsApp's id for each file of ours in the message; uploads what it does not have yet."""
+        return {
+            media_id: await self._provider_media_id(client, claimed.to_send.address, media_id)
+            for media_id in media_ids_in(claimed.to_send.content)
+        }
+
+    async def _provider_media_id(self, client: GraphClient, address: str, media_id: str) -> str:
+        file = await sync_to_async(MediaFile.objects.get)(id=media_id)
+        known = file.provider_uploads.get(address)
+        if known and datetime.fromisoformat(known["until"]) > clock.now():
+            return str(known["id"])
+        with path_of(file.sha256).open("rb") as content:
+            provider_id = await upload_media(client, address, content, file.mime_type, file.filename)
+        await sync_to_async(note_upload)(file.id, address, provider_id, PROVIDER_COPY_LIFETIME)
+        return provider_id
+
+
+def media_ids_in(content: OutgoingContent) -> list[str]:
+    """Our ids of the files that a content carries."""
+    files: list[OutgoingMedia | None] = []
+    match content:
+        case OutgoingMedia():
+            files = [content]
+        case OutgoingInteractive():
+            files = [content.header.media if content.header else None]
+        case OutgoingTemplate():
+            files = [parameter.media for parameter in content.header]
+    return [file.media_id for file in files if file is not None and file.media_id]
+
+
+def _not_sent(error: GraphError) -> SendResult:
+    """An upload that failed for whatever reason sent no message: refused, or worth another try."""
+    result = error.result
+    if isinstance(result, Refused | Deferred):
+        return result
+    problem = (
+        error.error if not isinstance(result, Accepted) else ProviderError(code=0, title="upload-failed")
+    )
+    return Deferred(error=problem, wait=timedelta(seconds=5))

@@ -1,0 +1,59 @@
+"""How fast a number may speak: tokens for its throughput, and a pace for each person. Pure arithmetic.
+
+Times are seconds of a monotonic clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+PAIR_SECONDS = 6.0
+PAIR_BURST = 45
+"""WhatsApp: one message per 6 s to one person, up to 45 ahead of that (reference §10, 5)"""
+REMEMBERED_PEOPLE = 20_000
+
+
+@dataclass(slots=True)
+class Throughput:
+    """A token bucket: ``per_second`` messages, at most one second's worth at once."""
+
+    per_second: float
+    tokens: float = -1.0
+    refilled_at: float = 0.0
+
+    def available(self, now: float) -> int:
+        """How many messages may leave now."""
+        if self.tokens < 0:
+            self.tokens, self.refilled_at = self.per_second, now
+        self.tokens = min(self.per_second, self.tokens + (now - self.refilled_at) * self.per_second)
+        self.refilled_at = now
+        return int(self.tokens)
+
+    def take(self, count: int) -> None:
+        self.tokens -= count
+
+
+@dataclass(slots=True)
+class PeoplePace:
+    """For each person, until when their allowance is used up (generic cell rate algorithm)."""
+
+    due_at: dict[UUID, float] = field(default_factory=dict)
+    held_until: dict[UUID, float] = field(default_factory=dict)
+
+    def note_sent(self, person: UUID, now: float) -> None:
+        due = max(self.due_at.get(person, now), now) + PAIR_SECONDS
+        self.due_at[person] = due
+        ahead = due - now - PAIR_SECONDS * PAIR_BURST
+        if ahead >= 0:
+            self.hold(person, now + ahead + PAIR_SECONDS)
+        if len(self.due_at) > REMEMBERED_PEOPLE:
+            self.due_at = {key: value for key, value in self.due_at.items() if value > now}
+
+    def hold(self, person: UUID, until: float) -> None:
+        self.held_until[person] = max(self.held_until.get(person, 0.0), until)
+
+    def held(self, now: float) -> list[UUID]:
+        """Whom nothing may leave to now; forgets those whose time is over."""
+        self.held_until = {key: value for key, value in self.held_until.items() if value > now}
+        return list(self.held_until)

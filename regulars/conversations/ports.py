@@ -1,0 +1,21 @@
+"""What the channels must provide so that messages can leave."""
+
+from __future__ import annotations
+
+from typing import Protocol
+from uuid import UUID
+
+from regulars.conversations.operations.settling import Claimed
+from regulars.inboxes.ports import SendResult
+
+
+class Transport(Protocol):
+    """Gives one message at a time to a channel's provider. Never raises for what the provider does."""
+
+    async def send(self, claimed: Claimed) -> SendResult:
+        """The judged result of exactly one attempt."""
+        ...
+
+    def forget(self, connection_id: UUID) -> None:
+        """Read the connection's credentials anew before the next message."""
+        ...

@@ -1,0 +1,92 @@
+"""Making the demo workspace: people, teams, one connection to the sandbox with two numbers, and a token."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from django.conf import settings
+from django.db import transaction
+
+from regulars.inboxes.models import Connection, Inbox
+from regulars.inboxes.operations import Credentials, add_connection, add_inbox, change_inbox
+from regulars.kernel.ids import new_secret
+from regulars.workspaces.access import system_actor
+from regulars.workspaces.models import Member
+from regulars.workspaces.operations import (
+    add_member,
+    create_api_token,
+    create_owner,
+    create_team,
+    set_teams,
+)
+
+WORKSPACE = "Harbor & Pine"
+PASSWORD = "demo-harbor-pine"
+ACCOUNT_ID = "100000000000101"
+SANDBOX_TOKEN = "sandbox-token"
+NUMBERS = (
+    ("Shop", "100000000000201", "+1 555-010-0201"),
+    ("Wholesale", "100000000000202", "+1 555-010-0202"),
+)
+PEOPLE = (
+    ("owner@demo.example", "Maya Lindqvist", "owner", "en", ()),
+    ("admin@demo.example", "Jonas Weber", "admin", "en", ()),
+    ("lead@demo.example", "김서연", "lead", "ko", ("Shop desk", "Wholesale desk")),
+    ("agent@demo.example", "Ana Petrova", "agent", "ru", ("Shop desk",)),
+    ("agent2@demo.example", "นิชา วงศ์ดี", "agent", "th", ("Shop desk", "Wholesale desk")),
+)
+
+
+class SignIn(TypedDict):
+    email: str
+    password: str
+    role: str
+
+
+@transaction.atomic
+def seed_demo() -> dict[str, object]:
+    """Make the workspace and return its part of the ready file (see docs/reference/ready-file.md)."""
+    owner = create_owner(WORKSPACE, PEOPLE[0][0], PASSWORD, name=PEOPLE[0][1], time_zone="Europe/Stockholm")
+    workspace = owner.workspace
+    by = system_actor(workspace.id, "demo")
+    teams = {name: create_team(workspace, name, by=by) for name in ("Shop desk", "Wholesale desk")}
+    members = [owner]
+    for email, name, role, language, team_names in PEOPLE[1:]:
+        member = add_member(workspace, email, PASSWORD, name=name, role=role, language=language)
+        set_teams(member, [teams[team_name] for team_name in team_names], by=by)
+        members.append(member)
+    secret = new_secret(24)
+    credentials = Credentials(ACCOUNT_ID, SANDBOX_TOKEN, (secret,), app_id="100000000000001")
+    connection = add_connection(workspace.id, "whatsapp", "WhatsApp sandbox", credentials, by=by)
+    inboxes = [add_inbox(connection, name, address, shown, by=by) for name, address, shown in NUMBERS]
+    change_inbox(inboxes[1], by=by, teams=[teams["Wholesale desk"]])
+    _token, plain = create_api_token(workspace, "demo", "admin", by=owner)
+    return {
+        "workspace": workspace.slug,
+        "api_token": plain,
+        "members": [_sign_in(member) for member in members],
+        "connections": [_connection(connection, secret, inboxes)],
+    }
+
+
+def _sign_in(member: Member) -> SignIn:
+    return {"email": member.user.email, "password": PASSWORD, "role": member.role}
+
+
+def _connection(connection: Connection, secret: str, inboxes: list[Inbox]) -> dict[str, object]:
+    return {
+        "kind": connection.channel,
+        "key": connection.key,
+        "webhook_url": f"{settings.PUBLIC_URL}/webhooks/whatsapp/{connection.key}",
+        "verify_token": connection.verify_token,
+        "app_secret": secret,
+        "inboxes": [
+            {
+                "id": str(inbox.id),
+                "name": inbox.name,
+                "phone_number_id": inbox.address,
+                "display_phone_number": inbox.display_address,
+            }
+            for inbox in inboxes
+        ],
+    }

@@ -1,0 +1,57 @@
+"""Waking up on NOTIFY: one connection a process, however many loops wait.
+
+A notification carries no data, it only says "look again"; a lost one costs a second, for every waiter looks
+by itself after that.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from time import sleep
+
+import psycopg
+
+logger = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 1.0
+"""how long a loop sleeps when nothing wakes it"""
+
+
+class Wakeups:
+    """Listens on channels in a thread of its own and calls back (from that thread) on each notification."""
+
+    def __init__(self, database_url: str, handlers: dict[str, Sequence[Callable[[], None]]]) -> None:
+        self._url = database_url
+        self._handlers = handlers
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="wakeups", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._listen()
+            except psycopg.Error as error:
+                logger.warning("lost the database while listening", extra={"error": type(error).__name__})
+                sleep(PATIENCE_SECONDS)
+
+    def _listen(self) -> None:
+        with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
+            for channel in self._handlers:
+                connection.execute(f'LISTEN "{channel}"')
+            self._call(self._handlers)
+            while not self._stopping.is_set():
+                for notification in connection.notifies(timeout=PATIENCE_SECONDS, stop_after=1):
+                    self._call([notification.channel])
+
+    def _call(self, channels: Sequence[str] | dict[str, Sequence[Callable[[], None]]]) -> None:
+        for channel in channels:
+            for handler in self._handlers.get(channel, ()):
+                handler()

@@ -1,0 +1,170 @@
+"""Write verbs of media: claiming what waits, keeping what came, noting what failed, taking uploads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import IO
+from uuid import UUID
+
+import filetype
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from regulars.kernel import clock
+from regulars.kernel.errors import Conflict, Invalid
+from regulars.kernel.events import record
+from regulars.media.events import MediaChanged
+from regulars.media.files import incoming_file, keep, path_of, thumbnail_path_of
+from regulars.media.models import MediaFile
+from regulars.media.previews import write_preview
+from regulars.media.queue import wake_fetchers
+from regulars.workspaces.access import Actor
+
+LEASE = timedelta(minutes=5)
+ATTEMPTS = 6
+UPLOAD_CHUNK = 256 * 1024
+MOST_UPLOAD_BYTES = 100 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ToFetch:
+    """A file that a fetcher claimed."""
+
+    id: UUID
+    workspace_id: UUID
+    connection_id: UUID
+    provider_media_id: str
+    sha256: str
+    mime_type: str
+    attempts: int
+
+
+@transaction.atomic
+def claim_files(limit: int) -> list[ToFetch]:
+    """Take up to ``limit`` waiting files (also those whose fetcher died), newest messages first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE media_mediafile m SET state = 'fetching', attempts = attempts + 1, lease_until = now() + %s::interval"
+            " FROM (SELECT id FROM media_mediafile WHERE (state = 'waiting' AND (retry_at IS NULL OR retry_at <= now()))"
+            "   OR (state = 'fetching' AND lease_until < now()) ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) chosen"
+            " WHERE m.id = chosen.id RETURNING m.id, m.workspace_id, m.connection_id, m.provider_media_id, m.sha256,"
+            " m.mime_type, m.attempts",
+            [f"{LEASE.total_seconds()} seconds", limit],
+        )
+        return [ToFetch(*row) for row in cursor.fetchall()]
+
+
+def keep_fetched(file: ToFetch, content: IO[bytes], digest: str, byte_count: int, mime_type: str) -> None:
+    """Put the bytes into the store, draw a preview, and show the file."""
+    keep(content, digest)
+    preview = (
+        write_preview(path_of(digest), thumbnail_path_of(digest)) if mime_type.startswith("image/") else None
+    )
+    with transaction.atomic():
+        MediaFile.objects.filter(id=file.id).update(
+            state="ready",
+            sha256=digest,
+            byte_count=byte_count,
+            mime_type=mime_type or file.mime_type,
+            width=preview.width if preview else None,
+            height=preview.height if preview else None,
+            has_thumbnail=bool(preview and preview.is_written),
+            error="",
+            lease_until=None,
+            fetched_at=clock.now(),
+        )
+        record(MediaChanged(file.workspace_id, file.id))
+
+
+@transaction.atomic
+def note_failure(file: ToFetch, error: str, *, is_final: bool, is_gone: bool = False) -> None:
+    """Try later, or give up: ``failed`` can be retried by hand, ``expired`` is gone at the provider."""
+    ended = is_final or is_gone or file.attempts >= ATTEMPTS
+    state = ("expired" if is_gone else "failed") if ended else "waiting"
+    MediaFile.objects.filter(id=file.id).update(
+        state=state,
+        error=error[:500],
+        lease_until=None,
+        retry_at=None if ended else clock.now() + timedelta(seconds=4**file.attempts),
+    )
+    record(MediaChanged(file.workspace_id, file.id))
+
+
+@transaction.atomic
+def retry_media(file: MediaFile, *, by: Actor) -> None:
+    """A person asks for a failed file again."""
+    by.require("conversations:read")
+    if file.state not in {"failed", "waiting"} or not file.provider_media_id:
+        raise Conflict(_("This file cannot be fetched again"), state=file.state)
+    MediaFile.objects.filter(id=file.id).update(state="waiting", attempts=0, retry_at=None, error="")
+    record(MediaChanged(file.workspace_id, file.id))
+    wake_fetchers()
+
+
+def store_upload(
+    workspace_id: UUID,
+    kind: str,
+    chunks: Sequence[bytes] | IO[bytes],
+    filename: str,
+    mime_type: str,
+    *,
+    by: Actor,
+) -> MediaFile:
+    """Keep a file that a member gives us to send. The type is what the bytes are, not what the name says."""
+    by.require("messages:send")
+    digest = sha256()
+    size = 0
+    with incoming_file() as target:
+        for chunk in _chunks(chunks):
+            size += len(chunk)
+            if size > MOST_UPLOAD_BYTES:
+                raise Invalid(
+                    _("The file is too large"), fields={"file": f"at most {MOST_UPLOAD_BYTES} bytes"}
+                )
+            digest.update(chunk)
+            target.write(chunk)
+        if size == 0:
+            raise Invalid(_("The file is empty"), fields={"file": "a file with content"})
+        target.flush()
+        guessed = filetype.guess(target.name)
+        keep(target, digest.hexdigest())
+    found = guessed.mime if guessed else mime_type
+    preview = (
+        write_preview(path_of(digest.hexdigest()), thumbnail_path_of(digest.hexdigest()))
+        if found.startswith("image/")
+        else None
+    )
+    with transaction.atomic():
+        return MediaFile.objects.create(
+            workspace_id=workspace_id,
+            kind=kind,
+            state="ready",
+            mime_type=found,
+            byte_count=size,
+            sha256=digest.hexdigest(),
+            filename=filename[:240],
+            width=preview.width if preview else None,
+            height=preview.height if preview else None,
+            has_thumbnail=bool(preview and preview.is_written),
+            fetched_at=clock.now(),
+        )
+
+
+def _chunks(source: Sequence[bytes] | IO[bytes]) -> Iterator[bytes]:
+    if isinstance(source, Sequence):
+        yield from source
+        return
+    while chunk := source.read(UPLOAD_CHUNK):
+        yield chunk
+
+
+def note_upload(file_id: UUID, address: str, provider_media_id: str, lifetime: timedelta) -> None:
+    """Remember the provider's copy so that the next message needs no second upload."""
+    with transaction.atomic():
+        file = MediaFile.objects.select_for_update().get(id=file_id)
+        until = (clock.now() + lifetime).isoformat()
+        file.provider_uploads = {**file.provider_uploads, address: {"id": provider_media_id, "until": until}}
+        file.save(update_fields=["provider_uploads"])

@@ -1,0 +1,76 @@
+"""Health for machines: ready with reasons, and figures for Prometheus."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_GET
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from regulars.conversations.ledger import read_totals
+from regulars.kernel import clock
+from regulars.kernel.models import Heartbeat
+from regulars.web.doors import public
+
+WORKER_SILENCE = timedelta(seconds=20)
+_migrated = False
+
+
+@public
+@require_GET
+def ready(request: HttpRequest) -> HttpResponse:
+    """200 when the database answers, its migrations are applied and a worker is alive; else 503 with reasons."""
+    checks = {"database": _database(), "migrations": "", "worker": ""}
+    if not checks["database"]:
+        checks["migrations"] = _migrations()
+    if not checks["database"] and not checks["migrations"]:
+        checks["worker"] = _worker()
+    is_ready = not any(checks.values())
+    return JsonResponse(
+        {"ready": is_ready, "checks": {name: problem or "ok" for name, problem in checks.items()}},
+        status=200 if is_ready else 503,
+    )
+
+
+@public
+@require_GET
+def metrics(request: HttpRequest) -> HttpResponse:
+    """This process's counters and the ledger, in Prometheus' text format."""
+    lines = [generate_latest().decode()]
+    for name, labels, value in read_totals():
+        text = ",".join(f'{key}="{each}"' for key, each in labels.items())
+        lines.append(f"{name}{{{text}}} {value}\n")
+    return HttpResponse("".join(lines), content_type=CONTENT_TYPE_LATEST)
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error as error:
+        connection.close()
+        return f"the database cannot be reached ({type(error).__name__})"
+    return ""
+
+
+def _migrations() -> str:
+    global _migrated
+    if _migrated:
+        return ""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    _migrated = not plan
+    return f"{len(plan)} migrations are not applied; run: regulars migrate" if plan else ""
+
+
+def _worker() -> str:
+    newest = Heartbeat.objects.filter(role="worker").order_by("-beat_at").first()
+    if newest is None:
+        return "no worker has started yet"
+    silence = clock.now() - newest.beat_at
+    return (
+        "" if silence < WORKER_SILENCE else f"the last worker was heard {int(silence.total_seconds())} s ago"
+    )

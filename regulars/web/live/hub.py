@@ -1,0 +1,318 @@
+"""The stream hub: a raw ASGI application that keeps one connection for each open screen.
+
+One task reads the event log (woken by NOTIFY, at least every second), draws what changed once per language
+and puts it into the queues of the screens that may see it. A screen that comes back names the last position
+it saw and gets what it missed; one that is too far behind is told to load anew. Nothing waits for a slow
+screen: its queue is bounded and overflowing ends the stream, after which the browser comes back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, TypeVar
+from urllib.parse import parse_qs
+from uuid import UUID
+
+import orjson
+from django.db import close_old_connections
+
+from regulars.conversations.access import Staffing, can_see, read_staffing
+from regulars.conversations.queries.lists import count_for
+from regulars.kernel.events import Position, end_of_log, read_after
+from regulars.kernel.ids import parse_id
+from regulars.web.live.door import Viewer, viewer_of_cookie, viewer_of_member
+from regulars.web.live.rendering import LIVE_KINDS, LiveRow, Rendered, changes_of, render_changes
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+QUEUE_LIMIT = 500
+READ_LIMIT = 500
+CATCH_UP_LIMIT = 2_000
+"""events a returning screen may have missed before it is told to load anew"""
+PING_SECONDS = 15.0
+COUNTERS_SECONDS = 2.0
+"""counters of one member are counted at most this often"""
+KEPT_BACK_SECONDS = 0.02
+"""how soon to look again while a running transaction keeps events back"""
+
+
+@dataclass(eq=False, slots=True)
+class _Screen:
+    viewer: Viewer
+    conversation_id: UUID | None
+    queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_LIMIT))
+
+
+class LiveHub:
+    """All open streams of this process. ``wake`` may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._screens: set[_Screen] = set()
+        self._position = Position()
+        self._wake = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="live")
+        self._staffing: dict[UUID, Staffing] = {}
+        self._counted_at: dict[UUID, float] = {}
+        self._uncounted: set[UUID] = set()
+
+    def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._reader = asyncio.create_task(self._read_forever())
+
+    def wake(self) -> None:
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake.set)
+
+    async def close(self) -> None:
+        if self._reader:
+            self._reader.cancel()
+        for screen in list(self._screens):
+            self._end(screen)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        query = parse_qs(bytes(scope.get("query_string", b"")).decode("latin-1"))
+        try:
+            viewer = await self._ask(viewer_of_cookie, headers.get(b"cookie", b"").decode("latin-1"))
+        except Exception:
+            await _plain(send, 503, "the database cannot be reached")
+            return
+        if viewer is None or not viewer.actor.can("conversations:read"):
+            await _plain(send, 401, "sign in first")
+            return
+        screen = _Screen(viewer, parse_id(query.get("conversation", [""])[0]))
+        given = headers.get(b"last-event-id", b"").decode("latin-1") or query.get("cursor", [""])[0]
+        await self._serve(screen, Position.parse(given), receive, send)
+
+    async def _serve(self, screen: _Screen, seen: Position | None, receive: Receive, send: Send) -> None:
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [
+                    (b"content-type", b"text/event-stream; charset=utf-8"),
+                    (b"cache-control", b"no-store"),
+                    (b"x-accel-buffering", b"no"),
+                ],
+            }
+        )
+        self._screens.add(screen)
+        gone = asyncio.create_task(_until_gone(receive))
+        try:
+            start = self._position
+            await _chunk(send, _event("hello", {}, start) + b"retry: 1500\n\n")
+            if seen is not None and seen < start:
+                await self._catch_up(screen, seen, start)
+            self._uncounted.add(screen.viewer.actor.id or screen.viewer.actor.workspace_id)
+            await self._pump(screen, gone, send)
+        finally:
+            gone.cancel()
+            self._screens.discard(screen)
+
+    async def _pump(self, screen: _Screen, gone: asyncio.Task[None], send: Send) -> None:
+        while not gone.done():
+            try:
+                piece = await asyncio.wait_for(screen.queue.get(), PING_SECONDS)
+            except TimeoutError:
+                await _chunk(send, _event("ping", {}, self._position))
+                continue
+            if piece is None:
+                break
+            while not screen.queue.empty():
+                more = screen.queue.get_nowait()
+                if more is None:
+                    break
+                piece += more
+            await _chunk(send, piece)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _catch_up(self, screen: _Screen, seen: Position, until: Position) -> None:
+        """Draw what the screen missed between two positions, or tell it to load anew."""
+        page = await self._ask(read_after, seen, LIVE_KINDS, CATCH_UP_LIMIT)
+        if len(page.events) >= CATCH_UP_LIMIT or (page.has_more and page.end < until):
+            self._offer(screen, _event("reset", {}, until))
+            return
+        changes = changes_of(page.events)
+        watched = {screen.conversation_id} - {None}
+        actor = screen.viewer.actor
+        rendered = await self._ask(
+            render_changes, changes, [actor.workspace_id], [screen.viewer.language], watched
+        )
+        await self._know_staffing([actor.workspace_id])
+        self._hand_out(rendered, [screen], until)
+
+    async def _read_forever(self) -> None:
+        while True:
+            try:
+                self._position = await self._ask(end_of_log)
+                break
+            except Exception as error:
+                logger.warning("live: waiting for the database", extra={"error": type(error).__name__})
+                await asyncio.sleep(1)
+        while True:
+            try:
+                kept_back = await self._read_once()
+                delay = KEPT_BACK_SECONDS if kept_back else 1.0
+            except Exception as error:
+                logger.warning("live: reading failed", extra={"error": type(error).__name__}, exc_info=True)
+                delay = 1.0
+            if delay == 1.0:
+                await self._wait(delay)
+            else:
+                await asyncio.sleep(delay)
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), seconds)
+        except TimeoutError:
+            pass
+        self._wake.clear()
+
+    async def _read_once(self) -> bool:
+        """Read and hand out everything that is visible; true when something is kept back by a running writer."""
+        while True:
+            page = await self._ask(read_after, self._position, LIVE_KINDS, READ_LIMIT)
+            if page.events and self._screens:
+                await self._show(changes_of(page.events), page.end)
+            progressed = page.end != self._position
+            self._position = page.end
+            if not page.has_more or not progressed:
+                await self._count()
+                return page.has_more
+
+    async def _show(self, changes: Any, end: Position) -> None:
+        screens = list(self._screens)
+        workspaces = {screen.viewer.actor.workspace_id for screen in screens}
+        languages = sorted({screen.viewer.language for screen in screens})
+        watched = {screen.conversation_id for screen in screens if screen.conversation_id}
+        for workspace_id in changes.staffing:
+            self._staffing.pop(workspace_id, None)
+        await self._refresh_viewers(screens, changes.members)
+        await self._know_staffing(workspaces)
+        rendered = await self._ask(render_changes, changes, workspaces, languages, watched)
+        self._hand_out(rendered, screens, end)
+
+    async def _know_staffing(self, workspaces: Sequence[UUID] | set[UUID]) -> None:
+        for workspace_id in workspaces:
+            if workspace_id not in self._staffing:
+                self._staffing[workspace_id] = await self._ask(read_staffing, workspace_id)
+
+    async def _refresh_viewers(self, screens: Sequence[_Screen], members: set[UUID]) -> None:
+        """Rights changed: open screens get the new ones at once, and those who are out are out."""
+        for screen in screens:
+            member_id = screen.viewer.actor.member_id
+            if member_id in members and member_id is not None:
+                viewer = await self._ask(viewer_of_member, member_id)
+                self._offer(screen, _event("permissions", {}, self._position))
+                if viewer is None:
+                    self._end(screen)
+                else:
+                    screen.viewer = Viewer(viewer.actor, screen.viewer.language)
+
+    def _hand_out(self, rendered: Rendered, screens: Sequence[_Screen], end: Position) -> None:
+        pieces: dict[tuple[str, int, str], bytes] = {}
+        visible: dict[UUID, LiveRow] = {row.conversation_id: row for row in rendered.rows}
+        for screen in screens:
+            actor, language = screen.viewer.actor, screen.viewer.language
+            staffing = self._staffing.get(actor.workspace_id)
+            if staffing is None:
+                continue
+            for index, row in enumerate(rendered.rows):
+                if can_see(actor, row.facts, staffing):
+                    self._offer(screen, _once(pieces, ("row", index, language), row, end))
+                    if row.head_changed and screen.conversation_id == row.conversation_id:
+                        self._offer(
+                            screen, _event("thread", {"conversation_id": str(row.conversation_id)}, end)
+                        )
+                elif row.head_changed and row.facts.workspace_id == actor.workspace_id:
+                    self._offer(screen, _event("gone", {"conversation_id": str(row.conversation_id)}, end))
+            for index, item in enumerate(rendered.items):
+                row_of_item = visible.get(item.conversation_id)
+                if screen.conversation_id == item.conversation_id and row_of_item:
+                    if can_see(actor, row_of_item.facts, staffing):
+                        self._offer(screen, _once(pieces, ("message", index, language), item, end))
+            if rendered.rows:
+                self._uncounted.add(actor.id or actor.workspace_id)
+
+    def _offer(self, screen: _Screen, piece: bytes) -> None:
+        try:
+            screen.queue.put_nowait(piece)
+        except asyncio.QueueFull:
+            self._end(screen)
+
+    def _end(self, screen: _Screen) -> None:
+        """Close a stream after what it has; the browser comes back with its cursor."""
+        self._screens.discard(screen)
+        if screen.queue.full():
+            while not screen.queue.empty():
+                screen.queue.get_nowait()
+        screen.queue.put_nowait(None)
+
+    async def _count(self) -> None:
+        """Send the navigation's counters to members whose lists changed, each at most every two seconds."""
+        moment = monotonic()
+        due = {key for key in self._uncounted if moment - self._counted_at.get(key, 0.0) >= COUNTERS_SECONDS}
+        for key in due:
+            self._uncounted.discard(key)
+            self._counted_at[key] = moment
+            screens = [screen for screen in self._screens if screen.viewer.actor.id == key]
+            if screens:
+                counts = await self._ask(count_for, screens[0].viewer.actor)
+                oldest = counts.oldest_unassigned_since
+                values = {
+                    "mine": counts.mine,
+                    "unassigned": counts.unassigned,
+                    "oldest_unassigned_since": oldest.isoformat() if oldest else None,
+                }
+                for screen in screens:
+                    self._offer(screen, _event("counters", values, self._position))
+
+    async def _ask(self, question: Callable[..., T], *arguments: Any) -> T:
+        """Ask the database in one of the hub's threads, with a connection that is checked first."""
+
+        def ask() -> T:
+            close_old_connections()
+            return question(*arguments)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+
+
+def _once(
+    pieces: dict[tuple[str, int, str], bytes], key: tuple[str, int, str], source: Any, end: Position
+) -> bytes:
+    if key not in pieces:
+        pieces[key] = _event(key[0], {**source.payload, "html": source.html.get(key[2], "")}, end)
+    return pieces[key]
+
+
+def _event(name: str, values: dict[str, Any], position: Position) -> bytes:
+    data = orjson.dumps({**values, "cursor": str(position)})
+    return b"event: " + name.encode() + b"\nid: " + str(position).encode() + b"\ndata: " + data + b"\n\n"
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _chunk(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _plain(send: Send, status: int, text: str) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text.encode()})

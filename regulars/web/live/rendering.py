@@ -1,0 +1,240 @@
+"""From changes in the log to pieces of screens: read once, rendered once per language."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from regulars.contacts.events import ContactChanged
+from regulars.conversations.access import ConversationFacts
+from regulars.conversations.events import (
+    ConversationChanged,
+    ConversationStarted,
+    MessageQueued,
+    MessageReceived,
+    MessageStatusChanged,
+    NoteWritten,
+)
+from regulars.conversations.models import Activity, Conversation, Message, Note
+from regulars.conversations.queries.lists import attach_last_messages
+from regulars.conversations.queries.threads import MODIFIERS, with_details
+from regulars.inboxes.events import InboxChanged
+from regulars.kernel.events import Event, Recorded
+from regulars.media.events import MediaChanged
+from regulars.web.inbox.building import activity_view, conversation_row, message_view, note_view
+from regulars.web.inbox.fragments import render_message, render_row
+from regulars.workspaces.events import MemberChanged
+
+LIVE_EVENTS: tuple[type[Event], ...] = (
+    MessageReceived,
+    MessageQueued,
+    MessageStatusChanged,
+    ConversationStarted,
+    ConversationChanged,
+    NoteWritten,
+    ContactChanged,
+    MediaChanged,
+    InboxChanged,
+    MemberChanged,
+)
+LIVE_KINDS = tuple(each.__name__ for each in LIVE_EVENTS)
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a stretch of the log says is different now, without repetitions."""
+
+    conversations: dict[UUID, None] = field(default_factory=dict)
+    heads: set[UUID] = field(default_factory=set)
+    """conversations whose header, window or assignment changed, not only their messages"""
+    messages: dict[UUID, UUID] = field(default_factory=dict)
+    arrived: set[UUID] = field(default_factory=set)
+    """messages that contacts just sent: screens announce them"""
+    notes: dict[UUID, UUID] = field(default_factory=dict)
+    contacts: set[UUID] = field(default_factory=set)
+    media: set[UUID] = field(default_factory=set)
+    members: set[UUID] = field(default_factory=set)
+    staffing: set[UUID] = field(default_factory=set)
+    """workspaces in which who staffs what may have changed"""
+
+
+def changes_of(events: Iterable[Recorded]) -> Changes:
+    """Fold events into what must be shown anew."""
+    changes = Changes()
+    for recorded in events:
+        _fold(recorded.event, changes)
+    return changes
+
+
+def _fold(event: Any, changes: Changes) -> None:
+    match event:
+        case MessageReceived() | MessageQueued() | MessageStatusChanged():
+            changes.conversations[event.conversation_id] = None
+            changes.messages[event.message_id] = event.conversation_id
+            if isinstance(event, MessageReceived) and event.direction == "in":
+                changes.arrived.add(event.message_id)
+            if not isinstance(event, MessageStatusChanged):
+                changes.heads.add(event.conversation_id)
+        case NoteWritten():
+            changes.notes[event.note_id] = event.conversation_id
+        case ConversationStarted() | ConversationChanged():
+            changes.conversations[event.conversation_id] = None
+            changes.heads.add(event.conversation_id)
+        case ContactChanged():
+            changes.contacts.add(event.contact_id)
+        case MediaChanged():
+            changes.media.add(event.media_id)
+        case InboxChanged():
+            changes.staffing.add(event.workspace_id)
+        case MemberChanged():
+            changes.members.add(event.member_id)
+            changes.staffing.add(event.workspace_id)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRow:
+    """A changed conversation: its line in each language, and the facts that decide who sees it and where."""
+
+    conversation_id: UUID
+    facts: ConversationFacts
+    payload: dict[str, Any]
+    html: dict[str, str]
+    head_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LiveItem:
+    """A new or changed line of a thread, in each language."""
+
+    conversation_id: UUID
+    payload: dict[str, Any]
+    html: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Everything that screens get out of a stretch of the log."""
+
+    rows: list[LiveRow]
+    items: list[LiveItem]
+    members: frozenset[UUID]
+    staffing: frozenset[UUID]
+
+
+def render_changes(
+    changes: Changes, workspaces: Collection[UUID], languages: Sequence[str], watched: Collection[UUID]
+) -> Rendered:
+    """Read and draw what changed for the workspaces that look; thread lines only for watched conversations.
+
+    A fixed number of queries whatever the number of changes. ``languages``: those of the open screens.
+    """
+    conversations = _conversations(changes, workspaces)
+    rows = [_row(each, languages, each.id in changes.heads) for each in conversations]
+    items = _items(changes, conversations, languages, watched)
+    return Rendered(rows, items, frozenset(changes.members), frozenset(changes.staffing))
+
+
+def _conversations(changes: Changes, workspaces: Collection[UUID]) -> list[Conversation]:
+    found = Conversation.objects.filter(workspace_id__in=workspaces).select_related(
+        "contact", "inbox__connection", "assignee__user", "team"
+    )
+    wanted = set(changes.conversations) | set(changes.notes.values())
+    if changes.contacts:
+        of_contacts = Conversation.objects.filter(contact_id__in=changes.contacts).values_list(
+            "id", flat=True
+        )
+        wanted |= set(of_contacts)
+        changes.heads |= wanted
+    if changes.media:
+        for message_id, conversation_id in Message.objects.filter(media_id__in=changes.media).values_list(
+            "id", "conversation_id"
+        ):
+            changes.messages[message_id] = conversation_id
+            wanted.add(conversation_id)
+    listed = list(found.filter(id__in=wanted))
+    attach_last_messages(listed)
+    return listed
+
+
+def _row(conversation: Conversation, languages: Sequence[str], head_changed: bool) -> LiveRow:
+    view = conversation_row(conversation)
+    payload = {
+        "conversation_id": str(conversation.id),
+        "facts": {
+            "status": conversation.status,
+            "assignee_id": str(conversation.assignee_id) if conversation.assignee_id else None,
+            "inbox_id": str(conversation.inbox_id),
+            "unread": conversation.unread_count,
+            "waiting_since": _text(conversation.waiting_since),
+            "last_at": _text(conversation.last_message_at),
+        },
+    }
+    facts = ConversationFacts(
+        conversation.workspace_id, conversation.inbox_id, conversation.assignee_id, conversation.team_id
+    )
+    html = {language: render_row(view, language) for language in languages}
+    return LiveRow(conversation.id, facts, payload, html, head_changed)
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _items(
+    changes: Changes,
+    conversations: Sequence[Conversation],
+    languages: Sequence[str],
+    watched: Collection[UUID],
+) -> list[LiveItem]:
+    by_id = {each.id: each for each in conversations if each.id in watched}
+    if not by_id:
+        return []
+    items: list[LiveItem] = []
+    for conversation in by_id.values():
+        channel = conversation.inbox.connection.channel
+        for message in _shown_messages(changes, conversation):
+            view = message_view(message, channel)
+            payload = {
+                "message_id": str(message.message.id),
+                "position": view.position,
+                "arrived": message.message.id in changes.arrived,
+            }
+            items.append(_item(conversation.id, payload, view, languages))
+    for note in Note.objects.filter(id__in=changes.notes, conversation_id__in=by_id).select_related(
+        "author__user"
+    ):
+        view_of_note = note_view(note)
+        payload = {"message_id": str(note.id), "position": view_of_note.position, "arrived": False}
+        items.append(_item(note.conversation_id, payload, view_of_note, languages))
+    changed_heads = [key for key in by_id if key in changes.heads]
+    for line in Activity.objects.filter(conversation_id__in=changed_heads).order_by("-at")[:20]:
+        view_of_line = activity_view(line)
+        payload = {"message_id": str(line.id), "position": view_of_line.position, "arrived": False}
+        items.append(_item(line.conversation_id, payload, view_of_line, languages))
+    return items
+
+
+def _shown_messages(changes: Changes, conversation: Conversation) -> list[Any]:
+    """The changed messages of a thread; a reaction, edit or revoke shows on the message that it changes."""
+    ids = [message_id for message_id, owner in changes.messages.items() if owner == conversation.id]
+    messages = list(Message.objects.filter(id__in=ids).select_related("media", "author_member__user"))
+    targets = [
+        each.target_provider_id for each in messages if each.kind in MODIFIERS and each.target_provider_id
+    ]
+    if targets:
+        known = {each.id for each in messages}
+        changed = Message.objects.filter(inbox_id=conversation.inbox_id, provider_id__in=targets)
+        messages += [
+            each for each in changed.select_related("media", "author_member__user") if each.id not in known
+        ]
+    return [each for each in with_details(messages) if not each.is_modifier_of_known]
+
+
+def _item(conversation_id: UUID, payload: dict[str, Any], view: Any, languages: Sequence[str]) -> LiveItem:
+    payload["conversation_id"] = str(conversation_id)
+    return LiveItem(
+        conversation_id, payload, {language: render_message(view, language) for language in languages}
+    )
