@@ -1,0 +1,115 @@
+"""Each house lint finds what it is there for, and leaves alone what is right."""
+
+from pathlib import Path
+
+import pytest
+
+from tools.house_lints import Finding, lint
+
+
+def findings(tmp_path: Path, name: str, content: str) -> list[tuple[int, str]]:
+    path = tmp_path / name
+    path.write_text(content)
+    return [(finding.line, finding.text) for finding in lint(path)]
+
+
+def test_a_finding_reads_as_file_line_and_sentence():
+    assert str(Finding(Path("regulars/tasks.py"), 3, "wrong")) == "regulars/tasks.py:3: wrong"
+
+
+def test_a_file_past_500_lines_is_found(tmp_path: Path):
+    assert findings(tmp_path, "long.py", "x = 1\n" * 501) == [
+        (500, "501 lines; split it where its second subject begins")
+    ]
+    assert findings(tmp_path, "short.py", "x = 1\n" * 500) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wrong"),
+    [
+        ("message_id: str, attempts: int | None = None", None),
+        ("ids: list[str], *, by: dict[str, int]", None),
+        ("message: Message", "message"),
+        ("message", "message"),
+        ("ids: list[UUID]", "ids"),
+    ],
+)
+def test_task_arguments_must_be_primitives(tmp_path: Path, arguments: str, wrong: str | None):
+    found = findings(tmp_path, "tasks.py", f"@app.task(queue='media')\ndef fetch({arguments}) -> None: ...\n")
+    assert found == ([(2, f"task argument {wrong!r} must be a primitive, like an id")] if wrong else [])
+
+
+def test_what_is_not_a_task_may_take_objects(tmp_path: Path):
+    assert (
+        findings(tmp_path, "operations.py", "@transaction.atomic\ndef assign(to: Member) -> None: ...\n")
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "wrong"),
+    [
+        ('logger.info("stored", extra={"delivery": delivery.id})', None),
+        ('logger.info("stored %s characters", len(text))', None),
+        ("print(text)", None),
+        ('logger.info("got %s", text)', "text"),
+        ('logger.warning(f"cannot reach {contact.phone}")', "phone"),
+        ('log.error("refused", token=token)', "token"),
+        ('self._logger.debug("body", extra={"b": message.body})', "body"),
+    ],
+)
+def test_logs_name_nothing_private(tmp_path: Path, call: str, wrong: str | None):
+    found = findings(tmp_path, "module.py", call + "\n")
+    assert found == ([(1, f"{wrong!r} does not belong into a log; log an id")] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("style", "wrong"),
+    [
+        ("a { margin-inline-start: 1px; inset-inline-end: 0; text-align: start }", None),
+        ("a { /* left: 1px */ color: red }", None),
+        ("a { clear: both; grid-area: left }", None),
+        ("a { margin-left: 1px }", "margin-left: 1px"),
+        ("a { left: 0 }", "left: 0"),
+        ("a { text-align: right; }", "text-align: right"),
+        ("a { float: left; }", "float: left"),
+        ("a { border-right-color: red }", "border-right-color: red"),
+    ],
+)
+def test_style_properties_are_logical(tmp_path: Path, style: str, wrong: str | None):
+    advice = "is physical; use the logical property (inline-start, inline-end)"
+    assert findings(tmp_path, "a.css", style) == ([(1, f"{wrong} {advice}")] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("template", "wrong"),
+    [
+        ('<script type="module" src="/a.js"></script>', None),
+        ('<script type="application/json" id="data">{}</script>', None),
+        ("{# <style>a</style> #}", None),
+        ('<a href="/x" data-onclick="x">words</a>', None),
+        ("<script>alert(1)</script>", "an inline script"),
+        ("<style>a{}</style>", "an inline style sheet"),
+        ('<p style="color:red">', "a style attribute"),
+        ('<p onclick="x()">', "an event attribute"),
+        ('<a href="javascript:x()">words</a>', "a javascript: address"),
+    ],
+)
+def test_templates_have_nothing_inline(tmp_path: Path, template: str, wrong: str | None):
+    advice = "the policy forbids it; use a class, a module or a data attribute"
+    assert findings(tmp_path, "a.html", template) == ([(1, f"{wrong}: {advice}")] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("template", "wrong"),
+    [
+        ('<button aria-label="{% translate "Send" %}">{% icon "send" %}</button>', None),
+        ('<button>{% icon "send" %}{% translate "Send" %}</button>', None),
+        ("<a href='/'>Home</a>", None),
+        ('<button>{% icon "send" %}</button>', "button"),
+        ('<a href="/"><svg><path d="M0 0"/></svg></a>', "a"),
+    ],
+)
+def test_icon_buttons_have_names(tmp_path: Path, template: str, wrong: str | None):
+    expected = [(1, f"<{wrong}> shows only an icon: give it an aria-label")] if wrong else []
+    assert findings(tmp_path, "a.html", template) == expected
