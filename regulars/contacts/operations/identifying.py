@@ -52,6 +52,13 @@ def identity_lane(workspace_id: UUID, channel: str, key: Key) -> str:
     return f"identity:{workspace_id}:{channel}:{key[0]}:{key[1]}"
 
 
+def find_holder(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> UUID | None:
+    """Who has one of these identities now. Until the transaction ends nobody else can come to have one."""
+    lock_keys(f"identity:{workspace_id}:{channel}:{kind}:{value}" for kind, value in keys)
+    owners = _read_known(workspace_id, channel, keys).owners
+    return next((owners[key] for key in keys if key in owners), None)
+
+
 def _read_known(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> Known:
     kinds, values = zip(*keys, strict=True)
     with connection.cursor() as cursor:

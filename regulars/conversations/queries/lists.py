@@ -129,18 +129,29 @@ def _cursor_of(conversation: Conversation, order: Order) -> str:
 
 def _read_cursor(cursor: str) -> tuple[datetime | None, UUID]:
     try:
-        at, last_id = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return (datetime.fromisoformat(at) if at else None, UUID(last_id))
-    except (ValueError, TypeError, binascii.Error) as error:
-        raise Invalid(
-            "this cursor is not one of ours", fields={"cursor": "next_cursor of the page before"}
-        ) from error
+        written, last_id = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        at = datetime.fromisoformat(written) if written is not None else None
+        place = (at, UUID(last_id))
+    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+        raise _unknown_cursor() from error
+    if at is not None and at.tzinfo is None:
+        raise _unknown_cursor()
+    return place
+
+
+def _unknown_cursor() -> Invalid:
+    return Invalid("this cursor is not one of ours", fields={"cursor": "next_cursor of the page before"})
 
 
 def attach_last_messages(conversations: list[Conversation]) -> None:
     """Set ``last_message`` (a Message or None) on each, with one query."""
     ids = [each.last_message_id for each in conversations if each.last_message_id]
-    found = {message.id: message for message in Message.objects.filter(id__in=ids).select_related("media")}
+    found = {
+        message.id: message
+        for message in Message.objects.filter(id__in=ids).select_related(
+            "media", "contact", "author_member__user"
+        )
+    }
     for each in conversations:
         each.last_message = found.get(each.last_message_id) if each.last_message_id else None  # type: ignore[attr-defined]
 

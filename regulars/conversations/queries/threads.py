@@ -83,9 +83,8 @@ def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
     inbox_id = messages[0].inbox_id
     provider_ids = [message.provider_id for message in messages if message.provider_id]
     modifiers: dict[str, list[Message]] = defaultdict(list)
-    for modifier in Message.objects.filter(inbox_id=inbox_id, target_provider_id__in=provider_ids).order_by(
-        "sent_at", "id"
-    ):
+    changing = Message.objects.filter(inbox_id=inbox_id, target_provider_id__in=provider_ids)
+    for modifier in changing.select_related("contact", "author_member__user").order_by("sent_at", "id"):
         modifiers[modifier.target_provider_id or ""].append(modifier)
     pointed = {message.reply_to_provider_id or message.target_provider_id for message in messages} - {None}
     origins = {
