@@ -250,10 +250,10 @@ def give_up_lost_leases() -> int:
     """Jobs whose sender died become unknown; returns how many. Safe to run anywhere, any time."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE conversations_message m SET status = 'unknown', error = %s::jsonb FROM ("
-            "  UPDATE conversations_outgoingmessage SET state = 'unknown', outcome_reason = 'sender-died',"
+            "WITH lost AS (UPDATE conversations_outgoingmessage SET state = 'unknown', outcome_reason = 'sender-died',"
             "  lease_until = NULL WHERE message_id IN (SELECT message_id FROM conversations_outgoingmessage"
-            "  WHERE state = 'sending' AND lease_until < now() FOR UPDATE SKIP LOCKED) RETURNING message_id) lost"
+            "  WHERE state = 'sending' AND lease_until < now() FOR UPDATE SKIP LOCKED) RETURNING message_id)"
+            " UPDATE conversations_message m SET status = 'unknown', error = %s::jsonb FROM lost"
             " WHERE m.id = lost.message_id AND m.status IN ('queued', 'sending')"
             " RETURNING m.workspace_id, m.conversation_id, m.id",
             [msgspec.json.encode({"code": 0, "title": "sender-died", "details": ""}).decode()],
