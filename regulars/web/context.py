@@ -1,4 +1,4 @@
-"""What the frame around every screen needs, without a query of its own."""
+"""What the frame around every screen needs. The rail's queries run only when a page draws it."""
 
 from __future__ import annotations
 
@@ -6,25 +6,40 @@ from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language_info
 
 from regulars.web.doors import WebRequest
+from regulars.web.layouts.navigation import navigation_of
 from regulars.web.security import phone_url
+
+DENSITIES = ("compact", "comfortable", "spacious")
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
     """Language, direction, theme, the member and the phone's address, for ``layouts/*.html``."""
     asking = cast(WebRequest, request)
     member = getattr(asking, "member", None)
+    actor = getattr(asking, "actor", None)
     info = get_language_info(getattr(asking, "LANGUAGE_CODE", settings.LANGUAGE_CODE))
     return {
         "member": member,
-        "actor": getattr(asking, "actor", None),
+        "actor": actor,
         "workspace": member.workspace if member else None,
         "direction": "rtl" if info["bidi"] else "ltr",
         "theme": member.user.theme if member else "system",
         "time_zone": member.user.time_zone if member else "",
+        "density": _cookie(request, "density", DENSITIES, "comfortable"),
+        "rail_width": _cookie(request, "rail", ("wide", "narrow"), "wide"),
+        "context_pane": _cookie(request, "context", ("open", "closed"), "open"),
+        "navigation": SimpleLazyObject(lambda: navigation_of(actor)) if actor else None,
         "languages": settings.LANGUAGES,
         "phone_url": phone_url(request) if member else "",
         "demo": settings.DEMO,
     }
+
+
+def _cookie(request: HttpRequest, name: str, allowed: tuple[str, ...], usual: str) -> str:
+    """A setting of this browser, kept in a cookie that scripts write (``page.js: remember``)."""
+    value = request.COOKIES.get(f"regulars_{name}", usual)
+    return value if value in allowed else usual

@@ -64,21 +64,28 @@ def thread_context(actor: Actor, member: Member, conversation: Conversation) -> 
     now = clock.now()
     items = thread_items(page, conversation)
     return {
-        "conversation": conversation_row(conversation),
+        **head_context(actor, conversation),
         "contact": conversation.contact,
         "contact_language": _language_name(conversation.contact.language),
         "identities": conversation.contact.identities.filter(retired_at=None).order_by("first_seen_at"),
         "items": items,
-        "earlier_url": reverse("messages", args=[conversation.id]) if page.has_older else "",
+        "earlier_url": reverse("earlier-messages", args=[conversation.id]) if page.has_older else "",
         "unread_count": conversation.unread_count,
         "window_is_open": conversation.window_is_open(now),
-        "window_closes_at": conversation.window_closes_at,
-        "ad_window_closes_at": conversation.ad_window_closes_at,
         "drafts": drafts_of(conversation, member),
-        "members": assignable_members(actor),
         "others": _other_conversations(actor, conversation),
         "panel_notes": Note.objects.filter(conversation=conversation).order_by("-created_at")[:PANEL_NOTES],
         "can": {"edit_contact": actor.can("contacts:edit")},
+    }
+
+
+def head_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
+    """The thread's head: who, whose, which state, how long the reply window is open."""
+    return {
+        "conversation": conversation_row(conversation),
+        "members": assignable_members(actor),
+        "window_closes_at": conversation.window_closes_at,
+        "ad_window_closes_at": conversation.ad_window_closes_at,
     }
 
 

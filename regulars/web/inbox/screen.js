@@ -1,0 +1,227 @@
+// The inbox screen: which conversation is open, in which region, with which panes. The address always tells.
+import { onCommand } from "../design/keyboard/keyboard.js";
+import { fragment, get, post, remember } from "../design/page.js";
+import { toast } from "../design/toast/toast.js";
+import { gettext } from "../design/strings.js";
+import { writeTimes } from "../design/time/time.js";
+import { nameReader } from "./reader.js";
+import "./composer.js";
+import "./context.js";
+import "./list.js";
+import "./live.js";
+import "./message_menu.js";
+import "./thread.js";
+import "./voice_note.js";
+import "./lightbox.js";
+
+const wide = matchMedia("(width >= 1100px)");
+const idOf = (url) => /^\/conversations\/([\w-]+)/.exec(new URL(url, location.href).pathname)?.[1] ?? "";
+
+class InboxScreen extends HTMLElement {
+  connectedCallback() {
+    this.prefetched = new Map();
+    if (!wide.matches) this.dataset.context = "closed";
+    this.listUrl = this.dataset.conversation ? this.addressOfList() : location.pathname + location.search;
+    history.replaceState({ conversation: this.conversation }, "");
+    this.addEventListener("click", (event) => this.onClick(event));
+    this.addEventListener("pointerover", (event) => this.prefetch(event.target.closest?.("[data-conversation]")));
+    window.addEventListener("popstate", (event) => this.show(event.state?.conversation ?? ""));
+    document.addEventListener("open-address", (event) => this.onOpenAddress(event));
+    this.registerCommands();
+    this.restorePhone();
+    nameReader(this);
+    if (this.conversation) this.closest("body").dataset.open = this.conversation;
+  }
+
+  get conversation() {
+    return this.dataset.conversation;
+  }
+
+  get list() {
+    return this.querySelector("conversation-list");
+  }
+
+  addressOfList() {
+    const query = this.dataset.listQuery;
+    return `/inbox/${this.dataset.view}${query ? `?${query}` : ""}`;
+  }
+
+  addressOf(id) {
+    const query = new URLSearchParams(this.dataset.listQuery);
+    query.set("view", this.dataset.view);
+    return `/conversations/${id}?${query}`;
+  }
+
+  onClick(event) {
+    const link = event.target.closest("a[data-conversation], a[data-open-conversation]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    this.open(link.dataset.conversation ?? link.dataset.openConversation, { keyboard: event.detail === 0 });
+  }
+
+  onOpenAddress(event) {
+    const id = idOf(event.detail.url);
+    if (!id) return;
+    event.preventDefault();
+    this.open(id, { keyboard: true });
+  }
+
+  prefetch(row) {
+    const id = row?.dataset.conversation;
+    if (!id || row === this || id === this.conversation || this.prefetched.has(id)) return;
+    if (this.prefetched.size > 6) this.prefetched.delete(this.prefetched.keys().next().value);
+    this.prefetched.set(id, { at: Date.now(), html: this.load(id).catch(() => null) });
+  }
+
+  async load(id) {
+    const response = await get(this.addressOf(id));
+    return response.ok ? response.text() : null;
+  }
+
+  /** Open a conversation: the row answers at once, the thread follows; older than two seconds is asked anew. */
+  async open(id, { keyboard = false } = {}) {
+    if (!id || id === this.conversation) {
+      if (id) this.dataset.region = "thread";
+      return;
+    }
+    history.pushState({ conversation: id }, "", this.addressOf(id));
+    await this.show(id, { keyboard });
+  }
+
+  async show(id, { keyboard = false } = {}) {
+    this.dataset.conversation = id;
+    this.dataset.region = id ? "thread" : "list";
+    this.list?.mark(id);
+    document.dispatchEvent(new CustomEvent("conversation-chosen", { detail: { id } }));
+    if (!id) return this.showNothing();
+    const known = this.prefetched.get(id);
+    this.prefetched.delete(id);
+    const html = known && Date.now() - known.at < 2000 ? await known.html : await this.load(id).catch(() => null);
+    if (this.conversation !== id) return;
+    if (html === null) return toast(gettext("The conversation could not be loaded. Check the connection and try again."), { kind: "bad" });
+    this.replacePanes(html);
+    this.focusThread(keyboard);
+    post(`/conversations/${id}/reading`, { state: "read" }).catch(() => {});
+  }
+
+  showNothing() {
+    this.list?.focusCurrent();
+    document.title = "Regulars";
+  }
+
+  replacePanes(html) {
+    const fresh = fragment(html);
+    for (const pane of ["conversation", "context"]) {
+      const made = fresh.getElementById(pane);
+      if (made) this.querySelector(`#${pane}`).replaceWith(made);
+    }
+    writeTimes(this);
+    nameReader(this);
+    document.title = `${this.querySelector(".thread-name")?.textContent.trim() ?? ""} · Regulars`;
+  }
+
+  /** Pointer users go on writing; keyboard users walking the list stay in it. */
+  focusThread(keyboard) {
+    if (keyboard || matchMedia("(pointer: coarse)").matches) return;
+    this.querySelector(".composer-text")?.focus({ preventScroll: true });
+  }
+
+  /** Put the address bar back to the list, and the eyes where they were. */
+  back() {
+    if (!this.conversation) return false;
+    if (this.dataset.context === "open" && !wide.matches) {
+      this.dataset.context = "closed";
+      return;
+    }
+    const left = this.conversation;
+    history.pushState({ conversation: "" }, "", this.addressOfList());
+    this.dataset.conversation = "";
+    this.dataset.region = "list";
+    this.list?.mark("");
+    this.list?.focusRow(left);
+    document.dispatchEvent(new CustomEvent("conversation-chosen", { detail: { id: "" } }));
+  }
+
+  registerCommands() {
+    onCommand("back", () => this.back());
+    onCommand("context", () => this.togglePane("context"));
+    onCommand("phone", () => this.togglePhone());
+    onCommand("resolve", () => this.act("status", { status: this.querySelector("[data-reopen]") ? "open" : "resolved" }));
+    onCommand("assign-me", () => this.act("assignment", { member: "me" }));
+    onCommand("mark-unread", () => this.act("reading", { state: "unread" }) && this.back());
+    onCommand("assign", () => {
+      const button = this.querySelector(".assign [popovertarget]");
+      if (!button) return false;
+      button.click();
+    });
+  }
+
+  /** One change to the open conversation; its head comes back as it is now. */
+  act(what, values) {
+    if (!this.conversation) return false;
+    post(`/conversations/${this.conversation}/${what}`, values).then(async (response) => {
+      if (response.ok && response.status !== 204) this.replaceHead(await response.text());
+    }).catch(() => toast(gettext("No connection. Nothing was changed."), { kind: "bad" }));
+    return true;
+  }
+
+  replaceHead(html) {
+    const head = fragment(html).getElementById("thread-head");
+    if (!head) return;
+    if (this.querySelector("#assign-menu:popover-open")) return;
+    this.querySelector("#thread-head")?.replaceWith(head);
+    const strip = this.querySelector("window-strip");
+    if (strip && strip.getAttribute("closes") !== head.dataset.closes) strip.setAttribute("closes", head.dataset.closes);
+    if (strip && strip.getAttribute("ad-closes") !== head.dataset.adCloses) strip.setAttribute("ad-closes", head.dataset.adCloses);
+    nameReader(head);
+  }
+
+  /** Many changes in a row ask for the head once. */
+  refreshHeadSoon() {
+    clearTimeout(this.headTimer);
+    this.headTimer = setTimeout(async () => {
+      const id = this.conversation;
+      const response = await get(`/conversations/${id}/head`).catch(() => null);
+      if (response?.ok && id === this.conversation) this.replaceHead(await response.text());
+    }, 120);
+  }
+
+  /** What arrives before the reader's eyes is read. */
+  readSoon() {
+    clearTimeout(this.readTimer);
+    const id = this.conversation;
+    this.readTimer = setTimeout(() => id && post(`/conversations/${id}/reading`, { state: "read" }).catch(() => {}), 600);
+  }
+
+  /** The open conversation is out of this member's sight now. */
+  leave() {
+    toast(gettext("This conversation is not visible to you any more."));
+    this.back();
+    this.querySelector("#conversation").replaceChildren();
+    this.querySelector("#context").replaceChildren();
+  }
+
+  togglePane(name) {
+    const next = this.dataset[name] === "open" ? "closed" : "open";
+    this.dataset[name] = next;
+    if (wide.matches) remember(name, next);
+  }
+
+  togglePhone() {
+    if (!this.querySelector(".phone-pane")) return false;
+    this.togglePane("phone");
+    this.restorePhone();
+  }
+
+  restorePhone() {
+    const frame = this.querySelector(".phone-pane iframe");
+    if (!frame) return;
+    const saved = document.cookie.match(/regulars_phone=(\w+)/)?.[1];
+    this.dataset.phone ??= saved && innerWidth >= 1440 ? saved : "closed";
+    if (this.dataset.phone === "open" && !frame.src) frame.src = frame.dataset.src;
+    document.querySelector("[data-command=phone]")?.setAttribute("aria-pressed", String(this.dataset.phone === "open"));
+  }
+}
+
+customElements.define("inbox-screen", InboxScreen);
+document.addEventListener("fragments-replaced", () => nameReader(document));

@@ -1,5 +1,33 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from regulars.web.inbox.views import acting, files, reading, sending, templates
+
+urlpatterns: list[URLPattern] = [
+    path("", reading.start, name="home"),
+    path("inbox", reading.start, name="inbox"),
+    path("inbox/<str:view>", reading.show_list, name="inbox-view"),
+    path("search", reading.search, name="search"),
+    path("conversations/<str:conversation_id>", reading.show_conversation, name="conversation"),
+    path("conversations/<str:conversation_id>/row", reading.row, name="conversation-row"),
+    path("conversations/<str:conversation_id>/head", reading.head, name="conversation-head"),
+    path("conversations/<str:conversation_id>/context", reading.show_context, name="conversation-context"),
+    path("conversations/<str:conversation_id>/earlier", reading.earlier_messages, name="earlier-messages"),
+    path("conversations/<str:conversation_id>/messages", sending.send, name="messages"),
+    path("conversations/<str:conversation_id>/notes", acting.notes, name="notes"),
+    path("conversations/<str:conversation_id>/draft", acting.draft, name="draft"),
+    path("conversations/<str:conversation_id>/assignment", acting.assignment, name="assignment"),
+    path("conversations/<str:conversation_id>/status", acting.status, name="conversation-status"),
+    path("conversations/<str:conversation_id>/reading", acting.reading, name="reading"),
+    path("conversations/<str:conversation_id>/templates", templates.picker, name="template-picker"),
+    path("conversations/<str:conversation_id>/template", templates.send_template, name="template-message"),
+    path("messages/<str:message_id>/reaction", sending.reaction, name="message-reaction"),
+    path("messages/<str:message_id>/retry", sending.retry, name="message-retry"),
+    path("messages/<str:message_id>/decision", sending.decision, name="message-decision"),
+    path("contacts/<str:contact_id>", acting.contact, name="contact"),
+    path("media", files.upload, name="upload"),
+    path("media/<str:media_id>", files.show, name="media"),
+    path("media/<str:media_id>/thumbnail", files.thumbnail, name="media-thumbnail"),
+    path("media/<str:media_id>/retry", files.retry, name="media-retry"),
+]

@@ -27,7 +27,7 @@ class MemberMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asking = cast(WebRequest, request)
-        asking.member = _member_of(request)
+        asking.member = member_of(request)
         asking.actor = actor_of_member(asking.member) if asking.member else None
         language = asking.member.user.language if asking.member else get_language_from_request(request)
         with translation.override(language):
@@ -37,7 +37,8 @@ class MemberMiddleware:
         return response
 
 
-def _member_of(request: HttpRequest) -> Member | None:
+def member_of(request: HttpRequest) -> Member | None:
+    """The active membership of the session's user: the chosen one, else the oldest."""
     if not request.user.is_authenticated:
         return None
     members = Member.objects.select_related("user", "workspace").filter(user_id=request.user.pk, is_active=True)

@@ -1,5 +1,14 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from regulars.web.sign_in import views
+
+urlpatterns: list[URLPattern] = [
+    path("sign-in", views.sign_in, name="sign-in"),
+    path("sign-out", views.sign_out, name="sign-out"),
+    path("set-up", views.set_up, name="set-up"),
+    path("invitations/<str:secret>", views.invitation, name="invitation"),
+    path("language", views.choose_language, name="choose-language"),
+    path("preferences", views.preferences, name="preferences"),
+]

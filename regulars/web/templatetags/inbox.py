@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import phonenumbers
 from django import template
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
+from regulars.conversations.queries.lists import Order
 from regulars.inboxes.ports import ContactCard, Location, OutgoingContacts, OutgoingLocation
 from regulars.web.inbox import text_marks
 from regulars.web.inbox.activities import ICONS as ACTIVITY_ICONS
 from regulars.web.inbox.activities import sentence
 from regulars.web.inbox.errors import Explanation, explanation_of
+from regulars.web.inbox.lists import ListChoice
 from regulars.web.inbox.view_models import (
     ICON_OF_KIND,
     ActivityView,
@@ -28,6 +32,7 @@ from regulars.web.inbox.view_models import (
     QuoteView,
 )
 from regulars.web.templatetags.design import status_word
+from regulars.workspaces.access import Actor
 
 register = template.Library()
 
@@ -200,3 +205,47 @@ def activity_icon(item: ActivityView) -> str:
 def line_template(item: MessageView | ActivityView) -> str:
     """The template that draws one line of a thread."""
     return f"inbox/_{item.item}.html"
+
+
+@register.filter
+def may(actor: Actor | None, permission: str) -> bool:
+    """Whether the actor has a permission."""
+    return actor is not None and actor.can(permission)
+
+
+@register.filter
+def phone_shown(phone: str) -> str:
+    """A number as people write it internationally."""
+    try:
+        parsed = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return phone
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+@register.simple_tag
+def list_url(choice: ListChoice, *, order: Order) -> str:
+    """The same list in another order."""
+    return replace(choice, order=order).url
+
+
+@register.filter
+def first_buttons(buttons: Sequence[object]) -> Sequence[object]:
+    """The phone shows up to three buttons; of more it shows two and "See all options"."""
+    return buttons if len(buttons) <= 3 else buttons[:2]
+
+
+@register.filter
+def category_word(category: str) -> str:
+    """What a template is filed as."""
+    return {
+        "MARKETING": pgettext("template category", "Marketing"),
+        "UTILITY": pgettext("template category", "Utility"),
+        "AUTHENTICATION": pgettext("template category", "Authentication"),
+    }.get(category.upper(), category)
+
+
+@register.filter
+def variable_label(name: str) -> str:
+    """A variable's name as a label: ``first_name`` → First name, ``1`` → Value 1."""
+    return gettext("Value %(number)s") % {"number": name} if name.isdigit() else name.replace("_", " ").capitalize()

@@ -16,7 +16,7 @@ from regulars.kernel.ids import parse_id
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import conversation_row, parse_position, thread_items
 from regulars.web.inbox.lists import ListChoice, landing_view, read_choice
-from regulars.web.inbox.panes import list_context, thread_context
+from regulars.web.inbox.panes import head_context, list_context, thread_context
 from regulars.web.inbox.searching import search_everything
 
 
@@ -43,17 +43,18 @@ def _rows(request: MemberRequest, choice: ListChoice) -> HttpResponse:
 
 @member_with("conversations:read")
 def show_conversation(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """A conversation beside its list; for the script only thread and contact panel."""
+    """A conversation beside its list; for the script only thread and contact panel.
+
+    A whole page counts as read; the script says so itself once the thread is on the screen.
+    """
     cursor = str(end_of_log())
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     context = {"live_cursor": cursor, **thread_context(request.actor, request.member, conversation)}
     if request.headers.get("X-Fragment"):
-        response = render(request, "inbox/_conversation.html", context)
-    else:
-        choice = read_choice(request, request.GET.get("view") or _home_of(conversation))
-        response = render(request, "inbox/inbox.html", {**list_context(request.actor, choice), **context})
+        return render(request, "inbox/_conversation.html", context)
+    choice = read_choice(request, request.GET.get("view") or _home_of(conversation))
     mark_as_read(conversation, by=request.actor)
-    return response
+    return render(request, "inbox/inbox.html", {**list_context(request.actor, choice), **context})
 
 
 def _home_of(conversation: Conversation) -> str:
@@ -74,6 +75,13 @@ def earlier_messages(request: MemberRequest, conversation_id: str) -> HttpRespon
     page = read_thread(conversation, before=parse_position(request.GET.get("before", "")))
     context = {"items": thread_items(page, conversation), "has_older": page.has_older}
     return render(request, "inbox/_items.html", context)
+
+
+@member_with("conversations:read")
+def head(request: MemberRequest, conversation_id: str) -> HttpResponse:
+    """The thread's head as it is now: assignee, status and reply window."""
+    conversation = access_conversation(request.actor, parse_id(conversation_id))
+    return render(request, "inbox/_head.html", head_context(request.actor, conversation))
 
 
 @member_with("conversations:read")

@@ -1,0 +1,151 @@
+"""From the composer's form to what is sent: one text, files, something to tap, a place, a card. Pure.
+
+A form that says nothing sendable raises :class:`Invalid` with the field that is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from django.utils.translation import gettext as _
+
+from regulars.inboxes.ports import (
+    CardPhone,
+    ContactCard,
+    InteractiveHeader,
+    ListRow,
+    ListSection,
+    OutgoingContacts,
+    OutgoingContent,
+    OutgoingInteractive,
+    OutgoingLocation,
+    OutgoingMedia,
+    OutgoingText,
+    ReplyButton,
+)
+from regulars.kernel.errors import Invalid
+from regulars.media.models import MediaFile
+
+
+class Form(Protocol):
+    """The part of Django's QueryDict that is read here."""
+
+    def get(self, key: str, default: str = "") -> str | None: ...
+
+    def getlist(self, key: str) -> list[str]: ...
+
+
+def read_contents(form: Form, files: Sequence[MediaFile]) -> list[OutgoingContent]:
+    """The messages that a form asks for, in order; with files the text is the first one's caption."""
+    text = _word(form, "text")
+    extra = _word(form, "extra")
+    if extra:
+        return [_EXTRAS[extra](form, text)] if extra in _EXTRAS else _refuse("extra", _("Unknown kind of message"))
+    if files:
+        return _with_files(text, files)
+    if not text:
+        return _refuse("text", _("Write something first"))
+    return [OutgoingText(body=text, preview_url="https://" in text or "http://" in text)]
+
+
+def _with_files(text: str, files: Sequence[MediaFile]) -> list[OutgoingContent]:
+    captioned = next((file for file in files if file.kind not in {"audio", "sticker"}), None)
+    contents: list[OutgoingContent] = [
+        OutgoingMedia(
+            kind=file.kind,  # type: ignore[arg-type]  # the upload form only makes these kinds
+            media_id=str(file.id),
+            caption=text if file is captioned else "",
+            filename=file.filename,
+            is_voice=file.is_voice,
+        )
+        for file in files
+    ]
+    if text and captioned is None:
+        contents.append(OutgoingText(body=text))
+    return contents
+
+
+def _buttons(form: Form, text: str) -> OutgoingContent:
+    titles = [title.strip() for title in form.getlist("button") if title.strip()]
+    return OutgoingInteractive(
+        form="buttons",
+        body=text,
+        header=_header(form),
+        footer=_word(form, "footer"),
+        buttons=tuple(ReplyButton(id=f"button-{place}", title=title) for place, title in enumerate(titles, 1)),
+    )
+
+
+def _list(form: Form, text: str) -> OutgoingContent:
+    lines = [line.strip() for line in _word(form, "rows").splitlines() if line.strip()]
+    rows = tuple(_row(place, line) for place, line in enumerate(lines, 1))
+    return OutgoingInteractive(
+        form="list",
+        body=text,
+        footer=_word(form, "footer"),
+        list_button=_word(form, "list_button"),
+        sections=(ListSection(rows=rows),),
+    )
+
+
+def _row(place: int, line: str) -> ListRow:
+    title, _bar, description = line.partition("|")
+    return ListRow(id=f"row-{place}", title=title.strip(), description=description.strip())
+
+
+def _link_button(form: Form, text: str) -> OutgoingContent:
+    return OutgoingInteractive(form="cta_url", body=text, url_text=_word(form, "url_text"), url=_word(form, "url"))
+
+
+def _location_request(form: Form, text: str) -> OutgoingContent:
+    return OutgoingInteractive(form="location_request", body=text)
+
+
+def _location(form: Form, text: str) -> OutgoingContent:
+    return OutgoingLocation(
+        latitude=_number(form, "latitude"),
+        longitude=_number(form, "longitude"),
+        name=_word(form, "place"),
+        address=_word(form, "address"),
+    )
+
+
+def _card(form: Form, text: str) -> OutgoingContent:
+    phone = CardPhone(phone=_word(form, "card_phone"), kind="CELL")
+    return OutgoingContacts(cards=(ContactCard(name=_word(form, "card_name"), phones=(phone,)),))
+
+
+_EXTRAS = {
+    "buttons": _buttons,
+    "list": _list,
+    "cta_url": _link_button,
+    "location_request": _location_request,
+    "location": _location,
+    "contact": _card,
+}
+
+
+def _header(form: Form) -> InteractiveHeader | None:
+    text = _word(form, "header")
+    return InteractiveHeader(text=text) if text else None
+
+
+def _word(form: Form, name: str) -> str:
+    return (form.get(name) or "").strip()
+
+
+def _number(form: Form, name: str) -> float:
+    try:
+        return float(_word(form, name))
+    except ValueError:
+        raise Invalid(_("Write the coordinates as numbers, such as 37.5563"), fields={name: "a number"}) from None
+
+
+def _refuse(field: str, sentence: str) -> list[OutgoingContent]:
+    raise Invalid(sentence, fields={field: sentence})
+
+
+def template_values(form: Mapping[str, str]) -> dict[str, str]:
+    """The variables of a template as the picker's form names them: ``value:<part>:<name>``."""
+    return {key.removeprefix("value:"): value.strip() for key, value in form.items() if key.startswith("value:")}

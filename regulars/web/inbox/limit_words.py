@@ -1,0 +1,75 @@
+"""Limits in words: which part, how much is allowed, how much it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from regulars.conversations.guardrails import GuardrailRefused
+from regulars.inboxes.ports import LimitProblem
+
+
+def refusal_sentence(refused: GuardrailRefused) -> str:
+    """Why a message may not leave, with each broken limit named."""
+    problems = refused.refusal.facts.get("problems")
+    if isinstance(problems, Sequence) and problems:
+        return " ".join(limit_sentence(each) for each in problems if isinstance(each, LimitProblem))
+    return f"{refused.refusal.title}. {refused.refusal.detail}"
+
+
+def limit_sentence(problem: LimitProblem) -> str:
+    """One broken limit as a sentence."""
+    values = {"part": _part(problem.field), "limit": problem.limit, "actual": problem.actual}
+    match problem.code:
+        case "too_long":
+            text = ngettext(
+                "%(part)s: at most %(limit)d character, this has %(actual)s.",
+                "%(part)s: at most %(limit)d characters, this has %(actual)s.",
+                problem.limit or 0,
+            )
+        case "too_many":
+            text = _("%(part)s: at most %(limit)s, this has %(actual)s.")
+        case "too_large":
+            values |= {"limit": _megabytes(problem.limit), "actual": _megabytes(problem.actual)}
+            text = _("%(part)s: at most %(limit)s MB, this has %(actual)s MB.")
+        case "missing":
+            text = _("%(part)s: this cannot be empty.")
+        case "duplicate":
+            text = _("%(part)s: each one may appear only once.")
+        case "not_allowed":
+            text = _("%(part)s: WhatsApp does not take this here.")
+        case _:
+            text = _("%(part)s: this is not in a form that WhatsApp takes.")
+    return text % values
+
+
+def _megabytes(byte_count: int | None) -> str:
+    return f"{(byte_count or 0) / 1024 / 1024:.1f}".removesuffix(".0")
+
+
+def _part(field: str) -> str:
+    """What a field of a message is called; the path's last known word counts."""
+    names = {
+        "body": _("Text"),
+        "caption": _("Caption"),
+        "header": _("Header"),
+        "footer": _("Footer"),
+        "buttons": _("Buttons"),
+        "title": _("Label"),
+        "list_button": _("Button that opens the list"),
+        "rows": _("Rows"),
+        "sections": _("Rows"),
+        "description": _("Description"),
+        "url": _("Link"),
+        "url_text": _("Label"),
+        "size": _("File size"),
+        "mime_type": _("File type"),
+        "name": _("Name"),
+        "latitude": _("Latitude"),
+        "longitude": _("Longitude"),
+        "filename": _("File name"),
+    }
+    known = [names[part] for part in field.split(".") if part in names]
+    return known[-1] if known else field

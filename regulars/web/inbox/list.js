@@ -1,0 +1,202 @@
+// <conversation-list>: one tab stop with arrows inside, more rows by cursor, and live rows that never move
+// under the pointer or the focus: what is new waits behind "3 new above".
+import { onCommand } from "../design/keyboard/keyboard.js";
+import { fragment, get } from "../design/page.js";
+import { gettext, interpolate, ngettext } from "../design/strings.js";
+import { writeTimes } from "../design/time/time.js";
+import { nameReader } from "./reader.js";
+
+const LAST = "9999";
+
+class ConversationList extends HTMLElement {
+  connectedCallback() {
+    this.rows = this.querySelector(".rows");
+    this.newAbove = this.querySelector(".new-above");
+    this.waiting = new Map();
+    this.screen = this.closest("inbox-screen");
+    this.rows.addEventListener("keydown", (event) => this.onKey(event));
+    this.rows.addEventListener("focus", () => this.focusCurrent());
+    this.addEventListener("pointerleave", () => this.settleSoon());
+    this.addEventListener("focusout", () => this.settleSoon());
+    this.newAbove.addEventListener("click", () => this.settle({ scroll: true }));
+    this.rows.addEventListener("click", (event) => event.target.closest(".load-more button") && this.loadMore());
+    this.watchEnd();
+    this.mark(this.screen.dataset.conversation);
+    onCommand("next-conversation", () => this.walk(1));
+    onCommand("previous-conversation", () => this.walk(-1));
+    onCommand("open-conversation", () => this.screen.open(document.activeElement?.dataset?.conversation));
+    onCommand("search-list", () => document.querySelector(".list-search input")?.focus());
+  }
+
+  get items() {
+    return [...this.rows.querySelectorAll(".conversation-row")];
+  }
+
+  row(id) {
+    return id ? this.rows.querySelector(`#row-${CSS.escape(id)}`) : null;
+  }
+
+  /** Show which row is open; keep exactly one row in the tab order. */
+  mark(id) {
+    for (const row of this.items) {
+      const current = row.dataset.conversation === id;
+      row.setAttribute("aria-current", String(current));
+      row.setAttribute("aria-selected", String(current));
+      row.tabIndex = -1;
+    }
+    const stop = this.row(id) ?? this.items[0];
+    if (stop) stop.tabIndex = 0;
+    this.rows.tabIndex = stop ? -1 : 0;
+    this.row(id)?.scrollIntoView({ block: "nearest" });
+  }
+
+  focusRow(id) {
+    (this.row(id) ?? this.items[0])?.focus({ preventScroll: false });
+  }
+
+  focusCurrent() {
+    this.focusRow(this.screen.dataset.conversation);
+  }
+
+  onKey(event) {
+    const items = this.items;
+    const at = items.indexOf(document.activeElement.closest(".conversation-row"));
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+    if (to === undefined || event.altKey || event.ctrlKey) return;
+    event.preventDefault();
+    items[Math.max(0, Math.min(to, items.length - 1))]?.focus();
+  }
+
+  /** J and K: open the next one, keep the focus in the list. */
+  walk(step) {
+    const items = this.items;
+    if (!items.length) return false;
+    const here = document.activeElement.closest(".conversation-row") ?? this.row(this.screen.dataset.conversation);
+    const next = items[Math.max(0, Math.min(items.indexOf(here) + step, items.length - 1))] ?? items[0];
+    next.focus();
+    this.screen.open(next.dataset.conversation, { keyboard: true });
+  }
+
+  watchEnd() {
+    this.observer ??= new IntersectionObserver((entries) => entries.some((each) => each.isIntersecting) && this.loadMore(), {
+      root: this.rows, rootMargin: "400px",
+    });
+    const more = this.rows.querySelector(".load-more");
+    if (more) this.observer.observe(more);
+  }
+
+  async loadMore() {
+    const more = this.rows.querySelector(".load-more");
+    if (!more || more.dataset.loading) return;
+    more.dataset.loading = "true";
+    const join = more.dataset.more.includes("?") ? "&" : "?";
+    const response = await get(`${more.dataset.more}${join}cursor=${encodeURIComponent(more.dataset.cursor)}`).catch(() => null);
+    if (!response?.ok) return delete more.dataset.loading;
+    const fresh = fragment(await response.text());
+    for (const row of fresh.querySelectorAll(".conversation-row")) if (this.row(row.dataset.conversation)) row.remove();
+    this.observer.unobserve(more);
+    more.replaceWith(fresh);
+    this.dress();
+    this.watchEnd();
+  }
+
+  dress() {
+    writeTimes(this.rows);
+    nameReader(this.rows);
+    for (const row of this.items) {
+      const current = row.dataset.conversation === this.screen.dataset.conversation;
+      row.setAttribute("aria-current", String(current));
+    }
+  }
+
+  /** Whether a conversation with these facts belongs into this list. */
+  belongs(facts) {
+    const { view, inbox } = this.screen.dataset;
+    const reader = document.body.dataset.member;
+    if (inbox && facts.inbox_id !== inbox) return false;
+    if (view === "resolved") return facts.status === "resolved";
+    if (facts.status !== "open") return false;
+    if (view === "mine") return facts.assignee_id === reader;
+    return view !== "unassigned" || !facts.assignee_id;
+  }
+
+  get isBusy() {
+    return this.matches(":hover") || (this.rows.contains(document.activeElement) && document.activeElement !== this.rows);
+  }
+
+  /** A row changed somewhere: patch it where it stands, keep the rest still while a hand or the focus is here. */
+  receive({ conversation_id: id, html, facts }) {
+    const known = this.row(id);
+    const belongs = this.belongs(facts);
+    if (known) {
+      const made = fragment(html).firstElementChild;
+      const focused = document.activeElement === known;
+      known.replaceWith(made);
+      made.tabIndex = known.tabIndex;
+      if (focused) made.focus({ preventScroll: true });
+      made.classList.toggle("leaving", !belongs);
+      this.dress();
+    } else if (belongs && !this.screen.dataset.search) {
+      this.waiting.set(id, html);
+    }
+    if (this.isBusy) this.tellWaiting();
+    else this.settle();
+  }
+
+  remove(id) {
+    this.waiting.delete(id);
+    this.row(id)?.remove();
+    this.tellWaiting();
+    this.showEmptiness();
+  }
+
+  tellWaiting() {
+    const count = this.waiting.size;
+    this.newAbove.hidden = count === 0;
+    this.newAbove.textContent = interpolate(ngettext("%(count)s new", "%(count)s new", count), { count });
+    this.newAbove.setAttribute("aria-label", interpolate(gettext("Show %(count)s new conversations"), { count }));
+  }
+
+  settleSoon() {
+    setTimeout(() => !this.isBusy && this.settle(), 400);
+  }
+
+  /** Take in what waited, let go of what left, put all in order. */
+  settle({ scroll = false } = {}) {
+    for (const html of this.waiting.values()) this.rows.prepend(fragment(html));
+    this.waiting.clear();
+    for (const row of this.rows.querySelectorAll(".leaving")) {
+      if (row.dataset.conversation !== this.screen.dataset.conversation) row.remove();
+    }
+    this.sort();
+    this.dress();
+    this.tellWaiting();
+    this.showEmptiness();
+    if (scroll) this.rows.scrollTo({ top: 0 });
+  }
+
+  sort() {
+    const newest = this.screen.dataset.order === "newest";
+    const key = newest ? (row) => row.dataset.last : (row) => row.dataset.waiting || LAST;
+    const rows = this.items;
+    const sorted = [...rows].sort((one, other) => (newest ? key(other).localeCompare(key(one)) : key(one).localeCompare(key(other))));
+    if (sorted.every((row, place) => row === rows[place])) return;
+    const focused = document.activeElement;
+    this.rows.prepend(...sorted);
+    if (focused?.isConnected && this.rows.contains(focused)) focused.focus({ preventScroll: true });
+  }
+
+  /** The empty state leaves with the first row, and comes back (asked anew) with the last one gone. */
+  async showEmptiness() {
+    const empty = this.rows.querySelector(".empty-state");
+    if (this.items.length) return empty?.remove();
+    if (empty) return;
+    const response = await get(this.screen.addressOfList()).catch(() => null);
+    if (response?.ok && !this.items.length) {
+      this.rows.replaceChildren(fragment(await response.text()));
+      this.dress();
+    }
+  }
+}
+
+customElements.define("conversation-list", ConversationList);

@@ -1,0 +1,125 @@
+// One stream of server-sent events for the screen. Rows and messages are patched where they stand; a lost
+// connection says since when, and catches up by cursor. Never silently stale.
+import { get } from "../design/page.js";
+import { gettext, interpolate } from "../design/strings.js";
+import { timeOf } from "../design/time/time.js";
+
+const STALE_AFTER = 25_000;
+const RETRY = [500, 1000, 2000, 5000, 10_000];
+
+class LiveUpdates {
+  constructor(screen) {
+    this.screen = screen;
+    this.cursor = screen.dataset.cursor ?? "";
+    this.lastHeard = Date.now();
+    this.attempt = 0;
+    document.addEventListener("conversation-chosen", () => this.connect());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.check());
+    window.addEventListener("online", () => this.connect());
+    window.addEventListener("offline", () => this.lost());
+    setInterval(() => this.check(), 5000);
+    this.connect();
+  }
+
+  get url() {
+    const query = new URLSearchParams({ conversation: this.screen.dataset.conversation ?? "", cursor: this.cursor });
+    return `${this.screen.dataset.live}?${query}`;
+  }
+
+  connect() {
+    clearTimeout(this.timer);
+    this.source?.close();
+    const source = new EventSource(this.url);
+    this.source = source;
+    source.addEventListener("open", () => this.heard());
+    source.addEventListener("error", () => source === this.source && this.lost());
+    for (const kind of ["hello", "row", "message", "thread", "gone", "counters", "permissions", "reset", "ping"]) {
+      source.addEventListener(kind, (event) => source === this.source && this.receive(kind, event));
+    }
+  }
+
+  receive(kind, event) {
+    this.heard();
+    const data = event.data ? JSON.parse(event.data) : {};
+    if (data.cursor) this.cursor = data.cursor;
+    this[kind]?.(data);
+  }
+
+  heard() {
+    this.lastHeard = Date.now();
+    this.attempt = 0;
+    this.banner(false);
+  }
+
+  lost() {
+    this.source?.close();
+    const wait = RETRY[Math.min(this.attempt, RETRY.length - 1)];
+    this.attempt += 1;
+    if (this.attempt > 1 || !navigator.onLine) this.banner(true);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.connect(), wait);
+  }
+
+  check() {
+    if (Date.now() - this.lastHeard > STALE_AFTER) this.lost();
+  }
+
+  banner(stale) {
+    const banner = document.querySelector("stale-banner");
+    if (!banner) return;
+    banner.hidden = !stale;
+    if (!stale) return;
+    const text = navigator.onLine ? gettext("Last update %(time)s, reconnecting") : gettext("Offline. Last update %(time)s; it catches up by itself.");
+    banner.querySelector("span").textContent = interpolate(text, { time: timeOf(new Date(this.lastHeard)) });
+  }
+
+  // --- events ------------------------------------------------------------------------------------
+
+  row(data) {
+    this.screen.list?.receive(data);
+  }
+
+  message(data) {
+    if (data.conversation_id !== this.screen.dataset.conversation) return;
+    this.screen.querySelector("message-thread")?.receive(data.html, { announceIt: data.arrived });
+    if (data.arrived && document.visibilityState === "visible") this.screen.readSoon();
+  }
+
+  /** Head or reply window of the open conversation changed. */
+  thread(data) {
+    if (data.conversation_id === this.screen.dataset.conversation) this.screen.refreshHeadSoon();
+  }
+
+  /** This member may not see the conversation any more. */
+  gone(data) {
+    this.screen.list?.remove(data.conversation_id);
+    if (data.conversation_id === this.screen.dataset.conversation) this.screen.leave();
+  }
+
+  /** Too much was missed to catch up piece by piece. */
+  reset() {
+    location.reload();
+  }
+
+  counters(data) {
+    for (const place of document.querySelectorAll("[data-counter]")) {
+      const count = data[place.dataset.counter];
+      if (count !== undefined) place.textContent = count || "";
+    }
+  }
+
+  /** What this member may see changed: the list is asked anew; an open conversation that is gone is left. */
+  async permissions() {
+    const open = this.screen.dataset.conversation;
+    if (open) {
+      const response = await get(this.screen.addressOf(open)).catch(() => null);
+      if (response?.status === 404 || response?.status === 403) return location.assign(this.screen.addressOfList());
+    }
+    location.reload();
+  }
+}
+
+customElements.whenDefined("inbox-screen").then(() => {
+  const screen = document.querySelector("inbox-screen");
+  if (screen) new LiveUpdates(screen);
+});

@@ -1,0 +1,129 @@
+// What can be done with one message: quote, react, copy, its states. One toolbar and one menu for the whole
+// thread, moved to where the pointer or the focus is; a long press opens it on touch screens.
+import { element, icon, post } from "../design/page.js";
+import { gettext } from "../design/strings.js";
+import { toast } from "../design/toast/toast.js";
+import { fullTime } from "../design/time/time.js";
+import { place } from "../design/menu/place.js";
+
+const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
+const LONG_PRESS = 450;
+let toolbar = null;
+let current = null;
+
+const menu = () => document.getElementById("message-menu");
+const composer = () => document.querySelector("message-composer");
+const idOf = (line) => line.id.replace("message-", "");
+
+function button(name, label, act) {
+  const made = element("button", { type: "button", class: "button icon-only small quiet", "aria-label": label, "data-tip": label, tabindex: "-1" }, icon(name));
+  made.addEventListener("click", act);
+  return made;
+}
+
+function makeToolbar() {
+  return element("span", { class: "message-actions message-toolbar" },
+    button("quote", gettext("Reply to this message"), () => composer()?.quote(current)),
+    button("emoji", gettext("React"), () => openReactions(current)),
+    button("more", gettext("More"), (event) => openMenu(current, event.currentTarget)));
+}
+
+function moveTo(line) {
+  if (!line || line === current && toolbar?.isConnected) return;
+  toolbar ??= makeToolbar();
+  current = line;
+  const answerable = "answerable" in line.dataset;
+  toolbar.children[0].hidden = !answerable;
+  toolbar.children[1].hidden = !answerable;
+  line.querySelector(".bubble-line")?.append(toolbar);
+}
+
+function openReactions(line) {
+  if (!line || !("answerable" in line.dataset)) return;
+  const mine = line.dataset.ownReaction ?? "";
+  const buttons = EMOJI.map((emoji) => {
+    const made = element("button", { type: "button", role: "menuitem", "aria-label": emoji }, emoji);
+    made.addEventListener("click", () => react(line, emoji === mine ? "" : emoji));
+    return made;
+  });
+  const none = element("button", { type: "button", role: "menuitem", "aria-label": gettext("Take the reaction back"), "data-tip": gettext("Take the reaction back") }, icon("close"));
+  none.className = "button icon-only quiet";
+  none.addEventListener("click", () => react(line, ""));
+  show(line, element("div", { class: "reaction-picker" }, ...buttons, none));
+}
+
+async function react(line, emoji) {
+  menu().hidePopover();
+  const response = await post(`/messages/${idOf(line)}/reaction`, { emoji }).catch(() => null);
+  if (response?.ok) return document.querySelector("message-thread")?.receive(await response.text());
+  toast(response ? await response.text() : gettext("No connection. Nothing was changed."), { kind: "bad" });
+}
+
+function item(name, label, act) {
+  const made = element("button", { type: "button", class: "menu-item", role: "menuitem" }, icon(name), label);
+  made.addEventListener("click", () => {
+    menu().hidePopover();
+    act();
+  });
+  return made;
+}
+
+function openMenu(line, anchor = null) {
+  if (!line) return;
+  const answerable = "answerable" in line.dataset;
+  const text = line.querySelector(".text")?.textContent.trim() ?? "";
+  const items = [
+    answerable && item("quote", gettext("Reply to this message"), () => composer()?.quote(line)),
+    answerable && item("emoji", gettext("React"), () => openReactions(line)),
+    text && item("copy", gettext("Copy the text"), () => navigator.clipboard.writeText(text)),
+    item("connection", gettext("Copy the link"), () => navigator.clipboard.writeText(`${location.origin}/conversations/${document.querySelector("inbox-screen").dataset.conversation}#${line.id}`)),
+  ].filter(Boolean);
+  show(line, element("div", {}, ...items, states(line)), anchor);
+}
+
+function states(line) {
+  const moments = JSON.parse(line.dataset.moments ?? "[]");
+  const rows = moments.flatMap(([word, at]) => [element("dt", {}, word), element("dd", {}, fullTime(new Date(at)))]);
+  if (!rows.length) return element("p", { class: "menu-heading" }, fullTime(new Date(line.dataset.at)));
+  return element("div", { class: "message-states" }, element("dl", { class: "facts" }, ...rows));
+}
+
+function show(line, content, anchor = null) {
+  const box = menu();
+  if (box.matches(":popover-open")) box.hidePopover();
+  box.replaceChildren(content);
+  box.showPopover();
+  place(box, anchor ?? line.querySelector(".bubble"));
+  box.querySelector("[role=menuitem]")?.focus();
+  box.onkeydown = (event) => walk(event, box);
+  box.ontoggle = (event) => event.newState === "closed" && line.isConnected && line.focus({ preventScroll: true });
+}
+
+function walk(event, box) {
+  const items = [...box.querySelectorAll("[role=menuitem]")];
+  const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  items[(items.indexOf(document.activeElement) + step + items.length) % items.length]?.focus();
+}
+
+const lineOf = (target) => target.closest?.("message-thread .message:not(.note, .pending)");
+
+document.addEventListener("pointerover", (event) => event.pointerType === "mouse" && moveTo(lineOf(event.target)));
+document.addEventListener("focusin", (event) => moveTo(lineOf(event.target)));
+document.addEventListener("keydown", (event) => {
+  const line = event.target.matches?.(".message") ? lineOf(event.target) : null;
+  if (!line || event.defaultPrevented) return;
+  if (event.key === "+") openReactions(line);
+  else if (event.key === "Enter") openMenu(line);
+  else return;
+  event.preventDefault();
+});
+
+let press = 0;
+document.addEventListener("pointerdown", (event) => {
+  const line = event.pointerType === "touch" ? lineOf(event.target) : null;
+  clearTimeout(press);
+  if (line) press = setTimeout(() => openMenu(line), LONG_PRESS);
+});
+for (const end of ["pointerup", "pointercancel", "pointermove"]) document.addEventListener(end, () => clearTimeout(press));

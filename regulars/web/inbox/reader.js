@@ -1,0 +1,11 @@
+// Server fragments are the same for every reader; here the reader's own name becomes "You".
+import { gettext } from "../design/strings.js";
+
+export function nameReader(scope) {
+  const own = document.body.dataset.member;
+  if (!own) return;
+  for (const name of scope.querySelectorAll(`[data-author="${own}"]`)) {
+    if (name.matches("li")) continue;
+    name.textContent = gettext("You");
+  }
+}

@@ -1,0 +1,117 @@
+"""Doing: assign, resolve, reopen, read marks, notes, drafts."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from regulars.contacts.access import access_contact
+from regulars.contacts.operations.editing import update_contact
+from regulars.conversations.access import access_conversation
+from regulars.conversations.models import Conversation
+from regulars.conversations.operations.handling import (
+    assign_conversation,
+    mark_as_read,
+    mark_as_unread,
+    reopen_conversation,
+    resolve_conversation,
+    save_draft,
+    write_note,
+)
+from regulars.kernel.errors import Invalid
+from regulars.kernel.ids import parse_id
+from regulars.web.doors import MemberRequest, member_with
+from regulars.web.inbox.building import note_view
+from regulars.web.inbox.panes import head_context
+from regulars.web.problems import toast_header
+from regulars.workspaces.models import Member
+
+
+@member_with("conversations:assign")
+def assignment(request: MemberRequest, conversation_id: str) -> HttpResponse:
+    """Hand the conversation to ``member`` (an id; empty for nobody; ``me``)."""
+    conversation = access_conversation(request.actor, parse_id(conversation_id))
+    before = str(conversation.assignee_id or "")
+    to = _member_named(request)
+    assign_conversation(conversation, to=to, by=request.actor)
+    text = _("Assigned to %(name)s") % {"name": to} if to else _("Back among the unassigned")
+    return _head_with_undo(request, conversation, text, {"member": before})
+
+
+def _member_named(request: MemberRequest) -> Member | None:
+    named = request.POST.get("member", "")
+    if not named:
+        return None
+    members: QuerySet[Member] = Member.objects.select_related("user").filter(workspace_id=request.member.workspace_id)
+    member = request.member if named == "me" else members.filter(id=parse_id(named)).first()
+    if member is None:
+        raise Invalid(_("There is no such member"), fields={"member": "a member of this workspace"})
+    return member
+
+
+@member_with("conversations:resolve")
+def status(request: MemberRequest, conversation_id: str) -> HttpResponse:
+    """``resolved`` or ``open``, for everybody."""
+    conversation = access_conversation(request.actor, parse_id(conversation_id))
+    if request.POST.get("status") == "resolved":
+        resolve_conversation(conversation, by=request.actor)
+        return _head_with_undo(request, conversation, _("Resolved"), {"status": "open"})
+    reopen_conversation(conversation, by=request.actor)
+    return _head_with_undo(request, conversation, _("Open again"), {"status": "resolved"})
+
+
+def _head_with_undo(
+    request: MemberRequest, conversation: Conversation, text: str, undo_values: dict[str, str]
+) -> HttpResponse:
+    """The thread's head as it is now, and a toast that leads back."""
+    response = render(request, "inbox/_head.html", head_context(request.actor, conversation))
+    response["HX-Trigger"] = toast_header(text, undo_url=request.path, undo_values=undo_values)
+    return response
+
+
+@require_POST
+@member_with("conversations:read")
+def reading(request: MemberRequest, conversation_id: str) -> HttpResponse:
+    """Mark as ``read`` or ``unread``, for the team."""
+    conversation = access_conversation(request.actor, parse_id(conversation_id))
+    if request.POST.get("state") == "unread":
+        mark_as_unread(conversation, by=request.actor)
+    else:
+        mark_as_read(conversation, by=request.actor)
+    return HttpResponse(status=204)
+
+
+@require_POST
+@member_with("notes:write")
+def notes(request: MemberRequest, conversation_id: str) -> HttpResponse:
+    """A private note; the answer is its line in the thread."""
+    conversation = access_conversation(request.actor, parse_id(conversation_id))
+    note = write_note(conversation, request.POST.get("text", ""), by=request.actor)
+    save_draft(conversation, request.member, "note", "")
+    return render(request, "inbox/_note.html", {"item": note_view(note)}, status=201)
+
+
+@require_POST
+@member_with("conversations:read")
+def draft(request: MemberRequest, conversation_id: str) -> HttpResponse:
+    """Keep what was typed, per mode."""
+    conversation = access_conversation(request.actor, parse_id(conversation_id))
+    save_draft(conversation, request.member, request.POST.get("mode", ""), request.POST.get("text", ""))
+    return HttpResponse(status=204)
+
+
+@require_POST
+@member_with("contacts:edit")
+def contact(request: MemberRequest, contact_id: str) -> HttpResponse:
+    """Change the contact's name or what we note about them."""
+    found = access_contact(request.actor, parse_id(contact_id))
+    changes = {name: request.POST[name].strip() for name in ("name", "about") if name in request.POST}
+    update_contact(found, changes, by=request.actor)
+    response = HttpResponse(status=204)
+    response["HX-Trigger"] = toast_header(_("Saved"))
+    return response
+
+

@@ -1,0 +1,151 @@
+"""Saying: messages, reactions, and what to do about those that did not arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from regulars.conversations.access import access_conversation, access_message
+from regulars.conversations.guardrails import GuardrailRefused
+from regulars.conversations.models import Conversation, Message
+from regulars.conversations.operations.handling import resolve_conversation, save_draft
+from regulars.conversations.operations.sending import OutgoingDraft, queue_message
+from regulars.conversations.operations.settling import mark_as_sent, send_again
+from regulars.conversations.queries.threads import with_details
+from regulars.inboxes.ports import OutgoingContent, OutgoingReaction
+from regulars.kernel.errors import Conflict, Invalid
+from regulars.kernel.ids import new_id, parse_id
+from regulars.media.models import MediaFile
+from regulars.web.channels import facts_of
+from regulars.web.doors import MemberRequest, member_with
+from regulars.web.inbox.building import content_of, message_views, outgoing_of
+from regulars.web.inbox.composing import read_contents
+from regulars.web.inbox.limit_words import refusal_sentence
+
+
+@require_POST
+@member_with("messages:send")
+def send(request: MemberRequest, conversation_id: str) -> HttpResponse:
+    """Queue what the composer holds; the answer is the messages as they stand in the thread.
+
+    ``id`` is chosen by the screen, so that repeating a lost request sends nothing twice.
+    """
+    conversation = access_conversation(request.actor, parse_id(conversation_id))
+    first_id = parse_id(request.POST.get("id", "")) or new_id()
+    if (known := _already_queued(conversation, first_id)) is not None:
+        return _messages(request, [known])
+    contents = read_contents(request.POST, _files(request))
+    quoted = _provider_id(request, request.POST.get("reply_to", ""))
+    try:
+        sent = _queue(request, conversation, contents, first_id, quoted)
+    except GuardrailRefused as refused:
+        return _refused(refused)
+    save_draft(conversation, request.member, "reply", "")
+    if request.POST.get("then") == "resolve":
+        resolve_conversation(conversation, by=request.actor)
+    return _messages(request, sent)
+
+
+def _already_queued(conversation: Conversation, message_id: UUID) -> Message | None:
+    return Message.objects.filter(id=message_id, conversation=conversation).select_related("media").first()
+
+
+def _files(request: MemberRequest) -> list[MediaFile]:
+    """The uploads that the form names, in its order; only of this workspace."""
+    wanted = [each for each in map(parse_id, request.POST.getlist("media")) if each]
+    found = MediaFile.objects.filter(workspace_id=request.member.workspace_id, state="ready").in_bulk(wanted)
+    if len(found) < len(wanted):
+        raise Invalid(_("A file is missing; attach it again"), fields={"media": "uploads of this workspace"})
+    return [found[each] for each in wanted]
+
+
+def _queue(
+    request: MemberRequest,
+    conversation: Conversation,
+    contents: Sequence[OutgoingContent],
+    first_id: UUID,
+    quoted: str | None,
+) -> list[Message]:
+    channel = facts_of(conversation.inbox.connection.channel)
+    sent = []
+    for place, content in enumerate(contents):
+        draft = OutgoingDraft(
+            conversation,
+            content,
+            reply_to_provider_id=quoted if place == 0 else None,
+            id=first_id if place == 0 else new_id(),
+        )
+        sent.append(queue_message(draft, by=request.actor, channel=channel))
+    return sent
+
+
+def _provider_id(request: MemberRequest, message_id: str) -> str | None:
+    return access_message(request.actor, parse_id(message_id)).provider_id if message_id else None
+
+
+def _messages(request: MemberRequest, sent: Sequence[Message]) -> HttpResponse:
+    items = message_views(with_details(sent), sent[0].conversation.inbox.connection.channel)
+    return render(request, "inbox/_items.html", {"items": items}, status=201)
+
+
+def _refused(refused: GuardrailRefused) -> HttpResponse:
+    """Shown beside the text, which stays; ``X-Refusal`` tells the script which guardrail it was."""
+    response = HttpResponse(refusal_sentence(refused), status=409, content_type="text/plain; charset=utf-8")
+    response["X-Refusal"] = refused.code
+    return response
+
+
+@require_POST
+@member_with("messages:send")
+def reaction(request: MemberRequest, message_id: str) -> HttpResponse:
+    """React to a message; an empty ``emoji`` takes our reaction back."""
+    target = access_message(request.actor, parse_id(message_id))
+    if not target.provider_id:
+        raise Conflict(_("WhatsApp does not know this message yet"))
+    conversation = access_conversation(request.actor, target.conversation_id)
+    content = OutgoingReaction(target_provider_id=target.provider_id, emoji=request.POST.get("emoji", ""))
+    channel = facts_of(conversation.inbox.connection.channel)
+    try:
+        queue_message(OutgoingDraft(conversation, content), by=request.actor, channel=channel)
+    except GuardrailRefused as refused:
+        return _refused(refused)
+    target.conversation = conversation
+    return _messages(request, [target])
+
+
+@require_POST
+@member_with("messages:send")
+def retry(request: MemberRequest, message_id: str) -> HttpResponse:
+    """Send the content of a message that failed once more, as a new message."""
+    failed = access_message(request.actor, parse_id(message_id))
+    content = outgoing_of(content_of(failed))
+    if failed.status != "failed" or content is None:
+        raise Conflict(_("Only a message that failed can be sent again"))
+    conversation = access_conversation(request.actor, failed.conversation_id)
+    try:
+        sent = _queue(request, conversation, [content], new_id(), failed.reply_to_provider_id)
+    except GuardrailRefused as refused:
+        return _refused(refused)
+    return _messages(request, sent)
+
+
+@require_POST
+@member_with("messages:send")
+def decision(request: MemberRequest, message_id: str) -> HttpResponse:
+    """What a person decides about an unknown result: ``send_again`` or ``was_sent``."""
+    message = access_message(request.actor, parse_id(message_id))
+    match request.POST.get("decision"):
+        case "send_again":
+            send_again(message, by=request.actor)
+        case "was_sent":
+            mark_as_sent(message, by=request.actor)
+        case _:
+            raise Invalid(_("Decide to send again, or that it was sent"), fields={"decision": "send_again, was_sent"})
+    fresh = access_message(request.actor, message.id)
+    fresh.conversation = access_conversation(request.actor, fresh.conversation_id)
+    return _messages(request, [fresh])
