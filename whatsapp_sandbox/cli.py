@@ -73,7 +73,7 @@ def main(
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop where it is installed: about twice the requests per second."""
+    """Uvloop where it is installed: about twice the requests per second."""
     try:
         import uvloop
     except ImportError:
@@ -107,8 +107,7 @@ async def _serve(
     finally:
         await runner.cleanup()
         if ready_file is not None:
-            with contextlib.suppress(OSError):
-                ready_file.unlink()
+            _take_away(ready_file)
 
 
 def _announce(app: web.Application, runner: web.AppRunner, host: str, ready_file: Path | None) -> str:
@@ -129,3 +128,8 @@ def _announce(app: web.Application, runner: web.AppRunner, host: str, ready_file
         temporary.write_bytes(orjson.dumps(about))
         temporary.replace(ready_file)
     return url
+
+
+def _take_away(ready_file: Path) -> None:
+    with contextlib.suppress(OSError):
+        ready_file.unlink()

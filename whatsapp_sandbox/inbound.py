@@ -33,7 +33,8 @@ def write(
 ) -> ChatMessage:
     """The customer sends one message.
 
-    ``spec`` is the message as webhooks show it without id, sender and time: ``{"type": "text", "text": {"body": "Hi"}}``,
+    ``spec`` is the message as webhooks show it without id, sender and time, for example
+    ``{"type": "text", "text": {"body": "Hi"}}``,
     with shortcuts: text as a plain string; media with ``base64`` and ``mime_type`` or ``sample`` (see pictures).
     Optional: ``context`` ({"id"} quotes, {"forwarded": true} …), ``referral``, ``errors``. Raises SettingError.
     """

@@ -52,7 +52,7 @@ STICKER_LARGEST = 100_000
 
 def kind_of(mime_type: str) -> str | None:
     """image, video, audio, sticker or document for an accepted MIME type (parameters are ignored)."""
-    plain = mime_type.split(";")[0].strip().lower()
+    plain = mime_type.split(";", maxsplit=1)[0].strip().lower()
     return next((kind for kind, (_, accepted) in TYPES.items() if plain in accepted), None)
 
 

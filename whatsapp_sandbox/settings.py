@@ -198,9 +198,8 @@ def _check_value(owner: type[Any], name: str, value: Any, path: str) -> None:
     choices = CHOICES.get(path)
     if choices and value not in choices:
         raise SettingError(f"{path} must be one of {', '.join(choices)}, got {value!r}")
-    if path.endswith("_delay") or path.endswith(".delay"):
-        if len(value) != 2 or value[0] < 0 or value[1] < value[0]:
-            raise SettingError(f"{path} must be [low, high] in seconds with 0 <= low <= high")
+    if path.endswith(("_delay", ".delay")) and (len(value) != 2 or value[0] < 0 or value[1] < value[0]):
+        raise SettingError(f"{path} must be [low, high] in seconds with 0 <= low <= high")
     if path == "webhooks.batch" and not 1 <= value <= 1_000:
         raise SettingError("webhooks.batch must be between 1 and 1000")
 

@@ -110,11 +110,15 @@ def set_status(sandbox: Sandbox, message: ChatMessage, status: str, *, told: boo
         _post(sandbox, message, status, now)
         if sandbox.chance(sandbox.switches.statuses.duplicate_percent):
             _post(sandbox, message, status, now)
-    if status in ("failed", "played") or len(message.statuses) >= 3 or message.type == "reaction":
-        sandbox.in_flight.pop(message.id, None)
-    elif status == "delivered" and not _will_read(sandbox, message):
+    if _is_final(sandbox, message, status):
         sandbox.in_flight.pop(message.id, None)
     sandbox.feed.add("status", customer=message.customer_id, number=message.number_id, message=message.id)
+
+
+def _is_final(sandbox: Sandbox, message: ChatMessage, status: str) -> bool:
+    if status in ("failed", "played") or len(message.statuses) >= 3 or message.type == "reaction":
+        return True
+    return status == "delivered" and not _will_read(sandbox, message)
 
 
 def _will_read(sandbox: Sandbox, message: ChatMessage) -> bool:

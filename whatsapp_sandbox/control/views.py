@@ -48,7 +48,7 @@ def thread_view(sandbox: Sandbox, thread: Thread) -> Json:
         message = sandbox.messages.get(message_id)
         if message is None or message.direction == "in" or message.status in ("read", "played"):
             break
-        unread += message.status in ("delivered",)
+        unread += message.status == "delivered"
     return {
         "number": number.id,
         "display": number.display,

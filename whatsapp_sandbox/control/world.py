@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from dataclasses import asdict
 from typing import Any
@@ -16,7 +17,6 @@ from whatsapp_sandbox.graph import groups
 from whatsapp_sandbox.graph.sending.messages import release_held
 from whatsapp_sandbox.graph.templates import describe
 from whatsapp_sandbox.identifiers import new_code
-from whatsapp_sandbox.limits import TIERS
 from whatsapp_sandbox.management import FIELDS, history_value, post_field
 from whatsapp_sandbox.model import Group
 from whatsapp_sandbox.state import Sandbox
@@ -95,7 +95,7 @@ async def get_stats(request: web.Request) -> web.Response:
 
 
 def stats_of(sandbox: Sandbox) -> dict[str, Any]:
-    webhooks = {key: 0 for key in ("updates", "posts", "acknowledged", "retries", "dropped", "duplicated")}
+    webhooks = dict.fromkeys(("updates", "posts", "acknowledged", "retries", "dropped", "duplicated"), 0)
     return {
         "counters": dict(sandbox.counters),
         "webhooks": webhooks | dict(sandbox.outbox.counters) | {"waiting": sandbox.outbox.waiting},
@@ -109,7 +109,7 @@ def stats_of(sandbox: Sandbox) -> dict[str, Any]:
 
 
 async def wait_idle(request: web.Request) -> web.Response:
-    """``POST /control/idle {"seconds"?, "webhooks"?}``: answer once nothing is due and all webhooks are acknowledged."""
+    """``POST /control/idle {"seconds"?, "webhooks"?}``: answer once nothing is due and all is acknowledged."""
     sandbox, body = sandbox_of(request), await body_of(request)
     webhooks = body.get("webhooks", True)
     end = time.monotonic() + min(float(body.get("seconds", 10)), IDLE_LONGEST)
@@ -130,7 +130,7 @@ async def list_received(request: web.Request) -> web.Response:
 
 
 async def post_raw(request: web.Request) -> web.Response:
-    """``POST /control/webhooks``: ``{"body"}`` (a whole body), ``{"raw"}`` (text posted as it is), or ``{"field", "value"}``."""
+    """``{"body"}`` (a whole body), ``{"raw"}`` (text posted as it is), or ``{"field", "value"}``."""
     sandbox, body = sandbox_of(request), await body_of(request)
     waba_id = str(body.get("waba") or sandbox.account.wabas[0].id)
     number_id = str(body.get("number") or sandbox.account.numbers[0].id)
@@ -302,7 +302,7 @@ async def change_tokens(request: web.Request) -> web.Response:
 
 
 async def set_webhook(request: web.Request) -> web.Response:
-    """``PUT /control/apps/{id} {"webhook_url", "secret"?, "verify_token"?, "fields"?, "name"?}``: make or change an app."""
+    """``PUT /control/apps/{id} {"webhook_url", "secret"?, "verify_token"?, "fields"?, "name"?}``."""
     from whatsapp_sandbox.account import App
 
     sandbox, body = sandbox_of(request), await body_of(request)
@@ -333,7 +333,7 @@ async def verify_webhook(request: web.Request) -> web.Response:
 
 
 async def reset(request: web.Request) -> web.Response:
-    """``POST /control/reset {"customers"?: demo|quiet|none}``: forget everything; switches and clock go to their defaults."""
+    """``POST /control/reset {"customers"?: demo|quiet|none}``: forget everything, switches and clock too."""
     sandbox, body = sandbox_of(request), await body_of(request)
     sandbox.scheduler.clear()
     sandbox.outbox.clear()
@@ -370,9 +370,17 @@ async def events(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(headers=headers)
     await response.prepare(request)
     await response.write(f'retry: 1000\nid: {sequence}\ndata: {{"kind":"hello"}}\n\n'.encode())
+    with contextlib.suppress(ConnectionResetError):  # the screen was closed
+        await _stream(sandbox, response, sequence)
+    return response
+
+
+async def _stream(sandbox: Sandbox, response: web.StreamResponse, sequence: int) -> None:
     while True:
         if not await sandbox.feed.wait(sequence, 15):
             await response.write(b": still here\n\n")
             continue
-        for sequence, event in sandbox.feed.since(sequence):
-            await response.write(b"id: %d\ndata: %s\n\n" % (sequence, orjson.dumps(event)))
+        news = sandbox.feed.since(sequence)
+        sequence = sandbox.feed.last
+        lines = [b"id: %d\ndata: %s\n\n" % (at, orjson.dumps(event)) for at, event in news]
+        await response.write(b"".join(lines))

@@ -19,9 +19,32 @@ DEFAULT_FIELDS = ["verified_name", "code_verification_status", "display_phone_nu
 DEFAULT_FIELDS += ["platform_type", "throughput"]
 PROFILE_LONGEST = {"about": 139, "address": 256, "description": 256, "email": 128}
 VERTICALS = frozenset(
-    "UNDEFINED OTHER AUTO BEAUTY APPAREL EDU ENTERTAIN EVENT_PLAN FINANCE GROCERY GOVT HOTEL HEALTH NONPROFIT "
-    "PROF_SERVICES RETAIL TRAVEL RESTAURANT ALCOHOL ONLINE_GAMBLING PHYSICAL_GAMBLING OTC_DRUGS NOT_A_BIZ "
-    "MATRIMONY_SERVICE".split()
+    (
+        *(
+            "UNDEFINED",
+            "OTHER",
+            "AUTO",
+            "BEAUTY",
+            "APPAREL",
+            "EDU",
+            "ENTERTAIN",
+            "EVENT_PLAN",
+            "FINANCE",
+            "GROCERY",
+        ),
+        *(
+            "GOVT",
+            "HOTEL",
+            "HEALTH",
+            "NONPROFIT",
+            "PROF_SERVICES",
+            "RETAIL",
+            "TRAVEL",
+            "RESTAURANT",
+            "ALCOHOL",
+        ),
+        *("ONLINE_GAMBLING", "PHYSICAL_GAMBLING", "OTC_DRUGS", "NOT_A_BIZ", "MATRIMONY_SERVICE"),
+    )
 )
 _USERNAME = re.compile(r"[a-z0-9._]{3,35}")
 

@@ -5,6 +5,7 @@ Rules: Meta's pages on templates (2026).
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
@@ -16,16 +17,29 @@ CATEGORIES = ("UTILITY", "MARKETING", "AUTHENTICATION")
 KINDS = ("HEADER", "BODY", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER", "CALL_PERMISSION_REQUEST")
 HEADER_FORMATS = ("TEXT", "IMAGE", "VIDEO", "GIF", "DOCUMENT", "LOCATION", "PRODUCT")
 BUTTONS = frozenset(
-    "QUICK_REPLY URL PHONE_NUMBER COPY_CODE FLOW CATALOG MPM SPM OTP VOICE_CALL CALL_PERMISSION_REQUEST ORDER_DETAILS "
-    "REQUEST_CONTACT_INFO".split()
+    (
+        *(
+            "QUICK_REPLY",
+            "URL",
+            "PHONE_NUMBER",
+            "COPY_CODE",
+            "FLOW",
+            "CATALOG",
+            "MPM",
+            "SPM",
+            "OTP",
+            "VOICE_CALL",
+        ),
+        *("CALL_PERMISSION_REQUEST", "ORDER_DETAILS", "REQUEST_CONTACT_INFO"),
+    )
 )
 BODY_LONGEST, SHORT_LONGEST, LABEL_LONGEST, URL_LONGEST = 1_024, 60, 25, 2_000
 BUTTON_LIMITS = {"URL": 2, "PHONE_NUMBER": 1, "COPY_CODE": 1, "VOICE_CALL": 1, "OTP": 1}
 WORDS_PER_VARIABLE = 3
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2}|_[A-Z]{3})?")
 _PROMOTION = re.compile(
-    r"\d\s?%\s?(off|discount)|\bdiscount|\bsale\b|\bpromo|\bcoupon|\bbuy now\b|скидк|распродаж|할인|세일|ลดราคา|descuento|"
-    r"oferta|desconto|خصم|折扣|促销|优惠",
+    r"\d\s?%\s?(off|discount)|\bdiscount|\bsale\b|\bpromo|\bcoupon|\bbuy now\b|скидк|распродаж|할인|세일|"
+    r"ลดราคา|descuento|oferta|desconto|خصم|折扣|促销|优惠",
     re.IGNORECASE,
 )
 
@@ -181,7 +195,7 @@ def _check_buttons(component: Json) -> None:
         if kinds.count(kind) > BUTTON_LIMITS.get(kind, 10):
             raise GraphError(100, f"At most {BUTTON_LIMITS[kind]} buttons of type {kind}.")
     quick = [kind == "QUICK_REPLY" for kind in kinds]
-    if sum(1 for before, after in zip(quick, quick[1:], strict=False) if before != after) > 1:
+    if sum(1 for before, after in itertools.pairwise(quick) if before != after) > 1:
         raise GraphError(100, "Quick replies must be grouped together.")
     for button, kind in zip(buttons, kinds, strict=True):
         _check_button(button, kind)
@@ -197,9 +211,8 @@ def _check_button(button: Json, kind: str) -> None:
         "SPM",
         "REQUEST_CONTACT_INFO",
         "CALL_PERMISSION_REQUEST",
-    ):
-        if not isinstance(text, str) or not text:
-            raise GraphError(100, f"A {kind} button needs a text.")
+    ) and (not isinstance(text, str) or not text):
+        raise GraphError(100, f"A {kind} button needs a text.")
     if isinstance(text, str) and len(text) > LABEL_LONGEST:
         raise refuse(2388040, "Button too long", f"A button label has at most {LABEL_LONGEST} characters.")
     if kind == "URL":

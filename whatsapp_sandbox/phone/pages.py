@@ -10,6 +10,7 @@ from aiohttp import web
 
 from whatsapp_sandbox.control.api import sandbox_of
 from whatsapp_sandbox.phone.words import LANGUAGES, WORDS, choose_language
+from whatsapp_sandbox.pictures import SAMPLES, sample
 
 HERE = Path(__file__).parent
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -25,6 +26,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/phones", phones)
     app.router.add_get("/phone/{customer}", phone)
     app.router.add_get("/static/{name}", static)
+    app.router.add_get("/samples/{name}", sample_picture)
     app.router.add_get("/favicon.ico", no_icon)
     app.router.add_get("/qr/{code}", qr_code)
 
@@ -56,6 +58,15 @@ async def qr_code(request: web.Request) -> web.Response:
         f'font-family="monospace">{code}</text></svg>'
     )
     return web.Response(text=picture, content_type="image/svg+xml")
+
+
+async def sample_picture(request: web.Request) -> web.Response:
+    """The photos that the attach sheet offers."""
+    name = request.match_info["name"].removesuffix(".jpg")
+    if name not in SAMPLES["image"]:
+        raise web.HTTPNotFound
+    mime_type, data = sample("image", name)
+    return web.Response(body=data, content_type=mime_type, headers={"Cache-Control": "max-age=3600"})
 
 
 async def static(request: web.Request) -> web.Response:

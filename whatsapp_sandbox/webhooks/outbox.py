@@ -219,11 +219,11 @@ class Outbox:
 
 
 async def post_signed(
-    session: aiohttp.ClientSession, url: str, body: bytes, secret: str, timeout: float
+    session: aiohttp.ClientSession, url: str, body: bytes, secret: str, seconds: float
 ) -> int:
     """POST the body with its signature; the HTTP status, 0 when there was no answer."""
     headers = {"X-Hub-Signature-256": sign(body, secret)}
-    limit = aiohttp.ClientTimeout(total=timeout)
+    limit = aiohttp.ClientTimeout(total=seconds)
     try:
         async with session.post(
             url, data=body, headers=headers, timeout=limit, allow_redirects=False

@@ -156,7 +156,7 @@ def find_recipient(
 ) -> tuple[Customer, Json]:
     """The person, and ``contacts[0]`` of the answer; ``to`` wins over ``recipient``."""
     if body.get("to"):
-        customer, digits = _by_phone(sandbox, number, body["to"])
+        customer, _digits = _by_phone(sandbox, number, body["to"])
         return customer, {"input": body["to"], "wa_id": customer.wa_id}
     user_id = body["recipient"]
     customer_or_none = sandbox.find_customer(user_id) if isinstance(user_id, str) and "." in user_id else None
