@@ -23,6 +23,9 @@ from .parsing.walking import LIST_NAMES, Change, walk
 __all__ = ["MAX_DEPTH", "NotJSON", "TooDeep", "count_updates", "load_body", "parse_body", "parse_payload"]
 
 Reason = Literal["foreign_object", "not_an_envelope", "empty", "malformed", "too_deep"]
+UNEXPECTED = "Unexpected"
+"""begins the details of a rejection that is a defect of ours"""
+
 Reader = Callable[[Change, Any, str, datetime], Update]
 
 
@@ -55,21 +58,26 @@ def parse_body(body: object, received_at: datetime) -> list[Update]:
             updates.append(Rejected(reason=cast("Reason", name), path=path, address=change.address))
         elif name in LIST_NAMES:
             for index, item in enumerate(items):
-                updates.append(_read(reader, change, item, f"{path}/{index}", received_at))
+                if isinstance(item, dict):
+                    updates.append(_read(reader, change, item, f"{path}/{index}", received_at))
+                else:
+                    details = f"Expected an object, found {type(item).__name__}."
+                    updates.append(_reject(change, f"{path}/{index}", details))
         else:
-            updates.append(reader(change, items[0], path, received_at))
+            updates.append(_read(reader, change, items[0], path, received_at))
     return updates
 
 
 def _read(reader: Reader, change: Change, item: Any, path: str, received_at: datetime) -> Update:
-    if isinstance(item, dict):
+    """Read one item. One bad item must not take others with it."""
+    try:
         return reader(change, item, path, received_at)
-    return Rejected(
-        reason="malformed",
-        path=path,
-        address=change.address,
-        details=f"Expected an object, found {type(item).__name__}.",
-    )
+    except Exception as error:  # noqa: BLE001 - a defect of ours must cost one update, not a whole delivery
+        return _reject(change, path, f"{UNEXPECTED}: {type(error).__name__}")
+
+
+def _reject(change: Change, path: str, details: str) -> Rejected:
+    return Rejected(reason="malformed", path=path, address=change.address, details=details)
 
 
 READERS: dict[str, Reader] = {

@@ -23,6 +23,7 @@ SHORTEST_PHONE = 5
 LONGEST_PHONE = 20
 """digits; E.164 allows 15, WhatsApp ids are documented as digits of no stated length"""
 
+_NO_DIGIT = re.compile(r"[^0-9]")
 _BRAZIL_WITHOUT_NINTH = re.compile(r"55([1-9][1-9])([6-9]\d{7})")
 _BRAZIL_MOBILE = re.compile(r"\+55([1-9][1-9])9([6-9]\d{7})")
 _MEXICO_OLD = re.compile(r"521(\d{10})")
@@ -48,13 +49,14 @@ def parse_phone(written: str, default_region: str | None = None) -> str | None:
 
     ``default_region`` (ISO 3166 alpha-2) is needed for national spellings such as ``010-1234-5678``.
     """
-    try:
-        number = phonenumbers.parse(written, default_region)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phone_from_wa_id(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    respelled = (
+        phone_from_wa_id("+" + _NO_DIGIT.sub("", written)) if written.lstrip().startswith("+") else None
+    )
+    for candidate in (written, respelled):  # phonenumbers does not know Mexico's old mobile prefix any more
+        number = _parse_possible(candidate, default_region) if candidate else None
+        if number is not None:
+            return phone_from_wa_id(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return None
 
 
 def variants(phone: str) -> tuple[str, ...]:
@@ -71,11 +73,18 @@ def variants(phone: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def display_phone(phone: str) -> str:
     """The phone as people read it, with its country code and spaces."""
-    try:
-        number = phonenumbers.parse(phone)
-    except phonenumbers.NumberParseException:
+    number = _parse_possible(phone, None)
+    if number is None:
         return phone
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def _parse_possible(written: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+    try:
+        number = phonenumbers.parse(written, region)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_possible_number(number) else None
 
 
 def _canonical_digits(digits: str) -> str:

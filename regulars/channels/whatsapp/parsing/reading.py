@@ -88,7 +88,7 @@ def decimal_text(node: Json) -> str:
 
 def instant(node: Json) -> datetime | None:
     """A Unix time in seconds (or milliseconds), as number or text; ``None`` when it is none."""
-    if type(node) is str and node.isdigit() and len(node) < 16:
+    if type(node) is str and len(node) < 16 and node.isascii() and node.isdigit():
         seconds: float = int(node)
     elif (value := number(node)) is not None:
         seconds = value
