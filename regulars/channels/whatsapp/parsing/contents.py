@@ -291,7 +291,7 @@ def _read_edit(node: Json) -> Reading:
     body = mapping(node)
     inner = mapping(body.get("message"))
     target = identifier(body.get("original_message_id")) or None
-    if inner.get("type") in READERS_OF_WHAT_IS_SAID:
+    if text(inner.get("type")) in READERS_OF_WHAT_IS_SAID:
         new = read_content(inner)
         return Reading("edit", new.text, new.content, target)
     raw_kind = text(inner.get("type"))[:256]

@@ -785,3 +785,9 @@ def test_a_byte_order_mark_is_no_reason_to_lose_a_message():
     (update,) = parse_payload(raw, RECEIVED_AT)
     assert isinstance(update, InboundMessage)
     assert update.contact == ANNA_REF
+
+
+def test_an_edit_of_an_unreadable_kind_is_still_an_edit():
+    inner = {"type": ["text"], "text": {"body": "x"}}
+    update = only(from_anna(message("edit", {"original_message_id": "wamid.T", "message": inner})))
+    assert (update.kind, update.text, update.target_provider_id) == ("edit", "", "wamid.T")
