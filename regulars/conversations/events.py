@@ -58,6 +58,15 @@ class ConversationChanged(Event):
 
 
 @event
+class MemberTyping(Event):
+    """A member has begun to write an answer; the contact may be told."""
+
+    workspace_id: UUID
+    conversation_id: UUID
+    member_id: UUID
+
+
+@event
 class NoteWritten(Event):
     workspace_id: UUID
     conversation_id: UUID

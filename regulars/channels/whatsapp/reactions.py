@@ -1,14 +1,16 @@
-"""What WhatsApp does about events: keep the template list fresh, and tell contacts that they were read."""
+"""What WhatsApp does about events: keep the template list fresh, tell contacts that they are read and answered."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from regulars.channels.whatsapp.graph import GraphClient, GraphError, open_session
 from regulars.conversations.events import ConversationChanged
@@ -16,13 +18,16 @@ from regulars.conversations.models import Message
 from regulars.inboxes.events import ConnectionAdded, NoticeReceived
 from regulars.inboxes.models import Connection
 from regulars.inboxes.ports import Deferred
+from regulars.kernel import clock
 from regulars.kernel.events import Recorded
 from regulars.message_templates.operations import replace_templates
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-RECEIPTS_AT_A_TIME = 20
+CALLS_AT_A_TIME = 20
+TYPING_FRESH = timedelta(seconds=10)
+"""typing that is older than this is no news anymore"""
 
 
 def sync_templates(events: Sequence[Recorded]) -> None:
@@ -70,10 +75,25 @@ def send_read_receipts(events: Sequence[Recorded]) -> None:
         for recorded in events
         if not isinstance(recorded.event, ConversationChanged) or recorded.event.what == "unread"
     }
-    newest = (
+    read = _newest_inbound(conversation_ids).filter(conversation__unread_count=0)
+    _tell(read, lambda client, message: client.mark_read(message.inbox.address, str(message.provider_id)))
+
+
+def show_typing(events: Sequence[Recorded]) -> None:
+    """Typing dots on the contacts' phones, if the news is fresh. Best effort; the platform marks as read, too."""
+    fresh = clock.now() - TYPING_FRESH
+    conversation_ids = {each.event.conversation_id for each in events if each.happened_at > fresh}
+    answered = _newest_inbound(conversation_ids)
+    _tell(
+        answered, lambda client, message: client.show_typing(message.inbox.address, str(message.provider_id))
+    )
+
+
+def _newest_inbound(conversation_ids: Collection[UUID]) -> QuerySet[Message]:
+    """The newest message of the contact in each conversation, with its credentials."""
+    return (
         Message.objects.filter(
             conversation_id__in=conversation_ids,
-            conversation__unread_count=0,
             conversation__group_address="",
             direction="in",
             source="live",
@@ -83,28 +103,32 @@ def send_read_receipts(events: Sequence[Recorded]) -> None:
         .distinct("conversation_id")
         .select_related("inbox__connection")
     )
-    by_token: dict[str, list[tuple[str, str]]] = {}
-    for message in newest:
-        token = message.inbox.connection.access_token
-        by_token.setdefault(token, []).append((message.inbox.address, str(message.provider_id)))
-    for token, receipts in by_token.items():
-        asyncio.run(_with_client(token, _receipts(receipts)))
 
 
-def _receipts(receipts: Sequence[tuple[str, str]]) -> Callable[[GraphClient], Awaitable[None]]:
-    async def send(client: GraphClient) -> None:
-        gate = asyncio.Semaphore(RECEIPTS_AT_A_TIME)
+def _tell(messages: QuerySet[Message], call: Callable[[GraphClient, Message], Awaitable[None]]) -> None:
+    by_token: dict[str, list[Message]] = {}
+    for message in messages:
+        by_token.setdefault(message.inbox.connection.access_token, []).append(message)
+    for token, told in by_token.items():
+        asyncio.run(_with_client(token, _calls(told, call)))
 
-        async def one(address: str, provider_id: str) -> None:
+
+def _calls(
+    messages: Sequence[Message], call: Callable[[GraphClient, Message], Awaitable[None]]
+) -> Callable[[GraphClient], Awaitable[None]]:
+    async def all_of_them(client: GraphClient) -> None:
+        gate = asyncio.Semaphore(CALLS_AT_A_TIME)
+
+        async def one(message: Message) -> None:
             async with gate:
                 try:
-                    await client.mark_read(address, provider_id)
+                    await call(client, message)
                 except GraphError as error:
-                    logger.info("a read receipt was refused", extra={"code": error.error.code})
+                    logger.info("a receipt was refused", extra={"code": error.error.code})
 
-        await asyncio.gather(*(one(address, provider_id) for address, provider_id in receipts))
+        await asyncio.gather(*(one(message) for message in messages))
 
-    return send
+    return all_of_them
 
 
 async def _with_client(token: str, action: Callable[[GraphClient], Awaitable[T]]) -> T:

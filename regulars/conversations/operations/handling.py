@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from regulars.conversations.events import ConversationChanged, NoteWritten
+from regulars.conversations.events import ConversationChanged, MemberTyping, NoteWritten
 from regulars.conversations.models import Conversation, Draft, Note
 from regulars.conversations.operations.activities import ActivityRow, insert_activities
 from regulars.kernel import clock
@@ -163,6 +163,14 @@ def save_draft(conversation: Conversation, member: Member, mode: str, text: str)
         mode=mode,
         defaults={"text": text[:NOTE_LENGTH], "updated_at": clock.now()},
     )
+
+
+@transaction.atomic
+def show_typing(conversation: Conversation, *, by: Actor) -> None:
+    """Let the contact see that an answer is being written; call it at most every 20 seconds (it fades after 25)."""
+    by.require("messages:send")
+    if by.member_id and conversation.window_is_open(clock.now()):
+        record(MemberTyping(conversation.workspace_id, conversation.id, by.member_id))
 
 
 @transaction.atomic
