@@ -13,17 +13,16 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from config.wsgi import application as django_application  # noqa: E402  (sets Django up, which the rooms need)
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+from whitenoise import WhiteNoise
 
-from a2wsgi import WSGIMiddleware  # noqa: E402
-from django.conf import settings  # noqa: E402
-from whitenoise import WhiteNoise  # noqa: E402
-
-from regulars.channels.whatsapp.webhook import PREFIX as WHATSAPP_PREFIX  # noqa: E402
-from regulars.channels.whatsapp.webhook import Webhooks  # noqa: E402
-from regulars.kernel.events import CHANNEL as EVENTS_CHANNEL  # noqa: E402
-from regulars.kernel.listening import Wakeups  # noqa: E402
-from regulars.web.live.hub import LiveHub  # noqa: E402
+from config.wsgi import application as django_application
+from regulars.channels.whatsapp.webhook import PREFIX as WHATSAPP_PREFIX
+from regulars.channels.whatsapp.webhook import Webhooks
+from regulars.kernel.events import CHANNEL as EVENTS_CHANNEL
+from regulars.kernel.listening import Wakeups
+from regulars.web.live.hub import LiveHub
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
@@ -101,7 +101,10 @@ class Behind:
         self._beat()
         for job in JOBS:
             run_if_due(job.name, job.every, job.run)
-        return any([run_reaction(reaction) for reaction in REACTIONS])
+        busy = False
+        for reaction in REACTIONS:
+            busy = run_reaction(reaction) or busy
+        return busy
 
     def _beat(self) -> None:
         moment = datetime.now(UTC)

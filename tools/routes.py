@@ -20,8 +20,8 @@ BEFORE_DJANGO = (
 HEAD = """# All routes with their permissions
 
 Made by `python -m tools.routes` from the code; `make check` fails when it is stale. *public*: no sign-in.
-*signed-in*: any member. Others: the member's or token's role must grant it (`workspaces/permissions.py`), and objects are
-limited to what the actor may see (each room's `access.py`).
+*signed-in*: any member. Others: the member's or token's role must grant it (`workspaces/permissions.py`), and
+objects are limited to what the actor may see (each room's `access.py`).
 
 | route | permission |
 | --- | --- |

@@ -21,9 +21,9 @@ from regulars.workspaces.operations import (
 )
 
 WORKSPACE = "Harbor & Pine"
-PASSWORD = "demo-harbor-pine"
+PASSWORD = "demo-harbor-pine"  # noqa: S105 - printed for everybody, on this machine only
 ACCOUNT_ID = "100000000000101"
-SANDBOX_TOKEN = "sandbox-token"
+SANDBOX_TOKEN = "sandbox-token"  # noqa: S105 - the sandbox's published default
 NUMBERS = (
     ("Shop", "100000000000201", "+1 555-010-0201"),
     ("Wholesale", "100000000000202", "+1 555-010-0202"),

@@ -16,7 +16,6 @@ from regulars.kernel.models import Heartbeat
 from regulars.web.doors import public
 
 WORKER_SILENCE = timedelta(seconds=20)
-_migrated = False
 
 
 @public
@@ -25,7 +24,7 @@ def ready(request: HttpRequest) -> HttpResponse:
     """200 when the database answers, its migrations are applied and a worker is alive; else 503 with reasons."""
     checks = {"database": _database(), "migrations": "", "worker": ""}
     if not checks["database"]:
-        checks["migrations"] = _migrations()
+        checks["migrations"] = MIGRATIONS.problem()
     if not checks["database"] and not checks["migrations"]:
         checks["worker"] = _worker()
     is_ready = not any(checks.values())
@@ -56,14 +55,21 @@ def _database() -> str:
     return ""
 
 
-def _migrations() -> str:
-    global _migrated
-    if _migrated:
-        return ""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    _migrated = not plan
-    return f"{len(plan)} migrations are not applied; run: regulars migrate" if plan else ""
+class _Migrations:
+    """Remembers that all are applied: a process never sees fewer of them later."""
+
+    are_applied = False
+
+    def problem(self) -> str:
+        if self.are_applied:
+            return ""
+        executor = MigrationExecutor(connection)
+        missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        self.are_applied = missing == 0
+        return f"{missing} migrations are not applied; run: regulars migrate" if missing else ""
+
+
+MIGRATIONS = _Migrations()
 
 
 def _worker() -> str:

@@ -87,7 +87,7 @@ class LiveHub:
         query = parse_qs(bytes(scope.get("query_string", b"")).decode("latin-1"))
         try:
             viewer = await self._ask(viewer_of_cookie, headers.get(b"cookie", b"").decode("latin-1"))
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever the database says, the browser must get an answer
             await _plain(send, 503, "the database cannot be reached")
             return
         if viewer is None or not viewer.actor.can("conversations:read"):
@@ -159,7 +159,7 @@ class LiveHub:
             try:
                 self._position = await self._ask(end_of_log)
                 break
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the hub outlives everything
                 logger.warning("live: waiting for the database", extra={"error": type(error).__name__})
                 await asyncio.sleep(1)
         while True:
@@ -241,9 +241,9 @@ class LiveHub:
                     self._offer(screen, _event("gone", {"conversation_id": str(row.conversation_id)}, end))
             for index, item in enumerate(rendered.items):
                 row_of_item = visible.get(item.conversation_id)
-                if screen.conversation_id == item.conversation_id and row_of_item:
-                    if can_see(actor, row_of_item.facts, staffing):
-                        self._offer(screen, _once(pieces, ("message", index, language), item, end))
+                is_open = screen.conversation_id == item.conversation_id
+                if is_open and row_of_item and can_see(actor, row_of_item.facts, staffing):
+                    self._offer(screen, _once(pieces, ("message", index, language), item, end))
             if rendered.rows:
                 self._uncounted.add(actor.id or actor.workspace_id)
 
