@@ -20,7 +20,7 @@ from .output import Output
 
 QUICK = 10.0  # seconds; a process that ends sooner has failed to start
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0  # seconds between two attempts
-PATIENCE_BEFORE_READY, PATIENCE_AFTER_READY = 4, 10  # failed starts in a row until we give up
+PATIENCE = 4  # failed starts in a row until we give up, while Regulars is not ready yet
 STOP_PATIENCE = 12.0  # seconds to finish what is in hand after being asked to stop
 
 
@@ -100,13 +100,15 @@ class Processes:
         for child in self._children:
             self._look_after(child)
 
-    def wait_until(self, condition: Callable[[], bool], seconds: float, *, pause: float = 0.05) -> bool:
+    def wait_until(self, condition: Callable[[], bool], seconds: float, *, pause: float = 0.02) -> bool:
         """Keep everything going until the condition holds; False after `seconds` or when asked to stop."""
         deadline = time.monotonic() + seconds
         while not condition():
+            ask_again = time.monotonic() + pause
+            while not self.stop_asked and (left := ask_again - time.monotonic()) > 0:
+                self.pump(left)
             if self.stop_asked or time.monotonic() > deadline:
                 return False
-            self.pump(pause)
         return True
 
     def stop(self) -> None:
@@ -133,6 +135,7 @@ class Processes:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            umask=0o077,
             start_new_session=True,  # Ctrl-C in the terminal reaches the supervisor alone
             preexec_fn=system.end_with_parent(child.stop_with),  # noqa: PLW1509 (one thread: nothing can deadlock)
             **run_as(child.account),
@@ -180,7 +183,8 @@ class Processes:
         killed = code == -signal.SIGKILL
         quick = time.monotonic() - child.started < QUICK and not killed
         child.failures = child.failures + 1 if quick else 0
-        if child.failures >= (PATIENCE_AFTER_READY if self.ready else PATIENCE_BEFORE_READY):
+        if child.failures >= PATIENCE and not self.ready:
+            # Once ready we never give up: while the worker fails, say, web still stores every webhook.
             raise StartRefused(
                 f"{child.name} failed to start {child.failures} times in a row ({_describe(code)}). "
                 "What it said stands above."
@@ -216,6 +220,7 @@ class Processes:
         if process.poll() is None:
             process.kill()
             process.wait()
+        self._drain(child)
         child.process = None
         leftovers.forget(self._home, child.name)
 

@@ -48,10 +48,10 @@ class Start:
 def serve(settings: Settings) -> None:
     """Run Regulars until it is asked to stop. Raises StartRefused when it cannot start or gives up."""
     make_home(settings.home)
-    ready.remove(settings.ready_path)
     output = Output(settings.log)
     with ExitStack() as held:
         _take_roles(settings, held)
+        ready.remove(settings.ready_path)
         _end_earlier_run(settings, output)
         if "web" in settings.roles:
             net.require_free(settings.port)
@@ -251,7 +251,7 @@ def _sandbox_ready_file(settings: Settings) -> Path:
 
 def _wait_until_ready(start: Start) -> None:
     """Until web answers (with the worker seen alive, when it is ours to start) and the sandbox says so."""
-    if start.processes.wait_until(lambda: _is_ready(start), START_PATIENCE):
+    if start.processes.wait_until(lambda: _is_ready(start), START_PATIENCE, pause=0.2):
         start.processes.ready = True
     elif not start.processes.stop_asked:
         raise StartRefused(

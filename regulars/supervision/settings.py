@@ -43,7 +43,8 @@ class Settings:
 
     @property
     def ready_path(self) -> Path:
-        return self.ready_file or self.home / "ready.json"
+        """Two supervisors may share a home, one a role: each has a ready file of its own."""
+        return self.ready_file or self.home / ("ready.json" if "web" in self.roles else "ready-worker.json")
 
 
 def read_settings(environment: Mapping[str, str], flags: Mapping[str, str | None] | None = None) -> Settings:
