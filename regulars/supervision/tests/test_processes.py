@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,10 @@ def family(tmp_path: Path):
     group.stop()
 
 
+def was_told(told: list[dict[str, int]], times: int) -> bool:
+    return len(told) == times
+
+
 def child(name: str, code: str) -> Child:
     return Child(name, [sys.executable, "-c", code], dict(os.environ), PROJECT)
 
@@ -35,9 +40,9 @@ def test_a_killed_child_is_started_again_at_once_and_the_new_pid_is_told(family:
     family.on_restart = lambda: told.append(family.pids())
     family.start(child("web", FOREVER))
     for _ in range(6):  # more often than failed starts are forgiven
-        before = family.pids()["web"]
-        os.kill(before, signal.SIGKILL)
-        assert family.wait_until(lambda old=before: family.pids().get("web", old) != old, 5)
+        restarts = len(told)
+        os.kill(family.pids()["web"], signal.SIGKILL)
+        assert family.wait_until(partial(was_told, told, restarts + 1), 5)
     assert len(told) == 6
     assert told[-1] == family.pids()
 
@@ -59,12 +64,15 @@ def test_children_stop_in_the_reverse_order_of_their_start(
         "def end(*_): print('ending', flush=True); time.sleep(0.2); sys.exit()\n"
         "signal.signal(signal.SIGTERM, end); print('up', flush=True); time.sleep(600)"
     )
-    seen: list[str] = []
+    said: list[str] = []
+
+    def all_are_up() -> bool:
+        said.append(capfd.readouterr().out)
+        return "".join(said).count("up") == 3
+
     for name in ("sandbox", "worker", "web"):
         family.start(child(name, code))
-    assert family.wait_until(
-        lambda: seen.append(capfd.readouterr().out) or "".join(seen).count("up") == 3, 10
-    )
+    assert family.wait_until(all_are_up, 10)
     family.stop()
     ended = [line.split()[0] for line in capfd.readouterr().out.splitlines() if line.endswith("ending")]
     assert ended == ["web", "worker", "sandbox"]
