@@ -1,0 +1,52 @@
+"""Who calls: the bearer token of a request, and the actor behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from regulars.api.problems import Unauthorized
+from regulars.kernel import clock
+from regulars.kernel.crypto import fingerprint
+from regulars.workspaces.access import Actor, actor_of_token
+from regulars.workspaces.models import ApiToken
+
+LAST_USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A token that was accepted."""
+
+    token_id: UUID
+    actor: Actor
+
+
+def authenticate(request: HttpRequest) -> Caller:
+    """The caller; raises :class:`Unauthorized` when the token is missing, unknown or revoked."""
+    plain = _bearer_token(request)
+    token = ApiToken.objects.filter(token_fingerprint=fingerprint(plain), revoked_at=None).first()
+    if token is None:
+        raise Unauthorized(_("This token is unknown or was revoked"))
+    _note_use(token)
+    return Caller(token.id, actor_of_token(token))
+
+
+def _bearer_token(request: HttpRequest) -> str:
+    scheme, _space, plain = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not plain.strip():
+        raise Unauthorized(_("Send the header Authorization: Bearer <token>"))
+    return plain.strip()
+
+
+def _note_use(token: ApiToken) -> None:
+    """Write the time of use, at most once a minute: reading must not cost a write each time."""
+    stale_at = clock.now() - LAST_USE_IS_NOTED_EVERY
+    if token.last_used_at is None or token.last_used_at < stale_at:
+        unused = Q(last_used_at=None) | Q(last_used_at__lt=stale_at)
+        ApiToken.objects.filter(unused, id=token.id).update(last_used_at=clock.now())

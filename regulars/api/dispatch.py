@@ -1,0 +1,200 @@
+"""The way of a request: token, rate, permission, parsing, one function, answer.
+
+A function of ``resources/`` says by its signature what it wants, and the documentation reads the same:
+
+    def get_contact(actor: Actor, contact_id: UUID) -> Contact
+    def list_contacts(actor: Actor, query: ContactQuery) -> Page[Contact]
+    def create_contact(actor: Actor, body: NewContact) -> Contact
+    def upload_media(actor: Actor, form: Upload) -> Media
+
+``actor`` comes first; names of the path come as ids; ``query`` and ``body`` are structs; ``form`` is a class
+with ``read(request)`` for what is not JSON. Everything but GET runs in one transaction.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any, get_type_hints
+from uuid import UUID
+
+import msgspec
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http.request import UnreadablePostError
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from regulars.api import idempotency
+from regulars.api.authentication import Caller, authenticate
+from regulars.api.parsing import parse_body, parse_query
+from regulars.api.problems import (
+    RETRY_WHEN_UNAVAILABLE_SECONDS,
+    InternalError,
+    MethodNotAllowed,
+    NotJSON,
+    TooLarge,
+    Unavailable,
+    respond_with,
+)
+from regulars.api.rate_limits import spend_request
+from regulars.kernel.errors import NotFound, ProductError
+from regulars.kernel.ids import new_id, parse_id
+
+ANY_TOKEN = "any-token"  # noqa: S105  # no secret: the permission of routes that every valid token may use
+LARGEST_BODY = 4 * 1024 * 1024
+"""bytes of a JSON body"""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one path, with the permission it asks for and the status of its success."""
+
+    method: str
+    path: str
+    handler: Callable[..., Any]
+    permission: str
+    status: HTTPStatus = HTTPStatus.OK
+    problems: tuple[str, ...] = field(default=())
+    """codes beyond those that every route of its shape can answer with"""
+    talks_to_provider: bool = False
+    """runs outside a transaction: an open one would hold up every reader of the event log meanwhile"""
+
+    @cached_property
+    def hints(self) -> Mapping[str, Any]:
+        """What the handler takes and returns, by name."""
+        return get_type_hints(self.handler, include_extras=True)
+
+    @cached_property
+    def id_names(self) -> tuple[str, ...]:
+        """The ids in the path."""
+        return tuple(name for name in inspect.signature(self.handler).parameters if self.hints[name] is UUID)
+
+
+def endpoint(routes: Mapping[str, Route]) -> Callable[..., HttpResponseBase]:
+    """The view of one path, by method."""
+
+    @csrf_exempt  # the token is in a header that no browser sends by itself
+    def view(request: HttpRequest, **ids: str) -> HttpResponseBase:
+        try:
+            return _answer(request, routes, ids)
+        except ProductError as error:
+            return respond_with(error)
+        except (OperationalError, InterfaceError):
+            return respond_with(
+                Unavailable(_("The database is away; try again"), retry_after=RETRY_WHEN_UNAVAILABLE_SECONDS)
+            )
+        except UnreadablePostError:
+            return respond_with(NotJSON(_("The body ended too early")))
+        except Exception:  # a caller gets a problem, whatever broke; the log gets the rest
+            incident = str(new_id())
+            log.exception("api request failed", extra={"incident": incident})
+            return respond_with(InternalError(_("Tell us the incident's id"), incident=incident))
+
+    view.permission = ", ".join(  # type: ignore[attr-defined]  # read by the page of all routes
+        f"{method} {route.permission}" for method, route in routes.items()
+    )
+    return view
+
+
+@csrf_exempt
+def unknown_path(_request: HttpRequest, **_ids: str) -> HttpResponse:
+    """The answer to a path that is none of ours."""
+    return respond_with(NotFound(_("There is no such path; see /api/v1/docs")))
+
+
+def _answer(request: HttpRequest, routes: Mapping[str, Route], ids: Mapping[str, str]) -> HttpResponseBase:
+    method = "GET" if request.method == "HEAD" else request.method or ""
+    route = routes.get(method)
+    if route is None:
+        raise MethodNotAllowed(
+            _("Use one of %(methods)s") % {"methods": ", ".join(routes)}, allowed=list(routes)
+        )
+    caller = authenticate(request)
+    spend_request(caller.token_id)
+    if route.permission != ANY_TOKEN:
+        caller.actor.require(route.permission)
+    arguments = _read_arguments(request, route, ids)
+    if method == "GET":
+        return _to_response(route, route.handler(caller.actor, **arguments))
+    key = idempotency.key_of(request) if method == "POST" else None
+    if key is not None:
+        return _answer_once(request, route, caller, key, arguments)
+    with nullcontext() if route.talks_to_provider else transaction.atomic():
+        return _to_response(route, route.handler(caller.actor, **arguments))
+
+
+def _answer_once(
+    request: HttpRequest, route: Route, caller: Caller, key: str, arguments: Mapping[str, Any]
+) -> HttpResponseBase:
+    """Run the handler unless its answer is kept already."""
+    form = arguments.get("form")
+    request_hash = idempotency.hash_request(request, form.fingerprint() if form is not None else request.body)
+    if route.talks_to_provider:
+        # Its effect may be repeated without harm; only the answer is made the same.
+        kept = idempotency.find_answer(caller.token_id, key, request_hash)
+        response = None if kept else _to_response(route, route.handler(caller.actor, **arguments))
+    else:
+        kept, response = None, None
+    with transaction.atomic():
+        kept = kept or idempotency.claim_key(caller.token_id, key, request_hash)
+        if kept is not None:
+            return _replay(kept)
+        response = response or _to_response(route, route.handler(caller.actor, **arguments))
+        answer = idempotency.Answer(response.status_code, response.content)
+        idempotency.keep_answer(caller.token_id, key, answer)
+        return response
+
+
+def _replay(kept: idempotency.Answer) -> HttpResponse:
+    response = HttpResponse(kept.body, status=kept.status, content_type="application/json")
+    response[idempotency.REPLAYED_HEADER] = "true"
+    return response
+
+
+def _read_arguments(request: HttpRequest, route: Route, ids: Mapping[str, str]) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    for name in route.id_names:
+        parsed = parse_id(ids[name])
+        if parsed is None:
+            raise NotFound(_("There is no such object"))
+        arguments[name] = parsed
+    hints = route.hints
+    if "query" in hints:
+        arguments["query"] = parse_query(request.GET, hints["query"])
+    if "body" in hints:
+        arguments["body"] = parse_body(_body(request), hints["body"])
+    if "form" in hints:
+        arguments["form"] = hints["form"].read(request)
+    return arguments
+
+
+def _body(request: HttpRequest) -> bytes:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
+        raise _too_large()
+    try:
+        return request.body
+    except RequestDataTooBig as error:
+        raise _too_large() from error
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(
+        _("A JSON body has at most %(limit)d bytes") % {"limit": LARGEST_BODY}, limit=LARGEST_BODY
+    )
+
+
+def _to_response(route: Route, result: Any) -> HttpResponse:
+    if isinstance(result, HttpResponse):
+        return result
+    if result is None:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return HttpResponse(msgspec.json.encode(result), status=route.status, content_type="application/json")

@@ -1,0 +1,253 @@
+"""The OpenAPI 3.1 document, made from the routes and the signatures of their functions. Pure but for the reading."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.http import HttpResponseBase
+
+from regulars.api import idempotency, problems
+from regulars.api.dispatch import ANY_TOKEN, Route
+from regulars.api.rate_limits import BURST, REQUESTS_PER_SECOND
+from regulars.api.resources.media import Upload
+from regulars.api.routes import ROUTES
+from regulars.channels.whatsapp.limits import MEDIA_LIMITS
+
+Node = dict[str, Any]
+PREFIX = "/api/v1"
+_REFERENCE_START = "#/components/schemas/"
+REFERENCE = _REFERENCE_START + "{name}"
+
+DESCRIPTION = f"""\
+The public face of Regulars, for scripts and other systems.
+
+**Tokens.** Every request carries `Authorization: Bearer <token>`. A token has a role and may be narrowed by scopes; \
+each operation names the permission it asks for. Objects that a token may not see do not exist for it (404).
+
+**Lists** are paged by cursor: `limit` (1 to 200) and `cursor`, which is the `next_cursor` of the page before; it is \
+null on the last page.
+
+**Problems** are `application/problem+json` (RFC 9457). `code` is stable and meant for comparing; `fields` maps a \
+field to what would be right, `allowed` names what would be possible, `limits` names each limit that was broken.
+
+**Idempotency.** Every POST may carry an `{idempotency.HEADER}` (for example a UUID). Within 24 hours the same \
+request with the same key has its effect once and gets the same answer (`{idempotency.REPLAYED_HEADER}: true`); \
+another request with that key is refused with `idempotency-key-reused`. Refused requests keep \
+nothing: the key may be used again.
+
+**Rate.** A token may make {REQUESTS_PER_SECOND} requests a second and {BURST} at once per web process; beyond that \
+comes 429 with `Retry-After` in seconds.
+
+**Times** are RFC 3339 in UTC, ids are opaque strings, and fields may be added at any time: ignore what you do not know.
+"""
+
+_ALWAYS = ("unauthorized", "too-many-requests", "internal-error", "unavailable")
+
+
+@cache
+def build_document() -> Node:
+    """The whole document."""
+    types = list(_types())
+    schemas, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
+    shapes = dict(zip(map(repr, types), schemas, strict=True))
+    queries = {route.hints["query"].__name__ for route in ROUTES if "query" in route.hints}
+    paths: dict[str, Node] = {}
+    for route in ROUTES:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, shapes, components)
+    document: Node = {
+        "openapi": "3.1.0",
+        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
+        "info": {
+            "title": "Regulars",
+            "version": "1",
+            "summary": "A shared WhatsApp inbox",
+            "description": DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": PREFIX}],
+        "security": [{"bearer": []}],
+        "tags": [{"name": each} for each in dict.fromkeys(map(tag_of, ROUTES))],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "schemas": {
+                **{name: schema for name, schema in components.items() if name not in queries},
+                "Problem": _PROBLEM,
+            },
+            "parameters": {"IdempotencyKey": _IDEMPOTENCY_KEY},
+            "headers": {"RetryAfter": _RETRY_AFTER},
+        },
+    }
+    plain: Node = _with_plain_names(document)
+    return plain
+
+
+def tag_of(route: Route) -> str:
+    """The subject of a route: the first part of its path."""
+    return route.path.split("/")[1]
+
+
+def _types() -> Iterator[Any]:
+    for route in ROUTES:
+        hints = route.hints
+        if "body" in hints:
+            yield hints["body"]
+        if "query" in hints:
+            yield hints["query"]
+        if _has_body(hints["return"]):
+            yield hints["return"]
+
+
+def _has_body(answer: Any) -> bool:
+    is_response = inspect.isclass(answer) and issubclass(answer, HttpResponseBase)
+    return answer is not type(None) and not is_response
+
+
+def _operation(route: Route, shapes: Mapping[str, Node], components: Mapping[str, Node]) -> Node:
+    summary, _gap, rest = inspect.cleandoc(route.handler.__doc__ or "").partition("\n\n")
+    asks = "any valid token" if route.permission == ANY_TOKEN else f"the permission `{route.permission}`"
+    operation: Node = {
+        "operationId": route.handler.__name__,
+        "tags": [tag_of(route)],
+        "summary": " ".join(summary.split()),
+        "description": f"{rest}\n\nAsks for {asks}.".strip(),
+        "x-permission": route.permission,
+        "parameters": list(_parameters(route, components)),
+        "responses": _responses(route, shapes),
+    }
+    if "body" in route.hints:
+        content = {"application/json": {"schema": shapes[repr(route.hints["body"])]}}
+        operation["requestBody"] = {"required": True, "content": content}
+    elif route.hints.get("form") is Upload:
+        operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}}
+    return operation
+
+
+def _parameters(route: Route, components: Mapping[str, Node]) -> Iterator[Node]:
+    for name, hint in route.hints.items():
+        if hint is UUID and name != "return":
+            yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+    if "query" in route.hints:
+        for name, schema in components[route.hints["query"].__name__]["properties"].items():
+            shown = {key: value for key, value in schema.items() if key != "description"}
+            parameter = {"name": name, "in": "query", "required": False, "schema": shown}
+            yield {**parameter, **({"description": schema["description"]} if "description" in schema else {})}
+    if route.method == "POST":
+        yield {"$ref": "#/components/parameters/IdempotencyKey"}
+
+
+def _responses(route: Route, shapes: Mapping[str, Node]) -> Node:
+    answer = route.hints["return"]
+    success: Node = {"description": route.status.phrase}
+    if not _has_body(answer):
+        if answer is not type(None):
+            success["content"] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    else:
+        success["content"] = {"application/json": {"schema": shapes[repr(answer)]}}
+    by_status: dict[HTTPStatus, list[str]] = {}
+    for code in _codes(route):
+        by_status.setdefault(problems.CATALOG[code][0], []).append(code)
+    refusals = {str(int(status)): _refusal(codes) for status, codes in sorted(by_status.items())}
+    return {str(int(route.status)): success, **refusals}
+
+
+def _codes(route: Route) -> Iterator[str]:
+    """Every problem that a route can answer with."""
+    yield from _ALWAYS
+    if route.permission != ANY_TOKEN:
+        yield "not-allowed"
+    if "body" in route.hints or "form" in route.hints:
+        yield from ("not-json", "too-large", "invalid")
+    elif "query" in route.hints:
+        yield "invalid"
+    if route.id_names or route.handler.__name__ == "send_to_address":
+        yield "not-found"
+    if route.method == "POST":
+        yield from ("idempotency-in-progress", "idempotency-key-reused")
+    yield from route.problems
+
+
+def _refusal(codes: Sequence[str]) -> Node:
+    text = "\n".join(f"- `{code}`: {problems.CATALOG[code][1]}" for code in codes)
+    refusal: Node = {
+        "description": text,
+        "content": {problems.MEDIA_TYPE: {"schema": {"$ref": REFERENCE.format(name="Problem")}}},
+    }
+    if {"too-many-requests", "unavailable"} & set(codes):
+        refusal["headers"] = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
+    return refusal
+
+
+def _with_plain_names(node: Any, key: str = "") -> Any:
+    """Our classes end in ``Shape`` where a room has a class of the same name; callers see the plain name."""
+    if isinstance(node, dict):
+        is_list_of_names = key in {"schemas", "mapping"}
+        return {
+            _plain(name) if is_list_of_names else name: _with_plain_names(value, name)
+            for name, value in node.items()
+        }
+    if isinstance(node, list | tuple):
+        return [_with_plain_names(value, key) for value in node]
+    if key == "title" or (isinstance(node, str) and node.startswith(_REFERENCE_START)):
+        return _plain(node)
+    return node
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"Page_(\w+?)(Shape)?_$", r"PageOf\1", name).removesuffix("Shape")
+
+
+_PROBLEM: Node = {
+    "title": "Problem",
+    "description": "Why a request was refused (RFC 9457). Facts of the refusal stand beside these members.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string", "enum": sorted(problems.CATALOG)},
+        "fields": {"type": "object", "additionalProperties": {"type": "string"}},
+        "allowed": {"type": "array", "items": {"type": "string"}},
+        "permission": {"type": "string"},
+        "limits": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code"],
+                "properties": {
+                    "field": {"type": "string"},
+                    "code": {"type": "string"},
+                    "limit": {"type": ["integer", "null"]},
+                    "actual": {"type": ["integer", "null"]},
+                },
+            },
+        },
+        "retry_after": {"type": "integer"},
+    },
+    "additionalProperties": True,
+}
+_IDEMPOTENCY_KEY: Node = {
+    "name": idempotency.HEADER,
+    "in": "header",
+    "required": False,
+    "description": "Makes repeating this request harmless for 24 hours.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": idempotency.LONGEST_KEY},
+}
+_RETRY_AFTER: Node = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+_UPLOAD: Node = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {
+        "file": {"type": "string", "format": "binary"},
+        "kind": {"type": "string", "enum": list(MEDIA_LIMITS)},
+    },
+}

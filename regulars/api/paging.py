@@ -1,0 +1,84 @@
+"""Cursor paging: ``{"items": […], "next_cursor": …}``; a cursor is opaque and names the last row seen."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+import orjson
+from django.db.models import Model, Q, QuerySet
+
+from regulars.kernel.errors import Invalid
+
+T = TypeVar("T")
+Row = TypeVar("Row", bound=Model)
+
+LARGEST_PAGE = 200
+Limit = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_PAGE, description="How many items at most, 1 to 200.")]
+Cursor = Annotated[
+    str, msgspec.Meta(description="`next_cursor` of the page before; leave it out for the first page.")
+]
+
+
+class Page(msgspec.Struct, Generic[T]):
+    """One page of a list; ``next_cursor`` is null on the last one."""
+
+    items: list[T]
+    next_cursor: str | None = None
+
+
+class PageQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """The parameters that every list has."""
+
+    limit: Limit = 50
+    cursor: Cursor | None = None
+
+
+Place = tuple[datetime, UUID]
+"""where a page ended: the time its list is ordered by, and the id that breaks ties"""
+
+
+def newest_first(rows: QuerySet[Row], time_field: str, query: PageQuery) -> tuple[list[Row], str | None]:
+    """A page of rows by (time, id), the newest first, and the cursor of the next page."""
+    place = read_cursor(query.cursor) if query.cursor else None
+    if place:
+        at, last_id = place
+        rows = rows.filter(Q(**{f"{time_field}__lt": at}) | Q(**{time_field: at, "id__lt": last_id}))
+    found = list(rows.order_by(f"-{time_field}", "-id")[: query.limit + 1])
+    return cut(found, query.limit, time_field)
+
+
+def cut(found: Sequence[Row], limit: int, time_field: str) -> tuple[list[Row], str | None]:
+    """The page out of ``limit + 1`` rows, and its cursor if there is more."""
+    page = list(found[:limit])
+    if len(found) <= limit:
+        return page, None
+    last = page[-1]
+    return page, write_cursor((getattr(last, time_field), last.pk))
+
+
+def write_cursor(place: Place) -> str:
+    """A place as the opaque text that callers hand back."""
+    plain = orjson.dumps([place[0].isoformat(), str(place[1])])
+    return base64.urlsafe_b64encode(plain).decode().rstrip("=")
+
+
+def read_cursor(cursor: str) -> Place:
+    """The place that a cursor names; raises ``Invalid`` for a text that is none of ours."""
+    try:
+        at, last_id = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        place = (datetime.fromisoformat(at), UUID(last_id))
+    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+        raise _invalid_cursor() from error
+    if place[0].tzinfo is None:
+        raise _invalid_cursor()
+    return place
+
+
+def _invalid_cursor() -> Invalid:
+    return Invalid("this cursor is not one of ours", fields={"cursor": "next_cursor of the page before"})

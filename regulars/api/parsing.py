@@ -1,0 +1,102 @@
+"""From bytes and query strings to typed values; whatever does not fit becomes ``Invalid`` with the field's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from regulars.api.problems import NotJSON
+from regulars.kernel.errors import Invalid
+from regulars.kernel.ids import parse_id
+
+T = TypeVar("T")
+
+_AT_PATH = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
+_NAMED_FIELD = re.compile(r"(?P<verb>missing required|unknown) field `(?P<name>[^`]*)`")
+
+
+def parse_body(raw: bytes, wanted: type[T] | Any) -> T:
+    """The body as ``wanted``; raises ``NotJSON`` or ``Invalid``."""
+    try:
+        tree = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise NotJSON(
+            _("The body must be one JSON value in UTF-8: %(reason)s") % {"reason": error}
+        ) from error
+    _refuse_unstorable(tree)
+    body: T = _convert(tree, wanted, strict=True)
+    return body
+
+
+def parse_query(query: QueryDict, wanted: type[T]) -> T:
+    """The query string as ``wanted``; of a parameter given twice the last one counts."""
+    tree = {str(name): str(value) for name, value in query.items()}
+    _refuse_unstorable(tree)
+    return _convert(tree, wanted, strict=False)
+
+
+def parse_reference(written: str, field: str) -> UUID:
+    """The id of another object that a caller wrote; raises ``Invalid`` naming ``field``."""
+    parsed = parse_id(written)
+    if parsed is None:
+        raise Invalid(_("This is not an id"), fields={field: "an id that the API gave"})
+    return parsed
+
+
+def _convert(tree: Any, wanted: type[T] | Any, *, strict: bool) -> T:
+    try:
+        converted: T = msgspec.convert(tree, wanted, strict=strict)
+        return converted
+    except msgspec.ValidationError as error:
+        raise _to_invalid(str(error), wanted) from error
+
+
+def _to_invalid(text: str, wanted: Any) -> Invalid:
+    """``Expected `str`, got `int` - at `$.text``` names the field ``text`` and says what would be right."""
+    found = _AT_PATH.match(text)
+    what = found["what"] if found else text
+    path = (found["path"] or "").lstrip(".") if found else ""
+    if named := _NAMED_FIELD.search(what):
+        path = f"{path}.{named['name']}" if path else named["name"]
+        what = "is required" if named["verb"] != "unknown" else _known_names(wanted)
+    elif what.startswith("Invalid value") and (tags := sorted(_tags(wanted))):
+        what = f"{what}; one of {', '.join(tags)}"
+    return Invalid(
+        _("%(field)s: %(what)s") % {"field": path or "body", "what": what}, fields={path or "body": what}
+    )
+
+
+def _known_names(wanted: Any) -> str:
+    fields = getattr(wanted, "__struct_fields__", ())
+    return f"unknown; known are {', '.join(fields)}" if fields else "unknown"
+
+
+def _tags(wanted: Any) -> Iterator[str]:
+    info = msgspec.inspect.type_info(wanted)
+    members = info.types if isinstance(info, msgspec.inspect.UnionType) else (info,)
+    for each in members:
+        if isinstance(each, msgspec.inspect.StructType) and each.tag is not None:
+            yield str(each.tag)
+
+
+def _refuse_unstorable(tree: Any, path: str = "") -> None:
+    """U+0000 and lone surrogates cannot be stored or sent; better refused than silently changed."""
+    if isinstance(tree, str):
+        if "\x00" in tree or any("\ud800" <= character <= "\udfff" for character in tree):
+            reason = "text without U+0000 and without unpaired surrogates"
+            raise Invalid(
+                _("%(field)s holds a character that is no text") % {"field": path}, fields={path: reason}
+            )
+    elif isinstance(tree, dict):
+        for key, value in tree.items():
+            _refuse_unstorable(key, path or "body")
+            _refuse_unstorable(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(tree, list):
+        for index, value in enumerate(tree):
+            _refuse_unstorable(value, f"{path}[{index}]")

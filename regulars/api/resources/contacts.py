@@ -1,0 +1,98 @@
+"""Contacts: find, read, make, change, remove."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from msgspec import UNSET
+
+from regulars.api.paging import Page, newest_first
+from regulars.api.parsing import parse_reference
+from regulars.api.problems import ContactExists
+from regulars.api.shapes.contacts import (
+    ContactChanges,
+    ContactQuery,
+    ContactShape,
+    NewContact,
+    build_contacts,
+)
+from regulars.api.whatsapp import identity_key
+from regulars.contacts.access import access_contact, contacts_of
+from regulars.contacts.models import Contact
+from regulars.contacts.operations import editing
+from regulars.contacts.operations.identifying import PersonSeen, find_holder
+from regulars.contacts.search import matching_contacts
+from regulars.kernel.errors import Invalid
+from regulars.workspaces.access import Actor
+from regulars.workspaces.models import Member
+
+
+def list_contacts(actor: Actor, query: ContactQuery) -> Page[ContactShape]:
+    """Contacts, the newest first; ``q`` finds by name, number in any writing, or tag."""
+    contacts = contacts_of(actor)
+    if query.q.strip():
+        contacts = contacts.filter(id__in=matching_contacts(actor.workspace_id, query.q).values("id"))
+    rows, next_cursor = newest_first(contacts, "created_at", query)
+    return Page(build_contacts(rows), next_cursor)
+
+
+def get_contact(actor: Actor, contact_id: UUID) -> ContactShape:
+    """One contact."""
+    return _shape(access_contact(actor, contact_id))
+
+
+def create_contact(actor: Actor, body: NewContact) -> ContactShape:
+    """A new contact; 409 ``contact-exists`` names the one who has one of the identities already."""
+    if not body.identities:
+        raise Invalid(_("A contact needs at least one identity"), fields={"identities": "a phone or a BSUID"})
+    keys = tuple(
+        identity_key(each.kind, each.value, f"identities[{index}].value")
+        for index, each in enumerate(body.identities)
+    )
+    channel = body.identities[0].channel
+    holder = find_holder(actor.workspace_id, channel, keys)
+    if holder is not None:
+        raise ContactExists(_("Change that contact instead"), contact=str(holder))
+    contact = editing.create_contact(actor.workspace_id, PersonSeen(keys), by=actor, channel=channel)
+    return _shape(editing.update_contact(contact, _changes(actor, body), by=actor))
+
+
+def change_contact(actor: Actor, contact_id: UUID, body: ContactChanges) -> ContactShape:
+    """Change what we know of a contact."""
+    contact = access_contact(actor, contact_id)
+    return _shape(editing.update_contact(contact, _changes(actor, body), by=actor))
+
+
+def delete_contact(actor: Actor, contact_id: UUID) -> None:
+    """Remove a contact with all conversations and messages, for good."""
+    editing.delete_contact(access_contact(actor, contact_id), by=actor)
+
+
+def _changes(actor: Actor, body: ContactChanges) -> dict[str, object]:
+    """The fields that were given, as the room knows them."""
+    changes: dict[str, object] = {}
+    for name in ("name", "language", "time_zone", "tier", "stage", "about"):
+        if (value := getattr(body, name)) is not UNSET:
+            changes[name] = value or ""
+    for name in ("tags", "fields"):
+        if (value := getattr(body, name)) is not UNSET:
+            changes[name] = value
+    if body.owner is not UNSET:
+        changes["owner_id"] = _owner_id(actor, body.owner)
+    return changes
+
+
+def _owner_id(actor: Actor, written: str | None) -> UUID | None:
+    if written is None:
+        return None
+    member = Member.objects.filter(
+        workspace_id=actor.workspace_id, id=parse_reference(written, "owner"), is_active=True
+    ).first()
+    if member is None:
+        raise Invalid(_("There is no such member"), fields={"owner": "the id of an active member, or null"})
+    return member.id
+
+
+def _shape(contact: Contact) -> ContactShape:
+    return build_contacts([contact])[0]

@@ -1,0 +1,139 @@
+"""Conversations and their notes."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from msgspec import UNSET
+
+from regulars.api.paging import Page, PageQuery, newest_first
+from regulars.api.parsing import parse_reference
+from regulars.api.shapes.conversations import (
+    ConversationChanges,
+    ConversationQuery,
+    ConversationShape,
+    NewNote,
+    NoteShape,
+    build_conversations,
+    build_note,
+)
+from regulars.conversations.access import access_conversation
+from regulars.conversations.models import Conversation, Note
+from regulars.conversations.operations import handling
+from regulars.conversations.queries.lists import (
+    ConversationFilter,
+    attach_last_messages,
+)
+from regulars.conversations.queries.lists import list_conversations as read_page
+from regulars.kernel.errors import Invalid
+from regulars.workspaces.access import Actor
+from regulars.workspaces.models import Member, Team
+
+
+def list_conversations(actor: Actor, query: ConversationQuery) -> Page[ConversationShape]:
+    """The conversations that the token's role sees; every parameter narrows."""
+    wanted = ConversationFilter(
+        inbox_id=_id(query.inbox, "inbox"),
+        status=query.status or "",
+        assignee=_assignee_word(query.assignee),
+        team_id=_id(query.team, "team"),
+        tag=query.tag or "",
+        text=query.q.strip(),
+        unread=query.unread,
+        contact_id=_id(query.contact, "contact"),
+    )
+    page = read_page(actor, wanted, order=query.order, limit=query.limit, cursor=query.cursor)
+    return Page(build_conversations(page.items), page.next_cursor)
+
+
+def get_conversation(actor: Actor, conversation_id: UUID) -> ConversationShape:
+    """One conversation."""
+    return _shape(access_conversation(actor, conversation_id))
+
+
+def change_conversation(actor: Actor, conversation_id: UUID, body: ConversationChanges) -> ConversationShape:
+    """Assign, hand over, prioritize, tag, resolve, snooze or reopen; all of it or nothing.
+
+    Status changes ask for ``conversations:resolve``, the others for ``conversations:assign``.
+    """
+    conversation = access_conversation(actor, conversation_id)
+    if body.assignee is not UNSET:
+        handling.assign_conversation(conversation, to=_member(actor, body.assignee), by=actor)
+    if body.team is not UNSET:
+        handling.hand_to_team(conversation, team=_team(actor, body.team), by=actor)
+    if body.priority is not UNSET:
+        handling.set_priority(conversation, body.priority, by=actor)
+    if body.tags is not UNSET:
+        handling.tag_conversation(conversation, body.tags, by=actor)
+    _change_status(conversation, body, by=actor)
+    return _shape(conversation)
+
+
+def list_notes(actor: Actor, conversation_id: UUID, query: PageQuery) -> Page[NoteShape]:
+    """The notes of a conversation, the newest first."""
+    conversation = access_conversation(actor, conversation_id)
+    notes = Note.objects.filter(conversation=conversation).select_related("author__user")
+    rows, next_cursor = newest_first(notes, "created_at", query)
+    return Page([build_note(note) for note in rows], next_cursor)
+
+
+def write_note(actor: Actor, conversation_id: UUID, body: NewNote) -> NoteShape:
+    """Write a note; it never leaves the house."""
+    conversation = access_conversation(actor, conversation_id)
+    return build_note(handling.write_note(conversation, body.text, by=actor))
+
+
+def _shape(conversation: Conversation) -> ConversationShape:
+    attach_last_messages([conversation])
+    return build_conversations([conversation])[0]
+
+
+def _change_status(conversation: Conversation, body: ConversationChanges, *, by: Actor) -> None:
+    until = body.snoozed_until
+    if body.status is UNSET and until is UNSET:
+        return
+    if body.status == "snoozed" or (body.status is UNSET and until is not None):
+        if until is UNSET or until is None or until.tzinfo is None:
+            raise Invalid(
+                _("Say until when"), fields={"snoozed_until": "an RFC 3339 time with zone, in the future"}
+            )
+        handling.snooze_conversation(conversation, until=until, by=by)
+    elif until is not UNSET and until is not None:
+        raise Invalid(_("Only snoozed conversations have an end"), fields={"snoozed_until": "status snoozed"})
+    elif body.status == "resolved":
+        handling.resolve_conversation(conversation, by=by)
+    elif body.status == "open" or conversation.status == "snoozed":
+        handling.reopen_conversation(conversation, by=by)
+
+
+def _member(actor: Actor, written: str | None) -> Member | None:
+    if written is None:
+        return None
+    found = Member.objects.filter(
+        workspace_id=actor.workspace_id, id=parse_reference(written, "assignee")
+    ).select_related("user")
+    if (member := found.first()) is None:
+        raise Invalid(
+            _("There is no such member"), fields={"assignee": "the id of an active member, or null"}
+        )
+    return member
+
+
+def _team(actor: Actor, written: str | None) -> Team | None:
+    if written is None:
+        return None
+    team = Team.objects.filter(workspace_id=actor.workspace_id, id=parse_reference(written, "team")).first()
+    if team is None:
+        raise Invalid(_("There is no such team"), fields={"team": "the id of a team, or null"})
+    return team
+
+
+def _id(written: str | None, field: str) -> UUID | None:
+    return parse_reference(written, field) if written is not None else None
+
+
+def _assignee_word(written: str | None) -> str:
+    if written is None or written == "none":
+        return written or ""
+    return str(parse_reference(written, "assignee"))

@@ -1,0 +1,74 @@
+"""Inboxes: the numbers that people staff."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from regulars.api.paging import Page, PageQuery, newest_first
+from regulars.api.shapes.common import Ref
+from regulars.inboxes.access import access_inbox, inboxes_of
+from regulars.inboxes.models import Inbox
+from regulars.workspaces.access import Actor
+from regulars.workspaces.models import Team
+
+
+class InboxShape(msgspec.Struct, kw_only=True):
+    """One number or account that people staff; ``teams`` empty means everybody."""
+
+    id: str
+    name: str
+    channel: str
+    connection: Ref
+    address: str
+    """the provider's id of the number (WhatsApp: phone_number_id)"""
+    display_address: str
+    teams: list[Ref]
+    messages_per_second: int
+    quality: str | None
+    paused_reason: str | None
+    """why sending is paused; null when it works"""
+    created_at: datetime
+
+
+def list_inboxes(actor: Actor, query: PageQuery) -> Page[InboxShape]:
+    """The inboxes that the token's role staffs, the newest first."""
+    rows, next_cursor = newest_first(inboxes_of(actor), "created_at", query)
+    return Page(_build(rows), next_cursor)
+
+
+def get_inbox(actor: Actor, inbox_id: UUID) -> InboxShape:
+    """One inbox."""
+    return _build([access_inbox(actor, inbox_id)])[0]
+
+
+def _build(inboxes: Sequence[Inbox]) -> list[InboxShape]:
+    teams = _read_teams([inbox.id for inbox in inboxes])
+    return [
+        InboxShape(
+            id=str(inbox.id),
+            name=inbox.name,
+            channel=inbox.connection.channel,
+            connection=Ref(str(inbox.connection_id), inbox.connection.name),
+            address=inbox.address,
+            display_address=inbox.display_address,
+            teams=teams.get(inbox.id, []),
+            messages_per_second=inbox.messages_per_second,
+            quality=inbox.quality or None,
+            paused_reason=inbox.paused_reason or inbox.connection.problem or None,
+            created_at=inbox.created_at,
+        )
+        for inbox in inboxes
+    ]
+
+
+def _read_teams(inbox_ids: Sequence[UUID]) -> dict[UUID, list[Ref]]:
+    found: dict[UUID, list[Ref]] = defaultdict(list)
+    rows = Team.objects.filter(inboxes__id__in=inbox_ids).order_by("name", "id")
+    for inbox_id, team_id, name in rows.values_list("inboxes__id", "id", "name"):
+        found[inbox_id].append(Ref(str(team_id), name))
+    return found

@@ -1,0 +1,87 @@
+"""Messages: read a thread, say something, and decide what to do about an unknown result."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q
+
+from regulars.api.outgoing import queue_body
+from regulars.api.paging import Page, cut, read_cursor
+from regulars.api.shapes.addressed import AddressedMessage
+from regulars.api.shapes.messages import MessageQuery, MessageShape, build_messages
+from regulars.api.shapes.outgoing import NewMessage, Recipient
+from regulars.api.whatsapp import identity_key
+from regulars.contacts.operations.editing import create_contact
+from regulars.contacts.operations.identifying import PersonSeen, find_holder
+from regulars.conversations.access import access_conversation, access_message
+from regulars.conversations.models import Conversation, Message
+from regulars.conversations.operations import settling
+from regulars.conversations.operations.handling import start_conversation
+from regulars.inboxes.access import access_inbox
+from regulars.kernel.ids import parse_id
+from regulars.workspaces.access import Actor
+
+
+def list_messages(actor: Actor, conversation_id: UUID, query: MessageQuery) -> Page[MessageShape]:
+    """A page of the thread, oldest to newest; the first page is the newest, ``next_cursor`` leads to older ones."""
+    if query.raw:
+        actor.require("deliveries:read")
+    conversation = access_conversation(actor, conversation_id)
+    messages = Message.objects.filter(conversation=conversation)
+    if query.cursor:
+        at, last_id = read_cursor(query.cursor)
+        messages = messages.filter(Q(sent_at__lt=at) | Q(sent_at=at, id__lt=last_id))
+    joined = messages.select_related("media", "contact", "author_member__user")
+    found = list(joined.order_by("-sent_at", "-id")[: query.limit + 1])
+    page, next_cursor = cut(found, query.limit, "sent_at")
+    return Page(build_messages(page[::-1], with_raw=query.raw), next_cursor)
+
+
+def send_message(actor: Actor, conversation_id: UUID, body: NewMessage) -> MessageShape:
+    """Queue a message; 409 with ``allowed`` when a guardrail refuses, 422 with ``limits`` when it is too much."""
+    return _send(actor, access_conversation(actor, conversation_id), body)
+
+
+def send_to_address(actor: Actor, body: AddressedMessage) -> MessageShape:
+    """Queue a message to a number or user id; contact and conversation are made when they are new.
+
+    A new contact asks for ``contacts:edit``; reading inbox and conversation for ``inboxes:read`` and
+    ``conversations:read``.
+    """
+    inbox = access_inbox(actor, parse_id(body.inbox))
+    to = body.to if isinstance(body.to, Recipient) else Recipient("phone", body.to)
+    key = identity_key(to.kind, to.value, "to.value" if to is body.to else "to")
+    channel = inbox.connection.channel
+    contact_id = find_holder(actor.workspace_id, channel, [key])
+    if contact_id is None:
+        contact_id = create_contact(actor.workspace_id, PersonSeen((key,)), by=actor, channel=channel).id
+    started = start_conversation(actor.workspace_id, inbox.id, contact_id)
+    return _send(actor, access_conversation(actor, started.id), body)
+
+
+def get_message(actor: Actor, message_id: UUID) -> MessageShape:
+    """One message, to see what became of it."""
+    return _shape(access_message(actor, message_id))
+
+
+def send_again(actor: Actor, message_id: UUID) -> MessageShape:
+    """Send a message with an unknown result once more; 409 when the result is known by now."""
+    message = access_message(actor, message_id)
+    settling.send_again(message, by=actor)
+    return _shape(access_message(actor, message.id))
+
+
+def mark_sent(actor: Actor, message_id: UUID) -> MessageShape:
+    """Note that a message with an unknown result did reach the contact; 409 when the result is known by now."""
+    message = access_message(actor, message_id)
+    settling.mark_as_sent(message, by=actor)
+    return _shape(access_message(actor, message.id))
+
+
+def _send(actor: Actor, conversation: Conversation, body: NewMessage) -> MessageShape:
+    return _shape(queue_body(body, conversation, by=actor))
+
+
+def _shape(message: Message) -> MessageShape:
+    return build_messages([message])[0]

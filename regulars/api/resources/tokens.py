@@ -1,0 +1,125 @@
+"""API tokens: list, make, revoke; and what the calling token is and may do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from regulars.api.paging import Page, PageQuery, newest_first
+from regulars.api.shapes.common import Ref
+from regulars.kernel.errors import NotAllowed, NotFound
+from regulars.workspaces.access import Actor, actor_of_token
+from regulars.workspaces.models import ApiToken, Workspace
+from regulars.workspaces.operations import audit, create_api_token, revoke_api_token
+from regulars.workspaces.permissions import may_grant
+
+
+class TokenShape(msgspec.Struct, kw_only=True):
+    """A token without its secret. ``scopes`` narrow the role; empty means all of the role's permissions."""
+
+    id: str
+    name: str
+    role: str
+    scopes: list[str]
+    permissions: list[str]
+    prefix: str
+    """how its plain text starts, to recognize it"""
+    created_at: datetime
+    last_used_at: datetime | None
+    """to the minute"""
+    revoked_at: datetime | None
+
+
+class NewToken(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A token to make; its role may not be above the calling token's, its scopes not beyond."""
+
+    name: str
+    role: str
+    scopes: list[str] = msgspec.field(default_factory=list)
+
+
+class CreatedToken(TokenShape, kw_only=True):
+    """A new token; ``token`` is its plain text, shown this once."""
+
+    token: str
+
+
+class Me(msgspec.Struct, kw_only=True):
+    """The calling token."""
+
+    kind: str
+    id: str
+    name: str
+    role: str
+    permissions: list[str]
+    workspace: Ref
+
+
+class Permissions(msgspec.Struct):
+    """What the calling token may do."""
+
+    role: str
+    permissions: list[str]
+
+
+def list_tokens(actor: Actor, query: PageQuery) -> Page[TokenShape]:
+    """The workspace's tokens, the newest first, revoked ones included."""
+    tokens = ApiToken.objects.filter(workspace_id=actor.workspace_id)
+    rows, next_cursor = newest_first(tokens, "created_at", query)
+    return Page([_build(token) for token in rows], next_cursor)
+
+
+def create_token(actor: Actor, body: NewToken) -> CreatedToken:
+    """A new token; keep its plain text, it is shown only now."""
+    workspace = Workspace.objects.get(id=actor.workspace_id)
+    token, plain = create_api_token(workspace, body.name, body.role, scopes=body.scopes)
+    granted = actor_of_token(token).permissions
+    if not may_grant(actor.role, token.role) or granted - actor.permissions:
+        raise NotAllowed(
+            _("A token cannot make one that may do more than itself"), permission="tokens:manage"
+        )
+    audit(actor, "tokens:create", "token", str(token.id), role=token.role, scopes=token.scopes)
+    return CreatedToken(**msgspec.structs.asdict(_build(token)), token=plain)
+
+
+def revoke_token(actor: Actor, token_id: UUID) -> None:
+    """Make a token useless from the next request on; repeating it changes nothing."""
+    token = ApiToken.objects.filter(workspace_id=actor.workspace_id, id=token_id).first()
+    if token is None:
+        raise NotFound(_("There is no such token"))
+    revoke_api_token(token, by=actor)
+
+
+def get_me(actor: Actor) -> Me:
+    """Who the calling token is."""
+    workspace = Workspace.objects.get(id=actor.workspace_id)
+    return Me(
+        kind=actor.kind,
+        id=str(actor.id),
+        name=actor.name,
+        role=actor.role,
+        permissions=sorted(actor.permissions),
+        workspace=Ref(str(workspace.id), workspace.name),
+    )
+
+
+def get_permissions(actor: Actor) -> Permissions:
+    """What the calling token may do; its role's permissions, narrowed by its scopes."""
+    return Permissions(actor.role, sorted(actor.permissions))
+
+
+def _build(token: ApiToken) -> TokenShape:
+    return TokenShape(
+        id=str(token.id),
+        name=token.name,
+        role=token.role,
+        scopes=token.scopes,
+        permissions=sorted(actor_of_token(token).permissions),
+        prefix=token.prefix,
+        created_at=token.created_at,
+        last_used_at=token.last_used_at,
+        revoked_at=token.revoked_at,
+    )

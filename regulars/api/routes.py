@@ -1,0 +1,70 @@
+"""Every route of ``/api/v1``: method, path, function, permission. The table of contents of the REST face.
+
+What a role may do is in ``workspaces/permissions.py``; which objects it sees, in the rooms' ``access.py``.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from regulars.api.dispatch import ANY_TOKEN, Route
+from regulars.api.resources import (
+    contacts,
+    conversations,
+    inboxes,
+    ledger,
+    media,
+    message_templates,
+    messages,
+    tokens,
+)
+
+CREATED, NO_CONTENT = HTTPStatus.CREATED, HTTPStatus.NO_CONTENT
+GUARDRAILS = ("reply-window-closed", "opted-out", "inbox-paused", "connection-paused", "limit-exceeded")
+SENDING = (*GUARDRAILS, "media-not-ready", "template-not-usable")
+
+# fmt: off
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/me", tokens.get_me, ANY_TOKEN),
+    Route("GET", "/me/permissions", tokens.get_permissions, ANY_TOKEN),
+
+    Route("GET", "/ledger", ledger.get_ledger, "ledger:read"),
+
+    Route("GET", "/contacts", contacts.list_contacts, "contacts:read"),
+    Route("POST", "/contacts", contacts.create_contact, "contacts:edit", CREATED, ("contact-exists",)),
+    Route("GET", "/contacts/{contact_id}", contacts.get_contact, "contacts:read"),
+    Route("PATCH", "/contacts/{contact_id}", contacts.change_contact, "contacts:edit"),
+    Route("DELETE", "/contacts/{contact_id}", contacts.delete_contact, "contacts:delete", NO_CONTENT),
+
+    Route("GET", "/conversations", conversations.list_conversations, "conversations:read"),
+    Route("GET", "/conversations/{conversation_id}", conversations.get_conversation, "conversations:read"),
+    Route("PATCH", "/conversations/{conversation_id}", conversations.change_conversation, "conversations:read"),
+    Route("GET", "/conversations/{conversation_id}/messages", messages.list_messages, "conversations:read"),
+    Route("POST", "/conversations/{conversation_id}/messages", messages.send_message, "messages:send", CREATED,
+          SENDING),
+    Route("GET", "/conversations/{conversation_id}/notes", conversations.list_notes, "conversations:read"),
+    Route("POST", "/conversations/{conversation_id}/notes", conversations.write_note, "notes:write", CREATED),
+
+    Route("POST", "/messages", messages.send_to_address, "messages:send", CREATED, SENDING),
+    Route("GET", "/messages/{message_id}", messages.get_message, "conversations:read"),
+    Route("POST", "/messages/{message_id}/send-again", messages.send_again, "messages:send", problems=("conflict",)),
+    Route("POST", "/messages/{message_id}/mark-sent", messages.mark_sent, "messages:send", problems=("conflict",)),
+
+    Route("POST", "/media", media.upload_media, "messages:send", CREATED),
+    Route("GET", "/media/{media_id}", media.get_media, "conversations:read"),
+    Route("GET", "/media/{media_id}/content", media.get_media_content, "conversations:read",
+          problems=("media-not-ready",)),
+    Route("POST", "/media/{media_id}/retry", media.fetch_again, "conversations:read", problems=("conflict",)),
+
+    Route("GET", "/message-templates", message_templates.list_templates, "message_templates:read"),
+    Route("POST", "/message-templates/sync", message_templates.sync_templates, "message_templates:manage",
+          problems=("provider-failed",), talks_to_provider=True),
+
+    Route("GET", "/inboxes", inboxes.list_inboxes, "inboxes:read"),
+    Route("GET", "/inboxes/{inbox_id}", inboxes.get_inbox, "inboxes:read"),
+
+    Route("GET", "/tokens", tokens.list_tokens, "tokens:manage"),
+    Route("POST", "/tokens", tokens.create_token, "tokens:manage", CREATED),
+    Route("DELETE", "/tokens/{token_id}", tokens.revoke_token, "tokens:manage", NO_CONTENT),
+)
+# fmt: on

@@ -1,0 +1,148 @@
+"""Contacts as JSON."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from regulars.api.paging import PageQuery
+from regulars.api.shapes.common import Ref, refer_to_member
+from regulars.contacts.models import Consent, Contact, ContactIdentity
+
+
+class IdentityShape(msgspec.Struct, rename=None):
+    """One address of a contact on a channel."""
+
+    channel: str
+    kind: str
+    value: str
+
+
+class ConsentShape(msgspec.Struct):
+    """The contact's newest word on one purpose."""
+
+    state: Literal["opted_in", "opted_out"]
+    channel: str
+    source: str
+    at: datetime
+
+
+class ContactShape(msgspec.Struct, kw_only=True):
+    """A person we talk with."""
+
+    id: str
+    name: str
+    """what our people call them, else the profile name, the user name or the number"""
+    identities: list[IdentityShape]
+    language: str | None
+    time_zone: str | None
+    tags: list[str]
+    tier: str | None
+    stage: str | None
+    score: int | None
+    owner: Ref | None
+    fields: dict[str, Any]
+    consent: dict[str, ConsentShape]
+    """by purpose, such as ``marketing``"""
+    profile_name: str | None
+    username: str | None
+    country: str | None
+    about: str | None
+    unreachable_reason: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class NewIdentity(msgspec.Struct, forbid_unknown_fields=True):
+    """An address to find or make a contact by; a phone may be written in any international form."""
+
+    kind: Literal["phone", "bsuid", "parent_bsuid"]
+    value: str
+    channel: Literal["whatsapp"] = "whatsapp"
+
+
+class ContactChanges(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What to change; a field left out stays as it is, null empties it."""
+
+    name: str | UnsetType = UNSET
+    language: str | UnsetType | None = UNSET
+    time_zone: str | UnsetType | None = UNSET
+    tags: list[str] | UnsetType = UNSET
+    tier: str | UnsetType | None = UNSET
+    stage: str | UnsetType | None = UNSET
+    owner: str | UnsetType | None = UNSET
+    """a member's id"""
+    about: str | UnsetType | None = UNSET
+    fields: dict[str, Any] | UnsetType = UNSET
+    """replaces the whole object"""
+
+
+class NewContact(ContactChanges, kw_only=True, forbid_unknown_fields=True):
+    """A contact with at least one identity."""
+
+    identities: list[NewIdentity]
+
+
+class ContactQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
+    """What the list of contacts shows."""
+
+    q: str = ""
+    """finds by name, number in any writing, or tag"""
+
+
+def build_identities(contact_ids: Sequence[UUID]) -> dict[UUID, list[IdentityShape]]:
+    """The current identities of contacts, oldest first; one query."""
+    found: dict[UUID, list[IdentityShape]] = defaultdict(list)
+    rows = ContactIdentity.objects.filter(contact_id__in=contact_ids, retired_at=None)
+    for row in rows.order_by("first_seen_at", "kind", "id"):
+        found[row.contact_id].append(IdentityShape(row.channel, row.kind, row.value))
+    return found
+
+
+def build_contacts(contacts: Sequence[Contact]) -> list[ContactShape]:
+    """Contacts with identities and consent; two queries whatever their number (owners come joined)."""
+    ids = [contact.id for contact in contacts]
+    identities, consents = build_identities(ids), _read_consents(ids)
+    return [
+        _build(contact, identities.get(contact.id, []), consents.get(contact.id, {})) for contact in contacts
+    ]
+
+
+def _read_consents(contact_ids: Sequence[UUID]) -> dict[UUID, dict[str, ConsentShape]]:
+    newest: dict[UUID, dict[str, ConsentShape]] = defaultdict(dict)
+    for row in Consent.objects.filter(contact_id__in=contact_ids).order_by("at", "id"):
+        state: Literal["opted_in", "opted_out"] = "opted_in" if row.state == "opted_in" else "opted_out"
+        newest[row.contact_id][row.purpose] = ConsentShape(state, row.channel, row.source, row.at)
+    return newest
+
+
+def _build(
+    contact: Contact, identities: list[IdentityShape], consent: dict[str, ConsentShape]
+) -> ContactShape:
+    return ContactShape(
+        id=str(contact.id),
+        name=contact.display_name,
+        identities=identities,
+        language=contact.language or None,
+        time_zone=contact.time_zone or None,
+        tags=contact.tags,
+        tier=contact.tier or None,
+        stage=contact.stage or None,
+        score=contact.score,
+        owner=refer_to_member(contact.owner),
+        fields=contact.fields,
+        consent=consent,
+        profile_name=contact.profile_name or None,
+        username=contact.username or None,
+        country=contact.country or None,
+        about=contact.about or None,
+        unreachable_reason=contact.unreachable_reason or None,
+        created_at=contact.created_at,
+        updated_at=contact.updated_at,
+    )

@@ -1,0 +1,156 @@
+"""Messages as JSON: what was said, by whom, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from regulars.api.paging import PageQuery
+from regulars.api.raw_updates import read_raw_updates
+from regulars.api.shapes.media import MediaShape, build_media
+from regulars.api.whatsapp import explain_error
+from regulars.conversations.models import Message
+from regulars.conversations.queries.threads import MessageDetails, emoji_of, with_details
+
+AuthorKind = Literal["contact", "member", "rule", "journey", "broadcast", "api", "phone_app", "system"]
+
+
+class AuthorShape(msgspec.Struct):
+    """Who spoke: ``id`` is the contact's or the member's, null for others.
+
+    ``api`` is a token, ``phone_app`` the business's own phone, ``system`` the house itself.
+    """
+
+    kind: AuthorKind
+    id: str | None
+    name: str
+
+
+class StatusShape(msgspec.Struct):
+    """When a message reached a state; ``participant`` says at whom, in groups."""
+
+    status: str
+    at: datetime
+    participant: str | None = None
+
+
+class ErrorShape(msgspec.Struct):
+    """Why a message failed, or why its result is unknown."""
+
+    code: int | str
+    title: str
+    explanation: str
+    details: str
+
+
+class ReactionShape(msgspec.Struct):
+    """An emoji on a message."""
+
+    emoji: str
+    author: AuthorShape
+    at: datetime
+
+
+class MessageShape(msgspec.Struct, kw_only=True):
+    """One message. ``raw`` is the provider's own form, only with ``?raw=1`` and while it is kept."""
+
+    id: str
+    conversation: str
+    direction: Literal["in", "out"]
+    kind: str
+    text: str
+    media: MediaShape | None
+    content: dict[str, Any]
+    """everything that is neither text nor file: location, contacts, choice, order, template …"""
+    author: AuthorShape
+    status: str
+    statuses: list[StatusShape]
+    error: ErrorShape | None
+    provider_id: str | None
+    reply_to: str | None
+    """the message that this one quotes"""
+    changes: str | None
+    """the message that this reaction, edit or revoke changes"""
+    reactions: list[ReactionShape]
+    is_edited: bool
+    is_revoked: bool
+    sent_at: datetime
+    created_at: datetime
+    raw: Any | msgspec.UnsetType = msgspec.UNSET
+
+
+class MessageQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
+    """A page of a thread, the newest first page first."""
+
+    raw: bool = False
+    """with the provider's own form of what came in; asks for the permission ``deliveries:read``"""
+
+
+def build_messages(messages: Sequence[Message], *, with_raw: bool = False) -> list[MessageShape]:
+    """Messages of one inbox with all that is shown on them: the same number of queries for any page."""
+    details = with_details(messages)
+    targets = _find_targets(messages)
+    shapes = [_build(each, targets) for each in details]
+    if with_raw:
+        raw = read_raw_updates(messages)
+        for shape, message in zip(shapes, messages, strict=True):
+            shape.raw = raw.get(message.id)
+    return shapes
+
+
+def author_of(message: Message) -> AuthorShape:
+    """Who spoke; the contact and member must have been fetched with the message."""
+    if message.author_kind == "contact":
+        return AuthorShape("contact", str(message.contact_id), message.contact.display_name)
+    if message.author_kind == "member":
+        member = message.author_member
+        return AuthorShape("member", str(member.id) if member else None, str(member or message.author_name))
+    return AuthorShape(msgspec.convert(message.author_kind, AuthorKind), None, message.author_name)
+
+
+def _find_targets(messages: Sequence[Message]) -> Mapping[str, UUID]:
+    """Provider id -> our id of what reactions, edits and revokes change."""
+    wanted = {message.target_provider_id for message in messages if message.target_provider_id}
+    if not messages:
+        return {}
+    found = Message.objects.filter(inbox_id=messages[0].inbox_id, provider_id__in=wanted)
+    return {str(provider_id): own_id for provider_id, own_id in found.values_list("provider_id", "id")}
+
+
+def _build(details: MessageDetails, targets: Mapping[str, UUID]) -> MessageShape:
+    message = details.message
+    target = targets.get(message.target_provider_id or "")
+    return MessageShape(
+        id=str(message.id),
+        conversation=str(message.conversation_id),
+        direction="in" if message.direction == "in" else "out",
+        kind=message.kind,
+        text=emoji_of(message) if message.kind == "reaction" else message.text,
+        media=build_media(message.media) if message.media else None,
+        content={name: value for name, value in message.content.items() if name != "media"},
+        author=author_of(message),
+        status=message.status,
+        statuses=[StatusShape(each.status, each.at, each.participant or None) for each in details.statuses],
+        error=build_error(message.error) if message.error else None,
+        provider_id=message.provider_id,
+        reply_to=str(details.quoted.id) if details.quoted else None,
+        changes=str(target) if target else None,
+        reactions=[
+            ReactionShape(emoji_of(each), author_of(each), each.sent_at) for each in details.reactions
+        ],
+        is_edited=bool(details.edits),
+        is_revoked=details.revoked_by is not None,
+        sent_at=message.sent_at,
+        created_at=message.created_at,
+    )
+
+
+def build_error(stored: Mapping[str, Any]) -> ErrorShape:
+    """A stored error in plain words of the caller's language."""
+    code, title, details = stored.get("code", 0), str(stored.get("title", "")), str(stored.get("details", ""))
+    shown_title, explanation = explain_error(code, title, details)
+    return ErrorShape(code, shown_title, explanation, details)

@@ -1,0 +1,30 @@
+"""The paths of ``/api/v1``, made from the table of routes; whatever is not there gets a problem, too."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django.urls import URLPattern, path, re_path
+
+from regulars.api.dispatch import Route, endpoint, unknown_path
+from regulars.api.documents import docs_page, docs_style, openapi_document
+from regulars.api.routes import ROUTES
+
+
+def _patterns() -> list[URLPattern]:
+    by_path: dict[str, dict[str, Route]] = defaultdict(dict)
+    for route in ROUTES:
+        by_path[route.path][route.method] = route
+    return [
+        path(each.lstrip("/").replace("{", "<str:").replace("}", ">"), endpoint(routes))
+        for each, routes in by_path.items()
+    ]
+
+
+urlpatterns: list[URLPattern] = [
+    *_patterns(),
+    path("openapi.json", openapi_document),
+    path("docs", docs_page),
+    path("docs.css", docs_style),
+    re_path(r"^.*$", unknown_path),
+]

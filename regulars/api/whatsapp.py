@@ -1,0 +1,58 @@
+"""What the REST face asks the WhatsApp channel: its facts, its phones, its words for errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from regulars.channels.whatsapp.facts import FACTS
+from regulars.channels.whatsapp.phones import parse_phone
+from regulars.contacts.resolving import Key
+from regulars.inboxes.ports import ChannelFacts
+from regulars.kernel.errors import Invalid
+
+_FACTS: Mapping[str, ChannelFacts] = {FACTS.kind: FACTS}
+
+RIGHT_PHONE = "an international number such as +82 10-1234-5678, with + and the country code"
+RIGHT_BSUID = "a business-scoped user id such as KR.1234567890"
+LONGEST_BSUID = 150
+
+
+def facts_of(channel: str) -> ChannelFacts:
+    """The facts of a channel that a connection names."""
+    return _FACTS[channel]
+
+
+def identity_key(kind: str, value: str, field: str) -> Key:
+    """An identity as a caller wrote it, in its canonical form; raises ``Invalid`` naming ``field``."""
+    written = value.strip()
+    if kind == "phone":
+        phone = parse_phone(written) if written.startswith("+") else None
+        if phone is None:
+            raise Invalid(_("This is not a phone number"), fields={field: RIGHT_PHONE})
+        return ("phone", phone)
+    country, dot, rest = written.partition(".")
+    is_bsuid = (
+        dot and len(country) == 2 and country.isascii() and country.isalpha() and country.isupper() and rest
+    )
+    if not is_bsuid or len(written) > LONGEST_BSUID or not written.isascii() or not written.isprintable():
+        raise Invalid(_("This is not a business-scoped user id"), fields={field: RIGHT_BSUID})
+    return (kind, written)
+
+
+def explain_error(code: int | str, title: str, details: str) -> tuple[str, str]:
+    """Title and explanation, in the active language, of an error stored with a message.
+
+    Numbers are the provider's; 0 is our own word for an unknown result; words are guardrails, whose title and
+    details were written when they refused.
+    """
+    if code == 0:
+        return _("The result is not known"), _(
+            "The connection broke before WhatsApp answered, so the message may have gone out."
+            " A status settles it; else look at the phone, then send it again or mark it as sent."
+        )
+    if isinstance(code, str):
+        return title, details
+    explained = FACTS.explain(code)
+    return explained["title"] or title, explained["explanation"]
