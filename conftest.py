@@ -12,6 +12,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings
 
 from regulars.supervision import postgres
 
@@ -31,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[DATABASE] = postgres.start(home, durable=False)
         os.environ["DATABASE_URL"] = config.stash[DATABASE].url
     django.setup()  # pytest-django only finishes what somebody began
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one takes its time
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
