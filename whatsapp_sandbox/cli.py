@@ -91,13 +91,13 @@ async def _serve(
     ready_file: Path | None,
 ) -> None:
     app = make_app(account, switches, customers=customers, state_dir=state)
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, keepalive_timeout=75)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, keepalive_timeout=75, shutdown_timeout=1)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, backlog=1_024, shutdown_timeout=1)
+        site = web.TCPSite(runner, host, port, backlog=1_024)
         await site.start()
         url = _announce(app, runner, host, ready_file)
         click.echo(f"WhatsApp sandbox on {url}  phones: {url}/phones  graph: {url}/v26.0")

@@ -89,6 +89,7 @@ def make_app(
         snapshot.save(sandbox)
         sandbox.scheduler.clear()
         await sandbox.outbox.close()
+        sandbox.close()
 
     app.cleanup_ctx.append(life)
     for method, path, handler in CONTROL:

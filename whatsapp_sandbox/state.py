@@ -45,6 +45,11 @@ class Sandbox:
         self.held: list[str] = []
         self.forget()
 
+    def close(self) -> None:
+        """Take away what is not kept."""
+        if self._temporary is not None:
+            self._temporary.cleanup()
+
     def forget(self) -> None:
         """Empty everything that happened; the account and the switches stay."""
         self.customers: dict[str, Customer] = {}

@@ -49,7 +49,7 @@ export function icon(name, flips = false) {
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");
   if (flips) svg.setAttribute("class", "flips");
-  svg.append(stroke(PATHS[name], 1.8));
+  svg.append(stroke(PATHS[name], name === "more" ? 3 : 1.8));
   return svg;
 }
 
@@ -92,7 +92,7 @@ export function follow(onEvent, onState = () => {}) {
 }
 
 export function clockTime(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  return new Date(seconds * 1000).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 export function initials(name) {

@@ -25,8 +25,8 @@ function entry(customer, place) {
   const current = phone.getAttribute("customer") === customer.id;
   return el(
     "button", { class: "person", type: "button", "aria-current": current ? "true" : null, title: customer.name, onclick: () => show(customer.id) },
-    avatar(customer, place), el("span", { class: "person-name", dir: "auto" }, customer.name), unread && !current ? el("span", { class: "badge" }, String(unread)) : null,
-    el("span", { class: "person-sub", dir: "auto" }, newest ? preview(newest) : customer.about || initials(customer.name)),
+    avatar(customer, place), el("span", { class: "person-name" }, el("bdi", {}, customer.name)), unread && !current ? el("span", { class: "badge" }, String(unread)) : null,
+    el("span", { class: "person-sub" }, el("bdi", {}, newest ? preview(newest) : customer.about || initials(customer.name))),
   );
 }
 
