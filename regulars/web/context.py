@@ -18,7 +18,7 @@ DENSITIES = ("compact", "comfortable", "spacious")
 
 def shell(request: HttpRequest) -> dict[str, object]:
     """Language, direction, theme, the member and the phone's address, for ``layouts/*.html``."""
-    asking = cast(WebRequest, request)
+    asking = cast("WebRequest", request)
     member = getattr(asking, "member", None)
     actor = getattr(asking, "actor", None)
     info = get_language_info(getattr(asking, "LANGUAGE_CODE", settings.LANGUAGE_CODE))

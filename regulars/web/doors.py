@@ -40,7 +40,10 @@ class MemberRequest(HttpRequest):
 
 def member_with(
     permission: str,
-) -> Callable[[Callable[Concatenate[MemberRequest, P], HttpResponseBase]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
+) -> Callable[
+    [Callable[Concatenate[MemberRequest, P], HttpResponseBase]],
+    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+]:
     """Let in members who hold ``permission``; ``SIGNED_IN`` asks only for a member."""
 
     def guard(
@@ -48,15 +51,15 @@ def member_with(
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            asking = cast(WebRequest, request)
+            asking = cast("WebRequest", request)
             if asking.actor is None:
                 return _to_sign_in(asking)
             if permission != SIGNED_IN:
                 asking.actor.require(permission)
-            return view(cast(MemberRequest, request), *args, **kwargs)
+            return view(cast("MemberRequest", request), *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the page of all routes
-        return guarded
+        return cast("Callable[Concatenate[HttpRequest, P], HttpResponseBase]", guarded)
 
     return guard
 
@@ -68,10 +71,10 @@ def public(
 
     @wraps(view)
     def open_view(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        return view(cast(WebRequest, request), *args, **kwargs)
+        return view(cast("WebRequest", request), *args, **kwargs)
 
     open_view.permission = PUBLIC  # type: ignore[attr-defined]  # read by the page of all routes
-    return open_view
+    return cast("Callable[Concatenate[HttpRequest, P], HttpResponseBase]", open_view)
 
 
 def _to_sign_in(request: WebRequest) -> HttpResponse:

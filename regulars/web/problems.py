@@ -24,7 +24,7 @@ class ProblemMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, ProductError):
-            return problem_response(cast(WebRequest, request), exception)
+            return problem_response(cast("WebRequest", request), exception)
         return None
 
 
@@ -40,6 +40,10 @@ def problem_response(request: WebRequest, problem: ProductError) -> HttpResponse
     return render(request, "errors/problem.html", context, status=problem.status)
 
 
-def toast_header(text: str, *, kind: str = "", undo_url: str = "", undo_values: dict[str, str] | None = None) -> str:
+def toast_header(
+    text: str, *, kind: str = "", undo_url: str = "", undo_values: dict[str, str] | None = None
+) -> str:
     """The value of ``HX-Trigger`` that shows a toast, with one undo when ``undo_url`` is given (ASCII JSON)."""
-    return json.dumps({"toast": {"text": text, "kind": kind, "undo_url": undo_url, "undo_values": undo_values or {}}})
+    return json.dumps(
+        {"toast": {"text": text, "kind": kind, "undo_url": undo_url, "undo_values": undo_values or {}}}
+    )

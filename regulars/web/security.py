@@ -50,8 +50,16 @@ def phone_url(request: HttpRequest) -> str:
     if not (settings.DEMO and settings.SANDBOX_URL):
         return ""
     sandbox = urlsplit(settings.SANDBOX_URL)
-    host = request.get_host().rsplit(":", 1)[0] if sandbox.hostname in {"127.0.0.1", "localhost"} else sandbox.hostname
-    return f"{sandbox.scheme}://{host}:{sandbox.port}/phones" if sandbox.port else f"{sandbox.scheme}://{host}/phones"
+    host = (
+        request.get_host().rsplit(":", 1)[0]
+        if sandbox.hostname in {"127.0.0.1", "localhost"}
+        else sandbox.hostname
+    )
+    return (
+        f"{sandbox.scheme}://{host}:{sandbox.port}/phones"
+        if sandbox.port
+        else f"{sandbox.scheme}://{host}/phones"
+    )
 
 
 def _phone_origin(request: HttpRequest) -> str:

@@ -78,7 +78,14 @@ def _rows() -> list[ConversationRow]:
     now = clock.now()
     words = [
         ("김민지", "여름 원피스 M 사이즈 재고 있나요?", "text", 2, timedelta(minutes=2), 20),
-        ("María Delgado", "¿Me lo pueden enviar a Sevilla antes del viernes?", "text", 1, timedelta(minutes=7), 9),
+        (
+            "María Delgado",
+            "¿Me lo pueden enviar a Sevilla antes del viernes?",
+            "text",
+            1,
+            timedelta(minutes=7),
+            9,
+        ),
         ("Алексей Воронов", "", "image", 0, timedelta(minutes=42), 3),
         ("ณัฐวุฒิ ศรีสุข", "ขอบคุณมากค่ะ จะแจ้งอีกทีนะคะ", "text", 0, None, 2),
         ("+44 20 7946 0958", "", "audio", 3, timedelta(hours=26), -2),
@@ -121,35 +128,174 @@ def _message(number: int, author: Author, text: str = "", **facts: object) -> Me
 
 def _items() -> list[ThreadItem]:
     now = clock.now()
-    media = {"state": "ready", "mime_type": "application/pdf", "filename": "size-chart.pdf", "byte_count": 248_213}
-    base = {"id": UUID(int=5), "kind": "document", "is_voice": False, "has_thumbnail": False, "created_at": now}
+    media = {
+        "state": "ready",
+        "mime_type": "application/pdf",
+        "filename": "size-chart.pdf",
+        "byte_count": 248_213,
+    }
+    base = {
+        "id": UUID(int=5),
+        "kind": "document",
+        "is_voice": False,
+        "has_thumbnail": False,
+        "created_at": now,
+    }
     document = MediaView(**base, **media)  # type: ignore[arg-type]  # plain example
     failed = MediaView(**{**base, "kind": "image"}, **{**media, "state": "failed", "filename": ""})  # type: ignore[arg-type]
     waiting = MediaView(**{**base, "kind": "video"}, **{**media, "state": "waiting", "filename": ""})  # type: ignore[arg-type]
     voice = MediaView(**{**base, "kind": "audio", "is_voice": True}, **media)  # type: ignore[arg-type]
     moments = (StatusMoment("sent", now), StatusMoment("delivered", now), StatusMoment("read", now))
     return [
-        _message(0, MINJI, "안녕하세요! 인스타 광고 보고 왔어요", content=MessageContent(referral=Referral(source_kind="ad", headline="Summer linen, made to order", body="Free alterations until August"))),
+        _message(
+            0,
+            MINJI,
+            "안녕하세요! 인스타 광고 보고 왔어요",
+            content=MessageContent(
+                referral=Referral(
+                    source_kind="ad",
+                    headline="Summer linen, made to order",
+                    body="Free alterations until August",
+                )
+            ),
+        ),
         _message(1, MINJI, "여름 원피스 M 사이즈 재고 있나요?"),
-        ActivityView(UUID(int=901), UUID(int=100), "assigned", "Ana Ruiz", {"to": "Ana Ruiz"}, now - timedelta(minutes=171)),
-        _message(2, ANA, "Hello Minji! *Yes*, two left in _sand_ and one in white: https://example.com/linen", status="read", moments=moments),
-        _message(3, ANA, "Shall I keep one for you?", status="delivered", quote=QuoteView(UUID(int=1001), MINJI, "text", "여름 원피스 M 사이즈 재고 있나요?")),
+        ActivityView(
+            UUID(int=901),
+            UUID(int=100),
+            "assigned",
+            "Ana Ruiz",
+            {"to": "Ana Ruiz"},
+            now - timedelta(minutes=171),
+        ),
+        _message(
+            2,
+            ANA,
+            "Hello Minji! *Yes*, two left in _sand_ and one in white: https://example.com/linen",
+            status="read",
+            moments=moments,
+        ),
+        _message(
+            3,
+            ANA,
+            "Shall I keep one for you?",
+            status="delivered",
+            quote=QuoteView(UUID(int=1001), MINJI, "text", "여름 원피스 M 사이즈 재고 있나요?"),
+        ),
         _message(4, MINJI, "❤️🙏"),
-        _message(5, MINJI, "네, 화이트로 부탁드려요. 배송지는 서울 마포구 양화로 45, 1203호입니다.", reactions=(ReactionView("👍", ANA),), earlier=(EarlierText("네, 샌드로 부탁드려요.", now),)),
-        NoteView(UUID(int=902), UUID(int=100), ANA, "Second order this month. Offer the belt in the same colour.", now - timedelta(minutes=150)),
+        _message(
+            5,
+            MINJI,
+            "네, 화이트로 부탁드려요. 배송지는 서울 마포구 양화로 45, 1203호입니다.",
+            reactions=(ReactionView("👍", ANA),),
+            earlier=(EarlierText("네, 샌드로 부탁드려요.", now),),
+        ),
+        NoteView(
+            UUID(int=902),
+            UUID(int=100),
+            ANA,
+            "Second order this month. Offer the belt in the same colour.",
+            now - timedelta(minutes=150),
+        ),
         _message(8, MINJI, kind="document", media=document),
         _message(9, MINJI, kind="image", media=failed),
         _message(10, MINJI, kind="video", media=waiting),
         _message(11, MINJI, kind="audio", media=voice),
-        _message(12, MINJI, kind="location", content=MessageContent(location=Location(latitude=37.5563, longitude=126.9236, name="홍대입구역", address="서울 마포구 양화로 160"))),
-        _message(13, MINJI, kind="contacts", content=MessageContent(cards=(ContactCard(name="Jisoo Park", phones=(CardPhone(phone="+82 10-5550-0143"),), organization="Mapo Tailors"),))),
-        _message(14, MINJI, kind="order", content=MessageContent(order=Order(lines=(OrderLine(product_id="LINEN-M-WHITE", quantity=1, unit_price="89000", currency="KRW"), OrderLine(product_id="BELT-SAND", quantity=2, unit_price="19000", currency="KRW"))))),
-        _message(15, MINJI, kind="unsupported", content=MessageContent(unsupported=Unsupported(raw_kind="poll_creation"), errors=(ProviderError(code=131051),))),
+        _message(
+            12,
+            MINJI,
+            kind="location",
+            content=MessageContent(
+                location=Location(
+                    latitude=37.5563, longitude=126.9236, name="홍대입구역", address="서울 마포구 양화로 160"
+                )
+            ),
+        ),
+        _message(
+            13,
+            MINJI,
+            kind="contacts",
+            content=MessageContent(
+                cards=(
+                    ContactCard(
+                        name="Jisoo Park",
+                        phones=(CardPhone(phone="+82 10-5550-0143"),),
+                        organization="Mapo Tailors",
+                    ),
+                )
+            ),
+        ),
+        _message(
+            14,
+            MINJI,
+            kind="order",
+            content=MessageContent(
+                order=Order(
+                    lines=(
+                        OrderLine(product_id="LINEN-M-WHITE", quantity=1, unit_price="89000", currency="KRW"),
+                        OrderLine(product_id="BELT-SAND", quantity=2, unit_price="19000", currency="KRW"),
+                    )
+                )
+            ),
+        ),
+        _message(
+            15,
+            MINJI,
+            kind="unsupported",
+            content=MessageContent(
+                unsupported=Unsupported(raw_kind="poll_creation"), errors=(ProviderError(code=131051),)
+            ),
+        ),
         _message(16, MINJI, "This was a mistake", deleted_at=now, arrived_late=True),
-        _message(17, ANA, "How would you like it sent?", kind="interactive", status="sent", outgoing=OutgoingInteractive(form="buttons", body="How would you like it *sent*?", footer="Orders before 15:00 leave today", buttons=(ReplyButton(id="1", title="Courier"), ReplyButton(id="2", title="Pick-up point")))),
-        _message(18, MINJI, "Courier", kind="interactive", content=MessageContent(choice=Choice(kind="button_reply", id="1", title="Courier"))),
-        _message(19, ANA, "Your order is on its way.", kind="template", status="queued", outgoing=OutgoingTemplate(name="order_shipped", language="ko", rendered={"header": "Order 10482", "body": "Your order is on its way and arrives on *Friday*.", "footer": "Linen & Co", "buttons": [{"type": "URL", "text": "Track the parcel"}]})),
-        _message(20, ANA, "The belt is back in stock too.", status="failed", error=ErrorView("whatsapp", 131047, "Re-engagement message", "More than 24 hours have passed since the recipient last replied")),
+        _message(
+            17,
+            ANA,
+            "How would you like it sent?",
+            kind="interactive",
+            status="sent",
+            outgoing=OutgoingInteractive(
+                form="buttons",
+                body="How would you like it *sent*?",
+                footer="Orders before 15:00 leave today",
+                buttons=(ReplyButton(id="1", title="Courier"), ReplyButton(id="2", title="Pick-up point")),
+            ),
+        ),
+        _message(
+            18,
+            MINJI,
+            "Courier",
+            kind="interactive",
+            content=MessageContent(choice=Choice(kind="button_reply", id="1", title="Courier")),
+        ),
+        _message(
+            19,
+            ANA,
+            "Your order is on its way.",
+            kind="template",
+            status="queued",
+            outgoing=OutgoingTemplate(
+                name="order_shipped",
+                language="ko",
+                rendered={
+                    "header": "Order 10482",
+                    "body": "Your order is on its way and arrives on *Friday*.",
+                    "footer": "Linen & Co",
+                    "buttons": [{"kind": "url", "text": "Track the parcel"}],
+                },
+            ),
+        ),
+        _message(
+            20,
+            ANA,
+            "The belt is back in stock too.",
+            status="failed",
+            error=ErrorView(
+                "whatsapp",
+                131047,
+                "Re-engagement message",
+                "More than 24 hours have passed since the recipient last replied",
+            ),
+        ),
         _message(21, ANA, "Anything else I can do for you?", status="unknown"),
         _message(22, Author("phone_app"), "Answered from the shop's phone", status="sent"),
         ActivityView(UUID(int=903), UUID(int=100), "resolved", "Ana Ruiz", {}, now),

@@ -15,8 +15,11 @@ ICONS = {
     "number_changed": "phone",
     "user_id_changed": "contact",
     "identity_check": "shield",
-    "team_changed": "team",
-    "priority_changed": "alert",
+    "team_set": "team",
+    "priority_set": "alert",
+    "tagged": "tag",
+    "decided_send_again": "send",
+    "decided_was_sent": "check",
     "snoozed": "clock",
     "call": "phone",
 }
@@ -24,10 +27,15 @@ ICONS = {
 
 def sentence(item: ActivityView) -> str:
     """One whole sentence per kind, so that every language can order its words; unknown kinds show their name."""
-    values = {"actor": item.actor_name or _("Regulars"), **{key: str(value) for key, value in item.facts.items()}}
+    values = {
+        "actor": item.actor_name or _("Regulars"),
+        **{key: str(value) for key, value in item.facts.items()},
+    }
     pattern = _patterns().get(item.kind)
     if item.kind == "assigned" and not values.get("to"):
         pattern = _patterns()["unassigned"]
+    if item.kind == "assigned" and item.actor_name and values.get("to") == item.actor_name:
+        pattern = _patterns()["taken"]
     if pattern is None:
         return f"{values['actor']}: {item.kind.replace('_', ' ')}"
     return pattern % _Known(values)
@@ -36,16 +44,21 @@ def sentence(item: ActivityView) -> str:
 def _patterns() -> dict[str, str]:
     return {
         "assigned": _("%(actor)s assigned this to %(to)s"),
+        "taken": _("%(actor)s took this"),
         "unassigned": _("%(actor)s put this back to the unassigned"),
         "resolved": _("%(actor)s resolved the conversation"),
         "reopened": _("%(actor)s reopened the conversation"),
         "reopened_by_contact": _("Open again: the contact wrote"),
         "snoozed": _("%(actor)s snoozed the conversation"),
-        "team_changed": _("%(actor)s handed this to the team %(to)s"),
-        "priority_changed": _("%(actor)s set the priority to %(to)s"),
+        "team_set": _("%(actor)s handed this to the team %(to)s"),
+        "priority_set": _("%(actor)s set the priority to %(to)s"),
+        "tagged": _("%(actor)s changed the tags: %(tags)s"),
+        "decided_send_again": _("%(actor)s had a message with an unknown result sent again"),
+        "decided_was_sent": _("%(actor)s decided that a message with an unknown result was sent"),
         "number_changed": _("The contact changed their number from %(previous)s to %(current)s"),
         "user_id_changed": _("WhatsApp gave the contact a new id"),
         "identity_check": _("The contact's phone was set up anew; check who is writing"),
+        "woken": _("The snooze is over"),
         "call": _("The contact called"),
     }
 

@@ -69,7 +69,7 @@ def author_of(message: Message) -> Author:
     """Who said a message."""
     if message.direction == "in":
         return Author("contact", message.author_name, message.contact_id)
-    kind = cast(AuthorKind, message.author_kind if message.author_kind in _AUTHOR_KINDS else "system")
+    kind = cast("AuthorKind", message.author_kind if message.author_kind in _AUTHOR_KINDS else "system")
     return Author(kind, message.author_name, message.author_member_id)
 
 
@@ -133,7 +133,9 @@ def outgoing_of(content: MessageContent) -> OutgoingContent | None:
     if not content.outgoing:
         return None
     try:
-        return cast(OutgoingContent, msgspec.convert(content.outgoing, cast(Any, OutgoingContent), strict=False))
+        return cast(
+            "OutgoingContent", msgspec.convert(content.outgoing, cast("Any", OutgoingContent), strict=False)
+        )
     except msgspec.ValidationError:
         return None
 
@@ -143,7 +145,10 @@ def _error(stored: dict[str, Any] | None, channel: str) -> ErrorView | None:
         return None
     code = stored.get("code")
     return ErrorView(
-        channel, code if isinstance(code, int) else 0, str(stored.get("title", "")), str(stored.get("details", ""))
+        channel,
+        code if isinstance(code, int) else 0,
+        str(stored.get("title", "")),
+        str(stored.get("details", "")),
     )
 
 
@@ -193,5 +198,3 @@ def parse_position(position: str) -> tuple[datetime, UUID] | None:
         return at, UUID(item_id)
     except ValueError:
         return None
-
-

@@ -5,9 +5,9 @@ A form that says nothing sendable raises :class:`Invalid` with the field that is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from regulars.inboxes.ports import (
@@ -28,20 +28,16 @@ from regulars.kernel.errors import Invalid
 from regulars.media.models import MediaFile
 
 
-class Form(Protocol):
-    """The part of Django's QueryDict that is read here."""
-
-    def get(self, key: str, default: str = "") -> str | None: ...
-
-    def getlist(self, key: str) -> list[str]: ...
-
-
-def read_contents(form: Form, files: Sequence[MediaFile]) -> list[OutgoingContent]:
+def read_contents(form: QueryDict, files: Sequence[MediaFile]) -> list[OutgoingContent]:
     """The messages that a form asks for, in order; with files the text is the first one's caption."""
     text = _word(form, "text")
     extra = _word(form, "extra")
     if extra:
-        return [_EXTRAS[extra](form, text)] if extra in _EXTRAS else _refuse("extra", _("Unknown kind of message"))
+        return (
+            [_EXTRAS[extra](form, text)]
+            if extra in _EXTRAS
+            else _refuse("extra", _("Unknown kind of message"))
+        )
     if files:
         return _with_files(text, files)
     if not text:
@@ -66,18 +62,20 @@ def _with_files(text: str, files: Sequence[MediaFile]) -> list[OutgoingContent]:
     return contents
 
 
-def _buttons(form: Form, text: str) -> OutgoingContent:
+def _buttons(form: QueryDict, text: str) -> OutgoingContent:
     titles = [title.strip() for title in form.getlist("button") if title.strip()]
     return OutgoingInteractive(
         form="buttons",
         body=text,
         header=_header(form),
         footer=_word(form, "footer"),
-        buttons=tuple(ReplyButton(id=f"button-{place}", title=title) for place, title in enumerate(titles, 1)),
+        buttons=tuple(
+            ReplyButton(id=f"button-{place}", title=title) for place, title in enumerate(titles, 1)
+        ),
     )
 
 
-def _list(form: Form, text: str) -> OutgoingContent:
+def _list(form: QueryDict, text: str) -> OutgoingContent:
     lines = [line.strip() for line in _word(form, "rows").splitlines() if line.strip()]
     rows = tuple(_row(place, line) for place, line in enumerate(lines, 1))
     return OutgoingInteractive(
@@ -94,15 +92,17 @@ def _row(place: int, line: str) -> ListRow:
     return ListRow(id=f"row-{place}", title=title.strip(), description=description.strip())
 
 
-def _link_button(form: Form, text: str) -> OutgoingContent:
-    return OutgoingInteractive(form="cta_url", body=text, url_text=_word(form, "url_text"), url=_word(form, "url"))
+def _link_button(form: QueryDict, text: str) -> OutgoingContent:
+    return OutgoingInteractive(
+        form="cta_url", body=text, url_text=_word(form, "url_text"), url=_word(form, "url")
+    )
 
 
-def _location_request(form: Form, text: str) -> OutgoingContent:
+def _location_request(form: QueryDict, text: str) -> OutgoingContent:
     return OutgoingInteractive(form="location_request", body=text)
 
 
-def _location(form: Form, text: str) -> OutgoingContent:
+def _location(form: QueryDict, text: str) -> OutgoingContent:
     return OutgoingLocation(
         latitude=_number(form, "latitude"),
         longitude=_number(form, "longitude"),
@@ -111,7 +111,7 @@ def _location(form: Form, text: str) -> OutgoingContent:
     )
 
 
-def _card(form: Form, text: str) -> OutgoingContent:
+def _card(form: QueryDict, text: str) -> OutgoingContent:
     phone = CardPhone(phone=_word(form, "card_phone"), kind="CELL")
     return OutgoingContacts(cards=(ContactCard(name=_word(form, "card_name"), phones=(phone,)),))
 
@@ -126,26 +126,23 @@ _EXTRAS = {
 }
 
 
-def _header(form: Form) -> InteractiveHeader | None:
+def _header(form: QueryDict) -> InteractiveHeader | None:
     text = _word(form, "header")
     return InteractiveHeader(text=text) if text else None
 
 
-def _word(form: Form, name: str) -> str:
+def _word(form: QueryDict, name: str) -> str:
     return (form.get(name) or "").strip()
 
 
-def _number(form: Form, name: str) -> float:
+def _number(form: QueryDict, name: str) -> float:
     try:
         return float(_word(form, name))
     except ValueError:
-        raise Invalid(_("Write the coordinates as numbers, such as 37.5563"), fields={name: "a number"}) from None
+        raise Invalid(
+            _("Write the coordinates as numbers, such as 37.5563"), fields={name: "a number"}
+        ) from None
 
 
 def _refuse(field: str, sentence: str) -> list[OutgoingContent]:
     raise Invalid(sentence, fields={field: sentence})
-
-
-def template_values(form: Mapping[str, str]) -> dict[str, str]:
-    """The variables of a template as the picker's form names them: ``value:<part>:<name>``."""
-    return {key.removeprefix("value:"): value.strip() for key, value in form.items() if key.startswith("value:")}

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import pgettext
 
 from regulars.conversations.queries.lists import ConversationFilter, Counts, Order
 from regulars.kernel.ids import parse_id
@@ -17,7 +17,12 @@ from regulars.kernel.ids import parse_id
 ViewKey = Literal["mine", "unassigned", "open", "resolved"]
 VIEWS: tuple[ViewKey, ...] = ("mine", "unassigned", "open", "resolved")
 COUNTED: frozenset[ViewKey] = frozenset({"mine", "unassigned"})
-ICONS: dict[ViewKey, str] = {"mine": "mine", "unassigned": "unassigned", "open": "all", "resolved": "resolved"}
+ICONS: dict[ViewKey, str] = {
+    "mine": "mine",
+    "unassigned": "unassigned",
+    "open": "all",
+    "resolved": "resolved",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +64,11 @@ def usual_order(view: ViewKey) -> Order:
 
 def read_choice(request: HttpRequest, view: str) -> ListChoice:
     """The list that an address names; what it does not say, or says wrongly, is as usual."""
-    chosen = cast(ViewKey, view if view in VIEWS else "open")
+    chosen: ViewKey = view if view in VIEWS else "open"
     order = request.GET.get("order", "")
     return ListChoice(
         view=chosen,
-        order=cast(Order, order) if order in {"newest", "longest_waiting"} else usual_order(chosen),
+        order=cast("Order", order) if order in {"newest", "longest_waiting"} else usual_order(chosen),
         inbox_id=parse_id(request.GET.get("inbox", "")),
         text=request.GET.get("q", "").strip()[:200],
     )
@@ -80,7 +85,7 @@ def view_label(view: str) -> str:
 
 def short_label(view: str) -> str:
     """For the bottom bar of a phone."""
-    return gettext("Open") if view == "open" else view_label(view)
+    return pgettext("bottom bar", "Open") if view == "open" else view_label(view)
 
 
 def landing_view(counts: Counts) -> ViewKey:

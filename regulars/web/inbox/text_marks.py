@@ -44,5 +44,9 @@ def _with_marks(text: str) -> str:
     html = str(escape(text))
     for mark, tag in _MARKS:
         sign = re.escape(mark)
-        html = re.sub(rf"(?<![\w{sign}]){sign}(?=\S)([^\n{sign}]*[^\s{sign}]){sign}(?![\w{sign}])", rf"<{tag}>\1</{tag}>", html)
+        html = re.sub(
+            rf"(?<![\w{sign}]){sign}(?=\S)([^\n{sign}]*[^\s{sign}]){sign}(?![\w{sign}])",
+            rf"<{tag}>\1</{tag}>",
+            html,
+        )
     return html

@@ -281,4 +281,9 @@ def position_of(at: datetime, item_id: UUID) -> str:
 
 def _is_emoji_part(letter: str) -> bool:
     code = ord(letter)
-    return code in {0x200D, 0xFE0F, 0x20E3} or 0x1F000 <= code <= 0x1FAFF or 0x2600 <= code <= 0x27BF or 0x2B05 <= code <= 0x2B55
+    return (
+        code in {0x200D, 0xFE0F, 0x20E3}
+        or 0x1F000 <= code <= 0x1FAFF
+        or 0x2600 <= code <= 0x27BF
+        or 0x2B05 <= code <= 0x2B55
+    )

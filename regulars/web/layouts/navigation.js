@@ -34,6 +34,7 @@ document.addEventListener("click", async (event) => {
   button.closest("[popover]")?.hidePopover();
   try {
     const response = await post(button.dataset.post, JSON.parse(button.dataset.values ?? "{}"));
+    if (response.ok && button.dataset.then === "reload") return location.reload();
     if (response.ok && response.status !== 204) replaceById(await response.text());
   } catch {
     document.dispatchEvent(new CustomEvent("htmx:sendError"));
@@ -55,3 +56,5 @@ for (const zone of document.querySelectorAll("[data-guess-zone]")) {
   if (![...zone.options].some((option) => option.value === guessed)) zone.append(element("option", { value: guessed }, guessed));
   if (!zone.dataset.chosen) zone.value = guessed;
 }
+
+for (const dialog of document.querySelectorAll("dialog[data-open]")) dialog.showModal();

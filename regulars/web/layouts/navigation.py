@@ -46,6 +46,11 @@ class Navigation:
     inboxes: list[NavigationInbox]
     administration: list[NavigationPage]
 
+    @property
+    def bottom(self) -> list[NavigationView]:
+        """What fits into the bar of a phone; the rest is under More."""
+        return [view for view in self.views if view.key != "resolved"]
+
 
 def navigation_of(actor: Actor) -> Navigation:
     """The rail of one member; four small queries."""
@@ -79,5 +84,7 @@ def _administration(actor: Actor) -> list[NavigationPage]:
         ("ledger:read", "ledger", _("Ledger"), "ledger"),
     ]
     return [
-        NavigationPage(key, label, icon, reverse(key)) for permission, key, label, icon in pages if actor.can(permission)
+        NavigationPage(key, label, icon, reverse(key))
+        for permission, key, label, icon in pages
+        if actor.can(permission)
     ]

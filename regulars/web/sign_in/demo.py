@@ -27,7 +27,11 @@ def demo_accounts() -> list[DemoAccount]:
     ranked = sorted(members, key=lambda member: list(passwords).index(member.user.email))
     return [
         DemoAccount(
-            str(member.id), str(member), member.user.email, passwords[member.user.email], role_word(member.role)
+            str(member.id),
+            str(member),
+            member.user.email,
+            passwords[member.user.email],
+            role_word(member.role),
         )
         for member in ranked
     ]

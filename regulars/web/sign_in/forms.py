@@ -11,7 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 def time_zones() -> list[tuple[str, str]]:
     """Every IANA zone that people live in, by name."""
-    return [(zone, zone.replace("_", " ")) for zone in sorted(zoneinfo.available_timezones()) if "/" in zone or zone == "UTC"]
+    return [
+        (zone, zone.replace("_", " "))
+        for zone in sorted(zoneinfo.available_timezones())
+        if "/" in zone or zone == "UTC"
+    ]
 
 
 class SignInForm(forms.Form):
@@ -28,7 +32,9 @@ class SignInForm(forms.Form):
 class AccountForm(forms.Form):
     """A new person: what they are called and how they read the screens."""
 
-    name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
     password = forms.CharField(
         label=_("Password"),
         strip=False,
@@ -45,7 +51,9 @@ class OwnerForm(AccountForm):
     """The first owner and their workspace."""
 
     workspace_name = forms.CharField(
-        label=_("Name of the business"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "organization"})
+        label=_("Name of the business"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
     field_order = ("workspace_name", "name", "email", "password", "language", "time_zone")

@@ -26,7 +26,7 @@ class MemberMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        asking = cast(WebRequest, request)
+        asking = cast("WebRequest", request)
         asking.member = member_of(request)
         asking.actor = actor_of_member(asking.member) if asking.member else None
         language = asking.member.user.language if asking.member else get_language_from_request(request)
@@ -41,7 +41,9 @@ def member_of(request: HttpRequest) -> Member | None:
     """The active membership of the session's user: the chosen one, else the oldest."""
     if not request.user.is_authenticated:
         return None
-    members = Member.objects.select_related("user", "workspace").filter(user_id=request.user.pk, is_active=True)
+    members = Member.objects.select_related("user", "workspace").filter(
+        user_id=request.user.pk, is_active=True
+    )
     chosen = request.session.get(MEMBER_KEY)
     if chosen:
         return members.filter(id=chosen).first()

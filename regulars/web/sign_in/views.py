@@ -37,12 +37,18 @@ def sign_in(request: WebRequest) -> HttpResponse:
         return redirect("set-up")
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        user = authenticate(request, username=form.cleaned_data["email"].lower(), password=form.cleaned_data["password"])
+        user = authenticate(
+            request, username=form.cleaned_data["email"].lower(), password=form.cleaned_data["password"]
+        )
         if user is not None and Member.objects.filter(user_id=user.pk, is_active=True).exists():
             login(request, user)
             return redirect(_next(request))
         form.add_error(None, _("E-mail and password do not belong together."))
-    context = {"form": form, "next": _next(request), "demo_accounts": demo_accounts() if settings.DEMO else []}
+    context = {
+        "form": form,
+        "next": _next(request),
+        "demo_accounts": demo_accounts() if settings.DEMO else [],
+    }
     return render(request, "sign_in/sign_in.html", context)
 
 
@@ -77,7 +83,9 @@ def set_up(request: WebRequest) -> HttpResponse:
 @public
 def invitation(request: WebRequest, secret: str) -> HttpResponse:
     """The invited person's door."""
-    invited = Invitation.objects.select_related("workspace").filter(token_fingerprint=fingerprint(secret)).first()
+    invited = (
+        Invitation.objects.select_related("workspace").filter(token_fingerprint=fingerprint(secret)).first()
+    )
     form = AccountForm(request.POST or None, initial={"language": request.LANGUAGE_CODE})
     if request.method == "POST" and form.is_valid():
         member = _create(form, lambda values: accept_invitation(secret, **values))

@@ -16,7 +16,9 @@ from regulars.web.design.people import initials_of, tone_of
 
 register = template.Library()
 
-DIRECTIONAL = frozenset({"back", "forward", "send", "reply-arrow", "sign-out", "quote", "forwarded", "external"})
+DIRECTIONAL = frozenset(
+    {"back", "forward", "send", "reply-arrow", "sign-out", "quote", "forwarded", "external"}
+)
 """icons that turn with the direction of reading"""
 
 
@@ -56,7 +58,9 @@ def icon_button(icon: str, label: str, **settings: str) -> dict[str, object]:
 
 
 @register.inclusion_tag("design/avatar/avatar.html")
-def avatar(name: str, seed: object, size: str = "", channel: str = "", icon: str = "contact") -> dict[str, object]:
+def avatar(
+    name: str, seed: object, size: str = "", channel: str = "", icon: str = "contact"
+) -> dict[str, object]:
     """A person's round: initials in their tone, with the channel's badge when ``channel`` is given."""
     return {
         "initials": initials_of(name),
@@ -98,7 +102,7 @@ def dressed(field: BoundField) -> SafeString:
     kind = {"select": "select", "textarea": "textarea", "checkbox": "checkbox"}.get(
         getattr(field.field.widget, "input_type", "") or field.widget_type, "input"
     )
-    attributes: dict[str, str] = {"class": kind}
+    attributes: dict[str, str | bool] = {"class": kind}
     if field.errors:
         attributes["aria-invalid"] = "true"
     return mark_safe(field.as_widget(attrs=attributes))  # noqa: S308 -- Django escaped it

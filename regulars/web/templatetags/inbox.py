@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
+from regulars.channels.whatsapp.templates import TemplateButton
 from regulars.conversations.queries.lists import Order
 from regulars.inboxes.ports import ContactCard, Location, OutgoingContacts, OutgoingLocation
 from regulars.web.inbox import text_marks
@@ -38,7 +39,13 @@ register = template.Library()
 
 MEDIA_LIFETIME = timedelta(days=7)
 """how long WhatsApp keeps an inbound file (reference: Cloud API, "What changed", 2025-10)"""
-_AUTHOR_ICONS = {"phone_app": "phone-app", "rule": "robot", "journey": "journey", "broadcast": "broadcast", "api": "api"}
+_AUTHOR_ICONS = {
+    "phone_app": "phone-app",
+    "rule": "robot",
+    "journey": "journey",
+    "broadcast": "broadcast",
+    "api": "api",
+}
 
 
 @register.filter
@@ -186,8 +193,9 @@ def plain(number: float) -> str:
 
 
 @register.filter
-def template_button_icon(button: dict[str, str]) -> str:
-    kind = str(button.get("type", "")).lower()
+def template_button_icon(button: Mapping[str, str] | TemplateButton) -> str:
+    """The icon before a button's label; ``button`` is live or as it was kept with a message."""
+    kind = button.kind if isinstance(button, TemplateButton) else button.get("kind", "")
     return {"url": "external", "phone_number": "phone", "copy_code": "copy"}.get(kind, "reply-arrow")
 
 
@@ -248,4 +256,8 @@ def category_word(category: str) -> str:
 @register.filter
 def variable_label(name: str) -> str:
     """A variable's name as a label: ``first_name`` → First name, ``1`` → Value 1."""
-    return gettext("Value %(number)s") % {"number": name} if name.isdigit() else name.replace("_", " ").capitalize()
+    return (
+        gettext("Value %(number)s") % {"number": name}
+        if name.isdigit()
+        else name.replace("_", " ").capitalize()
+    )

@@ -23,6 +23,7 @@ from regulars.conversations.operations.handling import (
 )
 from regulars.kernel.errors import Invalid
 from regulars.kernel.ids import parse_id
+from regulars.web.addresses import id_in
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import note_view
 from regulars.web.inbox.panes import head_context
@@ -45,8 +46,10 @@ def _member_named(request: MemberRequest) -> Member | None:
     named = request.POST.get("member", "")
     if not named:
         return None
-    members: QuerySet[Member] = Member.objects.select_related("user").filter(workspace_id=request.member.workspace_id)
-    member = request.member if named == "me" else members.filter(id=parse_id(named)).first()
+    members: QuerySet[Member] = Member.objects.select_related("user").filter(
+        workspace_id=request.member.workspace_id
+    )
+    member = request.member if named == "me" else members.filter(id=id_in(named)).first()
     if member is None:
         raise Invalid(_("There is no such member"), fields={"member": "a member of this workspace"})
     return member
@@ -113,5 +116,3 @@ def contact(request: MemberRequest, contact_id: str) -> HttpResponse:
     response = HttpResponse(status=204)
     response["HX-Trigger"] = toast_header(_("Saved"))
     return response
-
-

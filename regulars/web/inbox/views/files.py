@@ -70,7 +70,9 @@ def _ready(request: MemberRequest, media_id: str) -> MediaFile:
 def _seen(request: MemberRequest, media_id: str) -> MediaFile:
     """The file, if it stands in a conversation that the member may see."""
     file = access_media(request.actor, parse_id(media_id))
-    shown = Message.objects.filter(media_id=file.id, conversation_id__in=visible_to(request.actor).values("id"))
+    shown = Message.objects.filter(
+        media_id=file.id, conversation_id__in=visible_to(request.actor).values("id")
+    )
     if not shown.exists():
         raise NotFound(_("This file is not here"))
     return file
@@ -95,13 +97,15 @@ def _answer(path: Path, mime_type: str, filename: str, *, as_attachment: bool) -
 def upload(request: MemberRequest) -> HttpResponse:
     """Take one file; the answer is ``{"id", "kind"}``, or a sentence that names the limit."""
     given = request.FILES.get("file")
-    if not isinstance(given, UploadedFile) or given.size is None:
+    if not isinstance(given, UploadedFile) or given.size is None or given.file is None:
         raise Invalid(_("Choose a file"), fields={"file": "a file"})
     mime_type = (given.content_type or "application/octet-stream").lower()
     kind = kind_of_type(mime_type)
     if problems := check_media_file(kind, mime_type, given.size):
         return HttpResponse(
-            " ".join(limit_sentence(each) for each in problems), status=422, content_type="text/plain; charset=utf-8"
+            " ".join(limit_sentence(each) for each in problems),
+            status=422,
+            content_type="text/plain; charset=utf-8",
         )
     file = store_upload(
         request.member.workspace_id, kind, given.file, given.name or "", mime_type, by=request.actor
@@ -118,7 +122,9 @@ def kind_of_type(mime_type: str) -> MediaKind:
         return "image"
     if plain in {"video/mp4", "video/3gpp"}:
         return "video"
-    return "audio" if plain in {"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"} else "document"
+    return (
+        "audio" if plain in {"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"} else "document"
+    )
 
 
 @require_POST

@@ -96,4 +96,3 @@ def row(request: MemberRequest, conversation_id: str) -> HttpResponse:
 def search(request: MemberRequest) -> HttpResponse:
     """What the command box finds: conversations by contact name, number or tag."""
     return JsonResponse({"items": search_everything(request.actor, request.GET.get("q", "").strip()[:200])})
-

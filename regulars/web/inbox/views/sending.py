@@ -44,7 +44,7 @@ def send(request: MemberRequest, conversation_id: str) -> HttpResponse:
     try:
         sent = _queue(request, conversation, contents, first_id, quoted)
     except GuardrailRefused as refused:
-        return _refused(refused)
+        return refusal_response(refused)
     save_draft(conversation, request.member, "reply", "")
     if request.POST.get("then") == "resolve":
         resolve_conversation(conversation, by=request.actor)
@@ -93,7 +93,7 @@ def _messages(request: MemberRequest, sent: Sequence[Message]) -> HttpResponse:
     return render(request, "inbox/_items.html", {"items": items}, status=201)
 
 
-def _refused(refused: GuardrailRefused) -> HttpResponse:
+def refusal_response(refused: GuardrailRefused) -> HttpResponse:
     """Shown beside the text, which stays; ``X-Refusal`` tells the script which guardrail it was."""
     response = HttpResponse(refusal_sentence(refused), status=409, content_type="text/plain; charset=utf-8")
     response["X-Refusal"] = refused.code
@@ -113,7 +113,7 @@ def reaction(request: MemberRequest, message_id: str) -> HttpResponse:
     try:
         queue_message(OutgoingDraft(conversation, content), by=request.actor, channel=channel)
     except GuardrailRefused as refused:
-        return _refused(refused)
+        return refusal_response(refused)
     target.conversation = conversation
     return _messages(request, [target])
 
@@ -130,7 +130,7 @@ def retry(request: MemberRequest, message_id: str) -> HttpResponse:
     try:
         sent = _queue(request, conversation, [content], new_id(), failed.reply_to_provider_id)
     except GuardrailRefused as refused:
-        return _refused(refused)
+        return refusal_response(refused)
     return _messages(request, sent)
 
 
@@ -145,7 +145,9 @@ def decision(request: MemberRequest, message_id: str) -> HttpResponse:
         case "was_sent":
             mark_as_sent(message, by=request.actor)
         case _:
-            raise Invalid(_("Decide to send again, or that it was sent"), fields={"decision": "send_again, was_sent"})
+            raise Invalid(
+                _("Decide to send again, or that it was sent"), fields={"decision": "send_again, was_sent"}
+            )
     fresh = access_message(request.actor, message.id)
     fresh.conversation = access_conversation(request.actor, fresh.conversation_id)
     return _messages(request, [fresh])

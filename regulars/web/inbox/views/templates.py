@@ -1,78 +1,155 @@
-"""The template picker: which templates this number may send, their values, and the true preview."""
+"""The template picker: which templates this number may send, their values, and the true preview.
+
+Preview, message and what is kept come from one function (``channels.whatsapp.templates.render``).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import render as render_page
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from regulars.channels.whatsapp.templates import (
+    Template,
+    TemplateVariable,
+    Value,
+    build_outgoing,
+    parse_template,
+    render,
+    validate,
+)
 from regulars.conversations.access import access_conversation
 from regulars.conversations.guardrails import GuardrailRefused
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations.sending import OutgoingDraft, queue_message
 from regulars.conversations.queries.threads import with_details
+from regulars.inboxes.ports import OutgoingMedia
 from regulars.kernel.errors import Invalid
 from regulars.kernel.ids import new_id, parse_id
+from regulars.media.models import MediaFile
 from regulars.message_templates.models import MessageTemplate
+from regulars.web.addresses import id_in
 from regulars.web.channels import facts_of
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import message_views
-from regulars.web.inbox.composing import template_values
-from regulars.web.inbox.limit_words import refusal_sentence
-from regulars.web.inbox.template_filling import Definition, Variable, fill, missing_values, read_definition, rendered
+from regulars.web.inbox.limit_words import limit_sentence
+from regulars.web.inbox.views.sending import refusal_response
+
+PREFIX = "value:"
+MEDIA_KINDS = {"image", "video", "document"}
+OWN_NAMES = {"name", "first_name", "customer_name", "contact_name"}
 
 
 @dataclass(frozen=True, slots=True)
-class FilledVariable:
+class Sendable:
+    """A template that can go out now: its row's id and its parts."""
+
+    id: UUID
+    template: Template
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
     """A variable with what stands in its field."""
 
-    variable: Variable
+    variable: TemplateVariable
     value: str
+
+    @property
+    def name(self) -> str:
+        """The variable's own name: ``body.first_name`` → first_name."""
+        return self.variable.key.partition(".")[2]
+
+    @property
+    def part(self) -> str:
+        return self.variable.key.partition(".")[0]
+
+    @property
+    def is_file(self) -> bool:
+        return self.variable.kind in MEDIA_KINDS
 
 
 @member_with("message_templates:read")
 def picker(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """The list of sendable templates, the chosen one's fields and its preview with the values so far."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
-    sendable = list(_sendable(conversation))
+    sendable = sendable_templates(conversation)
     chosen = _chosen(sendable, request.GET.get("template", ""), conversation)
     context: dict[str, Any] = {"conversation_id": conversation.id, "templates": sendable, "chosen": chosen}
     if chosen:
-        definition = read_definition(chosen.components)
-        values = _first_values(definition, conversation) | template_values(request.GET.dict())
-        context |= {
-            "fields": [FilledVariable(each, values.get(each.key, "")) for each in definition.variables],
-            "shown": rendered(definition, values),
-        }
+        texts = _first_values(chosen.template, conversation) | _texts(request.GET.dict())
+        context["fields"] = [
+            Field(each, texts.get(each.key, "")) for each in chosen.template.variables if not each.is_optional
+        ]
+        context["shown"] = render(chosen.template, _values(chosen.template, texts))
     part = "inbox/_template_preview.html" if "preview" in request.GET else "inbox/_template_picker.html"
-    return render(request, part, context)
+    return render_page(request, part, context)
 
 
-def _sendable(conversation: Conversation) -> QuerySet[MessageTemplate]:
-    """Approved templates of the account, those in the contact's language first."""
-    return MessageTemplate.objects.filter(
+def sendable_templates(conversation: Conversation) -> list[Sendable]:
+    """Approved templates of the account that can be filled in here, by name."""
+    rows = MessageTemplate.objects.filter(
         connection_id=conversation.inbox.connection_id, status="APPROVED", is_gone=False
     ).order_by("name", "language")
+    parsed = [Sendable(row.id, parse_template(node_of(row))) for row in rows]
+    return [each for each in parsed if each.template.is_sendable and each.template.header_kind != "location"]
 
 
-def _chosen(sendable: list[MessageTemplate], wanted: str, conversation: Conversation) -> MessageTemplate | None:
+def node_of(row: MessageTemplate) -> dict[str, Any]:
+    """A stored template in the shape in which the platform lists it."""
+    return {
+        "id": row.provider_id,
+        "name": row.name,
+        "language": row.language,
+        "category": row.category,
+        "status": row.status,
+        "quality_score": row.quality,
+        "parameter_format": row.parameter_format,
+        "components": row.components,
+    }
+
+
+def _chosen(sendable: Sequence[Sendable], wanted: str, conversation: Conversation) -> Sendable | None:
     """The one asked for, else the first in the contact's language, else the first."""
     by_id = {str(each.id): each for each in sendable}
     spoken = conversation.contact.language.split("-")[0]
-    suited = next((each for each in sendable if spoken and each.language.startswith(spoken)), None)
+    suited = next((each for each in sendable if spoken and each.template.language.startswith(spoken)), None)
     return by_id.get(wanted) or suited or (sendable[0] if sendable else None)
 
 
-def _first_values(definition: Definition, conversation: Conversation) -> dict[str, str]:
+def _first_values(template: Template, conversation: Conversation) -> dict[str, str]:
     """A first value where the variable's name says what it is."""
     name = conversation.contact.name or conversation.contact.profile_name
-    own = {"name", "first_name", "customer_name", "contact_name"}
-    return {each.key: name for each in definition.variables if each.name.lower() in own and name}
+    return {
+        each.key: name
+        for each in template.variables
+        if name and each.kind == "text" and each.key.partition(".")[2].lower() in OWN_NAMES
+    }
+
+
+def _texts(form: dict[str, str]) -> dict[str, str]:
+    """The values as the form names them, without the empty ones."""
+    given = {key.removeprefix(PREFIX): value.strip() for key, value in form.items() if key.startswith(PREFIX)}
+    return {key: value for key, value in given.items() if value}
+
+
+def _values(template: Template, texts: dict[str, str]) -> dict[str, Value]:
+    """Texts as they are; a file's id as the media that it names."""
+    kinds = {each.key: each.kind for each in template.variables}
+    values: dict[str, Value] = {}
+    for key, text in texts.items():
+        kind = kinds.get(key)
+        if kind in ("image", "video", "document"):
+            values[key] = OutgoingMedia(kind=kind, media_id=text)
+        elif kind is not None:
+            values[key] = text
+    return values
 
 
 @require_POST
@@ -80,29 +157,35 @@ def _first_values(definition: Definition, conversation: Conversation) -> dict[st
 def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """Queue the chosen template with its values; the answer is the message in the thread."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
-    template = _sendable(conversation).filter(id=parse_id(request.POST.get("template", ""))).first()
-    if template is None:
+    wanted = parse_id(request.POST.get("template", ""))
+    chosen = next((each for each in sendable_templates(conversation) if each.id == wanted), None)
+    if chosen is None:
         raise Invalid(_("This template cannot be sent now"), fields={"template": "an approved template"})
-    definition = read_definition(template.components)
-    values = template_values(request.POST.dict())
-    if missing := missing_values(definition, values):
-        raise Invalid(
-            _("Fill in: %(names)s") % {"names": ", ".join(each.name for each in missing)},
-            fields={each.key: "a value" for each in missing},
-        )
-    content = fill(definition, template.name, template.language, values, named=template.parameter_format == "NAMED")
+    values = _values(chosen.template, _texts(request.POST.dict()))
+    _check(request, chosen.template, values)
     draft = OutgoingDraft(
         conversation,
-        content,
-        template_category=template.category.upper(),
+        build_outgoing(chosen.template, values),
+        template_category=chosen.template.category,
         id=parse_id(request.POST.get("id", "")) or new_id(),
     )
     channel = facts_of(conversation.inbox.connection.channel)
     try:
         message = queue_message(draft, by=request.actor, channel=channel)
     except GuardrailRefused as refused:
-        response = HttpResponse(refusal_sentence(refused), status=409, content_type="text/plain; charset=utf-8")
-        response["X-Refusal"] = refused.code
-        return response
+        return refusal_response(refused)
     items = message_views(with_details([message]), conversation.inbox.connection.channel)
-    return render(request, "inbox/_items.html", {"items": items}, status=201)
+    return render_page(request, "inbox/_items.html", {"items": items}, status=201)
+
+
+def _check(request: MemberRequest, template: Template, values: dict[str, Value]) -> None:
+    """Every value is there and fits, and files are of this workspace."""
+    if problems := validate(template, values):
+        sentence = " ".join(limit_sentence(each) for each in problems)
+        raise Invalid(sentence, fields={each.field: each.code for each in problems})
+    files = [id_in(each.media_id) for each in values.values() if isinstance(each, OutgoingMedia)]
+    known = MediaFile.objects.filter(workspace_id=request.member.workspace_id, state="ready", id__in=files)
+    if known.count() < len(files):
+        raise Invalid(
+            _("A file is missing; attach it again"), fields={"header.media": "an upload of this workspace"}
+        )

@@ -1,0 +1,1 @@
+"""The administration's views: each is door, form, one call, page."""

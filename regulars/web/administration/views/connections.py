@@ -1,0 +1,138 @@
+"""Connections and numbers: what is connected, whether it works, what the platform must be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from regulars.inboxes.access import access_connection, access_inbox
+from regulars.inboxes.models import Connection, Delivery, Inbox
+from regulars.inboxes.operations import (
+    Credentials,
+    add_connection,
+    add_inbox,
+    change_inbox,
+    replace_credentials,
+)
+from regulars.kernel.ids import parse_id
+from regulars.web.administration.answers import attempt
+from regulars.web.administration.forms import ConnectionForm, CredentialsForm, InboxForm
+from regulars.web.doors import MemberRequest, member_with
+from regulars.workspaces.models import Team
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionCard:
+    """One account with its numbers and what its health is judged by."""
+
+    connection: Connection
+    inboxes: list[Inbox]
+    webhook_url: str
+    last_delivery_at: datetime | None
+
+
+@member_with("connections:manage")
+def connections(request: MemberRequest) -> HttpResponse:
+    """Every account with its numbers, health and webhook."""
+    return render(request, "administration/connections.html", _context(request))
+
+
+def _context(request: MemberRequest, **more: Any) -> dict[str, Any]:
+    return {
+        "current_page": "connections",
+        "cards": _cards(request),
+        "form": ConnectionForm(),
+        "inbox_form": InboxForm(),
+        "credentials_form": CredentialsForm(),
+        "teams": Team.objects.filter(workspace=request.member.workspace),
+        **more,
+    }
+
+
+def _cards(request: MemberRequest) -> list[ConnectionCard]:
+    """Three queries, whatever the number of accounts and numbers."""
+    found = list(Connection.objects.filter(workspace_id=request.member.workspace_id).order_by("created_at"))
+    numbers: dict[UUID, list[Inbox]] = {each.id: [] for each in found}
+    inboxes = Inbox.objects.filter(workspace_id=request.member.workspace_id).prefetch_related("teams")
+    for inbox in inboxes.order_by("name", "id"):
+        numbers[inbox.connection_id].append(inbox)
+    heard = (
+        Delivery.objects.filter(connection_id__in=numbers)
+        .values_list("connection_id")
+        .annotate(last=Max("received_at"))
+    )
+    last = dict(heard)
+    return [
+        ConnectionCard(each, numbers[each.id], webhook_url(request, each), last.get(each.id))
+        for each in found
+    ]
+
+
+def webhook_url(request: HttpRequest, connection: Connection) -> str:
+    """The address to enter at the platform."""
+    return request.build_absolute_uri(f"/webhooks/{connection.channel}/{connection.key}")
+
+
+@require_POST
+@member_with("connections:manage")
+def connect(request: MemberRequest) -> HttpResponse:
+    """A new account."""
+    form = ConnectionForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        credentials = Credentials(given["account_id"], given["access_token"], (given["app_secret"],))
+        workspace_id = request.member.workspace_id
+        if attempt(
+            form,
+            lambda: add_connection(workspace_id, "whatsapp", given["name"], credentials, by=request.actor),
+        ):
+            return redirect("connections")
+    return render(
+        request, "administration/connections.html", _context(request, form=form, is_adding=True), status=422
+    )
+
+
+@require_POST
+@member_with("connections:manage")
+def credentials(request: MemberRequest, connection_id: str) -> HttpResponse:
+    """A new access token, or one more app secret."""
+    connection = access_connection(request.actor, parse_id(connection_id))
+    form = CredentialsForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        token, secret = given["access_token"], given["app_secret"]
+        replace_credentials(connection, by=request.actor, access_token=token, app_secret=secret)
+    return redirect("connections")
+
+
+@require_POST
+@member_with("inboxes:manage")
+def add_number(request: MemberRequest, connection_id: str) -> HttpResponse:
+    """One more number of an account."""
+    connection = access_connection(request.actor, parse_id(connection_id))
+    form = InboxForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        name, address, display = given["name"], given["address"], given["display_address"]
+        if attempt(form, lambda: add_inbox(connection, name, address, display, by=request.actor)):
+            return redirect("connections")
+    context = _context(request, inbox_form=form, adding_to=connection.id)
+    return render(request, "administration/connections.html", context, status=422)
+
+
+@require_POST
+@member_with("inboxes:manage")
+def change_number(request: MemberRequest, inbox_id: str) -> HttpResponse:
+    """Another name, other teams."""
+    inbox = access_inbox(request.actor, parse_id(inbox_id))
+    wanted = [each for each in map(parse_id, request.POST.getlist("team")) if each]
+    teams = list(Team.objects.filter(workspace_id=request.member.workspace_id, id__in=wanted))
+    change_inbox(inbox, by=request.actor, name=request.POST.get("name", inbox.name), teams=teams)
+    return redirect("connections")

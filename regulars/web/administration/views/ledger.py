@@ -1,0 +1,55 @@
+"""The ledger: both equations written out, per number, with what was refused and what is not known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from regulars.conversations.ledger import read_ledger
+from regulars.conversations.models import Message
+from regulars.inboxes.ledger import Ledger
+from regulars.inboxes.models import Inbox
+from regulars.kernel import clock
+from regulars.web.doors import MemberRequest, member_with
+
+UNKNOWN_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One number's (or address's) part of the ledger."""
+
+    name: str
+    ledger: Ledger
+
+
+@member_with("ledger:read")
+def ledger(request: MemberRequest) -> HttpResponse:
+    """The workspace's ledger from one snapshot; five queries."""
+    total, parts = read_ledger(request.member.workspace_id)
+    names = {
+        (inbox.connection_id, inbox.address): inbox.name
+        for inbox in Inbox.objects.filter(workspace_id=request.member.workspace_id)
+    }
+    lines = [LedgerLine(names.get(key) or _place(key[1]), part) for key, part in parts.items()]
+    unknown = (
+        Message.objects.filter(workspace_id=request.member.workspace_id, outgoing__state="unknown")
+        .select_related("contact", "inbox")
+        .order_by("sent_at")[:UNKNOWN_LIMIT]
+    )
+    context = {
+        "current_page": "ledger",
+        "total": total,
+        "lines": sorted(lines, key=lambda line: line.name.casefold()),
+        "unknown": unknown,
+        "as_of": clock.now(),
+    }
+    return render(request, "administration/ledger.html", context)
+
+
+def _place(address: str) -> str:
+    """An address that is no number of ours: the account as a whole, or a number not added yet."""
+    return _("Number %(address)s (not added)") % {"address": address} if address else _("The account itself")

@@ -1,0 +1,68 @@
+"""The message templates of the accounts, as the platform holds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from regulars.channels.whatsapp.reactions import sync_templates_of
+from regulars.channels.whatsapp.templates import RenderedTemplate, parse_template
+from regulars.channels.whatsapp.templates import render as render_template
+from regulars.inboxes.models import Connection
+from regulars.kernel.errors import ProductError
+from regulars.message_templates.models import MessageTemplate
+from regulars.web.administration.answers import done
+from regulars.web.doors import MemberRequest, member_with
+from regulars.web.inbox.views.templates import node_of
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateCard:
+    """A stored template and how it looks with the platform's samples."""
+
+    row: MessageTemplate
+    shown: RenderedTemplate
+
+
+@member_with("message_templates:read")
+def message_templates(request: MemberRequest) -> HttpResponse:
+    """Every template with status, quality and preview, by name and language."""
+    rows = MessageTemplate.objects.filter(workspace_id=request.member.workspace_id, is_gone=False)
+    cards = [_card(row) for row in rows.select_related("connection").order_by("name", "language")]
+    context = {
+        "current_page": "message-templates",
+        "cards": cards,
+        "synced_at": max((card.row.synced_at for card in cards), default=None),
+        "can_sync": request.actor.can("message_templates:manage"),
+    }
+    return render(request, "administration/message_templates.html", context)
+
+
+def _card(row: MessageTemplate) -> TemplateCard:
+    template = parse_template(node_of(row))
+    return TemplateCard(row, render_template(template, template.samples))
+
+
+class SyncRefused(ProductError):
+    """The platform did not hand out its list."""
+
+    code = "sync-refused"
+    status = HTTPStatus.BAD_GATEWAY
+
+
+@require_POST
+@member_with("message_templates:manage")
+def sync(request: MemberRequest) -> HttpResponse:
+    """Load the list anew from every account."""
+    accounts = Connection.objects.filter(workspace_id=request.member.workspace_id, channel="whatsapp")
+    refused = [account.name for account in accounts if not sync_templates_of(account)]
+    if refused:
+        raise SyncRefused(
+            _("WhatsApp did not answer for: %(names)s. The old list stays.") % {"names": ", ".join(refused)}
+        )
+    return done(request, _("The templates are up to date"), "message-templates")

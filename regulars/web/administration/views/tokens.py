@@ -1,0 +1,56 @@
+"""API tokens: made, shown once, revoked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from regulars.kernel.errors import NotFound
+from regulars.web.addresses import id_in
+from regulars.web.administration.answers import attempt
+from regulars.web.administration.forms import TokenForm
+from regulars.web.doors import MemberRequest, member_with
+from regulars.workspaces.models import ApiToken
+from regulars.workspaces.operations import create_api_token, revoke_api_token
+
+
+@member_with("tokens:manage")
+def tokens(request: MemberRequest) -> HttpResponse:
+    """The tokens of the workspace; a POST makes one and shows it this once."""
+    if request.method != "POST":
+        return render(request, "administration/tokens.html", _context(request))
+    form = TokenForm(request.POST, granter=request.actor.role)
+    made = None
+    if form.is_valid():
+        name, role = form.cleaned_data["name"], form.cleaned_data["role"]
+        made = attempt(
+            form, lambda: create_api_token(request.member.workspace, name, role, by=request.member)
+        )
+    if made is None:
+        return render(request, "administration/tokens.html", _context(request, form=form), status=422)
+    context = _context(request, plain=made[1], made=made[0])
+    return render(request, "administration/tokens.html", context, status=201)
+
+
+def _context(request: MemberRequest, **more: Any) -> dict[str, Any]:
+    found = ApiToken.objects.filter(workspace_id=request.member.workspace_id, revoked_at=None)
+    return {
+        "current_page": "tokens",
+        "tokens": found.select_related("created_by__user").order_by("-created_at"),
+        "form": TokenForm(granter=request.actor.role),
+        **more,
+    }
+
+
+@require_POST
+@member_with("tokens:manage")
+def revoke(request: MemberRequest, token_id: str) -> HttpResponse:
+    token = ApiToken.objects.filter(workspace_id=request.member.workspace_id, id=id_in(token_id)).first()
+    if token is None:
+        raise NotFound(_("There is no such token"))
+    revoke_api_token(token, by=request.actor)
+    return redirect("tokens")

@@ -1,0 +1,114 @@
+"""Words and figures of the administration's pages. Load with ``{% load administration %}``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from regulars.inboxes.ledger import Inbound, Ledger, Outbound
+from regulars.web.administration.reasons import reason_sentence
+from regulars.web.sign_in.demo import role_word as word_of_role
+
+register = template.Library()
+
+
+@register.filter
+def role_word(role: str) -> str:
+    return word_of_role(role)
+
+
+@register.filter
+def role_description(role: str) -> str:
+    """What a role means, in plain words."""
+    return {
+        "owner": _("Everything, and the workspace itself"),
+        "admin": _("Every conversation, numbers, members and tokens"),
+        "lead": _("The conversations of their teams, and the ledger"),
+        "agent": _("Their own and unassigned conversations"),
+    }.get(role, "")
+
+
+@register.filter
+def figure(count: int) -> str:
+    """A count with the language's separators."""
+    return number_format(count, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def total(reasons: dict[str, int]) -> int:
+    return sum(reasons.values())
+
+
+@register.inclusion_tag("administration/_sum.html")
+def inbound_sum(inbound: Inbound) -> dict[str, Any]:
+    """Received = stored + duplicate + rejected + pending, written out."""
+    return {
+        "whole_name": _("Received"),
+        "whole": inbound.received,
+        "terms": [
+            {"name": _("Stored"), "count": inbound.stored},
+            {"name": _("Duplicate"), "count": inbound.duplicate},
+            {"name": _("Rejected"), "count": total(inbound.rejected)},
+            {"name": _("Pending"), "count": inbound.pending},
+        ],
+        "adds_up": inbound.adds_up,
+    }
+
+
+@register.inclusion_tag("administration/_sum.html")
+def outbound_sum(outbound: Outbound) -> dict[str, Any]:
+    """Intended = accepted + refused + unknown + pending, written out."""
+    return {
+        "whole_name": _("Intended"),
+        "whole": outbound.intended,
+        "terms": [
+            {"name": _("Accepted"), "count": outbound.accepted},
+            {"name": _("Refused"), "count": total(outbound.refused)},
+            {"name": _("Unknown"), "count": outbound.unknown},
+            {"name": _("Pending"), "count": outbound.pending},
+        ],
+        "adds_up": outbound.adds_up,
+    }
+
+
+@register.inclusion_tag("administration/_ledger_line.html")
+def ledger_line(name: str, ledger: Ledger) -> dict[str, Any]:
+    return {"name": name, "ledger": ledger}
+
+
+@register.inclusion_tag("administration/_reasons.html")
+def reasons(counts: dict[str, int]) -> dict[str, Any]:
+    """Why, most frequent first."""
+    ranked = sorted(counts.items(), key=lambda pair: -pair[1])
+    return {"reasons": [(reason_sentence(reason), count) for reason, count in ranked]}
+
+
+@register.filter
+def template_status_word(status: str) -> str:
+    return {
+        "APPROVED": pgettext("template status", "Approved"),
+        "PENDING": pgettext("template status", "In review"),
+        "REJECTED": pgettext("template status", "Rejected"),
+        "PAUSED": pgettext("template status", "Paused"),
+        "DISABLED": pgettext("template status", "Disabled"),
+        "IN_APPEAL": pgettext("template status", "In appeal"),
+        "FLAGGED": pgettext("template status", "Flagged"),
+        "ARCHIVED": pgettext("template status", "Archived"),
+        "PENDING_DELETION": pgettext("template status", "Being deleted"),
+    }.get(status.upper(), status)
+
+
+@register.filter
+def template_status_class(status: str) -> str:
+    """The pill's dress."""
+    return {
+        "APPROVED": "good",
+        "REJECTED": "bad",
+        "DISABLED": "bad",
+        "PAUSED": "warn",
+        "FLAGGED": "warn",
+    }.get(status.upper(), "")
