@@ -64,7 +64,14 @@ class ContactIdentity(WorkspaceScoped):
             ),
             models.CheckConstraint(condition=models.Q(kind__in=IDENTITY_KINDS), name="identity_kind"),
         ]
-        indexes = [models.Index(fields=["contact"], name="identity_by_contact")]
+        indexes = [
+            models.Index(fields=["contact"], name="identity_by_contact"),
+            models.Index(
+                fields=["value", "kind"],
+                name="identity_retired",
+                condition=models.Q(retired_at__isnull=False),
+            ),
+        ]
 
 
 class Consent(WorkspaceScoped):

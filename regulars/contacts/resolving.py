@@ -2,6 +2,7 @@
 
 Source of the rule: docs/decisions/identity.md (BSUID first, then parent BSUID, then phone; more identities
 than known are attached; a phone alone never merges two contacts, for numbers are recycled).
+A retired BSUID still leads to whoever had it: the platform never gives one out twice, and messages come late.
 """
 
 from __future__ import annotations
@@ -22,6 +23,13 @@ class Known:
 
     owners: dict[Key, UUID]
     bsuids: dict[UUID, set[str]]
+    retired: dict[Key, UUID] = field(default_factory=dict)
+    """whose an identity was, the last of them; it may belong to somebody else by now"""
+
+    def holder(self, key: Key) -> UUID | None:
+        """Who is meant by an identity on its own: a phone's owner of today, a BSUID's only owner ever."""
+        owner = self.owners.get(key)
+        return self.retired.get(key) if owner is None and key[0] != "phone" else owner
 
 
 @dataclass(slots=True)
@@ -63,7 +71,7 @@ def _owner(keys: Sequence[Key], known: Known) -> UUID | None:
     """The first identity that is known decides; a phone decides only if no other BSUID contradicts."""
     own_bsuids = {value for kind, value in keys if kind == "bsuid"}
     for kind, value in keys:
-        owner = known.owners.get((kind, value))
+        owner = known.holder((kind, value))
         if owner is None:
             continue
         theirs = known.bsuids.get(owner, set())
@@ -76,8 +84,8 @@ def _owner(keys: Sequence[Key], known: Known) -> UUID | None:
 def _attach(key: Key, owner: UUID, known: Known, resolution: Resolution) -> None:
     kind, value = key
     current = known.owners.get(key)
-    if current == owner:
-        return
+    if current == owner or known.retired.get(key) == owner:
+        return  # theirs already, or theirs once: what comes late brings no address back
     if current is not None:
         first, second = sorted((owner, current))
         resolution.suggestions.add((first, second, "same_phone" if kind == "phone" else "same_identity"))
@@ -96,10 +104,15 @@ def keys_to_look_up(references: Sequence[Sequence[Key]]) -> list[Key]:
     return sorted({key for keys in references for key in keys})
 
 
-def known_from_rows(rows: Sequence[tuple[str, str, UUID]], bsuid_rows: Sequence[tuple[UUID, str]]) -> Known:
-    """Build :class:`Known` from (kind, value, contact) and (contact, bsuid) rows."""
+def known_from_rows(
+    rows: Sequence[tuple[str, str, UUID]],
+    bsuid_rows: Sequence[tuple[UUID, str]],
+    retired_rows: Sequence[tuple[str, str, UUID]] = (),
+) -> Known:
+    """Build :class:`Known` from (kind, value, contact) and (contact, bsuid) rows; retired ones oldest first."""
     bsuids: dict[UUID, set[str]] = {}
     for contact_id, value in bsuid_rows:
         bsuids.setdefault(contact_id, set()).add(value)
     owners: Mapping[Key, UUID] = {(kind, value): contact_id for kind, value, contact_id in rows}
-    return Known(dict(owners), bsuids)
+    retired: Mapping[Key, UUID] = {(kind, value): contact_id for kind, value, contact_id in retired_rows}
+    return Known(dict(owners), bsuids, dict(retired))

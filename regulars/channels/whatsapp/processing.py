@@ -16,14 +16,14 @@ from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
-from regulars.channels.whatsapp.notices import NoticedUpdate, address_of, notice_row
+from regulars.channels.whatsapp.notices import address_of, notice_row
 from regulars.channels.whatsapp.payloads import parse_payload
 from regulars.contacts.operations.editing import record_consent
 from regulars.contacts.operations.identifying import PersonSeen, identify_contacts, identity_lane
 from regulars.contacts.operations.linking import link_identities
 from regulars.contacts.resolving import Key
 from regulars.conversations.operations.calls import IncomingCall, note_calls
-from regulars.conversations.operations.receiving import Incoming, receive_messages
+from regulars.conversations.operations.receiving import Incoming, find_stored, receive_messages
 from regulars.conversations.operations.statuses import IncomingStatus, receive_statuses
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.models import Connection, Delivery, Inbox
@@ -266,12 +266,13 @@ def _seen(reference: ContactRef, address: str) -> PersonSeen:
 
 
 def _apply_messages(batch: _Batch) -> None:
-    if not batch.messages:
+    fresh = _fresh_messages(batch)
+    if not fresh:
         return
     workspace_id = batch.connection.workspace_id
-    for _delivery, message in batch.messages:
+    for _delivery, message in fresh:
         _link(workspace_id, message)
-    people = [_seen(message.contact, message.address) for _delivery, message in batch.messages]
+    people = [_seen(message.contact, message.address) for _delivery, message in fresh]
     contact_ids = identify_contacts(workspace_id, CHANNEL, people)
     incoming = [
         Incoming(
@@ -282,10 +283,20 @@ def _apply_messages(batch: _Batch) -> None:
             delivery_id=delivery.id,
             connection_id=batch.connection.id,
         )
-        for (delivery, message), contact_id in zip(batch.messages, contact_ids, strict=True)
+        for (delivery, message), contact_id in zip(fresh, contact_ids, strict=True)
     ]
     for each, outcome in zip(incoming, receive_messages(workspace_id, incoming), strict=True):
         batch.count(each.message.address, outcome)
+
+
+def _fresh_messages(batch: _Batch) -> list[tuple[_Claimed, InboundMessage]]:
+    """What we do not have yet: a repetition is counted and must not touch contacts either."""
+    keys = [(batch.inboxes[message.address], message.provider_id) for _delivery, message in batch.messages]
+    stored = find_stored(set(keys)) if keys else set()
+    for key, (_delivery, message) in zip(keys, batch.messages, strict=True):
+        if key in stored:
+            batch.count(message.address, "duplicate")
+    return [each for key, each in zip(keys, batch.messages, strict=True) if key not in stored]
 
 
 def _known(contact_id: UUID | None) -> UUID:

@@ -55,21 +55,25 @@ def identity_lane(workspace_id: UUID, channel: str, key: Key) -> str:
 def find_holder(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> UUID | None:
     """Who has one of these identities now. Until the transaction ends nobody else can come to have one."""
     lock_keys(f"identity:{workspace_id}:{channel}:{kind}:{value}" for kind, value in keys)
-    owners = _read_known(workspace_id, channel, keys).owners
-    return next((owners[key] for key in keys if key in owners), None)
+    known = _read_known(workspace_id, channel, keys)
+    return next((holder for holder in map(known.holder, keys) if holder is not None), None)
+
+
+_READ_IDENTITIES = (
+    "SELECT i.kind, i.value, i.contact_id FROM contacts_contactidentity i"
+    " JOIN unnest(%s::text[], %s::text[]) AS wanted(kind, value) ON i.kind = wanted.kind AND i.value = wanted.value"
+    " WHERE i.workspace_id = %s AND i.channel = %s AND {}"
+)
 
 
 def _read_known(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> Known:
     kinds, values = zip(*keys, strict=True)
+    wanted = [list(kinds), list(values), workspace_id, channel]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT i.kind, i.value, i.contact_id FROM contacts_contactidentity i"
-            " JOIN unnest(%s::text[], %s::text[]) AS wanted(kind, value)"
-            " ON i.kind = wanted.kind AND i.value = wanted.value"
-            " WHERE i.workspace_id = %s AND i.channel = %s AND i.retired_at IS NULL",
-            [list(kinds), list(values), workspace_id, channel],
-        )
+        cursor.execute(_READ_IDENTITIES.format("i.retired_at IS NULL"), wanted)
         rows = cursor.fetchall()
+        cursor.execute(_READ_IDENTITIES.format("i.retired_at IS NOT NULL ORDER BY i.retired_at"), wanted)
+        retired_rows = cursor.fetchall()
         owners = sorted({row[2] for row in rows if row[0] == "phone"})
         bsuid_rows: list[tuple[UUID, str]] = []
         if owners and any(kind == "bsuid" for kind in kinds):
@@ -79,7 +83,7 @@ def _read_known(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> Known:
                 [owners],
             )
             bsuid_rows = cursor.fetchall()
-    return known_from_rows(rows, bsuid_rows)
+    return known_from_rows(rows, bsuid_rows, retired_rows)
 
 
 def _insert_contacts(workspace_id: UUID, people: Sequence[PersonSeen], resolution: Resolution) -> None:

@@ -6,7 +6,7 @@ Repeating a batch, in any order and split, leads to the same state.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -105,19 +105,24 @@ def receive_messages(workspace_id: UUID, batch: Sequence[Incoming]) -> list[Outc
     return ["stored" if ids.get(index) in stored else "duplicate" for index in range(len(batch))]
 
 
+def find_stored(keys: Collection[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
+    """Which (inbox, provider id) messages we have already."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.inbox_id, m.provider_id FROM unnest(%s::uuid[], %s::text[]) AS w(inbox_id, provider_id)"
+            " JOIN conversations_message m ON m.inbox_id = w.inbox_id AND m.provider_id = w.provider_id",
+            [[key[0] for key in keys], [key[1] for key in keys]],
+        )
+        return {(row[0], row[1]) for row in cursor.fetchall()}
+
+
 def _without_duplicates(batch: Sequence[Incoming]) -> list[int]:
     """Indexes of the first appearance of each message that the database does not have yet."""
     first: dict[tuple[UUID, str], int] = {}
     for index, each in enumerate(batch):
         first.setdefault((each.inbox_id, each.message.provider_id), index)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT m.inbox_id, m.provider_id FROM unnest(%s::uuid[], %s::text[]) AS w(inbox_id, provider_id)"
-            " JOIN conversations_message m ON m.inbox_id = w.inbox_id AND m.provider_id = w.provider_id",
-            [[key[0] for key in first], [key[1] for key in first]],
-        )
-        for row in cursor.fetchall():
-            first.pop((row[0], row[1]), None)
+    for key in find_stored(first):
+        del first[key]
     return sorted(first.values())
 
 
