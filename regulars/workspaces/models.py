@@ -161,3 +161,20 @@ class AuditEntry(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["workspace", "-at"], name="audit_by_time")]
+
+
+class FailedSignIn(models.Model):
+    """A wrong password, remembered for a while so that guessing is slow. Neither address is readable."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.TextField()
+    """fingerprint of the e-mail address that was tried"""
+    source = models.TextField()
+    """fingerprint of the network address it came from"""
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "at"], name="failed_sign_in_account"),
+            models.Index(fields=["source", "at"], name="failed_sign_in_source"),
+        ]

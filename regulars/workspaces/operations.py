@@ -22,7 +22,7 @@ from regulars.workspaces.models import ApiToken, AuditEntry, Invitation, Member,
 from regulars.workspaces.permissions import ALL_PERMISSIONS, PERMISSIONS, ROLES, may_grant
 
 INVITATION_LIFETIME = timedelta(days=7)
-TOKEN_PREFIX = "rgl_"
+TOKEN_PREFIX = "rgl_"  # noqa: S105 - the visible beginning of every token
 
 
 @transaction.atomic

@@ -2,11 +2,12 @@
 
 import django.contrib.postgres.functions
 import django.db.models.deletion
+from django.db import migrations, models
+
 import regulars.inboxes.models
 import regulars.kernel.clock
 import regulars.kernel.crypto
 import regulars.kernel.ids
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -4,18 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0001_initial'),
+        ("kernel", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PeriodicRun',
+            name="PeriodicRun",
             fields=[
-                ('name', models.TextField(primary_key=True, serialize=False)),
-                ('ran_at', models.DateTimeField()),
-                ('last_error', models.TextField(default='')),
+                ("name", models.TextField(primary_key=True, serialize=False)),
+                ("ran_at", models.DateTimeField()),
+                ("last_error", models.TextField(default="")),
             ],
         ),
     ]

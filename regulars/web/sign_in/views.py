@@ -21,6 +21,7 @@ from regulars.web.doors import SIGNED_IN, MemberRequest, WebRequest, member_with
 from regulars.web.sign_in.demo import demo_accounts
 from regulars.web.sign_in.forms import AccountForm, OwnerForm, SignInForm
 from regulars.web.sign_in.middleware import MEMBER_KEY
+from regulars.workspaces.guessing import TooManyAttempts, check_attempts, forget_attempts, note_failed_attempt
 from regulars.workspaces.models import Invitation, Member, User
 from regulars.workspaces.operations import accept_invitation, create_owner
 
@@ -37,19 +38,32 @@ def sign_in(request: WebRequest) -> HttpResponse:
         return redirect("set-up")
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        user = authenticate(
-            request, username=form.cleaned_data["email"].lower(), password=form.cleaned_data["password"]
-        )
-        if user is not None and Member.objects.filter(user_id=user.pk, is_active=True).exists():
-            login(request, user)
+        problem = _try_to_enter(request, form.cleaned_data["email"], form.cleaned_data["password"])
+        if not problem:
             return redirect(_next(request))
-        form.add_error(None, _("E-mail and password do not belong together."))
+        form.add_error(None, problem)
     context = {
         "form": form,
         "next": _next(request),
         "demo_accounts": demo_accounts() if settings.DEMO else [],
     }
     return render(request, "sign_in/sign_in.html", context)
+
+
+def _try_to_enter(request: WebRequest, email: str, password: str) -> str:
+    """Sign in; returns what to tell when that does not work. Guessing is slowed down."""
+    source = request.META.get("REMOTE_ADDR", "")
+    try:
+        check_attempts(email, source)
+    except TooManyAttempts as problem:
+        return str(problem.detail)
+    user = authenticate(request, username=email.lower(), password=password)
+    if user is None or not Member.objects.filter(user_id=user.pk, is_active=True).exists():
+        note_failed_attempt(email, source)
+        return _("E-mail and password do not belong together.")
+    forget_attempts(email)
+    login(request, user)
+    return ""
 
 
 def _next(request: WebRequest) -> str:

@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import regulars.kernel.clock
-import regulars.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import regulars.kernel.clock
+import regulars.kernel.ids
 
 
 class Migration(migrations.Migration):
