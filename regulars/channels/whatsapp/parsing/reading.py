@@ -88,6 +88,8 @@ def decimal_text(node: Json) -> str:
 
 def instant(node: Json) -> datetime | None:
     """A Unix time in seconds (or milliseconds), as number or text; ``None`` when it is none."""
+    if type(node) is str and len(node) == 10 and node.isascii() and node.isdigit():  # nearly every message
+        return datetime.fromtimestamp(int(node), UTC) if node != "0000000000" else None
     if type(node) is str and len(node) < 16 and node.isascii() and node.isdigit():
         seconds: float = int(node)
     elif (value := number(node)) is not None:

@@ -6,8 +6,7 @@ read the same way. What cannot be read so becomes a group of one: a whole change
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from .reading import Json, identifier, listed, mapping
 
@@ -98,36 +97,32 @@ class Change:
         self.cache: Any = None
 
 
-class Group(NamedTuple):
-    """Items that one reader reads. Item ``i`` of a list stands at ``{path}/{i}``, a lone part at ``path``."""
-
-    reader: str
-    change: Change
-    items: list[Json]
-    path: str
-
+Group = tuple[str, Change, list[Json], str]
+"""Items that one reader reads: reader, change, items, path. Item ``i`` of a list stands at ``{path}/{i}``, a lone
+part at ``path`` itself."""
 
 NOWHERE = Change({}, "", {})
 
 
-def walk(body: Json) -> Iterator[Group]:
+def walk(body: Json) -> list[Group]:
     """Every update of a body, grouped; at least one group of one for whatever JSON there is."""
     entries = _entries(body)
     if isinstance(entries, str):
-        yield Group(entries, NOWHERE, [body], "")
-        return
+        return [(entries, NOWHERE, [body], "")]
+    groups: list[Group] = []
     for position, entry in enumerate(entries):
         changes = listed(entry.get("changes")) if isinstance(entry, dict) else None
         if not changes:
             reason = "malformed" if changes is None else "empty"
-            yield Group(reason, NOWHERE, [entry], str(position))
+            groups.append((reason, NOWHERE, [entry], str(position)))
             continue
         for index, change in enumerate(changes):
             path = f"{position}/{index}"
             if isinstance(change, dict):
-                yield from _walk_change(entry, change, path)
+                _walk_change(groups, entry, change, path)
             else:
-                yield Group("malformed", NOWHERE, [change], path)
+                groups.append(("malformed", NOWHERE, [change], path))
+    return groups
 
 
 def _entries(body: Json) -> list[Json] | str:
@@ -142,47 +137,43 @@ def _entries(body: Json) -> list[Json] | str:
     return listed(body["entry"]) or "empty"
 
 
-def _walk_change(entry: Any, change: Any, path: str) -> Iterator[Group]:
+def _walk_change(groups: list[Group], entry: Any, change: Any, path: str) -> None:
     field = change.get("field")
     field = field if isinstance(field, str) else ""
     value = change.get("value")
     if not isinstance(value, dict):
         reader = "unknown" if field and value is not None else "malformed"
         reader = "malformed" if field in WHOLE_FIELDS or field in LIST_FIELDS else reader
-        yield Group(reader, Change(entry, field, value), [value], path)
+        groups.append((reader, Change(entry, field, value), [value], path))
         return
     metadata = value.get("metadata")
     address = identifier(metadata.get("phone_number_id")) if isinstance(metadata, dict) else ""
     scope = Change(entry, field, value, address or _address_elsewhere(value), field == "standby")
     if field in TEMPLATE_FIELDS:
-        yield Group("template", Change(entry, field, value), [value], path)
-        return
-    if field in NOTICE_FIELDS:
-        yield Group("notice", scope, [value], path)
-        return
-    found = False
-    for group in _walk_value(entry, scope, path):
-        found = True
-        yield group
-    if not found:
+        groups.append(("template", Change(entry, field, value), [value], path))
+    elif field in NOTICE_FIELDS:
+        groups.append(("notice", scope, [value], path))
+    elif not _walk_value(groups, entry, scope, path):
         is_empty = field in LIST_FIELDS and all(key in _ENVELOPE_KEYS or not value[key] for key in value)
-        yield Group("empty" if is_empty else "unknown", scope, [value], path)
+        groups.append(("empty" if is_empty else "unknown", scope, [value], path))
 
 
-def _walk_value(entry: Any, scope: Change, path: str) -> Iterator[Group]:
-    """The lists of one value. New lists of Meta's beside known ones are left to the raw form."""
+def _walk_value(groups: list[Group], entry: Any, scope: Change, path: str) -> bool:
+    """Add the lists of one value; whether there were any. New lists beside known ones are left to the raw form."""
+    before = len(groups)
     value = scope.value
     for name in value:
         if name in LIST_NAMES:
             if items := listed(value[name]):
-                yield Group(name, scope, items, f"{path}/{name}")
+                groups.append((name, scope, items, f"{path}/{name}"))
         elif name == "history":
-            yield from _walk_history(entry, scope, f"{path}/history")
+            _walk_history(groups, entry, scope, f"{path}/history")
         elif name == "errors":
             if value[name] and not _belong_to_the_message(value):
-                yield Group("errors", scope, [value[name]], f"{path}/errors")
+                groups.append(("errors", scope, [value[name]], f"{path}/errors"))
         elif name == "standby" and value[name]:
-            yield from _walk_standby(entry, scope, f"{path}/standby")
+            _walk_standby(groups, entry, scope, f"{path}/standby")
+    return len(groups) > before
 
 
 def _belong_to_the_message(value: Any) -> bool:
@@ -191,46 +182,42 @@ def _belong_to_the_message(value: Any) -> bool:
     return isinstance(messages, list) and len(messages) == 1 and isinstance(messages[0], dict)
 
 
-def _walk_standby(entry: Any, scope: Change, path: str) -> Iterator[Group]:
+def _walk_standby(groups: list[Group], entry: Any, scope: Change, path: str) -> None:
     """Everything nested once more: the thread belongs to another sender."""
     inner = scope.value["standby"]
     if not isinstance(inner, dict):
-        yield Group("malformed", scope, [inner], path)
+        groups.append(("malformed", scope, [inner], path))
         return
     metadata = mapping(inner.get("metadata"))
     address = scope.address or identifier(metadata.get("phone_number_id"))
     nested = {key: node for key, node in inner.items() if key != "standby"}
-    found = False
-    for group in _walk_value(entry, Change(entry, scope.field, nested, address, in_standby=True), path):
-        found = True
-        yield group
-    if not found:
-        yield Group("unknown", scope, [inner], path)
+    if not _walk_value(groups, entry, Change(entry, scope.field, nested, address, in_standby=True), path):
+        groups.append(("unknown", scope, [inner], path))
 
 
-def _walk_history(entry: Any, scope: Change, path: str) -> Iterator[Group]:
+def _walk_history(groups: list[Group], entry: Any, scope: Change, path: str) -> None:
     """Chunks of an older phone's threads; a chunk without messages still is one update."""
     for position, chunk in enumerate(listed(scope.value["history"])):
         chunk_path = f"{path}/{position}"
         if not isinstance(chunk, dict):
-            yield Group("malformed", scope, [chunk], chunk_path)
+            groups.append(("malformed", scope, [chunk], chunk_path))
             continue
-        found = False
+        before = len(groups)
         if chunk.get("errors"):
-            found = True
-            yield Group("history_errors", scope, [chunk], chunk_path)
+            groups.append(("history_errors", scope, [chunk], chunk_path))
         for index, thread in enumerate(listed(chunk.get("threads"))):
-            thread_path = f"{chunk_path}/threads/{index}"
-            if not isinstance(thread, dict):
-                found = True
-                yield Group("malformed", scope, [thread], thread_path)
-            elif items := listed(thread.get("messages")):
-                found = True
-                threaded = Change(entry, scope.field, scope.value, scope.address)
-                threaded.thread = thread
-                yield Group("messages", threaded, items, f"{thread_path}/messages")
-        if not found:
-            yield Group("history_progress", scope, [chunk], chunk_path)
+            _walk_thread(groups, entry, scope, thread, f"{chunk_path}/threads/{index}")
+        if len(groups) == before:
+            groups.append(("history_progress", scope, [chunk], chunk_path))
+
+
+def _walk_thread(groups: list[Group], entry: Any, scope: Change, thread: Json, path: str) -> None:
+    if not isinstance(thread, dict):
+        groups.append(("malformed", scope, [thread], path))
+    elif items := listed(thread.get("messages")):
+        threaded = Change(entry, scope.field, scope.value, scope.address)
+        threaded.thread = thread
+        groups.append(("messages", threaded, items, f"{path}/messages"))
 
 
 def _address_elsewhere(value: Any) -> str:
