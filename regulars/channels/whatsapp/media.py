@@ -22,7 +22,9 @@ MOST_REDIRECTS = 3
 DOWNLOAD_DEADLINE = 300.0
 _CHUNK = 256 * 1024
 _UNKNOWN_OBJECT = (33, 100)
-_OPAQUE_TYPES = frozenset({"", "application/octet-stream", "binary/octet-stream"})
+_PAGE_TYPES = frozenset(
+    {"text/html", "application/xhtml+xml", "application/json", "text/xml", "application/xml"}
+)
 
 
 class MediaProblem(Exception):
@@ -187,9 +189,9 @@ def _check_status(status: int) -> None:
 
 
 def _check_type(response: aiohttp.ClientResponse, announced: str) -> None:
-    """Refuse an error page that pretends to be the file."""
+    """Refuse an error page in the file's place. Other differences are names; the SHA-256 tells the bytes."""
     found, expected = response.content_type.lower(), announced.partition(";")[0].strip().lower()
-    if expected and found not in _OPAQUE_TYPES and found != expected:
+    if expected and found in _PAGE_TYPES and found != expected:
         raise MediaCorrupt(f"WhatsApp announced {expected}, but its media host sent {found}.")
 
 

@@ -59,9 +59,10 @@ async def test_a_file_is_fetched_with_its_size_type_and_digest(graph, graph_clie
     assert graph.requests[0][0].query == {"phone_number_id": NUMBER}
 
 
-async def test_an_opaque_type_is_taken_as_announced(graph, graph_client):
+@pytest.mark.parametrize("content_type", ["application/octet-stream", "image/jpg"])
+async def test_a_host_may_name_the_type_otherwise(graph, graph_client, content_type):
     describe(graph)
-    serve(graph, content_type="application/octet-stream")
+    serve(graph, content_type=content_type)
     assert (await fetch_media(graph_client, MEDIA, io.BytesIO())).mime_type == "image/jpeg"
 
 
