@@ -59,6 +59,9 @@ def main() -> int:
     except StepFailed as failure:
         print(f"\n{failure}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted; the next run goes on from here.", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -76,21 +79,11 @@ def make_environment() -> None:
         shutil.rmtree(VENV, ignore_errors=True)
         for name in ("packages", "own", "node"):
             (STAMPS / name).unlink(missing_ok=True)
-        uv = shutil.which("uv")
-        if uv:
-            _run([uv, "venv", "--quiet", "--python", sys.executable, str(VENV)])
-            return
-        done = subprocess.run(
-            [sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False
-        )
-        if done.returncode != 0:
+        try:
+            _run([sys.executable, "-m", "venv", "--without-pip", str(VENV)])
+        except StepFailed as failure:
             shutil.rmtree(VENV, ignore_errors=True)
-            version = f"{sys.version_info.major}.{sys.version_info.minor}"
-            raise StepFailed(
-                f"{sys.executable} cannot make a virtual environment:\n"
-                f"{(done.stdout + done.stderr).strip()[-600:]}\n"
-                f"On Debian and Ubuntu: apt-get install python{version}-venv. Or install uv."
-            )
+            raise StepFailed(f"{failure}\n{_how_to_get_venv()}") from failure
 
 
 def install_packages(*, dev: bool) -> None:
@@ -237,6 +230,11 @@ def _install(*arguments: str) -> None:
         _install_with_pip(*arguments)
 
 
+def _how_to_get_venv() -> str:
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return f"On Debian and Ubuntu: apt-get install python{version}-venv. Or install uv."
+
+
 def _uv() -> str | None:
     """The machine's uv, or one of our own: a single package that pip puts into .venv; None where there is none."""
     own = VENV / "bin" / "uv"
@@ -255,12 +253,11 @@ def _install_with_pip(*arguments: str) -> None:
     """With the environment's pip, or with that of the Python we run on. Byte code comes with the first import."""
     pip = [str(PYTHON), "-m", "pip"]
     if not _succeeds([*pip, "--version"]):
-        pip = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
-        if not _succeeds([*pip, "--version"]):
-            raise StepFailed(
-                "There is neither pip nor uv to install packages with. "
-                "On Debian and Ubuntu: apt-get install python3-venv, and remove .venv."
-            )
+        ours = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+        if _succeeds([*ours, "--version"]):
+            pip = ours
+        elif not _succeeds([str(PYTHON), "-m", "ensurepip"]):
+            raise StepFailed(f"There is neither uv nor pip to install packages with.\n{_how_to_get_venv()}")
     options = ("--quiet", "--disable-pip-version-check", "--no-input", "--no-compile")
     _run([*pip, "install", *options, *arguments])
 
