@@ -8,20 +8,23 @@ import secrets
 from collections.abc import Iterator
 
 _serial: Iterator[int] = itertools.count(1)
-_run = secrets.token_bytes(6)  # keeps ids of two runs of the sandbox apart
+_run = secrets.token_hex(6).upper().encode()  # keeps ids of two runs of the sandbox apart
 
 
 def new_message_id() -> str:
-    """A ``wamid.`` with an opaque base64 body, unique across runs."""
-    return "wamid." + base64.b64encode(b"\x1d" + _run + next(_serial).to_bytes(8, "big")).decode()
+    """A ``wamid.`` with an opaque base64 body, unique across runs.
+
+    The body encodes hexadecimal text, so that it never holds ``/`` or ``+`` and can stand in a path.
+    """
+    return "wamid." + base64.b64encode(b"%s%010X" % (_run, next(_serial))).decode()
 
 
 def new_call_id() -> str:
-    return "wacid." + base64.b64encode(_run + next(_serial).to_bytes(6, "big")).decode()
+    return "wacid." + base64.b64encode(b"%s%06X" % (_run, next(_serial))).decode()
 
 
 def new_group_id() -> str:
-    return base64.b64encode(b"sandbox_group:" + secrets.token_bytes(9)).decode()
+    return base64.b64encode(b"sandbox_group:" + secrets.token_hex(8).encode()).decode()
 
 
 def new_number_id(prefix: str = "9") -> str:

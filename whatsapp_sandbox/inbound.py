@@ -193,6 +193,9 @@ def options_of(message: ChatMessage) -> list[Json]:
     if kind == "list":
         rows = [row for section in action.get("sections", []) for row in section.get("rows", [])]
         return [_reply("list_reply", row) for row in rows]
+    if kind == "carousel":
+        buttons = [button for card in action.get("cards", []) for button in card["action"].get("buttons", [])]
+        return [_reply("button_reply", button["quick_reply"]) for button in buttons]
     return _single_option(str(kind), action)
 
 

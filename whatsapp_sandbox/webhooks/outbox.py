@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 from collections import Counter, deque
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ _APP_FIELDS = (
     "security",
 )
 _SHUFFLE_SPAN = 50
+_STREAMED_FROM = 500_000  # bytes; aiohttp warns about larger bodies given whole
 
 
 @dataclass(slots=True)
@@ -224,9 +226,9 @@ async def post_signed(
     """POST the body with its signature; the HTTP status, 0 when there was no answer."""
     headers = {"X-Hub-Signature-256": sign(body, secret)}
     limit = aiohttp.ClientTimeout(total=seconds)
+    data = io.BytesIO(body) if len(body) > _STREAMED_FROM else body
     try:
-        async with session.post(
-            url, data=body, headers=headers, timeout=limit, allow_redirects=False
+        async with session.post(url, data=data, headers=headers, timeout=limit, allow_redirects=False
         ) as response:
             await response.read()
             return response.status

@@ -204,7 +204,7 @@ def _carousel(sandbox: Sandbox, body: Json) -> None:
 
 
 def _check_card(sandbox: Sandbox, card: Json, path: str) -> tuple[str, str]:
-    kind = need_choice(card, "type", path, ("cta_url", "product", "quick_reply", "button"))
+    kind = need_choice(card, "type", path, ("cta_url", "product"))
     action = need_object(card, "action", path)
     if kind == "product":
         need_text(action, "catalog_id", f"{path}['action']", 256)
@@ -214,9 +214,20 @@ def _check_card(sandbox: Sandbox, card: Json, path: str) -> tuple[str, str]:
     check_header(sandbox, header, ("image", "video"), f"{path}['header']")
     if card.get("body") is not None:
         need_text(need_object(card, "body", path), "text", f"{path}['body']", 160)
-    if kind == "cta_url":
+    if "buttons" in action:
+        _check_quick_replies(action, f"{path}['action']")
+    else:
         _check_cta(action, f"{path}['action']")
     return kind, str(header["type"])
+
+
+def _check_quick_replies(action: Json, path: str) -> None:
+    for index, button in enumerate(need_list(action, "buttons", path, 1, 3)):
+        here = f"{path}['buttons'][{index}]"
+        need_choice(button, "type", here, ("quick_reply",))
+        reply = need_object(button, "quick_reply", here)
+        need_text(reply, "id", f"{here}['quick_reply']", 256)
+        need_text(reply, "title", f"{here}['quick_reply']", 20)
 
 
 def _call_request(sandbox: Sandbox, body: Json) -> None:

@@ -54,7 +54,7 @@ def _fill(sandbox: Sandbox, template: Template, components: list[Json], given: l
         kind = str(component.get("type", "")).upper()
         if kind == "HEADER":
             shown["header"] = _header(sandbox, template, component, _part(given, "header"))
-        elif kind == "BODY":
+        elif kind == "BODY" and (template.category != "AUTHENTICATION" or component.get("text")):
             shown["body"] = _text(template, component.get("text", ""), _part(given, "body"), "body")
         elif kind == "FOOTER":
             shown["footer"] = component.get("text", "")

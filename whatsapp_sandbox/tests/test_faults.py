@@ -1,0 +1,63 @@
+"""Checklist 11: errors before and after really sending, latency, resets, pages instead of JSON."""
+
+from __future__ import annotations
+
+import time
+
+import aiohttp
+import pytest
+
+from whatsapp_sandbox.tests.conftest import NUMBER, World
+
+
+async def received(world: World, callback: str) -> int:
+    return int((await world.control("GET", f"received?callback={callback}"))["total"])
+
+
+@pytest.mark.parametrize(("code", "status"), [(1, 400), (2, 503), (131000, 500)])
+@pytest.mark.parametrize("after", [False, True])
+async def test_errors(open_world: World, code: int, status: int, after: bool) -> None:
+    await open_world.control("POST", "faults", {"code": code, "after": after, "remaining": 1})
+    got, answer = await open_world.send("text", {"body": "x"}, biz_opaque_callback_data="k")
+    assert (got, answer["error"]["code"]) == (status, code)
+    assert await received(open_world, "k") == int(after)
+    await open_world.idle()
+    assert len(open_world.receiver.statuses()) == 3 * after
+    await open_world.send_text()
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_connection_reset(open_world: World, after: bool) -> None:
+    await open_world.control("POST", "faults", {"kind": "reset", "after": after, "remaining": 1})
+    with pytest.raises(aiohttp.ClientError):
+        await open_world.send("text", {"body": "x"}, biz_opaque_callback_data="k")
+    assert await received(open_world, "k") == int(after)
+    await open_world.send_text()
+
+
+async def test_page_instead_of_json(open_world: World) -> None:
+    await open_world.control("POST", "faults", {"kind": "html", "remaining": 1})
+    headers = {"Authorization": "Bearer sandbox-token"}
+    async with open_world.client.post(f"{open_world.url}/v26.0/{NUMBER}/messages", headers=headers) as answer:
+        assert (answer.status, answer.content_type) == (500, "text/html")
+
+
+async def test_latency_and_percentage(open_world: World) -> None:
+    await open_world.control("POST", "faults", {"kind": "latency", "seconds": 0.15})
+    before = time.monotonic()
+    await open_world.send_text()
+    assert time.monotonic() - before > 0.15
+    await open_world.control("DELETE", "faults")
+    await open_world.switch(rates={"pair_seconds": None})
+    await open_world.control("POST", "faults", {"percent": 50})
+    results = [(await open_world.send("text", {"body": "x"}))[0] for _ in range(60)]
+    assert 10 < results.count(500) < 50
+
+
+async def test_faults_on_other_edges_and_wrong_rules(open_world: World) -> None:
+    await open_world.control("POST", "faults", {"on": "message_templates", "code": 131016})
+    assert (await open_world.graph("GET", "100000000000101/message_templates"))[0] == 503
+    await open_world.send_text()
+    for wrong in ({"kind": "fire"}, {"nonsense": 1}, {"code": "x"}):
+        async with open_world.client.post(f"{open_world.url}/control/faults", json=wrong) as answer:
+            assert answer.status == 400
