@@ -1,0 +1,43 @@
+"""Fixtures of the tests over real processes."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.running.product import Product
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    """A directory for one product, short enough for a socket and open to the account that runs PostgreSQL."""
+    directory = Path(tempfile.mkdtemp(prefix="regulars-run-"))
+    directory.chmod(0o711)
+    yield directory / "home"
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def product(home: Path) -> Iterator[Product]:
+    """One running product for all tests of a module; its log is shown when one of them fails."""
+    running = Product(home)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Put the end of the product's log below a failure."""
+    report = yield
+    funcargs = getattr(item, "funcargs", {})
+    running = next((each for each in funcargs.values() if isinstance(each, Product)), None)
+    if report.failed and running is not None:
+        report.sections.append(("the product's log", running.log_tail(150)))
+    return report

@@ -1,0 +1,224 @@
+"""One running product: started in a home of its own, killed in parts, stopped by pid.
+
+product = Product(home)
+product.start()
+product.kill("worker")
+product.wait_until_ready()
+product.stop()
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+
+from regulars.supervision import cluster, system
+
+PROJECT = Path(__file__).resolve().parents[2]
+START_PATIENCE = 150.0
+BELOW_EPHEMERAL = range(20_000, 30_000)
+"""ports that the system hands out to nobody, so that nobody can take one between looking and listening"""
+PROCESSES = ("web", "worker", "postgres", "sandbox")
+
+Row = tuple[Any, ...]
+
+
+class Product:
+    """Regulars with its demo workspace; the simulated customers stay silent until spoken to."""
+
+    def __init__(self, home: Path, *, environment: Mapping[str, str] | None = None) -> None:
+        self.home = home
+        self.log_file = home.with_name(f"{home.name}.log")
+        self.port = choose_port()
+        self.ready: dict[str, Any] = {}
+        self._environment = dict(environment or {})
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start on the same home and port, and wait until everything answers."""
+        (self.home / "ready.json").unlink(missing_ok=True)
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*(sys.executable, "-m", "regulars", "serve", "--demo"), *self._options()],
+                cwd=PROJECT,
+                env=self._full_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.wait_until_ready(START_PATIENCE)
+
+    def _options(self) -> Sequence[str]:
+        return ("--port", str(self.port), "--home", str(self.home))
+
+    def _full_environment(self) -> dict[str, str]:
+        inherited = dict(os.environ)
+        for name in ("DATABASE_URL", "REGULARS_HOME", "REGULARS_SECRET_KEY", "PYTHONDONTWRITEBYTECODE"):
+            inherited.pop(name, None)
+        bytecode = Path(tempfile.gettempdir()) / f"regulars-tests-bytecode-{os.geteuid()}"
+        return {
+            **inherited,
+            "REGULARS_DEMO_QUIET": "1",
+            "PYTHONPYCACHEPREFIX": str(bytecode),  # shared: a fresh home need not compile everything anew
+            **self._environment,
+        }
+
+    def stop(self) -> None:
+        """Ask the supervisor to end, and see that it does."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(60)
+        except subprocess.TimeoutExpired:
+            self.kill_all()
+            raise
+        self._process = None
+
+    def kill(self, name: str) -> int:
+        """Kill -9 of one process; returns the pid that it had."""
+        pid = self.pids()[name]
+        system.send(pid, signal.SIGKILL)
+        return pid
+
+    def kill_all(self) -> None:
+        """Kill -9 of everything at once, the supervisor first; what is left ends with it."""
+        pids = self.pids()
+        for name in ("supervisor", *PROCESSES):
+            if name in pids:
+                system.send(pids[name], signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait(30)
+            self._process = None
+
+    def pids(self) -> dict[str, int]:
+        """The processes as of the latest ready file, which follows restarts."""
+        content = self._read_ready_file()
+        pids: dict[str, int] = content["pids"] if content else self.ready["pids"]
+        return pids
+
+    def _read_ready_file(self) -> dict[str, Any]:
+        try:
+            content: dict[str, Any] = json.loads((self.home / "ready.json").read_text())
+        except (OSError, ValueError):
+            return {}
+        return content
+
+    def wait_until_ready(self, patience: float = 90.0) -> None:
+        """Until /readyz answers 200 and every process of the ready file lives."""
+        assert wait_until(self._is_ready, patience), f"not ready after {patience:.0f} s\n{self.log_tail()}"
+
+    def _is_ready(self) -> bool:
+        if self._process is not None and self._process.poll() is not None:
+            raise AssertionError(f"the supervisor ended with {self._process.returncode}\n{self.log_tail()}")
+        content = self._read_ready_file()
+        if not content or not all(map(system.is_alive, content["pids"].values())):
+            return False
+        self.ready = content
+        return self.status_of("/readyz") == 200
+
+    def status_of(self, path: str) -> int | None:
+        """The HTTP status of a page, None when nobody answers."""
+        try:
+            return httpx.get(self.url + path, timeout=10).status_code
+        except httpx.HTTPError:
+            return None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def connection(self) -> dict[str, Any]:
+        """The demo's WhatsApp connection, as the ready file tells it."""
+        first: dict[str, Any] = self.ready["connections"][0]
+        return first
+
+    @property
+    def control_url(self) -> str:
+        """Where the sandbox is steered."""
+        return str(self.ready["sandbox"]["control_url"])
+
+    def log_tail(self, lines: int = 80) -> str:
+        """The end of what the processes said."""
+        try:
+            said = self.log_file.read_text(errors="replace").splitlines()
+        except OSError:
+            said = []
+        return "\n".join(said[-lines:])
+
+    @property
+    def database_url(self) -> str:
+        """Libpq's address of the product's database."""
+        given = self._environment.get("DATABASE_URL")
+        if given:
+            return given
+        private = cluster.find(self.home)
+        assert private is not None
+        return private.url(0)
+
+    def sql(self, query: str, *values: Any) -> list[Row]:
+        """Rows of a query, straight from the database."""
+        with psycopg.connect(self.database_url, autocommit=True, connect_timeout=10) as connection:
+            cursor = connection.execute(query.encode(), values or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def count(self, query: str, *values: Any) -> int:
+        """The number that a query answers."""
+        return int(self.sql(query, *values)[0][0])
+
+    def api(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """A request to /api/v1 with the demo's token."""
+        headers = {"Authorization": f"Bearer {self.ready['api_token']}", **options.pop("headers", {})}
+        return httpx.request(
+            method, f"{self.url}/api/v1{path}", headers=headers, **{"timeout": 30, **options}
+        )
+
+    def control(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        """A request to the sandbox's control API, which must work."""
+        answer = httpx.request(method, f"{self.control_url}/{path}", json=body, timeout=70)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+def choose_port() -> int:
+    """A port with a free neighbor (the sandbox's)."""
+    for _ in range(200):
+        port = random.SystemRandom().choice(BELOW_EPHEMERAL)
+        if _is_free(port) and _is_free(port + 1):
+            return port
+    raise AssertionError("no free port between 20000 and 30000")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def wait_until(condition: Callable[[], bool], patience: float, pause: float = 0.1) -> bool:
+    """Poll; False when it did not come true in the time given, in seconds."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(pause)
+    return True
