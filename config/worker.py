@@ -1,7 +1,8 @@
 """``python -m config.worker``: everything that happens behind the screens.
 
-Three threads: deliveries, reactions with periodic jobs, and an event loop with the sender and the media fetcher. Any
-number of these processes may run on any machines over one database.
+A thread for deliveries, one for each reaction (a slow one holds up nobody else) and one for periodic jobs, and an
+event loop with the sender and the media fetcher. Any number of these processes may run on any machines over one
+database.
 """
 
 from __future__ import annotations
@@ -37,13 +38,14 @@ from regulars.kernel.events import CHANNEL as EVENTS_CHANNEL  # noqa: E402
 from regulars.kernel.listening import Wakeups  # noqa: E402
 from regulars.kernel.models import Heartbeat  # noqa: E402
 from regulars.kernel.periodic import run_if_due  # noqa: E402
-from regulars.kernel.reactions import ensure_cursors, run_reaction  # noqa: E402
+from regulars.kernel.reactions import Reaction, ensure_cursors, run_reaction  # noqa: E402
 from regulars.media.queue import CHANNEL as MEDIA_CHANNEL  # noqa: E402
 
 logger = logging.getLogger("regulars.worker")
 
 IDLE_SECONDS = 1.0
 AFTER_ERROR_SECONDS = 1.0
+JOB_CHECK_SECONDS = 5.0
 HEARTBEAT_SECONDS = 5.0
 PROCESS = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -51,9 +53,10 @@ PROCESS = f"{socket.gethostname()}:{os.getpid()}"
 class Loop(threading.Thread):
     """A thread that repeats ``step`` until stopped: at once while it finds work, else when woken or each second."""
 
-    def __init__(self, name: str, step: Callable[[], bool]) -> None:
+    def __init__(self, name: str, step: Callable[[], bool], idle_seconds: float = IDLE_SECONDS) -> None:
         super().__init__(name=name, daemon=True)
         self._step = step
+        self._idle_seconds = idle_seconds
         self._wake = threading.Event()
         self._stopping = False
 
@@ -77,34 +80,20 @@ class Loop(threading.Thread):
                 self._wake.wait(AFTER_ERROR_SECONDS)
                 continue
             if not busy:
-                self._wake.wait(IDLE_SECONDS)
+                self._wake.wait(self._idle_seconds)
         connection.close()
 
 
-def read_deliveries() -> bool:
-    close_old_connections()
-    return process_deliveries() > 0
-
-
-class Behind:
-    """Reactions, heartbeat and periodic jobs, one after the other."""
+class Deliveries:
+    """Processes what the door stored; its beat is the worker's sign of life."""
 
     def __init__(self) -> None:
-        self._prepared = False
         self._beat_at: datetime | None = None
 
     def step(self) -> bool:
         close_old_connections()
-        if not self._prepared:
-            ensure_cursors(REACTIONS)
-            self._prepared = True
         self._beat()
-        for job in JOBS:
-            run_if_due(job.name, job.every, job.run)
-        busy = False
-        for reaction in REACTIONS:
-            busy = run_reaction(reaction) or busy
-        return busy
+        return process_deliveries() > 0
 
     def _beat(self) -> None:
         moment = datetime.now(UTC)
@@ -115,9 +104,27 @@ class Behind:
             self._beat_at = moment
 
 
+def reacting(reaction: Reaction) -> Callable[[], bool]:
+    def step() -> bool:
+        close_old_connections()
+        return run_reaction(reaction)
+
+    return step
+
+
+def run_due_jobs() -> bool:
+    close_old_connections()
+    ensure_cursors(REACTIONS)
+    for job in JOBS:
+        run_if_due(job.name, job.every, job.run)
+    return False
+
+
 async def main() -> None:
-    deliveries = Loop("deliveries", read_deliveries)
-    behind = Loop("behind", Behind().step)
+    deliveries = Loop("deliveries", Deliveries().step)
+    reactions = [Loop(reaction.name, reacting(reaction)) for reaction in REACTIONS]
+    jobs = Loop("jobs", run_due_jobs, JOB_CHECK_SECONDS)
+    threads = [jobs, deliveries, *reactions]
     clients = Clients()
     sender = Sender({"whatsapp": WhatsAppTransport(clients)}, settings.DATABASE_URL)
     fetcher = Fetcher(clients)
@@ -125,7 +132,7 @@ async def main() -> None:
         settings.DATABASE_URL,
         {
             DELIVERIES_CHANNEL: [deliveries.wake],
-            EVENTS_CHANNEL: [behind.wake],
+            EVENTS_CHANNEL: [reaction.wake for reaction in reactions],
             OUTGOING_CHANNEL: [sender.wake],
             MEDIA_CHANNEL: [fetcher.wake],
         },
@@ -134,15 +141,15 @@ async def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, sender.stop)
     fetching = asyncio.create_task(fetcher.run())
-    deliveries.start()
-    behind.start()
+    for thread in threads:
+        thread.start()
     wakeups.start()
     await sender.run()
     fetching.cancel()
     wakeups.stop()
-    for thread in (deliveries, behind):
+    for thread in threads:
         thread.stop()
-    for thread in (deliveries, behind):
+    for thread in threads:
         await asyncio.to_thread(thread.join, 10)
     await clients.close()
 

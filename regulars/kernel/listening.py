@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from time import sleep
 
 import psycopg
 
@@ -34,13 +33,17 @@ class Wakeups:
     def stop(self) -> None:
         self._stopping.set()
 
+    def join(self) -> None:
+        """Wait for the thread to end, at most as long as it waits for a notification."""
+        self._thread.join(2 * PATIENCE_SECONDS)
+
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
                 self._listen()
             except psycopg.Error as error:
                 logger.warning("lost the database while listening", extra={"error": type(error).__name__})
-                sleep(PATIENCE_SECONDS)
+                self._stopping.wait(PATIENCE_SECONDS)
 
     def _listen(self) -> None:
         with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:

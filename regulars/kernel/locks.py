@@ -6,7 +6,8 @@ Names are folded into a fixed number of lanes so that a batch of any size needs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from zlib import crc32
 
 from django.db import connection
@@ -14,6 +15,7 @@ from django.db import connection
 LANES = 1024
 _LANE_CLASS = 7_301
 """first half of the two-part advisory lock key: keeps our lanes apart from other users of advisory locks"""
+_NAME_CLASS = 7_304
 
 
 def lane_of(name: str) -> int:
@@ -32,3 +34,34 @@ def lock_keys(names: Iterable[str]) -> None:
             " ORDER BY place",
             [_LANE_CLASS, lanes],
         )
+
+
+def try_to_hold(name: str) -> bool:
+    """Hold ``name`` until the current transaction ends, unless somebody else does: then False, without waiting.
+
+    Unlike a row's lock it gives the transaction no id, so whoever holds it for long keeps no reader of the event
+    log waiting (see ``kernel.events``).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_NAME_CLASS, _number_of(name)])
+        (mine,) = cursor.fetchone()
+    return bool(mine)
+
+
+@contextmanager
+def held_by_session(name: str) -> Iterator[bool]:
+    """Hold ``name`` across transactions; yields whether we do. A process that dies lets go of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_NAME_CLASS, _number_of(name)])
+        (mine,) = cursor.fetchone()
+    try:
+        yield bool(mine)
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_NAME_CLASS, _number_of(name)])
+
+
+def _number_of(name: str) -> int:
+    """A signed 32-bit number, stable across processes. Names that share one exclude each other, no harm done."""
+    return crc32(name.encode()) - 2**31

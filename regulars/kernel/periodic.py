@@ -1,4 +1,4 @@
-"""Running what is due: a row lock a job, so that any number of workers may try."""
+"""Running what is due: a lock for each job, so that any number of workers may try."""
 
 from __future__ import annotations
 
@@ -6,34 +6,35 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import transaction
-
 from regulars.kernel import clock
+from regulars.kernel.locks import held_by_session
 from regulars.kernel.models import PeriodicRun
 
 logger = logging.getLogger(__name__)
 
 
 def run_if_due(name: str, every: timedelta, run: Callable[[], object]) -> bool:
-    """Run the job if its time has come and nobody else runs it; true if it ran (well or not)."""
-    PeriodicRun.objects.get_or_create(name=name, defaults={"ran_at": clock.now() - every})
-    with transaction.atomic():
-        due = PeriodicRun.objects.select_for_update(skip_locked=True).filter(
-            name=name, ran_at__lte=clock.now() - every
-        )
-        row = due.first()
-        if row is None:
+    """Run the job if its time has come and nobody else runs it; true if it ran (well or not).
+
+    The job opens its own transactions: one around it would keep the readers of the event log waiting.
+    """
+    if not _is_due(name, every):
+        return False
+    with held_by_session(f"periodic:{name}") as mine:
+        if not mine or not _is_due(name, every):
             return False
-        row.last_error = _run(name, run)
-        row.ran_at = clock.now()
-        row.save()
+        error = _run(name, run)
+        PeriodicRun.objects.update_or_create(name=name, defaults={"ran_at": clock.now(), "last_error": error})
         return True
+
+
+def _is_due(name: str, every: timedelta) -> bool:
+    return not PeriodicRun.objects.filter(name=name, ran_at__gt=clock.now() - every).exists()
 
 
 def _run(name: str, run: Callable[[], object]) -> str:
     try:
-        with transaction.atomic():
-            run()
+        run()
     except Exception as error:
         logger.exception("a periodic job failed", extra={"job": name})
         return type(error).__name__

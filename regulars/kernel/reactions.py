@@ -1,9 +1,10 @@
 """Running reactions: each reads the event log with its own cursor, in order, at least once.
 
 A reaction gets a batch and does its work in one transaction with the move of its cursor, so what it writes
-to the database happens exactly once. A failing batch is retried with back-off; when it keeps failing, its
-events are tried one by one and the culprits are parked, so that no reaction ever stops for good and none
-holds up another.
+to the database happens exactly once. It asks other machines *before* it writes: a transaction that has written
+keeps every reader of the log waiting until it ends. A failing batch is retried with back-off; when it keeps
+failing, its events are tried one by one and the culprits are parked, so that no reaction ever stops for good
+and none holds up another.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from django.db import transaction
 
 from regulars.kernel import clock
 from regulars.kernel.events import Event, Position, Recorded, end_of_log, read_after
+from regulars.kernel.locks import try_to_hold
 from regulars.kernel.models import ParkedEvent, ReactionCursor
 
 logger = logging.getLogger(__name__)
@@ -38,22 +40,27 @@ def run_reaction(reaction: Reaction) -> bool:
     """Digest one batch; true when there may be more to do at once."""
     try:
         with transaction.atomic():
-            cursor = _lock_cursor(reaction.name)
+            cursor = _take_cursor(reaction.name)
             if cursor is None:
                 return False
-            page = read_after(_position(cursor), _kinds(reaction), BATCH_SIZE)
+            start = _position(cursor)
+            page = read_after(start, _kinds(reaction), BATCH_SIZE)
             if page.events:
                 reaction.run(page.events)
-            if page.end != _position(cursor) or cursor.failed_attempts:
+            if page.end != start or cursor.failed_attempts:
                 _move(cursor, page.end)
-            return page.has_more and bool(page.events or page.end != _position(cursor))
+            return page.has_more and page.end != start
     except Exception as error:
         logger.exception("reaction failed", extra={"reaction": reaction.name})
         return _after_failure(reaction, error)
 
 
 def ensure_cursors(reactions: Sequence[Reaction]) -> None:
-    """Give new reactions a cursor at the end of the log; names must be unique."""
+    """Give new reactions a cursor at the end of the log and forget those of reactions that are no more.
+
+    A forgotten one would keep every later event from being purged. Names must be unique.
+    """
+    ReactionCursor.objects.exclude(name__in=[each.name for each in reactions]).delete()
     end = end_of_log()
     for reaction in reactions:
         ReactionCursor.objects.get_or_create(
@@ -65,15 +72,15 @@ def ensure_cursors(reactions: Sequence[Reaction]) -> None:
 def retry_parked(reaction: Reaction, parked: ParkedEvent) -> None:
     """Give a parked event to its reaction again; raises what the reaction raises."""
     with transaction.atomic():
-        event_row = parked.event
-        page = read_after(Position(int(event_row.transaction_id), event_row.pk - 1), _kinds(reaction), 1)
+        before = Position(int(parked.event.transaction_id), parked.event.pk - 1)
+        page = read_after(before, _kinds(reaction), 1)
         reaction.run(page.events)
         parked.delete()
 
 
-def _lock_cursor(name: str) -> ReactionCursor | None:
-    ready = ReactionCursor.objects.select_for_update(skip_locked=True).filter(name=name)
-    cursor = ready.first()
+def _take_cursor(name: str) -> ReactionCursor | None:
+    """The cursor, ours until the transaction ends; None when another worker has it or it is too early."""
+    cursor = ReactionCursor.objects.filter(name=name).first() if try_to_hold(f"reaction:{name}") else None
     if cursor and cursor.retry_at and cursor.retry_at > clock.now():
         return None
     return cursor
@@ -96,7 +103,9 @@ def _move(cursor: ReactionCursor, end: Position) -> None:
 
 def _after_failure(reaction: Reaction, error: Exception) -> bool:
     with transaction.atomic():
-        cursor = ReactionCursor.objects.select_for_update().get(name=reaction.name)
+        cursor = _take_cursor(reaction.name)
+        if cursor is None:
+            return False
         cursor.failed_attempts += 1
         cursor.last_error = type(error).__name__
         if cursor.failed_attempts < ATTEMPTS_BEFORE_PARKING:
@@ -113,7 +122,7 @@ def _digest_one_by_one(reaction: Reaction, cursor: ReactionCursor) -> None:
         try:
             with transaction.atomic():
                 reaction.run([each])
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop the reaction
             ParkedEvent.objects.get_or_create(
                 reaction=reaction.name,
                 event_id=each.position.event_id,

@@ -1,0 +1,142 @@
+"""The log: what is recorded is read in the order in which it became visible, and never skipped."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import orjson
+import psycopg
+import pytest
+from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regulars.kernel import clock, tasks
+from regulars.kernel.events import Position, end_of_log, read_after, record, record_all
+from regulars.kernel.models import Event as EventRow
+from regulars.kernel.models import ParkedEvent, ReactionCursor
+from regulars.kernel.tests.conftest import WORKSPACE, KettleEmptied, boiled
+
+KINDS = ["KettleBoiled", "KettleEmptied"]
+
+
+@given(st.integers(0, 2**63 - 1), st.integers(0, 2**63 - 1))
+def test_a_position_survives_its_text(transaction_id: int, event_id: int):
+    position = Position(transaction_id, event_id)
+    assert Position.parse(str(position)) == position
+
+
+@given(st.text(alphabet="0123456789.-+ ٣", max_size=60))
+def test_no_text_breaks_the_parser_of_positions(text: str):
+    position = Position.parse(text)
+    assert position is None or (position.transaction_id >= 0 and position.event_id >= 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_client_may_send_as_a_position_can_always_be_asked_for():
+    for text in ("18446744073709551615.0", "99999999999999999999.1", "1.99999999999999999999", "٣.٣"):
+        position = Position.parse(text)
+        if position is not None:
+            assert read_after(position, KINDS, 10).events == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_events_come_back_as_they_went_in_and_in_order():
+    start = end_of_log()
+    written = [boiled("first"), KettleEmptied(WORKSPACE), boiled("last")]
+    record(*written)
+    page = read_after(start, KINDS, 10)
+    assert [each.event for each in page.events] == written
+    assert page.events[-1].position == page.end
+    assert read_after(page.end, KINDS, 10).events == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_recorded_leaves_the_log_alone():
+    start = end_of_log()
+    record_all([])
+    assert read_after(start, KINDS, 10).events == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_unwanted_kinds_are_passed_over_but_move_the_end():
+    start = end_of_log()
+    record(boiled(), KettleEmptied(WORKSPACE))
+    page = read_after(start, ["KettleBoiled"], 10)
+    assert [type(each.event).__name__ for each in page.events] == ["KettleBoiled"]
+    assert read_after(page.end, KINDS, 10).events == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_of_any_size_read_everything_once():
+    start = end_of_log()
+    for number in range(7):
+        record(boiled(str(number)))
+    seen, place, more = [], start, True
+    while more:
+        page = read_after(place, KINDS, 3)
+        seen += [each.event.note for each in page.events]
+        place, more = page.end, page.has_more
+    assert seen == [str(number) for number in range(7)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_rolled_back_never_happened():
+    start = end_of_log()
+    with transaction.atomic():
+        record(boiled())
+        transaction.set_rollback(True)
+    record(KettleEmptied(WORKSPACE))
+    assert [each.event for each in read_after(start, KINDS, 10).events] == [KettleEmptied(WORKSPACE)]
+
+
+def _write(session: psycopg.Connection, kind: str = "KettleEmptied") -> None:
+    session.execute(
+        "INSERT INTO kernel_event (workspace_id, kind, body) VALUES (%s, %s, %s)",
+        [WORKSPACE, kind, orjson.dumps({}).decode()],
+    )
+
+
+def test_a_transaction_that_commits_late_is_not_skipped(other_session: psycopg.Connection):
+    """The early writer is still running while a later one has committed: both wait, both are read."""
+    start = end_of_log()
+    _write(other_session)
+    record(boiled("later"))
+    held_back = read_after(start, KINDS, 10)
+    assert (held_back.events, held_back.end, held_back.has_more) == ([], start, True)
+    other_session.commit()
+    page = read_after(start, KINDS, 10)
+    assert [type(each.event).__name__ for each in page.events] == ["KettleEmptied", "KettleBoiled"]
+
+
+def test_a_position_taken_while_a_writer_runs_does_not_pass_it(other_session: psycopg.Connection):
+    _write(other_session)
+    start = end_of_log()
+    other_session.commit()
+    assert [type(each.event).__name__ for each in read_after(start, KINDS, 10).events] == ["KettleEmptied"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_keeps_its_kinds_of_values():
+    start = end_of_log()
+    written = boiled("x")
+    record(written)
+    (read,) = [each.event for each in read_after(start, KINDS, 1).events]
+    assert isinstance(read.cup_id, UUID)
+    assert (read.cup_ids, read.words, read.owner_id) == (written.cup_ids, ("a", "b"), None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_old_events_go_when_everybody_has_read_them():
+    record(boiled("old"), boiled("parked"), boiled("young"))
+    old, parked, _young = EventRow.objects.order_by("id")
+    long_ago = clock.now() - tasks.EVENT_RETENTION - timedelta(hours=1)
+    EventRow.objects.filter(id__in=[old.id, parked.id]).update(happened_at=long_ago)
+    ParkedEvent.objects.create(reaction="tea", event=parked, error="")
+    cursor = ReactionCursor.objects.create(name="tea", transaction_id=old.transaction_id, event_id=old.id - 1)
+    assert tasks.purge_events() == 0
+    cursor.event_id = old.id
+    cursor.save()
+    assert tasks.purge_events() == 1
+    assert [each.body["note"] for each in EventRow.objects.order_by("id")] == ["parked", "young"]

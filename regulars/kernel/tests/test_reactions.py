@@ -1,0 +1,201 @@
+"""Reactions: each with its own cursor, effects exactly once, culprits parked, nobody held up."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from regulars.kernel import clock
+from regulars.kernel.events import Recorded, end_of_log, read_after, record
+from regulars.kernel.models import Heartbeat, ParkedEvent, ReactionCursor
+from regulars.kernel.reactions import (
+    ATTEMPTS_BEFORE_PARKING,
+    BATCH_SIZE,
+    Reaction,
+    ensure_cursors,
+    retry_parked,
+    run_reaction,
+)
+from regulars.kernel.tests.conftest import WORKSPACE, KettleBoiled, KettleEmptied, boiled
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _note(events: Sequence[Recorded]) -> None:
+    """An effect in the database: the notes of the events, in order, in one row."""
+    row, _made = Heartbeat.objects.get_or_create(
+        process="tea", defaults={"role": "test", "beat_at": clock.now(), "details": []}
+    )
+    row.details = [*row.details, *(each.event.note for each in events)]
+    row.save()
+
+
+def _noted() -> list[str]:
+    row = Heartbeat.objects.filter(process="tea").first()
+    return row.details if row else []
+
+
+def _reaction(run: Callable[[Sequence[Recorded]], None] = _note, name: str = "tea") -> Reaction:
+    return Reaction(name, (KettleBoiled,), run)
+
+
+def _run_later(reaction: Reaction, times: int) -> None:
+    """Run with the clock moved past every back-off."""
+    for number in range(times):
+        with clock.frozen_at(clock.now() + timedelta(hours=number + 1)):
+            run_reaction(reaction)
+
+
+def test_a_reaction_gets_its_kinds_once_and_in_order():
+    reaction = _reaction()
+    ensure_cursors([reaction])
+    record(boiled("1"), KettleEmptied(WORKSPACE), boiled("2"))
+    assert run_reaction(reaction) is False
+    assert run_reaction(reaction) is False
+    assert _noted() == ["1", "2"]
+
+
+def test_a_reaction_without_a_cursor_does_nothing():
+    record(boiled("1"))
+    assert run_reaction(_reaction()) is False
+    assert _noted() == []
+
+
+def test_a_new_reaction_starts_at_the_end_and_a_removed_one_is_forgotten():
+    record(boiled("before"))
+    first, second = _reaction(), _reaction(name="coffee")
+    ensure_cursors([first])
+    record(boiled("after"))
+    ensure_cursors([first, second])
+    run_reaction(first)
+    assert _noted() == ["after"]
+    ensure_cursors([second])
+    assert [each.name for each in ReactionCursor.objects.all()] == ["coffee"]
+
+
+def test_a_full_page_of_other_kinds_is_read_on_at_once():
+    reaction = _reaction()
+    ensure_cursors([reaction])
+    record(*(KettleEmptied(WORKSPACE) for _ in range(BATCH_SIZE + 1)), boiled("1"))
+    assert run_reaction(reaction) is True
+    assert run_reaction(reaction) is False
+    assert _noted() == ["1"]
+
+
+def test_an_effect_and_its_cursor_come_together_or_not_at_all():
+    fail = True
+
+    def effect(events: Sequence[Recorded]) -> None:
+        _note(events)
+        if fail:
+            raise LookupError("no cups")
+
+    reaction = _reaction(effect)
+    ensure_cursors([reaction])
+    record(boiled("1"))
+    run_reaction(reaction)
+    assert _noted() == []
+    cursor = ReactionCursor.objects.get(name="tea")
+    assert (cursor.failed_attempts, cursor.last_error) == (1, "LookupError")
+    assert run_reaction(reaction) is False  # too early to try again
+    fail = False
+    _run_later(reaction, 1)
+    assert _noted() == ["1"]
+    cursor.refresh_from_db()
+    assert (cursor.failed_attempts, cursor.last_error, cursor.retry_at) == (0, "", None)
+
+
+def _fail_at_bad(events: Sequence[Recorded]) -> None:
+    _note(events)
+    if any(each.event.note == "bad" for each in events):
+        raise LookupError("bad water")
+
+
+def test_the_culprit_is_parked_and_the_others_go_through():
+    reaction = _reaction(_fail_at_bad)
+    ensure_cursors([reaction])
+    record(boiled("1"), boiled("bad"), boiled("3"))
+    _run_later(reaction, ATTEMPTS_BEFORE_PARKING)
+    assert _noted() == ["1", "3"]
+    (parked,) = ParkedEvent.objects.all()
+    assert (parked.reaction, parked.error) == ("tea", "LookupError: bad water")
+    record(boiled("4"))
+    run_reaction(reaction)
+    assert _noted() == ["1", "3", "4"]
+
+
+def test_a_parked_event_can_be_given_again():
+    reaction = _reaction(_fail_at_bad)
+    ensure_cursors([reaction])
+    record(boiled("bad"), boiled("2"))
+    _run_later(reaction, ATTEMPTS_BEFORE_PARKING)
+    (parked,) = ParkedEvent.objects.all()
+    with pytest.raises(LookupError):
+        retry_parked(reaction, parked)
+    assert ParkedEvent.objects.count() == 1
+    retry_parked(_reaction(), parked)
+    assert ParkedEvent.objects.count() == 0
+    assert _noted() == ["2", "bad"]
+
+
+def test_a_failing_reaction_holds_up_nobody_else():
+    failing, working = _reaction(_fail_at_bad, "coffee"), _reaction()
+    ensure_cursors([failing, working])
+    record(boiled("bad"))
+    run_reaction(failing)
+    run_reaction(working)
+    assert _noted() == ["bad"]
+
+
+def test_two_workers_never_run_the_same_reaction_together():
+    began, may_end = threading.Event(), threading.Event()
+
+    def slow(events: Sequence[Recorded]) -> None:
+        began.set()
+        may_end.wait(10)
+        _note(events)
+
+    def work() -> None:
+        run_reaction(_reaction(slow))
+        connection.close()
+
+    ensure_cursors([_reaction()])
+    record(boiled("1"))
+    thread = threading.Thread(target=work)
+    thread.start()
+    began.wait(10)
+    other = run_reaction(_reaction())
+    may_end.set()
+    thread.join()
+    assert other is False
+    assert _noted() == ["1"]
+
+
+def test_a_slow_reaction_does_not_keep_readers_of_the_log_waiting():
+    """It asks another machine before it writes; meanwhile new events must reach open screens."""
+    began, may_end = threading.Event(), threading.Event()
+
+    def slow(events: Sequence[Recorded]) -> None:
+        began.set()
+        may_end.wait(10)
+
+    def work() -> None:
+        run_reaction(_reaction(slow))
+        connection.close()
+
+    ensure_cursors([_reaction()])
+    record(boiled("1"))
+    thread = threading.Thread(target=work)
+    thread.start()
+    began.wait(10)
+    start = end_of_log()
+    with transaction.atomic():
+        record(boiled("2"))
+    page = read_after(start, ["KettleBoiled"], 10)
+    may_end.set()
+    thread.join()
+    assert [each.event.note for each in page.events] == ["2"]
