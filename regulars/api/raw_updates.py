@@ -40,11 +40,11 @@ def cut_update(body: Any, path: str) -> Any:
 
 
 def _step(node: Any, step: str) -> Any:
-    if isinstance(node, dict):
-        return node.get(step)
-    if isinstance(node, list) and step.isdecimal() and int(step) < len(node):
-        return node[int(step)]
-    return None
+    """One step down; as when it was read, a lone value counts as a list of one."""
+    if step.isdecimal():
+        items = node if isinstance(node, list) else [node]
+        return items[int(step)] if int(step) < len(items) else None
+    return node.get(step) if isinstance(node, dict) else None
 
 
 def _load(raw: bytes) -> Any:
