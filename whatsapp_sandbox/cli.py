@@ -91,7 +91,9 @@ async def _serve(
     ready_file: Path | None,
 ) -> None:
     app = make_app(account, switches, customers=customers, state_dir=state)
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, keepalive_timeout=75, shutdown_timeout=1)
+    runner = web.AppRunner(
+        app, access_log=None, handle_signals=False, keepalive_timeout=75, shutdown_timeout=1
+    )
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

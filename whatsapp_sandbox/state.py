@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections import Counter, deque
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,10 +151,17 @@ def digits_of(number: str) -> str:
 
 def country_of(digits: str) -> str:
     """ISO country of an international number, ``ZZ`` when it has none."""
+    import phonenumbers
+
+    return phonenumbers.region_code_for_country_code(int(dial_code_of(digits) or 0)) or "ZZ"
+
+
+@lru_cache(maxsize=4_096)
+def dial_code_of(digits: str) -> str:
+    """The country calling code of an international number, empty when it has none."""
     import phonenumbers  # here, because it is only needed once per new person
 
     try:
-        parsed = phonenumbers.parse(f"+{digits}")
+        return str(phonenumbers.parse(f"+{digits}").country_code or "")
     except phonenumbers.NumberParseException:
-        return "ZZ"
-    return phonenumbers.region_code_for_country_code(parsed.country_code or 0) or "ZZ"
+        return ""

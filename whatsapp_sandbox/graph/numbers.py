@@ -9,6 +9,7 @@ from whatsapp_sandbox.account import BusinessNumber
 from whatsapp_sandbox.errors import GraphError
 from whatsapp_sandbox.graph.call import Call, page, pick_fields
 from whatsapp_sandbox.graph.subscriptions import set_override
+from whatsapp_sandbox.state import country_of, dial_code_of
 from whatsapp_sandbox.webhooks.envelope import Update
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ def describe(sandbox: Sandbox, number: BusinessNumber) -> Json:
         "is_official_business_account": False,
         "is_pin_enabled": number.pin is not None,
         "is_preverified_number": False,
+        "country_code": country_of(number.digits),
+        "country_dial_code": dial_code_of(number.digits),
+        "eligibility_for_api_business_global_search": "NON_ELIGIBLE_UNDEFINED_COUNTRY",
         "account_mode": "SANDBOX",
         "certificate": "",
         "new_certificate": "",
@@ -157,7 +161,7 @@ async def get_profile(call: Call) -> Json:
     fields = str(
         (await call.parameters()).get("fields") or "about,address,description,email,vertical,websites"
     )
-    profile = {"messaging_product": "whatsapp"} | number_of(call).profile
+    profile = {"messaging_product": "whatsapp", "vertical": "OTHER"} | number_of(call).profile
     return {
         "data": [{key: profile[key] for key in [*fields.split(","), "messaging_product"] if key in profile}]
     }

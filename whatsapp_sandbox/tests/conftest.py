@@ -22,7 +22,12 @@ from whatsapp_sandbox.state import Sandbox
 NUMBER, OTHER_NUMBER, WABA = "100000000000201", "100000000000202", "100000000000101"
 SECRET = "sandbox-app-secret"
 QUICK = {
-    "statuses": {"sent_delay": [0, 0], "delivered_delay": [0, 0], "read_delay": [0, 0], "pricing_on": "delivered"},
+    "statuses": {
+        "sent_delay": [0, 0],
+        "delivered_delay": [0, 0],
+        "read_delay": [0, 0],
+        "pricing_on": "delivered",
+    },
     "webhooks": {"retry_first": 0.01, "retry_longest": 0.02, "concurrency": 1},
     "templates": {"delay": [0, 0]},
 }
@@ -116,7 +121,7 @@ class World:
 
     async def until(self, true: Callable[[], bool], seconds: float = 5) -> None:
         async with asyncio.timeout(seconds):
-            while not true():
+            while not true():  # noqa: ASYNC110 - any condition can be awaited
                 await asyncio.sleep(0.005)
 
 

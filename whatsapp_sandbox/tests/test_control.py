@@ -58,18 +58,24 @@ async def test_other_sites_may_not_steer(world: World) -> None:
 async def test_taps(open_world: World) -> None:
     rows = [{"id": "r1", "title": "One", "description": "first"}, {"id": "r2", "title": "Two"}]
     action = {"button": "Open", "sections": [{"rows": rows}]}
-    _, answer = await open_world.send("interactive", {"type": "list", "body": {"text": "x"}, "action": action})
+    _, answer = await open_world.send(
+        "interactive", {"type": "list", "body": {"text": "x"}, "action": action}
+    )
     path = f"messages/{answer['messages'][0]['id']}"
     assert [option["id"] for option in (await open_world.control("GET", path))["options"]] == ["r1", "r2"]
     await open_world.control("POST", f"{path}/tap", {"choice": "One"})
     await open_world.idle()
     assert open_world.receiver.messages()[-1]["interactive"] == {"type": "list_reply", "list_reply": rows[0]}
-    async with open_world.client.post(f"{open_world.url}/control/{path}/tap", json={"choice": "Three"}) as refused:
+    async with open_world.client.post(
+        f"{open_world.url}/control/{path}/tap", json={"choice": "Three"}
+    ) as refused:
         assert refused.status == 400
 
 
 async def test_counters_only_keeps_memory_bounded(open_world: World) -> None:
-    await open_world.switch(recording={"full": False, "limit": 10}, rates={"messages_per_second": None, "pair_seconds": None})
+    await open_world.switch(
+        recording={"full": False, "limit": 10}, rates={"messages_per_second": None, "pair_seconds": None}
+    )
     kept = len(open_world.sandbox.messages)
     ids = [await open_world.send_text(biz_opaque_callback_data=f"k{index}") for index in range(30)]
     stats = await open_world.idle()

@@ -102,14 +102,16 @@ async def test_quiet_people_wait_until_spoken_to(account: Account, receiver: Rec
 
 
 async def test_the_state_survives_a_restart(account: Account, receiver: Receiver, tmp_path: Path) -> None:
-    seen = []
+    seen: list[list[dict[str, Any]]] = []
     for _ in range(2):
         app = make_app(account, state_dir=tmp_path)
         runner, url = await serve(app)
         async with aiohttp.ClientSession() as client:
             world = World(app[SANDBOX], url, client, receiver)
             if not seen:
-                await world.control("POST", "customers", {"id": "ann", "name": "Ann", "phone": "+12025550117"})
+                await world.control(
+                    "POST", "customers", {"id": "ann", "name": "Ann", "phone": "+12025550117"}
+                )
                 await world.control("POST", "customers/ann/messages", {"type": "image", "image": {}})
             seen.append((await world.control("GET", "customers/ann/messages"))["items"])
             media = seen[-1][0]["media"]["url"]

@@ -10,7 +10,9 @@ from whatsapp_sandbox.tests.conftest import NUMBER, WABA, Receiver, World
 @pytest.mark.parametrize("version", ["v19.0", "v26.0", "v31.0"])
 async def test_every_version_prefix_answers(world: World, version: str) -> None:
     headers = {"Authorization": "Bearer sandbox-token"}
-    async with world.client.get(f"{world.url}/{version}/{NUMBER}?fields=quality_rating", headers=headers) as answer:
+    async with world.client.get(
+        f"{world.url}/{version}/{NUMBER}?fields=quality_rating", headers=headers
+    ) as answer:
         assert await answer.json() == {"id": NUMBER, "quality_rating": "GREEN"}
 
 
@@ -39,7 +41,9 @@ async def test_unknown_and_deleted_ids(world: World) -> None:
 async def test_bodies_that_are_not_objects(world: World) -> None:
     for raw in (b"{", b"[]", b"null", b"\xff"):
         headers = {"Authorization": "Bearer sandbox-token", "Content-Type": "application/json"}
-        async with world.client.post(f"{world.url}/v26.0/{NUMBER}/messages", data=raw, headers=headers) as answer:
+        async with world.client.post(
+            f"{world.url}/v26.0/{NUMBER}/messages", data=raw, headers=headers
+        ) as answer:
             assert (answer.status, (await answer.json())["error"]["code"]) == (400, 100)
 
 
@@ -61,11 +65,18 @@ async def test_registration(world: World) -> None:
     assert await world.refusal("text", {"body": "x"}) == 133010
     pin = {"messaging_product": "whatsapp", "pin": "123456"}
     assert (await world.graph("POST", f"{NUMBER}/register", pin))[1] == {"success": True}
-    assert (await world.graph("POST", f"{NUMBER}/register", pin | {"pin": "654321"}))[1]["error"]["code"] == 133005
+    assert (await world.graph("POST", f"{NUMBER}/register", pin | {"pin": "654321"}))[1]["error"][
+        "code"
+    ] == 133005
 
 
 async def test_profile_settings_commerce_username(world: World) -> None:
-    profile = {"messaging_product": "whatsapp", "about": "Coffee", "websites": ["https://a.example"], "vertical": "RETAIL"}
+    profile = {
+        "messaging_product": "whatsapp",
+        "about": "Coffee",
+        "websites": ["https://a.example"],
+        "vertical": "RETAIL",
+    }
     assert (await world.graph("POST", f"{NUMBER}/whatsapp_business_profile", profile))[1] == {"success": True}
     got = (await world.graph("GET", f"{NUMBER}/whatsapp_business_profile?fields=about,vertical"))[1]
     assert got == {"data": [{"about": "Coffee", "vertical": "RETAIL", "messaging_product": "whatsapp"}]}
@@ -75,7 +86,9 @@ async def test_profile_settings_commerce_username(world: World) -> None:
     assert (await world.graph("GET", f"{NUMBER}/whatsapp_commerce_settings"))[1]["data"] == [
         {"id": NUMBER, "is_cart_enabled": False, "is_catalog_visible": True}
     ]
-    assert (await world.graph("POST", f"{NUMBER}/username", {"username": "harbor.pine"}))[1]["status"] == "approved"
+    assert (await world.graph("POST", f"{NUMBER}/username", {"username": "harbor.pine"}))[1][
+        "status"
+    ] == "approved"
     taken = await world.graph("POST", "100000000000202/username", {"username": "harbor.pine"})
     assert taken[1]["error"]["code"] == 147001
 

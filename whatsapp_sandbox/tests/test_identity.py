@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from whatsapp_sandbox.tests.conftest import NUMBER, World
 
 
-async def newest(world: World) -> dict[str, object]:
+async def newest(world: World) -> Any:
     await world.idle()
-    return dict(world.receiver.changes()[-1])
+    return world.receiver.changes()[-1]
 
 
 async def test_what_each_mode_shows(world: World) -> None:
@@ -17,7 +19,7 @@ async def test_what_each_mode_shows(world: World) -> None:
         await world.control("PATCH", "customers/ann", {"identity": mode})
         await world.say()
         value = await newest(world)
-        contact, message = value["contacts"][0], value["messages"][0]  # type: ignore[index]
+        contact, message = value["contacts"][0], value["messages"][0]
         keys = ("from", "from_user_id", "wa_id", "user_id")
         both = contact | message
         seen[mode] = [both.get(key) for key in keys] + [contact["profile"].get("username")]
@@ -48,10 +50,10 @@ async def test_writing_to_the_phone_shows_it_for_thirty_days(world: World) -> No
     await world.say()
     await world.send_text()
     await world.say()
-    assert "from" in (await newest(world))["messages"][0]  # type: ignore[index]
+    assert "from" in (await newest(world))["messages"][0]
     await world.control("POST", "clock", {"advance": 30 * 24 * 3600 + 1})
     await world.say()
-    assert "from" not in (await newest(world))["messages"][0]  # type: ignore[index]
+    assert "from" not in (await newest(world))["messages"][0]
 
 
 async def test_to_wins_over_recipient(open_world: World) -> None:
@@ -63,11 +65,20 @@ async def test_authentication_needs_a_phone(open_world: World) -> None:
     from whatsapp_sandbox.model import Template
     from whatsapp_sandbox.tests.conftest import WABA
 
-    parts = [{"type": "BODY"}, {"type": "BUTTONS", "buttons": [{"type": "OTP", "text": "Copy"}]}]
-    open_world.sandbox.templates["9"] = Template("9", WABA, "code", "en", "AUTHENTICATION", parts, status="APPROVED")
+    parts: list[dict[str, Any]] = [
+        {"type": "BODY"},
+        {"type": "BUTTONS", "buttons": [{"type": "OTP", "text": "Copy"}]},
+    ]
+    open_world.sandbox.templates["9"] = Template(
+        "9", WABA, "code", "en", "AUTHENTICATION", parts, status="APPROVED"
+    )
     code = [{"type": "text", "text": "123456"}]
     button = {"type": "button", "sub_type": "url", "index": "0", "parameters": code}
-    template = {"name": "code", "language": {"code": "en"}, "components": [{"type": "body", "parameters": code}, button]}
+    template = {
+        "name": "code",
+        "language": {"code": "en"},
+        "components": [{"type": "body", "parameters": code}, button],
+    }
     user_id = open_world.sandbox.customers["ann"].user_id
     assert await open_world.refusal("template", template, to=None, recipient=user_id) == 131062
     assert (await open_world.send("template", template))[0] == 200
@@ -78,7 +89,7 @@ async def test_number_change_seen_by_phone(open_world: World) -> None:
     changed = await open_world.control("POST", "customers/ann/number", {"phone": "+12025550199"})
     value = await newest(open_world)
     assert "contacts" not in value
-    (message,) = value["messages"]  # type: ignore[misc]
+    (message,) = value["messages"]
     assert message["system"] == {
         "type": "user_changed_number",
         "body": "User Ann changed from 12025550117 to 12025550199",
@@ -96,8 +107,11 @@ async def test_number_change_of_a_hidden_person(world: World) -> None:
     await world.say()
     before = world.sandbox.customers["ann"].user_id
     changed = await world.control("POST", "customers/ann/number", {})
-    (message,) = (await newest(world))["messages"]  # type: ignore[misc]
-    assert (message["system"]["type"], message["system"]["user_id"]) == ("user_changed_user_id", changed["user_id"])
+    (message,) = (await newest(world))["messages"]
+    assert (message["system"]["type"], message["system"]["user_id"]) == (
+        "user_changed_user_id",
+        changed["user_id"],
+    )
     assert {"from", "from_user_id"} & set(message) == set()
     assert (message["system"]["previous_user_id"], "wa_id" in message["system"]) == (before, False)
 
@@ -106,14 +120,21 @@ async def test_asking_for_the_number(world: World) -> None:
     await world.control("PATCH", "customers/ann", {"identity": "hidden"})
     await world.say()
     user_id = world.sandbox.customers["ann"].user_id
-    ask = {"type": "request_contact_info", "body": {"text": "Number?"}, "action": {"name": "request_contact_info"}}
-    _, answer = await world.send("interactive", ask, to=None, recipient=user_id)
+    ask = {
+        "type": "request_contact_info",
+        "body": {"text": "Number?"},
+        "action": {"name": "request_contact_info"},
+    }
+    _, answer = await world.send("interactive", ask, to="", recipient=user_id)
     message_id = answer["messages"][0]["id"]
     await world.control("POST", f"messages/{message_id}/tap", {"choice": "share_number"})
     await world.idle()
     card = world.receiver.messages()[-1]["contacts"]
     assert card == [
-        {"origin": "contact_request", "phones": [{"phone": "+12025550117", "wa_id": "12025550117", "type": "CELL"}]}
+        {
+            "origin": "contact_request",
+            "phones": [{"phone": "+12025550117", "wa_id": "12025550117", "type": "CELL"}],
+        }
     ]
 
 

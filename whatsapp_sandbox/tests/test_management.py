@@ -14,22 +14,39 @@ KINDS: list[tuple[dict[str, Any], list[str]]] = [
     ({"type": "image", "image": {"caption": "x"}}, ["caption", "id", "mime_type", "sha256", "url"]),
     ({"type": "audio", "audio": {}}, ["id", "mime_type", "sha256", "url", "voice"]),
     ({"type": "video", "video": {}}, ["id", "mime_type", "sha256", "url"]),
-    ({"type": "document", "document": {"filename": "한글.pdf"}}, ["filename", "id", "mime_type", "sha256", "url"]),
+    (
+        {"type": "document", "document": {"filename": "한글.pdf"}},
+        ["filename", "id", "mime_type", "sha256", "url"],
+    ),
     ({"type": "sticker", "sticker": {"sample": "steam"}}, ["animated", "id", "mime_type", "sha256", "url"]),
     ({"type": "image", "errors": [{"code": 131052, "title": "Media download error"}]}, []),
     ({"type": "location", "location": {"latitude": 1.5, "longitude": 2}}, ["latitude", "longitude"]),
-    ({"type": "interactive", "interactive": {"type": "button_reply", "button_reply": {"id": "a", "title": "A"}}}, ["button_reply", "type"]),
+    (
+        {
+            "type": "interactive",
+            "interactive": {"type": "button_reply", "button_reply": {"id": "a", "title": "A"}},
+        },
+        ["button_reply", "type"],
+    ),
     ({"type": "button", "button": {"payload": "p", "text": "P"}}, ["payload", "text"]),
     ({"type": "order", "order": {"catalog_id": "1", "product_items": []}}, ["catalog_id", "product_items"]),
     ({"type": "reaction", "reaction": {"message_id": "wamid.x", "emoji": "👍"}}, ["emoji", "message_id"]),
-    ({"type": "edit", "edit": {"original_message_id": "wamid.x", "message": {"type": "text", "text": {"body": "y"}}}}, ["message", "original_message_id"]),
+    (
+        {
+            "type": "edit",
+            "edit": {"original_message_id": "wamid.x", "message": {"type": "text", "text": {"body": "y"}}},
+        },
+        ["message", "original_message_id"],
+    ),
     ({"type": "revoke", "revoke": {"original_message_id": "wamid.x"}}, ["original_message_id"]),
     ({"type": "unsupported", "subtype": "poll_creation"}, ["type"]),
     ({"type": "hologram", "hologram": {"depth": 3}}, ["depth"]),
 ]
 
 
-@pytest.mark.parametrize(("spec", "keys"), KINDS, ids=[f"{spec['type']}-{i}" for i, (spec, _) in enumerate(KINDS)])
+@pytest.mark.parametrize(
+    ("spec", "keys"), KINDS, ids=[f"{spec['type']}-{i}" for i, (spec, _) in enumerate(KINDS)]
+)
 async def test_every_inbound_kind(world: World, spec: dict[str, Any], keys: list[str]) -> None:
     made = await world.control("POST", "customers/ann/messages", {"number": NUMBER} | spec)
     await world.idle()
@@ -45,10 +62,15 @@ async def test_quotes_edits_deletions_and_reactions_change_the_message(open_worl
     first = await open_world.say("hello")
     await open_world.say("quoting", context={"id": first["id"]})
     forwarded = await open_world.say("old joke", context={"forwarded": True})
-    edit = {"type": "edit", "edit": {"original_message_id": first["id"], "message": {"type": "text", "text": {"body": "hi"}}}}
+    edit = {
+        "type": "edit",
+        "edit": {"original_message_id": first["id"], "message": {"type": "text", "text": {"body": "hi"}}},
+    }
     await open_world.control("POST", "customers/ann/messages", edit)
     await open_world.control(
-        "POST", "customers/ann/messages", {"type": "revoke", "revoke": {"original_message_id": forwarded["id"]}}
+        "POST",
+        "customers/ann/messages",
+        {"type": "revoke", "revoke": {"original_message_id": forwarded["id"]}},
     )
     await open_world.idle()
     quote = next(m for m in open_world.receiver.messages() if m.get("text") == {"body": "quoting"})
@@ -87,14 +109,22 @@ async def test_raw_bodies(world: World) -> None:
 
 
 async def test_groups(world: World) -> None:
-    made = (await world.graph("POST", f"{NUMBER}/groups", {"messaging_product": "whatsapp", "subject": "Tasters"}))[1]
+    made = (
+        await world.graph("POST", f"{NUMBER}/groups", {"messaging_product": "whatsapp", "subject": "Tasters"})
+    )[1]
     await world.idle()
     (value,) = world.receiver.changes("group_lifecycle_update")
     event = value["groups"][0]
     assert (event["type"], event["request_id"]) == ("group_create", made["request_id"])
     group = event["group_id"]
     await world.control("POST", f"groups/{group}", {"do": "join", "customer": "ann"})
-    body = {"messaging_product": "whatsapp", "recipient_type": "group", "to": group, "type": "text", "text": {"body": "Hi"}}
+    body = {
+        "messaging_product": "whatsapp",
+        "recipient_type": "group",
+        "to": group,
+        "type": "text",
+        "text": {"body": "Hi"},
+    }
     sent = (await world.graph("POST", f"{NUMBER}/messages", body))[1]["messages"][0]
     assert sent["group_id"] == group
     await world.idle()

@@ -17,7 +17,9 @@ TOKEN = {"Authorization": "Bearer sandbox-token"}
 JPEG = sample("image", "kettle")[1]
 
 
-async def upload(world: World, data: bytes = JPEG, mime_type: str = "image/jpeg") -> tuple[int, dict[str, object]]:
+async def upload(
+    world: World, data: bytes = JPEG, mime_type: str = "image/jpeg"
+) -> tuple[int, dict[str, object]]:
     form = aiohttp.FormData()
     form.add_field("messaging_product", "whatsapp")
     form.add_field("type", mime_type)
@@ -76,7 +78,13 @@ async def test_inbound_media_lives_seven_days(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("mime_type", "size"),
-    [("image/gif", 10), ("image/jpeg", 5 * 1024 * 1024 + 1), ("image/webp", 100_001), ("application/zip", 10), ("text/plain", 0)],
+    [
+        ("image/gif", 10),
+        ("image/jpeg", 5 * 1024 * 1024 + 1),
+        ("image/webp", 100_001),
+        ("application/zip", 10),
+        ("text/plain", 0),
+    ],
 )
 async def test_types_and_sizes(world: World, mime_type: str, size: int) -> None:
     status, answer = await upload(world, b"x" * size, mime_type)
@@ -107,7 +115,9 @@ async def test_links_are_fetched(open_world: World) -> None:
     runner, url = await serve(files)
     good = (await world.send("image", {"link": f"{url}/a.jpg"}))[1]["messages"][0]["id"]
     bad = (await world.send("image", {"link": f"{url}/b.jpg"}))[1]["messages"][0]["id"]
-    await world.until(lambda: len(world.receiver.statuses(good)) == 3 and len(world.receiver.statuses(bad)) == 1)
+    await world.until(
+        lambda: len(world.receiver.statuses(good)) == 3 and len(world.receiver.statuses(bad)) == 1
+    )
     assert world.receiver.statuses(bad)[0]["errors"][0]["code"] == 131053
     shown = await world.control("GET", f"messages/{good}")
     assert await fetch(world, world.url + shown["media"]["url"]) == (200, JPEG)
@@ -115,7 +125,11 @@ async def test_links_are_fetched(open_world: World) -> None:
 
 
 async def test_resumable_upload(world: World) -> None:
-    made = (await world.graph("POST", "100000000000001/uploads?file_name=a.jpg&file_length=6&file_type=image/jpeg"))[1]
+    made = (
+        await world.graph(
+            "POST", "100000000000001/uploads?file_name=a.jpg&file_length=6&file_type=image/jpeg"
+        )
+    )[1]
     address = f"{world.url}/v26.0/{made['id']}"
     headers = {"Authorization": "OAuth sandbox-token"}
     async with world.client.post(address, data=b"abc", headers=headers | {"file_offset": "0"}) as answer:

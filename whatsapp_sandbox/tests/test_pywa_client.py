@@ -19,9 +19,10 @@ from whatsapp_sandbox.tests.conftest import NUMBER, WABA, World
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    pywa = pytest.importorskip("pywa", reason="pywa is a test-only client and is not installed")
-    from pywa import errors, types
-    from pywa.types import templates as t
+    pywa: Any = pytest.importorskip("pywa", reason="pywa is a test-only client and is not installed")
+    errors: Any = pytest.importorskip("pywa.errors")
+    types: Any = pytest.importorskip("pywa.types")
+    t: Any = pytest.importorskip("pywa.types.templates")
 
 PHONE = "12025550117"
 IMAGE = "https://example.com/a.jpg"
@@ -31,7 +32,7 @@ class Turned(httpx.HTTPTransport):
     """Sends requests for any host to the sandbox."""
 
     def __init__(self, url: str) -> None:
-        super().__init__()
+        super().__init__(verify=False)  # plain HTTP on the loopback; loading certificates takes half a second
         self._target = httpx.URL(url)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -42,46 +43,61 @@ class Turned(httpx.HTTPTransport):
 
 @pytest.fixture
 async def wa(open_world: World) -> AsyncIterator[Any]:
-    await open_world.switch(rates={"messages_per_second": None, "pair_seconds": None}, answers={"us_marketing": True})
+    await open_world.switch(
+        rates={"messages_per_second": None, "pair_seconds": None}, answers={"us_marketing": True}
+    )
     session = httpx.Client(transport=Turned(open_world.url))
-    yield pywa.WhatsApp(
+    client = pywa.WhatsApp(
         phone_id=NUMBER, token="sandbox-token", waba_id=WABA, session=session, app_id="100000000000001"
     )
-    session.close()
+    yield client
+    await asyncio.to_thread(session.close)
 
 
-def rows() -> types.SectionList:
+def rows() -> Any:
     row = types.SectionRow(title="One", callback_data="r1", description="first")
     return types.SectionList(button_title="Open", sections=[types.Section(title="All", rows=[row])])
 
 
-def person() -> types.Contact:
+def person() -> Any:
     name = types.Contact.Name(formatted_name="Ann B", first_name="Ann")
     return types.Contact(name=name, phones=[types.Contact.Phone(phone="+12025550117", type="WORK")])
 
 
-def cards() -> list[types.ImageCarouselCard]:
+def cards() -> list[Any]:
     button = types.URLButton(title="Open", url="https://a.example")
     return [types.ImageCarouselCard(image=IMAGE, body=f"Card {index}", buttons=button) for index in range(2)]
 
 
 SENDS: dict[str, Callable[[Any], Any]] = {
     "text": lambda wa: wa.send_message(PHONE, "Hello", preview_url=True, tracker="ours"),
-    "buttons": lambda wa: wa.send_message(PHONE, "Choose", header="H", footer="F", buttons=[types.Button("A", "a")]),
+    "buttons": lambda wa: wa.send_message(
+        PHONE, "Choose", header="H", footer="F", buttons=[types.Button("A", "a")]
+    ),
     "list": lambda wa: wa.send_message(PHONE, "Choose", buttons=rows()),
-    "link button": lambda wa: wa.send_message(PHONE, "See", buttons=types.URLButton(title="Go", url="https://a.example")),
+    "link button": lambda wa: wa.send_message(
+        PHONE, "See", buttons=types.URLButton(title="Go", url="https://a.example")
+    ),
     "voice call": lambda wa: wa.send_message(PHONE, "Call us", buttons=types.VoiceCallButton(title="Call")),
-    "call permission": lambda wa: wa.send_message(PHONE, "May we call?", buttons=types.CallPermissionRequestButton()),
+    "call permission": lambda wa: wa.send_message(
+        PHONE, "May we call?", buttons=types.CallPermissionRequestButton()
+    ),
     "flow": lambda wa: wa.send_message(
         PHONE,
         "Fill in",
         buttons=types.FlowButton(
-            title="Start", flow_id="1", flow_token="t", flow_action_type=types.FlowActionType.NAVIGATE, flow_action_screen="A"
+            title="Start",
+            flow_id="1",
+            flow_token="t",
+            flow_action_type=types.FlowActionType.NAVIGATE,
+            flow_action_screen="A",
         ),
     ),
     "image": lambda wa: wa.send_image(PHONE, IMAGE, caption="Look"),
     "image by bytes": lambda wa: wa.send_image(PHONE, sample("image", "kettle")[1], mime_type="image/jpeg"),
-    "image with buttons": lambda wa: wa.send_image(PHONE, IMAGE, caption="Look", buttons=[types.Button("A", "a")]),
+    "image with buttons": lambda wa: wa.send_image(
+        PHONE, IMAGE, caption="Look", buttons=[types.Button("A", "a")]
+    ),
     "video": lambda wa: wa.send_video(PHONE, sample("video", "")[1], mime_type="video/mp4", caption="Pour"),
     "document": lambda wa: wa.send_document(
         PHONE, sample("document", "")[1], filename="a.pdf", mime_type="application/pdf"
@@ -101,7 +117,10 @@ SENDS: dict[str, Callable[[Any], Any]] = {
     "carousel with quick replies": lambda wa: wa.send_carousel(
         PHONE,
         body="Swipe",
-        cards=[types.ImageCarouselCard(image=IMAGE, buttons=[types.Button("Yes", f"y{index}")]) for index in range(2)],
+        cards=[
+            types.ImageCarouselCard(image=IMAGE, buttons=[types.Button("Yes", f"y{index}")])
+            for index in range(2)
+        ],
     ),
     "carousel": lambda wa: wa.send_carousel(PHONE, body="Swipe", cards=cards()),
 }
@@ -129,11 +148,12 @@ async def test_reactions_receipts_and_replies(open_world: World, wa: Any) -> Non
 
 
 async def test_templates(open_world: World, wa: Any) -> None:
+    body = t.BodyText("Hello {{name}}, your order is ready for you.", name="Ann")
     template = t.Template(
         name="pywa_hello",
         language=t.TemplateLanguage.ENGLISH,
         category=t.TemplateCategory.UTILITY,
-        components=[t.BodyText("Hello {{name}}, your order is ready for you.", name="Ann")],
+        components=[body],
         parameter_format=t.ParamFormat.NAMED,
     )
     made = await asyncio.to_thread(wa.create_template, template)
@@ -142,7 +162,7 @@ async def test_templates(open_world: World, wa: Any) -> None:
     assert (found.name, found.status) == ("pywa_hello", t.TemplateStatus.APPROVED)
     sent = await asyncio.to_thread(
         lambda: wa.send_template(
-            PHONE, name="pywa_hello", language=t.TemplateLanguage.ENGLISH, params=[template.body.params(name="Bo")]
+            PHONE, name="pywa_hello", language=t.TemplateLanguage.ENGLISH, params=[body.params(name="Bo")]
         )
     )
     shown = await open_world.control("GET", f"messages/{sent.id}")

@@ -12,13 +12,18 @@ BODY = {"body": {"text": "Choose"}}
 
 
 def buttons(*titles: str) -> dict[str, Any]:
-    entries = [{"type": "reply", "reply": {"id": f"b{index}", "title": title}} for index, title in enumerate(titles)]
+    entries = [
+        {"type": "reply", "reply": {"id": f"b{index}", "title": title}} for index, title in enumerate(titles)
+    ]
     return BODY | {"type": "button", "action": {"buttons": entries}}
 
 
 def rows(count: int, **row: str) -> dict[str, Any]:
     entries = [{"id": f"r{index}", "title": f"Row {index}"} | row for index in range(count)]
-    return BODY | {"type": "list", "action": {"button": "Open", "sections": [{"title": "All", "rows": entries}]}}
+    return BODY | {
+        "type": "list",
+        "action": {"button": "Open", "sections": [{"title": "All", "rows": entries}]},
+    }
 
 
 def named(kind: str, name: str, parameters: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
@@ -32,7 +37,10 @@ CARD = {
     "header": {"type": "image", "image": LINK},
     "action": {"name": "cta_url", "parameters": {"display_text": "Open", "url": "https://a.example"}},
 }
-CAROUSEL = BODY | {"type": "carousel", "action": {"cards": [CARD | {"card_index": 0}, CARD | {"card_index": 1}]}}
+CAROUSEL = BODY | {
+    "type": "carousel",
+    "action": {"cards": [CARD | {"card_index": 0}, CARD | {"card_index": 1}]},
+}
 FLOW = {"flow_message_version": "3", "flow_id": "1", "flow_cta": "Start"}
 PRODUCTS = [{"title": "A", "product_items": [{"product_retailer_id": "p1"}]}]
 PERSON = {"name": {"formatted_name": "Ann B", "first_name": "Ann"}, "phones": [{"phone": "+12025550117"}]}
@@ -115,7 +123,11 @@ BAD: list[tuple[str, Any, int]] = [
     ("interactive", rows(1, id="x" * 201), 131009),
     ("interactive", rows(2, id="same"), 131009),
     ("interactive", rows(1) | {"header": {"type": "image", "image": LINK}}, 131009),
-    ("interactive", named("cta_url", "cta_url", {"display_text": "x" * 21, "url": "https://a.example"}), 131009),
+    (
+        "interactive",
+        named("cta_url", "cta_url", {"display_text": "x" * 21, "url": "https://a.example"}),
+        131009,
+    ),
     ("interactive", named("cta_url", "cta_url", {"display_text": "x", "url": "nonsense"}), 131009),
     ("interactive", named("flow", "flow", FLOW | {"flow_name": "also"}), 131008),
     ("interactive", CAROUSEL | {"action": {"cards": [CARD | {"card_index": 0}]}}, 131009),
@@ -124,8 +136,12 @@ BAD: list[tuple[str, Any, int]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "content", "code"), BAD, ids=[f"{kind}-{i}" for i, (kind, _, _) in enumerate(BAD)])
-async def test_limits_are_refused_with_the_right_code(world: World, kind: str, content: Any, code: int) -> None:
+@pytest.mark.parametrize(
+    ("kind", "content", "code"), BAD, ids=[f"{kind}-{i}" for i, (kind, _, _) in enumerate(BAD)]
+)
+async def test_limits_are_refused_with_the_right_code(
+    world: World, kind: str, content: Any, code: int
+) -> None:
     assert await world.refusal(kind, content) == code
     assert world.sandbox.messages == {}
 
@@ -157,7 +173,9 @@ async def test_read_marks_everything_before_and_typing_reads_too(world: World) -
     body = {"messaging_product": "whatsapp", "status": "read", "message_id": second["id"]}
     typing = body | {"typing_indicator": {"type": "text"}}
     assert await world.graph("POST", f"{NUMBER}/messages", typing) == (200, {"success": True})
-    assert [(await world.control("GET", f"messages/{m['id']}"))["status"] for m in (first, second)] == ["read"] * 2
+    assert [(await world.control("GET", f"messages/{m['id']}"))["status"] for m in (first, second)] == [
+        "read"
+    ] * 2
     assert (await world.control("GET", "customers/ann"))["threads"][0]["typing"] is True
     unknown = body | {"message_id": "wamid.unknown"}
     assert (await world.graph("POST", f"{NUMBER}/messages", unknown))[1]["error"]["code"] == 100

@@ -62,7 +62,10 @@ async def test_free_entry_point_after_an_ad(world: World) -> None:
     assert sent["conversation"]["origin"] == {"type": "referral_conversion"}
     assert "expiration_timestamp" in sent["conversation"]
     assert "expiration_timestamp" not in delivered["conversation"]
-    assert (delivered["pricing"]["type"], world.receiver.messages()[0]["referral"]) == ("free_entry_point", referral)
+    assert (delivered["pricing"]["type"], world.receiver.messages()[0]["referral"]) == (
+        "free_entry_point",
+        referral,
+    )
 
 
 async def test_missing_delivered(open_world: World) -> None:
@@ -94,7 +97,9 @@ async def test_duplicates_and_shuffle(open_world: World) -> None:
 
 
 async def test_delays_are_kept(open_world: World) -> None:
-    await open_world.switch(statuses={"sent_delay": [10, 10], "delivered_delay": [20, 20], "read_delay": [30, 30]})
+    await open_world.switch(
+        statuses={"sent_delay": [10, 10], "delivered_delay": [20, 20], "read_delay": [30, 30]}
+    )
     await open_world.control("POST", "clock", {"frozen": True})
     message_id = await open_world.send_text()
     seen = []

@@ -8,7 +8,11 @@ import pytest
 
 from whatsapp_sandbox.tests.conftest import WABA, World
 
-BODY = {"type": "BODY", "text": "Hello {{1}}, your order is on its way to you.", "example": {"body_text": [["Ann"]]}}
+BODY = {
+    "type": "BODY",
+    "text": "Hello {{1}}, your order is on its way to you.",
+    "example": {"body_text": [["Ann"]]},
+}
 NEW: dict[str, Any] = {"name": "parcel_left", "language": "en", "category": "UTILITY", "components": [BODY]}
 
 
@@ -35,7 +39,11 @@ async def test_create_and_approve(world: World) -> None:
         "reason": "NONE",
     }
     parameters = [{"type": "text", "text": "Ann"}]
-    sent = {"name": "parcel_left", "language": {"code": "en"}, "components": [{"type": "body", "parameters": parameters}]}
+    sent = {
+        "name": "parcel_left",
+        "language": {"code": "en"},
+        "components": [{"type": "body", "parameters": parameters}],
+    }
     _, answer = await world.send("template", sent)
     shown = await world.control("GET", f"messages/{answer['messages'][0]['id']}")
     assert shown["template"]["body"] == "Hello Ann, your order is on its way to you."
@@ -65,7 +73,9 @@ async def test_promotions_become_marketing(world: World) -> None:
 
 
 def body(text: str, *examples: str) -> list[dict[str, Any]]:
-    return [{"type": "BODY", "text": text} | ({"example": {"body_text": [list(examples)]}} if examples else {})]
+    return [
+        {"type": "BODY", "text": text} | ({"example": {"body_text": [list(examples)]}} if examples else {})
+    ]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +93,16 @@ def body(text: str, *examples: str) -> list[dict[str, Any]]:
         ([*body("Hi there"), {"type": "HEADER", "format": "IMAGE"}], 2388047),
         ([*body("Hi there"), {"type": "FOOTER", "text": "Bye {{1}}"}], 2388073),
         ([*body("Hi"), {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "x" * 26}]}], 2388040),
-        ([*body("Hi"), {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "x", "url": "https://a.example"}] * 3}], None),
+        (
+            [
+                *body("Hi"),
+                {
+                    "type": "BUTTONS",
+                    "buttons": [{"type": "URL", "text": "x", "url": "https://a.example"}] * 3,
+                },
+            ],
+            None,
+        ),
     ],
 )
 async def test_checks_at_creation(world: World, components: list[Any], subcode: int | None) -> None:
@@ -109,12 +128,18 @@ async def test_names_are_unique_and_blocked_after_deletion(world: World) -> None
 async def test_edit_limits(world: World) -> None:
     await world.switch(templates={"decision": "manual"})
     _, made = await create(world)
-    assert (await world.graph("POST", made["id"], {"components": [BODY]}))[1]["error"]["error_subcode"] == 2388039
+    assert (await world.graph("POST", made["id"], {"components": [BODY]}))[1]["error"][
+        "error_subcode"
+    ] == 2388039
     await world.control("POST", f"templates/{made['id']}", {"do": "approve"})
-    assert (await world.graph("POST", made["id"], {"category": "MARKETING"}))[1]["error"]["error_subcode"] == 2388039
+    assert (await world.graph("POST", made["id"], {"category": "MARKETING"}))[1]["error"][
+        "error_subcode"
+    ] == 2388039
     assert (await world.graph("POST", made["id"], {"components": [BODY]}))[1]["success"] is True
     await world.control("POST", f"templates/{made['id']}", {"do": "approve"})
-    assert (await world.graph("POST", made["id"], {"components": [BODY]}))[1]["error"]["error_subcode"] == 2388039
+    assert (await world.graph("POST", made["id"], {"components": [BODY]}))[1]["error"][
+        "error_subcode"
+    ] == 2388039
 
 
 async def test_pause_ladder(world: World) -> None:
@@ -130,7 +155,9 @@ async def test_pause_ladder(world: World) -> None:
     assert await world.refusal("template", name) == 132016
     await world.idle()
     assert events(world) == ["APPROVED", "PAUSED", "APPROVED", "PAUSED", "APPROVED", "DISABLED"]
-    titles = [value["other_info"]["title"] for value in world.receiver.changes("message_template_status_update")[1:]]
+    titles = [
+        value["other_info"]["title"] for value in world.receiver.changes("message_template_status_update")[1:]
+    ]
     assert titles == ["FIRST_PAUSE", "UNPAUSE", "SECOND_PAUSE", "UNPAUSE", "DISABLED"]
 
 
@@ -186,7 +213,12 @@ async def test_filled_in_link_and_quick_reply_tap(world: World) -> None:
         "language": {"code": "en"},
         "components": [
             {"type": "body", "parameters": WORDS[:2]},
-            {"type": "button", "sub_type": "quick_reply", "index": "0", "parameters": [{"type": "payload", "payload": "ty"}]},
+            {
+                "type": "button",
+                "sub_type": "quick_reply",
+                "index": "0",
+                "parameters": [{"type": "payload", "payload": "ty"}],
+            },
         ],
     }
     _, answer = await world.send("template", update)
@@ -200,11 +232,16 @@ async def test_filled_in_link_and_quick_reply_tap(world: World) -> None:
 
 async def test_marketing_can_be_moved_to_its_own_door(world: World) -> None:
     await world.graph("POST", WABA, {"disable_marketing_messages_on_cloud_api": True})
-    header = {"type": "header", "parameters": [{"type": "image", "image": {"link": "https://example.com/a.jpg"}}]}
+    header = {
+        "type": "header",
+        "parameters": [{"type": "image", "image": {"link": "https://example.com/a.jpg"}}],
+    }
     parts = [header, {"type": "body", "parameters": WORDS[:2]}]
     template = {"name": "back_in_stock", "language": {"code": "en"}, "components": parts}
     assert await world.refusal("template", template) == 131063
     body_ = {"messaging_product": "whatsapp", "to": "+61491570157", "type": "template", "template": template}
     assert (await world.graph("POST", "100000000000201/marketing_messages", body_))[0] == 200
     wrong = body_ | {"template": shipping(WORDS, LINK)}
-    assert (await world.graph("POST", "100000000000201/marketing_messages", wrong))[1]["error"]["code"] == 134100
+    assert (await world.graph("POST", "100000000000201/marketing_messages", wrong))[1]["error"][
+        "code"
+    ] == 134100

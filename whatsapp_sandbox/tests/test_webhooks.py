@@ -40,21 +40,30 @@ async def test_batches_of_up_to_a_thousand(world: World) -> None:
     await world.switch(webhooks={"batch": 1000, "batch_wait": 0.2, "concurrency": 1})
     await world.control("POST", "burst", {"count": 1500, "people": 10, "number": NUMBER})
     await world.idle()
-    sizes = [sum(len(c["value"]["messages"]) for e in body["entry"] for c in e["changes"]) for body in world.receiver.bodies]
+    sizes = [
+        sum(len(c["value"]["messages"]) for e in body["entry"] for c in e["changes"])
+        for body in world.receiver.bodies
+    ]
     assert (max(sizes), sum(sizes)) == (1000, 1500)
     assert len({message["id"] for message in world.receiver.messages()}) == 1500
 
 
 def test_ways_of_nesting() -> None:
     def update(number: str, index: int) -> Update:
-        value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": number}, "contacts": [{"wa_id": "1"}]}
+        value = {
+            "messaging_product": "whatsapp",
+            "metadata": {"phone_number_id": number},
+            "contacts": [{"wa_id": "1"}],
+        }
         return Update("1", "messages", value | {"messages": [{"id": f"m{index}"}]}, number)
 
     updates = [update(NUMBER, 1), update(NUMBER, 2), update(OTHER_NUMBER, 3)]
     shapes = {}
     for merge in ("entries", "changes", "values"):
         entries = json.loads(build_body(updates, merge, random.Random(1)))["entry"]
-        shapes[merge] = [[len(change["value"]["messages"]) for change in entry["changes"]] for entry in entries]
+        shapes[merge] = [
+            [len(change["value"]["messages"]) for change in entry["changes"]] for entry in entries
+        ]
         if merge == "values":
             assert entries[0]["changes"][0]["value"]["contacts"] == [{"wa_id": "1"}]
     assert shapes == {"entries": [[1], [1], [1]], "changes": [[1, 1, 1]], "values": [[2, 1]]}

@@ -11,7 +11,9 @@ from whatsapp_sandbox.tests.conftest import NUMBER, OTHER_NUMBER, World
 TEMPLATE = {
     "name": "tasting_appointment",
     "language": {"code": "en"},
-    "components": [{"type": "body", "parameters": [{"type": "text", "text": word} for word in ("Ann", "Friday", "9:00")]}],
+    "components": [
+        {"type": "body", "parameters": [{"type": "text", "text": word} for word in ("Ann", "Friday", "9:00")]}
+    ],
 }
 STOCK = {
     "name": "back_in_stock",
@@ -107,7 +109,9 @@ async def test_portfolio_tier_counts_people_outside_windows(open_world: World) -
         assert (await world.send("template", TEMPLATE, to=f"+120255502{person:02d}"))[0] == 200
     assert (await world.send("template", TEMPLATE))[0] == 200  # Ann's window is open
     await world.idle()
-    failed = [status["errors"][0]["code"] for status in world.receiver.statuses() if status["status"] == "failed"]
+    failed = [
+        status["errors"][0]["code"] for status in world.receiver.statuses() if status["status"] == "failed"
+    ]
     assert failed == [131048]
     (value,) = world.receiver.changes("business_capability_update")
     assert value["max_daily_conversations_per_business"] == "TIER_50"
@@ -134,7 +138,11 @@ async def test_stop_and_resume(world: World) -> None:
     assert await failure(world, answer["messages"][0]["id"]) == 131050
     await world.control("POST", "customers/ann/marketing", {"value": "resume"})
     await world.idle()
-    values = [entry["value"] for value in world.receiver.changes("user_preferences") for entry in value["user_preferences"]]
+    values = [
+        entry["value"]
+        for value in world.receiver.changes("user_preferences")
+        for entry in value["user_preferences"]
+    ]
     assert sorted(values) == ["resume", "stop"]
 
 

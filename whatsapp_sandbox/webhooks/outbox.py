@@ -228,7 +228,8 @@ async def post_signed(
     limit = aiohttp.ClientTimeout(total=seconds)
     data = io.BytesIO(body) if len(body) > _STREAMED_FROM else body
     try:
-        async with session.post(url, data=data, headers=headers, timeout=limit, allow_redirects=False
+        async with session.post(
+            url, data=data, headers=headers, timeout=limit, allow_redirects=False
         ) as response:
             await response.read()
             return response.status
