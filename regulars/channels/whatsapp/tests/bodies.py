@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from regulars.channels.whatsapp.payloads import count_updates, parse_body
+from regulars.inboxes.ports import ContactRef, Identity
+
 FIXTURES = Path(__file__).resolve().parents[5] / "shared" / "fixtures" / "whatsapp"
 
 NUMBER = "100000000000201"
@@ -23,6 +26,10 @@ ANNA = {
     "wa_id": "12025550103",
     "user_id": "DE.90000000000000000103",
 }
+
+PHONE = Identity("phone", "+12025550103")
+BSUID = Identity("bsuid", "DE.90000000000000000103")
+ANNA_REF = ContactRef(identities=(BSUID, PHONE), name="Anna", username="anna", provider_address="12025550103")
 
 
 def fixture_files() -> list[Path]:
@@ -102,3 +109,21 @@ OWN: list[Any] = [
     body(value(user_preferences=[{"wa_id": "12025550103", "value": "resume"}]), field="user_preferences"),
     body(value(errors=[{"code": 130429}]), {"anything": [1, {"k": None}]}),
 ]
+
+
+def parse(tree: Any) -> list[Any]:
+    """The updates of a decoded body; counting must agree."""
+    updates = parse_body(tree, RECEIVED_AT)
+    assert sum(count_updates(tree).values()) == len(updates)
+    return updates
+
+
+def only(tree: Any) -> Any:
+    """The only update of a decoded body."""
+    (update,) = parse(tree)
+    return update
+
+
+def identities(update: Any) -> list[str]:
+    """The addresses of the person that an update is about."""
+    return [identity.value for identity in update.contact.identities]
