@@ -18,7 +18,7 @@ from regulars.supervision import net, system
 from regulars.supervision.home import PROJECT
 
 PROCESSES = ["postgres", "sandbox", "supervisor", "web", "worker"]
-START_PATIENCE = 60.0  # seconds; a first start makes the database and the demo
+START_PATIENCE = 120.0  # seconds; a first start makes the database and the demo
 
 
 class Demo:
