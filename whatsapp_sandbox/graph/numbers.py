@@ -182,7 +182,7 @@ async def set_profile(call: Call) -> Json:
     number = number_of(call)
     number.profile |= {key: value for key, value in values.items() if key in known}
     if values.get("profile_picture_handle"):
-        number.profile["profile_picture_url"] = f"{call.sandbox.base_url}/static/shop.svg"
+        number.profile["profile_picture_url"] = f"{call.sandbox.base_url}/assets/shop.svg"
     return {"success": True}
 
 

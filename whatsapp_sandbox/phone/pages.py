@@ -25,7 +25,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/", overview)
     app.router.add_get("/phones", phones)
     app.router.add_get("/phone/{customer}", phone)
-    app.router.add_get("/static/{name}", static)
+    app.router.add_get("/assets/{name}", static)
     app.router.add_get("/samples/{name}", sample_picture)
     app.router.add_get("/favicon.ico", no_icon)
     app.router.add_get("/qr/{code}", qr_code)
@@ -83,9 +83,8 @@ def _page(request: web.Request, name: str) -> web.Response:
     words = WORDS[language]
     text = _template(name)
     theme = request.query.get("theme")
-    text = text.replace("%lang%", language).replace(
-        "%theme%", theme if theme in ("light", "dark") else "auto"
-    )
+    theme = theme if theme in ("light", "dark") else "auto"
+    text = text.replace('lang="en" data-theme="auto"', f'lang="{language}" data-theme="{theme}"')
     text = text.replace("%words%", _attribute(orjson.dumps(words).decode()))
     for key, word in words.items():
         text = text.replace(f"%{key}%", _attribute(word))

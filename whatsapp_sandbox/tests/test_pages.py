@@ -36,9 +36,9 @@ async def test_pages_in_every_language(world: World, path: str, language: str) -
 
 async def test_static_files_and_missing_pages(world: World) -> None:
     for path in (PHONE / "static").iterdir():
-        async with world.client.get(f"{world.url}/static/{path.name}") as answer:
+        async with world.client.get(f"{world.url}/assets/{path.name}") as answer:
             assert (answer.status, await answer.text()) == (200, path.read_text("utf-8"))
-    for missing in ("/static/none.css", "/static/..%2fpages.py", "/phone/nobody", "/samples/none.jpg"):
+    for missing in ("/assets/none.css", "/assets/..%2fpages.py", "/phone/nobody", "/samples/none.jpg"):
         async with world.client.get(world.url + missing) as answer:
             assert answer.status == 404
 

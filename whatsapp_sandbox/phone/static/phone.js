@@ -71,7 +71,7 @@ class SandboxPhone extends HTMLElement {
     const threads = [...this.customer.threads].sort((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0));
     const rows = threads.map((thread) => el(
       "button", { class: "chat-row", type: "button", onclick: () => this.open(thread.number) },
-      el("img", { class: "avatar", src: "/static/shop.svg", alt: "" }), el("strong", {}, thread.name), el("time", {}, thread.last ? clockTime(thread.last.at) : ""),
+      el("img", { class: "avatar", src: "/assets/shop.svg", alt: "" }), el("strong", {}, thread.name), el("time", {}, thread.last ? clockTime(thread.last.at) : ""),
       el("span", { class: "preview", dir: "auto" }, thread.last ? preview(thread.last) : ""), thread.unread ? el("span", { class: "badge" }, String(thread.unread)) : el("span"),
     ));
     const list = el("div", { class: "chats" }, this.notice(), rows.length ? rows : el("p", { class: "empty" }, words.empty_chats));
@@ -108,7 +108,7 @@ class SandboxPhone extends HTMLElement {
     const bar = el(
       "div", { class: "bar" },
       this.button("back", words.back, () => { this.number = null; this.drawChats(); }, true),
-      el("img", { class: "avatar", src: "/static/shop.svg", alt: "" }), this.head,
+      el("img", { class: "avatar", src: "/assets/shop.svg", alt: "" }), this.head,
       this.button("call", words.call, () => this.call()), this.button("more", words.more, () => this.menu()),
     );
     this.frame(key, el("div", {}, bar, this.notice()), this.wall, this.composer());
