@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from regulars.channels.whatsapp.facts import FACTS
 from regulars.channels.whatsapp.phones import parse_phone
 from regulars.contacts.resolving import Key
+from regulars.conversations.operations.settling import UNKNOWN_RESULT
 from regulars.inboxes.ports import ChannelFacts
 from regulars.kernel.errors import Invalid
 
@@ -44,10 +45,10 @@ def identity_key(kind: str, value: str, field: str) -> Key:
 def explain_error(code: int | str, title: str, details: str) -> tuple[str, str]:
     """Title and explanation, in the active language, of an error stored with a message.
 
-    Numbers are the provider's; 0 is our own word for an unknown result; words are guardrails, whose title and
+    Numbers are the provider's; words are ours: an unknown result, or a guardrail, whose title and
     details were written when they refused.
     """
-    if code == 0:
+    if code == UNKNOWN_RESULT:
         return _("The result is not known"), _(
             "The connection broke before WhatsApp answered, so the message may have gone out."
             " A status settles it; else look at the phone, then send it again or mark it as sent."

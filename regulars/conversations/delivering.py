@@ -31,7 +31,7 @@ from regulars.conversations.operations.settling import (
 from regulars.conversations.pacing import PeoplePace, Throughput
 from regulars.conversations.ports import Transport
 from regulars.inboxes.operations import pause_connection
-from regulars.inboxes.ports import Deferred, ProviderError, Refused, SendResult, Uncertain
+from regulars.inboxes.ports import Deferred, Refused, SendResult, Uncertain
 from regulars.kernel.metrics import SENDS
 
 logger = logging.getLogger(__name__)
@@ -164,9 +164,7 @@ class Sender:
             result = await self._transports[number.channel].send(claimed)
         except Exception as error:  # a fault of ours: whether the request left is not known
             logger.exception("a transport failed", extra={"message_id": claimed.to_send.message_id})
-            result = Uncertain(
-                reason="transport-failed", error=ProviderError(code=0, title=type(error).__name__)
-            )
+            result = Uncertain(reason=f"transport-failed: {type(error).__name__}")
         SENDS.labels(type(result).__name__.lower()).inc()
         number.in_flight -= 1
         self._follow(number, claimed, result)
@@ -207,16 +205,22 @@ class Sender:
 
     async def _record(self, batch: list[tuple[Claimed, SendResult]]) -> None:
         """Write outcomes down; while the database is away they are kept here and tried again."""
-        while batch:
+        while True:
             try:
                 await self._ask(record_results, batch)
                 return
             except _LOST_DATABASE as error:
+                count = len(batch)
                 logger.warning(
-                    "outcomes wait for the database",
-                    extra={"count": len(batch), "error": type(error).__name__},
+                    "outcomes wait for the database", extra={"count": count, "error": type(error).__name__}
                 )
                 await asyncio.sleep(1)
+            except Exception:
+                logger.exception("outcomes were not written", extra={"count": len(batch)})
+                if len(batch) > 1:
+                    for each in batch:
+                        await self._record([each])
+                return
 
     async def _own(self, waiting: Mapping[UUID, tuple[UUID, str, int]]) -> None:
         """Try to become the owner of numbers with work; keep their throughput up to date."""

@@ -124,7 +124,7 @@ def test_statuses_and_errors_are_told(api: Api, cast: Cast):
     ("stored", "title", "explains"),
     [
         ({"code": 131047, "title": "Re-engagement message", "details": "x"}, None, True),
-        ({"code": 0, "title": "connection reset", "details": ""}, "The result is not known", True),
+        ({"code": "unknown-result", "title": "timed out", "details": ""}, "The result is not known", True),
         (
             {"code": "inbox-paused", "title": "This number is paused", "details": "asleep"},
             "This number is paused",

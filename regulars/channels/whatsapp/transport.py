@@ -9,18 +9,17 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 
 from regulars.channels.whatsapp.clients import Clients
+from regulars.channels.whatsapp.errors import refuse_unbuilt
 from regulars.channels.whatsapp.graph import GraphClient, GraphError
 from regulars.channels.whatsapp.media import upload_media
 from regulars.channels.whatsapp.sender import send
 from regulars.conversations.operations.settling import Claimed
 from regulars.inboxes.ports import (
-    Accepted,
     Deferred,
     OutgoingContent,
     OutgoingInteractive,
     OutgoingMedia,
     OutgoingTemplate,
-    ProviderError,
     Refused,
     SendResult,
 )
@@ -46,9 +45,7 @@ class WhatsAppTransport:
         except GraphError as error:
             return _not_sent(error)
         except (MediaFile.DoesNotExist, FileNotFoundError):
-            return Refused(
-                error=ProviderError(code=0, title="media-missing", details="the file to send is gone")
-            )
+            return refuse_unbuilt("the file to send is gone")
         (result,) = await send(client, [claimed.to_send], media_ids)
         return result
 
@@ -91,7 +88,4 @@ def _not_sent(error: GraphError) -> SendResult:
     result = error.result
     if isinstance(result, Refused | Deferred):
         return result
-    problem = (
-        error.error if not isinstance(result, Accepted) else ProviderError(code=0, title="upload-failed")
-    )
-    return Deferred(error=problem, wait=timedelta(seconds=5))
+    return Deferred(error=error.error, wait=timedelta(seconds=5))

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-import msgspec
 import orjson
 from django.db import connection, transaction
 
@@ -39,6 +38,8 @@ from regulars.workspaces.access import Actor
 
 RETRIES = 2
 """transient errors are tried again twice, final ones never (GD-5)"""
+UNKNOWN_RESULT = "unknown-result"
+"""our own code, beside the provider's numbers and the guardrails' words"""
 LEASE = timedelta(seconds=90)
 """longer than the transport's own deadline for a request, or a slow answer would be given up too early"""
 
@@ -169,9 +170,7 @@ def record_results(results: Sequence[tuple[Claimed, SendResult]]) -> None:
             case Refused():
                 _write_end(claimed, "refused", "failed", result.error)
             case Uncertain():
-                _write_end(
-                    claimed, "unknown", "unknown", result.error or ProviderError(code=0, title=result.reason)
-                )
+                _write_end(claimed, "unknown", "unknown", result.error, result.reason)
             case Deferred():
                 _write_deferred(claimed, result)
     by_workspace: dict[UUID, list[tuple[UUID, str]]] = {}
@@ -196,7 +195,8 @@ def _write_accepted(rows: Sequence[tuple[Claimed, Accepted]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversations_message m SET provider_id = COALESCE(m.provider_id, new.provider_id),"
-            " status = CASE WHEN m.status IN ('queued', 'sending', 'unknown') THEN 'sent' ELSE m.status END"
+            " status = CASE WHEN m.status IN ('queued', 'sending', 'unknown') THEN 'sent' ELSE m.status END,"
+            " error = CASE WHEN m.status IN ('queued', 'sending', 'unknown') THEN NULL ELSE m.error END"
             " FROM unnest(%s::uuid[], %s::text[]) AS new(id, provider_id) WHERE m.id = new.id",
             [ids, [result.provider_id for _claimed, result in rows]],
         )
@@ -214,18 +214,26 @@ def _write_accepted(rows: Sequence[tuple[Claimed, Accepted]]) -> None:
     )
 
 
-def _write_end(claimed: Claimed, state: str, status: str, error: ProviderError) -> None:
+def _write_end(
+    claimed: Claimed, state: str, status: str, error: ProviderError | None, reason: str = ""
+) -> None:
     message_id = UUID(claimed.to_send.message_id)
+    stored = error_json(error) if error else unknown_result(reason)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversations_message SET status = %s, error = %s::jsonb"
             " WHERE id = %s AND status IN ('queued', 'sending', 'unknown') RETURNING id",
-            [status, orjson.dumps(error_json(error)).decode(), message_id],
+            [status, orjson.dumps(stored).decode(), message_id],
         )
         changed = cursor.fetchone() is not None
     if changed:
-        settle_jobs([(message_id, state, str(error.code) if state == "refused" else error.title)])
+        settle_jobs([(message_id, state, str(stored["code"]) if state == "refused" else reason)])
         record_all([MessageStatusChanged(claimed.workspace_id, claimed.conversation_id, message_id, status)])
+
+
+def unknown_result(reason: str) -> dict[str, object]:
+    """What is kept with a message that may or may not have gone out; ``reason`` is for operators."""
+    return {"code": UNKNOWN_RESULT, "title": reason, "details": ""}
 
 
 def _write_deferred(claimed: Claimed, result: Deferred) -> None:
@@ -256,7 +264,7 @@ def give_up_lost_leases() -> int:
             " UPDATE conversations_message m SET status = 'unknown', error = %s::jsonb FROM lost"
             " WHERE m.id = lost.message_id AND m.status IN ('queued', 'sending')"
             " RETURNING m.workspace_id, m.conversation_id, m.id",
-            [msgspec.json.encode({"code": 0, "title": "sender-died", "details": ""}).decode()],
+            [orjson.dumps(unknown_result("sender-died")).decode()],
         )
         rows = cursor.fetchall()
     record_all(MessageStatusChanged(row[0], row[1], row[2], "unknown") for row in rows)

@@ -204,7 +204,9 @@ def _apply(status: StatusUpdate, target: _Target) -> None:
         target.status, target.changed = status.status, True
         if status.status == "failed":
             target.error = (
-                error_json(status.errors[0]) if status.errors else {"code": 0, "title": "", "details": ""}
+                error_json(status.errors[0])
+                if status.errors
+                else {"code": "failed", "title": "", "details": ""}
             )
     if status.status in PROOF_THAT_IT_WENT:
         target.settled, target.settled_reason = "accepted", ""
