@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import ClassVar
 
-from regulars.channels.whatsapp import error_codes, limits
+from regulars.channels.whatsapp import errors, limits
 from regulars.inboxes.ports import LimitProblem, OutgoingContent
 
 
@@ -20,8 +20,7 @@ class WhatsAppFacts:
         return limits.check(content)
 
     def explain(self, code: int) -> Mapping[str, str]:
-        known = error_codes.find_code(code) or error_codes.UNKNOWN_CODE
-        return {"title": str(known.title), "explanation": str(known.explanation), "advice": str(known.advice)}
+        return errors.explain(code)
 
 
 FACTS = WhatsAppFacts()
