@@ -120,6 +120,7 @@ def _ready(message: Message, attempts: int, recipient: Identity | None) -> Claim
             callback_data=str(message.id),
             reply_to_provider_id=message.reply_to_provider_id,
             group_id=group or None,
+            attempt=attempts,
         ),
         message.workspace_id,
         message.conversation_id,
