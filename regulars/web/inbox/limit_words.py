@@ -71,5 +71,8 @@ def _part(field: str) -> str:
         "longitude": _("Longitude"),
         "filename": _("File name"),
     }
-    known = [names[part] for part in field.split(".") if part in names]
+    *_above, last = parts = field.split(".")
+    if parts[0] in {"header", "body"} and last not in names:
+        return _("Value %(number)s") % {"number": last} if last.isdigit() else last
+    known = [names[part] for part in parts if part in names]
     return known[-1] if known else field

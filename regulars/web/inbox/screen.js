@@ -25,7 +25,7 @@ class InboxScreen extends HTMLElement {
     history.replaceState({ conversation: this.conversation }, "");
     this.addEventListener("click", (event) => this.onClick(event));
     this.addEventListener("pointerover", (event) => this.prefetch(event.target.closest?.("[data-conversation]")));
-    window.addEventListener("popstate", (event) => this.show(event.state?.conversation ?? ""));
+    window.addEventListener("popstate", (event) => this.show(event.state?.conversation ?? "", { keyboard: true }));
     document.addEventListener("open-address", (event) => this.onOpenAddress(event));
     this.registerCommands();
     this.restorePhone();

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from regulars.inboxes.models import Connection, Inbox
+from regulars.workspaces.models import ApiToken, Invitation, Member, Team
+from tests.cast import ALICE, Cast
+
+SignIn = Callable[[Member], Client]
+
+
+@pytest.mark.parametrize(
+    ("path", "roles"),
+    [
+        ("/settings/numbers", {"owner", "admin"}),
+        ("/settings/templates", {"owner", "admin", "lead", "agent"}),
+        ("/settings/members", {"owner", "admin", "lead"}),
+        ("/settings/tokens", {"owner", "admin"}),
+        ("/settings/ledger", {"owner", "admin", "lead"}),
+    ],
+)
+def test_pages_open_for_their_roles(cast: Cast, sign_in: SignIn, path: str, roles: set[str]) -> None:
+    answers = {role: sign_in(member).get(path).status_code for role, member in cast.members.items()}
+    assert answers == {role: 200 if role in roles else 403 for role in cast.members}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/settings/numbers/connect",
+        "/settings/members/invite",
+        "/settings/teams",
+        "/settings/templates/sync",
+        "/settings/tokens",
+    ],
+)
+def test_agents_change_nothing(cast: Cast, sign_in: SignIn, path: str) -> None:
+    assert (
+        sign_in(cast.agent).post(path, {"name": "x", "email": "x@y.example", "role": "agent"}).status_code
+        == 403
+    )
+
+
+def test_an_account_and_a_number_are_connected(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.owner)
+    form = {
+        "name": "Europe",
+        "account_id": "100000000000555",
+        "access_token": "EAA-token",
+        "app_secret": "secret",
+    }
+    assert client.post("/settings/numbers/connect", form).status_code == 302
+    made = Connection.objects.get(name="Europe")
+    number = {"name": "Berlin", "address": "100000000000556", "display_address": "+49 30 901820"}
+    assert client.post(f"/settings/connections/{made.id}/numbers", number).status_code == 302
+    html = client.get("/settings/numbers").content.decode()
+    assert [part in html for part in ("Berlin", f"/webhooks/whatsapp/{made.key}", made.verify_token)] == [
+        True
+    ] * 3
+    assert [part in html for part in ("EAA-token", ">secret<")] == [False, False]
+
+
+def test_a_wrong_number_id_is_said_at_its_field(cast: Cast, sign_in: SignIn) -> None:
+    form = {"name": "Berlin", "address": "+49 30"}
+    response = sign_in(cast.owner).post(f"/settings/connections/{cast.connection.id}/numbers", form)
+    assert (response.status_code, list(response.context["inbox_form"].errors)) == (422, ["address"])
+
+
+def test_nobody_touches_another_workspaces_account(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.stranger.owner)
+    paths = [
+        f"/settings/connections/{cast.connection.id}/credentials",
+        f"/settings/connections/{cast.connection.id}/numbers",
+        f"/settings/numbers/{cast.inbox.id}",
+        f"/settings/members/{cast.agent.id}",
+    ]
+    form = {"name": "Mine", "address": "100000000000999", "role": "owner"}
+    assert [client.post(path, form).status_code for path in paths] == [404] * 4
+
+
+def test_numbers_ask_as_much_for_three_as_for_one(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.owner)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get("/settings/numbers").status_code == 200
+        return len(captured)
+
+    before = queries()
+    for place in range(3):
+        Inbox.objects.create(
+            workspace=cast.workspace, connection=cast.connection, name=f"N{place}", address=f"90000{place}"
+        )
+    assert queries() == before
+
+
+def test_a_number_is_renamed_and_staffed(cast: Cast, sign_in: SignIn) -> None:
+    sign_in(cast.admin).post(
+        f"/settings/numbers/{cast.inbox.id}", {"name": "Front desk", "team": [str(cast.team.id)]}
+    )
+    cast.inbox.refresh_from_db()
+    assert (cast.inbox.name, list(cast.inbox.teams.all())) == ("Front desk", [cast.team])
+
+
+def test_an_invitation_link_is_shown_once(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.owner)
+    response = client.post("/settings/members/invite", {"email": "new@lotus.example", "role": "agent"})
+    assert (response.status_code, Invitation.objects.get().email) == (201, "new@lotus.example")
+    link = response.context["invitation_link"]
+    assert [link in page.content.decode() for page in (response, client.get("/settings/members"))] == [
+        True,
+        False,
+    ]
+    assert Client().get(link).status_code == 200
+
+
+def test_nobody_hands_out_more_than_they_have(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.admin)
+    assert (
+        client.post("/settings/members/invite", {"email": "x@lotus.example", "role": "owner"}).status_code
+        == 422
+    )
+    assert client.post(f"/settings/members/{cast.agent.id}", {"role": "owner"}).status_code == 403
+    assert client.post(f"/settings/members/{cast.owner.id}", {"role": "agent"}).status_code == 403
+
+
+def test_roles_teams_and_membership_change(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.owner)
+    client.post(f"/settings/members/{cast.mate.id}", {"role": "lead"})
+    client.post(f"/settings/members/{cast.mate.id}", {"teams_shown": "yes", "team": [str(cast.team.id)]})
+    mate = Member.objects.get(id=cast.mate.id)
+    assert (mate.role, list(mate.teams.all()), mate.is_active) == ("lead", [cast.team], True)
+    client.post(f"/settings/members/{cast.mate.id}", {"is_active": "no"})
+    assert Member.objects.get(id=cast.mate.id).is_active is False
+
+
+def test_a_team_is_made_once(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.owner)
+    answers = [client.post("/settings/teams", {"name": "Night"}).status_code for _ in range(2)]
+    assert (answers, Team.objects.filter(name="Night").count()) == ([302, 422], 1)
+
+
+def test_a_token_is_shown_once_and_revoked(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.owner)
+    response = client.post("/settings/tokens", {"name": "Export", "role": "agent"})
+    plain = response.context["plain"]
+    assert [plain in page.content.decode() for page in (response, client.get("/settings/tokens"))] == [
+        True,
+        False,
+    ]
+    token = ApiToken.objects.get(name="Export")
+    client.post(f"/settings/tokens/{token.id}/revoke")
+    token.refresh_from_db()
+    assert token.revoked_at is not None
+
+
+def test_the_ledger_adds_up_on_the_page(cast: Cast, sign_in: SignIn) -> None:
+    for text in ("one", "two", "three"):
+        cast.hears(ALICE, text)
+    response = sign_in(cast.lead).get("/settings/ledger")
+    total = response.context["total"]
+    assert (total.inbound.received, total.inbound.stored, total.adds_up) == (3, 3, True)
+    assert [line.name for line in response.context["lines"]] == ["Shop"]
+    assert response.content.decode().count("Does not add up") == 0
+
+
+@pytest.mark.parametrize(
+    ("role", "first"), [("owner", "/settings/numbers"), ("agent", "/settings/templates")]
+)
+def test_settings_open_at_the_first_page_one_may_see(
+    cast: Cast, sign_in: SignIn, role: str, first: str
+) -> None:
+    assert sign_in(cast.members[role]).get("/settings")["Location"] == first

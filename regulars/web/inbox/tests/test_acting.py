@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from regulars.conversations.models import Conversation, Draft, Note
+from regulars.conversations.operations.handling import assign_conversation
+from regulars.workspaces.models import Member
+from tests.cast import ALICE, Cast
+
+SignIn = Callable[[Member], Client]
+FRAGMENT = {"X-Fragment": "1"}
+
+
+def now(conversation: Conversation) -> Conversation:
+    return Conversation.objects.get(id=conversation.id)
+
+
+def test_assigning_answers_with_the_head_and_a_way_back(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    path = f"/conversations/{conversation.id}/assignment"
+    response = sign_in(cast.agent).post(path, {"member": "me"}, headers=FRAGMENT)
+    assert now(conversation).assignee == cast.agent
+    toast = json.loads(response["HX-Trigger"])["toast"]
+    assert (toast["undo_url"], toast["undo_values"]) == (path, {"member": ""})
+    assert response.content.decode().count('id="thread-head"') == 1
+
+
+def test_putting_back_among_the_unassigned(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    assign_conversation(conversation, to=cast.agent, by=cast.actor())
+    sign_in(cast.agent).post(f"/conversations/{conversation.id}/assignment", {"member": ""}, headers=FRAGMENT)
+    assert now(conversation).assignee is None
+
+
+def test_nobody_is_assigned_who_is_not_a_member(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    client = sign_in(cast.agent)
+    path = f"/conversations/{conversation.id}/assignment"
+    answers = [
+        client.post(path, {"member": who}, headers=FRAGMENT) for who in (str(cast.stranger.owner.id), "x")
+    ]
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert now(conversation).assignee is None
+
+
+def test_resolving_and_opening_again(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    client = sign_in(cast.agent)
+    path = f"/conversations/{conversation.id}/status"
+    response = client.post(path, {"status": "resolved"}, headers=FRAGMENT)
+    assert (now(conversation).status, "data-reopen" in response.content.decode()) == ("resolved", True)
+    undo = json.loads(response["HX-Trigger"])["toast"]["undo_values"]
+    client.post(path, undo, headers=FRAGMENT)
+    assert now(conversation).status == "open"
+
+
+@pytest.mark.parametrize(
+    "part", ["assignment", "status", "reading", "notes", "draft", "messages", "template"]
+)
+def test_another_agents_conversation_cannot_be_touched(cast: Cast, sign_in: SignIn, part: str) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    assign_conversation(conversation, to=cast.mate, by=cast.actor())
+    before = now(conversation).updated_at
+    response = sign_in(cast.agent).post(
+        f"/conversations/{conversation.id}/{part}", {"text": "x"}, headers=FRAGMENT
+    )
+    assert (response.status_code, now(conversation).updated_at) == (404, before)
+
+
+def test_unread_marks_go_both_ways(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    client = sign_in(cast.agent)
+    counts = []
+    for state in ("read", "unread"):
+        client.post(f"/conversations/{conversation.id}/reading", {"state": state}, headers=FRAGMENT)
+        counts.append(now(conversation).unread_count)
+    assert counts == [0, 1]
+
+
+def test_a_note_stays_in_the_house(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    client = sign_in(cast.agent)
+    client.post(
+        f"/conversations/{conversation.id}/draft", {"mode": "note", "text": "careful"}, headers=FRAGMENT
+    )
+    assert Draft.objects.get().text == "careful"
+    response = client.post(f"/conversations/{conversation.id}/notes", {"text": "careful"}, headers=FRAGMENT)
+    assert (response.status_code, Note.objects.get().text, Draft.objects.count()) == (201, "careful", 0)
+    assert conversation.messages.filter(direction="out").count() == 0
+
+
+def test_an_empty_note_is_refused_with_a_sentence(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    response = sign_in(cast.agent).post(
+        f"/conversations/{conversation.id}/notes", {"text": " "}, headers=FRAGMENT
+    )
+    assert (response.status_code, response.content.decode()) == (422, "A note has 1 to 20000 characters")
+
+
+def test_what_colleagues_should_know_is_kept(cast: Cast, sign_in: SignIn) -> None:
+    response = sign_in(cast.agent).post(
+        f"/contacts/{cast.alice.id}", {"about": "likes blue"}, headers=FRAGMENT
+    )
+    cast.alice.refresh_from_db()
+    assert (response.status_code, cast.alice.about) == (204, "likes blue")
+    refused = sign_in(cast.stranger.owner).post(
+        f"/contacts/{cast.alice.id}", {"about": "x"}, headers=FRAGMENT
+    )
+    assert refused.status_code == 404

@@ -1,0 +1,222 @@
+"""Every kind of message has its drawing; rows and messages read the same for everybody who reads the language."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from regulars.inboxes.ports import (
+    CardPhone,
+    Choice,
+    ContactCard,
+    Location,
+    MessageContent,
+    Order,
+    OrderLine,
+    OutgoingInteractive,
+    OutgoingTemplate,
+    ProviderError,
+    ReplyButton,
+    Unsupported,
+)
+from regulars.web.inbox.fragments import render_message, render_row
+from regulars.web.inbox.view_models import (
+    ActivityView,
+    Author,
+    ConversationRow,
+    EarlierText,
+    ErrorView,
+    MediaView,
+    MessageView,
+    NoteView,
+    Preview,
+    QuoteView,
+    ReactionView,
+    position_of,
+)
+
+AT = datetime(2026, 11, 22, 14, 2, tzinfo=UTC)
+ALICE, ANN = Author("contact", "Alice", UUID(int=3)), Author("member", "Ann Agent", UUID(int=4))
+
+
+def message(**facts: object) -> MessageView:
+    values = {
+        "id": UUID(int=1),
+        "conversation_id": UUID(int=2),
+        "direction": "in",
+        "kind": "text",
+        "at": AT,
+        "author": ALICE,
+    }
+    return MessageView(**{**values, **facts})  # type: ignore[arg-type]  # the test's own words
+
+
+def media(kind: str, state: str, **facts: object) -> MediaView:
+    values = {
+        "id": UUID(int=9),
+        "kind": kind,
+        "state": state,
+        "mime_type": "application/pdf",
+        "filename": "a.pdf",
+    }
+    rest = {"byte_count": 2_400_000, "is_voice": False, "has_thumbnail": False, "created_at": AT}
+    return MediaView(**{**values, **rest, **facts})  # type: ignore[arg-type]  # the test's own words
+
+
+INTERACTIVE = OutgoingInteractive(
+    form="buttons", body="Choose", buttons=(ReplyButton(id="1", title="Courier"),)
+)
+TEMPLATE = OutgoingTemplate(
+    name="order_shipped",
+    language="en",
+    rendered={"body": "On its way", "buttons": [{"kind": "url", "text": "Track"}]},
+)
+
+
+@pytest.mark.parametrize(
+    ("facts", "seen"),
+    [
+        ({"text": "Hello *you*"}, "Hello <strong>you</strong>"),
+        ({"text": "<script>alert(1)</script>"}, "&lt;script&gt;alert(1)&lt;/script&gt;"),
+        (
+            {"kind": "image", "media": media("image", "ready")},
+            'src="/media/00000000-0000-0000-0000-000000000009"',
+        ),
+        ({"kind": "image", "media": media("image", "waiting")}, "Being fetched"),
+        ({"kind": "image", "media": media("image", "failed")}, "WhatsApp keeps it until"),
+        ({"kind": "image", "media": media("image", "expired")}, "WhatsApp no longer has this file"),
+        ({"kind": "video", "media": media("video", "ready")}, "<video"),
+        ({"kind": "audio", "media": media("audio", "ready", is_voice=True)}, 'aria-label="Voice message"'),
+        ({"kind": "document", "media": media("document", "ready")}, "2.4 MB"),
+        ({"kind": "sticker", "media": media("sticker", "ready")}, 'alt="Sticker"'),
+        (
+            {
+                "kind": "image",
+                "content": MessageContent(errors=(ProviderError(code=131052, title="Too big"),)),
+            },
+            "Too big",
+        ),
+        (
+            {
+                "kind": "location",
+                "content": MessageContent(location=Location(latitude=37.5, longitude=127.0, name="Shop")),
+            },
+            "mlat=37.5&amp;mlon=127",
+        ),
+        (
+            {
+                "kind": "contacts",
+                "content": MessageContent(
+                    cards=(ContactCard(name="Jisoo", phones=(CardPhone(phone="+82 10"),)),)
+                ),
+            },
+            "Jisoo",
+        ),
+        (
+            {
+                "kind": "order",
+                "content": MessageContent(
+                    order=Order(
+                        lines=(OrderLine(product_id="LINEN", quantity=2, unit_price="9", currency="KRW"),)
+                    )
+                ),
+            },
+            "2 × LINEN",
+        ),
+        (
+            {
+                "kind": "interactive",
+                "text": "Courier",
+                "content": MessageContent(choice=Choice(kind="button_reply", title="Courier")),
+            },
+            "Courier",
+        ),
+        ({"kind": "interactive", "direction": "out", "author": ANN, "outgoing": INTERACTIVE}, "Courier"),
+        ({"kind": "template", "direction": "out", "author": ANN, "outgoing": TEMPLATE}, "order_shipped · en"),
+        (
+            {
+                "kind": "unsupported",
+                "content": MessageContent(unsupported=Unsupported(raw_kind="poll_creation")),
+            },
+            "unsupported: poll_creation",
+        ),
+        (
+            {"kind": "unknown", "content": MessageContent(unsupported=Unsupported(raw_kind="hologram"))},
+            "unknown: hologram",
+        ),
+        ({"kind": "system", "text": "changed number"}, "system-line"),
+        ({"text": "late", "arrived_late": True}, "arrived late"),
+        ({"text": "gone", "deleted_at": AT}, "Deleted by the contact"),
+        ({"text": "new", "earlier": (EarlierText("old", AT),)}, "data-message-history"),
+        ({"text": "M", "quote": QuoteView(None, None, "unknown", "")}, "A message that we do not have"),
+        ({"text": "ok", "reactions": (ReactionView("👍", ANN),)}, "👍"),
+        (
+            {
+                "direction": "out",
+                "author": ANN,
+                "status": "failed",
+                "text": "x",
+                "error": ErrorView("whatsapp", 131047, "t", "d"),
+            },
+            "Reply window closed",
+        ),
+        (
+            {"direction": "out", "author": ANN, "status": "unknown", "text": "x"},
+            "It is not known whether this was sent",
+        ),
+        ({"direction": "out", "author": Author("phone_app"), "status": "sent", "text": "x"}, "Phone app"),
+    ],
+)
+def test_every_kind_is_drawn(facts: dict[str, object], seen: str) -> None:
+    assert seen in render_message(message(**facts), "en")
+
+
+@pytest.mark.parametrize(
+    "status", ["queued", "sending", "sent", "delivered", "read", "played", "failed", "unknown"]
+)
+def test_every_state_has_a_shape_of_its_own(status: str) -> None:
+    html = render_message(message(direction="out", author=ANN, status=status, text="x"), "en")
+    assert f"#ticks-{status}" in html
+
+
+def test_notes_and_quiet_lines() -> None:
+    note = NoteView(UUID(int=1), UUID(int=2), ANN, "careful", AT)
+    taken = ActivityView(UUID(int=1), UUID(int=2), "assigned", "Ann", {"to": "Ann"}, AT)
+    given = ActivityView(UUID(int=1), UUID(int=2), "assigned", "Ann", {"to": "Leo"}, AT)
+    strange = ActivityView(UUID(int=1), UUID(int=2), "teleported_away", "Ann", {}, AT)
+    assert "Private note" in render_message(note, "en")
+    said = [render_message(line, "en") for line in (taken, given, strange)]
+    assert [
+        "Ann took this" in said[0],
+        "Ann assigned this to Leo" in said[1],
+        "Ann: teleported away" in said[2],
+    ] == [True] * 3
+
+
+def test_a_row_tells_unread_and_waiting_in_words() -> None:
+    row = ConversationRow(
+        id=UUID(int=2),
+        contact_id=UUID(int=3),
+        name="+12025550101",
+        channel="whatsapp",
+        inbox_id=UUID(int=5),
+        inbox_name="Shop",
+        status="open",
+        unread_count=2,
+        last_at=AT,
+        waiting_since=AT,
+        window_closes_at=None,
+        preview=Preview("", "audio", ALICE),
+    )
+    html = render_row(row, "en")
+    assert '<span class="isolate">+12025550101</span>' in html
+    assert '<waiting-clock since="2026-11-22T14:02:00.000Z" closes=""></waiting-clock>' in html
+    assert [part in html for part in ("2 unread messages", "Voice message")] == [True, True]
+
+
+def test_positions_sort_like_time_and_id() -> None:
+    later = datetime(2026, 11, 22, 14, 3, tzinfo=UTC)
+    places = [position_of(AT, UUID(int=1)), position_of(AT, UUID(int=2)), position_of(later, UUID(int=1))]
+    assert sorted(places) == places

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from regulars.conversations.models import Conversation
+from regulars.conversations.operations.handling import assign_conversation
+from regulars.kernel import clock
+from regulars.workspaces.models import Member
+from tests.cast import ALICE, BORIS, CHAI, Cast
+
+SignIn = Callable[[Member], Client]
+FRAGMENT = {"X-Fragment": "1"}
+
+
+def queries_of(client: Client, path: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(path, headers=FRAGMENT).status_code == 200
+    return len(captured)
+
+
+def test_signed_out_people_go_to_sign_in_and_come_back(cast: Cast) -> None:
+    response = Client().get("/inbox/open?order=newest")
+    assert (response.status_code, response["Location"]) == (302, "/sign-in?next=/inbox/open%3Forder%3Dnewest")
+
+
+def test_a_fragment_of_a_signed_out_screen_reloads_the_page(cast: Cast) -> None:
+    response = Client().get("/inbox/open", headers=FRAGMENT)
+    assert (response.status_code, response["HX-Refresh"]) == (401, "true")
+
+
+def test_members_land_where_work_is(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.agent)
+    assert client.get("/inbox")["Location"] == "/inbox/open"
+    conversation = cast.hears(ALICE, "hello")
+    assert client.get("/inbox")["Location"] == "/inbox/unassigned"
+    assign_conversation(conversation, to=cast.agent, by=cast.actor())
+    assert client.get("/inbox")["Location"] == "/inbox/mine"
+
+
+def test_the_list_shows_name_and_last_line(cast: Cast, sign_in: SignIn) -> None:
+    cast.hears(ALICE, "is the <b>blue</b> one left?", name="Alice")
+    html = sign_in(cast.agent).get("/inbox/unassigned").content.decode()
+    assert "Alice" in html
+    assert "is the &lt;b&gt;blue&lt;/b&gt; one left?" in html
+
+
+def test_what_others_took_is_not_in_an_agents_list(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    assign_conversation(conversation, to=cast.mate, by=cast.actor())
+    response = sign_in(cast.agent).get("/inbox/open", headers=FRAGMENT)
+    assert f"row-{conversation.id}" not in response.content.decode()
+
+
+def test_a_stranger_never_sees_a_conversation(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    client = sign_in(cast.stranger.owner)
+    paths = [
+        f"/conversations/{conversation.id}{part}"
+        for part in ("", "/head", "/row", "/context", "/earlier", "/templates")
+    ]
+    assert [client.get(path, headers=FRAGMENT).status_code for path in paths] == [404] * len(paths)
+    assert client.get("/search?q=alice").json() == {"items": []}
+
+
+@pytest.mark.parametrize(
+    "path", ["/conversations/nonsense", "/conversations/00000000-0000-0000-0000-000000000000"]
+)
+def test_an_address_of_nothing_is_not_found(cast: Cast, sign_in: SignIn, path: str) -> None:
+    assert sign_in(cast.owner).get(path).status_code == 404
+
+
+def test_a_list_asks_as_much_for_three_rows_as_for_one(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.agent)
+    cast.hears(ALICE, "one")
+    for_one = queries_of(client, "/inbox/open")
+    cast.hears(BORIS, "two")
+    cast.hears(CHAI, "three")
+    assert queries_of(client, "/inbox/open") == for_one
+
+
+def test_a_thread_asks_as_much_for_three_messages_as_for_one(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.agent)
+    conversation = cast.hears(ALICE, "one")
+    for_one = queries_of(client, f"/conversations/{conversation.id}")
+    cast.hears(ALICE, "two")
+    cast.hears(ALICE, "three")
+    assert queries_of(client, f"/conversations/{conversation.id}") == for_one
+
+
+def test_a_page_counts_as_read_a_fragment_does_not(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    client = sign_in(cast.agent)
+    client.get(f"/conversations/{conversation.id}", headers=FRAGMENT)
+    assert Conversation.objects.get(id=conversation.id).unread_count == 1
+    client.get(f"/conversations/{conversation.id}")
+    assert Conversation.objects.get(id=conversation.id).unread_count == 0
+
+
+def test_older_messages_come_by_position(cast: Cast, sign_in: SignIn) -> None:
+    start = clock.now() - timedelta(hours=2)
+    for number in range(60):
+        conversation = cast.hears(ALICE, f"message {number:02}", at=start + timedelta(minutes=number))
+    client = sign_in(cast.agent)
+    newest = client.get(f"/conversations/{conversation.id}", headers=FRAGMENT)
+    assert [f"message {number:02}" in newest.content.decode() for number in (9, 10, 59)] == [
+        False,
+        True,
+        True,
+    ]
+    first = newest.context["items"][0]
+    older = client.get(
+        f"/conversations/{conversation.id}/earlier", {"before": first.position}, headers=FRAGMENT
+    )
+    assert [item.text for item in older.context["items"]] == [f"message {number:02}" for number in range(10)]
+    assert "data-has-older" not in older.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/inbox/mine", "Nothing waiting for you"),
+        ("/inbox/unassigned", "Queue is clear"),
+        ("/inbox/resolved", "Nothing resolved yet"),
+        ("/inbox/open", "No open conversations"),
+        ("/inbox/open?q=zebra", "Nothing found for “zebra”"),
+    ],
+)
+def test_every_empty_list_says_why(cast: Cast, sign_in: SignIn, path: str, said: str) -> None:
+    assert said in sign_in(cast.owner).get(path).content.decode()
+
+
+def test_a_list_in_pages_misses_nobody(cast: Cast, sign_in: SignIn) -> None:
+    start = clock.now() - timedelta(hours=5)
+    wanted = set()
+    for number in range(55):
+        conversation = cast.hears(f"+1202555{number:04}", "hi", at=start + timedelta(minutes=number))
+        wanted.add(conversation.id)
+    client = sign_in(cast.owner)
+    first = client.get("/inbox/open?order=newest", headers=FRAGMENT)
+    cursor = first.context["next_cursor"]
+    second = client.get("/inbox/open", {"order": "newest", "cursor": cursor}, headers=FRAGMENT)
+    assert {row.id for row in [*first.context["rows"], *second.context["rows"]]} == wanted
+    assert second.context["next_cursor"] is None
+
+
+def test_the_command_box_finds_a_number_in_any_writing(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello", name="Alice")
+    found = sign_in(cast.agent).get("/search", {"q": "(202) 555-0101"}).json()["items"]
+    assert [each["url"] for each in found] == [f"/conversations/{conversation.id}"]
+
+
+def test_the_window_is_told_to_the_composer(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "long ago", at=clock.now() - timedelta(hours=30))
+    html = sign_in(cast.agent).get(f"/conversations/{conversation.id}", headers=FRAGMENT).content.decode()
+    assert 'class="composer" novalidate data-mode="template"' in html

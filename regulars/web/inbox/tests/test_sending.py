@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from regulars.conversations.models import Conversation, Message, OutgoingMessage
+from regulars.kernel import clock
+from regulars.media.models import MediaFile
+from regulars.workspaces.models import Member
+from tests.cast import ALICE, Cast
+
+SignIn = Callable[[Member], Client]
+FRAGMENT = {"X-Fragment": "1"}
+
+
+def sent(conversation: Conversation) -> list[Message]:
+    return list(Message.objects.filter(conversation=conversation, direction="out").order_by("id"))
+
+
+def test_a_reply_is_queued_and_shown(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    response = sign_in(cast.agent).post(
+        f"/conversations/{conversation.id}/messages", {"text": "Good *day*"}, headers=FRAGMENT
+    )
+    (message,) = sent(conversation)
+    assert (response.status_code, message.text, message.status, message.author_member) == (
+        201,
+        "Good *day*",
+        "queued",
+        cast.agent,
+    )
+    assert f'id="message-{message.id}"' in response.content.decode()
+    assert "Good <strong>day</strong>" in response.content.decode()
+
+
+def test_a_repeated_request_sends_once(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    client = sign_in(cast.agent)
+    form = {"text": "once", "id": str(uuid4())}
+    answers = [
+        client.post(f"/conversations/{conversation.id}/messages", form, headers=FRAGMENT) for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert [str(message.id) for message in sent(conversation)] == [form["id"]]
+    assert OutgoingMessage.objects.count() == 1
+
+
+def test_nothing_leaves_through_a_closed_window(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "long ago", at=clock.now() - timedelta(hours=25))
+    response = sign_in(cast.agent).post(
+        f"/conversations/{conversation.id}/messages", {"text": "too late"}, headers=FRAGMENT
+    )
+    assert (response.status_code, response["X-Refusal"], sent(conversation)) == (
+        409,
+        "reply-window-closed",
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"text": "x" * 4097}, "Text: at most 4096 characters, this has 4097."),
+        (
+            {"text": "Choose", "extra": "buttons", "button": ["x" * 21]},
+            "Label: at most 20 characters, this has 21.",
+        ),
+        (
+            {"text": "Choose", "extra": "buttons", "button": [str(n) for n in range(4)]},
+            "Buttons: at most 3, this has 4.",
+        ),
+    ],
+)
+def test_limits_are_named(cast: Cast, sign_in: SignIn, form: dict[str, object], said: str) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    response = sign_in(cast.agent).post(f"/conversations/{conversation.id}/messages", form, headers=FRAGMENT)
+    assert (response.status_code, response["X-Refusal"], response.content.decode()) == (
+        409,
+        "limit-exceeded",
+        said,
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"text": "  "}, 422),
+        ({"text": "x", "extra": "nonsense"}, 422),
+        ({"extra": "location", "latitude": "north", "longitude": "1"}, 422),
+        ({"text": "x", "media": [str(uuid4())]}, 422),
+    ],
+)
+def test_a_form_that_says_nothing_sendable(
+    cast: Cast, sign_in: SignIn, form: dict[str, object], status: int
+) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    response = sign_in(cast.agent).post(f"/conversations/{conversation.id}/messages", form, headers=FRAGMENT)
+    assert (response.status_code, sent(conversation)) == (status, [])
+
+
+@pytest.mark.parametrize(
+    ("form", "kind"),
+    [
+        ({"text": "Choose", "extra": "buttons", "button": ["Yes", "No", ""]}, "interactive"),
+        (
+            {"text": "Choose", "extra": "list", "list_button": "Open", "rows": "One | first\nTwo"},
+            "interactive",
+        ),
+        (
+            {"text": "Look", "extra": "cta_url", "url_text": "Open", "url": "https://example.com"},
+            "interactive",
+        ),
+        ({"text": "Where?", "extra": "location_request"}, "interactive"),
+        ({"extra": "location", "latitude": "37.55", "longitude": "126.92", "place": "Shop"}, "location"),
+        ({"extra": "contact", "card_name": "Jisoo", "card_phone": "+82 10 5550 0143"}, "contacts"),
+    ],
+)
+def test_every_kind_of_the_composer_goes_out(
+    cast: Cast, sign_in: SignIn, form: dict[str, object], kind: str
+) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    response = sign_in(cast.agent).post(f"/conversations/{conversation.id}/messages", form, headers=FRAGMENT)
+    assert (response.status_code, [message.kind for message in sent(conversation)]) == (201, [kind])
+
+
+def test_an_answer_quotes_its_question(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "which size?", provider_id="wamid.question")
+    question = conversation.messages.get()
+    form = {"text": "M", "reply_to": str(question.id)}
+    response = sign_in(cast.agent).post(f"/conversations/{conversation.id}/messages", form, headers=FRAGMENT)
+    assert sent(conversation)[0].reply_to_provider_id == "wamid.question"
+    assert f'data-jump="{question.id}"' in response.content.decode()
+
+
+def test_a_reaction_shows_on_its_message(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "thanks")
+    question = conversation.messages.get()
+    response = sign_in(cast.agent).post(
+        f"/messages/{question.id}/reaction", {"emoji": "👍"}, headers=FRAGMENT
+    )
+    assert (response.status_code, response.content.decode().count('class="reaction"')) == (201, 1)
+
+
+def test_an_unknown_result_waits_for_a_person(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    client = sign_in(cast.agent)
+    client.post(f"/conversations/{conversation.id}/messages", {"text": "there?"}, headers=FRAGMENT)
+    (message,) = sent(conversation)
+    path = f"/messages/{message.id}/decision"
+    assert client.post(path, {"decision": "was_sent"}, headers=FRAGMENT).status_code == 409
+    Message.objects.filter(id=message.id).update(status="unknown")
+    OutgoingMessage.objects.filter(message=message).update(state="unknown")
+    assert client.post(path, {"decision": "perhaps"}, headers=FRAGMENT).status_code == 422
+    assert client.post(path, {"decision": "send_again"}, headers=FRAGMENT).status_code == 201
+    assert OutgoingMessage.objects.get(message=message).state == "queued"
+
+
+def test_only_what_failed_is_sent_again(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    client = sign_in(cast.agent)
+    client.post(f"/conversations/{conversation.id}/messages", {"text": "again"}, headers=FRAGMENT)
+    (message,) = sent(conversation)
+    assert client.post(f"/messages/{message.id}/retry", headers=FRAGMENT).status_code == 409
+    Message.objects.filter(id=message.id).update(
+        status="failed", error={"code": 131026, "title": "x", "details": ""}
+    )
+    assert client.post(f"/messages/{message.id}/retry", headers=FRAGMENT).status_code == 201
+    assert [each.text for each in sent(conversation)] == ["again", "again"]
+
+
+def test_a_file_goes_up_and_out_and_can_be_fetched(
+    cast: Cast, sign_in: SignIn, settings: object, tmp_path: Path
+) -> None:
+    settings.MEDIA_HOME = tmp_path  # type: ignore[attr-defined]  # pytest-django's settings
+    conversation = cast.hears(ALICE, "hello")
+    client = sign_in(cast.agent)
+    file = SimpleUploadedFile("sizes.pdf", b"%PDF-1.4 sizes", "application/pdf")
+    uploaded = client.post("/media", {"file": file}, headers=FRAGMENT)
+    assert (uploaded.status_code, uploaded.json()["kind"]) == (201, "document")
+    form = {"text": "Sizes", "media": [uploaded.json()["id"]]}
+    assert (
+        client.post(f"/conversations/{conversation.id}/messages", form, headers=FRAGMENT).status_code == 201
+    )
+    shown = client.get(f"/media/{uploaded.json()['id']}")
+    assert b"".join(shown) == b"%PDF-1.4 sizes"
+    assert (shown["Content-Security-Policy"], shown["X-Content-Type-Options"]) == (
+        "default-src 'none'; sandbox",
+        "nosniff",
+    )
+    assert shown["Content-Disposition"] == 'attachment; filename="sizes.pdf"'
+    assert sign_in(cast.stranger.owner).get(f"/media/{uploaded.json()['id']}").status_code == 404
+
+
+def test_a_file_over_the_limit_is_refused_with_the_limit(cast: Cast, sign_in: SignIn) -> None:
+    file = SimpleUploadedFile("big.png", b"x" * (5 * 1024 * 1024 + 1), "image/png")
+    response = sign_in(cast.agent).post("/media", {"file": file}, headers=FRAGMENT)
+    assert (response.status_code, response.content.decode()) == (
+        422,
+        "File size: at most 5 MB, this has 5 MB.",
+    )
+    assert MediaFile.objects.count() == 0

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from regulars.workspaces.models import Member, User
+from regulars.workspaces.operations import invite_member, set_member_active
+from tests.cast import PASSWORD, Cast
+
+SignIn = Callable[[Member], Client]
+OWNER = {
+    "workspace_name": "Linen & Co",
+    "name": "Grace",
+    "email": "grace@linen.example",
+    "password": PASSWORD,
+    "language": "ko",
+    "time_zone": "Asia/Seoul",
+}
+
+
+def test_a_fresh_house_asks_for_its_first_owner(db: None) -> None:
+    client = Client()
+    assert client.get("/sign-in")["Location"] == "/set-up"
+    response = client.post("/set-up", OWNER)
+    assert (response.status_code, response["Location"]) == (302, "/settings/numbers")
+    member = Member.objects.get()
+    assert (member.role, member.user.language, member.user.time_zone) == ("owner", "ko", "Asia/Seoul")
+    assert client.get("/settings/numbers").status_code == 200
+
+
+def test_a_weak_password_is_said_at_its_field(db: None) -> None:
+    response = Client().post("/set-up", {**OWNER, "password": "short"})
+    assert (response.status_code, list(response.context["form"].errors), User.objects.count()) == (
+        200,
+        ["password"],
+        0,
+    )
+
+
+def test_there_is_no_second_first_owner(cast: Cast) -> None:
+    response = Client().post("/set-up", OWNER)
+    assert (response["Location"], User.objects.filter(email=OWNER["email"]).count()) == ("/sign-in", 0)
+
+
+def test_signing_in_and_out(cast: Cast) -> None:
+    client = Client()
+    response = client.post(
+        "/sign-in", {"email": "Agent@lotus.example", "password": PASSWORD, "next": "/inbox/open"}
+    )
+    assert (response.status_code, response["Location"]) == (302, "/inbox/open")
+    assert client.get("/inbox/open").status_code == 200
+    assert client.post("/sign-out")["Location"] == "/sign-in"
+    assert client.get("/inbox/open").status_code == 302
+
+
+@pytest.mark.parametrize("next_url", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_nobody_is_led_away(cast: Cast, next_url: str) -> None:
+    response = Client().post(
+        "/sign-in", {"email": "agent@lotus.example", "password": PASSWORD, "next": next_url}
+    )
+    assert response["Location"] == "/"
+
+
+def test_a_wrong_password_says_nothing_about_the_address(cast: Cast) -> None:
+    said = [
+        Client().post("/sign-in", {"email": email, "password": "wrong"}).context["form"].non_field_errors()
+        for email in ("agent@lotus.example", "nobody@lotus.example")
+    ]
+    assert said[0] == said[1] == ["E-mail and password do not belong together."]
+
+
+def test_whoever_is_out_stays_out_at_once(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.agent)
+    assert client.get("/inbox/open").status_code == 200
+    set_member_active(cast.agent, False, by=cast.actor())
+    assert client.get("/inbox/open").status_code == 302
+
+
+def test_demo_accounts_are_offered_in_the_demo_only(cast: Cast, settings: object, tmp_path: Path) -> None:
+    written = [{"email": "agent@lotus.example", "password": PASSWORD, "role": "agent"}]
+    (tmp_path / "demo_accounts.json").write_text(json.dumps(written))
+    settings.HOME = tmp_path  # type: ignore[attr-defined]  # pytest-django's settings
+    assert Client().get("/sign-in").context["demo_accounts"] == []
+    settings.DEMO = True  # type: ignore[attr-defined]  # pytest-django's settings
+    accounts = Client().get("/sign-in").context["demo_accounts"]
+    assert [(each.name, each.role) for each in accounts] == [("Ann Agent", "Agent")]
+
+
+def test_an_invitation_opens_once(cast: Cast) -> None:
+    _row, secret = invite_member(
+        cast.workspace, "new@lotus.example", "agent", by=cast.actor(cast.owner), members=cast.owner
+    )
+    form = {"name": "New", "password": PASSWORD, "language": "th", "time_zone": "Asia/Bangkok"}
+    client = Client()
+    assert client.get(f"/invitations/{secret}").status_code == 200
+    assert client.post(f"/invitations/{secret}", form)["Location"] == "/"
+    assert Member.objects.get(user__email="new@lotus.example").role == "agent"
+    assert client.get("/inbox/open").headers["Content-Language"] == "th"
+    assert Client().get(f"/invitations/{secret}").context["is_open"] is False
+    assert Client().get("/invitations/nonsense").status_code == 404
+
+
+def test_theme_language_and_density_are_kept(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.agent)
+    client.post("/preferences", {"theme": "dark", "next": "/inbox/open"})
+    client.post("/preferences", {"language": "ru"})
+    client.post("/preferences", {"density": "compact"})
+    client.post("/preferences", {"theme": "neon", "language": "xx", "density": "vast"})
+    html = client.get("/inbox/open").content.decode()
+    assert [part in html for part in ('lang="ru"', 'data-theme="dark"', 'data-density="compact"')] == [
+        True
+    ] * 3
+
+
+def test_the_doors_speak_the_chosen_language(cast: Cast) -> None:
+    client = Client()
+    client.post("/language", {"language": "ko", "next": "/sign-in"})
+    assert 'lang="ko"' in client.get("/sign-in").content.decode()
+
+
+def test_every_page_has_the_strict_policy(cast: Cast, sign_in: SignIn) -> None:
+    policy = sign_in(cast.agent).get("/inbox/open")["Content-Security-Policy"]
+    assert [
+        part in policy
+        for part in ("script-src 'self'", "style-src 'self'", "unsafe", "frame-ancestors 'none'")
+    ] == [True, True, False, True]
