@@ -28,10 +28,12 @@ def ready(request: HttpRequest) -> HttpResponse:
     if not checks["database"] and not checks["migrations"]:
         checks["worker"] = _worker()
     is_ready = not any(checks.values())
-    return JsonResponse(
+    response = JsonResponse(
         {"ready": is_ready, "checks": {name: problem or "ok" for name, problem in checks.items()}},
         status=200 if is_ready else 503,
     )
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django: being asked early is no error
+    return response
 
 
 @public
