@@ -141,14 +141,14 @@ def _answer_once(
     if route.talks_to_provider:
         # Its effect may be repeated without harm; only the answer is made the same.
         kept = idempotency.find_answer(caller.token_id, key, request_hash)
-        response = None if kept else _to_response(route, route.handler(caller.actor, **arguments))
+        response = None if kept else _encode(route, route.handler(caller.actor, **arguments))
     else:
         kept, response = None, None
     with transaction.atomic():
         kept = kept or idempotency.claim_key(caller.token_id, key, request_hash)
         if kept is not None:
             return _replay(kept)
-        response = response or _to_response(route, route.handler(caller.actor, **arguments))
+        response = response or _encode(route, route.handler(caller.actor, **arguments))
         answer = idempotency.Answer(response.status_code, response.content)
         idempotency.keep_answer(caller.token_id, key, answer)
         return response
@@ -192,9 +192,11 @@ def _too_large() -> TooLarge:
     )
 
 
-def _to_response(route: Route, result: Any) -> HttpResponse:
-    if isinstance(result, HttpResponse):
-        return result
+def _to_response(route: Route, result: Any) -> HttpResponseBase:
+    return result if isinstance(result, HttpResponseBase) else _encode(route, result)
+
+
+def _encode(route: Route, result: Any) -> HttpResponse:
     if result is None:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return HttpResponse(msgspec.json.encode(result), status=route.status, content_type="application/json")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 
@@ -16,7 +15,8 @@ class Api:
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def get(self, path: str, **query: object) -> Any:
-        return self.client.get(f"/api/v1{path}", query, headers=self.headers)
+        texts = {name: str(value) for name, value in query.items()}
+        return self.client.get(f"/api/v1{path}", texts, headers=self.headers)
 
     def post(self, path: str, body: object = None, *, key: str | None = None) -> Any:
         headers = {**self.headers, **({"Idempotency-Key": key} if key is not None else {})}
@@ -34,9 +34,9 @@ class Api:
     def delete(self, path: str) -> Any:
         return self.client.delete(f"/api/v1{path}", headers=self.headers)
 
-    def send(self, method: str, path: str, body: bytes = b"", **headers: str) -> HttpResponse:
+    def send(self, method: str, path: str, body: bytes = b"", **headers: str) -> Any:
         """Any method, any bytes."""
-        return self.client.generic(  # type: ignore[return-value]  # a response of the test client
+        return self.client.generic(
             method,
             f"/api/v1{path}",
             body,

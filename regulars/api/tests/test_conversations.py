@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -78,7 +79,7 @@ def test_filters_narrow(api: Api, cast: Cast):
     api.patch(f"/conversations/{first.id}", {"assignee": str(cast.agent.id), "tags": ["size"]})
     api.patch(f"/conversations/{second.id}", {"team": str(cast.team.id), "status": "resolved"})
     everything = [third.id, second.id, first.id]
-    wanted: list[tuple[dict[str, object], list[object]]] = [
+    wanted: list[tuple[dict[str, object], list[UUID]]] = [
         ({}, everything),
         ({"inbox": cast.second_inbox.id}, [second.id]),
         ({"status": "open"}, [third.id, first.id]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from uuid import uuid4
 
 import pytest
@@ -14,11 +15,14 @@ from regulars.workspaces.models import ApiToken
 from regulars.workspaces.permissions import ALL_PERMISSIONS, ROLES, permissions_of
 from tests.cast import Cast
 
+Counting = Callable[..., AbstractContextManager[object]]
+
 
 def call(api: Api, route: Route) -> int:
     """The status of a route with ids that name nothing and an empty body."""
     path = route.path.format(**dict.fromkeys(route.id_names, uuid4()))
-    return api.send(route.method, path, b"{}").status_code
+    status: int = api.send(route.method, path, b"{}").status_code
+    return status
 
 
 def test_every_route_names_a_permission_that_exists():
@@ -66,7 +70,7 @@ def test_a_revoked_token_is_no_token(cast: Cast):
     assert problem(api.get("/me")) == (401, "unauthorized")
 
 
-def test_use_is_noted_at_most_once_a_minute(cast: Cast, django_assert_num_queries: Callable[..., object]):
+def test_use_is_noted_at_most_once_a_minute(cast: Cast, django_assert_num_queries: Counting):
     api = Api(cast.token("owner"))
     api.get("/me/permissions")
     first = ApiToken.objects.get(workspace=cast.workspace).last_used_at
