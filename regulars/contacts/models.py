@@ -5,7 +5,6 @@ from django.db import models
 from regulars.kernel import clock
 from regulars.workspaces.models import Member, WorkspaceScoped
 
-
 IDENTITY_KINDS = ("phone", "bsuid", "parent_bsuid", "line_user", "unnamed")
 """``unnamed``: one contact per number for updates that name nobody; it cannot be written to"""
 

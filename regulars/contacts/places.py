@@ -60,37 +60,3 @@ def _language(country: str) -> str:
 def _middle(zones: list[str]) -> str:
     """Of the zones of a wide country the middle one by name order: wrong by the fewest hours on average."""
     return zones[len(zones) // 2] if zones else ""
-
-
-def language_of_script(text: str) -> str:
-    """The language that the script of a text gives away (ko, th, ja, ru, ar, he, el, zh); else empty."""
-    counts: dict[str, int] = {}
-    for character in text[:400]:
-        language = _script_language(ord(character))
-        if language:
-            counts[language] = counts.get(language, 0) + 1
-    if counts.get("ja") and counts.get("zh"):
-        counts["ja"] += counts.pop("zh")
-    letters = sum(1 for character in text[:400] if character.isalpha())
-    best = max(counts, key=lambda each: counts[each], default="")
-    return best if best and counts[best] * 2 >= letters else ""
-
-
-_SCRIPTS: tuple[tuple[int, int, str], ...] = (
-    (0x0370, 0x03FF, "el"),
-    (0x0400, 0x04FF, "ru"),
-    (0x0590, 0x05FF, "he"),
-    (0x0600, 0x06FF, "ar"),
-    (0x0E00, 0x0E7F, "th"),
-    (0x1100, 0x11FF, "ko"),
-    (0x3040, 0x30FF, "ja"),
-    (0x3130, 0x318F, "ko"),
-    (0x4E00, 0x9FFF, "zh"),
-    (0xAC00, 0xD7AF, "ko"),
-)
-
-
-def _script_language(code: int) -> str:
-    if code < 0x0370:
-        return ""
-    return next((language for first, last, language in _SCRIPTS if first <= code <= last), "")

@@ -9,6 +9,9 @@ from django.db.models import Q, QuerySet
 
 from regulars.contacts.models import Contact, ContactIdentity
 
+WHOLE_NUMBER_DIGITS = 10
+"""from so many digits on a text is a whole number and not a part of one"""
+SUBSCRIBER_DIGITS = 8
 _NOT_DIGITS = re.compile(r"\D+")
 _LOOKS_LIKE_NUMBER = re.compile(r"^[+()\d\s.\-/]{3,}$")
 
@@ -16,6 +19,7 @@ _LOOKS_LIKE_NUMBER = re.compile(r"^[+()\d\s.\-/]{3,}$")
 def matching_contacts(workspace_id: UUID, text: str) -> QuerySet[Contact]:
     """Contacts whose name, number, user name or tag contains every word of ``text``."""
     contacts = Contact.objects.filter(workspace_id=workspace_id)
+    text = text.replace("\x00", "")
     if _LOOKS_LIKE_NUMBER.match(text.strip()):
         return contacts.filter(_by_digits(workspace_id, text))
     for word in text.split():
@@ -35,8 +39,14 @@ def _owners(workspace_id: UUID, value: str) -> QuerySet[ContactIdentity, UUID]:
 
 
 def _by_digits(workspace_id: UUID, text: str) -> Q:
-    """A number in any writing: with or without +, country code, trunk zero or punctuation."""
+    """A number in any writing: with or without +, country code, trunk zero or punctuation.
+
+    Spellings that differ in the middle (Brazil's ninth digit, Mexico's 1, Argentina's 9 and 15, a trunk zero in
+    brackets) agree in the last eight digits, which are few enough people's to be shown together.
+    """
     digits = _NOT_DIGITS.sub("", text)
-    tail = digits.lstrip("0") or digits
-    known = ContactIdentity.objects.filter(workspace_id=workspace_id, kind="phone", value__contains=tail)
+    written = Q(value__contains=digits.lstrip("0") or digits)
+    if len(digits) >= WHOLE_NUMBER_DIGITS:
+        written |= Q(value__endswith=digits[-SUBSCRIBER_DIGITS:])
+    known = ContactIdentity.objects.filter(written, workspace_id=workspace_id, kind="phone")
     return Q(id__in=known.values_list("contact_id", flat=True)) | Q(name__icontains=text.strip())

@@ -18,12 +18,15 @@ from regulars.kernel import clock
 from regulars.kernel.errors import Invalid
 from regulars.kernel.events import record
 from regulars.workspaces.access import Actor
+from regulars.workspaces.models import Member
 from regulars.workspaces.operations import audit
 
 EDITABLE = frozenset(
     {"name", "language", "time_zone", "about", "tags", "tier", "stage", "owner_id", "fields"}
 )
 NAME_LENGTH = 200
+ABOUT_LENGTH = 5_000
+WORD_LENGTH = 64
 
 
 @transaction.atomic
@@ -31,6 +34,8 @@ def update_contact(contact: Contact, changes: Mapping[str, object], *, by: Actor
     """Write the named fields; raises ``Invalid`` naming each field that is wrong and what would be right."""
     by.require("contacts:edit")
     problems = {name: problem for name, value in changes.items() if (problem := _problem(name, value))}
+    if "owner_id" in changes and not _may_own(contact, changes["owner_id"]):
+        problems["owner_id"] = "the id of an active member, or null"
     if problems:
         raise Invalid(_("Some fields are not right"), fields=problems)
     changed = [name for name, value in changes.items() if getattr(contact, name) != value]
@@ -45,28 +50,41 @@ def update_contact(contact: Contact, changes: Mapping[str, object], *, by: Actor
     return contact
 
 
+def _may_own(contact: Contact, member_id: object) -> bool:
+    if member_id is None:
+        return True
+    members = Member.objects.filter(workspace_id=contact.workspace_id, is_active=True)
+    return isinstance(member_id, UUID) and members.filter(id=member_id).exists()
+
+
 def _problem(name: str, value: object) -> str:
     if name not in EDITABLE:
         return "one of " + ", ".join(sorted(EDITABLE))
     match name:
         case "name" if not isinstance(value, str) or len(value) > NAME_LENGTH:
             return f"a text of at most {NAME_LENGTH} characters"
-        case "language" if value and not _is_language(value):
+        case "language" if not isinstance(value, str) or (value and not _is_language(value)):
             return "an ISO 639 language such as ko, ru, th or en"
-        case "time_zone" if value and value not in zoneinfo.available_timezones():
-            return "an IANA time zone such as Asia/Seoul"
-        case "tags" if not isinstance(value, list) or not all(
-            isinstance(tag, str) and 0 < len(tag) <= 64 for tag in value
+        case "time_zone" if not isinstance(value, str) or (
+            value and value not in zoneinfo.available_timezones()
         ):
-            return "a list of words of at most 64 characters"
+            return "an IANA time zone such as Asia/Seoul"
+        case "about" if not isinstance(value, str) or len(value) > ABOUT_LENGTH:
+            return f"a text of at most {ABOUT_LENGTH} characters"
+        case "tier" | "stage" if not isinstance(value, str) or len(value) > WORD_LENGTH:
+            return f"a word of at most {WORD_LENGTH} characters"
+        case "tags" if not isinstance(value, list) or not all(
+            isinstance(tag, str) and 0 < len(tag) <= WORD_LENGTH for tag in value
+        ):
+            return f"a list of words of at most {WORD_LENGTH} characters"
         case "fields" if not isinstance(value, dict):
             return "an object"
     return ""
 
 
-def _is_language(value: object) -> bool:
+def _is_language(value: str) -> bool:
     try:
-        Locale.parse(str(value).replace("-", "_"))
+        Locale.parse(value.replace("-", "_"))
     except (ValueError, UnknownLocaleError):
         return False
     return True

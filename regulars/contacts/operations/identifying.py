@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -36,13 +36,13 @@ def identify_contacts(workspace_id: UUID, channel: str, people: Sequence[PersonS
     if not wanted:
         return [None] * len(people)
     lock_keys(identity_lane(workspace_id, channel, key) for key in wanted)
-    known = _read_known(workspace_id, channel, wanted)
+    known = read_known(workspace_id, channel, wanted)
     resolution = resolve(references, known)
     _insert_contacts(workspace_id, people, resolution)
-    _insert_identities(workspace_id, channel, resolution)
+    robbed = _insert_identities(workspace_id, channel, resolution)
     _insert_suggestions(workspace_id, resolution)
     changed = _update_names(workspace_id, people, resolution)
-    touched = sorted({*resolution.attached.values(), *resolution.moved.values(), *changed})
+    touched = sorted({*resolution.attached.values(), *resolution.moved.values(), *robbed, *changed})
     record_all(ContactChanged(workspace_id, contact_id) for contact_id in touched)
     return resolution.contact_ids
 
@@ -54,8 +54,8 @@ def identity_lane(workspace_id: UUID, channel: str, key: Key) -> str:
 
 def find_holder(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> UUID | None:
     """Who has one of these identities now. Until the transaction ends nobody else can come to have one."""
-    lock_keys(f"identity:{workspace_id}:{channel}:{kind}:{value}" for kind, value in keys)
-    known = _read_known(workspace_id, channel, keys)
+    lock_keys(identity_lane(workspace_id, channel, key) for key in keys)
+    known = read_known(workspace_id, channel, keys)
     return next((holder for holder in map(known.holder, keys) if holder is not None), None)
 
 
@@ -66,9 +66,10 @@ _READ_IDENTITIES = (
 )
 
 
-def _read_known(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> Known:
+def read_known(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> Known:
+    """What the database knows about these identities; hold their lanes before you act on it."""
     kinds, values = zip(*keys, strict=True)
-    wanted = [list(kinds), list(values), workspace_id, channel]
+    wanted: tuple[list[str], list[str], UUID, str] = (list(kinds), list(values), workspace_id, channel)
     with connection.cursor() as cursor:
         cursor.execute(_READ_IDENTITIES.format("i.retired_at IS NULL"), wanted)
         rows = cursor.fetchall()
@@ -119,12 +120,13 @@ def place_of(keys: Sequence[Key]) -> Place:
     return place_of_bsuid(bsuid) if bsuid else Place()
 
 
-def _insert_identities(workspace_id: UUID, channel: str, resolution: Resolution) -> None:
+def _insert_identities(workspace_id: UUID, channel: str, resolution: Resolution) -> set[UUID]:
+    """Write what is attached and moved; returns the contacts that lost an identity by it."""
     added = {**resolution.attached, **resolution.moved}
     if not added:
-        return
-    if resolution.moved:
-        _retire(workspace_id, channel, list(resolution.moved))
+        return set()
+    robbed = _retire(workspace_id, channel, list(resolution.moved)) if resolution.moved else set()
+    robbed |= {owner for key, owner in resolution.attached.items() if added[key] != owner}
     kinds, values = zip(*added, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -140,26 +142,35 @@ def _insert_identities(workspace_id: UUID, channel: str, resolution: Resolution)
                 list(values),
             ],
         )
-        phones = {owner: value for (kind, value), owner in added.items() if kind == "phone"}
-        phones = {owner: value for owner, value in phones.items() if owner not in resolution.created}
-        if phones:
-            cursor.execute(
-                "UPDATE contacts_contact c SET phone = new.phone, updated_at = now()"
-                " FROM unnest(%s::uuid[], %s::text[]) AS new(id, phone) WHERE c.id = new.id",
-                [list(phones), list(phones.values())],
-            )
+    given = {owner for (kind, _value), owner in added.items() if kind == "phone"}
+    copy_phones(robbed | given - resolution.created.keys())
+    return robbed
 
 
-def _retire(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> None:
+def copy_phones(contact_ids: Collection[UUID]) -> None:
+    """Bring ``Contact.phone`` up to date: the newest phone among the identities, empty when there is none."""
+    if not contact_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE contacts_contact c SET updated_at = now(), phone = COALESCE((SELECT i.value"
+            "  FROM contacts_contactidentity i WHERE i.contact_id = c.id AND i.kind = 'phone' AND i.retired_at IS NULL"
+            "  ORDER BY i.first_seen_at DESC, i.id DESC LIMIT 1), '') WHERE c.id = ANY(%s)",
+            [sorted(contact_ids)],
+        )
+
+
+def _retire(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> set[UUID]:
     kinds, values = zip(*keys, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE contacts_contactidentity i SET retired_at = now()"
             " FROM unnest(%s::text[], %s::text[]) AS gone(kind, value)"
             " WHERE i.workspace_id = %s AND i.channel = %s AND i.kind = gone.kind AND i.value = gone.value"
-            " AND i.retired_at IS NULL",
+            " AND i.retired_at IS NULL RETURNING i.contact_id",
             [list(kinds), list(values), workspace_id, channel],
         )
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _insert_suggestions(workspace_id: UUID, resolution: Resolution) -> None:

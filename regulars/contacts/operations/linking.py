@@ -6,13 +6,21 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from regulars.contacts.events import ContactChanged
-from regulars.contacts.models import Contact, ContactIdentity, MergeSuggestion
-from regulars.contacts.operations.identifying import PersonSeen, identify_contacts
-from regulars.contacts.resolving import Key
+from regulars.contacts.models import ContactIdentity, MergeSuggestion
+from regulars.contacts.operations.identifying import (
+    PersonSeen,
+    copy_phones,
+    identify_contacts,
+    identity_lane,
+    read_known,
+)
+from regulars.contacts.resolving import Key, Known
 from regulars.kernel import clock
 from regulars.kernel.events import record
+from regulars.kernel.locks import lock_keys
 
 
 @transaction.atomic
@@ -22,43 +30,68 @@ def link_identities(
     """Attach ``current`` to the contact known by ``previous`` and retire the replaced ones.
 
     When the new address already belongs to somebody (they wrote before the platform told us), nothing merges:
-    a suggestion waits for a person. Returns the contact, None when both sides are empty.
+    a suggestion waits for a person. Repeating it changes nothing. Returns the contact, None when both sides are
+    empty.
     """
-    (contact_id,) = identify_contacts(workspace_id, channel, [PersonSeen(tuple(previous or current))])
-    if contact_id is None:
+    keys = [*previous, *current]
+    if not keys:
         return None
-    for kind, value in current:
-        _attach(workspace_id, channel, contact_id, kind, value)
+    lock_keys(identity_lane(workspace_id, channel, key) for key in keys)
+    known = read_known(workspace_id, channel, keys)
+    contact_id = _known_contact(known, previous, current) or _new_contact(
+        workspace_id, channel, previous or current
+    )
+    attached = [_attach(workspace_id, channel, contact_id, key, known) for key in current]
     new_kinds = {kind for kind, _value in current}
     gone = [key for key in previous if key[0] in new_kinds and key not in current]
-    for kind, value in gone:
-        ContactIdentity.objects.filter(
-            workspace_id=workspace_id,
-            channel=channel,
-            kind=kind,
-            value=value,
-            contact_id=contact_id,
-            retired_at=None,
-        ).update(retired_at=clock.now())
-    phone = next((value for kind, value in current if kind == "phone"), "")
-    if phone:
-        Contact.objects.filter(id=contact_id).update(phone=phone, updated_at=clock.now())
-    record(ContactChanged(workspace_id, contact_id))
+    retired = [_retire(workspace_id, channel, contact_id, key) for key in gone]
+    if any(attached) or any(retired):
+        copy_phones([contact_id])
+        record(ContactChanged(workspace_id, contact_id))
     return contact_id
 
 
-def _attach(workspace_id: UUID, channel: str, contact_id: UUID, kind: str, value: str) -> None:
-    holder = ContactIdentity.objects.filter(
-        workspace_id=workspace_id, channel=channel, kind=kind, value=value, retired_at=None
-    ).first()
-    if holder is None:
-        ContactIdentity.objects.create(
-            workspace_id=workspace_id, channel=channel, kind=kind, value=value, contact_id=contact_id
-        )
-    elif holder.contact_id != contact_id:
-        first, second = sorted((holder.contact_id, contact_id))
-        MergeSuggestion.objects.get_or_create(
-            first_id=first,
-            second_id=second,
-            defaults={"workspace_id": workspace_id, "reason": "number_changed"},
-        )
+def _known_contact(known: Known, previous: Sequence[Key], current: Sequence[Key]) -> UUID | None:
+    """Whoever has the old address; else, for what was linked before, whoever has the new one."""
+    return next(
+        filter(None, [*map(known.holder, previous), *(known.owners.get(key) for key in current)]), None
+    )
+
+
+def _new_contact(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> UUID:
+    (contact_id,) = identify_contacts(workspace_id, channel, [PersonSeen(tuple(keys))])
+    assert contact_id is not None  # noqa: S101 - who has an identity has a contact
+    return contact_id
+
+
+def _attach(workspace_id: UUID, channel: str, contact_id: UUID, key: Key, known: Known) -> bool:
+    """Give the contact an identity, unless it has it or another one is known by it; true if it was given."""
+    holder = known.holder(key)
+    if holder == contact_id:
+        return False
+    if holder is not None:
+        _suggest(workspace_id, holder, contact_id)
+        return False
+    _row, made = ContactIdentity.objects.get_or_create(
+        workspace_id=workspace_id,
+        channel=channel,
+        kind=key[0],
+        value=key[1],
+        retired_at=None,
+        defaults={"contact_id": contact_id},
+    )
+    return made
+
+
+def _suggest(workspace_id: UUID, one: UUID, other: UUID) -> None:
+    first, second = sorted((one, other))
+    MergeSuggestion.objects.get_or_create(
+        first_id=first,
+        second_id=second,
+        defaults={"workspace_id": workspace_id, "reason": "number_changed"},
+    )
+
+
+def _retire(workspace_id: UUID, channel: str, contact_id: UUID, key: Key) -> bool:
+    mine = Q(workspace_id=workspace_id, channel=channel, contact_id=contact_id, kind=key[0], value=key[1])
+    return bool(ContactIdentity.objects.filter(mine, retired_at=None).update(retired_at=clock.now()))
