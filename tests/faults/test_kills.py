@@ -1,0 +1,119 @@
+"""Kill -9 in the middle of a burst: nothing accepted is missing, nothing is there twice, all goes on by itself.
+
+The default is one kill of each kind; REGULARS_FAULT_KILLS=20 is the full run. REGULARS_TESTS_SEED repeats an order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import threading
+import time
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.running.burst import Burst, doubled_effects, losses, make_burst
+from tests.running.ledgers import LedgerWatch, read_ledger, wait_until_read
+from tests.running.product import Product
+from tests.running.webhooks import Delivered, deliver
+
+VICTIMS = ("web", "worker", "postgres", "all")
+KILLS = int(os.environ.get("REGULARS_FAULT_KILLS") or len(VICTIMS))
+SEED = int(os.environ.get("REGULARS_TESTS_SEED") or random.SystemRandom().randrange(10_000))
+DELIVERIES = 500
+TRIES = 2_000
+"""as good as forever: the platform tries for 36 hours"""
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+
+
+@dataclass
+class Round:
+    """One burst with one kill in it, and what came of it."""
+
+    victim: str
+    killed_after: float
+    burst: Burst
+    delivered: Delivered = field(default_factory=Delivered)
+    back_after: float = 0.0
+    watch: LedgerWatch | None = None
+
+    def __str__(self) -> str:
+        return (
+            f"{self.victim:<9} killed after {self.killed_after:.2f} s, answers {self.delivered.answers}, "
+            f"all read {self.back_after:.1f} s after the kill"
+        )
+
+
+@pytest.fixture(scope="module")
+def rounds(product: Product) -> list[Round]:
+    """All rounds, one after the other on the same product."""
+    rng = random.Random(SEED)
+    print(f"order of the kills: REGULARS_TESTS_SEED={SEED}")
+    victims = [*VICTIMS, *(rng.choice(VICTIMS) for _ in range(max(KILLS - len(VICTIMS), 0)))][:KILLS]
+    rng.shuffle(victims)
+    done = []
+    for number, victim in enumerate(victims):
+        planned = Round(victim, rng.uniform(0.02, 0.6), make_burst(f"kill{number}", DELIVERIES, rng))
+        _play(product, planned)
+        print(planned)
+        done.append(planned)
+    return done
+
+
+def _play(product: Product, planned: Round) -> None:
+    """Post the burst in a thread of its own, kill in the middle, and wait until everything is read."""
+    posting = threading.Thread(target=_post, args=(product, planned))
+    with LedgerWatch(product) as planned.watch:
+        posting.start()
+        time.sleep(planned.killed_after)
+        killed_at = time.monotonic()
+        if planned.victim == "all":
+            product.kill_all()
+            product.start()
+        else:
+            product.kill(planned.victim)
+        posting.join(150)
+        assert not posting.is_alive(), f"deliveries are still not accepted\n{product.log_tail()}"
+        product.wait_until_ready()
+        wait_until_read(product)
+        planned.back_after = time.monotonic() - killed_at
+
+
+def _post(product: Product, planned: Round) -> None:
+    planned.delivered = asyncio.run(deliver(product, planned.burst.bodies, tries=TRIES, patience=20))
+
+
+def test_every_delivery_was_accepted_in_the_end(rounds: list[Round]):
+    assert [len(each.delivered.accepted) for each in rounds] == [DELIVERIES] * KILLS
+
+
+def test_nothing_accepted_is_missing_or_stored_twice(rounds: list[Round], product: Product):
+    assert {str(each): found for each in rounds if (found := losses(product, each.burst))} == {}
+
+
+def test_nothing_had_its_effect_twice(rounds: list[Round], product: Product):
+    assert doubled_effects(product) == []
+
+
+def test_the_ledger_adds_up_whenever_it_can_be_read(rounds: list[Round]):
+    assert [each.watch.imbalances for each in rounds if each.watch] == [[] for _ in rounds]
+
+
+def test_the_ledger_knows_every_message_and_status_once(rounds: list[Round], product: Product):
+    inbound = read_ledger(product)["inbound"]
+    posted = sum(len(each.burst.messages) + len(each.burst.statuses) for each in rounds)
+    assert (inbound["stored"], inbound["rejected"], inbound["pending"]) == (posted, {}, 0)
+
+
+def test_what_was_accepted_is_kept_whole(rounds: list[Round], product: Product):
+    kept = {
+        bytes(row[0]) for row in product.sql("SELECT body FROM inboxes_delivery WHERE state = 'processed'")
+    }
+    assert [raw for each in rounds for raw in each.burst.bodies if raw not in kept] == []
+
+
+def test_a_kill_makes_no_delivery_fail(rounds: list[Round], product: Product):
+    assert product.count("SELECT count(*) FROM inboxes_delivery WHERE state = 'failed' OR attempts > 0") == 0
