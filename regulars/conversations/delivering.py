@@ -104,7 +104,7 @@ class Sender:
             await self._rest(busy)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=20)
-        while self._results:
+        while self._results:  # noqa: ASYNC110 - only while stopping
             await asyncio.sleep(0.01)
         recorder.cancel()
         await self._lose_locks()

@@ -25,8 +25,8 @@ PASSWORD = "demo-harbor-pine"  # noqa: S105 - printed for everybody, on this mac
 ACCOUNT_ID = "100000000000101"
 SANDBOX_TOKEN = "sandbox-token"  # noqa: S105 - the sandbox's published default
 NUMBERS = (
-    ("Shop", "100000000000201", "+1 555-010-0201"),
-    ("Wholesale", "100000000000202", "+1 555-010-0202"),
+    ("Shop", "100000000000201", "+1 202-555-0142"),
+    ("Wholesale", "100000000000202", "+44 20 7946 0142"),
 )
 PEOPLE = (
     ("owner@demo.example", "Maya Lindqvist", "owner", "en", ()),

@@ -47,8 +47,9 @@ def claim_files(limit: int) -> list[ToFetch]:
     """Take up to ``limit`` waiting files (also those whose fetcher died), newest messages first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE media_mediafile m SET state = 'fetching', attempts = attempts + 1, lease_until = now() + %s::interval"
-            " FROM (SELECT id FROM media_mediafile WHERE (state = 'waiting' AND (retry_at IS NULL OR retry_at <= now()))"
+            "UPDATE media_mediafile m SET state = 'fetching', attempts = attempts + 1,"
+            " lease_until = now() + %s::interval FROM (SELECT id FROM media_mediafile"
+            "   WHERE (state = 'waiting' AND (retry_at IS NULL OR retry_at <= now()))"
             "   OR (state = 'fetching' AND lease_until < now()) ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) chosen"
             " WHERE m.id = chosen.id RETURNING m.id, m.workspace_id, m.connection_id, m.provider_media_id, m.sha256,"
             " m.mime_type, m.attempts",

@@ -32,7 +32,7 @@ def ready(request: HttpRequest) -> HttpResponse:
         {"ready": is_ready, "checks": {name: problem or "ok" for name, problem in checks.items()}},
         status=200 if is_ready else 503,
     )
-    response._has_been_logged = True  # type: ignore[attr-defined]  # Django: being asked early is no error
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - being asked early is no error
     return response
 
 

@@ -97,7 +97,7 @@ class DeliveryStore:
 
     async def close(self) -> None:
         """Commit what waits, then let go of the database."""
-        while self._waiting:
+        while self._waiting:  # noqa: ASYNC110 - only while stopping
             await asyncio.sleep(0.01)
         if self._writer:
             self._writer.cancel()
@@ -130,7 +130,7 @@ class DeliveryStore:
         try:
             async with asyncio.timeout(COMMIT_DEADLINE_SECONDS):
                 await self._insert(group)
-        except Exception as error:  # whatever it was, every request of the group must get its answer
+        except Exception as error:  # noqa: BLE001 - whatever it was, every request of the group gets its answer
             logger.warning(
                 "deliveries were not stored", extra={"count": len(group), "error": type(error).__name__}
             )

@@ -40,7 +40,8 @@ def note_calls(workspace_id: UUID, calls: Sequence[IncomingCall]) -> None:
         if "user" in call.direction.lower() or call.direction.lower() in {"in", "inbound"}:
             with connection.cursor() as cursor:
                 cursor.execute(
-                    "UPDATE conversations_conversation SET window_closes_at = GREATEST(window_closes_at, %s::timestamptz),"
+                    "UPDATE conversations_conversation SET"
+                    " window_closes_at = GREATEST(window_closes_at, %s::timestamptz),"
                     " last_inbound_at = GREATEST(last_inbound_at, %s) WHERE id = %s",
                     [call.at + REPLY_WINDOW, call.at, conversation.id],
                 )

@@ -324,7 +324,8 @@ def _apply(message: InboundMessage, message_id: UUID, thread: _Thread) -> None:
 
 _WRITE_THREADS = """
 UPDATE conversations_conversation c SET
-  last_message_id = CASE WHEN new.last_at IS NOT NULL AND (c.last_message_at IS NULL OR new.last_at >= c.last_message_at)
+  last_message_id = CASE WHEN new.last_at IS NOT NULL
+    AND (c.last_message_at IS NULL OR new.last_at >= c.last_message_at)
     THEN new.last_id ELSE c.last_message_id END,
   last_message_at = GREATEST(c.last_message_at, new.last_at),
   last_inbound_at = GREATEST(c.last_inbound_at, new.inbound_at),

@@ -56,30 +56,28 @@ class OutgoingDraft:
 
 def queue_message(draft: OutgoingDraft, *, by: Actor, channel: ChannelFacts) -> Message:
     """Queue one message; raises :class:`GuardrailRefused` when it may not leave."""
-    message, refusal = queue_messages([draft], by=by, channel=channel)[0]
-    if message is None:
-        assert refusal is not None
-        raise GuardrailRefused(refusal)
-    return message
+    (outcome,) = queue_messages([draft], by=by, channel=channel)
+    if isinstance(outcome, Refusal):
+        raise GuardrailRefused(outcome)
+    return outcome
 
 
 @transaction.atomic
 def queue_messages(
     drafts: Sequence[OutgoingDraft], *, by: Actor, channel: ChannelFacts
-) -> list[tuple[Message | None, Refusal | None]]:
+) -> list[Message | Refusal]:
     """Queue what the guardrails allow; for each draft, in order, the message or why not."""
     by.require("messages:send")
     moment = clock.now()
     opted_out = _opted_out([draft for draft in drafts if draft.template_category == "MARKETING"])
-    results: list[tuple[Message | None, Refusal | None]] = []
+    outcomes: list[Message | Refusal] = []
     for draft in drafts:
         refusal = check_limits(draft.content, channel) or check_leaving(
             draft.conversation, draft.content, at=moment, opted_out=draft.conversation.contact_id in opted_out
         )
-        results.append((None, refusal) if refusal else (_message(draft, by, moment), None))
-    queued = [message for message, _refusal in results if message is not None]
-    _insert(queued)
-    return results
+        outcomes.append(refusal or _message(draft, by, moment))
+    _insert([outcome for outcome in outcomes if isinstance(outcome, Message)])
+    return outcomes
 
 
 def _opted_out(drafts: Sequence[OutgoingDraft]) -> set[UUID]:
@@ -211,7 +209,8 @@ def _answer_conversations(messages: Sequence[Message]) -> None:
             " last_message_at = GREATEST(c.last_message_at, new.at), updated_at = now(),"
             " waiting_since = CASE WHEN new.answers THEN NULL ELSE c.waiting_since END,"
             " unread_count = CASE WHEN new.answers THEN 0 ELSE c.unread_count END,"
-            " ad_window_closes_at = CASE WHEN new.answers AND c.ad_opened_at IS NOT NULL AND c.ad_window_closes_at IS NULL"
+            " ad_window_closes_at = CASE WHEN new.answers"
+            "   AND c.ad_opened_at IS NOT NULL AND c.ad_window_closes_at IS NULL"
             "   AND now() < c.ad_opened_at + interval '24 hours' THEN now() + interval '72 hours'"
             "   ELSE c.ad_window_closes_at END,"
             " assignee_id = CASE WHEN new.answers THEN COALESCE(c.assignee_id, new.member_id) ELSE c.assignee_id END,"

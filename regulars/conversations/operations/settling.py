@@ -65,7 +65,8 @@ WITH chosen AS (
     AND NOT EXISTS (SELECT 1 FROM conversations_outgoingmessage e WHERE e.conversation_id = o.conversation_id
       AND e.state IN ('queued', 'sending') AND e.sequence < o.sequence)
   ORDER BY o.sequence LIMIT %s FOR UPDATE SKIP LOCKED)
-UPDATE conversations_outgoingmessage o SET state = 'sending', attempts = o.attempts + 1, lease_until = now() + make_interval(secs => %s)
+UPDATE conversations_outgoingmessage o SET state = 'sending', attempts = o.attempts + 1,
+  lease_until = now() + make_interval(secs => %s)
 FROM chosen WHERE o.message_id = chosen.message_id RETURNING o.message_id, o.attempts
 """
 
@@ -244,7 +245,8 @@ def _write_deferred(claimed: Claimed, result: Deferred) -> None:
     message_id = UUID(claimed.to_send.message_id)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE conversations_outgoingmessage SET state = 'queued', lease_until = NULL, not_before = now() + make_interval(secs => %s)"
+            "UPDATE conversations_outgoingmessage SET state = 'queued', lease_until = NULL,"
+            " not_before = now() + make_interval(secs => %s)"
             " WHERE message_id = %s AND state = 'sending'",
             [result.wait.total_seconds(), message_id],
         )

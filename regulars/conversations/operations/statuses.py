@@ -82,7 +82,8 @@ def adopt_unmatched(workspace_id: UUID, keys: Sequence[tuple[UUID, str]]) -> Non
     """Apply the statuses that came before these (inbox, provider id) messages were known."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM conversations_unmatchedstatus u USING unnest(%s::uuid[], %s::text[]) AS w(inbox_id, provider_id)"
+            "DELETE FROM conversations_unmatchedstatus u"
+            " USING unnest(%s::uuid[], %s::text[]) AS w(inbox_id, provider_id)"
             " WHERE u.inbox_id = w.inbox_id AND u.provider_id = w.provider_id"
             " RETURNING u.inbox_id, u.provider_id, u.status, u.participant, u.at, u.errors",
             [[key[0] for key in keys], [key[1] for key in keys]],
@@ -164,17 +165,18 @@ def _insert_statuses(rows: Sequence[tuple[int, _Target, StatusUpdate]]) -> set[i
 
 
 def _insert_unmatched(rows: Sequence[tuple[int, IncomingStatus]]) -> set[int]:
-    outcome: set[int] = set()
     first: dict[tuple[UUID, str, str, str], tuple[int, IncomingStatus]] = {}
     for index, each in rows:
         key = (each.inbox_id, each.status.provider_id, each.status.status, participant_of(each.status))
         first.setdefault(key, (index, each))
     if not first:
-        return outcome
+        return set()
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO conversations_unmatchedstatus (inbox_id, provider_id, status, participant, at, errors, received_at)"
-            " SELECT *, now() FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::jsonb[])"
+            "INSERT INTO conversations_unmatchedstatus"
+            " (inbox_id, provider_id, status, participant, at, errors, received_at)"
+            " SELECT *, now() FROM"
+            " unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::jsonb[])"
             " ON CONFLICT DO NOTHING RETURNING inbox_id, provider_id, status, participant",
             [
                 *([key[part] for key in first] for part in range(4)),
@@ -182,8 +184,7 @@ def _insert_unmatched(rows: Sequence[tuple[int, IncomingStatus]]) -> set[int]:
                 [msgspec.json.encode(each.status.errors).decode() for _index, each in first.values()],
             ],
         )
-        outcome = {first[(row[0], row[1], row[2], row[3])][0] for row in cursor.fetchall()}
-    return outcome
+        return {first[(row[0], row[1], row[2], row[3])][0] for row in cursor.fetchall()}
 
 
 def may_follow(current: str, new: str) -> bool:
@@ -227,7 +228,8 @@ def _write_targets(workspace_id: UUID, targets: Sequence[_Target]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE conversations_message m SET status = new.status, provider_id = COALESCE(m.provider_id, new.provider_id),"
+            "UPDATE conversations_message m SET status = new.status,"
+            " provider_id = COALESCE(m.provider_id, new.provider_id),"
             " pricing_category = new.category,"
             " pricing_type = CASE WHEN new.kind <> '' THEN new.kind ELSE m.pricing_type END,"
             " error = CASE WHEN new.status = 'failed' THEN COALESCE(new.error, m.error) END"
