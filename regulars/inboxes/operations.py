@@ -21,6 +21,9 @@ from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Team
 from regulars.workspaces.operations import audit
 
+SECRETS_KEPT = 3
+"""app secrets that are accepted at a time while they rotate"""
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -74,13 +77,14 @@ def replace_credentials(
 ) -> None:
     """Put in a new token, or add a new app secret in front of the old one, which stays valid while Meta rotates."""
     by.require("connections:manage")
+    connection_row.refresh_from_db(from_queryset=Connection.objects.select_for_update())
     if access_token.strip():
         connection_row.access_token = access_token.strip()
         connection_row.problem = ""
     if app_secret.strip():
-        kept = [secret for secret in connection_row.secrets if secret != app_secret.strip()][:2]
-        connection_row.app_secrets = "\n".join([app_secret.strip(), *kept])
-    connection_row.save()
+        kept = [secret for secret in connection_row.secrets if secret != app_secret.strip()]
+        connection_row.app_secrets = "\n".join([app_secret.strip(), *kept[: SECRETS_KEPT - 1]])
+    connection_row.save(update_fields=["access_token", "problem", "app_secrets"])
     record(ConnectionAdded(connection_row.workspace_id, connection_row.id))
     audit(by, "connections:replace_credentials", "connection", str(connection_row.id))
 
@@ -123,6 +127,8 @@ def change_inbox(
         inbox.name = name.strip()
         inbox.save(update_fields=["name"])
     if teams is not None:
+        if any(team.workspace_id != inbox.workspace_id for team in teams):
+            raise Invalid(_("There is no such team"), fields={"teams": "teams of this workspace"})
         inbox.teams.set(teams)
     record(InboxChanged(inbox.workspace_id, inbox.id))
     audit(by, "inboxes:change", "inbox", str(inbox.id))
@@ -206,7 +212,7 @@ def replay_deliveries(connection_row: Connection, *, by: Actor, since: datetime 
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE inboxes_delivery SET state = 'pending', attempts = 0, retry_at = NULL, error = ''"
-            " WHERE connection_id = %s AND state <> 'pending' AND received_at >= COALESCE(%s, '-infinity')"
+            " WHERE connection_id = %s AND state <> 'pending' AND received_at >= COALESCE(%s::timestamptz, '-infinity')"
             " RETURNING update_counts",
             [connection_row.id, since],
         )

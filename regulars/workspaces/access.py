@@ -1,8 +1,7 @@
 """Who is asking, and what the rooms may show: the door's first half.
 
-An :class:`Actor` is a member at a screen or a token at the REST face. ``Scope`` is the part of it that
-decides which conversations are visible; rooms turn it into a query and a predicate (both in their
-``access.py``).
+An :class:`Actor` is a member at a screen or a token at the REST face. Its role, id and teams decide which
+conversations are visible; rooms turn them into a query and a predicate (both in their ``access.py``).
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 
 from regulars.kernel import clock
 from regulars.kernel.ids import new_id
-from regulars.workspaces.permissions import ROLES, permissions_of
+from regulars.workspaces.permissions import ROLES
 
 
 class Workspace(models.Model):
@@ -103,10 +103,6 @@ class Member(WorkspaceScoped):
     def __str__(self) -> str:
         return str(self.user)
 
-    def can(self, permission: str) -> bool:
-        """Whether the role grants ``permission`` (``subject:verb``) and the member is active."""
-        return self.is_active and permission in permissions_of(self.role)
-
 
 class Invitation(WorkspaceScoped):
     """A door for one person: the link's secret is only stored as a fingerprint."""
@@ -138,11 +134,6 @@ class ApiToken(WorkspaceScoped):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(role__in=ROLES), name="token_role")]
-
-    def can(self, permission: str) -> bool:
-        """Whether the token's role, and its scopes if it has any, grant ``permission``."""
-        allowed = permissions_of(self.role)
-        return permission in (allowed & frozenset(self.scopes) if self.scopes else allowed)
 
 
 class AuditEntry(models.Model):

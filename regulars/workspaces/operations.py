@@ -16,7 +16,7 @@ from regulars.kernel.crypto import fingerprint
 from regulars.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from regulars.kernel.events import record
 from regulars.kernel.ids import new_secret
-from regulars.workspaces.access import Actor
+from regulars.workspaces.access import Actor, actor_of_member
 from regulars.workspaces.events import MemberChanged
 from regulars.workspaces.models import ApiToken, AuditEntry, Invitation, Member, Team, User, Workspace
 from regulars.workspaces.permissions import ALL_PERMISSIONS, PERMISSIONS, ROLES, may_grant
@@ -113,6 +113,8 @@ def accept_invitation(secret: str, *, name: str, password: str, language: str, t
         raise Invalid(
             _("This e-mail address has an account already; give its password"), fields={"password": ""}
         )
+    if Member.objects.filter(workspace_id=invitation.workspace_id, user=user, is_active=True).exists():
+        raise Conflict(_("This person is already a member"))
     member, _made = Member.objects.update_or_create(
         workspace=invitation.workspace, user=user, defaults={"role": invitation.role, "is_active": True}
     )
@@ -143,6 +145,8 @@ def set_member_active(member: Member, is_active: bool, *, by: Actor) -> None:
     """Let a member in or out; their open screens end at once when they are out."""
     by.require("members:manage")
     _check_outranks(by, member)
+    if member.is_active == is_active:
+        return
     if member.role == "owner" and not is_active:
         _keep_an_owner(member)
     member.is_active = is_active
@@ -165,6 +169,10 @@ def create_team(workspace: Workspace, name: str, *, by: Actor) -> Team:
 def set_teams(member: Member, teams: list[Team], *, by: Actor) -> None:
     """Put a member into exactly these teams."""
     by.require("teams:manage")
+    if any(team.workspace_id != member.workspace_id for team in teams):
+        raise Invalid(_("There is no such team"), fields={"teams": "teams of the member's workspace"})
+    if set(teams) == set(member.teams.all()):
+        return
     member.teams.set(teams)
     record(MemberChanged(member.workspace_id, member.id))
     audit(by, "members:set_teams", "member", str(member.id), teams=[str(team.id) for team in teams])
@@ -174,8 +182,16 @@ def set_teams(member: Member, teams: list[Team], *, by: Actor) -> None:
 def create_api_token(
     workspace: Workspace, name: str, role: str, *, scopes: list[str] | None = None, by: Member | None = None
 ) -> tuple[ApiToken, str]:
-    """A token and its plain text, which is shown once and stored only as a fingerprint."""
+    """A token and its plain text, which is shown once and stored only as a fingerprint.
+
+    ``by`` is the member who makes it, and can give it no role above their own; without one the caller answers
+    for the right to make it.
+    """
     _check_role(role)
+    maker = actor_of_member(by) if by else None
+    if maker:
+        maker.require("tokens:manage")
+        _check_grant(maker, role)
     unknown = sorted(set(scopes or ()) - ALL_PERMISSIONS)
     if unknown:
         raise Invalid(
@@ -192,6 +208,8 @@ def create_api_token(
         token_fingerprint=fingerprint(plain),
         created_by=by,
     )
+    if maker:
+        audit(maker, "tokens:create", "token", str(token.id), role=role, scopes=token.scopes)
     return token, plain
 
 
@@ -250,10 +268,10 @@ def _check_outranks(by: Actor, member: Member) -> None:
 
 
 def _keep_an_owner(leaving: Member) -> None:
-    others = Member.objects.select_for_update().filter(
+    owners = Member.objects.select_for_update().filter(
         workspace_id=leaving.workspace_id, role="owner", is_active=True
     )
-    if not others.exclude(id=leaving.id).exists():
+    if {owner.id for owner in owners.order_by("id")} <= {leaving.id}:
         raise Conflict(_("A workspace needs at least one owner; make somebody else owner first"))
 
 

@@ -1,7 +1,7 @@
 """What each role may do: the one table. Pure.
 
 A permission is ``subject:verb``. Which *objects* a member sees (own, team's, all) is decided by the rooms'
-``access.py`` from the member's :class:`Scope`.
+``access.py`` from the actor's role and teams.
 """
 
 from __future__ import annotations

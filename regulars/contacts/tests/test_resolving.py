@@ -66,7 +66,8 @@ def _references(*forms: str) -> st.SearchStrategy[list[tuple[int, tuple[Key, ...
 
 
 def _play(updates: list[tuple[int, tuple[Key, ...]]], sizes: list[int]) -> tuple[Book, dict[int, set[UUID]]]:
-    book, contacts = Book(), {}
+    book = Book()
+    contacts: dict[int, set[UUID]] = {}
     rest = list(updates)
     for size in [*sizes, len(updates)]:
         part, rest = rest[:size], rest[size:]
