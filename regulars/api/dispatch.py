@@ -37,6 +37,7 @@ from regulars.api.parsing import parse_body, parse_query
 from regulars.api.problems import (
     RETRY_WHEN_UNAVAILABLE_SECONDS,
     InternalError,
+    LengthRequired,
     MethodNotAllowed,
     NotJSON,
     TooLarge,
@@ -168,6 +169,8 @@ def _read_arguments(request: HttpRequest, route: Route, ids: Mapping[str, str]) 
             raise NotFound(_("There is no such object"))
         arguments[name] = parsed
     hints = route.hints
+    if "body" in hints or "form" in hints:
+        _require_length(request)
     if "query" in hints:
         arguments["query"] = parse_query(request.GET, hints["query"])
     if "body" in hints:
@@ -175,6 +178,12 @@ def _read_arguments(request: HttpRequest, route: Route, ids: Mapping[str, str]) 
     if "form" in hints:
         arguments["form"] = hints["form"].read(request)
     return arguments
+
+
+def _require_length(request: HttpRequest) -> None:
+    """WSGI gives no body without its length; better a clear refusal than an empty body."""
+    if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+        raise LengthRequired(_("Chunked bodies are not read"))
 
 
 def _body(request: HttpRequest) -> bytes:

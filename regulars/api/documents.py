@@ -68,7 +68,9 @@ class Operation:
     id: str
     method: str
     path: str
-    summary: str
+    name: str
+    """the function's name as words"""
+    summary: SafeString
     description: SafeString
     permission: str
     parameters: list[Field]
@@ -112,7 +114,8 @@ def _operation(document: Node, path: str, method: str, operation: Node) -> Opera
         id=operation["operationId"],
         method=method.upper(),
         path=PREFIX + path,
-        summary=operation["summary"],
+        name=operation["operationId"].replace("_", " ").capitalize(),
+        summary=_prose(operation["summary"]),
         description=_prose(operation["description"]),
         permission=operation["x-permission"],
         parameters=[_parameter(document, each) for each in operation["parameters"]],

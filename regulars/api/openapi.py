@@ -15,6 +15,7 @@ from django.http import HttpResponseBase
 
 from regulars.api import idempotency, problems
 from regulars.api.dispatch import ANY_TOKEN, Route
+from regulars.api.field_notes import read_field_notes
 from regulars.api.rate_limits import BURST, REQUESTS_PER_SECOND
 from regulars.api.resources.media import Upload
 from regulars.api.routes import ROUTES
@@ -57,6 +58,7 @@ def build_document() -> Node:
     types = list(_types())
     schemas, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
     shapes = dict(zip(map(repr, types), schemas, strict=True))
+    _describe_fields(components)
     queries = {route.hints["query"].__name__ for route in ROUTES if "query" in route.hints}
     paths: dict[str, Node] = {}
     for route in ROUTES:
@@ -87,6 +89,14 @@ def build_document() -> Node:
     }
     plain: Node = _with_plain_names(document)
     return plain
+
+
+def _describe_fields(components: Mapping[str, Node]) -> None:
+    for name, notes in read_field_notes(components).items():
+        for field, note in notes.items():
+            schema = components[name].get("properties", {}).get(field)
+            if schema is not None:
+                schema.setdefault("description", note)
 
 
 def tag_of(route: Route) -> str:
@@ -164,7 +174,7 @@ def _codes(route: Route) -> Iterator[str]:
     if route.permission != ANY_TOKEN:
         yield "not-allowed"
     if "body" in route.hints or "form" in route.hints:
-        yield from ("not-json", "too-large", "invalid")
+        yield from ("not-json", "length-required", "too-large", "invalid")
     elif "query" in route.hints:
         yield "invalid"
     if route.id_names or route.handler.__name__ == "send_to_address":
@@ -195,6 +205,8 @@ def _with_plain_names(node: Any, key: str = "") -> Any:
         }
     if isinstance(node, list | tuple):
         return [_with_plain_names(value, key) for value in node]
+    if key in {"description", "summary"} and isinstance(node, str):
+        return node.replace("``", "`")  # reStructuredText in the source, CommonMark outside
     if key == "title" or (isinstance(node, str) and node.startswith(_REFERENCE_START)):
         return _plain(node)
     return node

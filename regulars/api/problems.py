@@ -49,6 +49,14 @@ class MethodNotAllowed(ProductError):
     title = _("This path does not know that method")
 
 
+class LengthRequired(ProductError):
+    """The body came in chunks, without a Content-Length."""
+
+    code = "length-required"
+    status = HTTPStatus.LENGTH_REQUIRED
+    title = _("Send the header Content-Length")
+
+
 class TooLarge(ProductError):
     """The body is larger than ``limit`` bytes."""
 
@@ -140,6 +148,7 @@ CATALOG: Mapping[str, tuple[HTTPStatus, str]] = {
             MediaNotReady,
             TemplateNotUsable,
             IdempotencyInProgress,
+            LengthRequired,
             TooLarge,
             Invalid,
             IdempotencyKeyReused,

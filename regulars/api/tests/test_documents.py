@@ -51,6 +51,18 @@ def test_posts_describe_the_key_and_lists_the_cursor(db: None):
     assert sorted(names) == ["cursor", "limit", "q"]
 
 
+def test_notes_in_the_source_describe_the_fields(db: None):
+    schemas = build_document()["components"]["schemas"]
+    assert schemas["Media"]["properties"]["size"]["description"] == "bytes"
+    assert schemas["TextToAddress"]["properties"]["reply_to"]["description"] == (
+        "the id of a message of the same conversation to quote"
+    )
+    parameters = {
+        each["name"]: each for each in build_document()["paths"]["/conversations"]["get"]["parameters"]
+    }
+    assert parameters["assignee"]["description"] == "a member's id, or `none`"
+
+
 def test_every_reference_leads_somewhere(db: None):
     document = build_document()
     for reference in references_in(document):
@@ -99,7 +111,7 @@ def test_the_page_shows_every_operation_without_scripts(db: None):
     assert {route.handler.__name__ for route in ROUTES} <= outline.ids
     assert outline.anchors <= outline.ids
     assert (outline.tags & {"script", "style", "iframe"}, outline.inline) == (set(), [])
-    assert outline.links == ["docs.css"]
+    assert outline.links == ["docs.css", "data:,"]
     assert "script-src 'self'" in response["Content-Security-Policy"]
     assert PUBLIC.get("/docs.css")["Content-Type"] == "text/css; charset=utf-8"
 

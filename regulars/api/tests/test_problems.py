@@ -115,3 +115,15 @@ def test_a_runaway_token_is_slowed_down(as_role: Callable[[str], Api], monkeypat
 def test_problems_speak_the_callers_language(api: Api):
     api.headers["Accept-Language"] = "ko"
     assert problem(api.get("/contacts/none")) == (404, "not-found")
+
+
+def test_a_body_without_its_length_is_refused_and_not_taken_for_empty(api: Api):
+    for content_type in ("application/json", "multipart/form-data; boundary=x"):
+        response = api.client.post(
+            "/api/v1/media" if "form" in content_type else "/api/v1/contacts",
+            b"",
+            content_type=content_type,
+            headers={**api.headers, "Transfer-Encoding": "chunked"},
+            CONTENT_LENGTH="",
+        )
+        assert problem(response) == (411, "length-required")
