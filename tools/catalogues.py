@@ -2,8 +2,9 @@
 
     python -m tools.catalogues check|update|compile
 
-The sources speak English; LANGUAGES are the translations. A catalogue is complete when every message of
-the sources is translated (each plural form), nothing is fuzzy, and placeholders are the same on both sides.
+The sources speak English; LANGUAGES are the translations. Each has two catalogues: `django` for what the
+server says, `djangojs` for what the scripts say. A catalogue is complete when every message of its sources
+is translated (each plural form), nothing is fuzzy, and placeholders are the same on both sides.
 """
 
 import ast
@@ -12,8 +13,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_python
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_javascript, extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
@@ -22,6 +24,8 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("regulars", "config")
 LANGUAGES = ("ko", "ru", "th")
+SUFFIXES = {"django": (".py", ".html", ".txt"), "djangojs": (".js",)}
+"""which sources speak through which catalogue (gettext calls it a domain)"""
 NOT_SHOWN = {"tests", "migrations", "node_modules", "static_built"}
 KEYWORDS = DEFAULT_KEYWORDS | {
     f"{name}_lazy": DEFAULT_KEYWORDS.get(name) for name in ("gettext", "ngettext", "pgettext", "npgettext")
@@ -29,6 +33,19 @@ KEYWORDS = DEFAULT_KEYWORDS | {
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}|%[sd]")
 STRING = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 CALL_IN_TEMPLATE = re.compile(rf"\b(_|n?p?gettext)\(\s*({STRING}(?:\s*,\s*{STRING})*)")
+
+HEAD = """\
+# {name} words of Regulars; terms: docs/reference/terms.md.
+msgid ""
+msgstr ""
+"Language: {language}\\n"
+"Plural-Forms: {plural_forms}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
+"""no dates and no names, so that a file changes only when a message does"""
 
 Id = str | tuple[str, ...]
 Key = tuple[Id, str | None]  # a message and its context
@@ -50,58 +67,58 @@ def main() -> int:
 
 def check_all() -> int:
     """Print every gap with the place that needs it."""
-    wanted = messages_in_sources()
-    gaps = [gap for language in LANGUAGES for gap in gaps_of(language, wanted)]
-    print("\n".join(gaps) or f"{len(wanted)} messages, complete in {', '.join(LANGUAGES)}")
+    wanted = {domain: messages_in_sources(domain) for domain in SUFFIXES}
+    gaps = [
+        gap
+        for language in LANGUAGES
+        for domain in SUFFIXES
+        for gap in gaps_of(language, wanted[domain], domain)
+    ]
+    count = sum(len(messages) for messages in wanted.values())
+    print("\n".join(gaps) or f"{count} messages, complete in {', '.join(LANGUAGES)}")
     return 1 if gaps else 0
 
 
 def update_all() -> int:
     """Add new messages, drop what no source says any more; then report what is untranslated."""
-    wanted = messages_in_sources()
-    for language in LANGUAGES:
-        old = read_catalogue(language)
-        fresh = Catalog(locale=language, domain="django", project="Regulars", charset="utf-8", fuzzy=False)
-        for (message_id, context), place in sorted(wanted.items(), key=lambda item: (item[1], str(item[0]))):
-            known = old.get(_first(message_id), context)
-            same = known is not None and known.id == message_id
-            fresh.add(message_id, known.string if known and same else None, [(place, 1)], context=context)
-        path = path_of(language)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            write_po(file, fresh, width=110, no_location=False, include_lineno=False, omit_header=False)
+    for domain in SUFFIXES:
+        wanted = messages_in_sources(domain)
+        for language in LANGUAGES:
+            _write_catalogue(language, domain, wanted)
     return check_all()
 
 
 def compile_all() -> int:
     """Write each catalogue's .mo file beside its .po file."""
-    for language in LANGUAGES:
-        path = path_of(language)
-        if path.exists():
-            with path.with_suffix(".mo").open("wb") as file:
-                write_mo(file, read_catalogue(language))
+    for domain in SUFFIXES:
+        for language in LANGUAGES:
+            path = path_of(language, domain)
+            if path.exists():
+                with path.with_suffix(".mo").open("wb") as file:
+                    write_mo(file, read_catalogue(language, domain))
     return 0
 
 
-def messages_in_sources() -> dict[Key, str]:
+def messages_in_sources(domain: str = "django") -> dict[Key, str]:
     """Every message that the product can show, with the file that says it first."""
     found: dict[Key, str] = {}
     for folder in SOURCES:
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in (".py", ".html", ".txt") and not NOT_SHOWN & set(path.parts):
-                extract = _in_python if path.suffix == ".py" else _in_template
+            if path.suffix in SUFFIXES[domain] and not NOT_SHOWN & set(path.parts):
+                extract = {".py": _in_python, ".js": _in_script}.get(path.suffix, _in_template)
                 for key in extract(path):
                     found.setdefault(key, str(path.relative_to(ROOT)))
     return found
 
 
-def gaps_of(language: str, wanted: dict[Key, str]) -> Iterator[str]:
+def gaps_of(language: str, wanted: dict[Key, str], domain: str = "django") -> Iterator[str]:
     """What is wrong with a language's catalogue, one line each."""
-    if not path_of(language).exists():
+    path = path_of(language, domain)
+    if not path.exists():
         if wanted:
-            yield f"{language}: {path_of(language).relative_to(ROOT)} is missing ({len(wanted)} messages)"
+            yield f"{language}: {path.relative_to(ROOT)} is missing ({len(wanted)} messages)"
         return
-    catalogue = read_catalogue(language)
+    catalogue = read_catalogue(language, domain)
     for (message_id, context), place in wanted.items():
         message = catalogue.get(_first(message_id), context)
         problem = _problem(message, message_id, catalogue.num_plurals)
@@ -109,18 +126,34 @@ def gaps_of(language: str, wanted: dict[Key, str]) -> Iterator[str]:
             yield f"{language}: {problem}: {_first(message_id)!r} ({place})"
 
 
-def read_catalogue(language: str) -> Catalog:
+def read_catalogue(language: str, domain: str = "django") -> Catalog:
     """The catalogue as it is on disk; an empty one when there is none."""
-    path = path_of(language)
+    path = path_of(language, domain)
     if not path.exists():
         return Catalog(locale=language)
     with path.open("rb") as file:
         return read_po(file, locale=language)
 
 
-def path_of(language: str) -> Path:
+def path_of(language: str, domain: str = "django") -> Path:
     """Where Django looks for the catalogue."""
-    return ROOT / "regulars" / "locale" / language / "LC_MESSAGES" / "django.po"
+    return ROOT / "regulars" / "locale" / language / "LC_MESSAGES" / f"{domain}.po"
+
+
+def _write_catalogue(language: str, domain: str, wanted: dict[Key, str]) -> None:
+    """Write a catalogue of exactly the wanted messages, with the translations that are known."""
+    old = read_catalogue(language, domain)
+    fresh = Catalog(locale=language, charset="utf-8", fuzzy=False)
+    for (message_id, context), place in sorted(wanted.items(), key=lambda item: (item[1], str(item[0]))):
+        known = old.get(_first(message_id), context)
+        same = known is not None and known.id == message_id
+        fresh.add(message_id, known.string if known and same else None, [(place, 1)], context=context)
+    head = HEAD.format(name=Locale(language).english_name, language=language, plural_forms=fresh.plural_forms)
+    path = path_of(language, domain)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.write(head.encode())
+        write_po(file, fresh, width=110, include_lineno=False, omit_header=True)
 
 
 def _problem(message: Message | None, message_id: Id, plural_count: int) -> str | None:
@@ -154,6 +187,14 @@ def _in_python(path: Path) -> Iterator[Key]:
             file, KEYWORDS, [], {"encoding": "utf-8"}
         ):
             yield from _key(str(function).removesuffix("_lazy"), arguments)
+
+
+def _in_script(path: Path) -> Iterator[Key]:
+    with path.open("rb") as file:
+        for _line, function, arguments, _comments in extract_javascript(
+            file, KEYWORDS, [], {"encoding": "utf-8"}
+        ):
+            yield from _key(str(function), arguments)
 
 
 def _in_template(path: Path) -> Iterator[Key]:

@@ -78,3 +78,31 @@ def test_messages_are_found_in_python_and_in_templates(root: Path):
         (("%(n)s day", "%(n)s days"), None),
         ("five", "clock"),
     }
+
+
+def test_messages_of_scripts_are_a_catalogue_of_their_own(root: Path):
+    room = root / "regulars" / "room"
+    room.mkdir(parents=True)
+    (room / "a.html").write_text('{% load i18n %}{% translate "of the server" %}')
+    (room / "a.js").write_text(
+        'const kinds = [{ types: /^image\\/(jpeg|png)$/, name: gettext("one") }];\n'
+        'say(interpolate(ngettext("%(count)s a", "%(count)s b", count), { count, name: gettext("two") }));\n'
+    )
+    assert set(catalogues.messages_in_sources("djangojs")) == {
+        ("one", None),
+        (("%(count)s a", "%(count)s b"), None),
+        ("two", None),
+    }
+
+
+def test_updating_keeps_translations_and_adds_what_is_new(root: Path, capsys: pytest.CaptureFixture[str]):
+    (root / "regulars").mkdir()
+    (root / "regulars" / "a.py").write_text('x = _("Send")\ny = _("Save")\n')
+    korean(COMPLETE)
+    assert catalogues.update_all() == 1
+    catalogue = catalogues.read_catalogue("ko")
+    assert {message.id: message.string for message in catalogue if message.id} == {
+        "Save": "",
+        "Send": "보내기",
+    }
+    assert "ko: not translated: 'Save' (regulars/a.py)" in capsys.readouterr().out.splitlines()
