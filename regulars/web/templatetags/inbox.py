@@ -53,7 +53,7 @@ def person(name: str) -> SafeString | str:
     """A name; numbers keep their order inside right-to-left text."""
     if name.startswith("+"):
         return format_html('<span class="isolate">{}</span>', name)
-    return name or gettext("Unknown")
+    return name or pgettext("person", "Unknown")
 
 
 @register.filter
