@@ -72,7 +72,7 @@ class MessageThread extends HTMLElement {
       if (key !== day) {
         day = key;
         previous = null;
-        line.before(element("li", { class: "day-separator", role: "separator" }, element("span", {}, dayHeading(at))));
+        line.before(element("li", { class: "day-separator" }, element("span", {}, dayHeading(at))));
       }
       const joins = previous && line.dataset.author && previous.dataset.author === line.dataset.author && at - new Date(previous.dataset.at) < JOIN_WITHIN;
       line.classList.toggle("joined", Boolean(joins));
@@ -97,7 +97,7 @@ class MessageThread extends HTMLElement {
     const unread = this.lines.filter((line) => line.dataset.direction === "in").slice(-count)[0];
     if (!unread) return;
     const text = interpolate(ngettext("%(count)s unread message", "%(count)s unread messages", count), { count });
-    unread.before(element("li", { class: "unread-divider", role: "separator" }, text));
+    unread.before(element("li", { class: "unread-divider" }, text));
   }
 
   /** Put in or patch lines of our server's markup. */

@@ -82,7 +82,7 @@ def test_whoever_is_out_stays_out_at_once(cast: Cast, sign_in: SignIn) -> None:
 
 def test_demo_accounts_are_offered_in_the_demo_only(cast: Cast, settings: object, tmp_path: Path) -> None:
     written = [{"email": "agent@lotus.example", "password": PASSWORD, "role": "agent"}]
-    (tmp_path / "demo_accounts.json").write_text(json.dumps(written))
+    (tmp_path / "demo.json").write_text(json.dumps({"facts": {"members": written}}))
     settings.HOME = tmp_path  # type: ignore[attr-defined]  # pytest-django's settings
     assert Client().get("/sign-in").context["demo_accounts"] == []
     settings.DEMO = True  # type: ignore[attr-defined]  # pytest-django's settings
