@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from regulars.channels.whatsapp import reactions as whatsapp
 from regulars.conversations import tasks as conversations
-from regulars.conversations.events import ConversationChanged, MemberTyping, MessageQueued
+from regulars.conversations.events import ConversationChanged, MemberTyping
 from regulars.inboxes import tasks as inboxes
 from regulars.inboxes.events import ConnectionAdded, NoticeReceived
 from regulars.kernel import tasks as kernel
@@ -21,12 +21,8 @@ from regulars.kernel.reactions import Reaction
 REACTIONS: tuple[Reaction, ...] = (
     # when an account is connected or its templates change, the template list is fetched
     Reaction("whatsapp.sync_templates", (ConnectionAdded, NoticeReceived), whatsapp.sync_templates),
-    # when a member has read or answers, the contact sees blue ticks
-    Reaction(
-        "whatsapp.send_read_receipts",
-        (ConversationChanged, MessageQueued),
-        whatsapp.send_read_receipts,
-    ),
+    # when a member has read or answered what was unread, the contact sees blue ticks
+    Reaction("whatsapp.send_read_receipts", (ConversationChanged,), whatsapp.send_read_receipts),
     # when a member begins to write, the contact sees the typing dots
     Reaction("whatsapp.show_typing", (MemberTyping,), whatsapp.show_typing),
 )

@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from regulars.conversations.models import Conversation, Message
+from regulars.inboxes.models import Inbox, sealed_fields
 from regulars.kernel.errors import NotFound
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
@@ -69,11 +70,13 @@ def visible_to(actor: Actor) -> QuerySet[Conversation]:
     every = Conversation.objects.filter(workspace_id=actor.workspace_id).select_related(
         "contact", "inbox__connection", "assignee__user", "team"
     )
+    every = every.defer(*sealed_fields("inbox__connection__"))
     if not actor.can("conversations:read"):
         return every.none()
     if actor.sees_all:
         return every
-    staffed = Q(inbox__teams__isnull=True) | Q(inbox__teams__in=actor.team_ids)
+    staffing = Inbox.teams.through.objects.filter(inbox_id=OuterRef("inbox_id"))
+    staffed = ~Exists(staffing) | Exists(staffing.filter(team_id__in=actor.team_ids))
     own = Q(assignee_id=actor.member_id) if actor.member_id else Q(pk__in=[])
     if actor.role == "lead":
         mates = Member.teams.through.objects.filter(team_id__in=actor.team_ids).values("member_id")
@@ -82,9 +85,9 @@ def visible_to(actor: Actor) -> QuerySet[Conversation]:
             | Q(team_id__in=actor.team_ids)
             | Q(assignee_id__in=mates)
         )
-        return every.filter(own | (staffed & theirs)).distinct()
+        return every.filter(own | (staffed & theirs))
     free = Q(assignee__isnull=True) & (Q(team__isnull=True) | Q(team_id__in=actor.team_ids))
-    return every.filter(own | (staffed & free)).distinct()
+    return every.filter(own | (staffed & free))
 
 
 def can_see(actor: Actor, facts: ConversationFacts, staffing: Staffing) -> bool:
@@ -107,8 +110,6 @@ def can_see(actor: Actor, facts: ConversationFacts, staffing: Staffing) -> bool:
 
 def read_staffing(workspace_id: UUID) -> Staffing:
     """Who staffs which number and who is in which team (two queries)."""
-    from regulars.inboxes.models import Inbox
-
     inbox_teams: dict[UUID, set[UUID]] = {}
     for inbox_id, team_id in Inbox.teams.through.objects.filter(inbox__workspace_id=workspace_id).values_list(
         "inbox_id", "team_id"

@@ -47,6 +47,7 @@ IDLE_SECONDS = 1.0
 LEASE_CHECK_SECONDS = 5.0
 GIVE_BACK_SECONDS = 30.0
 """an idle number is given back after this, so that another sender may own it"""
+HOLD_AFTER_FAULT_SECONDS = 5.0
 _LOCK_CLASS = 7_303
 _LOST_DATABASE = (OperationalError, InterfaceError, psycopg.OperationalError)
 
@@ -74,6 +75,7 @@ class Sender:
         self._numbers: dict[UUID, _Number] = {}
         self._results: list[tuple[Claimed, SendResult]] = []
         self._have_results = asyncio.Event()
+        self._is_recording = False
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -101,10 +103,13 @@ class Sender:
                 logger.warning("the sender lost the database", extra={"error": type(error).__name__})
                 await self._lose_locks()
                 busy = False
+            except Exception:
+                logger.exception("a round of the sender failed")
+                busy = False
             await self._rest(busy)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=20)
-        while self._results:  # noqa: ASYNC110 - only while stopping
+        while self._results or self._is_recording:  # noqa: ASYNC110 - only while stopping
             await asyncio.sleep(0.01)
         recorder.cancel()
         await self._lose_locks()
@@ -131,7 +136,7 @@ class Sender:
         for inbox_id in waiting:
             number = self._numbers.get(inbox_id)
             if number is not None:
-                claimed += await self._claim(number)
+                claimed += await self._claim_or_hold(number)
         await self._give_back_idle()
         return claimed > 0
 
@@ -141,6 +146,17 @@ class Sender:
             lost = await self._ask(give_up_lost_leases)
             if lost:
                 logger.warning("messages with an unknown result", extra={"count": lost})
+
+    async def _claim_or_hold(self, number: _Number) -> int:
+        """Claim; a number whose messages cannot be claimed waits and leaves the others alone."""
+        try:
+            return await self._claim(number)
+        except _LOST_DATABASE:
+            raise
+        except Exception:
+            logger.exception("a number cannot be served", extra={"inbox": str(number.inbox_id)})
+            number.held_until = monotonic() + HOLD_AFTER_FAULT_SECONDS
+            return 0
 
     async def _claim(self, number: _Number) -> int:
         now = monotonic()
@@ -201,7 +217,9 @@ class Sender:
             batch, self._results = self._results[:RECORD_SIZE], self._results[RECORD_SIZE:]
             if not self._results:
                 self._have_results.clear()
+            self._is_recording = True
             await self._record(batch)
+            self._is_recording = False
 
     async def _record(self, batch: list[tuple[Claimed, SendResult]]) -> None:
         """Write outcomes down; while the database is away they are kept here and tried again."""

@@ -55,6 +55,8 @@ class Conversation(WorkspaceScoped):
     unread_count = models.IntegerField(default=0)
     waiting_since = models.DateTimeField(null=True, blank=True)
     """since when the contact waits for an answer of a person; null when it is our turn to wait"""
+    answered_elsewhere_at = models.DateTimeField(null=True, blank=True)
+    """the platform's time of the last answer that somebody gave from the phone app"""
     last_message_id = models.UUIDField(null=True, blank=True)
     last_message_at = models.DateTimeField(null=True, blank=True)
     last_inbound_at = models.DateTimeField(null=True, blank=True)

@@ -38,6 +38,11 @@ class Connection(WorkspaceScoped):
         return [line for line in self.app_secrets.splitlines() if line]
 
 
+def sealed_fields(prefix: str) -> list[str]:
+    """The fields of a connection that cost a decryption each, for ``defer`` where they are not needed."""
+    return [f"{prefix}{name}" for name in ("verify_token", "app_secrets", "access_token")]
+
+
 class Inbox(WorkspaceScoped):
     """One number or account that people staff."""
 

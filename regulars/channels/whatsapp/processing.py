@@ -110,7 +110,9 @@ def _process_alone(delivery_id: int) -> int:
 
 @transaction.atomic
 def _set_aside(delivery_id: int, error: Exception) -> None:
-    delivery = Delivery.objects.select_for_update().get(id=delivery_id)
+    delivery = Delivery.objects.select_for_update().filter(id=delivery_id, state="pending").first()
+    if delivery is None:
+        return  # another worker has processed it meanwhile
     delivery.attempts += 1
     delivery.error = (
         f"{type(error).__name__}: {error}"[:500]
@@ -193,11 +195,12 @@ def _lane_names(claimed: Sequence[_Claimed]) -> Iterator[str]:
 def _keys_named(update: Update) -> Iterator[Key]:
     for reference in _people_of(update):
         yield from _seen(reference, getattr(update, "address", "")).keys
-    system = update.content.system if isinstance(update, InboundMessage) else None
-    change = system.identity_change if system else None
-    if change is not None:
-        for identity in (*change.previous, *change.current):
-            yield (identity.kind, identity.value)
+    if isinstance(update, InboundMessage):
+        change = update.content.system.identity_change if update.content.system else None
+        if change is not None:
+            for identity in (*change.previous, *change.current):
+                yield (identity.kind, identity.value)
+        yield from _shared_phones(update)
 
 
 def _people_of(update: Update) -> Iterator[ContactRef]:
@@ -293,10 +296,14 @@ def _fresh_messages(batch: _Batch) -> list[tuple[_Claimed, InboundMessage]]:
     """What we do not have yet: a repetition is counted and must not touch contacts either."""
     keys = [(batch.inboxes[message.address], message.provider_id) for _delivery, message in batch.messages]
     stored = find_stored(set(keys)) if keys else set()
-    for key, (_delivery, message) in zip(keys, batch.messages, strict=True):
+    fresh = []
+    for key, each in zip(keys, batch.messages, strict=True):
         if key in stored:
-            batch.count(message.address, "duplicate")
-    return [each for key, each in zip(keys, batch.messages, strict=True) if key not in stored]
+            batch.count(each[1].address, "duplicate")
+        else:
+            stored.add(key)
+            fresh.append(each)
+    return fresh
 
 
 def _known(contact_id: UUID | None) -> UUID:
@@ -315,11 +322,19 @@ def _link(workspace_id: UUID, message: InboundMessage) -> None:
             [(identity.kind, identity.value) for identity in change.previous],
             [(identity.kind, identity.value) for identity in change.current],
         )
-    for card in message.content.cards:
-        if card.is_requested_number and message.contact.identities:
-            phones = [("phone", phone.phone) for phone in card.phones if phone.phone.startswith("+")]
-            if phones:
-                link_identities(workspace_id, CHANNEL, _keys(message.contact), phones[:1])
+    for phone in _shared_phones(message):
+        link_identities(workspace_id, CHANNEL, _keys(message.contact), [phone])
+
+
+def _shared_phones(message: InboundMessage) -> list[Key]:
+    """The numbers that a contact gave us when asked: the first of each card that answers the request."""
+    if not message.contact.identities:
+        return []
+    return [
+        next(("phone", phone.phone) for phone in card.phones if phone.phone.startswith("+"))
+        for card in message.content.cards
+        if card.is_requested_number and any(phone.phone.startswith("+") for phone in card.phones)
+    ]
 
 
 def _apply_statuses(batch: _Batch) -> None:
@@ -327,18 +342,6 @@ def _apply_statuses(batch: _Batch) -> None:
     outcomes = receive_statuses(batch.connection.workspace_id, rows)
     for each, outcome in zip(rows, outcomes, strict=True):
         batch.count(each.status.address, outcome)
-    for _delivery, status in batch.statuses:
-        if status.errors and status.errors[0].code == 131050:
-            _opt_out(batch, status)
-
-
-def _opt_out(batch: _Batch, status: StatusUpdate) -> None:
-    """131050: the person stopped marketing messages at the platform."""
-    (contact_id,) = identify_contacts(
-        batch.connection.workspace_id, CHANNEL, [PersonSeen(_keys(status.contact))]
-    )
-    if contact_id:
-        _consent(batch, contact_id, "opted_out", "whatsapp:131050", status.at)
 
 
 def _consent(batch: _Batch, contact_id: UUID, state: str, source: str, at: datetime) -> None:

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from regulars.channels.whatsapp.graph import GraphClient, GraphError, open_session
-from regulars.conversations.events import ConversationChanged
 from regulars.conversations.models import Message
 from regulars.inboxes.events import ConnectionAdded, NoticeReceived
 from regulars.inboxes.models import Connection
@@ -39,8 +38,12 @@ def sync_templates(events: Sequence[Recorded]) -> None:
             isinstance(event, NoticeReceived) and event.kind == "template"
         ):
             wanted.add(event.connection_id)
-    for connection_row in Connection.objects.filter(id__in=wanted, channel="whatsapp"):
-        sync_templates_of(connection_row)
+    connections = Connection.objects.filter(id__in=wanted, channel="whatsapp")
+    # ask for every list before the first is written: see kernel.reactions
+    listed = [(connection_row, _list_templates(connection_row)) for connection_row in connections]
+    for connection_row, templates in listed:
+        if templates is not None:
+            replace_templates(connection_row, templates)
 
 
 def sync_all_templates() -> int:
@@ -50,12 +53,20 @@ def sync_all_templates() -> int:
 
 def sync_templates_of(connection_row: Connection) -> bool:
     """Make the stored list equal to the account's; false when the platform refuses (that is noted in the log)."""
+    templates = _list_templates(connection_row)
+    if templates is not None:
+        replace_templates(connection_row, templates)
+    return templates is not None
+
+
+def _list_templates(connection_row: Connection) -> list[dict[str, object]] | None:
+    """The account's templates; None when the platform refuses, an error when asking later may help."""
 
     async def fetch(client: GraphClient) -> list[dict[str, object]]:
         return await client.list_templates(connection_row.account_id)
 
     try:
-        listed = asyncio.run(_with_client(connection_row.access_token, fetch))
+        return asyncio.run(_with_client(connection_row.access_token, fetch))
     except GraphError as error:
         if isinstance(error.result, Deferred):
             raise
@@ -63,17 +74,13 @@ def sync_templates_of(connection_row: Connection) -> bool:
             "templates were not listed",
             extra={"connection": str(connection_row.id), "code": error.error.code},
         )
-        return False
-    replace_templates(connection_row, listed)
-    return True
+        return None
 
 
 def send_read_receipts(events: Sequence[Recorded]) -> None:
     """Blue ticks for the newest message of each conversation that a member has read. Best effort."""
     conversation_ids = {
-        recorded.event.conversation_id
-        for recorded in events
-        if not isinstance(recorded.event, ConversationChanged) or recorded.event.what == "unread"
+        recorded.event.conversation_id for recorded in events if recorded.event.what == "unread"
     }
     read = _newest_inbound(conversation_ids).filter(conversation__unread_count=0)
     _tell(read, lambda client, message: client.mark_read(message.inbox.address, str(message.provider_id)))

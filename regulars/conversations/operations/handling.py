@@ -8,7 +8,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from regulars.conversations.events import ConversationChanged, MemberTyping, NoteWritten
+from regulars.conversations.events import (
+    ConversationChanged,
+    ConversationStarted,
+    MemberTyping,
+    NoteWritten,
+)
 from regulars.conversations.models import Conversation, Draft, Note
 from regulars.conversations.operations.activities import ActivityRow, insert_activities
 from regulars.kernel import clock
@@ -82,6 +87,8 @@ def snooze_conversation(conversation: Conversation, *, until: datetime, by: Acto
     by.require("conversations:resolve")
     if until <= clock.now():
         raise Invalid(_("Choose a time in the future"), fields={"snoozed_until": "a time in the future"})
+    if (conversation.status, conversation.snoozed_until) == ("snoozed", until):
+        return
     conversation.status, conversation.snoozed_until = "snoozed", until
     _save(conversation, "status", "snoozed_until", by=by, line="snoozed", facts={"until": until.isoformat()})
 
@@ -176,9 +183,11 @@ def show_typing(conversation: Conversation, *, by: Actor) -> None:
 @transaction.atomic
 def start_conversation(workspace_id: UUID, inbox_id: UUID, contact_id: UUID) -> Conversation:
     """The thread of a contact in an inbox, made if they never met."""
-    conversation, _made = Conversation.objects.get_or_create(
+    conversation, made = Conversation.objects.get_or_create(
         workspace_id=workspace_id, inbox_id=inbox_id, contact_id=contact_id, group_address=""
     )
+    if made:
+        record(ConversationStarted(workspace_id, conversation.id, contact_id))
     return conversation
 
 

@@ -7,7 +7,7 @@ Repeating a batch, in any order and split, leads to the same state.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -32,6 +32,7 @@ LATE_AFTER = timedelta(seconds=5)
 SILENT_KINDS = frozenset({"edit", "revoke", "system", "reaction"})
 """kinds that change something else and ask for no answer"""
 UNCOUNTED_KINDS = frozenset({"edit", "revoke", "system"})
+"""kinds that are no news by themselves: not unread, not the thread's last word, and they open no window"""
 
 Outcome = Literal["stored", "duplicate"]
 
@@ -56,22 +57,17 @@ class _Thread:
     is_new: bool
     status: str
     last_message_at: datetime | None
+    answered_at: datetime | None
+    """the last answer from the phone app so far, this batch's included once they are noted"""
+    newly_answered_at: datetime | None = None
     unread: int = 0
     opened_window_at: datetime | None = None
     last_inbound_at: datetime | None = None
     waiting_since: datetime | None = None
-    answered_at: datetime | None = None
     last: tuple[datetime, UUID] | None = None
     from_ad_at: datetime | None = None
     owned_elsewhere: bool | None = None
     reopens: bool = False
-
-
-@dataclass(slots=True)
-class _Rows:
-    """Columns of the messages to insert, filled row by row."""
-
-    rows: list[tuple[object, ...]] = field(default_factory=list)
 
 
 ThreadKey = tuple[UUID, UUID | str]
@@ -151,8 +147,8 @@ def _read_threads(wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, _Thread]
     groups = [each for key, each in wanted.items() if each.message.group_id]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.id, c.inbox_id, c.contact_id, c.group_address, c.status, c.last_message_at"
-            " FROM conversations_conversation c WHERE c.id IN ("
+            "SELECT c.id, c.inbox_id, c.contact_id, c.group_address, c.status, c.last_message_at,"
+            " c.answered_elsewhere_at FROM conversations_conversation c WHERE c.id IN ("
             "   SELECT c.id FROM unnest(%s::uuid[], %s::uuid[]) AS w(inbox_id, contact_id)"
             "   JOIN conversations_conversation c"
             "   ON c.inbox_id = w.inbox_id AND c.contact_id = w.contact_id AND c.group_address = ''"
@@ -169,7 +165,9 @@ def _read_threads(wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, _Thread]
             ],
         )
         return {
-            (row[1], row[3] or row[2]): _Thread(row[0], is_new=False, status=row[4], last_message_at=row[5])
+            (row[1], row[3] or row[2]): _Thread(
+                row[0], is_new=False, status=row[4], last_message_at=row[5], answered_at=row[6]
+            )
             for row in cursor.fetchall()
         }
 
@@ -292,9 +290,23 @@ def _is_late(message: InboundMessage, thread: _Thread) -> bool:
 def _move_threads_on(
     batch: Sequence[Incoming], ids: dict[int, UUID], stored: set[UUID], threads: dict[ThreadKey, _Thread]
 ) -> None:
-    for index, message_id in ids.items():
-        if message_id in stored:
-            _apply(batch[index].message, message_id, threads[thread_key(batch[index])])
+    new = [
+        (batch[index].message, message_id, threads[thread_key(batch[index])])
+        for index, message_id in ids.items()
+        if message_id in stored
+    ]
+    for message, _message_id, thread in new:
+        _note_answer(message, thread)
+    for message, message_id, thread in new:
+        _apply(message, message_id, thread)
+
+
+def _note_answer(message: InboundMessage, thread: _Thread) -> None:
+    """Somebody answered from the phone app: what was said until then waits no longer, whenever we hear of it."""
+    if message.direction == "in" or message.source == "history" or message.kind in SILENT_KINDS:
+        return
+    if thread.answered_at is None or message.sent_at > thread.answered_at:
+        thread.answered_at = thread.newly_answered_at = message.sent_at
 
 
 def _apply(message: InboundMessage, message_id: UUID, thread: _Thread) -> None:
@@ -306,20 +318,19 @@ def _apply(message: InboundMessage, message_id: UUID, thread: _Thread) -> None:
         return
     if message.source == "standby":
         thread.owned_elsewhere = True
-    if message.direction == "out":
-        thread.answered_at = max(filter(None, (thread.answered_at, message.sent_at)))
-        return
-    if message.kind == "system":
+    if message.direction == "out" or message.kind in UNCOUNTED_KINDS:
         return
     if thread.opened_window_at is None or message.sent_at > thread.opened_window_at:
         thread.opened_window_at = thread.last_inbound_at = message.sent_at
     if message.content.referral is not None:
-        thread.from_ad_at = message.sent_at
-    if message.kind not in UNCOUNTED_KINDS:
+        thread.from_ad_at = max(filter(None, (thread.from_ad_at, message.sent_at)))
+    is_answered = thread.answered_at is not None and message.sent_at <= thread.answered_at
+    if not is_answered:
         thread.unread += 1
     if message.kind not in SILENT_KINDS:
         thread.reopens = True
-        thread.waiting_since = min(filter(None, (thread.waiting_since, message.sent_at)))
+        if not is_answered:
+            thread.waiting_since = min(filter(None, (thread.waiting_since, message.sent_at)))
 
 
 _WRITE_THREADS = """
@@ -331,12 +342,16 @@ UPDATE conversations_conversation c SET
   last_inbound_at = GREATEST(c.last_inbound_at, new.inbound_at),
   window_closes_at = GREATEST(c.window_closes_at, new.window_at + make_interval(secs => %s::float)),
   ad_opened_at = GREATEST(c.ad_opened_at, new.ad_at),
-  unread_count = CASE WHEN new.answered_at IS NOT NULL AND new.answered_at >= COALESCE(new.waiting_at, '-infinity')
-    THEN 0 ELSE c.unread_count + new.unread END,
-  waiting_since = CASE
-    WHEN new.answered_at IS NOT NULL AND new.answered_at >= COALESCE(new.waiting_at, '-infinity')
-      AND new.answered_at >= COALESCE(c.waiting_since, '-infinity') THEN NULL
-    ELSE COALESCE(c.waiting_since, new.waiting_at) END,
+  answered_elsewhere_at = GREATEST(c.answered_elsewhere_at, new.answered_at),
+  unread_count = CASE WHEN new.answered_at IS NULL THEN c.unread_count + new.unread
+    ELSE LEAST(c.unread_count + new.unread, (SELECT count(*) FROM conversations_message m
+      WHERE m.conversation_id = c.id AND m.sent_at > new.answered_at AND m.direction = 'in'
+        AND m.source <> 'history' AND NOT m.kind = ANY(%s))) END,
+  waiting_since = CASE WHEN new.answered_at IS NULL THEN LEAST(c.waiting_since, new.waiting_at)
+    ELSE (SELECT min(m.sent_at) FROM conversations_message m
+      WHERE m.conversation_id = c.id AND m.sent_at > new.answered_at AND m.direction = 'in'
+        AND m.source <> 'history' AND NOT m.kind = ANY(%s)
+        AND m.sent_at >= LEAST(c.waiting_since, new.waiting_at)) END,
   owned_elsewhere = COALESCE(new.elsewhere, c.owned_elsewhere),
   status = CASE WHEN new.reopens THEN 'open' ELSE c.status END,
   snoozed_until = CASE WHEN new.reopens THEN NULL ELSE c.snoozed_until END,
@@ -359,7 +374,7 @@ def _write_threads(workspace_id: UUID, threads: Sequence[_Thread]) -> None:
             thread.from_ad_at,
             thread.unread,
             thread.waiting_since,
-            thread.answered_at,
+            thread.newly_answered_at,
             thread.owned_elsewhere,
             thread.reopens,
         )
@@ -368,7 +383,12 @@ def _write_threads(workspace_id: UUID, threads: Sequence[_Thread]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             _WRITE_THREADS,
-            [str(REPLY_WINDOW.total_seconds()), *(list(column) for column in zip(*rows, strict=True))],
+            [
+                str(REPLY_WINDOW.total_seconds()),
+                sorted(UNCOUNTED_KINDS),
+                sorted(SILENT_KINDS),
+                *(list(column) for column in zip(*rows, strict=True)),
+            ],
         )
     reopened = [thread for thread in threads if thread.reopens and thread.status != "open"]
     moment = clock.now()

@@ -6,7 +6,7 @@ Nothing talks to a provider here; ``conversations.delivering`` does, through the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ import msgspec
 from django.db import connection, transaction
 
 from regulars.contacts.models import Consent
-from regulars.conversations.events import MessageQueued
+from regulars.conversations.events import ConversationChanged, MessageQueued
 from regulars.conversations.guardrails import GuardrailRefused, Refusal, check_leaving, check_limits
 from regulars.conversations.models import Conversation, Message
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
@@ -69,25 +69,26 @@ def queue_messages(
     """Queue what the guardrails allow; for each draft, in order, the message or why not."""
     by.require("messages:send")
     moment = clock.now()
-    opted_out = _opted_out([draft for draft in drafts if draft.template_category == "MARKETING"])
+    marketing = [draft.conversation for draft in drafts if draft.template_category == "MARKETING"]
+    opted_out = opted_out_of_marketing({conversation.contact_id for conversation in marketing})
     outcomes: list[Message | Refusal] = []
     for draft in drafts:
+        is_unwanted = draft.template_category == "MARKETING" and draft.conversation.contact_id in opted_out
         refusal = check_limits(draft.content, channel) or check_leaving(
-            draft.conversation, draft.content, at=moment, opted_out=draft.conversation.contact_id in opted_out
+            draft.conversation, draft.content, at=moment, opted_out=is_unwanted
         )
         outcomes.append(refusal or _message(draft, by, moment))
     _insert([outcome for outcome in outcomes if isinstance(outcome, Message)])
     return outcomes
 
 
-def _opted_out(drafts: Sequence[OutgoingDraft]) -> set[UUID]:
-    """Contacts whose newest word on marketing is no."""
-    contact_ids = {draft.conversation.contact_id for draft in drafts}
+def opted_out_of_marketing(contact_ids: Collection[UUID]) -> set[UUID]:
+    """The contacts among these whose newest word on marketing is no."""
     if not contact_ids:
         return set()
     newest = (
         Consent.objects.filter(contact_id__in=contact_ids, purpose="marketing")
-        .order_by("contact_id", "-at")
+        .order_by("contact_id", "-at", "-id")
         .distinct("contact_id")
         .values_list("contact_id", "state")
     )
@@ -202,29 +203,50 @@ def _insert(messages: Sequence[Message]) -> None:
 def _answer_conversations(messages: Sequence[Message]) -> None:
     """A message of ours is the answer the contact waited for: clock off, read, claimed by who answers."""
     latest = {message.conversation_id: message for message in messages}
-    answering = {key: value for key, value in latest.items() if value.kind != "reaction"}
+    answering = {message.conversation_id for message in messages if message.kind != "reaction"}
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE conversations_conversation c SET last_message_id = new.message_id,"
-            " last_message_at = GREATEST(c.last_message_at, new.at), updated_at = now(),"
-            " waiting_since = CASE WHEN new.answers THEN NULL ELSE c.waiting_since END,"
-            " unread_count = CASE WHEN new.answers THEN 0 ELSE c.unread_count END,"
-            " ad_window_closes_at = CASE WHEN new.answers"
-            "   AND c.ad_opened_at IS NOT NULL AND c.ad_window_closes_at IS NULL"
-            "   AND now() < c.ad_opened_at + interval '24 hours' THEN now() + interval '72 hours'"
-            "   ELSE c.ad_window_closes_at END,"
-            " assignee_id = CASE WHEN new.answers THEN COALESCE(c.assignee_id, new.member_id) ELSE c.assignee_id END,"
-            " owned_elsewhere = false"
-            " FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::bool[], %s::uuid[])"
-            " AS new(id, message_id, at, answers, member_id) WHERE c.id = new.id",
+            _ANSWER,
             [
                 list(latest),
                 [message.id for message in latest.values()],
                 [message.sent_at for message in latest.values()],
+                [message.created_at for message in latest.values()],
                 [key in answering for key in latest],
                 [message.author_member_id for message in latest.values()],
             ],
         )
+        read = [conversation_id for conversation_id, was_unread in cursor.fetchall() if was_unread]
+    record_all(
+        ConversationChanged(latest[conversation_id].workspace_id, conversation_id, "unread")
+        for conversation_id in read
+    )
+
+
+_ANSWER = """
+WITH new AS (
+  SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::bool[], %s::uuid[])
+    AS t(id, message_id, at, written_at, answers, member_id)
+), before AS (
+  SELECT c.id, c.unread_count FROM conversations_conversation c WHERE c.id IN (SELECT id FROM new)
+  ORDER BY c.id FOR UPDATE
+)
+UPDATE conversations_conversation c SET
+  last_message_id = CASE WHEN new.at >= COALESCE(c.last_message_at, '-infinity') THEN new.message_id
+    ELSE c.last_message_id END,
+  last_message_at = GREATEST(c.last_message_at, new.at),
+  waiting_since = CASE WHEN new.answers THEN NULL ELSE c.waiting_since END,
+  unread_count = CASE WHEN new.answers THEN 0 ELSE c.unread_count END,
+  ad_window_closes_at = CASE WHEN new.answers AND new.written_at < c.ad_opened_at + interval '24 hours'
+      AND COALESCE(c.ad_window_closes_at, '-infinity') < c.ad_opened_at
+    THEN new.written_at + interval '72 hours' ELSE c.ad_window_closes_at END,
+  assignee_id = CASE WHEN new.answers THEN COALESCE(c.assignee_id, new.member_id) ELSE c.assignee_id END,
+  owned_elsewhere = false,
+  updated_at = new.written_at
+FROM new JOIN before ON before.id = new.id
+WHERE c.id = new.id
+RETURNING c.id, new.answers AND before.unread_count > 0
+"""
 
 
 def wake_sender() -> None:

@@ -7,11 +7,12 @@ unknown. Only a *deferred* answer, which proves that nothing was sent, leads bac
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 import orjson
 from django.db import connection, transaction
 
@@ -19,8 +20,15 @@ from regulars.conversations.events import MessageStatusChanged
 from regulars.conversations.guardrails import check_leaving
 from regulars.conversations.models import Message
 from regulars.conversations.operations.activities import ActivityRow, insert_activities
-from regulars.conversations.operations.sending import outgoing_of, wake_sender
-from regulars.conversations.operations.statuses import adopt_unmatched, error_json, settle_jobs
+from regulars.conversations.operations.sending import opted_out_of_marketing, outgoing_of, wake_sender
+from regulars.conversations.operations.statuses import (
+    UNREACHABLE_CODES,
+    adopt_unmatched,
+    error_json,
+    mark_unreachable,
+    settle_jobs,
+)
+from regulars.inboxes.models import sealed_fields
 from regulars.inboxes.ports import (
     Accepted,
     Deferred,
@@ -34,6 +42,7 @@ from regulars.inboxes.ports import (
 from regulars.kernel import clock
 from regulars.kernel.errors import Conflict
 from regulars.kernel.events import record_all
+from regulars.message_templates.models import MessageTemplate
 from regulars.workspaces.access import Actor
 
 RETRIES = 2
@@ -85,13 +94,20 @@ def claim_batch(inbox_id: UUID, limit: int, held_conversations: Sequence[UUID] =
         return []
     messages = (
         Message.objects.filter(id__in=attempts)
-        .select_related("conversation__inbox__connection", "conversation__contact")
+        .select_related("conversation__inbox__connection")
+        .defer(*sealed_fields("conversation__inbox__connection__"))
         .order_by("outgoing__sequence")
     )
     recipients = _recipients([message.contact_id for message in messages])
+    unwanted = _unwanted(messages)
     claimed = []
     for message in messages:
-        ready = _ready(message, attempts[message.id], recipients.get(message.contact_id))
+        ready = _ready(
+            message,
+            attempts[message.id],
+            recipients.get(message.contact_id),
+            is_unwanted=message.id in unwanted,
+        )
         if ready is not None:
             claimed.append(ready)
     Message.objects.filter(id__in=[each.to_send.message_id for each in claimed], status="queued").update(
@@ -100,10 +116,41 @@ def claim_batch(inbox_id: UUID, limit: int, held_conversations: Sequence[UUID] =
     return claimed
 
 
-def _ready(message: Message, attempts: int, recipient: Identity | None) -> Claimed | None:
+def _unwanted(messages: Iterable[Message]) -> set[UUID]:
+    """Marketing templates to contacts who opted out since they were queued."""
+    templates = [message for message in messages if message.kind == "template"]
+    opted_out = opted_out_of_marketing({message.contact_id for message in templates})
+    suspects = [message for message in templates if message.contact_id in opted_out]
+    if not suspects:
+        return set()
+    marketing = set(
+        MessageTemplate.objects.filter(
+            connection_id__in={message.conversation.inbox.connection_id for message in suspects},
+            category="MARKETING",
+        ).values_list("connection_id", "name", "language")
+    )
+    return {message.id for message in suspects if _template_key(message) in marketing}
+
+
+def _template_key(message: Message) -> tuple[UUID, str, str]:
+    named = message.content.get("outgoing") or {}
+    return (
+        message.conversation.inbox.connection_id,
+        str(named.get("name", "")),
+        str(named.get("language", "")),
+    )
+
+
+def _ready(
+    message: Message, attempts: int, recipient: Identity | None, *, is_unwanted: bool
+) -> Claimed | None:
     """The message as the transport wants it, or None after refusing it."""
-    content = outgoing_of(message)
-    refusal = check_leaving(message.conversation, content, at=clock.now())
+    try:
+        content = outgoing_of(message)
+    except msgspec.ValidationError:
+        _refuse(message, "unreadable", "", "the stored content is not one that can be sent")
+        return None
+    refusal = check_leaving(message.conversation, content, at=clock.now(), opted_out=is_unwanted)
     if recipient is None:
         _refuse(message, "no-address", "", "the contact has no address on this channel")
         return None
@@ -199,21 +246,18 @@ def _write_accepted(rows: Sequence[tuple[Claimed, Accepted]]) -> None:
             "UPDATE conversations_message m SET provider_id = COALESCE(m.provider_id, new.provider_id),"
             " status = CASE WHEN m.status IN ('queued', 'sending', 'unknown') THEN 'sent' ELSE m.status END,"
             " error = CASE WHEN m.status IN ('queued', 'sending', 'unknown') THEN NULL ELSE m.error END"
-            " FROM unnest(%s::uuid[], %s::text[]) AS new(id, provider_id) WHERE m.id = new.id",
+            " FROM unnest(%s::uuid[], %s::text[]) AS new(id, provider_id) WHERE m.id = new.id"
+            " RETURNING m.workspace_id, m.conversation_id, m.id, m.status",
             [ids, [result.provider_id for _claimed, result in rows]],
         )
+        events = [MessageStatusChanged(*row) for row in cursor.fetchall()]
         cursor.execute(
             "INSERT INTO conversations_messagestatus (message_id, status, participant, at)"
             " SELECT id, 'accepted', '', now() FROM unnest(%s::uuid[]) AS new(id) ON CONFLICT DO NOTHING",
             [ids],
         )
     settle_jobs([(message_id, "accepted", "") for message_id in ids])
-    record_all(
-        MessageStatusChanged(
-            claimed.workspace_id, claimed.conversation_id, UUID(claimed.to_send.message_id), "sent"
-        )
-        for claimed, _result in rows
-    )
+    record_all(events)
 
 
 def _write_end(
@@ -231,6 +275,8 @@ def _write_end(
     if changed:
         settle_jobs([(message_id, state, str(stored["code"]) if state == "refused" else reason)])
         record_all([MessageStatusChanged(claimed.workspace_id, claimed.conversation_id, message_id, status)])
+        if state == "refused" and error and error.code in UNREACHABLE_CODES:
+            mark_unreachable(claimed.workspace_id, claimed.contact_id, error.code)
 
 
 def unknown_result(reason: str) -> dict[str, object]:
@@ -239,6 +285,7 @@ def unknown_result(reason: str) -> dict[str, object]:
 
 
 def _write_deferred(claimed: Claimed, result: Deferred) -> None:
+    """Back into the queue: the answer proves that nothing left, also when the lease was given up meanwhile."""
     if claimed.attempts > RETRIES:
         _write_end(claimed, "refused", "failed", result.error)
         return
@@ -247,11 +294,12 @@ def _write_deferred(claimed: Claimed, result: Deferred) -> None:
         cursor.execute(
             "UPDATE conversations_outgoingmessage SET state = 'queued', lease_until = NULL,"
             " not_before = now() + make_interval(secs => %s)"
-            " WHERE message_id = %s AND state = 'sending'",
+            " WHERE message_id = %s AND state IN ('sending', 'unknown')",
             [result.wait.total_seconds(), message_id],
         )
         cursor.execute(
-            "UPDATE conversations_message SET status = 'queued' WHERE id = %s AND status = 'sending'",
+            "UPDATE conversations_message SET status = 'queued', error = NULL"
+            " WHERE id = %s AND status IN ('sending', 'unknown')",
             [message_id],
         )
 
@@ -286,7 +334,7 @@ def release_own_leases(inbox_ids: Sequence[UUID]) -> None:
 
 @transaction.atomic
 def send_again(message: Message, *, by: Actor) -> None:
-    """A person decides that a message with an unknown result (or a failed one) goes out again."""
+    """A person decides that a message with an unknown result goes out again."""
     by.require("messages:send")
     with connection.cursor() as cursor:
         cursor.execute(

@@ -7,7 +7,7 @@ A status is also proof: a message with an unknown result was sent if it was deli
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -16,7 +16,9 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
+from regulars.contacts.events import ContactChanged
 from regulars.contacts.models import Contact
+from regulars.contacts.operations.editing import record_consent
 from regulars.conversations.events import ConversationChanged, MessageStatusChanged
 from regulars.conversations.models import STATUS_RANK, Conversation, UnmatchedStatus
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
@@ -28,6 +30,7 @@ from regulars.kernel.ids import parse_id
 Outcome = Literal["stored", "duplicate"]
 PROOF_THAT_IT_WENT = frozenset({"sent", "delivered", "read", "played"})
 UNREACHABLE_CODES = frozenset({131026, 130497})
+OPTED_OUT_CODE = 131050
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +63,21 @@ def receive_statuses(workspace_id: UUID, batch: Sequence[IncomingStatus]) -> lis
     """Apply statuses and say for each whether it told anything new. Needs a transaction."""
     if not batch:
         return []
-    targets = _lock_targets(workspace_id, batch)
-    matched = [(index, _find(targets, each)) for index, each in enumerate(batch)]
+    find = _finder(_lock_targets(workspace_id, batch))
+    matched = [(index, find(each)) for index, each in enumerate(batch)]
     outcomes: list[Outcome] = ["duplicate"] * len(batch)
     known = [(index, target) for index, target in matched if target is not None]
-    for index in _insert_statuses([(index, target, batch[index].status) for index, target in known]):
+    new = _insert_statuses([(index, target, batch[index].status) for index, target in known])
+    for index in new:
         outcomes[index] = "stored"
     for index, target in known:
         _apply(batch[index].status, target)
     for index in _insert_unmatched([(index, batch[index]) for index, target in matched if target is None]):
         outcomes[index] = "stored"
-    changed = list(
-        {target.id: target for _index, target in known if target.changed or target.settled}.values()
+    _write_targets(workspace_id, list({target.id: target for _index, target in known}.values()))
+    _write_side_effects(
+        workspace_id, [(batch[index].status, target) for index, target in known if index in new]
     )
-    _write_targets(workspace_id, changed)
-    _write_side_effects(workspace_id, [(batch[index].status, target) for index, target in known])
     return outcomes
 
 
@@ -125,15 +128,17 @@ def _lock_targets(workspace_id: UUID, batch: Sequence[IncomingStatus]) -> list[_
         return [_Target(*row) for row in cursor.fetchall()]
 
 
-def _find(targets: Sequence[_Target], each: IncomingStatus) -> _Target | None:
-    own_id = parse_id(each.status.callback_data)
-    for target in targets:
-        if target.id == own_id and target.inbox_id == each.inbox_id:
-            return target
-    for target in targets:
-        if target.inbox_id == each.inbox_id and target.provider_id == each.status.provider_id:
-            return target
-    return None
+def _finder(targets: Sequence[_Target]) -> Callable[[IncomingStatus], _Target | None]:
+    """Find a status's message by our own id, else by the provider's; never one of another number."""
+    by_own_id = {(target.inbox_id, target.id): target for target in targets}
+    by_provider_id = {(target.inbox_id, target.provider_id): target for target in targets}
+
+    def find(each: IncomingStatus) -> _Target | None:
+        own_id = parse_id(each.status.callback_data)
+        found = by_own_id.get((each.inbox_id, own_id)) if own_id else None
+        return found or by_provider_id.get((each.inbox_id, each.status.provider_id))
+
+    return find
 
 
 def participant_of(status: StatusUpdate) -> str:
@@ -224,6 +229,19 @@ def error_json(error: ProviderError) -> dict[str, object]:
 
 
 def _write_targets(workspace_id: UUID, targets: Sequence[_Target]) -> None:
+    """Write what changed and close the sending jobs that were still open; a repetition does neither."""
+    changed = [each for each in targets if each.changed]
+    _write_messages(changed)
+    settled = settle_jobs([(each.id, each.settled, each.settled_reason) for each in targets if each.settled])
+    events: list[Event] = [
+        MessageStatusChanged(workspace_id, each.conversation_id, each.id, each.status)
+        for each in targets
+        if each.changed or each.id in settled
+    ]
+    record_all(events)
+
+
+def _write_messages(targets: Sequence[_Target]) -> None:
     if not targets:
         return
     with connection.cursor() as cursor:
@@ -244,16 +262,6 @@ def _write_targets(workspace_id: UUID, targets: Sequence[_Target]) -> None:
                 [msgspec.json.encode(each.error).decode() if each.error else None for each in targets],
             ],
         )
-    _write_settled([each for each in targets if each.settled])
-    events: list[Event] = [
-        MessageStatusChanged(workspace_id, each.conversation_id, each.id, each.status) for each in targets
-    ]
-    record_all(events)
-
-
-def _write_settled(targets: Sequence[_Target]) -> None:
-    """Close the sending jobs; only those that were still open count in the ledger."""
-    settle_jobs([(each.id, each.settled, each.settled_reason) for each in targets])
 
 
 def settle_jobs(rows: Sequence[tuple[UUID, str, str]]) -> set[UUID]:
@@ -279,17 +287,15 @@ def settle_jobs(rows: Sequence[tuple[UUID, str, str]]) -> set[UUID]:
 
 
 def _write_side_effects(workspace_id: UUID, pairs: Sequence[tuple[StatusUpdate, _Target]]) -> None:
-    """Unreachable addresses are marked (and unmarked by a delivery); a free entry point's end is kept."""
-    failed = {
-        target.contact_id: status.errors[0].code
-        for status, target in pairs
-        if status.status == "failed" and status.errors and status.errors[0].code in UNREACHABLE_CODES
-    }
-    for contact_id, code in failed.items():
-        Contact.objects.filter(id=contact_id).update(unreachable_reason=str(code), updated_at=clock.now())
+    """What a status tells about the contact: reachable or not, opted out; and until when an ad's window is open."""
+    for status, target in pairs:
+        code = status.errors[0].code if status.status == "failed" and status.errors else 0
+        if code in UNREACHABLE_CODES:
+            mark_unreachable(workspace_id, target.contact_id, code)
+        elif code == OPTED_OUT_CODE:
+            _opt_out(workspace_id, target, status)
     reached = {target.contact_id for status, target in pairs if status.status in {"delivered", "read"}}
-    if reached:
-        Contact.objects.filter(id__in=reached).exclude(unreachable_reason="").update(unreachable_reason="")
+    _unmark_unreachable(workspace_id, reached)
     for status, target in pairs:
         if status.window_origin == "referral_conversion" and status.window_expires_at:
             updated = Conversation.objects.filter(id=target.conversation_id).exclude(
@@ -297,6 +303,37 @@ def _write_side_effects(workspace_id: UUID, pairs: Sequence[tuple[StatusUpdate, 
             )
             if updated.update(ad_window_closes_at=status.window_expires_at):
                 record_all([ConversationChanged(workspace_id, target.conversation_id, "window")])
+
+
+def mark_unreachable(workspace_id: UUID, contact_id: UUID, code: int) -> None:
+    """Remember why the platform says that this contact cannot be reached (GD-5)."""
+    contact = Contact.objects.filter(id=contact_id).exclude(unreachable_reason=str(code))
+    if contact.update(unreachable_reason=str(code), updated_at=clock.now()):
+        record_all([ContactChanged(workspace_id, contact_id)])
+
+
+def _unmark_unreachable(workspace_id: UUID, contact_ids: Collection[UUID]) -> None:
+    """A delivery proves that they can be reached after all."""
+    if not contact_ids:
+        return
+    marked = Contact.objects.filter(id__in=contact_ids).exclude(unreachable_reason="")
+    ids = sorted(marked.values_list("id", flat=True))
+    Contact.objects.filter(id__in=ids).update(unreachable_reason="", updated_at=clock.now())
+    record_all(ContactChanged(workspace_id, contact_id) for contact_id in ids)
+
+
+def _opt_out(workspace_id: UUID, target: _Target, status: StatusUpdate) -> None:
+    """The person stopped marketing messages at the platform."""
+    record_consent(
+        target.contact_id,
+        workspace_id,
+        channel="whatsapp",
+        purpose="marketing",
+        state="opted_out",
+        source=f"whatsapp:{OPTED_OUT_CODE}",
+        at=status.at,
+        proof={"message": str(target.id)},
+    )
 
 
 def purge_unmatched(older_than: datetime) -> int:

@@ -21,7 +21,6 @@ from regulars.workspaces.access import Actor
 
 Order = Literal["newest", "longest_waiting", "sla"]
 ORDERS: tuple[Order, ...] = ("newest", "longest_waiting", "sla")
-FAR_FUTURE = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,12 +86,14 @@ def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
     changing = Message.objects.filter(inbox_id=inbox_id, target_provider_id__in=provider_ids)
     for modifier in changing.select_related("contact", "author_member__user").order_by("sent_at", "id"):
         modifiers[modifier.target_provider_id or ""].append(modifier)
-    pointed = {message.reply_to_provider_id or message.target_provider_id for message in messages} - {None}
+    pointed = {
+        each for message in messages for each in (message.reply_to_provider_id, message.target_provider_id)
+    }
     origins = {
         origin.provider_id: origin
-        for origin in Message.objects.filter(inbox_id=inbox_id, provider_id__in=pointed).select_related(
-            "media"
-        )
+        for origin in Message.objects.filter(
+            inbox_id=inbox_id, provider_id__in=pointed - {None}
+        ).select_related("media")
     }
     for each in details:
         _modify(each, modifiers.get(each.message.provider_id or "", []))
