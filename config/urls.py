@@ -15,3 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("regulars.api.urls")),
     path("", include("regulars.web.urls")),
 ]
+
+handler500 = "regulars.web.unavailable.server_error"

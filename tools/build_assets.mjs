@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import esbuild from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -45,6 +45,13 @@ function hashOf(content) {
   return createHash("sha256").update(content).digest("hex").slice(0, 8).toUpperCase();
 }
 
+// The web process hands these out to whoever accepts them, so that no request pays for compression.
+async function compress(file) {
+  const bytes = await readFile(file);
+  await writeFile(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+  await writeFile(`${file}.br`, brotliCompressSync(bytes));
+}
+
 async function build() {
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true });
@@ -75,6 +82,7 @@ async function build() {
   manifest["icon.svg"] = `icon-${hashOf(favicon)}.svg`;
   await writeFile(join(fresh, manifest["icon.svg"]), favicon);
   await writeFile(join(fresh, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  for (const name of Object.values(manifest)) await compress(join(fresh, name));
   await rm(output, { recursive: true, force: true });
   await rename(fresh, output);
   for (const name of Object.values(manifest)) {

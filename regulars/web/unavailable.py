@@ -1,36 +1,44 @@
-"""What people see while the database is away: a page that says so and tries again, never a stack trace."""
+"""What people see while the database is away: a page that says so and tries again, never a stack trace.
+
+Two places see it: a view that asks (``process_exception``), and the middleware before any view, whose errors
+Django hands to ``handler500``.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 
 RETRY_AFTER_SECONDS = 5
 
 
 class DatabaseUnavailableMiddleware:
-    """Turns a lost database into 503 with ``Retry-After``; it stands outside whatever reads the session's rows."""
+    """Turns a database that a view lost into 503 with ``Retry-After``."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError):
-            return _unavailable(request)
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, OperationalError | InterfaceError):
-            return _unavailable(request)
-        return None
+        return unavailable() if isinstance(exception, OperationalError | InterfaceError) else None
 
 
-def _unavailable(request: HttpRequest) -> HttpResponse:
-    response = render(None, "errors/unavailable.html", {"retry_after": RETRY_AFTER_SECONDS}, status=503)
+def server_error(request: HttpRequest) -> HttpResponse:
+    """``handler500``: the database's absence by its name, anything else as a mistake of ours."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return unavailable()
+    return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def unavailable() -> HttpResponse:
+    """503, and the page that comes back by itself."""
+    response = HttpResponse(render_to_string("errors/unavailable.html"), status=503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response["Refresh"] = str(RETRY_AFTER_SECONDS)
     return response

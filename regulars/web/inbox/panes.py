@@ -67,7 +67,9 @@ def thread_context(actor: Actor, member: Member, conversation: Conversation) -> 
         **head_context(actor, conversation),
         "contact": conversation.contact,
         "contact_language": _language_name(conversation.contact.language),
-        "identities": conversation.contact.identities.filter(retired_at=None).order_by("-kind", "first_seen_at"),
+        "identities": conversation.contact.identities.filter(retired_at=None).order_by(
+            "-kind", "first_seen_at"
+        ),
         "items": items,
         "earlier_url": reverse("earlier-messages", args=[conversation.id]) if page.has_older else "",
         "unread_count": conversation.unread_count,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from regulars.workspaces.models import Member, User
@@ -128,3 +129,22 @@ def test_every_page_has_the_strict_policy(cast: Cast, sign_in: SignIn) -> None:
         part in policy
         for part in ("script-src 'self'", "style-src 'self'", "unsafe", "frame-ancestors 'none'")
     ] == [True, True, False, True]
+
+
+def test_a_wrong_address_has_a_page_of_ours(cast: Cast, sign_in: SignIn) -> None:
+    response = sign_in(cast.agent).get("/nowhere")
+    assert (response.status_code, "This page does not exist" in response.content.decode()) == (404, True)
+
+
+def test_a_lost_database_is_said_in_a_page_that_tries_again(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_arguments: object, **_named: object) -> None:
+        raise OperationalError("the connection is closed")
+
+    monkeypatch.setattr("regulars.web.sign_in.middleware.actor_of_member", lost)
+    client = Client(raise_request_exception=False)
+    client.force_login(cast.agent.user)
+    response = client.get("/inbox/open")
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "The database is away" in response.content.decode()

@@ -1,0 +1,1 @@
+"""Templates of what people see when something is refused or away."""
