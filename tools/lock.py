@@ -13,7 +13,10 @@ COMPILE = (
 )
 LOCKS = {
     "lock.txt": ("pyproject.toml", "--group", "setup"),
-    "lock-dev.txt": ("pyproject.toml", "--group", "setup", "--group", "dev", "--constraints", "lock.txt"),
+    "lock-dev.txt": (
+        *("pyproject.toml", "--group", "setup", "--group", "dev", "--group", "bench"),
+        *("--constraints", "lock.txt"),
+    ),
     "lock-node.txt": ("--group", "node"),
     "lock-uv.txt": ("--group", "uv"),
 }

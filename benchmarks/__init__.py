@@ -1,0 +1,1 @@
+"""What the README claims, runnable: each figure beside its floor, measured in the same run. See README.md."""

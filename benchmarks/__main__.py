@@ -1,0 +1,86 @@
+"""`python -m benchmarks` (`make bench`, `regulars bench`): runs the benchmarks and prints the table."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+
+import click
+
+from benchmarks.accepting import Effort, measure_accepting
+from benchmarks.figures import Figure, table
+from benchmarks.processing import measure_processing
+from benchmarks.product import Product, running_product
+from benchmarks.resting import measure_first_start, measure_resting
+from benchmarks.sending import measure_sending
+from benchmarks.showing import measure_showing
+
+ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
+    "accepting": measure_accepting,
+    "processing": measure_processing,
+    "showing": measure_showing,
+    "sending": measure_sending,
+}
+NAMES = (*ON_ONE_PRODUCT, "resting")
+QUICK = Effort(rounds=1, seconds=0.5)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--only", "names", multiple=True, type=click.Choice(NAMES), help="This one; may be repeated.")
+@click.option(
+    "--rounds", type=click.IntRange(1), default=5, show_default=True, help="Medians of so many rounds."
+)
+@click.option(
+    "--seconds", type=click.FloatRange(0.2), default=2.0, show_default=True, help="Length of a round."
+)
+@click.option("--quick", is_flag=True, help="One short round of each: shows that they run, measures little.")
+@click.option("--first-start", is_flag=True, help="Also `make demo` in a fresh clone (a minute or two).")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def main(
+    names: Sequence[str], rounds: int, seconds: float, quick: bool, first_start: bool, as_json: bool
+) -> None:
+    """Measure every figure of the README beside its floor. Exit code 1 when a target is not met."""
+    effort = QUICK if quick else Effort(rounds, seconds)
+    began = time.monotonic()
+    figures: list[Figure] = []
+    for figure in _measure(names or NAMES, effort, first_start=first_start):
+        figures.append(figure)
+        if sys.stderr.isatty():
+            click.echo(
+                f"  {time.monotonic() - began:4.0f} s  {figure.name}: {figure.value:,.1f} {figure.unit}",
+                err=True,
+            )
+    click.echo(json.dumps(_report(figures), indent=2) if as_json else f"{_machine()}\n\n{table(figures)}")
+    if any(figure.met is False for figure in figures):
+        sys.exit(1)
+
+
+def _measure(names: Sequence[str], effort: Effort, *, first_start: bool) -> Iterator[Figure]:
+    """Idle memory and starts come first: nothing else of ours runs then."""
+    if "resting" in names:
+        yield from measure_resting(effort)
+    if first_start:
+        yield from measure_first_start()
+    chosen = [ON_ONE_PRODUCT[name] for name in ON_ONE_PRODUCT if name in names]
+    if chosen:
+        with ExitStack() as stack:
+            product = stack.enter_context(running_product())
+            for measure in chosen:
+                yield from measure(product, effort)
+
+
+def _report(figures: Sequence[Figure]) -> dict[str, object]:
+    load = os.getloadavg()
+    return {"cores": os.cpu_count(), "load": load, "figures": [each.to_json() for each in figures]}
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} (others' work included)"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,15 @@
+"""What every floor verifies: HMAC-SHA256 over the raw body, as the platform signs."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+
+SECRET = os.environ.get("FLOOR_SECRET", "").encode()
+
+
+def is_signed(body: bytes, header: bytes) -> bool:
+    """Whether ``header`` (``sha256=<hex>``) is the signature of ``body``."""
+    expected = b"sha256=" + hmac.digest(SECRET, body, hashlib.sha256).hex().encode()
+    return hmac.compare_digest(expected, header)

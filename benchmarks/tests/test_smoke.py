@@ -1,0 +1,75 @@
+"""Each benchmark runs for a fraction of a second on real processes and returns sane figures. No times asserted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.accepting import Effort, measure_accepting
+from benchmarks.figures import Figure
+from benchmarks.processing import measure_processing
+from benchmarks.product import Product, running_product
+from benchmarks.resting import measure_resting
+from benchmarks.sending import measure_sending
+from benchmarks.showing import measure_showing
+from regulars.supervision.home import PROJECT
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not (PROJECT / "regulars/web/static_built").is_dir(), reason="the assets are not built (make setup)"
+    ),
+]
+TINY = Effort(rounds=1, seconds=0.3)
+
+
+@pytest.fixture(scope="module")
+def product() -> Iterator[Product]:
+    with running_product() as running:
+        yield running
+
+
+def by_name(figures: Iterator[Figure]) -> dict[str, Figure]:
+    found = list(figures)
+    assert all(figure.value >= 0 for figure in found)
+    return {figure.name: figure for figure in found}
+
+
+def test_accepting_counts_what_is_durable(product: Product) -> None:
+    figures = by_name(measure_accepting(product, TINY))
+    assert [figure.floor_name for figure in figures.values() if figure.floor] == [
+        "B",
+        "A",
+        "B",
+        "A",
+        "B",
+        "B",
+    ]
+    assert all(figure.value > 0 for figure in figures.values())
+
+
+def test_processing_leaves_nothing_behind(product: Product) -> None:
+    figures = by_name(measure_processing(product, TINY))
+    assert figures["end to end, sustained"].value > 0
+    assert figures["end to end, sustained"].floor_name == "C"
+    assert product.ask("SELECT count(*) FROM inboxes_delivery WHERE state = 'pending'") == 0
+
+
+def test_each_screen_shows_each_message(product: Product) -> None:
+    figures = by_name(measure_showing(product, TINY))
+    assert [figure.unit for figure in figures.values()] == ["ms", "ms"]
+
+
+def test_each_message_reaches_its_phone_once(product: Product) -> None:
+    figures = by_name(measure_sending(product, TINY))
+    assert figures["sending from one process"].value > 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is read from Linux's /proc")
+def test_resting_weighs_each_process() -> None:
+    figures = by_name(measure_resting(TINY))
+    parts = {name.rpartition(": ")[2] for name in figures if name.startswith("idle memory, the demo: ")}
+    assert parts == {"supervisor", "postgres", "web", "worker", "sandbox"}
+    assert figures["second start of the demo"].value > 0
