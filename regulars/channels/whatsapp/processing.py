@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from regulars.channels.whatsapp.notices import address_of, notice_row
 from regulars.channels.whatsapp.payloads import parse_payload
@@ -41,6 +41,7 @@ from regulars.inboxes.ports import (
     Update,
 )
 from regulars.kernel import clock
+from regulars.kernel.database import is_away
 from regulars.kernel.locks import lock_keys
 from regulars.message_templates.operations import apply_template_change
 
@@ -52,7 +53,6 @@ BATCH_SIZE = 400
 UPDATES_PER_BATCH = 2_000
 ATTEMPTS = 5
 _CLAIM_LOCK = 7_302_001
-_LOST_DATABASE = (OperationalError, InterfaceError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,9 @@ def process_deliveries(limit: int = BATCH_SIZE) -> int:
     try:
         with transaction.atomic():
             return _process(limit, only=None)
-    except _LOST_DATABASE:
-        raise
-    except Exception:
+    except Exception as error:
+        if is_away(error):
+            raise
         logger.exception("a batch of deliveries failed; trying them one by one")
     return sum(_process_alone(delivery_id) for delivery_id in _next_ids(limit))
 
@@ -100,9 +100,9 @@ def _process_alone(delivery_id: int) -> int:
     try:
         with transaction.atomic():
             return _process(1, only=delivery_id)
-    except _LOST_DATABASE:
-        raise
     except Exception as error:
+        if is_away(error):
+            raise
         logger.exception("a delivery cannot be processed", extra={"delivery": delivery_id})
         _set_aside(delivery_id, error)
         return 1

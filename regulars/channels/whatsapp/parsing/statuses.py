@@ -33,7 +33,7 @@ def read_status(
         return _read_payment(change, item, path)
     if kind == "call" or change.field == "calls":
         return _read_call_status(change, item, path, received_at)
-    provider_id, status = identifier(item.get("id")), text(item.get("status")).lower()
+    provider_id, status = identifier(item.get("id")), identifier(item.get("status")).lower()
     callback_data = text(item.get("biz_opaque_callback_data"))
     if not status or not (provider_id or callback_data):
         details = "A status needs a status and the id of a message."
