@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from regulars.api import tasks as api
 from regulars.channels.whatsapp import reactions as whatsapp
 from regulars.conversations import tasks as conversations
 from regulars.conversations.events import ConversationChanged, MemberTyping
@@ -42,6 +43,7 @@ JOBS: tuple[Job, ...] = (
     Job("conversations.purge_unmatched_statuses", timedelta(hours=6), conversations.purge_unmatched_statuses),
     Job("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
     Job("inboxes.compact_ledger", timedelta(hours=1), inboxes.compact_ledger),
+    Job("api.purge_idempotency_records", timedelta(hours=1), api.purge_idempotency_records),
     Job("kernel.purge_events", timedelta(hours=1), kernel.purge_events),
     Job("whatsapp.sync_all_templates", timedelta(hours=12), whatsapp.sync_all_templates),
 )

@@ -24,7 +24,7 @@ def _patterns() -> list[URLPattern]:
 urlpatterns: list[URLPattern] = [
     *_patterns(),
     path("openapi.json", openapi_document),
-    path("docs", docs_page),
+    path("docs", docs_page, name="api-docs"),
     path("docs.css", docs_style),
     re_path(r"^.*$", unknown_path),
 ]
