@@ -150,6 +150,7 @@ def store_upload(
             width=preview.width if preview else None,
             height=preview.height if preview else None,
             has_thumbnail=bool(preview and preview.is_written),
+            is_animated=bool(preview and preview.is_animated),
             fetched_at=clock.now(),
         )
 

@@ -15,11 +15,12 @@ MOST_PIXELS = 60_000_000
 
 
 class Preview(NamedTuple):
-    """Pixels of the original, and whether a preview was written."""
+    """Pixels of the original, whether a preview was written, and whether the original moves."""
 
     width: int | None
     height: int | None
     is_written: bool
+    is_animated: bool = False
 
 
 def write_preview(source: Path, target: Path) -> Preview:
@@ -29,14 +30,15 @@ def write_preview(source: Path, target: Path) -> Preview:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(source) as image:
                 width, height = image.size
+                moves = bool(getattr(image, "is_animated", False))
                 if width * height > MOST_PIXELS:
-                    return Preview(width, height, False)
+                    return Preview(width, height, False, moves)
                 upright = ImageOps.exif_transpose(image)
                 upright.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
                 upright.convert("RGBA" if upright.mode in {"RGBA", "LA", "P"} else "RGB").save(
                     target, "WEBP", quality=80
                 )
-                return Preview(width, height, True)
+                return Preview(width, height, True, moves)
     except (
         UnidentifiedImageError,
         OSError,
