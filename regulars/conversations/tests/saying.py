@@ -1,0 +1,160 @@
+"""Short forms for messages in and out, shared by the tests of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Literal
+
+from regulars.contacts.operations.identifying import PersonSeen, identify_contacts
+from regulars.conversations.models import Conversation, Message, OutgoingMessage
+from regulars.conversations.operations.receiving import Incoming, Outcome, receive_messages
+from regulars.conversations.operations.sending import OutgoingDraft, queue_message
+from regulars.conversations.operations.settling import Claimed, claim_batch
+from regulars.conversations.operations.statuses import IncomingStatus, receive_statuses
+from regulars.inboxes.ports import (
+    ContactRef,
+    Identity,
+    InboundMessage,
+    LimitProblem,
+    MessageContent,
+    MessageKind,
+    OutgoingContent,
+    OutgoingText,
+    StatusUpdate,
+)
+from regulars.kernel.models import Event
+from regulars.workspaces.models import Member
+from tests.cast import ALICE, Cast
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def at(seconds: float) -> datetime:
+    """So many seconds after noon of the tests' day."""
+    return NOON + timedelta(seconds=seconds)
+
+
+def said(
+    provider_id: str,
+    seconds: float,
+    *,
+    phone: str = ALICE,
+    kind: MessageKind = "text",
+    direction: Literal["in", "out"] = "in",
+    source: Literal["live", "phone_app", "history", "standby"] = "live",
+    address: str = "100000000000201",
+    content: MessageContent | None = None,
+    target: str | None = None,
+    reply_to: str | None = None,
+    group: str | None = None,
+    history_status: str = "",
+) -> InboundMessage:
+    return InboundMessage(
+        address=address,
+        provider_id=provider_id,
+        contact=ContactRef(identities=(Identity("phone", phone),)),
+        kind=kind,
+        sent_at=at(seconds),
+        path="0/0/messages/0",
+        text=provider_id,
+        content=content or MessageContent(),
+        target_provider_id=target,
+        reply_to_provider_id=reply_to,
+        group_id=group,
+        direction=direction,
+        source=source,
+        history_status=history_status,
+    )
+
+
+def receive(cast: Cast, *messages: InboundMessage) -> list[Outcome]:
+    """Take a batch as the worker does."""
+    people = [
+        PersonSeen(tuple((each.kind, each.value) for each in message.contact.identities))
+        for message in messages
+    ]
+    contact_ids = identify_contacts(cast.workspace.id, "whatsapp", people)
+    incoming = [
+        Incoming(message, cast.inbox.id, contact_id, "", None, cast.connection.id)
+        for message, contact_id in zip(messages, contact_ids, strict=True)
+        if contact_id
+    ]
+    return receive_messages(cast.workspace.id, incoming)
+
+
+def status(
+    message: Message | str, word: str, seconds: float = 0, *, own: bool = True, **facts: Any
+) -> IncomingStatus:
+    """A status of a message of ours, by our own id, or (``own=False`` or a text) by the provider's."""
+    known = message if isinstance(message, Message) else None
+    provider_id = message if isinstance(message, str) else message.provider_id or f"wamid.out.{message.id}"
+    update = StatusUpdate(
+        address="100000000000201",
+        provider_id=provider_id,
+        status=word,
+        at=at(seconds),
+        path="0/0/statuses/0",
+        callback_data=str(known.id) if known and own else "",
+        **facts,
+    )
+    return IncomingStatus(update, facts.pop("inbox_id", None) or _inbox_id(known))
+
+
+def _inbox_id(message: Message | None) -> Any:
+    from regulars.inboxes.models import Inbox
+
+    return message.inbox_id if message else Inbox.objects.get(address="100000000000201").id
+
+
+def tell(cast: Cast, *statuses: IncomingStatus) -> list[str]:
+    return list(receive_statuses(cast.workspace.id, statuses))
+
+
+class AnyContent:
+    """A channel without limits; ``problem`` makes it find one in everything."""
+
+    kind: ClassVar[str] = "whatsapp"
+    reply_window: ClassVar[timedelta | None] = timedelta(hours=24)
+
+    def __init__(self, problem: LimitProblem | None = None) -> None:
+        self._problems = [problem] if problem else []
+
+    def check(self, content: OutgoingContent) -> Sequence[LimitProblem]:
+        return self._problems
+
+    def explain(self, code: int) -> dict[str, str]:
+        return {"title": str(code), "explanation": "", "advice": ""}
+
+
+def open_conversation(cast: Cast, phone: str = ALICE) -> Conversation:
+    """A conversation in which the contact wrote just now."""
+    return fresh(cast.hears(phone, "hello"))
+
+
+def fresh(conversation: Conversation) -> Conversation:
+    return Conversation.objects.select_related("inbox__connection", "contact").get(id=conversation.id)
+
+
+def queue(
+    cast: Cast, conversation: Conversation, content: OutgoingContent | str = "hi", *, by: Member | None = None
+) -> Message:
+    said_content = OutgoingText(body=content) if isinstance(content, str) else content
+    draft = OutgoingDraft(conversation, said_content)
+    return queue_message(draft, by=cast.actor(by), channel=AnyContent())
+
+
+def claim(cast: Cast, limit: int = 10) -> list[Claimed]:
+    return claim_batch(cast.inbox.id, limit)
+
+
+def job(message: Message) -> OutgoingMessage:
+    return OutgoingMessage.objects.get(message_id=message.id)
+
+
+def event_kinds() -> list[str]:
+    return list(Event.objects.order_by("id").values_list("kind", flat=True))
+
+
+def forget_events() -> None:
+    Event.objects.all().delete()
