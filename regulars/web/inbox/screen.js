@@ -25,6 +25,7 @@ class InboxScreen extends HTMLElement {
     history.replaceState({ conversation: this.conversation }, "");
     this.addEventListener("click", (event) => this.onClick(event));
     this.addEventListener("pointerover", (event) => this.prefetch(event.target.closest?.("[data-conversation]")));
+    this.addEventListener("note-arrived", () => this.refreshContext());
     window.addEventListener("popstate", (event) => this.show(event.state?.conversation ?? "", { keyboard: true }));
     document.addEventListener("open-address", (event) => this.onOpenAddress(event));
     this.registerCommands();
@@ -184,6 +185,19 @@ class InboxScreen extends HTMLElement {
       const response = await get(`/conversations/${id}/head`).catch(() => null);
       if (response?.ok && id === this.conversation) this.replaceHead(await response.text());
     }, 120);
+  }
+
+  /** The panel as it is now; left alone while somebody writes in it. */
+  async refreshContext() {
+    const id = this.conversation;
+    const response = await get(`/conversations/${id}/context`).catch(() => null);
+    const panel = this.querySelector("#context");
+    if (!response?.ok || id !== this.conversation || panel.contains(document.activeElement)) return;
+    const { scrollTop } = panel;
+    panel.replaceWith(fragment(await response.text()));
+    this.querySelector("#context").scrollTop = scrollTop;
+    writeTimes(this.querySelector("#context"));
+    nameReader(this.querySelector("#context"));
   }
 
   /** What arrives before the reader's eyes is read. */

@@ -19,11 +19,11 @@ from urllib.parse import parse_qs
 from uuid import UUID
 
 import orjson
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from regulars.conversations.access import Staffing, can_see, read_staffing
 from regulars.conversations.queries.lists import count_for
-from regulars.kernel.events import Position, end_of_log, read_after
+from regulars.kernel.events import Page, Position, end_of_log, read_after
 from regulars.kernel.ids import parse_id
 from regulars.web.live.door import Viewer, viewer_of_cookie, viewer_of_member
 from regulars.web.live.rendering import LIVE_KINDS, LiveRow, Rendered, changes_of, render_changes
@@ -35,6 +35,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+_LOST_DATABASE = (OperationalError, InterfaceError)
 QUEUE_LIMIT = 500
 READ_LIMIT = 500
 CATCH_UP_LIMIT = 2_000
@@ -50,6 +51,8 @@ KEPT_BACK_SECONDS = 0.02
 class _Screen:
     viewer: Viewer
     conversation_id: UUID | None
+    has_ended: bool = False
+    """nothing more is given to it, whatever is on its way"""
     queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_LIMIT))
 
 
@@ -112,15 +115,27 @@ class LiveHub:
         self._screens.add(screen)
         gone = asyncio.create_task(_until_gone(receive))
         try:
+            await self._look_again(screen)
             start = self._position
-            await _chunk(send, _event("hello", {}, start) + b"retry: 1500\n\n")
-            if seen is not None and seen < start:
+            missed = seen is not None and seen < start
+            # the screen names this position when it comes back: not one that it has not been told of yet
+            await _chunk(send, _event("hello", {}, seen if seen and missed else start) + b"retry: 1500\n\n")
+            if seen and missed:
                 await self._catch_up(screen, seen, start)
             self._uncounted.add(screen.viewer.actor.id or screen.viewer.actor.workspace_id)
             await self._pump(screen, gone, send)
         finally:
             gone.cancel()
             self._screens.discard(screen)
+
+    async def _look_again(self, screen: _Screen) -> None:
+        """The viewer's rights once more, now that changes reach the screen: none falls between door and stream."""
+        member_id = screen.viewer.actor.member_id
+        viewer = await self._ask(viewer_of_member, member_id) if member_id else None
+        if viewer is None:
+            self._end(screen)
+        else:
+            screen.viewer = Viewer(viewer.actor, screen.viewer.language)
 
     async def _pump(self, screen: _Screen, gone: asyncio.Task[None], send: Send) -> None:
         while not gone.done():
@@ -131,12 +146,14 @@ class LiveHub:
                 continue
             if piece is None:
                 break
-            while not screen.queue.empty():
+            ends = False
+            while not screen.queue.empty() and not ends:
                 more = screen.queue.get_nowait()
-                if more is None:
-                    break
-                piece += more
+                ends = more is None
+                piece += more or b""
             await _chunk(send, piece)
+            if ends:
+                break
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _catch_up(self, screen: _Screen, seen: Position, until: Position) -> None:
@@ -186,12 +203,23 @@ class LiveHub:
         while True:
             page = await self._ask(read_after, self._position, LIVE_KINDS, READ_LIMIT)
             if page.events and self._screens:
-                await self._show(changes_of(page.events), page.end)
+                await self._show_or_reset(page)
             progressed = page.end != self._position
             self._position = page.end
             if not page.has_more or not progressed:
                 await self._count()
                 return page.has_more
+
+    async def _show_or_reset(self, page: Page) -> None:
+        """Show a stretch of the log; one that cannot be drawn makes the screens load anew and stops nobody."""
+        try:
+            await self._show(changes_of(page.events), page.end)
+        except _LOST_DATABASE:
+            raise
+        except Exception:
+            logger.exception("live: changes could not be drawn", extra={"count": len(page.events)})
+            for screen in list(self._screens):
+                self._offer(screen, _event("reset", {}, page.end))
 
     async def _show(self, changes: Any, end: Position) -> None:
         screens = list(self._screens)
@@ -230,6 +258,8 @@ class LiveHub:
             staffing = self._staffing.get(actor.workspace_id)
             if staffing is None:
                 continue
+            if screen.has_ended:
+                continue
             for index, row in enumerate(rendered.rows):
                 if can_see(actor, row.facts, staffing):
                     self._offer(screen, _once(pieces, ("row", index, language), row, end))
@@ -248,6 +278,8 @@ class LiveHub:
                 self._uncounted.add(actor.id or actor.workspace_id)
 
     def _offer(self, screen: _Screen, piece: bytes) -> None:
+        if screen.has_ended:
+            return
         try:
             screen.queue.put_nowait(piece)
         except asyncio.QueueFull:
@@ -256,6 +288,7 @@ class LiveHub:
     def _end(self, screen: _Screen) -> None:
         """Close a stream after what it has; the browser comes back with its cursor."""
         self._screens.discard(screen)
+        screen.has_ended = True
         if screen.queue.full():
             while not screen.queue.empty():
                 screen.queue.get_nowait()
