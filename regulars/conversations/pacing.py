@@ -44,9 +44,9 @@ class PeoplePace:
     def note_sent(self, person: UUID, now: float) -> None:
         due = max(self.due_at.get(person, now), now) + PAIR_SECONDS
         self.due_at[person] = due
-        ahead = due - now - PAIR_SECONDS * PAIR_BURST
-        if ahead >= 0:
-            self.hold(person, now + ahead + PAIR_SECONDS)
+        free_at = due - PAIR_SECONDS * (PAIR_BURST - 1)
+        if free_at > now:
+            self.hold(person, free_at)
         if len(self.due_at) > REMEMBERED_PEOPLE:
             self.due_at = {key: value for key, value in self.due_at.items() if value > now}
 

@@ -57,7 +57,7 @@ def said(
         kind=kind,
         sent_at=at(seconds),
         path="0/0/messages/0",
-        text=provider_id,
+        text="" if kind == "reaction" else provider_id,
         content=content or MessageContent(),
         target_provider_id=target,
         reply_to_provider_id=reply_to,

@@ -1,0 +1,344 @@
+"""Who sees what: the query and the predicate always agree, and a stranger sees nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from regulars.contacts.models import Contact
+from regulars.conversations.access import (
+    ConversationFacts,
+    access_conversation,
+    access_message,
+    can_see,
+    read_staffing,
+    visible_to,
+)
+from regulars.conversations.models import Conversation
+from regulars.conversations.operations.handling import assign_conversation, hand_to_team
+from regulars.conversations.queries.lists import (
+    ORDERS,
+    ConversationFilter,
+    count_for,
+    list_conversations,
+)
+from regulars.conversations.queries.threads import read_thread
+from regulars.conversations.tests.saying import at, fresh, queue, receive, said
+from regulars.inboxes.models import Inbox
+from regulars.inboxes.operations import change_inbox
+from regulars.inboxes.ports import MessageContent, OutgoingReaction, Reaction
+from regulars.kernel.errors import Invalid, NotAllowed, NotFound
+from regulars.workspaces.access import Actor, actor_of_member
+from regulars.workspaces.models import Member, Team, User
+from tests.cast import ALICE, BORIS, CHAI, Cast
+
+pytestmark = pytest.mark.django_db
+
+TEAMS, INBOXES, MEMBERS, THREADS = 3, 3, 5, 6
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Indexes of a random workspace: who is in which team, who staffs what, whose conversation is whose."""
+
+    roles: list[str]
+    member_teams: list[set[int]]
+    inbox_teams: list[set[int]]
+    threads: list[tuple[int, int | None, int | None]]
+
+
+_some_teams = st.sets(st.integers(0, TEAMS - 1), max_size=2)
+_worlds = st.builds(
+    World,
+    st.lists(st.sampled_from(["owner", "admin", "lead", "agent"]), min_size=MEMBERS, max_size=MEMBERS),
+    st.lists(_some_teams, min_size=MEMBERS, max_size=MEMBERS),
+    st.lists(_some_teams, min_size=INBOXES, max_size=INBOXES),
+    st.lists(
+        st.tuples(
+            st.integers(0, INBOXES - 1),
+            st.none() | st.integers(0, MEMBERS - 1),
+            st.none() | st.integers(0, TEAMS - 1),
+        ),
+        min_size=THREADS,
+        max_size=THREADS,
+    ),
+)
+
+
+def _build(cast: Cast, world: World) -> list[Member]:
+    workspace = cast.workspace
+    teams = [Team.objects.create(workspace=workspace, name=f"T{number}") for number in range(TEAMS)]
+    inboxes = [
+        Inbox.objects.create(
+            workspace=workspace, connection=cast.connection, name=f"I{number}", address=f"9{number}"
+        )
+        for number in range(INBOXES)
+    ]
+    for inbox, own in zip(inboxes, world.inbox_teams, strict=True):
+        inbox.teams.set([teams[number] for number in own])
+    members = []
+    for number, (role, own) in enumerate(zip(world.roles, world.member_teams, strict=True)):
+        user = User.objects.create(email=f"m{number}@lotus.example")
+        member = Member.objects.create(workspace=workspace, user=user, role=role)
+        member.teams.set([teams[each] for each in own])
+        members.append(member)
+    for inbox_number, assignee, team in world.threads:
+        Conversation.objects.create(
+            workspace=workspace,
+            inbox=inboxes[inbox_number],
+            contact=Contact.objects.create(workspace=workspace),
+            assignee=None if assignee is None else members[assignee],
+            team=None if team is None else teams[team],
+        )
+    return members
+
+
+def _actors(cast: Cast, members: list[Member]) -> list[Actor]:
+    tokens = [cast.token_actor(role) for role in ("admin", "lead", "agent")]
+    blind = cast.token_actor("agent", scopes=["contacts:read"])
+    strangers = [cast.stranger.actor(cast.stranger.owner), cast.stranger.token_actor("admin")]
+    return [*map(actor_of_member, members), *tokens, blind, *strangers]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(_worlds)
+def test_the_query_and_the_predicate_agree(cast, world):
+    with transaction.atomic():
+        members = _build(cast, world)
+        staffing = read_staffing(cast.workspace.id)
+        everything = list(Conversation.objects.all())
+        for actor in _actors(cast, members):
+            seen = list(visible_to(actor))
+            assert len(seen) == len(set(seen))
+            foreseen = [
+                each
+                for each in everything
+                if can_see(
+                    actor,
+                    ConversationFacts(each.workspace_id, each.inbox_id, each.assignee_id, each.team_id),
+                    staffing,
+                )
+            ]
+            assert set(seen) == set(foreseen)
+            if actor.workspace_id != cast.workspace.id:
+                assert seen == []
+        transaction.set_rollback(True)
+
+
+# --- by name ----------------------------------------------------------------------------------------
+
+
+def _sees(cast: Cast, conversation: Conversation) -> set[str]:
+    people = {
+        "owner": cast.owner,
+        "admin": cast.admin,
+        "lead": cast.lead,
+        "agent": cast.agent,
+        "mate": cast.mate,
+    }
+    return {
+        name
+        for name, member in people.items()
+        if visible_to(cast.actor(member)).filter(id=conversation.id).exists()
+    }
+
+
+def test_who_sees_a_conversation_as_it_moves(cast):
+    conversation = cast.hears(ALICE, "hello")
+    by = cast.actor(cast.admin)
+    assert _sees(cast, conversation) == {"owner", "admin", "lead", "agent", "mate"}
+    assign_conversation(conversation, to=cast.agent, by=by)
+    assert _sees(cast, conversation) == {"owner", "admin", "lead", "agent"}
+    assign_conversation(conversation, to=cast.mate, by=by)
+    assert _sees(cast, conversation) == {"owner", "admin", "mate"}
+    assign_conversation(conversation, to=None, by=by)
+    hand_to_team(conversation, team=cast.team, by=by)
+    assert _sees(cast, conversation) == {"owner", "admin", "lead", "agent"}
+    hand_to_team(conversation, team=None, by=by)
+    change_inbox(cast.inbox, by=by, teams=[cast.team])
+    assert _sees(cast, conversation) == {"owner", "admin", "lead", "agent"}
+
+
+def test_the_door_says_the_same_for_what_is_hidden_and_what_is_not_there(cast):
+    conversation = cast.hears(ALICE, "hello")
+    message = conversation.messages.get()
+    stranger = cast.stranger.actor(cast.stranger.owner)
+    for actor, conversation_id, message_id in (
+        (stranger, conversation.id, message.id),
+        (cast.actor(cast.owner), uuid4(), uuid4()),
+        (cast.actor(cast.owner), None, None),
+    ):
+        with pytest.raises(NotFound, match="no such conversation"):
+            access_conversation(actor, conversation_id)
+        with pytest.raises(NotFound, match="no such message"):
+            access_message(actor, message_id)
+    assign_conversation(conversation, to=cast.mate, by=cast.actor(cast.admin))
+    with pytest.raises(NotFound):
+        access_message(cast.actor(cast.agent), message.id)
+    assert access_message(cast.actor(cast.mate), message.id) == message
+    with pytest.raises(NotAllowed):
+        access_conversation(cast.token_actor("agent", scopes=["contacts:read"]), conversation.id)
+
+
+# --- lists ------------------------------------------------------------------------------------------
+
+
+def _many(cast: Cast) -> int:
+    """Conversations with equal times, with none, and waiting or not."""
+    for number in range(9):
+        receive(cast, said(f"m{number}", number // 3, phone=f"+1202555020{number}"))
+    for number in (1, 4):
+        receive(
+            cast, said(f"e{number}", 60, phone=f"+1202555020{number}", direction="out", source="phone_app")
+        )
+    for _ in range(3):
+        Conversation.objects.create(
+            workspace=cast.workspace,
+            inbox=cast.inbox,
+            contact=Contact.objects.create(workspace=cast.workspace),
+        )
+    return 12
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("size", [1, 2, 5, 50])
+def test_pages_lose_and_repeat_nothing(cast, order, size):
+    count = _many(cast)
+    actor = cast.actor(cast.owner)
+    whole = list_conversations(actor, ConversationFilter(), order=order, limit=100)
+    seen, cursor = [], None
+    while True:
+        page = list_conversations(actor, ConversationFilter(), order=order, limit=size, cursor=cursor)
+        seen += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert seen == whole.items
+    assert (len(seen), len(set(seen))) == (count, count)
+
+
+def test_orders_are_what_they_say(cast):
+    _many(cast)
+    actor = cast.actor(cast.owner)
+    newest = [
+        each.last_message_at for each in list_conversations(actor, ConversationFilter(), limit=100).items
+    ]
+    assert newest[-3:] == [None] * 3
+    assert all(first >= second for first, second in pairwise(newest[:-3]) if first and second)
+    waiting = list_conversations(actor, ConversationFilter(), order="longest_waiting", limit=100).items
+    times = [each.waiting_since for each in waiting]
+    assert times == sorted(filter(None, times)) + [None] * 5
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "bnVsbA", "WyJhIiwiYiJd", "WzEsMl0", "é", "A" * 500])
+def test_a_foreign_cursor_is_refused(cast, cursor):
+    if cursor:
+        with pytest.raises(Invalid):
+            list_conversations(cast.actor(cast.owner), ConversationFilter(), cursor=cursor)
+
+
+def test_a_list_costs_the_same_for_one_and_many(cast, django_assert_num_queries):
+    cast.hears(ALICE, "hello")
+    actor = cast.actor(cast.agent)
+    with django_assert_num_queries(2):
+        assert len(list_conversations(actor, ConversationFilter()).items) == 1
+    _many(cast)
+    with django_assert_num_queries(2):
+        assert len(list_conversations(actor, ConversationFilter()).items) == 13
+
+
+def test_filters_narrow(cast):
+    alice, boris = cast.hears(ALICE, "hello"), cast.hears(BORIS, "привет", inbox=cast.second_inbox)
+    chai = cast.hears(CHAI, "สวัสดี")
+    by = cast.actor(cast.agent)
+    assign_conversation(alice, to=cast.agent, by=by)
+    hand_to_team(chai, team=cast.team, by=by)
+    Conversation.objects.filter(id=boris.id).update(status="resolved", tags=["vip"], unread_count=0)
+
+    def found(**wanted: object) -> set[object]:
+        page = list_conversations(by, ConversationFilter(**wanted))  # type: ignore[arg-type]
+        return {each.id for each in page.items}
+
+    assert found() == {alice.id, boris.id, chai.id}
+    assert found(inbox_id=cast.second_inbox.id) == {boris.id}
+    assert found(status="open") == {alice.id, chai.id}
+    assert found(assignee="me") == found(assignee=str(cast.agent.id)) == {alice.id}
+    assert found(assignee="none") == {boris.id, chai.id}
+    assert found(assignee="nobody") == set()
+    assert found(team_id=cast.team.id) == {chai.id}
+    assert found(tag="vip") == {boris.id}
+    assert found(unread=True) == {alice.id, chai.id}
+    assert found(contact_id=cast.alice.id) == {alice.id}
+    assert found(text="ชัย") == {chai.id}
+    counts = count_for(by)
+    assert (counts.mine, counts.unassigned) == (1, 1)
+    assert counts.oldest_unassigned_since == fresh(chai).waiting_since
+
+
+# --- threads ----------------------------------------------------------------------------------------
+
+
+def test_thread_pages_lose_and_repeat_nothing(cast):
+    receive(cast, *(said(f"m{number}", number // 4) for number in range(11)))
+    conversation = Conversation.objects.get()
+    before: tuple[datetime, UUID] | None = None
+    seen: list[str] = []
+    while True:
+        page = read_thread(conversation, before=before, limit=3)
+        seen = [each.message.text for each in page.messages] + seen
+        if not page.has_older:
+            break
+        first = page.messages[0].message
+        before = (first.sent_at, first.id)
+    assert sorted(seen) == sorted(f"m{number}" for number in range(11))
+    assert seen == [each.message.text for each in read_thread(conversation, limit=50).messages]
+
+
+def test_notes_stand_on_exactly_one_page(cast):
+    receive(cast, *(said(f"m{number}", number * 10) for number in range(6)))
+    conversation = Conversation.objects.get()
+    for number in range(6):
+        conversation.notes.create(workspace=cast.workspace, text=str(number), created_at=at(number * 10 + 5))
+    newest = read_thread(conversation, limit=3)
+    first = newest.messages[0].message
+    older = read_thread(conversation, before=(first.sent_at, first.id), limit=3)
+    assert [note.text for note in newest.notes] == ["3", "4", "5"]
+    assert [note.text for note in older.notes] == ["0", "1", "2"]
+
+
+def test_what_changes_a_message_shows_on_it(cast):
+    emoji = [MessageContent(reaction=Reaction(emoji=each)) for each in ("👍", "🙏", "")]
+    receive(
+        cast,
+        said("m1", 0),
+        said("r1", 1, kind="reaction", target="m1", content=emoji[0]),
+        said("r2", 2, kind="reaction", target="m1", content=emoji[1]),
+        said("x1", 3, kind="edit", target="m1"),
+        said("q1", 4, reply_to="m1"),
+        said("m2", 5),
+        said("v1", 6, kind="revoke", target="m2"),
+        said("r3", 7, kind="reaction", target="unknown", content=emoji[0]),
+        said("r4", 8, kind="reaction", target="m2", content=emoji[0]),
+        said("r5", 9, kind="reaction", target="m2", content=emoji[2]),
+    )
+    conversation = Conversation.objects.get()
+    cast.hears(ALICE, "now")
+    queue(cast, fresh(conversation), OutgoingReaction(target_provider_id="m1", emoji="🎉"))
+    shown = {each.message.provider_id or "ours": each for each in read_thread(conversation).messages}
+    assert [
+        each.content["reaction"]["emoji"] for each in shown["m1"].reactions if each.direction == "in"
+    ] == ["🙏"]
+    assert [each.text for each in shown["m1"].reactions if each.direction == "out"] == ["🎉"]
+    assert [each.text for each in shown["m1"].edits] == ["x1"]
+    assert (shown["m2"].revoked_by is not None, shown["m2"].reactions) == (True, [])
+    assert shown["q1"].quoted is not None
+    assert shown["q1"].quoted.text == "m1"
+    known = {text for text, each in shown.items() if each.is_modifier_of_known}
+    assert known == {"r1", "r2", "x1", "v1", "r4", "r5", "ours"}
