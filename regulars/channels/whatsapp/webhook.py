@@ -39,6 +39,9 @@ MAX_GROUP_BYTES = 16 * 1024 * 1024
 MAX_WAITING_BYTES = 128 * 1024 * 1024
 """beyond this the door answers 503: the platform keeps what we cannot"""
 COMMIT_DEADLINE_SECONDS = 8.0
+ANSWER_DEADLINE_SECONDS = 9.0
+"""letting go of a database that hangs takes the driver longer still; the platform's patience is some 10 s"""
+LOOKUP_DEADLINE_SECONDS = 5.0
 CONNECTION_CACHE_SECONDS = 1.0
 """how soon a new secret, token or connection is known to the door"""
 DELIVERIES_CHANNEL = "regulars_deliveries"
@@ -91,7 +94,11 @@ class DeliveryStore:
         self._waiting.append(waiting)
         self._waiting_bytes += len(body)
         self._wake.set()
-        await waiting.done
+        try:
+            async with asyncio.timeout(ANSWER_DEADLINE_SECONDS):
+                await waiting.done
+        except TimeoutError:
+            raise Unavailable("the database does not answer") from None
 
     async def close(self) -> None:
         """Commit what waits, then let go of the database."""
@@ -121,7 +128,7 @@ class DeliveryStore:
         self._waiting_bytes -= sum(len(waiting.body) for waiting in group)
         if not self._waiting:
             self._wake.clear()
-        return group
+        return [waiting for waiting in group if not waiting.done.done()]  # who was told 503 comes again
 
     async def _write(self, group: Sequence[_Waiting]) -> None:
         try:
@@ -272,14 +279,20 @@ class Webhooks:
             if cached and cached[0] > monotonic():
                 return cached[1]
             try:
-                door = await self._read_door(key)
-            except (Error, OSError):
-                self._lookup_connection = None
+                async with asyncio.timeout(LOOKUP_DEADLINE_SECONDS):
+                    door = await self._read_door(key)
+            except (Error, OSError):  # a TimeoutError is an OSError
+                await self._drop_lookup_connection()
                 raise
             if len(self._doors) > 1000:
                 self._doors.clear()
             self._doors[key] = (monotonic() + CONNECTION_CACHE_SECONDS, door)
             return door
+
+    async def _drop_lookup_connection(self) -> None:
+        if self._lookup_connection is not None:
+            await self._lookup_connection.close()
+            self._lookup_connection = None
 
     async def _read_door(self, key: str) -> _Door | None:
         if "\x00" in key or len(key) > 200:
