@@ -85,7 +85,11 @@ def view_label(view: str) -> str:
 
 def short_label(view: str) -> str:
     """For the bottom bar of a phone."""
-    return pgettext("bottom bar", "Open") if view == "open" else view_label(view)
+    short = {
+        "unassigned": pgettext("bottom bar", "Unassigned"),
+        "open": pgettext("bottom bar", "Open"),
+    }
+    return short.get(view) or view_label(view)
 
 
 def landing_view(counts: Counts) -> ViewKey:
