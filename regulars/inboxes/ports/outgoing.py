@@ -1,0 +1,114 @@
+"""What we say: contents to send, before a channel turns them into its vendor's request."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from regulars.inboxes.ports.contents import ContactCard
+from regulars.inboxes.ports.people import Neutral
+
+
+class OutgoingText(Neutral, tag="text"):
+    body: str
+    preview_url: bool = False
+
+
+class OutgoingMedia(Neutral, tag="media"):
+    """``media_id`` is ours (``media.MediaFile``); the sender uploads it when the provider has no copy."""
+
+    kind: Literal["image", "video", "audio", "document", "sticker"]
+    media_id: str = ""
+    link: str = ""
+    caption: str = ""
+    filename: str = ""
+    is_voice: bool = False
+
+
+class OutgoingLocation(Neutral, tag="location"):
+    latitude: float
+    longitude: float
+    name: str = ""
+    address: str = ""
+
+
+class OutgoingContacts(Neutral, tag="contacts"):
+    cards: tuple[ContactCard, ...]
+
+
+class OutgoingReaction(Neutral, tag="reaction"):
+    """``emoji`` empty takes our reaction back."""
+
+    target_provider_id: str
+    emoji: str
+
+
+class ReplyButton(Neutral):
+    id: str
+    title: str
+
+
+class ListRow(Neutral):
+    id: str
+    title: str
+    description: str = ""
+
+
+class ListSection(Neutral):
+    rows: tuple[ListRow, ...]
+    title: str = ""
+
+
+class InteractiveHeader(Neutral):
+    text: str = ""
+    media: OutgoingMedia | None = None
+
+
+class OutgoingInteractive(Neutral, tag="interactive"):
+    """A message with something to tap. Only the fields of its ``form`` are read."""
+
+    form: Literal["buttons", "list", "cta_url", "location_request", "request_contact_info"]
+    body: str
+    header: InteractiveHeader | None = None
+    footer: str = ""
+    buttons: tuple[ReplyButton, ...] = ()
+    list_button: str = ""
+    sections: tuple[ListSection, ...] = ()
+    url_text: str = ""
+    url: str = ""
+
+
+class TemplateParameter(Neutral):
+    """One value put into a template. ``name`` for named templates, empty for positional ones."""
+
+    kind: Literal["text", "image", "video", "document", "location", "payload", "coupon_code"] = "text"
+    text: str = ""
+    name: str = ""
+    media: OutgoingMedia | None = None
+    location: OutgoingLocation | None = None
+
+
+class TemplateButtonValue(Neutral):
+    index: int
+    sub_type: Literal["quick_reply", "url", "copy_code"]
+    parameter: TemplateParameter
+
+
+class OutgoingTemplate(Neutral, tag="template"):
+    name: str
+    language: str
+    header: tuple[TemplateParameter, ...] = ()
+    body: tuple[TemplateParameter, ...] = ()
+    buttons: tuple[TemplateButtonValue, ...] = ()
+    rendered: Any = None
+    """what the customer will see, as the preview showed it (header, body, footer, buttons)"""
+
+
+OutgoingContent = (
+    OutgoingText
+    | OutgoingMedia
+    | OutgoingLocation
+    | OutgoingContacts
+    | OutgoingReaction
+    | OutgoingInteractive
+    | OutgoingTemplate
+)

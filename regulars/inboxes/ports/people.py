@@ -1,0 +1,46 @@
+"""Who: a person's addresses, and that they change."""
+
+from __future__ import annotations
+
+from typing import Literal, dataclass_transform
+
+import msgspec
+
+IdentityKind = Literal["phone", "bsuid", "parent_bsuid", "line_user"]
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Neutral(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of every neutral value: immutable, keyword only, equality by content."""
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """One address of a person on a channel."""
+
+    kind: IdentityKind
+    value: str
+
+
+class ContactRef(Neutral):
+    """What one update tells about a person; ``identities`` go from the strongest to the weakest.
+
+    Empty ``identities`` means that the update names nobody (value-level errors, some failed statuses).
+    """
+
+    identities: tuple[Identity, ...] = ()
+    name: str = ""
+    username: str = ""
+    provider_address: str = ""
+    """the phone as the provider wrote it (WhatsApp: wa_id); can differ from the canonical identity"""
+
+    def value_of(self, kind: IdentityKind) -> str | None:
+        """The value of the first identity of that kind, if any."""
+        return next((identity.value for identity in self.identities if identity.kind == kind), None)
+
+
+class IdentityChange(Neutral):
+    """A person's address changed; ``previous`` and ``current`` belong to the same person."""
+
+    reason: Literal["number_changed", "user_id_changed", "identity_check"]
+    previous: tuple[Identity, ...] = ()
+    current: tuple[Identity, ...] = ()

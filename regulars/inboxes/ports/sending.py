@@ -1,0 +1,88 @@
+"""Sending: one message ready to leave, what became of it, and what a channel knows about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import ClassVar, Literal, Protocol
+
+from regulars.inboxes.ports.contents import ProviderError
+from regulars.inboxes.ports.outgoing import OutgoingContent
+from regulars.inboxes.ports.people import Identity, Neutral
+
+Pauses = Literal["message", "contact", "number", "connection"]
+"""how far a refusal or a delay reaches"""
+
+
+class LimitProblem(Neutral):
+    """Why a content would be refused, found before sending. ``limit`` is the number, when there is one."""
+
+    field: str
+    code: str
+    """e.g. too_long, too_many, missing, duplicate, not_allowed"""
+    limit: int | None = None
+    actual: int | None = None
+
+
+class ToSend(Neutral):
+    """One message ready to leave; ``callback_data`` is our message id, echoed in every status."""
+
+    message_id: str
+    address: str
+    recipient: Identity
+    content: OutgoingContent
+    callback_data: str
+    reply_to_provider_id: str | None = None
+    group_id: str | None = None
+    """set when it goes to a group; ``recipient`` is then who wrote first and is not used"""
+    attempt: int = 1
+    """which try this is; delays grow with it"""
+
+
+class Accepted(Neutral):
+    """The provider took the message. Not yet sent: statuses tell."""
+
+    provider_id: str
+    held: bool = False
+    recipient: tuple[Identity, ...] = ()
+
+
+class Refused(Neutral):
+    """The provider certainly did not send it and will not."""
+
+    error: ProviderError
+    pauses: Pauses = "message"
+    """what else would be refused for the same reason, until a person has dealt with it"""
+
+
+class Deferred(Neutral):
+    """The provider certainly did not send it; trying again may help after ``wait``."""
+
+    error: ProviderError
+    wait: timedelta
+    pauses: Pauses = "message"
+
+
+class Uncertain(Neutral):
+    """It may have gone out; only a status or a person can tell."""
+
+    reason: str
+    error: ProviderError | None = None
+
+
+SendResult = Accepted | Refused | Deferred | Uncertain
+
+
+class ChannelFacts(Protocol):
+    """Facts about a kind of channel that guardrails and screens need."""
+
+    kind: ClassVar[str]
+    reply_window: ClassVar[timedelta | None]
+
+    def check(self, content: OutgoingContent) -> Sequence[LimitProblem]:
+        """Every limit the content breaks; empty when it may be sent."""
+        ...
+
+    def explain(self, code: int) -> Mapping[str, str]:
+        """``title``, ``explanation`` and ``advice`` of a provider's error code in the active language."""
+        ...
