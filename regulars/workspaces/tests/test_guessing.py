@@ -27,27 +27,27 @@ def guess(times: int, email: str = "ana@example.com", source: str = "192.0.2.7")
 
 def test_the_door_stays_open_below_the_limit():
     guess(WRONG_PER_ACCOUNT - 1)
-    assert check_attempts("ana@example.com", "192.0.2.7") is None
+    check_attempts("ana@example.com", "192.0.2.7")
 
 
 def test_too_many_wrong_passwords_shut_the_door_whatever_the_spelling_and_the_source():
     guess(WRONG_PER_ACCOUNT)
     with pytest.raises(TooManyAttempts):
         check_attempts(" Ana@Example.com", "192.0.2.99")
-    assert check_attempts("boris@example.com", "192.0.2.7") is None
+    check_attempts("boris@example.com", "192.0.2.7")
 
 
 def test_a_quarter_of_an_hour_opens_it_again():
     with frozen_at(NOW):
         guess(WRONG_PER_ACCOUNT)
     with frozen_at(NOW + MEMORY + timedelta(seconds=1)):
-        assert check_attempts("ana@example.com", "192.0.2.7") is None
+        check_attempts("ana@example.com", "192.0.2.7")
 
 
 def test_the_right_password_starts_anew():
     guess(WRONG_PER_ACCOUNT)
     forget_attempts("ana@example.com")
-    assert check_attempts("ana@example.com", "192.0.2.7") is None
+    check_attempts("ana@example.com", "192.0.2.7")
 
 
 def test_what_is_kept_is_not_readable():
