@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -40,6 +40,11 @@ def keep(file: IO[bytes], sha256: str) -> Path:
     os.fsync(file.fileno())
     target = path_of(sha256)
     target.parent.mkdir(parents=True, exist_ok=True)
-    if not target.exists():
+    with suppress(FileExistsError):
         os.link(file.name, target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
     return target

@@ -44,7 +44,12 @@ class ToFetch:
 
 @transaction.atomic
 def claim_files(limit: int) -> list[ToFetch]:
-    """Take up to ``limit`` waiting files (also those whose fetcher died), newest messages first."""
+    """Take up to ``limit`` waiting files, also those whose fetcher died, the oldest first.
+
+    A file over which fetchers keep dying is given up like one that keeps failing.
+    """
+    died = MediaFile.objects.filter(state="fetching", lease_until__lt=clock.now(), attempts__gte=ATTEMPTS)
+    died.update(state="failed", lease_until=None, error="the fetcher died each time")
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE media_mediafile m SET state = 'fetching', attempts = attempts + 1,"
@@ -82,16 +87,20 @@ def keep_fetched(file: ToFetch, content: IO[bytes], digest: str, byte_count: int
 
 @transaction.atomic
 def note_failure(file: ToFetch, error: str, *, is_final: bool, is_gone: bool = False) -> None:
-    """Try later, or give up: ``failed`` can be retried by hand, ``expired`` is gone at the provider."""
+    """Try later, or give up: ``failed`` can be retried by hand, ``expired`` is gone at the provider.
+
+    The word of a fetcher whose lease ran out no longer counts.
+    """
+    mine = MediaFile.objects.filter(id=file.id, state="fetching", attempts=file.attempts)
     ended = is_final or is_gone or file.attempts >= ATTEMPTS
     state = ("expired" if is_gone else "failed") if ended else "waiting"
-    MediaFile.objects.filter(id=file.id).update(
+    if mine.update(
         state=state,
         error=error[:500],
         lease_until=None,
         retry_at=None if ended else clock.now() + timedelta(seconds=4**file.attempts),
-    )
-    record(MediaChanged(file.workspace_id, file.id))
+    ):
+        record(MediaChanged(file.workspace_id, file.id))
 
 
 @transaction.atomic
@@ -132,7 +141,7 @@ def store_upload(
         target.flush()
         guessed = filetype.guess(target.name)
         keep(target, digest.hexdigest())
-    found = guessed.mime if guessed else mime_type
+    found = guessed.mime if guessed else _plausible(mime_type)
     preview = (
         write_preview(path_of(digest.hexdigest()), thumbnail_path_of(digest.hexdigest()))
         if found.startswith("image/")
@@ -153,6 +162,11 @@ def store_upload(
             is_animated=bool(preview and preview.is_animated),
             fetched_at=clock.now(),
         )
+
+
+def _plausible(claimed: str) -> str:
+    """A claimed type that the bytes do not contradict; pictures, films and sounds would have been recognized."""
+    return "application/octet-stream" if claimed.startswith(("image/", "video/", "audio/")) else claimed
 
 
 def _chunks(source: Sequence[bytes] | IO[bytes]) -> Iterator[bytes]:
