@@ -273,10 +273,7 @@ def _apply_messages(batch: _Batch) -> None:
     if not fresh:
         return
     workspace_id = batch.connection.workspace_id
-    for _delivery, message in fresh:
-        _link(workspace_id, message)
-    people = [_seen(message.contact, message.address) for _delivery, message in fresh]
-    contact_ids = identify_contacts(workspace_id, CHANNEL, people)
+    contact_ids = _contacts_of(workspace_id, [message for _delivery, message in fresh])
     incoming = [
         Incoming(
             message=message,
@@ -312,18 +309,39 @@ def _known(contact_id: UUID | None) -> UUID:
     return contact_id
 
 
-def _link(workspace_id: UUID, message: InboundMessage) -> None:
-    """Number changes and answers to "may we have your number" tie identities together before anything else."""
+def _contacts_of(workspace_id: UUID, messages: Sequence[InboundMessage]) -> list[UUID | None]:
+    """The contact of each message; a change of address counts from its place in the batch on, not before."""
+    found: list[UUID | None] = []
+    waiting: list[PersonSeen] = []
+    for message in messages:
+        if _changes_addresses(message):
+            found += identify_contacts(workspace_id, CHANNEL, waiting)
+            waiting = []
+            found.append(_link(workspace_id, message))
+        else:
+            waiting.append(_seen(message.contact, message.address))
+    return [*found, *identify_contacts(workspace_id, CHANNEL, waiting)]
+
+
+def _changes_addresses(message: InboundMessage) -> bool:
     change = message.content.system.identity_change if message.content.system else None
-    if change is not None and (change.previous or change.current):
-        link_identities(
+    return bool(change and (change.previous or change.current)) or bool(_shared_phones(message))
+
+
+def _link(workspace_id: UUID, message: InboundMessage) -> UUID | None:
+    """Number changes and answers to "may we have your number" tie identities together; whose they are now."""
+    contact_id = None
+    change = message.content.system.identity_change if message.content.system else None
+    if change is not None:
+        contact_id = link_identities(
             workspace_id,
             CHANNEL,
             [(identity.kind, identity.value) for identity in change.previous],
             [(identity.kind, identity.value) for identity in change.current],
         )
     for phone in _shared_phones(message):
-        link_identities(workspace_id, CHANNEL, _keys(message.contact), [phone])
+        contact_id = link_identities(workspace_id, CHANNEL, _keys(message.contact), [phone])
+    return contact_id
 
 
 def _shared_phones(message: InboundMessage) -> list[Key]:

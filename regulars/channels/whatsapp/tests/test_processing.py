@@ -1,0 +1,316 @@
+"""Stored deliveries become what people see: in order, in parallel, poison and all, and the ledger adds up."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+import pytest
+from django.db import connection
+
+from regulars.channels.whatsapp import processing
+from regulars.channels.whatsapp.payloads import count_updates, load_body, parse_payload
+from regulars.channels.whatsapp.processing import ATTEMPTS, process_deliveries
+from regulars.contacts.models import Contact, ContactIdentity, MergeSuggestion
+from regulars.conversations.ledger import read_ledger
+from regulars.conversations.models import Conversation, Message
+from regulars.conversations.operations.receiving import receive_messages
+from regulars.inboxes.ledger import LedgerRow, add_to_ledger
+from regulars.inboxes.models import ChannelNotice, Connection, Delivery
+from regulars.inboxes.operations import add_inbox, replay_deliveries
+from regulars.kernel import clock
+from regulars.kernel.events import Position, read_after
+from regulars.kernel.models import Event
+from tests.cast import ACCOUNT, FIRST_NUMBER, SECOND_NUMBER, Cast, make_cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+T0 = 1_794_990_000
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def _envelope(
+    *messages: dict[str, Any], number: str = FIRST_NUMBER, statuses: Sequence[Any] = ()
+) -> dict[str, Any]:
+    people = {each["from"]: each.get("_bsuid") for each in messages if "from" in each}
+    value: dict[str, Any] = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "1", "phone_number_id": number},
+    }
+    if messages:
+        value["contacts"] = [
+            {"wa_id": phone, "profile": {"name": f"P {phone}"}} | ({"user_id": bsuid} if bsuid else {})
+            for phone, bsuid in people.items()
+        ]
+        value["messages"] = [{key: each[key] for key in each if key != "_bsuid"} for each in messages]
+    if statuses:
+        value["statuses"] = list(statuses)
+    return {
+        "object": "whatsapp_business_account",
+        "entry": [{"id": ACCOUNT, "changes": [{"field": "messages", "value": value}]}],
+    }
+
+
+def _text(message_id: str, phone: str, seconds: int = 0, **more: Any) -> dict[str, Any]:
+    return {
+        "from": phone,
+        "id": message_id,
+        "timestamp": str(T0 + seconds),
+        "type": "text",
+        "text": {"body": message_id},
+        **more,
+    }
+
+
+def _deliver(connection_row: Connection, *bodies: dict[str, Any]) -> list[int]:
+    """Store bodies as the door does: the delivery and what it was counted as, together."""
+    ids = []
+    for body in bodies:
+        raw = orjson.dumps(body)
+        counts = count_updates(load_body(raw))
+        ids.append(Delivery.objects.create(connection=connection_row, body=raw, update_counts=counts).id)
+        add_to_ledger(
+            LedgerRow(connection_row.id, address, "inbound", "received", "", count)
+            for address, count in counts.items()
+        )
+    return ids
+
+
+def _ledger(cast: Cast) -> tuple[int, int, int, dict[str, int], int]:
+    total, _parts = read_ledger(cast.workspace.id)
+    assert total.adds_up
+    side = total.inbound
+    return side.received, side.stored, side.duplicate, side.rejected, side.pending
+
+
+def _drain() -> int:
+    total = 0
+    while count := process_deliveries():
+        total += count
+    return total
+
+
+def test_nothing_waiting_is_nothing(cast):
+    assert process_deliveries() == 0
+
+
+def test_a_delivery_becomes_a_message(cast):
+    _deliver(cast.connection, _envelope(_text("m1", "12025550161"), _text("m2", "12025550162", 1)))
+    assert _ledger(cast) == (2, 0, 0, {}, 2)
+    assert _drain() == 1
+    assert _ledger(cast) == (2, 2, 0, {}, 0)
+    message = Message.objects.get(provider_id="m1")
+    assert (message.contact.phone, message.author_name) == ("+12025550161", "P 12025550161")
+    assert list(Delivery.objects.values_list("state", flat=True)) == ["processed"]
+
+
+def test_the_same_delivered_again_is_a_duplicate_and_touches_nobody(cast):
+    body = _envelope(_text("m1", "12025550161"))
+    _deliver(cast.connection, body, body)
+    _drain()
+    before = Event.objects.count()
+    _deliver(cast.connection, body)
+    _drain()
+    assert _ledger(cast) == (3, 1, 2, {}, 0)
+    assert (Event.objects.count(), Contact.objects.filter(phone="+12025550161").count()) == (before, 1)
+
+
+def _number_change(message_id: str, old: str, new: str) -> dict[str, Any]:
+    body = _envelope(
+        {
+            "from": old,
+            "id": message_id,
+            "timestamp": str(T0 + 60),
+            "type": "system",
+            "system": {"type": "user_changed_number", "body": "changed", "wa_id": new},
+        }
+    )
+    del body["entry"][0]["changes"][0]["value"]["contacts"]
+    return body
+
+
+def test_a_number_change_told_many_times_keeps_one_contact(cast):
+    change = _number_change("s1", "12025550161", "12025550171")
+    _deliver(cast.connection, _envelope(_text("m1", "12025550161")), change, change)
+    _drain()
+    _deliver(cast.connection, change, _envelope(_text("m2", "12025550171", 90)))
+    _drain()
+    people = Contact.objects.filter(profile_name__startswith="P ")
+    assert list(people.values_list("phone", flat=True)) == ["+12025550171"]
+    assert Message.objects.filter(contact=people.get()).count() == 3
+    assert (MergeSuggestion.objects.count(), _ledger(cast)) == (0, (5, 3, 2, {}, 0))
+
+
+def test_a_number_nobody_staffs_is_rejected_and_comes_in_when_it_is_added(cast):
+    _deliver(cast.connection, _envelope(_text("m1", "12025550161"), number="100000000000299"))
+    _drain()
+    assert _ledger(cast) == (1, 0, 0, {"unknown-inbox": 1}, 0)
+    by = cast.actor(cast.admin)
+    add_inbox(cast.connection, "Late", "100000000000299", by=by)
+    assert replay_deliveries(cast.connection, by=by) == 1
+    _drain()
+    assert _ledger(cast) == (2, 1, 0, {"unknown-inbox": 1}, 0)
+    assert Message.objects.get().inbox.name == "Late"
+
+
+def test_two_connections_do_not_mix(cast):
+    _deliver(cast.connection, _envelope(_text("m1", "12025550161")))
+    _deliver(cast.stranger.connection, _envelope(_text("m1", "12025550161"), number="100000000000911"))
+    _drain()
+    owners = Message.objects.order_by("workspace_id").values_list("workspace_id", flat=True)
+    assert set(owners) == {cast.workspace.id, cast.stranger.workspace.id}
+
+
+def test_what_is_neither_message_nor_status_is_kept_once(cast):
+    body = {
+        "object": "whatsapp_business_account",
+        "entry": [
+            {
+                "id": ACCOUNT,
+                "time": T0,
+                "changes": [{"field": "account_alerts", "value": {"entity_type": "WABA"}}],
+            }
+        ],
+    }
+    _deliver(cast.connection, body, body)
+    _drain()
+    assert (ChannelNotice.objects.count(), _ledger(cast)) == (1, (2, 1, 1, {}, 0))
+
+
+def test_poison_is_set_aside_and_the_others_go_through(cast, monkeypatch):
+    real = receive_messages
+
+    def choke(workspace_id, incoming):
+        if any(each.message.provider_id == "poison" for each in incoming):
+            raise ValueError("cannot digest this")
+        return real(workspace_id, incoming)
+
+    monkeypatch.setattr(processing, "receive_messages", choke)
+    ids = _deliver(
+        cast.connection,
+        _envelope(_text("m1", "12025550161")),
+        _envelope(_text("poison", "12025550162"), _text("m9", "12025550169")),
+        _envelope(_text("m2", "12025550163")),
+    )
+    assert process_deliveries() == 3
+    assert _ledger(cast) == (4, 2, 0, {}, 2)
+    for _ in range(1, ATTEMPTS):
+        Delivery.objects.update(retry_at=None)
+        process_deliveries()
+    poison = Delivery.objects.get(id=ids[1])
+    assert (poison.state, poison.attempts, poison.error) == (
+        "failed",
+        ATTEMPTS,
+        "ValueError: cannot digest this",
+    )
+    assert _ledger(cast) == (4, 2, 0, {"processing-failed": 2}, 0)
+    monkeypatch.setattr(processing, "receive_messages", real)
+    replay_deliveries(cast.connection, by=cast.actor(cast.admin))
+    _drain()
+    assert _ledger(cast) == (8, 4, 2, {"processing-failed": 2}, 0)
+
+
+def test_a_body_that_cannot_be_parsed_blocks_nobody(cast, monkeypatch):
+    real = parse_payload
+
+    def choke(body, received_at):
+        if b"poison" in body:
+            raise RecursionError("too deep")
+        return real(body, received_at)
+
+    monkeypatch.setattr(processing, "parse_payload", choke)
+    _deliver(
+        cast.connection, _envelope(_text("poison", "12025550161")), _envelope(_text("m1", "12025550162"))
+    )
+    process_deliveries()
+    assert list(Delivery.objects.order_by("id").values_list("state", flat=True)) == ["pending", "processed"]
+    assert _ledger(cast) == (2, 1, 0, {}, 1)
+
+
+def _work(failures: list[Exception]) -> None:
+    try:
+        idle = 0
+        while idle < 3:
+            idle = 0 if process_deliveries(7) else idle + 1
+    except Exception as error:  # noqa: BLE001 - told by the test
+        failures.append(error)
+    finally:
+        connection.close()
+
+
+def _run_workers(count: int) -> list[Exception]:
+    failures: list[Exception] = []
+    threads = [threading.Thread(target=_work, args=(failures,)) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert not any(thread.is_alive() for thread in threads)
+    return failures
+
+
+def test_order_holds_per_contact_with_two_workers(cast):
+    phones = [f"120255502{number:02}" for number in range(5)]
+    bodies = [_envelope(_text(f"{phone}-{turn:02}", phone, turn)) for turn in range(20) for phone in phones]
+    _deliver(cast.connection, *bodies)
+    assert _run_workers(2) == []
+    assert _ledger(cast) == (100, 100, 0, {}, 0)
+    provider_ids = dict(Message.objects.values_list("id", "provider_id"))
+    told: dict[str, list[str]] = {}
+    page = read_after(Position(), ["MessageReceived"], 5_000)
+    for each in page.events:
+        provider_id = str(provider_ids[each.event.message_id])
+        told.setdefault(provider_id.split("-", maxsplit=1)[0], []).append(provider_id)
+    assert told == {phone: [f"{phone}-{turn:02}" for turn in range(20)] for phone in phones}
+    threads = Conversation.objects.filter(contact__phone__startswith="+120255502")
+    assert list(threads.values_list("unread_count", flat=True)) == [20] * 5
+
+
+def test_four_workers_over_shared_contacts_never_block_each_other_for_good(cast):
+    dice = random.Random(7)
+    bodies: list[dict[str, Any]] = []
+    for serial in range(120):
+        people = dice.sample(range(8), dice.randint(1, 4))
+        messages = [
+            _text(f"x{serial}-{person}", f"120255503{person:02}", dice.randint(0, 500), _bsuid=f"US.{person}")
+            for person in people
+        ]
+        number = dice.choice([FIRST_NUMBER, SECOND_NUMBER])
+        statuses = [
+            {
+                "id": f"out{dice.randint(0, 20)}",
+                "status": word,
+                "timestamp": str(T0),
+                "recipient_id": "12025550301",
+            }
+            for word in dice.sample(["sent", "delivered", "read"], 2)
+        ]
+        bodies.append(_envelope(*messages, number=number, statuses=statuses))
+        if serial % 10 == 0:
+            bodies.append(bodies[-1])
+    _deliver(cast.connection, *bodies)
+    assert _run_workers(4) == []
+    received, stored, duplicate, rejected, pending = _ledger(cast)
+    assert (received, rejected, pending) == (stored + duplicate, {}, 0)
+    shared = Contact.objects.filter(phone__startswith="+120255503")
+    assert (shared.count(), MergeSuggestion.objects.count()) == (8, 0)
+    assert ContactIdentity.objects.filter(contact__in=shared).count() == 16
+    assert Message.objects.filter(direction="in").count() == len(
+        {message["id"] for body in bodies for message in body["entry"][0]["changes"][0]["value"]["messages"]}
+    )
+
+
+def test_a_failed_delivery_is_not_set_aside_when_another_worker_has_processed_it(cast):
+    (delivery_id,) = _deliver(cast.connection, _envelope(_text("m1", "12025550161")))
+    _drain()
+    Delivery.objects.filter(id=delivery_id).update(attempts=ATTEMPTS - 1, retry_at=clock.now())
+    processing._set_aside(delivery_id, ValueError("late"))
+    assert Delivery.objects.get(id=delivery_id).state == "processed"
+    assert _ledger(cast) == (1, 1, 0, {}, 0)
