@@ -34,6 +34,7 @@ from regulars.channels.whatsapp.transport import WhatsAppTransport  # noqa: E402
 from regulars.channels.whatsapp.webhook import DELIVERIES_CHANNEL  # noqa: E402
 from regulars.conversations.delivering import Sender  # noqa: E402
 from regulars.conversations.operations.sending import OUTGOING_CHANNEL  # noqa: E402
+from regulars.kernel.database import is_away  # noqa: E402
 from regulars.kernel.events import CHANNEL as EVENTS_CHANNEL  # noqa: E402
 from regulars.kernel.listening import Wakeups  # noqa: E402
 from regulars.kernel.models import Heartbeat  # noqa: E402
@@ -74,7 +75,9 @@ class Loop(threading.Thread):
                 busy = self._step()
             except Exception as error:
                 logger.warning(
-                    "a loop failed", extra={"loop": self.name, "error": type(error).__name__}, exc_info=True
+                    "a loop failed",
+                    extra={"loop": self.name, "error": type(error).__name__},
+                    exc_info=not is_away(error),
                 )
                 connection.close()
                 self._wake.wait(AFTER_ERROR_SECONDS)

@@ -220,6 +220,8 @@ class Webhooks:
         self._doors: dict[str, tuple[float, _Door | None]] = {}
         self._lookup = asyncio.Lock()
         self._lookup_connection: AsyncConnection[Any] | None = None
+        self._away_until = 0.0
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
         await self._store.close()
@@ -278,21 +280,37 @@ class Webhooks:
             cached = self._doors.get(key)
             if cached and cached[0] > monotonic():
                 return cached[1]
-            try:
-                async with asyncio.timeout(LOOKUP_DEADLINE_SECONDS):
-                    door = await self._read_door(key)
-            except (Error, OSError):  # a TimeoutError is an OSError
-                await self._drop_lookup_connection()
-                raise
+            door = await self._read_door_in_time(key)
             if len(self._doors) > 1000:
                 self._doors.clear()
             self._doors[key] = (monotonic() + CONNECTION_CACHE_SECONDS, door)
             return door
 
-    async def _drop_lookup_connection(self) -> None:
-        if self._lookup_connection is not None:
-            await self._lookup_connection.close()
-            self._lookup_connection = None
+    async def _read_door_in_time(self, key: str) -> _Door | None:
+        """Ask the database; when it hangs, whoever waited in line is told at once and not one after the other."""
+        if monotonic() < self._away_until:
+            raise Unavailable("the database does not answer")
+        reading = asyncio.create_task(self._read_door(key))
+        await asyncio.wait({reading}, timeout=LOOKUP_DEADLINE_SECONDS)
+        if reading.done() and reading.exception() is None:
+            return reading.result()
+        self._away_until = monotonic() + CONNECTION_CACHE_SECONDS
+        ending = asyncio.create_task(self._let_go(reading, self._lookup_connection))
+        self._lookup_connection = None
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
+        raise Unavailable("the database does not answer")
+
+    async def _let_go(
+        self, reading: asyncio.Task[_Door | None], connection: AsyncConnection[Any] | None
+    ) -> None:
+        """End a lookup that failed or hangs. The driver takes its time, so nobody waits for this."""
+        reading.cancel()
+        await asyncio.wait({reading})
+        if not reading.cancelled() and (error := reading.exception()):
+            logger.warning("a connection was not found", extra={"error": type(error).__name__})
+        if connection is not None:
+            await connection.close()
 
     async def _read_door(self, key: str) -> _Door | None:
         if "\x00" in key or len(key) > 200:
