@@ -132,7 +132,8 @@ def _header(form: QueryDict) -> InteractiveHeader | None:
 
 
 def _word(form: QueryDict, name: str) -> str:
-    return (form.get(name) or "").strip()
+    """A field's text; browsers send the lines of a form with CRLF, people's phones know LF alone."""
+    return (form.get(name) or "").replace("\r\n", "\n").strip()
 
 
 def _number(form: QueryDict, name: str) -> float:

@@ -96,8 +96,11 @@ function show(line, content, anchor = null) {
   place(box, anchor ?? line.querySelector(".bubble"));
   box.querySelector("[role=menuitem]")?.focus();
   box.onkeydown = (event) => walk(event, box);
-  box.ontoggle = (event) => event.newState === "closed" && line.isConnected && line.focus({ preventScroll: true });
+  box.ontoggle = (event) => event.newState === "closed" && !hasMovedOn(box) && line.isConnected && line.focus({ preventScroll: true });
 }
+
+/** What was chosen took the focus elsewhere, into the composer for example. */
+const hasMovedOn = (box) => document.activeElement !== document.body && !box.contains(document.activeElement);
 
 function walk(event, box) {
   const items = [...box.querySelectorAll("[role=menuitem]")];

@@ -94,7 +94,10 @@ class InboxScreen extends HTMLElement {
     this.dataset.region = id ? "thread" : "list";
     this.list?.mark(id);
     document.dispatchEvent(new CustomEvent("conversation-chosen", { detail: { id } }));
-    if (!id) return this.showNothing();
+    if (!id) {
+      this.list?.focusCurrent();
+      return this.showNothing();
+    }
     const known = this.prefetched.get(id);
     this.prefetched.delete(id);
     const html = known && Date.now() - known.at < 2000 ? await known.html : await this.load(id).catch(() => null);
@@ -105,8 +108,11 @@ class InboxScreen extends HTMLElement {
     post(`/conversations/${id}/reading`, { state: "read" }).catch(() => {});
   }
 
+  /** No conversation is open: none stays on the screen either, where it would grow stale. */
   showNothing() {
-    this.list?.focusCurrent();
+    const nothing = document.getElementById("nothing-chosen").content.cloneNode(true);
+    this.querySelector("#conversation").replaceChildren(nothing);
+    this.querySelector("#context").replaceChildren();
     document.title = "Regulars";
   }
 
@@ -134,12 +140,17 @@ class InboxScreen extends HTMLElement {
       this.dataset.context = "closed";
       return;
     }
+    this.close();
+  }
+
+  close() {
     const left = this.conversation;
     history.pushState({ conversation: "" }, "", this.addressOfList());
     this.dataset.conversation = "";
     this.dataset.region = "list";
     this.list?.mark("");
     this.list?.focusRow(left);
+    this.showNothing();
     document.dispatchEvent(new CustomEvent("conversation-chosen", { detail: { id: "" } }));
   }
 
@@ -182,7 +193,7 @@ class InboxScreen extends HTMLElement {
     clearTimeout(this.headTimer);
     this.headTimer = setTimeout(async () => {
       const id = this.conversation;
-      const response = await get(`/conversations/${id}/head`).catch(() => null);
+      const response = id && (await get(`/conversations/${id}/head`).catch(() => null));
       if (response?.ok && id === this.conversation) this.replaceHead(await response.text());
     }, 120);
   }
@@ -190,7 +201,7 @@ class InboxScreen extends HTMLElement {
   /** The panel as it is now; left alone while somebody writes in it. */
   async refreshContext() {
     const id = this.conversation;
-    const response = await get(`/conversations/${id}/context`).catch(() => null);
+    const response = id && (await get(`/conversations/${id}/context`).catch(() => null));
     const panel = this.querySelector("#context");
     if (!response?.ok || id !== this.conversation || panel.contains(document.activeElement)) return;
     const { scrollTop } = panel;
@@ -210,9 +221,7 @@ class InboxScreen extends HTMLElement {
   /** The open conversation is out of this member's sight now. */
   leave() {
     toast(gettext("This conversation is not visible to you any more."));
-    this.back();
-    this.querySelector("#conversation").replaceChildren();
-    this.querySelector("#context").replaceChildren();
+    this.close();
   }
 
   togglePane(name) {

@@ -39,6 +39,14 @@ def test_a_reply_is_queued_and_shown(cast: Cast, sign_in: SignIn) -> None:
     assert "Good <strong>day</strong>" in response.content.decode()
 
 
+def test_lines_go_out_with_line_feeds_alone(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    sign_in(cast.agent).post(
+        f"/conversations/{conversation.id}/messages", {"text": "one\r\ntwo"}, headers=FRAGMENT
+    )
+    assert [message.text for message in sent(conversation)] == ["one\ntwo"]
+
+
 def test_a_repeated_request_sends_once(cast: Cast, sign_in: SignIn) -> None:
     conversation = cast.hears(ALICE, "hello")
     client = sign_in(cast.agent)
