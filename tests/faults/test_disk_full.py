@@ -1,0 +1,120 @@
+"""The disk of the database fills up: the platform is told to come again; with room again everything goes on by itself.
+
+The database lies on a small file system in memory, which only root can mount.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.running.bodies import written
+from tests.running.burst import Burst, doubled_effects, losses, make_burst
+from tests.running.ledgers import imbalances, read_ledger, wait_until_read
+from tests.running.product import Product, wait_until
+from tests.running.webhooks import Delivered, deliver, encode, post
+
+DISK = "220m"
+"""PostgreSQL's own files take some 80 MB of it"""
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def disk(home: Path) -> Iterator[Path]:
+    """A small file system where the product will put its database."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small file system to fill")
+    place = home / "postgres"
+    place.mkdir(parents=True)
+    home.chmod(0o711)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=0700", "tmpfs", str(place)],
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        pytest.skip(f"no small file system can be mounted here: {done.stderr.decode().strip()}")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@pytest.fixture(scope="module")
+def product(home: Path, disk: Path) -> Iterator[Product]:
+    running = Product(home)
+    try:
+        running.start()
+        yield running
+    finally:
+        (disk / "filler").unlink(missing_ok=True)
+        running.stop()
+
+
+@dataclass
+class Full:
+    """What happened while the disk was full, and after."""
+
+    before: Burst
+    during: Burst
+    answers: dict[str, int]
+    after: Delivered
+
+
+@pytest.fixture(scope="module")
+def full(product: Product, disk: Path) -> Full:
+    """Fill the disk in the middle of the work, free it, and let the platform come again."""
+    rng = random.Random(3)
+    before, during = make_burst("before", 60, rng), make_burst("during", 60, rng)
+    asyncio.run(deliver(product, before.bodies))
+    fill(disk / "filler")
+    large = [
+        encode(written(f"large.{index}", 1, content={"body": os.urandom(40_000).hex()}))
+        for index in range(40)
+    ]
+    refused = asyncio.run(deliver(product, large, at_once=4))
+    assert wait_until(lambda: post(product, during.bodies[0]).status_code == 503, 60), product.log_tail()
+    answers = asyncio.run(deliver(product, during.bodies)).answers
+    (disk / "filler").unlink()
+    product.wait_until_ready(120)
+    after = asyncio.run(deliver(product, during.bodies, tries=500))
+    wait_until_read(product, patience=90)
+    print(f"answers while full: {refused.answers}, then {answers}; afterwards {after.answers}")
+    return Full(before, during, answers, after)
+
+
+def fill(file: Path) -> None:
+    """Take all the room there is."""
+    with file.open("wb", buffering=0) as filler:
+        for size in (1 << 20, 1 << 12, 1):
+            try:
+                while True:
+                    filler.write(b"\0" * size)
+            except OSError:
+                continue
+
+
+def test_webhooks_are_told_to_come_again(full: Full):
+    assert set(full.answers) == {"503"}
+
+
+def test_with_room_again_everything_is_accepted(full: Full):
+    assert len(full.after.accepted) == len(full.during.bodies)
+
+
+def test_nothing_accepted_is_lost_or_doubled(full: Full, product: Product):
+    assert losses(product, full.before) == []
+    assert losses(product, full.during) == []
+    assert doubled_effects(product) == []
+
+
+def test_the_ledger_adds_up(full: Full, product: Product):
+    ledger = read_ledger(product)
+    assert imbalances(ledger) == []
+    assert ledger["inbound"]["rejected"] == {}
