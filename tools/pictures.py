@@ -77,7 +77,7 @@ def save(page: Page, name: str) -> None:
 def open_first(page: Page, text: str) -> None:
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    page.wait_for_selector("[data-composer] textarea, textarea[name=text]")
+    page.wait_for_selector(".composer-text")
     page.keyboard.press("r")
     page.keyboard.type(text)
     page.keyboard.press("Enter")
