@@ -1,0 +1,121 @@
+"""Walls that no import shows: doors on routes, workspaces on tables, names that exist once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from django.apps import apps
+from django.db.models import Model
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from config.wiring import JOBS, REACTIONS
+from regulars.api.routes import ROUTES
+from regulars.kernel.events import Event
+from regulars.web.doors import PUBLIC, SIGNED_IN
+from regulars.web.live.rendering import LIVE_EVENTS
+from regulars.workspaces.models import Workspace
+from regulars.workspaces.permissions import ALL_PERMISSIONS
+
+UNSCOPED = {
+    "kernel.Event": "carries its workspace as a plain id: the kernel knows no other room",
+    "kernel.ReactionCursor": "the house's own: how far a reaction has read",
+    "kernel.ParkedEvent": "belongs to an event",
+    "kernel.Heartbeat": "the house's own: which processes live",
+    "kernel.PeriodicRun": "the house's own: when jobs ran",
+    "workspaces.Workspace": "the wall itself",
+    "workspaces.User": "a person, who may be a member of several workspaces",
+    "workspaces.FailedSignIn": "fingerprints of wrong passwords, before anybody is known",
+}
+"""tables that have no workspace, and why that is right"""
+
+PARENTS = {
+    "workspaces.Member_teams": "member",
+    "api.IdempotencyRecord": "token",
+    "inboxes.Delivery": "connection",
+    "inboxes.LedgerEntry": "connection",
+    "inboxes.Inbox_teams": "inbox",
+    "conversations.MessageStatus": "message",
+    "conversations.UnmatchedStatus": "inbox",
+    "conversations.OutgoingMessage": "message",
+    "conversations.Draft": "conversation",
+}
+"""tables that are only ever reached through a scoped parent"""
+
+
+def _routes(patterns: Iterable[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            yield from _routes(each.url_patterns, prefix + str(each.pattern))
+        else:
+            yield prefix + str(each.pattern), each.callback
+
+
+def _is_permission(word: str) -> bool:
+    return word in ALL_PERMISSIONS or word in {PUBLIC, SIGNED_IN, "any-token"}
+
+
+def test_every_route_names_a_permission_that_exists():
+    wrong = {}
+    for route, view in _routes(get_resolver().url_patterns):
+        words = str(getattr(view, "permission", "")).split(", ")
+        if not all(_is_permission(word.split(" ")[-1]) for word in words):
+            wrong[route] = words
+    assert wrong == {}
+
+
+def test_every_rest_route_is_there_once():
+    places = Counter((route.method, route.path) for route in ROUTES)
+    assert [place for place, count in places.items() if count > 1] == []
+
+
+def _own_models() -> list[type[Model]]:
+    return [
+        model
+        for model in apps.get_models(include_auto_created=True)
+        if model.__module__.startswith("regulars.")
+    ]
+
+
+def _name(model: type[Model]) -> str:
+    return f"{model._meta.app_label}.{model.__name__}"
+
+
+def _is_scoped(model: type[Model]) -> bool:
+    return any(
+        field.name == "workspace" and field.related_model is Workspace and not field.null
+        for field in model._meta.fields
+    )
+
+
+def test_every_table_is_in_a_workspace_or_says_why_not():
+    by_name = {_name(model): model for model in _own_models()}
+    unexplained = [
+        name for name, model in by_name.items() if not _is_scoped(model) and name not in UNSCOPED | PARENTS
+    ]
+    assert unexplained == []
+    assert sorted((UNSCOPED | PARENTS).keys() - by_name.keys()) == []
+
+
+def test_every_parent_is_scoped():
+    by_name = {_name(model): model for model in _own_models()}
+    for name, field_name in PARENTS.items():
+        parent = by_name[name]._meta.get_field(field_name).related_model
+        assert isinstance(parent, type)
+        assert issubclass(parent, Model)
+        assert _is_scoped(parent), f"{name}.{field_name} leads to {parent.__name__}, which has no workspace"
+
+
+def test_names_on_the_wiring_page_are_unique():
+    for names in ([each.name for each in REACTIONS], [each.name for each in JOBS]):
+        assert sorted(names) == sorted(set(names))
+
+
+def test_whatever_is_waited_for_can_happen():
+    wanted = {event for reaction in REACTIONS for event in reaction.events} | set(LIVE_EVENTS)
+    assert {each.__name__ for each in wanted} - Event.kinds.keys() == set()
+
+
+def test_every_event_begins_with_its_workspace():
+    own = {name: cls for name, cls in Event.kinds.items() if ".tests." not in cls.__module__}
+    assert [name for name, cls in own.items() if list(cls.__dataclass_fields__)[0] != "workspace_id"] == []  # type: ignore[attr-defined]  # noqa: RUF015
