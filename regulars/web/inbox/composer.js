@@ -13,6 +13,7 @@ class MessageComposer extends HTMLElement {
     this.form = this.querySelector("form");
     if (!this.form || this.ready) return;
     this.ready = true;
+    this.thread = this.parentElement.querySelector("message-thread"); // kept: answers arrive after the pane has gone, too
     this.text = this.querySelector(".composer-text");
     this.drafts = { reply: this.stored("reply") ?? this.text.dataset.replyDraft ?? "", note: this.stored("note") ?? this.text.dataset.noteDraft ?? "" };
     this.attachments = new Attachments(this, this.querySelector(".attachments"), this.querySelector("input[type=file]"));
@@ -41,10 +42,6 @@ class MessageComposer extends HTMLElement {
 
   get windowIsOpen() {
     return this.strip.left > 0;
-  }
-
-  get thread() {
-    return this.parentElement.querySelector("message-thread");
   }
 
   key(mode) {
