@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -162,6 +162,22 @@ def store_upload(
             is_animated=bool(preview and preview.is_animated),
             fetched_at=clock.now(),
         )
+
+
+@transaction.atomic
+def remove_files(ids: Collection[UUID]) -> None:
+    """Forget files; bytes that no other file shares are deleted once the transaction has committed."""
+    rows = MediaFile.objects.filter(id__in=ids)
+    hashes = set(rows.exclude(sha256="").values_list("sha256", flat=True))
+    rows.delete()
+    shared = set(MediaFile.objects.filter(sha256__in=hashes).values_list("sha256", flat=True))
+    transaction.on_commit(lambda: _delete_bytes(hashes - shared))
+
+
+def _delete_bytes(hashes: Collection[str]) -> None:
+    for digest in hashes:
+        path_of(digest).unlink(missing_ok=True)
+        thumbnail_path_of(digest).unlink(missing_ok=True)
 
 
 def _plausible(claimed: str) -> str:

@@ -23,6 +23,7 @@ from regulars.contacts.models import Contact
 from regulars.contacts.operations import editing
 from regulars.contacts.operations.identifying import PersonSeen, find_holder
 from regulars.contacts.search import matching_contacts
+from regulars.conversations.operations.removing import remove_contact
 from regulars.kernel.errors import Invalid
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
@@ -66,7 +67,7 @@ def change_contact(actor: Actor, contact_id: UUID, body: ContactChanges) -> Cont
 
 def delete_contact(actor: Actor, contact_id: UUID) -> None:
     """Remove a contact with all conversations and messages, for good."""
-    editing.delete_contact(access_contact(actor, contact_id), by=actor)
+    remove_contact(access_contact(actor, contact_id), by=actor)
 
 
 def _changes(actor: Actor, body: ContactChanges) -> dict[str, object]:

@@ -108,7 +108,10 @@ def create_contact(
 
 @transaction.atomic
 def delete_contact(contact: Contact, *, by: Actor) -> None:
-    """Remove a contact with all conversations and messages, for good; the audit trail keeps that it happened."""
+    """Remove a contact, for good; the audit trail keeps that it happened.
+
+    Call ``conversations.operations.removing.remove_contact``: it also settles what was on its way.
+    """
     by.require("contacts:delete")
     audit(by, "contacts:delete", "contact", str(contact.id))
     record(ContactChanged(contact.workspace_id, contact.id))

@@ -61,7 +61,7 @@ def find_holder(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> UUID |
 
 _READ_IDENTITIES = (
     "SELECT i.kind, i.value, i.contact_id FROM contacts_contactidentity i"
-    " JOIN unnest(%s::text[], %s::text[]) AS wanted(kind, value) ON i.kind = wanted.kind AND i.value = wanted.value"
+    " JOIN unnest(%b::text[], %b::text[]) AS wanted(kind, value) ON i.kind = wanted.kind AND i.value = wanted.value"
     " WHERE i.workspace_id = %s AND i.channel = %s AND {}"
 )
 
@@ -105,7 +105,7 @@ def _insert_contacts(workspace_id: UUID, people: Sequence[PersonSeen], resolutio
             " time_zone, tags, tier, stage, fields, about, unreachable_reason, created_at, updated_at)"
             " SELECT id, %s, '', name, username, phone, country, language, zone, '[]', '', '', '{}', '', '',"
             " now(), now()"
-            " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
+            " FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[])"
             " AS new(id, name, username, phone, country, language, zone)",
             [workspace_id, *columns],
         )
@@ -132,7 +132,7 @@ def _insert_identities(workspace_id: UUID, channel: str, resolution: Resolution)
         cursor.execute(
             "INSERT INTO contacts_contactidentity (id, workspace_id, contact_id, channel, kind, value, first_seen_at)"
             " SELECT id, %s, contact_id, %s, kind, value, now()"
-            " FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[]) AS new(id, contact_id, kind, value)",
+            " FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::text[]) AS new(id, contact_id, kind, value)",
             [
                 workspace_id,
                 channel,
@@ -165,7 +165,7 @@ def _retire(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> set[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE contacts_contactidentity i SET retired_at = now()"
-            " FROM unnest(%s::text[], %s::text[]) AS gone(kind, value)"
+            " FROM unnest(%b::text[], %b::text[]) AS gone(kind, value)"
             " WHERE i.workspace_id = %s AND i.channel = %s AND i.kind = gone.kind AND i.value = gone.value"
             " AND i.retired_at IS NULL RETURNING i.contact_id",
             [list(kinds), list(values), workspace_id, channel],
@@ -182,7 +182,7 @@ def _insert_suggestions(workspace_id: UUID, resolution: Resolution) -> None:
         cursor.execute(
             "INSERT INTO contacts_mergesuggestion (id, workspace_id, first_id, second_id, reason, created_at)"
             " SELECT id, %s, a, b, reason, now()"
-            " FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[]) AS new(id, a, b, reason)"
+            " FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::text[]) AS new(id, a, b, reason)"
             " ON CONFLICT DO NOTHING",
             [workspace_id, [new_id() for _ in rows], first, second, reasons],
         )
@@ -201,7 +201,7 @@ def _update_names(workspace_id: UUID, people: Sequence[PersonSeen], resolution: 
         cursor.execute(
             "UPDATE contacts_contact c SET profile_name = COALESCE(NULLIF(new.name, ''), c.profile_name),"
             " username = COALESCE(NULLIF(new.username, ''), c.username), updated_at = now()"
-            " FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS new(id, name, username)"
+            " FROM unnest(%b::uuid[], %b::text[], %b::text[]) AS new(id, name, username)"
             " WHERE c.id = new.id AND c.workspace_id = %s"
             " AND ((new.name <> '' AND c.profile_name <> new.name)"
             "   OR (new.username <> '' AND c.username <> new.username))"

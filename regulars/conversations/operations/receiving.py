@@ -105,7 +105,7 @@ def find_stored(keys: Collection[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
     """Which (inbox, provider id) messages we have already."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT m.inbox_id, m.provider_id FROM unnest(%s::uuid[], %s::text[]) AS w(inbox_id, provider_id)"
+            "SELECT m.inbox_id, m.provider_id FROM unnest(%b::uuid[], %b::text[]) AS w(inbox_id, provider_id)"
             " JOIN conversations_message m ON m.inbox_id = w.inbox_id AND m.provider_id = w.provider_id",
             [[key[0] for key in keys], [key[1] for key in keys]],
         )
@@ -149,11 +149,11 @@ def _read_threads(wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, _Thread]
         cursor.execute(
             "SELECT c.id, c.inbox_id, c.contact_id, c.group_address, c.status, c.last_message_at,"
             " c.answered_elsewhere_at FROM conversations_conversation c WHERE c.id IN ("
-            "   SELECT c.id FROM unnest(%s::uuid[], %s::uuid[]) AS w(inbox_id, contact_id)"
+            "   SELECT c.id FROM unnest(%b::uuid[], %b::uuid[]) AS w(inbox_id, contact_id)"
             "   JOIN conversations_conversation c"
             "   ON c.inbox_id = w.inbox_id AND c.contact_id = w.contact_id AND c.group_address = ''"
             "   UNION ALL"
-            "   SELECT c.id FROM unnest(%s::uuid[], %s::text[]) AS w(inbox_id, address)"
+            "   SELECT c.id FROM unnest(%b::uuid[], %b::text[]) AS w(inbox_id, address)"
             "   JOIN conversations_conversation c"
             "   ON c.inbox_id = w.inbox_id AND c.group_address = w.address AND c.group_address <> ''"
             ") ORDER BY c.id FOR UPDATE",
@@ -178,7 +178,7 @@ def _start_threads(workspace_id: UUID, firsts: Sequence[Incoming]) -> None:
             "INSERT INTO conversations_conversation (id, workspace_id, inbox_id, contact_id, group_address, status,"
             " priority, tags, unread_count, owned_elsewhere, created_at, updated_at)"
             " SELECT id, %s, inbox_id, contact_id, address, 'open', 'normal', '[]', 0, false, now(), now()"
-            " FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[]) AS new(id, inbox_id, contact_id, address)"
+            " FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::text[]) AS new(id, inbox_id, contact_id, address)"
             " ON CONFLICT DO NOTHING",
             [
                 workspace_id,
@@ -196,9 +196,9 @@ INSERT INTO conversations_message (id, workspace_id, inbox_id, conversation_id, 
   sent_at, arrived_late, delivery_id, path, created_at, pricing_category, pricing_type)
 SELECT id, %s, inbox_id, conversation_id, contact_id, direction, kind, body, content, media_id, provider_id, target,
   reply_to, author_kind, author_name, source, status, sent_at, late, delivery_id, path, now(), '', ''
-FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::jsonb[],
-  %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
-  %s::bool[], %s::bigint[], %s::text[])
+FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::text[], %b::jsonb[],
+  %b::uuid[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::timestamptz[],
+  %b::bool[], %b::bigint[], %b::text[])
   AS new(id, inbox_id, conversation_id, contact_id, direction, kind, body, content, media_id, provider_id, target,
   reply_to, author_kind, author_name, source, status, sent_at, late, delivery_id, path)
 ON CONFLICT DO NOTHING RETURNING id
@@ -356,8 +356,8 @@ UPDATE conversations_conversation c SET
   status = CASE WHEN new.reopens THEN 'open' ELSE c.status END,
   snoozed_until = CASE WHEN new.reopens THEN NULL ELSE c.snoozed_until END,
   updated_at = now()
-FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
-  %s::int[], %s::timestamptz[], %s::timestamptz[], %s::bool[], %s::bool[])
+FROM unnest(%b::uuid[], %b::uuid[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[],
+  %b::int[], %b::timestamptz[], %b::timestamptz[], %b::bool[], %b::bool[])
   AS new(id, last_id, last_at, inbound_at, window_at, ad_at, unread, waiting_at, answered_at, elsewhere, reopens)
 WHERE c.id = new.id
 """

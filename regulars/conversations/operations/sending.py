@@ -174,7 +174,7 @@ def _insert(messages: Sequence[Message]) -> None:
             "INSERT INTO conversations_outgoingmessage"
             " (message_id, inbox_id, conversation_id, state, attempts, not_before, outcome_reason, created_at)"
             " SELECT m, i, c, 'queued', 0, now(), '', now()"
-            " FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) WITH ORDINALITY AS new(m, i, c, place) ORDER BY place",
+            " FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[]) WITH ORDINALITY AS new(m, i, c, place) ORDER BY place",
             [
                 [message.id for message in messages],
                 [message.inbox_id for message in messages],
@@ -225,7 +225,7 @@ def _answer_conversations(messages: Sequence[Message]) -> None:
 
 _ANSWER = """
 WITH new AS (
-  SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::bool[], %s::uuid[])
+  SELECT * FROM unnest(%b::uuid[], %b::uuid[], %b::timestamptz[], %b::timestamptz[], %b::bool[], %b::uuid[])
     AS t(id, message_id, at, written_at, answers, member_id)
 ), before AS (
   SELECT c.id, c.unread_count FROM conversations_conversation c WHERE c.id IN (SELECT id FROM new)

@@ -232,7 +232,7 @@ def record_results(results: Sequence[tuple[Claimed, SendResult]]) -> None:
 def _lock(claims: Sequence[Claimed]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM conversations_message WHERE id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE",
+            "SELECT id FROM conversations_message WHERE id = ANY(%b::uuid[]) ORDER BY id FOR UPDATE",
             [[each.to_send.message_id for each in claims]],
         )
 
@@ -246,14 +246,14 @@ def _write_accepted(rows: Sequence[tuple[Claimed, Accepted]]) -> None:
             "UPDATE conversations_message m SET provider_id = COALESCE(m.provider_id, new.provider_id),"
             " status = CASE WHEN m.status IN ('queued', 'sending', 'unknown') THEN 'sent' ELSE m.status END,"
             " error = CASE WHEN m.status IN ('queued', 'sending', 'unknown') THEN NULL ELSE m.error END"
-            " FROM unnest(%s::uuid[], %s::text[]) AS new(id, provider_id) WHERE m.id = new.id"
+            " FROM unnest(%b::uuid[], %b::text[]) AS new(id, provider_id) WHERE m.id = new.id"
             " RETURNING m.workspace_id, m.conversation_id, m.id, m.status",
             [ids, [result.provider_id for _claimed, result in rows]],
         )
         events = [MessageStatusChanged(*row) for row in cursor.fetchall()]
         cursor.execute(
             "INSERT INTO conversations_messagestatus (message_id, status, participant, at)"
-            " SELECT id, 'accepted', '', now() FROM unnest(%s::uuid[]) AS new(id) ON CONFLICT DO NOTHING",
+            " SELECT id, 'accepted', '', now() FROM unnest(%b::uuid[]) AS new(id) ON CONFLICT DO NOTHING",
             [ids],
         )
     settle_jobs([(message_id, "accepted", "") for message_id in ids])

@@ -86,7 +86,7 @@ def adopt_unmatched(workspace_id: UUID, keys: Sequence[tuple[UUID, str]]) -> Non
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM conversations_unmatchedstatus u"
-            " USING unnest(%s::uuid[], %s::text[]) AS w(inbox_id, provider_id)"
+            " USING unnest(%b::uuid[], %b::text[]) AS w(inbox_id, provider_id)"
             " WHERE u.inbox_id = w.inbox_id AND u.provider_id = w.provider_id"
             " RETURNING u.inbox_id, u.provider_id, u.status, u.participant, u.at, u.errors",
             [[key[0] for key in keys], [key[1] for key in keys]],
@@ -119,8 +119,8 @@ def _lock_targets(workspace_id: UUID, batch: Sequence[IncomingStatus]) -> list[_
             "SELECT m.id, m.inbox_id, m.provider_id, m.conversation_id, m.contact_id, m.status, m.pricing_category"
             " FROM conversations_message m"
             " WHERE m.workspace_id = %s AND m.direction = 'out' AND m.id IN ("
-            "   SELECT unnest(%s::uuid[]) UNION"
-            "   SELECT m.id FROM unnest(%s::uuid[], %s::text[]) AS w(inbox_id, provider_id)"
+            "   SELECT unnest(%b::uuid[]) UNION"
+            "   SELECT m.id FROM unnest(%b::uuid[], %b::text[]) AS w(inbox_id, provider_id)"
             "   JOIN conversations_message m ON m.inbox_id = w.inbox_id AND m.provider_id = w.provider_id)"
             " ORDER BY m.id FOR UPDATE OF m",
             [workspace_id, own_ids, [key[0] for key in keys], [key[1] for key in keys]],
@@ -157,7 +157,7 @@ def _insert_statuses(rows: Sequence[tuple[int, _Target, StatusUpdate]]) -> set[i
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO conversations_messagestatus (message_id, status, participant, at)"
-            " SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[])"
+            " SELECT * FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::timestamptz[])"
             " ON CONFLICT DO NOTHING RETURNING message_id, status, participant",
             [
                 [key[0] for key in first],
@@ -181,7 +181,7 @@ def _insert_unmatched(rows: Sequence[tuple[int, IncomingStatus]]) -> set[int]:
             "INSERT INTO conversations_unmatchedstatus"
             " (inbox_id, provider_id, status, participant, at, errors, received_at)"
             " SELECT *, now() FROM"
-            " unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::jsonb[])"
+            " unnest(%b::uuid[], %b::text[], %b::text[], %b::text[], %b::timestamptz[], %b::jsonb[])"
             " ON CONFLICT DO NOTHING RETURNING inbox_id, provider_id, status, participant",
             [
                 *([key[part] for key in first] for part in range(4)),
@@ -251,7 +251,7 @@ def _write_messages(targets: Sequence[_Target]) -> None:
             " pricing_category = new.category,"
             " pricing_type = CASE WHEN new.kind <> '' THEN new.kind ELSE m.pricing_type END,"
             " error = CASE WHEN new.status = 'failed' THEN COALESCE(new.error, m.error) END"
-            " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::jsonb[])"
+            " FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::text[], %b::text[], %b::jsonb[])"
             " AS new(id, status, provider_id, category, kind, error) WHERE m.id = new.id",
             [
                 [each.id for each in targets],
@@ -272,7 +272,7 @@ def settle_jobs(rows: Sequence[tuple[UUID, str, str]]) -> set[UUID]:
         cursor.execute(
             "UPDATE conversations_outgoingmessage o SET state = new.state, outcome_reason = new.reason,"
             " settled_at = now(), lease_until = NULL"
-            " FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS new(id, state, reason), inboxes_inbox i"
+            " FROM unnest(%b::uuid[], %b::text[], %b::text[]) AS new(id, state, reason), inboxes_inbox i"
             " WHERE o.message_id = new.id AND i.id = o.inbox_id AND o.state IN ('queued', 'sending', 'unknown')"
             " RETURNING o.message_id, i.connection_id, i.address, o.state, o.outcome_reason",
             [list(column) for column in zip(*rows, strict=True)],
