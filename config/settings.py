@@ -35,7 +35,8 @@ def _database(url: str) -> dict[str, object]:
         raise ImproperlyConfigured(
             f"DATABASE_URL starts with {parts.scheme!r}; it must look like postgresql://user:password@host:5432/name"
         )
-    options: dict[str, object] = {}
+    # Parameters travel beside the statement, arrays in binary (%b): the client need not write batches out as SQL.
+    options: dict[str, object] = {"server_side_binding": True}
     host = parts.hostname or ""
     for pair in filter(None, parts.query.split("&")):
         name, _, value = pair.partition("=")

@@ -87,7 +87,7 @@ def add_to_ledger(rows: Iterable[LedgerRow]) -> None:
         cursor.execute(
             "INSERT INTO inboxes_ledgerentry"
             " (connection_id, address, flow, outcome, reason, update_count, delivery_count)"
-            " SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[],"
-            " %s::bigint[])",
+            " SELECT * FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bigint[],"
+            " %b::bigint[])",
             [*columns, [total[0] for total in sums.values()], [total[1] for total in sums.values()]],
         )

@@ -172,8 +172,8 @@ def record_notices(workspace_id: UUID, notices: Sequence[NoticeRow]) -> list[UUI
             "INSERT INTO inboxes_channelnotice (id, workspace_id, connection_id, inbox_id, kind, field, event, title,"
             " details, errors, dedup_key, delivery_id, path, at, created_at)"
             " SELECT id, %s, c, i, kind, field, event, title, details, errors, key, d, path, at, now()"
-            " FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],"
-            " %s::text[], %s::jsonb[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[])"
+            " FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::text[], %b::text[],"
+            " %b::text[], %b::jsonb[], %b::text[], %b::bigint[], %b::text[], %b::timestamptz[])"
             " AS new(id, c, i, kind, field, event, title, details, errors, key, d, path, at)"
             " ON CONFLICT DO NOTHING RETURNING id",
             [

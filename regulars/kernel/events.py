@@ -82,7 +82,7 @@ def record_all(happened: Iterable[Event]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO kernel_event (workspace_id, kind, body)"
-            " SELECT w, k, b FROM unnest(%s::uuid[], %s::text[], %s::jsonb[])"
+            " SELECT w, k, b FROM unnest(%b::uuid[], %b::text[], %b::jsonb[])"
             " WITH ORDINALITY AS t(w, k, b, place) ORDER BY place",
             [list(workspace_ids), list(kinds), list(bodies)],
         )

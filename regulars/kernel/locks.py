@@ -30,7 +30,7 @@ def lock_keys(names: Iterable[str]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, lane) FROM unnest(%s::int[]) WITH ORDINALITY AS t(lane, place)"
+            "SELECT pg_advisory_xact_lock(%s, lane) FROM unnest(%b::int[]) WITH ORDINALITY AS t(lane, place)"
             " ORDER BY place",
             [_LANE_CLASS, lanes],
         )
