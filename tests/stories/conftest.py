@@ -1,0 +1,62 @@
+"""One product and one browser for all stories; a desk complains at the end of its story."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.running.product import Product
+
+from .desks import Desks, find_browser, launch
+
+
+@pytest.fixture(scope="package")
+def home() -> Iterator[Path]:
+    """A directory for one product, short enough for a socket and open to the account that runs PostgreSQL."""
+    directory = Path(tempfile.mkdtemp(prefix="regulars-stories-"))
+    directory.chmod(0o711)
+    yield directory / "home"
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Chromium, as the machine has it."""
+    executable = find_browser()
+    if executable is None:
+        pytest.skip("no Chromium on this machine; `make test` installs one where it may")
+    with sync_playwright() as playwright:
+        started = launch(playwright, executable)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="package")
+def product(browser: Browser, home: Path) -> Iterator[Product]:
+    """One running demo for all stories; the browser comes first, so that nothing starts where there is none."""
+    running = Product(home)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="package")
+def cookies() -> dict[str, Any]:
+    """Sign-ins of this run, by e-mail."""
+    return {}
+
+
+@pytest.fixture
+def desks(browser: Browser, product: Product, cookies: dict[str, Any]) -> Iterator[Desks]:
+    """Opens browsers for people; nothing may go wrong in any of them, unless the story says so."""
+    opened = Desks(browser, product, cookies)
+    yield opened
+    assert opened.close() == {}

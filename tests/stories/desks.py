@@ -1,0 +1,185 @@
+"""A person's browser: signed in, watched for everything that goes wrong in it.
+
+desk = desks.open("agent@demo.example")
+desk.choose(nora)
+desk.reply("Hello Nora")
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import Any
+
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Playwright,
+    Response,
+    expect,
+)
+
+from tests.running.product import Product
+
+from .customers import Customer
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = (
+    "--no-sandbox",  # tests run as root, too
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-sync",
+    "--no-default-browser-check",
+    "--no-first-run",
+)
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+OWNER, ADMIN, LEAD, AGENT, THAI_AGENT = (
+    f"{name}@demo.example" for name in ("owner", "admin", "lead", "agent", "agent2")
+)
+PATIENCE = 15_000
+"""milliseconds that a page may take on a busy machine"""
+
+expect.set_options(timeout=PATIENCE)
+
+
+def find_browser() -> str | None:
+    """The path of a Chromium on this machine."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def launch(playwright: Playwright, executable: str) -> Browser:
+    """Start the browser; it asks nobody for anything by itself."""
+    return playwright.chromium.launch(executable_path=executable, args=list(QUIET))
+
+
+class Desk:
+    """One person's browser with one page."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.context = context
+        self.url = url
+        self.complaints: list[str] = []
+        self._expected: list[re.Pattern[str]] = []
+        context.set_default_timeout(PATIENCE)
+        context.on("console", self._on_console)
+        context.on("weberror", lambda error: self.complaints.append(f"uncaught: {error.error}"))
+        context.on("response", self._on_response)
+        self.page = context.new_page()
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        """Errors, which also is how the browser tells of a violated content policy."""
+        if message.type == "error":
+            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def _on_response(self, response: Response) -> None:
+        if response.status >= 500:
+            self.complaints.append(f"{response.status} from {response.url}")
+
+    def expects(self, pattern: str) -> None:
+        """This story breaks something on purpose: complaints that match are part of it."""
+        self._expected.append(re.compile(pattern))
+
+    def close(self) -> list[str]:
+        """Close the browser; what went wrong in it, apart from what was meant to."""
+        for page in self.context.pages:
+            page.evaluate("() => true")  # events that are under way arrive first
+        self.context.close()
+        return [each for each in self.complaints if not any(p.search(each) for p in self._expected)]
+
+    def goto(self, path: str) -> None:
+        """Go to one of the product's pages, or anywhere."""
+        self.page.goto(path if path.startswith("http") else self.url + path)
+
+    # --- the list -------------------------------------------------------------------------------
+
+    def row(self, customer: Customer) -> Locator:
+        """The row of a customer's conversation in the list."""
+        return self.page.locator(".conversation-row").filter(
+            has=self.page.locator(".row-name", has_text=re.compile(f"^{re.escape(customer.name)}$"))
+        )
+
+    def choose(self, customer: Customer) -> None:
+        """Click a row, and wait until its thread is there."""
+        self.row(customer).click()
+        expect(self.thread_name).to_have_text(customer.name)
+
+    # --- the thread -----------------------------------------------------------------------------
+
+    @property
+    def thread_name(self) -> Locator:
+        return self.page.locator("#thread-head .thread-name")
+
+    def bubbles(self, text: str) -> Locator:
+        """The messages of the open thread that say exactly this."""
+        said = self.page.locator(".bubble > .text", has_text=re.compile(f"^\\s*{re.escape(text)}\\s*$"))
+        return self.page.locator("message-thread .message").filter(has=said)
+
+    def ticks(self, text: str) -> Locator:
+        """The ticks of a message, whose ``data-status`` names the state."""
+        return self.bubbles(text).locator(".message-meta .ticks")
+
+    @property
+    def texts(self) -> list[str]:
+        """What every bubble of the open thread says, in its order."""
+        return self.page.locator("message-thread .bubble > .text").all_inner_texts()
+
+    # --- the composer ---------------------------------------------------------------------------
+
+    @property
+    def composer(self) -> Locator:
+        return self.page.locator(".composer-text")
+
+    def reply(self, text: str) -> Locator:
+        """Write and send; the message as it stands in the thread."""
+        self.composer.fill(text)
+        self.composer.press("Enter")
+        sent = self.bubbles(text)
+        expect(sent).to_have_count(1)
+        return sent
+
+
+class Desks:
+    """Opens browsers for people; every account signs in once and keeps its cookie."""
+
+    def __init__(self, browser: Browser, product: Product, cookies: dict[str, Any]) -> None:
+        self._browser = browser
+        self._product = product
+        self._cookies = cookies
+        self._open: list[Desk] = []
+
+    def stranger(self, **options: Any) -> Desk:
+        """Somebody who has not signed in. ``options`` are those of a browser context."""
+        settings = {"viewport": DESKTOP, "locale": "en-GB", "reduced_motion": "reduce", **options}
+        desk = Desk(self._browser.new_context(**settings), self._product.url)
+        self._open.append(desk)
+        return desk
+
+    def open(self, email: str, path: str = "/inbox/open?order=newest", **options: Any) -> Desk:
+        """A member of the demo at one of the product's pages."""
+        known = self._cookies.get(email)
+        desk = self.stranger(**({"storage_state": known} if known else {}), **options)
+        if not known:
+            sign_in(desk, email)
+            self._cookies[email] = desk.context.storage_state()
+        desk.goto(path)
+        return desk
+
+    def close(self) -> dict[str, list[str]]:
+        """Close all; what went wrong, by the place of the desk."""
+        found = {f"desk {place}": desk.close() for place, desk in enumerate(self._open)}
+        self._open.clear()
+        return {name: complaints for name, complaints in found.items() if complaints}
+
+
+def sign_in(desk: Desk, email: str) -> None:
+    """Come in through the demo's one-click accounts."""
+    desk.goto("/sign-in")
+    desk.page.locator(f"[data-demo-email='{email}']").click()
+    expect(desk.page.locator("nav.rail")).to_be_attached()

@@ -1,0 +1,153 @@
+"""An agent's first minutes with the keyboard alone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.running.product import Product
+
+from .customers import Customer
+from .desks import AGENT, OWNER, Desk, Desks
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_signing_in_without_a_pointer(desks: Desks):
+    desk = desks.stranger()
+    desk.goto("/sign-in")
+    keys = desk.page.keyboard
+    expect(desk.page.locator("input[name=email]")).to_be_focused()
+    keys.type(AGENT)
+    keys.press("Tab")
+    keys.type("demo-harbor-pine")
+    keys.press("Enter")
+    expect(desk.page.locator("nav.rail")).to_be_visible()
+
+
+def test_the_first_minutes(desks: Desks, product: Product):
+    first, second = Customer(product, "Astrid Holm"), Customer(product, "Bruno Costa")
+    first.says("I am the older one")
+    desk = desks.open(OWNER)
+    expect(desk.row(first)).to_be_visible()
+    second.says("I am the newer one")
+    expect(desk.row(second)).to_be_visible()
+    page, keys = desk.page, desk.page.keyboard
+
+    keys.press("j")
+    expect(desk.thread_name).to_have_text(second.name)
+    keys.press("j")
+    expect(desk.thread_name).to_have_text(first.name)
+    keys.press("k")
+    expect(desk.thread_name).to_have_text(second.name)
+    expect(desk.row(second)).to_be_focused()
+
+    keys.press("r")
+    expect(desk.composer).to_be_focused()
+    keys.type("jk? This stays text")
+    keys.press("Shift+Enter")
+    keys.type("on two lines")
+    keys.press("Enter")
+    second.gets("jk? This stays text\non two lines")
+    expect(desk.composer).to_have_value("")
+
+    keys.press("Escape")
+    keys.press("Enter")
+    expect(desk.thread_name).to_have_text(second.name)
+    keys.press("n")
+    expect(desk.composer).to_be_focused()
+    keys.type("for us only")
+    keys.press("Enter")
+    expect(page.locator("message-thread .note .text")).to_have_text("for us only")
+    assert second.texts() == ["jk? This stays text\non two lines"]
+
+    _leave_the_text(desk)
+    keys.press("e")
+    expect(page.locator("#thread-head [data-reopen]")).to_have_count(1)
+    keys.press("Control+z")
+    expect(page.locator("#thread-head [data-reopen]")).to_have_count(0)
+
+    keys.press("?")
+    expect(page.locator("#cheat-sheet")).to_be_visible()
+    keys.press("Escape")
+    expect(page.locator("#cheat-sheet")).to_be_hidden()
+    keys.press("Control+k")
+    keys.type("astrid")
+    expect(page.locator("#command-results [aria-selected=true]")).to_contain_text(first.name)
+    keys.press("Enter")
+    expect(desk.thread_name).to_have_text(first.name)
+
+    before = page.evaluate("document.querySelector('.rows').scrollTop")
+    keys.press("Escape")
+    expect(desk.row(first)).to_be_focused()
+    assert page.evaluate("location.pathname + location.search") == "/inbox/open?order=newest"
+    assert page.evaluate("document.querySelector('.rows').scrollTop") == before
+
+
+def test_letters_are_keys_on_any_layout(desks: Desks, product: Product):
+    zoya = Customer(product, "Зоя Маркова")
+    zoya.says("Добрый день")
+    desk = desks.open(AGENT)
+    expect(desk.row(zoya)).to_be_visible()
+    _press_physical(desk, "KeyJ", "о")
+    expect(desk.thread_name).to_have_text(zoya.name)
+    _press_physical(desk, "KeyR", "к")
+    expect(desk.composer).to_be_focused()
+
+
+def test_single_letters_can_be_switched_off(desks: Desks, product: Product):
+    gus = Customer(product, "Gus Ferrari")
+    gus.says("Ciao")
+    desk = desks.open(OWNER)
+    desk.choose(gus)
+    _leave_the_text(desk)
+    keys = desk.page.keyboard
+    keys.press("?")
+    desk.page.locator("[data-single-keys]").uncheck()
+    keys.press("Escape")
+    keys.press("e")
+    keys.press("Control+k")
+    expect(desk.page.locator("#command-box")).to_be_visible()
+    expect(desk.page.locator("#thread-head [data-reopen]")).to_have_count(0)
+    keys.press("Escape")
+    desk.page.evaluate("localStorage.clear()")
+
+
+def test_arrows_walk_through_messages_and_open_their_menu(desks: Desks, product: Product):
+    ivy = Customer(product, "Ivy Tan")
+    ivy.says("the first line")
+    ivy.says("the second line")
+    desk = desks.open(OWNER)
+    desk.choose(ivy)
+    expect(desk.bubbles("the second line")).to_have_count(1)
+    page, keys = desk.page, desk.page.keyboard
+    page.locator("message-thread").focus()
+    keys.press("ArrowUp")
+    expect(desk.bubbles("the second line")).to_be_focused()
+    keys.press("ArrowUp")
+    expect(desk.bubbles("the first line")).to_be_focused()
+    keys.press("+")
+    expect(page.locator("#message-menu")).to_be_visible()
+    keys.press("Enter")
+    expect(desk.bubbles("the first line").locator(".reaction")).to_contain_text("👍")
+    keys.press("Enter")
+    page.locator("#message-menu .menu-item").first.press("Enter")
+    expect(page.locator(".composer-quote .quote-text")).to_have_text("the first line")
+    expect(desk.composer).to_be_focused()
+    keys.type("to the first")
+    keys.press("Enter")
+    expect(desk.bubbles("to the first").locator(".quote-text")).to_have_text("the first line")
+
+
+def _leave_the_text(desk: Desk) -> None:
+    """To the thread, without leaving the conversation."""
+    desk.page.locator("message-thread").focus()
+
+
+def _press_physical(desk: Desk, code: str, key: str) -> None:
+    """A key of a keyboard with another alphabet."""
+    desk.page.evaluate(
+        """([code, key]) => document.activeElement.dispatchEvent(
+             new KeyboardEvent("keydown", { code, key, bubbles: true, cancelable: true }))""",
+        [code, key],
+    )

@@ -1,0 +1,141 @@
+"""Two people work side by side and see each other's work as it happens, each in their own language."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.running.product import Product
+
+from .customers import Customer
+from .desks import ADMIN, AGENT, OWNER, Desk, Desks
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ROLE_CHANGES = 3
+"""rounds; the best counts, for other tests share the machine"""
+
+
+def test_everything_one_does_the_other_sees(desks: Desks, product: Product):
+    vera = Customer(product, "Vera Lindholm")
+    vera.says("My parcel is two days late")
+    maya, ana = desks.open(OWNER), desks.open(AGENT)
+    for desk in (maya, ana):
+        _stay(desk)
+        desk.choose(vera)
+    expect(maya.page.locator("html")).to_have_attribute("lang", "en")
+    expect(ana.page.locator("html")).to_have_attribute("lang", "ru")
+
+    _assign(maya, "Ana Petrova")
+    expect(_assignee(maya)).to_have_text("Ana Petrova")
+    expect(_assignee(ana)).to_have_text("Вы")
+
+    ana.reply("It left our house on Monday")
+    expect(maya.bubbles("It left our house on Monday")).to_have_count(1)
+    expect(maya.bubbles("It left our house on Monday").locator(".message-author bdi")).to_have_text(
+        "Ana Petrova"
+    )
+    expect(ana.bubbles("It left our house on Monday").locator(".message-author bdi")).to_have_text("Вы")
+    vera.gets("It left our house on Monday")
+    for desk in (maya, ana):
+        expect(desk.ticks("It left our house on Monday")).to_have_attribute("data-status", "delivered")
+    vera.reads()
+    for desk in (maya, ana):
+        expect(desk.ticks("It left our house on Monday")).to_have_attribute("data-status", "read")
+
+    maya.page.locator("[role=tab][data-mode=note]").click()
+    maya.composer.fill("She is a café, offer the express")
+    maya.composer.press("Enter")
+    for desk in (maya, ana):
+        expect(desk.page.locator("message-thread .note .text")).to_have_text(
+            "She is a café, offer the express"
+        )
+    assert vera.texts() == ["It left our house on Monday"]
+    _nothing_was_loaded_anew(maya, ana)
+
+
+def test_unread_and_resolving_reach_every_screen(desks: Desks, product: Product):
+    ines, pavel = Customer(product, "Ines Duarte"), Customer(product, "Pavel Orlov")
+    ines.says("Do you deliver to Porto?")
+    pavel.says("Do you deliver to Kazan?")
+    maya, ana = desks.open(OWNER), desks.open(AGENT)
+    for desk in (maya, ana):
+        _stay(desk)
+        expect(desk.row(ines).locator(".count")).to_have_text("1")
+    maya.choose(pavel)
+    expect(ana.row(pavel).locator(".count")).to_have_count(0)
+    ines.says("And how long does it take?")
+    for desk in (maya, ana):
+        expect(desk.row(ines).locator(".count")).to_have_text("2")
+    ana.choose(ines)
+    for desk in (maya, ana):
+        expect(desk.row(ines).locator(".count")).to_have_count(0)
+
+    maya.choose(ines)
+    maya.page.locator(".thread-actions [data-command=resolve]").click()
+    for desk in (maya, ana):
+        expect(desk.page.locator("#thread-head [data-reopen]")).to_have_count(1)
+    ines.says("Thank you, I have ordered")
+    for desk in (maya, ana):
+        expect(desk.bubbles("Thank you, I have ordered")).to_have_count(1)
+        expect(desk.page.locator("#thread-head [data-reopen]")).to_have_count(0)
+    expect(ana.page.locator("#composer-text")).to_have_attribute("placeholder", "Напишите ответ")
+    _nothing_was_loaded_anew(maya, ana)
+
+
+def test_a_role_is_effective_within_a_second_on_an_open_page(desks: Desks, product: Product):
+    leon = Customer(product, "Leon Fischer")
+    leon.says("A question for the boss")
+    maya, jonas = desks.open(OWNER), desks.open(ADMIN)
+    jonas.expects(r"404 \(Not Found\)")  # the page asks whether it still may, and hears that it may not
+    maya.choose(leon)
+    _assign(maya, "Ana Petrova")
+    expect(_assignee(maya)).to_have_text("Ana Petrova")
+    maya.goto("/settings/members")
+    took = [_demote_while_reading(maya, jonas, leon) for _ in range(ROLE_CHANGES)]
+    assert min(took) < 1.0, f"seconds until the open page followed: {took}"
+
+
+def _demote_while_reading(maya: Desk, jonas: Desk, leon: Customer) -> float:
+    """An admin reads a colleague's conversation and becomes an agent; seconds until the page knows."""
+    jonas.goto("/inbox/open?order=newest")
+    jonas.choose(leon)
+    manage = jonas.page.locator(".rail a[href='/settings/members']")
+    expect(manage).to_have_count(1)
+    try:
+        began = time.monotonic()
+        _set_role(maya.page, "agent")
+        jonas.row(leon).wait_for(state="detached")
+        took = time.monotonic() - began
+        expect(jonas.thread_name).to_have_count(0)
+        expect(manage).to_have_count(0)
+        assert jonas.page.request.get(f"{jonas.url}/settings/members").status == 403
+    finally:
+        with maya.page.expect_navigation():
+            _set_role(maya.page, "admin")
+    return took
+
+
+def _set_role(page: Page, role: str) -> None:
+    row = page.locator("tr", has_text=ADMIN)
+    row.locator("select[name=role]").select_option(role, no_wait_after=True)
+
+
+def _assign(desk: Desk, name: str) -> None:
+    desk.page.locator(".assign > button").click()
+    desk.page.locator("#assign-menu .menu-item", has_text=name).click()
+
+
+def _assignee(desk: Desk):
+    return desk.page.locator("#thread-head .assignee-name")
+
+
+def _stay(desk: Desk) -> None:
+    """Mark the page, so that loading it anew would be noticed."""
+    desk.page.evaluate("window.stayed = true")
+
+
+def _nothing_was_loaded_anew(*desks: Desk) -> None:
+    assert [desk.page.evaluate("window.stayed") for desk in desks] == [True for _ in desks]
