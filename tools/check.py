@@ -48,6 +48,7 @@ def checks() -> list[Check]:
         *([Check("templates", ("djlint", "--lint", "--quiet", *templates))] if templates else []),
         Check("house lints", ("tools.house_lints",)),
         Check("migrations", ("tools.migrations_check",)),
+        Check("routes", ("tools.routes", "--check")),
         Check("catalogues", ("tools.catalogues", "check")),
     ]
 
