@@ -72,7 +72,8 @@ class MessageThread extends HTMLElement {
       if (key !== day) {
         day = key;
         previous = null;
-        line.before(element("li", { class: "day-separator" }, element("span", {}, dayHeading(at))));
+        const above = line.previousElementSibling?.matches(".unread-divider") ? line.previousElementSibling : line;
+        above.before(element("li", { class: "day-separator" }, element("span", {}, dayHeading(at))));
       }
       const joins = previous && line.dataset.author && previous.dataset.author === line.dataset.author && at - new Date(previous.dataset.at) < JOIN_WITHIN;
       line.classList.toggle("joined", Boolean(joins));

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -19,6 +19,7 @@ from regulars.media.access import access_media
 from regulars.media.files import path_of, thumbnail_path_of
 from regulars.media.models import MediaFile
 from regulars.media.operations import retry_media, store_upload
+from regulars.web.byte_ranges import answer_with_file
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.limit_words import limit_sentence
 
@@ -48,7 +49,7 @@ def show(request: MemberRequest, media_id: str) -> HttpResponseBase:
     file = _ready(request, media_id)
     mime_type = file.mime_type.partition(";")[0].lower()
     as_attachment = mime_type not in SHOWN_TYPES or "download" in request.GET
-    return _answer(path_of(file.sha256), mime_type, file.filename, as_attachment=as_attachment)
+    return _answer(request, path_of(file.sha256), mime_type, file.filename, as_attachment=as_attachment)
 
 
 @member_with("conversations:read")
@@ -57,7 +58,7 @@ def thumbnail(request: MemberRequest, media_id: str) -> HttpResponseBase:
     file = _ready(request, media_id)
     if not file.has_thumbnail:
         raise NotFound(_("This file has no preview"))
-    return _answer(thumbnail_path_of(file.sha256), "image/webp", "", as_attachment=False)
+    return _answer(request, thumbnail_path_of(file.sha256), "image/webp", "", as_attachment=False)
 
 
 def _ready(request: MemberRequest, media_id: str) -> MediaFile:
@@ -78,12 +79,14 @@ def _seen(request: MemberRequest, media_id: str) -> MediaFile:
     return file
 
 
-def _answer(path: Path, mime_type: str, filename: str, *, as_attachment: bool) -> HttpResponseBase:
+def _answer(
+    request: MemberRequest, path: Path, mime_type: str, filename: str, *, as_attachment: bool
+) -> HttpResponseBase:
     try:
-        opened = path.open("rb")
+        wanted = request.headers.get("Range", "")
+        response = answer_with_file(path, mime_type or "application/octet-stream", wanted)
     except FileNotFoundError as error:
         raise NotFound(_("This file is not here")) from error
-    response = FileResponse(opened, content_type=mime_type or "application/octet-stream")
     if disposition := content_disposition_header(as_attachment, filename or "file"):
         response["Content-Disposition"] = disposition
     response["Content-Security-Policy"] = INERT
