@@ -103,6 +103,17 @@ def template_status_word(status: str) -> str:
 
 
 @register.filter
+def quality_word(quality: str) -> str:
+    """Meta's colors as its own manager calls them; a color alone says nothing."""
+    return {
+        "GREEN": pgettext("quality", "High"),
+        "YELLOW": pgettext("quality", "Medium"),
+        "RED": pgettext("quality", "Low"),
+        "UNKNOWN": pgettext("quality", "Not rated yet"),
+    }.get(quality.upper(), quality)
+
+
+@register.filter
 def template_status_class(status: str) -> str:
     """The pill's dress."""
     return {
