@@ -6,7 +6,10 @@ import hashlib
 import hmac
 import http.client
 import json
+import os
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +21,7 @@ import pytest
 from regulars.kernel.ids import new_secret
 from tests.running.bodies import AT, change, envelope, message, person, phone_of, stored_ids, written
 from tests.running.ledgers import imbalances, read_ledger, wait_until_read
-from tests.running.product import Product
+from tests.running.product import PROJECT, Product
 from tests.running.webhooks import encode, headers_for, post, sign
 
 LARGEST = 4 * 1024 * 1024
@@ -253,7 +256,7 @@ def test_signatures_that_do_not_fit_get_401_and_are_counted(product: Product):
 
 
 def _post_raw_headers(product: Product, raw: bytes, headers: dict[str, str]) -> int:
-    encoded = {name: value.encode() for name, value in headers.items()}
+    encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
     return httpx.post(product.connection["webhook_url"], content=raw, headers=encoded, timeout=30).status_code
 
 
@@ -283,12 +286,6 @@ def _post_signed(product: Product, body: Any, secret: str) -> int:
 
 def _set_secrets(product: Product, secrets: str) -> None:
     """As the settings page writes them: encrypted with the product's key."""
-    import os
-    import subprocess
-    import sys
-
-    from tests.running.product import PROJECT
-
     subprocess.run(
         [sys.executable, "-c", _WRITE_SECRETS],
         cwd=PROJECT,
