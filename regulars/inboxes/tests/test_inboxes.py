@@ -12,7 +12,6 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.conversations.ledger import read_ledger
 from regulars.inboxes.access import access_connection, access_inbox, inboxes_of
 from regulars.inboxes.ledger import Inbound, LedgerRow, Outbound, add_to_ledger
 from regulars.inboxes.models import ChannelNotice, Connection, Delivery, LedgerEntry
@@ -81,41 +80,12 @@ def test_entries_are_summed_by_what_they_say(cast):
     assert LedgerEntry.objects.count() == 2
 
 
-def test_the_ledger_is_read_in_total_and_per_number_and_refusals_at_the_door_count(cast):
-    add_to_ledger(
-        [
-            _row(cast, "received", 4),
-            _row(cast, "stored", 2),
-            _row(cast, "duplicate", 1),
-            _row(cast, "rejected", 1, "unknown-inbox"),
-            LedgerRow(cast.connection.id, "", "door", "rejected", "bad-signature", 2, 2),
-            LedgerRow(cast.stranger.connection.id, "", "door", "rejected", "not-json", 9, 9),
-        ]
-    )
-    total, parts = read_ledger(cast.workspace.id)
-    assert total.inbound == Inbound(6, 2, 1, {"unknown-inbox": 1, "bad-signature": 2}, 0, 2, 2)
-    assert total.adds_up
-    assert {key: part.adds_up for key, part in parts.items()} == {
-        (cast.connection.id, cast.inbox.address): True,
-        (cast.connection.id, ""): True,
-    }
-
-
 def _deliver(
     cast: Cast, updates: dict[str, int], state: str = "pending", age: timedelta = timedelta()
 ) -> Delivery:
     row = Delivery.objects.create(connection=cast.connection, body=b"{}", update_counts=updates, state=state)
     Delivery.objects.filter(id=row.id).update(received_at=clock.now() - age)
     return row
-
-
-def test_what_waits_is_counted_from_the_deliveries(cast):
-    _deliver(cast, {cast.inbox.address: 2, "": 1})
-    add_to_ledger(
-        [_row(cast, "received", 2), LedgerRow(cast.connection.id, "", "inbound", "received", "", 1)]
-    )
-    total, _parts = read_ledger(cast.workspace.id)
-    assert (total.inbound.received, total.inbound.pending, total.adds_up) == (3, 3, True)
 
 
 def _sums() -> dict[tuple[object, ...], tuple[int, int]]:
@@ -294,8 +264,9 @@ def test_replaying_counts_anew_and_wakes_the_workers(cast):
     assert Delivery.objects.filter(state="pending").count() == 3
     old.refresh_from_db()
     assert old.state == "processed"
-    total, _parts = read_ledger(cast.workspace.id)
-    assert (total.inbound.received, total.inbound.pending, total.adds_up) == (10, 10, True)
+    received = LedgerEntry.objects.filter(outcome="received").values_list("update_count", flat=True)
+    waiting = Delivery.objects.filter(state="pending").values_list("update_counts", flat=True)
+    assert sum(received) == sum(sum(each.values()) for each in waiting) == 10
     assert replay_deliveries(cast.connection, by=cast.actor(cast.admin)) == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from uuid import UUID, uuid4
 
@@ -43,3 +44,18 @@ def other_session(transactional_db: None) -> Iterator[psycopg.Connection]:
     with psycopg.connect(**values) as session:
         yield session
         session.rollback()
+
+
+def wait_until_visible() -> None:
+    """Wait for the transactions of other tests' databases: transaction ids are one row for the whole server."""
+    for _ in range(2_000):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT transaction_id < pg_snapshot_xmin(pg_current_snapshot()) FROM kernel_event"
+                " ORDER BY transaction_id DESC LIMIT 1"
+            )
+            row = cursor.fetchone()
+        if row is None or row[0]:
+            return
+        time.sleep(0.01)
+    raise TimeoutError("somebody else's transaction runs for longer than twenty seconds")

@@ -12,13 +12,18 @@ from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.kernel import clock, tasks
-from regulars.kernel.events import Position, end_of_log, read_after, record, record_all
+from regulars.kernel import clock, events, tasks
+from regulars.kernel.events import Page, Position, end_of_log, record, record_all
 from regulars.kernel.models import Event as EventRow
 from regulars.kernel.models import ParkedEvent, ReactionCursor
-from regulars.kernel.tests.conftest import WORKSPACE, KettleEmptied, boiled
+from regulars.kernel.tests.conftest import WORKSPACE, KettleEmptied, boiled, wait_until_visible
 
 KINDS = ["KettleBoiled", "KettleEmptied"]
+
+
+def read_after(position: Position, kinds: list[str], limit: int) -> Page:
+    wait_until_visible()
+    return events.read_after(position, kinds, limit)
 
 
 @given(st.integers(0, 2**63 - 1), st.integers(0, 2**63 - 1))
@@ -103,7 +108,7 @@ def test_a_transaction_that_commits_late_is_not_skipped(other_session: psycopg.C
     start = end_of_log()
     _write(other_session)
     record(boiled("later"))
-    held_back = read_after(start, KINDS, 10)
+    held_back = events.read_after(start, KINDS, 10)
     assert (held_back.events, held_back.end, held_back.has_more) == ([], start, True)
     other_session.commit()
     page = read_after(start, KINDS, 10)

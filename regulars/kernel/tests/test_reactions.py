@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from regulars.kernel import clock
+from regulars.kernel import clock, reactions
 from regulars.kernel.events import Recorded, end_of_log, read_after, record
 from regulars.kernel.models import Heartbeat, ParkedEvent, ReactionCursor
 from regulars.kernel.reactions import (
@@ -18,11 +18,15 @@ from regulars.kernel.reactions import (
     Reaction,
     ensure_cursors,
     retry_parked,
-    run_reaction,
 )
-from regulars.kernel.tests.conftest import WORKSPACE, KettleBoiled, KettleEmptied, boiled
+from regulars.kernel.tests.conftest import WORKSPACE, KettleBoiled, KettleEmptied, boiled, wait_until_visible
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def run_reaction(reaction: Reaction) -> bool:
+    wait_until_visible()
+    return reactions.run_reaction(reaction)
 
 
 def _note(events: Sequence[Recorded]) -> None:
@@ -168,7 +172,7 @@ def test_two_workers_never_run_the_same_reaction_together():
     thread = threading.Thread(target=work)
     thread.start()
     began.wait(10)
-    other = run_reaction(_reaction())
+    other = reactions.run_reaction(_reaction())
     may_end.set()
     thread.join()
     assert other is False
@@ -181,7 +185,7 @@ def test_a_slow_reaction_does_not_keep_readers_of_the_log_waiting():
 
     def slow(events: Sequence[Recorded]) -> None:
         began.set()
-        may_end.wait(10)
+        may_end.wait(60)
 
     def work() -> None:
         run_reaction(_reaction(slow))
@@ -193,9 +197,12 @@ def test_a_slow_reaction_does_not_keep_readers_of_the_log_waiting():
     thread.start()
     began.wait(10)
     start = end_of_log()
-    with transaction.atomic():
-        record(boiled("2"))
-    page = read_after(start, ["KettleBoiled"], 10)
-    may_end.set()
-    thread.join()
+    try:
+        with transaction.atomic():
+            record(boiled("2"))
+        wait_until_visible()
+        page = read_after(start, ["KettleBoiled"], 10)
+    finally:
+        may_end.set()
+        thread.join()
     assert [each.event.note for each in page.events] == ["2"]

@@ -6,6 +6,7 @@ import random
 import threading
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -22,7 +23,6 @@ from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.models import ChannelNotice, Connection, Delivery
 from regulars.inboxes.operations import add_inbox, replay_deliveries
 from regulars.kernel import clock
-from regulars.kernel.events import Position, read_after
 from regulars.kernel.models import Event
 from tests.cast import ACCOUNT, FIRST_NUMBER, SECOND_NUMBER, Cast, make_cast
 
@@ -264,9 +264,8 @@ def test_order_holds_per_contact_with_two_workers(cast):
     assert _ledger(cast) == (100, 100, 0, {}, 0)
     provider_ids = dict(Message.objects.values_list("id", "provider_id"))
     told: dict[str, list[str]] = {}
-    page = read_after(Position(), ["MessageReceived"], 5_000)
-    for each in page.events:
-        provider_id = str(provider_ids[each.event.message_id])
+    for row in Event.objects.filter(kind="MessageReceived").order_by("transaction_id", "id"):
+        provider_id = str(provider_ids[UUID(row.body["message_id"])])
         told.setdefault(provider_id.split("-", maxsplit=1)[0], []).append(provider_id)
     assert told == {phone: [f"{phone}-{turn:02}" for turn in range(20)] for phone in phones}
     threads = Conversation.objects.filter(contact__phone__startswith="+120255502")
