@@ -47,16 +47,18 @@ def main(
     effort = QUICK if quick else Effort(rounds, seconds)
     began = time.monotonic()
     figures: list[Figure] = []
-    for figure in _measure(names or NAMES, effort, first_start=first_start):
-        figures.append(figure)
-        if sys.stderr.isatty():
-            click.echo(
-                f"  {time.monotonic() - began:4.0f} s  {figure.name}: {figure.value:,.1f} {figure.unit}",
-                err=True,
-            )
-    click.echo(json.dumps(_report(figures), indent=2) if as_json else f"{_machine()}\n\n{table(figures)}")
+    try:
+        for figure in _measure(names or NAMES, effort, first_start=first_start):
+            figures.append(figure)
+            _tell(figure, time.monotonic() - began)
+    finally:  # a benchmark that finds a mistake ends the run; what was measured before it still counts
+        click.echo(json.dumps(_report(figures), indent=2) if as_json else f"{_machine()}\n\n{table(figures)}")
     if any(figure.met is False for figure in figures):
         sys.exit(1)
+
+
+def _tell(figure: Figure, seconds: float) -> None:
+    click.echo(f"  {seconds:4.0f} s  {figure.name}: {figure.value:,.1f} {figure.unit}", err=True)
 
 
 def _measure(names: Sequence[str], effort: Effort, *, first_start: bool) -> Iterator[Figure]:
