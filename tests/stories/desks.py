@@ -106,9 +106,10 @@ class Desk:
         )
 
     def choose(self, customer: Customer) -> None:
-        """Click a row, and wait until its thread is there."""
+        """Click a row, wait until its thread is there, and take the pointer away: rows rest while it is above them."""
         self.row(customer).click()
         expect(self.thread_name).to_have_text(customer.name)
+        self.thread_name.hover()
 
     # --- the thread -----------------------------------------------------------------------------
 

@@ -1,0 +1,144 @@
+"""The live connection goes away and comes back: the page says so, then catches up; nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.running.product import Product, wait_until
+
+from .customers import PATIENCE, Customer
+from .desks import AGENT, OWNER, Desk, Desks
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+BROKEN = r"net::ERR_|ERR_INTERNET_DISCONNECTED|Failed to load resource"
+
+
+@pytest.fixture
+def desk(desks: Desks) -> Iterator[Desk]:
+    """A page that may meet broken connections, and must never be loaded anew."""
+    opened = desks.open(OWNER)
+    opened.expects(BROKEN)
+    opened.page.evaluate("window.stayed = true")
+    yield opened
+    assert opened.page.evaluate("window.stayed") is True, "the page was loaded anew"
+
+
+def test_a_killed_web_process_is_told_and_caught_up_with(desk: Desk, product: Product):
+    emil, rosa = Customer(product, "Emil Novak"), Customer(product, "Rosa Jimenez")
+    emil.says("before")
+    desk.choose(emil)
+    expect(desk.bubbles("before")).to_have_count(1)
+    banner = desk.page.locator("stale-banner")
+    expect(banner).to_be_hidden()
+
+    desk.page.route("**/live?*", _refuse)
+    product.kill("web")
+    expect(banner).to_be_visible()
+    expect(banner).to_have_text(re.compile(r"^\s*Last update \d+:\d\d\s[AP]M, reconnecting$"))
+    said = ["while away 1", "while away 2", "while away 3"]
+    for text in said:
+        emil.says(text)
+    rosa.says("somebody new")
+    product.wait_until_ready()
+    assert wait_until(lambda: _stored(product, rosa) == 1 and _stored(product, emil) == 4, PATIENCE)
+    desk.reply("answered in the dark")
+    emil.gets("answered in the dark")
+    expect(banner).to_be_visible()
+    assert [text for text in desk.texts if text in said] == []
+    expect(desk.row(rosa)).to_have_count(0)
+
+    desk.page.unroute("**/live?*")
+    expect(banner).to_be_hidden(timeout=30_000)
+    expect(desk.bubbles(said[-1])).to_have_count(1)
+    expect(desk.row(rosa)).to_have_count(1)
+    expect(desk.ticks("answered in the dark")).to_have_attribute("data-status", "delivered")
+    emil.says("after")
+    expect(desk.bubbles("after")).to_have_count(1)
+    assert sorted(desk.texts) == sorted(["before", *said, "answered in the dark", "after"])
+    assert len(set(_ids(desk))) == len(_ids(desk)) == 6
+    assert emil.texts() == ["answered in the dark"]
+
+
+def test_an_answer_written_offline_goes_out_once(desk: Desk, product: Product):
+    jun = Customer(product, "Jun Park")
+    jun.says("Can I pick it up today?")
+    desk.choose(jun)
+    desk.context.set_offline(True)
+    waiting = desk.reply("Yes, until six")
+    expect(waiting).to_contain_text("No connection. Not sent yet.")
+    expect(desk.ticks("Yes, until six")).to_have_attribute("data-status", "queued")
+    assert jun.received() == []
+    desk.context.set_offline(False)
+    expect(desk.ticks("Yes, until six")).to_have_attribute("data-status", "delivered")
+    expect(waiting).not_to_contain_text("No connection")
+    expect(desk.page.locator("stale-banner")).to_be_hidden()
+    assert jun.texts() == desk.texts[1:] == ["Yes, until six"]
+
+
+def test_an_answer_whose_reply_is_lost_goes_out_once(desk: Desk, product: Product):
+    """The request arrives, its answer does not: trying again may not send it a second time."""
+    kofi = Customer(product, "Kofi Mensah")
+    kofi.says("Is it still there?")
+    desk.choose(kofi)
+    desk.page.route("**/conversations/*/messages", _arrive_and_cut, times=1)
+    desk.composer.fill("Yes, one left")
+    desk.composer.press("Enter")
+    again = desk.page.locator("message-thread .message", has_text="Not sent yet").get_by_role("button")
+    kofi.gets("Yes, one left")
+    if again.is_visible():  # unless the live connection was quicker
+        again.click()
+    expect(desk.bubbles("Yes, one left")).to_have_count(1)
+    expect(desk.ticks("Yes, one left")).to_have_attribute("data-status", "delivered")
+    expect(desk.page.locator("message-thread .pending")).to_have_count(0)
+    assert kofi.texts() == ["Yes, one left"]
+
+
+def test_drafts_outlive_the_page(desks: Desks, product: Product):
+    lea, mia = Customer(product, "Lea Marchand"), Customer(product, "Mia Sorensen")
+    lea.says("Hello")
+    mia.says("Hello")
+    desk = desks.open(AGENT)
+    desk.choose(lea)
+    desk.composer.fill("half an answer")
+    expect(desk.page.locator(".draft-state")).not_to_be_empty()
+    desk.choose(mia)
+    expect(desk.composer).to_have_value("")
+    desk.page.reload()
+    expect(desk.thread_name).to_have_text(mia.name)
+    desk.choose(lea)
+    expect(desk.composer).to_have_value("half an answer")
+    elsewhere = desks.open(AGENT)
+    elsewhere.choose(lea)
+    expect(elsewhere.composer).to_have_value("half an answer")
+    desk.page.locator("[role=tab][data-mode=note]").click()
+    expect(desk.composer).to_have_value("")
+    assert lea.received() == []
+
+
+def _refuse(route: Route) -> None:
+    route.abort("connectionrefused")
+
+
+def _arrive_and_cut(route: Route) -> None:
+    route.fetch()
+    route.abort("connectionreset")
+
+
+def _stored(product: Product, customer: Customer) -> int:
+    return product.count(
+        "SELECT count(*) FROM conversations_message m JOIN contacts_contact c ON c.id = m.contact_id"
+        " WHERE m.direction = 'in' AND c.profile_name = %s",
+        customer.name,
+    )
+
+
+def _ids(desk: Desk) -> list[str]:
+    ids: list[str] = desk.page.locator("message-thread .message").evaluate_all(
+        "all => all.map(each => each.id)"
+    )
+    return ids
