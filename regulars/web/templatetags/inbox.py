@@ -17,6 +17,7 @@ from django.utils.translation import gettext, pgettext
 from regulars.channels.whatsapp.templates import TemplateButton
 from regulars.conversations.queries.lists import Order
 from regulars.inboxes.ports import ContactCard, Location, OutgoingContacts, OutgoingLocation
+from regulars.web.channels import facts_of
 from regulars.web.inbox import text_marks
 from regulars.web.inbox.activities import ICONS as ACTIVITY_ICONS
 from regulars.web.inbox.activities import sentence
@@ -54,6 +55,12 @@ def person(name: str) -> SafeString | str:
     if name.startswith("+"):
         return format_html('<span class="isolate">{}</span>', name)
     return name or pgettext("person", "Unknown")
+
+
+@register.filter
+def failure_title(code: str, channel: str) -> str:
+    """A provider's error code in words; what is no code stays as it is."""
+    return facts_of(channel).explain(int(code))["title"] if code.isdigit() else code
 
 
 @register.filter
