@@ -7,12 +7,14 @@ from functools import cache
 
 from django import template
 from django.forms.boundfield import BoundField
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 
 from regulars.web.design.assets import asset_url
 from regulars.web.design.people import initials_of, tone_of
+from regulars.web.strings import strings_version
 
 register = template.Library()
 
@@ -26,6 +28,12 @@ DIRECTIONAL = frozenset(
 def asset(name: str) -> str:
     """The address of a built file."""
     return asset_url(name)
+
+
+@register.simple_tag
+def strings_url(language: str) -> str:
+    """The address of the scripts' strings, another one whenever a word of them changes."""
+    return f"{reverse('strings', args=[language])}?v={strings_version(language)}"
 
 
 @register.simple_tag
