@@ -44,13 +44,13 @@ FIX_PERMISSION = _("Give the app's system user the missing permission in Meta Bu
 FIX_CONTENT = _("Change the message and send it again.")
 FIX_TEMPLATE = _("Load the templates again, then fill in every value of the template.")
 CONTACT_SUPPORT = _("If it keeps happening, look at Meta's status page or ask Meta's support.")
-CHECK_FIRST = _("Wait for a delivery mark or ask the customer before sending it again.")
+CHECK_FIRST = _("Wait for a delivery mark or ask the contact before sending it again.")
 NOTHING_TO_DO = _("Nothing to do: it is sent again by itself.")
-WAIT_OR_OTHER_WAY = _("Try another way to reach this customer.")
+WAIT_OR_OTHER_WAY = _("Try another way to reach this contact.")
 SEE_META = _("Look at the account's notices in Meta Business Manager.")
 GROUPS_NOTE = _("Check the group's state in WhatsApp Manager.")
 NUMBER_SETUP = _("Finish the setup of this number in WhatsApp Manager.")
-USE_TEMPLATE = _("Send a message template instead, or wait until the customer writes.")
+USE_TEMPLATE = _("Send a message template instead, or wait until the contact writes.")
 
 TOKEN_REFUSED = ErrorCode(
     "refused",
@@ -91,7 +91,7 @@ CALLING_FAILED = ErrorCode(
     "refused",
     _("Call not possible"),
     _("WhatsApp refused the call."),
-    _("Check that calls are switched on for this number and that the customer allowed them."),
+    _("Check that calls are switched on for this number and that the contact allowed them."),
 )
 FLOW_FAILED = ErrorCode(
     "refused",
@@ -102,7 +102,7 @@ FLOW_FAILED = ErrorCode(
 BLOCK_LIST_FAILED = ErrorCode(
     "refused",
     _("Block list not changed"),
-    _("The list of blocked customers is full or was being changed by somebody else."),
+    _("The list of blocked contacts is full or was being changed by somebody else."),
     _("Try again in a minute."),
 )
 USERNAME_FAILED = ErrorCode(
@@ -194,9 +194,9 @@ CODES: dict[int, ErrorCode] = {
     ),
     130403: ErrorCode(
         "refused",
-        _("Customer is blocked"),
-        _("We have blocked this customer on WhatsApp."),
-        _("Unblock the customer first."),
+        _("Contact is blocked"),
+        _("We have blocked this contact on WhatsApp."),
+        _("Unblock the contact first."),
     ),
     130429: ErrorCode(
         "deferred",
@@ -208,14 +208,14 @@ CODES: dict[int, ErrorCode] = {
     ),
     130472: ErrorCode(
         "refused",
-        _("Not delivered: Meta's experiment"),
-        _("Meta holds marketing messages back from this customer as part of an experiment."),
+        _("Meta's experiment"),
+        _("Meta holds marketing messages back from this contact as part of an experiment."),
         WAIT_OR_OTHER_WAY,
     ),
     130497: ErrorCode(
         "refused",
         _("Country not allowed"),
-        _("This business may not write to customers in that country."),
+        _("This business may not write to contacts in that country."),
         WAIT_OR_OTHER_WAY,
     ),
     131021: ErrorCode(
@@ -256,7 +256,7 @@ CODES: dict[int, ErrorCode] = {
     131047: ErrorCode(
         "refused",
         _("Reply window closed"),
-        _("More than 24 hours have passed since the customer's last message."),
+        _("More than 24 hours have passed since the contact's last message."),
         USE_TEMPLATE,
     ),
     131048: ErrorCode(
@@ -269,14 +269,14 @@ CODES: dict[int, ErrorCode] = {
     131049: ErrorCode(
         "refused",
         _("Held back by Meta"),
-        _("This customer has had enough marketing messages lately, from all businesses together."),
+        _("This contact has had enough marketing messages lately, from all businesses together."),
         _("Wait at least a day before the next try; more tries make it worse."),
     ),
     131050: ErrorCode(
         "refused",
-        _("Customer stopped marketing"),
-        _("The customer has told WhatsApp to stop marketing messages from this business."),
-        _("Send no more marketing until the customer resumes it."),
+        _("Contact stopped marketing"),
+        _("The contact has told WhatsApp to stop marketing messages from this business."),
+        _("Send no more marketing until the contact resumes it."),
     ),
     131051: ErrorCode(
         "refused",
@@ -304,8 +304,8 @@ CODES: dict[int, ErrorCode] = {
     ),
     131056: ErrorCode(
         "deferred",
-        _("Too many messages to one customer"),
-        _("WhatsApp allows about one message every six seconds to the same customer."),
+        _("Too many messages to one contact"),
+        _("WhatsApp allows about one message every six seconds to the same contact."),
         NOTHING_TO_DO,
         "contact",
         timedelta(seconds=4),
@@ -317,13 +317,13 @@ CODES: dict[int, ErrorCode] = {
         "refused",
         _("Message not available"),
         _("WhatsApp could not pass on the content; it can be read in the phone app."),
-        _("Look in the WhatsApp Business app, or ask the customer to send it again."),
+        _("Look in the WhatsApp Business app, or ask the contact to send it again."),
     ),
     131062: ErrorCode(
         "refused",
         _("Phone number needed"),
-        _("This kind of message cannot go to a customer whose phone number we do not know."),
-        _("Ask the customer for the phone number."),
+        _("This kind of message cannot go to a contact whose phone number we do not know."),
+        _("Ask the contact for the phone number."),
     ),
     131063: ErrorCode(
         "refused",
@@ -408,8 +408,8 @@ CODES: dict[int, ErrorCode] = {
     ),
     137000: ErrorCode(
         "refused",
-        _("Customer's identity changed"),
-        _("The customer's security code has changed, perhaps because of a new phone."),
+        _("Contact's identity changed"),
+        _("The contact's security code has changed, perhaps because of a new phone."),
         _("Make sure that it still is the same person, then confirm it."),
     ),
     2388019: TEMPLATE_FORM_WRONG,

@@ -12,6 +12,13 @@ const KINDS = [
 ];
 const kindOf = (file) => KINDS.find((each) => each.types.test(file.type || "application/octet-stream"));
 
+/** An amount in the reader's language. */
+const figure = (amount, options = {}) =>
+  new Intl.NumberFormat(document.documentElement.lang || "en", { maximumFractionDigits: 1, ...options }).format(amount);
+const MEGABYTES = { style: "unit", unit: "megabyte" };
+const KILOBYTES = { style: "unit", unit: "kilobyte" };
+const megabytes = (size) => figure(size / MB);
+
 export class Attachments {
   constructor(composer, list, input) {
     this.composer = composer;
@@ -79,7 +86,7 @@ export class Attachments {
     const kind = kindOf(file);
     if (file.size <= kind.limit) return "";
     return interpolate(gettext("%(name)s is too large: %(kind)s may have up to %(limit)s MB, this has %(size)s MB."), {
-      name: file.name, kind: kind.name, limit: kind.limit / MB, size: (file.size / MB).toFixed(1),
+      name: file.name, kind: kind.name, limit: megabytes(kind.limit), size: megabytes(file.size),
     });
   }
 
@@ -132,7 +139,7 @@ export class Attachments {
     const remove = element("button", { type: "button", class: "button icon-only small quiet", "aria-label": interpolate(gettext("Remove %(name)s"), { name: entry.file.name }) }, icon("close"));
     remove.addEventListener("click", () => this.drop(entry));
     const picture = entry.file.type.startsWith("image/") ? element("img", { src: (entry.url ??= URL.createObjectURL(entry.file)), alt: "" }) : icon("document");
-    const size = entry.file.size > MB / 10 ? `${(entry.file.size / MB).toFixed(1)} MB` : `${Math.ceil(entry.file.size / 1000)} kB`;
+    const size = entry.file.size > MB / 10 ? figure(entry.file.size / MB, MEGABYTES) : figure(Math.ceil(entry.file.size / 1000), KILOBYTES);
     const state = entry.id ? size : gettext("Uploading");
     return element("li", { class: "attachment" }, picture, element("span", { class: "truncate" }, entry.file.name), element("span", { class: "faint" }, state), remove);
   }

@@ -318,7 +318,10 @@ class MessageComposer extends HTMLElement {
   }
 
   async uploadValue(input) {
-    const uploaded = await this.attachments.upload(input.files[0]).catch((error) => this.problem(error.message));
+    const [file] = input.files;
+    if (!file) return;
+    input.closest(".file-field").querySelector(".file-name").textContent = file.name;
+    const uploaded = await this.attachments.upload(file).catch((error) => this.problem(error.message));
     if (uploaded) this.querySelector(`[name="${input.dataset.uploadInto}"]`).value = uploaded.id;
     this.previewSoon();
   }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -46,7 +47,8 @@ def limit_sentence(problem: LimitProblem) -> str:
 
 
 def _megabytes(byte_count: int | None) -> str:
-    return f"{(byte_count or 0) / 1024 / 1024:.1f}".removesuffix(".0")
+    size = round((byte_count or 0) / 1024 / 1024, 1)
+    return number_format(size, 0 if size.is_integer() else 1)
 
 
 def _part(field: str) -> str:

@@ -103,6 +103,19 @@ def template_status_word(status: str) -> str:
 
 
 @register.filter
+def template_reason_words(reason: str) -> str:
+    """Why Meta rejected a template; a reason that is new to us, or Meta's own sentence, stays as it is."""
+    return {
+        "ABUSIVE_CONTENT": _("The content is abusive or threatening"),
+        "INCORRECT_CATEGORY": _("The category does not fit the content"),
+        "INVALID_FORMAT": _("The form is wrong, for instance a variable or a link"),
+        "PROMOTIONAL": _("Promotion of a kind that Meta does not allow"),
+        "SCAM": _("It looks like a scam"),
+        "TAG_CONTENT_MISMATCH": _("The language or the category does not match the content"),
+    }.get(reason.upper(), reason)
+
+
+@register.filter
 def quality_word(quality: str) -> str:
     """Meta's colors as its own manager calls them; a color alone says nothing."""
     return {

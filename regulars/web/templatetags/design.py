@@ -8,6 +8,7 @@ from functools import cache
 from django import template
 from django.forms.boundfield import BoundField
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
@@ -125,7 +126,7 @@ def file_size(byte_count: int | None) -> str:
         return gettext("%(count)d B") % {"count": byte_count}
     if byte_count < 1_000_000:
         return gettext("%(count)d kB") % {"count": round(byte_count / 1000)}
-    return gettext("%(count).1f MB") % {"count": byte_count / 1_000_000}
+    return gettext("%(count)s MB") % {"count": number_format(byte_count / 1_000_000, 1)}
 
 
 @register.filter
