@@ -32,7 +32,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[DATABASE] = postgres.start(home, durable=False)
         os.environ["DATABASE_URL"] = config.stash[DATABASE].url
     django.setup()  # pytest-django only finishes what somebody began
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one takes its time
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher"
+    ]  # the real one takes its time
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
