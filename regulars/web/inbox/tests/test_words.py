@@ -27,7 +27,7 @@ def test_a_file_size_has_the_languages_decimal_mark(language: str, size: str) ->
     ],
 )
 def test_a_limit_has_the_languages_decimal_mark(language: str, sentence: str) -> None:
-    problem = LimitProblem("size", "too_large", limit=5 * 1024 * 1024, actual=6_815_744)
+    problem = LimitProblem(field="size", code="too_large", limit=5 * 1024 * 1024, actual=6_815_744)
     with translation.override(language):
         assert limit_sentence(problem) == sentence
 
