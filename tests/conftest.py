@@ -10,9 +10,24 @@ from pathlib import Path
 
 import pytest
 
+from tests.running import pristine
 from tests.running.product import Product
 
+PRISTINE = pytest.StashKey[Path | None]()
+
 logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One place for the home that all workers copy."""
+    config.stash[PRISTINE] = pristine.reserve_place()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove it with the process that reserved it."""
+    place = config.stash.get(PRISTINE, None)
+    if place is not None:
+        pristine.give_up_place(place)
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +42,7 @@ def home() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def product(home: Path) -> Iterator[Product]:
     """One running product for all tests of a module; its log is shown when one of them fails."""
+    pristine.fill_home(home)
     running = Product(home)
     try:
         running.start()

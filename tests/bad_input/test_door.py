@@ -6,10 +6,7 @@ import hashlib
 import hmac
 import http.client
 import json
-import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -17,11 +14,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from django.test import override_settings
 
+from regulars.kernel.crypto import encrypt
 from regulars.kernel.ids import new_secret
 from tests.running.bodies import AT, change, envelope, message, person, phone_of, stored_ids, written
 from tests.running.ledgers import imbalances, read_ledger, wait_until_read
-from tests.running.product import PROJECT, Product
+from tests.running.product import Product
 from tests.running.webhooks import encode, headers_for, post, sign
 
 LARGEST = 4 * 1024 * 1024
@@ -285,32 +284,13 @@ def _post_signed(product: Product, body: Any, secret: str) -> int:
 
 
 def _set_secrets(product: Product, secrets: str) -> None:
-    """As the settings page writes them: encrypted with the product's key."""
-    subprocess.run(
-        [sys.executable, "-c", _WRITE_SECRETS],
-        cwd=PROJECT,
-        check=True,
-        env={
-            **os.environ,
-            "DATABASE_URL": product.database_url,
-            "REGULARS_HOME": str(product.home),
-            "REGULARS_SECRET_KEY": "",
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "CONNECTION_KEY": product.connection["key"],
-            "APP_SECRETS": secrets,
-        },
+    """As the settings write them: sealed with the product's key."""
+    with override_settings(SECRET_KEY=(product.home / "secret_key").read_text().strip()):
+        sealed = encrypt(secrets)
+    product.sql(
+        "UPDATE inboxes_connection SET app_secrets = %s WHERE key = %s", sealed, product.connection["key"]
     )
     time.sleep(1.2)
-
-
-_WRITE_SECRETS = """
-import os, django
-django.setup()
-from regulars.inboxes.models import Connection
-row = Connection.objects.get(key=os.environ["CONNECTION_KEY"])
-row.app_secrets = os.environ["APP_SECRETS"]
-row.save(update_fields=["app_secrets"])
-"""
 
 
 # ---------------------------------------------------------------- address and handshake

@@ -18,6 +18,7 @@ import pytest
 from tests.running.bodies import written
 from tests.running.burst import Burst, doubled_effects, losses, make_burst
 from tests.running.ledgers import imbalances, read_ledger, wait_until_read
+from tests.running.pristine import fill_home
 from tests.running.product import Product, wait_until
 from tests.running.webhooks import Delivered, deliver, encode, post
 
@@ -48,6 +49,7 @@ def disk(home: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def product(home: Path, disk: Path) -> Iterator[Product]:
+    fill_home(home)
     running = Product(home)
     try:
         running.start()

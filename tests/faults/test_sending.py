@@ -21,6 +21,7 @@ import pytest
 from tests.fixtures.telling import pages
 from tests.running.gate import Gate
 from tests.running.ledgers import imbalances, read_ledger
+from tests.running.pristine import fill_home
 from tests.running.product import Product, wait_until
 
 PEOPLE = 12
@@ -43,6 +44,7 @@ def gate() -> Iterator[Gate]:
 @pytest.fixture(scope="module")
 def product(home: Path, gate: Gate) -> Iterator[Product]:
     """A product whose way to the sandbox leads through the gate."""
+    fill_home(home)
     running = Product(home, environment={"WHATSAPP_GRAPH_URL": gate.url})
     gate.target = f"http://127.0.0.1:{running.port + 1}"
     try:
@@ -166,7 +168,7 @@ def test_an_unclear_answer_is_never_followed_by_another_try(desk: Desk, rule: Js
     desk.wait_for(message, "unknown")
     assert read_ledger(desk.product)["outbound"]["unknown"] == before + 1
     desk.no_faults()
-    time.sleep(1.5)
+    time.sleep(0.7)
     assert (desk.status_of(message), desk.gate.attempts[message]) == ("unknown", 1)
     assert desk.message(message)["error"] is not None
     assert desk.on_phones()[message] == int(after)
@@ -239,7 +241,7 @@ def test_a_final_error_is_never_tried_again(desk: Desk, code: int):
     message = desk.send(desk.conversations[6], f"refused with {code}")
     desk.wait_for(message, "failed")
     desk.no_faults()
-    time.sleep(1.5)
+    time.sleep(0.7)
     assert (desk.status_of(message), desk.gate.attempts[message]) == ("failed", 1)
     assert desk.message(message)["error"]["code"] == code
     assert desk.on_phones()[message] == 0

@@ -39,6 +39,9 @@ Row = tuple[Any, ...]
 class Product:
     """Regulars with its demo workspace; the simulated customers stay silent until spoken to."""
 
+    demo = True
+    """without it there is no workspace, no sandbox and nobody who could sign in"""
+
     def __init__(self, home: Path, *, environment: Mapping[str, str] | None = None) -> None:
         self.home = home
         self.log_file = home.with_name(f"{home.name}.log")
@@ -52,7 +55,7 @@ class Product:
         (self.home / "ready.json").unlink(missing_ok=True)
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
-                [*(sys.executable, "-m", "regulars", "serve", "--demo"), *self._options()],
+                [sys.executable, "-m", "regulars", "serve", *self._options()],
                 cwd=PROJECT,
                 env=self._full_environment(),
                 stdin=subprocess.DEVNULL,
@@ -63,7 +66,7 @@ class Product:
         self.wait_until_ready(START_PATIENCE)
 
     def _options(self) -> Sequence[str]:
-        return ("--port", str(self.port), "--home", str(self.home))
+        return (*(["--demo"] if self.demo else []), "--port", str(self.port), "--home", str(self.home))
 
     def _full_environment(self) -> dict[str, str]:
         inherited = dict(os.environ)
