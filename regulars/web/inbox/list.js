@@ -101,6 +101,7 @@ class ConversationList extends HTMLElement {
   }
 
   dress() {
+    this.rows.role = this.items.length ? "listbox" : "region";
     writeTimes(this.rows);
     nameReader(this.rows);
     for (const row of this.items) {

@@ -68,7 +68,7 @@ def test_an_account_and_a_number_are_connected(cast: Cast, sign_in: SignIn) -> N
 def test_a_wrong_number_id_is_said_at_its_field(cast: Cast, sign_in: SignIn) -> None:
     form = {"name": "Berlin", "address": "+49 30"}
     response = sign_in(cast.owner).post(f"/settings/connections/{cast.connection.id}/numbers", form)
-    assert (response.status_code, list(response.context["inbox_form"].errors)) == (422, ["address"])
+    assert (response.status_code, list(response.context["cards"][0].inbox_form.errors)) == (422, ["address"])
 
 
 def test_nobody_touches_another_workspaces_account(cast: Cast, sign_in: SignIn) -> None:

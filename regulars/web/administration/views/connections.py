@@ -27,6 +27,8 @@ from regulars.web.administration.forms import ConnectionForm, CredentialsForm, I
 from regulars.web.doors import MemberRequest, member_with
 from regulars.workspaces.models import Team
 
+CONNECT_IDS = "connect-%s"
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectionCard:
@@ -36,6 +38,8 @@ class ConnectionCard:
     inboxes: list[Inbox]
     webhook_url: str
     last_delivery_at: datetime | None
+    inbox_form: InboxForm
+    credentials_form: CredentialsForm
 
 
 @member_with("connections:manage")
@@ -44,19 +48,20 @@ def connections(request: MemberRequest) -> HttpResponse:
     return render(request, "administration/connections.html", _context(request))
 
 
-def _context(request: MemberRequest, **more: Any) -> dict[str, Any]:
+def _context(request: MemberRequest, filled: InboxForm | None = None, **more: Any) -> dict[str, Any]:
+    """``filled`` is a number's form with mistakes; ``adding_to`` in ``more`` says of which account."""
     return {
         "current_page": "connections",
-        "cards": _cards(request),
-        "form": ConnectionForm(),
-        "inbox_form": InboxForm(),
-        "credentials_form": CredentialsForm(),
+        "cards": _cards(request, more.get("adding_to"), filled),
+        "form": ConnectionForm(auto_id=CONNECT_IDS),
         "teams": Team.objects.filter(workspace=request.member.workspace),
         **more,
     }
 
 
-def _cards(request: MemberRequest) -> list[ConnectionCard]:
+def _cards(
+    request: MemberRequest, adding_to: UUID | None = None, filled: InboxForm | None = None
+) -> list[ConnectionCard]:
     """Three queries, whatever the number of accounts and numbers."""
     found = list(Connection.objects.filter(workspace_id=request.member.workspace_id).order_by("created_at"))
     numbers: dict[UUID, list[Inbox]] = {each.id: [] for each in found}
@@ -70,9 +75,21 @@ def _cards(request: MemberRequest) -> list[ConnectionCard]:
     )
     last = dict(heard)
     return [
-        ConnectionCard(each, numbers[each.id], webhook_url(request, each), last.get(each.id))
+        ConnectionCard(
+            each,
+            numbers[each.id],
+            webhook_url(request, each),
+            last.get(each.id),
+            filled if filled and each.id == adding_to else InboxForm(auto_id=_number_ids(each)),
+            CredentialsForm(auto_id=f"credentials-{each.id}-%s"),
+        )
         for each in found
     ]
+
+
+def _number_ids(connection: Connection) -> str:
+    """Ids of a form's fields: several forms stand on the page, and each label must find its own field."""
+    return f"number-{connection.id}-%s"
 
 
 def webhook_url(request: HttpRequest, connection: Connection) -> str:
@@ -84,7 +101,7 @@ def webhook_url(request: HttpRequest, connection: Connection) -> str:
 @member_with("connections:manage")
 def connect(request: MemberRequest) -> HttpResponse:
     """A new account."""
-    form = ConnectionForm(request.POST)
+    form = ConnectionForm(request.POST, auto_id=CONNECT_IDS)
     if form.is_valid():
         given = form.cleaned_data
         credentials = Credentials(given["account_id"], given["access_token"], (given["app_secret"],))
@@ -117,13 +134,13 @@ def credentials(request: MemberRequest, connection_id: str) -> HttpResponse:
 def add_number(request: MemberRequest, connection_id: str) -> HttpResponse:
     """One more number of an account."""
     connection = access_connection(request.actor, parse_id(connection_id))
-    form = InboxForm(request.POST)
+    form = InboxForm(request.POST, auto_id=_number_ids(connection))
     if form.is_valid():
         given = form.cleaned_data
         name, address, display = given["name"], given["address"], given["display_address"]
         if attempt(form, lambda: add_inbox(connection, name, address, display, by=request.actor)):
             return redirect("connections")
-    context = _context(request, inbox_form=form, adding_to=connection.id)
+    context = _context(request, form, adding_to=connection.id)
     return render(request, "administration/connections.html", context, status=422)
 
 
