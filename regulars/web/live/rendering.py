@@ -22,6 +22,7 @@ from regulars.conversations.models import Activity, Conversation, Message, Note
 from regulars.conversations.queries.lists import attach_last_messages
 from regulars.conversations.queries.threads import MODIFIERS, with_details
 from regulars.inboxes.events import InboxChanged
+from regulars.inboxes.models import sealed_fields
 from regulars.kernel.events import Event, Recorded
 from regulars.media.events import MediaChanged
 from regulars.web.inbox.building import activity_view, conversation_row, message_view, note_view
@@ -141,6 +142,7 @@ def _conversations(changes: Changes, workspaces: Collection[UUID]) -> list[Conve
     found = Conversation.objects.filter(workspace_id__in=workspaces).select_related(
         "contact", "inbox__connection", "assignee__user", "team"
     )
+    found = found.defer(*sealed_fields("inbox__connection__"))
     wanted = set(changes.conversations) | set(changes.notes.values())
     if changes.contacts:
         of_contacts = Conversation.objects.filter(contact_id__in=changes.contacts).values_list(
