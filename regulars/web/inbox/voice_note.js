@@ -26,7 +26,7 @@ class VoiceNote extends HTMLElement {
     this.button = element("button", { type: "button", class: "button icon-only", "aria-label": gettext("Play") }, icon("play"));
     this.range = element("input", { type: "range", min: "0", max: "1000", value: "0", "aria-label": gettext("Position") });
     this.time = element("span", { class: "voice-time" }, "0:00");
-    this.speed = element("button", { type: "button", class: "button small quiet speed", "aria-label": gettext("Speed") }, "1×");
+    this.speed = element("button", { type: "button", class: "button small quiet speed", "aria-label": `${gettext("Speed")} 1×` }, "1×");
     this.wave = this.drawWave();
     this.replaceChildren(this.button, element("span", { class: "track" }, this.wave, this.range), this.time, this.speed);
     this.button.addEventListener("click", () => this.toggle());
@@ -62,6 +62,7 @@ class VoiceNote extends HTMLElement {
     const next = SPEEDS[(SPEEDS.indexOf(this.audio.playbackRate) + 1) % SPEEDS.length];
     this.audio.playbackRate = next;
     this.speed.textContent = `${next}×`;
+    this.speed.setAttribute("aria-label", `${gettext("Speed")} ${next}×`);
   }
 
   show() {
