@@ -1,0 +1,39 @@
+"""Rule checks by axe-core, in the browser: what breaks the page for people who see, hear or move differently."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+SOURCE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+GRAVE = ("serious", "critical")
+RUN = """(rules) => axe.run(document, {
+  resultTypes: ["violations"],
+  elementRef: false,
+  ...(rules.length ? { runOnly: { type: "rule", values: rules } } : {}),
+})"""
+
+
+@cache
+def _source() -> str:
+    return SOURCE.read_text()
+
+
+def violations(page: Page, *rules: str) -> list[str]:
+    """Serious and critical findings as sentences with their places; only of these rules when some are named."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_source())  # through the debugger: the page's content policy stays as it is
+    found = page.evaluate(RUN, list(rules))
+    return [
+        sentence for each in found["violations"] if each["impact"] in GRAVE for sentence in _sentences(each)
+    ]
+
+
+def _sentences(violation: dict[str, Any]) -> list[str]:
+    return [
+        f"{violation['id']}: {' '.join(node['target'])}: {node['failureSummary'].splitlines()[-1].strip()}"
+        for node in violation["nodes"]
+    ]
