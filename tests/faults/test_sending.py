@@ -91,6 +91,11 @@ class Desk:
             f"{self.message(message_id)}\n{self.product.log_tail()}"
         )
 
+    def wait_until_sending(self, message_ids: list[str]) -> None:
+        """Until at least one of them is on its way."""
+        is_sending = wait_until(lambda: "sending" in self.statuses_of(message_ids).values(), 30, 0.02)
+        assert is_sending, "nothing was ever on its way"
+
     def wait_until_settled(self, patience: float = 150) -> Json:
         """Until nothing is on its way; the outbound side of the ledger."""
         assert wait_until(lambda: read_ledger(self.product)["outbound"]["pending"] == 0, patience, 0.3), (
@@ -290,7 +295,8 @@ def test_a_worker_killed_while_it_sends_sends_nothing_twice(desk: Desk):
         with ThreadPoolExecutor(6) as clerks:
             turns = [(each, f"round {number}, {turn}") for turn in range(2) for each in desk.conversations]
             sent = list(clerks.map(lambda turn: desk.send(*turn), turns))
-        time.sleep(rng.uniform(0, 0.8))
+        sent.append(desk.send(desk.conversations[0], f"round {number}, the last"))
+        desk.wait_until_sending(sent)
         killed_in_flight += list(desk.statuses_of(sent).values()).count("sending")
         desk.product.kill("worker")
         desk.product.wait_until_ready()
