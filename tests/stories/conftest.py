@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.running import pristine
 from tests.running.product import Product
 
 from .desks import Desks, find_browser, launch
@@ -40,6 +41,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def product(browser: Browser, home: Path) -> Iterator[Product]:
     """One running demo for all stories; the browser comes first, so that nothing starts where there is none."""
+    pristine.fill_home(home)
     running = Product(home)
     try:
         running.start()

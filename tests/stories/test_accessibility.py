@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -145,7 +146,7 @@ def test_the_focus_is_always_seen(desks: Desks, customer: Customer):
     page = desk.page
     page.reload()
     expect(desk.bubbles("really the last one")).to_have_count(1)
-    rings = []
+    rings: list[dict[str, Any]] = []
     while not rings or "composer-text" not in rings[-1]["where"]:
         page.keyboard.press("Tab")
         rings.append(page.evaluate(RING))

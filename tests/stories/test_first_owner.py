@@ -64,7 +64,7 @@ def test_the_first_owner_connects_an_account_and_invites_a_colleague(browser: Br
     expect(colleague.page.locator("nav.rail")).to_be_visible()
     expect(colleague.page.locator(".rail a[href='/settings/numbers']")).to_have_count(0)
     expect(colleague.page.locator(".rail .rail-foot")).to_contain_text("Second Person")
-    expect(colleague.page.locator(".empty-state")).to_be_visible()
+    expect(colleague.page.locator(".rows .empty-state")).to_be_visible()
 
     late = doors.stranger()
     late.goto(link)

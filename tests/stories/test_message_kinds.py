@@ -182,7 +182,7 @@ def test_a_failed_answer_says_why_and_what_to_do(desks: Desks, product: Product)
 def test_an_unknown_result_waits_for_a_decision(desks: Desks, product: Product):
     tara, ugo = Customer(product, "Tara Singh"), Customer(product, "Ugo Bianchi")
     desk = desks.open(OWNER)
-    product.control("POST", "faults", {"kind": "reset", "on": "messages"})
+    product.control("POST", "faults", {"kind": "html", "on": "messages"})
     try:
         for customer in (tara, ugo):
             customer.says("Hello")
