@@ -234,11 +234,12 @@ class MessageComposer extends HTMLElement {
 
   /** A lost connection is tried again with the same id, so nothing goes out twice; a refusal gives the text back. */
   async deliver(url, body, line, kept) {
+    const asked = performance.now();
     const response = await post(url, body).catch(() => null);
     if (response?.ok) {
       const html = await response.text();
       line.remove();
-      this.thread.receive(html);
+      this.thread.receive(html, { asked });
       this.dispatchEvent(new CustomEvent("message-sent", { bubbles: true }));
       return;
     }
@@ -333,9 +334,10 @@ class MessageComposer extends HTMLElement {
     if (!picker?.dataset.sendUrl) return;
     const values = this.pickerValues;
     values.set("id", newMessageId());
+    const asked = performance.now();
     const response = await post(picker.dataset.sendUrl, values).catch(() => null);
     if (!response?.ok) return this.problem(response ? await response.text() : gettext("No connection. Not sent yet."));
-    this.thread.receive(await response.text());
+    this.thread.receive(await response.text(), { asked });
     this.thread.toEnd();
     this.querySelector(".composer-templates").replaceChildren();
     if (this.windowIsOpen) this.setMode("reply");

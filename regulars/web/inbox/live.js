@@ -10,15 +10,26 @@ const RETRY = [500, 1000, 2000, 5000, 10_000];
 class LiveUpdates {
   constructor(screen) {
     this.screen = screen;
-    this.cursor = screen.dataset.cursor ?? "";
     this.lastHeard = Date.now();
     this.attempt = 0;
-    document.addEventListener("conversation-chosen", () => this.connect());
+    document.addEventListener("conversation-chosen", (event) => {
+      this.cursor = event.detail.cursor;
+      this.connect();
+    });
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.check());
     window.addEventListener("online", () => this.connect());
     window.addEventListener("offline", () => this.lost());
     setInterval(() => this.check(), 5000);
     this.connect();
+  }
+
+  /** How far the stream has told; on the screen, for whoever asks for a part of it. */
+  get cursor() {
+    return this.screen.dataset.cursor ?? "";
+  }
+
+  set cursor(value) {
+    this.screen.dataset.cursor = value;
   }
 
   get url() {

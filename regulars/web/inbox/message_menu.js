@@ -54,8 +54,9 @@ function openReactions(line) {
 
 async function react(line, emoji) {
   menu().hidePopover();
+  const asked = performance.now();
   const response = await post(`/messages/${idOf(line)}/reaction`, { emoji }).catch(() => null);
-  if (response?.ok) return document.querySelector("message-thread")?.receive(await response.text());
+  if (response?.ok) return document.querySelector("message-thread")?.receive(await response.text(), { asked });
   toast(response ? await response.text() : gettext("No connection. Nothing was changed."), { kind: "bad" });
 }
 

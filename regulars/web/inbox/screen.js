@@ -71,7 +71,12 @@ class InboxScreen extends HTMLElement {
     const id = row?.dataset.conversation;
     if (!id || row === this || id === this.conversation || this.prefetched.has(id)) return;
     if (this.prefetched.size > 6) this.prefetched.delete(this.prefetched.keys().next().value);
-    this.prefetched.set(id, { at: Date.now(), html: this.load(id).catch(() => null) });
+    this.prefetched.set(id, this.ask(id));
+  }
+
+  /** A conversation, and how far the stream had told when it was asked for: from there the stream goes on with it. */
+  ask(id) {
+    return { at: Date.now(), cursor: this.dataset.cursor, html: this.load(id).catch(() => null) };
   }
 
   async load(id) {
@@ -93,19 +98,26 @@ class InboxScreen extends HTMLElement {
     this.dataset.conversation = id;
     this.dataset.region = id ? "thread" : "list";
     this.list?.mark(id);
-    document.dispatchEvent(new CustomEvent("conversation-chosen", { detail: { id } }));
     if (!id) {
       this.list?.focusCurrent();
-      return this.showNothing();
+      this.showNothing();
+      return this.follow(this.dataset.cursor);
     }
     const known = this.prefetched.get(id);
     this.prefetched.delete(id);
-    const html = known && Date.now() - known.at < 2000 ? await known.html : await this.load(id).catch(() => null);
+    const asked = known && Date.now() - known.at < 2000 ? known : this.ask(id);
+    const html = await asked.html;
     if (this.conversation !== id) return;
     if (html === null) return toast(gettext("The conversation could not be loaded. Check the connection and try again."), { kind: "bad" });
     this.replacePanes(html);
+    this.follow(asked.cursor);
     this.focusThread(keyboard);
     post(`/conversations/${id}/reading`, { state: "read" }).catch(() => {});
+  }
+
+  /** Let the live stream follow what is open now, from a place in what it tells. */
+  follow(cursor) {
+    document.dispatchEvent(new CustomEvent("conversation-chosen", { detail: { id: this.conversation, cursor } }));
   }
 
   /** No conversation is open: none stays on the screen either, where it would grow stale. */
@@ -151,7 +163,7 @@ class InboxScreen extends HTMLElement {
     this.list?.mark("");
     this.list?.focusRow(left);
     this.showNothing();
-    document.dispatchEvent(new CustomEvent("conversation-chosen", { detail: { id: "" } }));
+    this.follow(this.dataset.cursor);
   }
 
   registerCommands() {

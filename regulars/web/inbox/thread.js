@@ -101,11 +101,16 @@ class MessageThread extends HTMLElement {
     unread.before(element("li", { class: "unread-divider" }, text));
   }
 
-  /** Put in or patch lines of our server's markup. */
-  receive(html, { announceIt = false } = {}) {
+  /**
+   * Put in or patch lines of our server's markup: from the live stream, or (`asked`: when the page asked, in
+   * milliseconds) an answer, which may be older than what the stream has told since.
+   */
+  receive(html, { announceIt = false, asked = null } = {}) {
     const wasNear = this.isNearEnd || this.atEnd;
     for (const made of [...fragment(html).children].filter((line) => line.dataset.position)) {
       const known = document.getElementById(made.id);
+      if (asked === null) made.toldAt = performance.now();
+      else if (known?.toldAt > asked) continue;
       if (known) this.patch(known, made);
       else {
         this.insert(made);

@@ -33,9 +33,10 @@ document.addEventListener("click", async (event) => {
   button.disabled = true;
   button.closest("[popover]")?.hidePopover();
   try {
+    const asked = performance.now();
     const response = await post(button.dataset.post, JSON.parse(button.dataset.values ?? "{}"));
     if (response.ok && button.dataset.then === "reload") return location.reload();
-    if (response.ok && response.status !== 204) replaceById(await response.text());
+    if (response.ok && response.status !== 204) replaceById(await response.text(), asked);
   } catch {
     document.dispatchEvent(new CustomEvent("htmx:sendError"));
   } finally {
@@ -43,10 +44,11 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-/** Put each element of the answer where the element with its id stands. */
-export function replaceById(html) {
+/** Put each element of the answer where the element with its id stands, unless the live stream has told newer things. */
+export function replaceById(html, asked) {
   for (const fresh of [...fragment(html).children]) {
-    if (fresh.id) document.getElementById(fresh.id)?.replaceWith(fresh);
+    const known = fresh.id && document.getElementById(fresh.id);
+    if (known && !(known.toldAt > asked)) known.replaceWith(fresh);
   }
   document.dispatchEvent(new CustomEvent("fragments-replaced"));
 }
