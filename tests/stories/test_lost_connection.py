@@ -98,6 +98,48 @@ def test_an_answer_whose_reply_is_lost_goes_out_once(desk: Desk, product: Produc
     assert kofi.texts() == ["Yes, one left"]
 
 
+def test_what_arrives_while_a_conversation_is_being_opened_is_there(desk: Desk, product: Product):
+    """The server drew the thread before the message came, and the page shows it after: nothing falls between."""
+    ada, bo = Customer(product, "Ada Lindgren"), Customer(product, "Bo Ekman")
+    ada.says("first")
+    bo.says("of somebody else")
+    desk.choose(bo)
+
+    def hold(route: Route) -> None:
+        drawn = route.fetch()
+        ada.says("in between")
+        assert wait_until(lambda: _stored(product, ada) == 2, PATIENCE)
+        expect(desk.row(ada)).to_contain_text("in between")
+        route.fulfill(response=drawn)
+
+    desk.page.route(lambda url: "/conversations/" in url and "view=" in url, hold, times=1)
+    desk.choose(ada)
+    expect(desk.bubbles("in between")).to_have_count(1)
+    assert desk.texts == ["first", "in between"]
+    ada.says("and after")
+    expect(desk.bubbles("and after")).to_have_count(1)
+
+
+def test_the_stream_wins_over_a_slow_answer(desk: Desk, product: Product):
+    """The answer to a send is drawn while the message is queued, but arrives after the stream told of its delivery."""
+    kim = Customer(product, "Kim Larsson")
+    kim.says("Quick question")
+    desk.choose(kim)
+
+    def hold(route: Route) -> None:
+        drawn = route.fetch()
+        expect(desk.ticks("Quick answer")).to_have_attribute("data-status", "delivered")
+        route.fulfill(response=drawn)
+
+    desk.page.route("**/conversations/*/messages", hold, times=1)
+    with desk.page.expect_response("**/conversations/*/messages"):
+        desk.reply("Quick answer")
+    expect(desk.ticks("Quick answer")).to_have_attribute("data-status", "delivered")
+    desk.page.wait_for_timeout(200)  # the page has done with the answer
+    expect(desk.ticks("Quick answer")).to_have_attribute("data-status", "delivered")
+    assert desk.texts == ["Quick question", "Quick answer"]
+
+
 def test_drafts_outlive_the_page(desks: Desks, product: Product):
     lea, mia = Customer(product, "Lea Marchand"), Customer(product, "Mia Sorensen")
     lea.says("Hello")
