@@ -16,13 +16,20 @@ RUN = """(rules) => axe.run(document, {
   ...(rules.length ? { runOnly: { type: "rule", values: rules } } : {}),
 })"""
 
+PAGE_SCROLLS_SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+NAMELESS = """() => [...document.querySelectorAll("button, a[href], input:not([type=hidden]), select, textarea")]
+  .filter((each) => each.checkVisibility())
+  .filter((each) => !(each.getAttribute("aria-label") || each.innerText?.trim() || each.labels?.length
+    || each.querySelector("img[alt]:not([alt='']), .visually-hidden")))
+  .map((each) => each.outerHTML.slice(0, 120))"""
+
 
 @cache
 def _source() -> str:
     return SOURCE.read_text()
 
 
-def violations(page: Page, *rules: str) -> list[str]:
+def _violations(page: Page, *rules: str) -> list[str]:
     """Serious and critical findings as sentences with their places; only of these rules when some are named."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_source())  # through the debugger: the page's content policy stays as it is
@@ -37,3 +44,17 @@ def _sentences(violation: dict[str, Any]) -> list[str]:
         f"{violation['id']}: {' '.join(node['target'])}: {node['failureSummary'].splitlines()[-1].strip()}"
         for node in violation["nodes"]
     ]
+
+
+def findings(page: Page) -> str:
+    """What is wrong with the screen as it is, in all its looks; a line each."""
+    found = [f"light: {each}" for each in _violations(page)]
+    found += [f"without a name: {each}" for each in page.evaluate(NAMELESS)]
+    page.emulate_media(color_scheme="dark")
+    found += [f"dark: {each}" for each in _violations(page, "color-contrast")]
+    page.emulate_media(color_scheme="light")
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    if page.evaluate(PAGE_SCROLLS_SIDEWAYS):
+        found.append("right to left: the page scrolls sideways")
+    page.evaluate("document.documentElement.dir = 'ltr'")
+    return "\n".join(found)

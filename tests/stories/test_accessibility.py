@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.running.product import Product
 
-from .axe import violations
+from .axe import findings
 from .customers import Customer
 from .desks import OWNER, PHONE, Desk, Desks
 
@@ -28,12 +28,6 @@ PAGES = (
     "/no-such-page",
 )
 NOT_FOUND = r"404 \(Not Found\)"
-PAGE_SCROLLS_SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-NAMELESS = """() => [...document.querySelectorAll("button, a[href], input:not([type=hidden]), select, textarea")]
-  .filter((each) => each.checkVisibility())
-  .filter((each) => !(each.getAttribute("aria-label") || each.innerText?.trim() || each.labels?.length
-    || each.querySelector("img[alt]:not([alt='']), .visually-hidden")))
-  .map((each) => each.outerHTML.slice(0, 120))"""
 RING = """() => {
   const focused = document.activeElement;
   const style = getComputedStyle(focused);
@@ -65,27 +59,27 @@ def customer(product: Product) -> Customer:
 def test_pages_keep_the_rules(desks: Desks, product: Product, path: str):
     desk = desks.open(OWNER, path)
     desk.expects(NOT_FOUND)
-    assert _findings(desk) == ""
+    assert findings(desk.page) == ""
 
 
 def test_the_doors_keep_the_rules(desks: Desks):
     desk = desks.stranger()
     desk.goto("/sign-in")
-    assert _findings(desk) == ""
+    assert findings(desk.page) == ""
     desk.page.fill("[name=email]", "nobody@example.com")
     desk.page.fill("[name=password]", "wrong")
     desk.page.locator("button.primary").click()
     expect(desk.page.locator("[role=alert]")).to_be_visible()
-    assert _findings(desk) == ""
+    assert findings(desk.page) == ""
 
 
 def test_the_inbox_keeps_the_rules(desks: Desks, customer: Customer):
     desk = desks.open(OWNER)
-    assert _findings(desk) == ""
+    assert findings(desk.page) == ""
     desk.choose(customer)
     expect(desk.bubbles("really the last one")).to_have_count(1)
     desk.reply("answered")
-    assert _findings(desk) == ""
+    assert findings(desk.page) == ""
     page = desk.page
     page.locator("[role=tab][data-mode=note]").click()
     desk.composer.fill("a note")
@@ -93,7 +87,7 @@ def test_the_inbox_keeps_the_rules(desks: Desks, customer: Customer):
     expect(page.locator("message-thread .note")).to_have_count(1)
     page.locator("[role=tab][data-mode=template]").click()
     expect(page.locator("#template-preview")).to_be_visible()
-    assert _findings(desk) == ""
+    assert findings(desk.page) == ""
 
 
 @pytest.mark.parametrize("opener", ["Control+k", "?", "a", "+"])
@@ -108,7 +102,7 @@ def test_what_opens_above_the_inbox_keeps_the_rules(desks: Desks, customer: Cust
     page.keyboard.press(opener)
     opened = page.locator("dialog[open], [popover]:popover-open:not(.tooltip)")
     expect(opened).to_have_count(1)
-    assert _findings(desk) == ""
+    assert findings(desk.page) == ""
     page.keyboard.press("Escape")
     expect(opened).to_have_count(0)
     expect(desk.thread_name).to_have_text(customer.name)
@@ -121,17 +115,17 @@ def test_dialogs_keep_the_rules_and_return_the_focus(desks: Desks, name: str):
     opener = desk.page.locator(f".page-bar [data-dialog={name}]")
     opener.press("Enter")
     expect(desk.page.locator(f"dialog#{name}")).to_be_visible()
-    assert _findings(desk) == ""
+    assert findings(desk.page) == ""
     desk.page.keyboard.press("Escape")
     expect(opener).to_be_focused()
 
 
 def test_a_phone_keeps_the_rules(desks: Desks, customer: Customer):
     desk = desks.open(OWNER, viewport=PHONE, has_touch=True, is_mobile=True)
-    assert _findings(desk) == ""
+    assert findings(desk.page) == ""
     desk.row(customer).tap()
     expect(desk.bubbles("really the last one")).to_have_count(1)
-    assert _findings(desk) == ""
+    assert findings(desk.page) == ""
     small = desk.page.evaluate(
         """[...document.querySelectorAll("#thread-head button, message-composer button")]
              .filter((each) => each.checkVisibility()).map((each) => each.getBoundingClientRect())
@@ -207,18 +201,3 @@ def _answers(desk: Desk, address: str, row: dict[str, str]) -> bool:
            document.querySelectorAll("[popover]:popover-open").forEach((each) => each.hidePopover())"""
     )
     return taken
-
-
-def _findings(desk: Desk) -> str:
-    """What is wrong with the screen as it is, in all its looks; a line each."""
-    page = desk.page
-    found = [f"light: {each}" for each in violations(page)]
-    found += [f"without a name: {each}" for each in page.evaluate(NAMELESS)]
-    page.emulate_media(color_scheme="dark")
-    found += [f"dark: {each}" for each in violations(page, "color-contrast")]
-    page.emulate_media(color_scheme="light")
-    page.evaluate("document.documentElement.dir = 'rtl'")
-    if page.evaluate(PAGE_SCROLLS_SIDEWAYS):
-        found.append("right to left: the page scrolls sideways")
-    page.evaluate("document.documentElement.dir = 'ltr'")
-    return "\n".join(found)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.running.product import Product
 
+from .axe import findings
 from .desks import Desks
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -47,9 +48,11 @@ def test_the_first_owner_connects_an_account_and_invites_a_colleague(browser: Br
     owner.goto("/")
     expect(page).to_have_url(f"{empty.url}/set-up")
     expect(page.locator("select[name=time_zone]")).to_have_value("Asia/Seoul")
+    assert findings(page) == ""
     _found_the_workspace(page)
 
     expect(page).to_have_url(f"{empty.url}/settings/numbers")
+    assert findings(page) == ""
     _connect(page)
     _add_a_number(page)
     link = _invite(page, "colleague@example.com")
@@ -58,6 +61,7 @@ def test_the_first_owner_connects_an_account_and_invites_a_colleague(browser: Br
     colleague.goto(link)
     expect(colleague.page.locator("html")).to_have_attribute("lang", "ko")
     expect(colleague.page.locator(".isolate", has_text="colleague@example.com")).to_be_visible()
+    assert findings(colleague.page) == ""
     colleague.page.fill("[name=name]", "Second Person")
     colleague.page.fill("[name=password]", PASSWORD)
     colleague.page.locator("button.primary").click()
@@ -65,6 +69,7 @@ def test_the_first_owner_connects_an_account_and_invites_a_colleague(browser: Br
     expect(colleague.page.locator(".rail a[href='/settings/numbers']")).to_have_count(0)
     expect(colleague.page.locator(".rail .rail-foot")).to_contain_text("Second Person")
     expect(colleague.page.locator(".rows .empty-state")).to_be_visible()
+    assert findings(colleague.page) == ""
 
     late = doors.stranger()
     late.goto(link)

@@ -85,7 +85,7 @@ def test_unread_and_resolving_reach_every_screen(desks: Desks, product: Product)
     _nothing_was_loaded_anew(maya, ana)
 
 
-def test_a_role_is_effective_on_an_open_page(desks: Desks, product: Product):
+def test_a_role_is_effective_within_a_second_on_an_open_page(desks: Desks, product: Product):
     leon = Customer(product, "Leon Fischer")
     leon.says("A question for the boss")
     maya, jonas = desks.open(OWNER), desks.open(ADMIN)
@@ -95,7 +95,8 @@ def test_a_role_is_effective_on_an_open_page(desks: Desks, product: Product):
     expect(_assignee(maya)).to_have_text("Ana Petrova")
     maya.goto("/settings/members")
     took = [_demote_while_reading(maya, jonas, leon) for _ in range(ROLE_CHANGES)]
-    print(f"seconds until the open page followed: {took}")  # measured, not asserted: machines are noisy
+    print(f"seconds until the open page followed: {took}")
+    assert min(took) < 1.0, f"seconds until the open page followed: {took}"
 
 
 def _demote_while_reading(maya: Desk, jonas: Desk, leon: Customer) -> float:
