@@ -7,6 +7,7 @@ Django (WSGI in a thread pool). Each door can also run in a process of its own b
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -15,6 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from whitenoise import WhiteNoise
 
 from config.wsgi import application as django_application
@@ -42,24 +44,27 @@ class Web:
             prefix=settings.STATIC_URL,
             immutable_file_test=lambda _path, url: "-" in url.rsplit("/", 1)[-1],
         )
-        self._pages: Any = WSGIMiddleware(files, workers=PAGE_THREADS)
+        pages: Any = WSGIMiddleware(files, workers=PAGE_THREADS)
+        trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+        self._pages: Any = ProxyHeadersMiddleware(pages, trusted)
         self._webhooks: Webhooks | None = None
         self._live: LiveHub | None = None
         self._wakeups: Wakeups | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "lifespan":
-            await self._live_and_end(receive, send)
-        elif scope["type"] != "http":
-            await send({"type": "websocket.close"})
-        elif scope["path"].startswith(WHATSAPP_PREFIX) and self._webhooks:
-            await self._webhooks(scope, receive, send)
-        elif scope["path"] == "/live" and self._live:
-            await self._live(scope, receive, send)
-        elif scope["path"] == "/healthz":
-            await _healthy(send)
-        else:
-            await self._pages(scope, receive, send)
+            return self._live_and_end(receive, send)
+        if scope["type"] != "http":
+            return send({"type": "websocket.close"})
+        path = scope["path"]
+        if path.startswith(WHATSAPP_PREFIX) and self._webhooks:
+            return self._webhooks(scope, receive, send)
+        if path == "/live" and self._live:
+            return self._live(scope, receive, send)
+        if path == "/healthz":
+            return _healthy(send)
+        answer: Awaitable[None] = self._pages(scope, receive, send)
+        return answer
 
     async def _live_and_end(self, receive: Receive, send: Send) -> None:
         while True:
@@ -73,6 +78,10 @@ class Web:
                 return
 
     def _start(self) -> None:
+        # what is loaded by now stays: the collector need not walk over all of Django again and again
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(10_000, 20, 20)
         self._webhooks = Webhooks(settings.DATABASE_URL)
         self._live = LiveHub()
         self._live.start()

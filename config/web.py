@@ -22,12 +22,13 @@ def main() -> None:
         loop="uvloop",
         http="httptools",
         lifespan="on",
+        interface="asgi3",
         access_log=False,
         log_level="warning",
         backlog=BACKLOG,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=3,
-        proxy_headers=True,
+        proxy_headers=False,  # config.asgi reads them for the pages; the other doors do without
         server_header=False,
     )
 

@@ -30,8 +30,8 @@ from config.wiring import JOBS, REACTIONS  # noqa: E402
 from regulars.channels.whatsapp.clients import Clients  # noqa: E402
 from regulars.channels.whatsapp.fetching import Fetcher  # noqa: E402
 from regulars.channels.whatsapp.processing import process_deliveries  # noqa: E402
+from regulars.channels.whatsapp.storing import DELIVERIES_CHANNEL  # noqa: E402
 from regulars.channels.whatsapp.transport import WhatsAppTransport  # noqa: E402
-from regulars.channels.whatsapp.webhook import DELIVERIES_CHANNEL  # noqa: E402
 from regulars.conversations.delivering import Sender  # noqa: E402
 from regulars.conversations.operations.sending import OUTGOING_CHANNEL  # noqa: E402
 from regulars.kernel.database import is_away  # noqa: E402

@@ -13,7 +13,7 @@ MAX_DEPTH = 1024
 
 REPLACEMENT = "\ufffd"
 
-_LONG_INTEGER = re.compile(rb":\s?\d{19}")
+_find_long_integer = re.compile(rb":\s?\d{19}").search
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LONGEST_EXACT_INTEGER = 40
 
@@ -32,7 +32,7 @@ def load_body(raw: bytes) -> Any:
     orjson is strict where Meta is not: it refuses lone surrogates, NaN and numbers beyond a double, and turns
     integers above 64 bits into floats, so such bodies go to the standard decoder.
     """
-    if _LONG_INTEGER.search(raw) is None:
+    if _find_long_integer(raw) is None:
         try:
             body = orjson.loads(raw)
         except orjson.JSONDecodeError:

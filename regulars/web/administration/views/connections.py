@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from regulars.inboxes.access import access_connection, access_inbox
-from regulars.inboxes.models import Connection, Delivery, Inbox
+from regulars.inboxes.models import Connection, Inbox, LedgerEntry
 from regulars.inboxes.operations import (
     Credentials,
     add_connection,
@@ -68,12 +68,9 @@ def _cards(
     inboxes = Inbox.objects.filter(workspace_id=request.member.workspace_id).prefetch_related("teams")
     for inbox in inboxes.order_by("name", "id"):
         numbers[inbox.connection_id].append(inbox)
-    heard = (
-        Delivery.objects.filter(connection_id__in=numbers)
-        .values_list("connection_id")
-        .annotate(last=Max("received_at"))
-    )
-    last = dict(heard)
+    # entries older than an hour or two carry the hour only: near enough for "last heard 5 hours ago"
+    heard = LedgerEntry.objects.filter(connection_id__in=numbers, flow="inbound", outcome="received")
+    last = dict(heard.values_list("connection_id").annotate(last=Max("at")))
     return [
         ConnectionCard(
             each,
