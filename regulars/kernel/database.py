@@ -1,8 +1,13 @@
-"""Is the database away, or is it our statement that it does not like?"""
+"""What all rooms need of the database driver."""
 
 from __future__ import annotations
 
-from django.db import InterfaceError, OperationalError
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection
+from psycopg.pq import Format
 
 _OUR_FAULT = ("54",)
 """SQLSTATE classes that are operational errors by name, but come again for the same values: limits exceeded"""
@@ -17,3 +22,14 @@ def is_away(error: BaseException) -> bool:
         return False
     state = getattr(error.__cause__, "sqlstate", None)
     return not (state or "").startswith(_OUR_FAULT)
+
+
+@contextmanager
+def binary_cursor() -> Iterator[Any]:
+    """A cursor whose rows come in binary form: half the work for uuids, times and bytes, of which batches are full.
+
+    ``jsonb`` comes decoded, as from any psycopg cursor.
+    """
+    with connection.cursor() as cursor:
+        cursor.cursor.format = Format.BINARY
+        yield cursor

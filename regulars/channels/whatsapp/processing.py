@@ -19,7 +19,7 @@ from django.db import DatabaseError, connection, transaction
 from regulars.channels.whatsapp.notices import address_of, notice_row
 from regulars.channels.whatsapp.payloads import parse_payload
 from regulars.contacts.operations.editing import record_consent
-from regulars.contacts.operations.identifying import PersonSeen, identify_contacts, identity_lane
+from regulars.contacts.operations.identifying import PersonSeen, identify_contacts, identity_lanes
 from regulars.contacts.operations.linking import link_identities
 from regulars.contacts.resolving import Key
 from regulars.conversations.operations.calls import IncomingCall, note_calls
@@ -41,7 +41,7 @@ from regulars.inboxes.ports import (
     Update,
 )
 from regulars.kernel import clock
-from regulars.kernel.database import is_away
+from regulars.kernel.database import binary_cursor, is_away
 from regulars.kernel.locks import lock_keys
 from regulars.message_templates.operations import apply_template_change
 
@@ -156,7 +156,7 @@ ORDER BY d.id LIMIT %s FOR UPDATE OF d SKIP LOCKED
 
 def _claim(limit: int, only: int | None) -> list[_Claimed]:
     """Lock the oldest waiting deliveries and the lanes of everybody in them, as one step among all workers."""
-    with connection.cursor() as cursor:
+    with binary_cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_CLAIM_LOCK])
         try:
             cursor.execute(_CLAIM, [only, only, limit])
@@ -184,12 +184,15 @@ def _parse(rows: Sequence[tuple[int, UUID, UUID, bytes, datetime]]) -> list[_Cla
 
 def _lane_names(claimed: Sequence[_Claimed]) -> Iterator[str]:
     """The names ``identify_contacts`` will lock, so that it finds them held, and the statuses' messages."""
+    named: dict[UUID, set[Key]] = {}
     for delivery in claimed:
+        keys = named.setdefault(delivery.workspace_id, set())
         for update in delivery.updates:
-            for key in _keys_named(update):
-                yield identity_lane(delivery.workspace_id, CHANNEL, key)
+            keys.update(_keys_named(update))
             if isinstance(update, StatusUpdate):
                 yield f"status:{update.address}:{update.provider_id}"
+    for workspace_id, keys in named.items():
+        yield from identity_lanes(workspace_id, CHANNEL, keys)
 
 
 def _keys_named(update: Update) -> Iterator[Key]:
@@ -285,7 +288,7 @@ def _apply_messages(batch: _Batch) -> None:
         )
         for (delivery, message), contact_id in zip(fresh, contact_ids, strict=True)
     ]
-    for each, outcome in zip(incoming, receive_messages(workspace_id, incoming), strict=True):
+    for each, outcome in zip(incoming, receive_messages(workspace_id, incoming, are_new=True), strict=True):
         batch.count(each.message.address, outcome)
 
 
@@ -315,12 +318,12 @@ def _contacts_of(workspace_id: UUID, messages: Sequence[InboundMessage]) -> list
     waiting: list[PersonSeen] = []
     for message in messages:
         if _changes_addresses(message):
-            found += identify_contacts(workspace_id, CHANNEL, waiting)
+            found += identify_contacts(workspace_id, CHANNEL, waiting, lanes_are_held=True)
             waiting = []
             found.append(_link(workspace_id, message))
         else:
             waiting.append(_seen(message.contact, message.address))
-    return [*found, *identify_contacts(workspace_id, CHANNEL, waiting)]
+    return [*found, *identify_contacts(workspace_id, CHANNEL, waiting, lanes_are_held=True)]
 
 
 def _changes_addresses(message: InboundMessage) -> bool:

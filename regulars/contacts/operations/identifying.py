@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.db import connection
 from regulars.contacts.events import ContactChanged
 from regulars.contacts.places import Place, place_of_bsuid, place_of_phone
 from regulars.contacts.resolving import Key, Known, Resolution, keys_to_look_up, known_from_rows, resolve
+from regulars.kernel.database import binary_cursor
 from regulars.kernel.events import record_all
 from regulars.kernel.ids import new_id
 from regulars.kernel.locks import lock_keys
@@ -25,17 +26,21 @@ class PersonSeen:
     username: str = ""
 
 
-def identify_contacts(workspace_id: UUID, channel: str, people: Sequence[PersonSeen]) -> list[UUID | None]:
+def identify_contacts(
+    workspace_id: UUID, channel: str, people: Sequence[PersonSeen], *, lanes_are_held: bool = False
+) -> list[UUID | None]:
     """The contact of each person, in order; None where nobody is named.
 
     Runs inside the caller's transaction. New contacts get the country, language and zone that their number
     suggests; new identities are attached; a doubtful case becomes a merge suggestion, never a merge.
+    ``lanes_are_held``: the transaction has locked the lane of every identity named (``identity_lanes``).
     """
     references = [person.keys for person in people]
     wanted = keys_to_look_up(references)
     if not wanted:
         return [None] * len(people)
-    lock_keys(identity_lane(workspace_id, channel, key) for key in wanted)
+    if not lanes_are_held:
+        lock_keys(identity_lanes(workspace_id, channel, wanted))
     known = read_known(workspace_id, channel, wanted)
     resolution = resolve(references, known)
     _insert_contacts(workspace_id, people, resolution)
@@ -47,14 +52,15 @@ def identify_contacts(workspace_id: UUID, channel: str, people: Sequence[PersonS
     return resolution.contact_ids
 
 
-def identity_lane(workspace_id: UUID, channel: str, key: Key) -> str:
-    """The name to lock before asking whose an identity is (see ``kernel.locks``)."""
-    return f"identity:{workspace_id}:{channel}:{key[0]}:{key[1]}"
+def identity_lanes(workspace_id: UUID, channel: str, keys: Iterable[Key]) -> list[str]:
+    """The names to lock before asking whose these identities are (see ``kernel.locks``)."""
+    place = f"identity:{workspace_id}:{channel}"
+    return [f"{place}:{kind}:{value}" for kind, value in keys]
 
 
 def find_holder(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> UUID | None:
     """Who has one of these identities now. Until the transaction ends nobody else can come to have one."""
-    lock_keys(identity_lane(workspace_id, channel, key) for key in keys)
+    lock_keys(identity_lanes(workspace_id, channel, keys))
     known = read_known(workspace_id, channel, keys)
     return next((holder for holder in map(known.holder, keys) if holder is not None), None)
 
@@ -70,7 +76,7 @@ def read_known(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> Known:
     """What the database knows about these identities; hold their lanes before you act on it."""
     kinds, values = zip(*keys, strict=True)
     wanted: tuple[list[str], list[str], UUID, str] = (list(kinds), list(values), workspace_id, channel)
-    with connection.cursor() as cursor:
+    with binary_cursor() as cursor:
         cursor.execute(_READ_IDENTITIES.format("i.retired_at IS NULL"), wanted)
         rows = cursor.fetchall()
         cursor.execute(_READ_IDENTITIES.format("i.retired_at IS NOT NULL ORDER BY i.retired_at"), wanted)

@@ -14,7 +14,7 @@ from regulars.contacts.operations.identifying import (
     PersonSeen,
     copy_phones,
     identify_contacts,
-    identity_lane,
+    identity_lanes,
     read_known,
 )
 from regulars.contacts.resolving import Key, Known
@@ -36,7 +36,7 @@ def link_identities(
     keys = [*previous, *current]
     if not keys:
         return None
-    lock_keys(identity_lane(workspace_id, channel, key) for key in keys)
+    lock_keys(identity_lanes(workspace_id, channel, keys))
     known = read_known(workspace_id, channel, keys)
     contact_id = _known_contact(known, previous, current) or _new_contact(
         workspace_id, channel, previous or current

@@ -22,6 +22,7 @@ from regulars.conversations.operations.media_rows import insert_media
 from regulars.conversations.operations.statuses import adopt_unmatched
 from regulars.inboxes.ports import InboundMessage, MessageContent
 from regulars.kernel import clock
+from regulars.kernel.database import binary_cursor
 from regulars.kernel.events import Event, record_all
 from regulars.kernel.ids import new_id
 
@@ -74,11 +75,16 @@ ThreadKey = tuple[UUID, UUID | str]
 """(inbox, contact), or (inbox, group id) for groups"""
 
 
-def receive_messages(workspace_id: UUID, batch: Sequence[Incoming]) -> list[Outcome]:
-    """Store what is new of ``batch`` and say for each, in order, whether it was. Needs a transaction."""
+def receive_messages(
+    workspace_id: UUID, batch: Sequence[Incoming], *, are_new: bool = False
+) -> list[Outcome]:
+    """Store what is new of ``batch`` and say for each, in order, whether it was. Needs a transaction.
+
+    ``are_new``: the caller has asked ``find_stored`` and left out repetitions.
+    """
     if not batch:
         return []
-    fresh = _without_duplicates(batch)
+    fresh = list(range(len(batch))) if are_new else _without_duplicates(batch)
     if not fresh:
         return ["duplicate"] * len(batch)
     chosen = [batch[index] for index in fresh]
@@ -103,7 +109,7 @@ def receive_messages(workspace_id: UUID, batch: Sequence[Incoming]) -> list[Outc
 
 def find_stored(keys: Collection[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
     """Which (inbox, provider id) messages we have already."""
-    with connection.cursor() as cursor:
+    with binary_cursor() as cursor:
         cursor.execute(
             "SELECT m.inbox_id, m.provider_id FROM unnest(%b::uuid[], %b::text[]) AS w(inbox_id, provider_id)"
             " JOIN conversations_message m ON m.inbox_id = w.inbox_id AND m.provider_id = w.provider_id",
@@ -145,7 +151,7 @@ def _read_threads(wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, _Thread]
     """Lock and read the conversations; rows are locked in id order so that two batches never wait in a circle."""
     singles = [each for key, each in wanted.items() if not each.message.group_id]
     groups = [each for key, each in wanted.items() if each.message.group_id]
-    with connection.cursor() as cursor:
+    with binary_cursor() as cursor:
         cursor.execute(
             "SELECT c.id, c.inbox_id, c.contact_id, c.group_address, c.status, c.last_message_at,"
             " c.answered_elsewhere_at FROM conversations_conversation c WHERE c.id IN ("
@@ -241,7 +247,7 @@ def _insert_messages(
                 message.path,
             )
         )
-    with connection.cursor() as cursor:
+    with binary_cursor() as cursor:
         cursor.execute(
             _INSERT_MESSAGES, [workspace_id, *(list(column) for column in zip(*rows, strict=True))]
         )

@@ -187,10 +187,10 @@ def test_what_is_neither_message_nor_status_is_kept_once(cast):
 def test_poison_is_set_aside_and_the_others_go_through(cast, monkeypatch):
     real = receive_messages
 
-    def choke(workspace_id, incoming):
+    def choke(workspace_id, incoming, **more):
         if any(each.message.provider_id == "poison" for each in incoming):
             raise ValueError("cannot digest this")
-        return real(workspace_id, incoming)
+        return real(workspace_id, incoming, **more)
 
     monkeypatch.setattr(processing, "receive_messages", choke)
     ids = _deliver(
