@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -47,15 +48,26 @@ logger = logging.getLogger("regulars.worker")
 IDLE_SECONDS = 1.0
 AFTER_ERROR_SECONDS = 1.0
 JOB_CHECK_SECONDS = 5.0
+REACTIONS_REST_SECONDS = 0.05
 HEARTBEAT_SECONDS = 5.0
 PROCESS = f"{socket.gethostname()}:{os.getpid()}"
 
 
 class Loop(threading.Thread):
-    """A thread that repeats ``step`` until stopped: at once while it finds work, else when woken or each second."""
+    """A thread that repeats ``step`` until stopped: at once while it finds work, else when woken or each second.
 
-    def __init__(self, name: str, step: Callable[[], bool], idle_seconds: float = IDLE_SECONDS) -> None:
+    ``rest_seconds``: how long it rests after each step, for what need not happen at once and wakes often.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        step: Callable[[], bool],
+        idle_seconds: float = IDLE_SECONDS,
+        rest_seconds: float = 0.0,
+    ) -> None:
         super().__init__(name=name, daemon=True)
+        self._rest_seconds = rest_seconds
         self._step = step
         self._idle_seconds = idle_seconds
         self._wake = threading.Event()
@@ -84,6 +96,7 @@ class Loop(threading.Thread):
                 continue
             if not busy:
                 self._wake.wait(self._idle_seconds)
+                time.sleep(self._rest_seconds)
         connection.close()
 
 
@@ -125,7 +138,9 @@ def run_due_jobs() -> bool:
 
 async def main() -> None:
     deliveries = Loop("deliveries", Deliveries().step)
-    reactions = [Loop(reaction.name, reacting(reaction)) for reaction in REACTIONS]
+    reactions = [
+        Loop(reaction.name, reacting(reaction), rest_seconds=REACTIONS_REST_SECONDS) for reaction in REACTIONS
+    ]
     jobs = Loop("jobs", run_due_jobs, JOB_CHECK_SECONDS)
     threads = [jobs, deliveries, *reactions]
     clients = Clients()

@@ -21,9 +21,8 @@ from zlib import crc32
 import psycopg
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
+from regulars.conversations.operations.claiming import Claimed, claim_batch
 from regulars.conversations.operations.settling import (
-    Claimed,
-    claim_batch,
     give_up_lost_leases,
     record_results,
     release_own_leases,
@@ -42,7 +41,11 @@ IN_FLIGHT = 400
 """messages on their way at a time in this process; a provider that answers slowly is not asked for more"""
 IN_FLIGHT_PER_NUMBER = 200
 RECORD_SIZE = 200
-RECORD_DELAY_SECONDS = 0.01
+RECORD_DELAY_SECONDS = 0.02
+"""how long a result waits for company"""
+ROUND_SECONDS = 0.03
+"""from one round to the next while messages are on their way: claiming them one by one as others come back costs more
+than sending them"""
 IDLE_SECONDS = 1.0
 LEASE_CHECK_SECONDS = 5.0
 GIVE_BACK_SECONDS = 30.0
@@ -98,15 +101,13 @@ class Sender:
         recorder = asyncio.create_task(self._record_forever())
         while not self._stopping:
             try:
-                busy = await self._step()
+                await self._step()
             except _LOST_DATABASE as error:
                 logger.warning("the sender lost the database", extra={"error": type(error).__name__})
                 await self._lose_locks()
-                busy = False
             except Exception:
                 logger.exception("a round of the sender failed")
-                busy = False
-            await self._rest(busy)
+            await self._rest()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=20)
         while self._results or self._is_recording:  # noqa: ASYNC110 - only while stopping
@@ -114,12 +115,12 @@ class Sender:
         recorder.cancel()
         await self._lose_locks()
 
-    async def _rest(self, busy: bool) -> None:
-        if busy and self._in_flight() < IN_FLIGHT:
-            await asyncio.sleep(0)
+    async def _rest(self) -> None:
+        if self._in_flight():
+            await asyncio.sleep(ROUND_SECONDS)
             return
         try:
-            await asyncio.wait_for(self._wake.wait(), 0.02 if self._in_flight() else IDLE_SECONDS)
+            await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
         except TimeoutError:
             pass
         self._wake.clear()
@@ -127,18 +128,16 @@ class Sender:
     def _in_flight(self) -> int:
         return sum(number.in_flight for number in self._numbers.values())
 
-    async def _step(self) -> bool:
-        """One round over the numbers with work; true when something was claimed."""
+    async def _step(self) -> None:
+        """One round over the numbers with work."""
         await self._check_leases()
         waiting = await self._ask(_numbers_with_work)
         await self._own(waiting)
-        claimed = 0
         for inbox_id in waiting:
             number = self._numbers.get(inbox_id)
             if number is not None:
-                claimed += await self._claim_or_hold(number)
+                await self._claim_or_hold(number)
         await self._give_back_idle()
-        return claimed > 0
 
     async def _check_leases(self) -> None:
         if monotonic() - self._checked_leases_at > LEASE_CHECK_SECONDS:
@@ -147,23 +146,22 @@ class Sender:
             if lost:
                 logger.warning("messages with an unknown result", extra={"count": lost})
 
-    async def _claim_or_hold(self, number: _Number) -> int:
+    async def _claim_or_hold(self, number: _Number) -> None:
         """Claim; a number whose messages cannot be claimed waits and leaves the others alone."""
         try:
-            return await self._claim(number)
+            await self._claim(number)
         except _LOST_DATABASE:
             raise
         except Exception:
             logger.exception("a number cannot be served", extra={"inbox": str(number.inbox_id)})
             number.held_until = monotonic() + HOLD_AFTER_FAULT_SECONDS
-            return 0
 
-    async def _claim(self, number: _Number) -> int:
+    async def _claim(self, number: _Number) -> None:
         now = monotonic()
         room = min(CLAIM_SIZE, IN_FLIGHT - self._in_flight(), IN_FLIGHT_PER_NUMBER - number.in_flight)
         limit = min(room, number.throughput.available(now))
         if limit <= 0 or number.held_until > now:
-            return 0
+            return
         claimed = await self._ask(claim_batch, number.inbox_id, limit, number.pace.held(now))
         number.throughput.take(len(claimed))
         number.in_flight += len(claimed)
@@ -173,7 +171,6 @@ class Sender:
             task = asyncio.create_task(self._send(number, each))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return len(claimed)
 
     async def _send(self, number: _Number, claimed: Claimed) -> None:
         try:

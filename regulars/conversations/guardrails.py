@@ -54,19 +54,34 @@ def check_limits(content: OutgoingContent, channel: ChannelFacts) -> Refusal | N
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What decides, beside the content, whether a message may leave: pauses, and until when the window is open."""
+
+    inbox_paused: str
+    connection_problem: str
+    window_closes_at: datetime | None
+
+    @classmethod
+    def of(cls, conversation: Conversation) -> Circumstances:
+        """Those of a conversation as it is now."""
+        inbox = conversation.inbox
+        return cls(inbox.paused_reason, inbox.connection.problem, conversation.window_closes_at)
+
+
 def check_leaving(
-    conversation: Conversation, content: OutgoingContent, *, at: datetime, opted_out: bool = False
+    circumstances: Circumstances, content: OutgoingContent, *, at: datetime, opted_out: bool = False
 ) -> Refusal | None:
-    """Window, address, pause and consent at a moment; None when the message may leave."""
-    if conversation.inbox.paused_reason:
+    """Window, pause and consent at a moment; None when the message may leave."""
+    if circumstances.inbox_paused:
         return Refusal(
-            "inbox-paused", _("This number is paused"), conversation.inbox.paused_reason, {"allowed": []}
+            "inbox-paused", _("This number is paused"), circumstances.inbox_paused, {"allowed": []}
         )
-    if conversation.inbox.connection.problem:
+    if circumstances.connection_problem:
         return Refusal(
             "connection-paused",
             _("The connection needs attention"),
-            conversation.inbox.connection.problem,
+            circumstances.connection_problem,
             {"allowed": []},
         )
     if opted_out and isinstance(content, OutgoingTemplate):
@@ -76,13 +91,9 @@ def check_leaving(
             _("They opted out of marketing. Answer when they write, or send a utility template."),
             {"allowed": ["utility template"]},
         )
-    if isinstance(content, OutgoingTemplate) or conversation.window_is_open(at):
+    closed = circumstances.window_closes_at
+    if isinstance(content, OutgoingTemplate) or (closed is not None and at < closed):
         return None
-    return _window_closed(conversation)
-
-
-def _window_closed(conversation: Conversation) -> Refusal:
-    closed = conversation.window_closes_at
     return Refusal(
         "reply-window-closed",
         _("The reply window is closed"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 from uuid import UUID
 
-from regulars.conversations.operations.settling import Claimed
+from regulars.conversations.operations.claiming import Claimed
 from regulars.inboxes.ports import SendResult
 
 

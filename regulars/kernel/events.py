@@ -18,6 +18,8 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
+from regulars.kernel.database import binary_cursor
+
 CHANNEL = "regulars_events"
 """The NOTIFY channel that says "there is something new"; it carries no data."""
 
@@ -100,27 +102,31 @@ class Page:
 
 
 def read_after(position: Position, kinds: Sequence[str], limit: int) -> Page:
-    """The next stretch of the log, at most ``limit`` rows long; only events of ``kinds`` are decoded."""
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, [list(kinds), str(position.transaction_id), position.event_id, limit])
+    """The next stretch of the log, with at most ``limit`` events of ``kinds``; the others are passed over."""
+    with binary_cursor() as cursor:
+        cursor.execute(_READ, [str(position.transaction_id), position.event_id, list(kinds), limit])
         rows = cursor.fetchall()
-    visible = [row for row in rows if row[6]]
-    if not visible:
-        return Page([], position, has_more=bool(rows))
-    end = Position(visible[-1][0], visible[-1][1])
-    wanted = [_to_recorded(row) for row in visible if row[4] is not None and row[3] in Event.kinds]
-    return Page(wanted, end, has_more=len(rows) == limit or len(visible) < len(rows))
+    _, _, _, _, _, _, horizon, is_kept_back = rows[0]
+    found = [row for row in rows if row[1] is not None]
+    events = [_to_recorded(row) for row in found if row[3] in Event.kinds]
+    if len(found) == limit:
+        return Page(events, Position(found[-1][0], found[-1][1]), has_more=True)
+    return Page(events, max(position, Position(horizon - 1, _LAST_ID)), has_more=is_kept_back)
 
 
 _READ = """
-SELECT transaction_id::text::bigint, id, workspace_id, kind,
-       CASE WHEN kind = ANY(%s) THEN body END, happened_at,
-       transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-FROM kernel_event
-WHERE (transaction_id, id) > (%s::xid8, %s)
-ORDER BY transaction_id, id
-LIMIT %s
+WITH horizon AS (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS oldest)
+SELECT e.transaction_id, e.id, e.workspace_id, e.kind, e.body, e.happened_at, oldest::text::bigint,
+       EXISTS (SELECT 1 FROM kernel_event WHERE transaction_id >= oldest)
+FROM horizon LEFT JOIN LATERAL (
+  SELECT transaction_id::text::bigint AS transaction_id, id, workspace_id, kind, body::text AS body, happened_at
+  FROM kernel_event k
+  WHERE (k.transaction_id, k.id) > (%s::xid8, %s) AND k.transaction_id < oldest AND kind = ANY(%s)
+  ORDER BY k.transaction_id, k.id LIMIT %s
+) AS e ON true
 """
+_LAST_ID = 2**62
+"""after every event of a transaction"""
 
 
 def end_of_log() -> Position:
@@ -128,7 +134,7 @@ def end_of_log() -> Position:
     with connection.cursor() as cursor:
         cursor.execute("SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1)")
         (transaction_id,) = cursor.fetchone()
-    return Position(int(transaction_id), 2**62)
+    return Position(int(transaction_id), _LAST_ID)
 
 
 def _to_json(each: Event) -> str:
@@ -137,13 +143,13 @@ def _to_json(each: Event) -> str:
 
 
 def _to_recorded(row: tuple[Any, ...]) -> Recorded:
-    transaction_id, event_id, workspace_id, kind, body, happened_at, _visible = row
+    transaction_id, event_id, workspace_id, kind, body, happened_at, _horizon, _is_kept_back = row
     return Recorded(Position(transaction_id, event_id), happened_at, _to_event(workspace_id, kind, body))
 
 
-def _to_event(workspace_id: UUID, kind: str, body: Any) -> Event:
+def _to_event(workspace_id: UUID, kind: str, body: str) -> Event:
     cls = Event.kinds[kind]
-    values = orjson.loads(body) if isinstance(body, str | bytes) else body
+    values = orjson.loads(body)
     known = {field.name: field.type for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
     typed = {name: _typed(known[name], value) for name, value in values.items() if name in known}
     return cls(**{"workspace_id": workspace_id, **typed})

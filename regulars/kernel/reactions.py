@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 500
 ATTEMPTS_BEFORE_PARKING = 4
+WRITTEN_DOWN_AFTER = timedelta(seconds=5)
+"""how far a cursor may lag behind what its reaction passed over"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +45,26 @@ def run_reaction(reaction: Reaction) -> bool:
             cursor = _take_cursor(reaction.name)
             if cursor is None:
                 return False
-            start = _position(cursor)
+            start = max(_position(cursor), _nothing_until.get(reaction.name, Position()))
             page = read_after(start, _kinds(reaction), BATCH_SIZE)
             if page.events:
                 reaction.run(page.events)
-            if page.end != start or cursor.failed_attempts:
+            if page.events or cursor.failed_attempts or _is_due(cursor):
                 _move(cursor, page.end)
+            else:
+                _nothing_until[reaction.name] = page.end
             return page.has_more and page.end != start
     except Exception as error:
         logger.exception("reaction failed", extra={"reaction": reaction.name})
         return _after_failure(reaction, error)
+
+
+_nothing_until: dict[str, Position] = {}
+"""how far this process has looked without writing it down: most of the log is for others, and a write costs a commit"""
+
+
+def _is_due(cursor: ReactionCursor) -> bool:
+    return clock.now() - cursor.updated_at > WRITTEN_DOWN_AFTER
 
 
 def ensure_cursors(reactions: Sequence[Reaction]) -> None:

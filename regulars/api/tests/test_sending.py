@@ -11,8 +11,9 @@ from regulars.api.tests.client import Api, problem
 from regulars.contacts.models import Contact
 from regulars.conversations.ledger import read_ledger
 from regulars.conversations.models import Conversation, Message, OutgoingMessage
+from regulars.conversations.operations.claiming import claim_batch
 from regulars.conversations.operations.sending import outgoing_of
-from regulars.conversations.operations.settling import claim_batch, record_results
+from regulars.conversations.operations.settling import record_results
 from regulars.inboxes.ports import (
     ContactCard,
     InteractiveHeader,

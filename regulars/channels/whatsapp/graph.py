@@ -11,6 +11,7 @@ import hmac
 import re
 import urllib.request
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -126,7 +127,7 @@ def _proxy_for(base: URL) -> str | None:
 class GraphClient:
     """One connection's access to the Graph API."""
 
-    __slots__ = ("_headers", "_proof", "_urls", "base", "session")
+    __slots__ = ("_headers", "_json_headers", "_proof", "_urls", "base", "session")
 
     def __init__(
         self,
@@ -140,6 +141,7 @@ class GraphClient:
         self.base = URL(base_url)
         self.session = session
         self._headers = {"Authorization": f"Bearer {access_token}"}
+        self._json_headers = {**self._headers, "Content-Type": "application/json"}
         self._proof = (
             hmac.new(app_secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()
             if app_secret
@@ -188,7 +190,7 @@ class GraphClient:
         headers = self._headers
         if json is not None:
             data = orjson.dumps(json)
-            headers = {**headers, "Content-Type": "application/json"}
+            headers = self._json_headers
         try:
             async with self.session.request(
                 method,
@@ -196,7 +198,7 @@ class GraphClient:
                 data=data,
                 headers=headers,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=deadline, sock_connect=10),
+                timeout=_timeout(deadline),
                 trace_request_ctx=exchange,
             ) as response:
                 return Answer(response.status, await response.read(), None, is_written=True)
@@ -274,6 +276,11 @@ class GraphClient:
                 break
             cursor = {"after": after}
         return rows
+
+
+@cache
+def _timeout(deadline: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=deadline, sock_connect=10)
 
 
 def _decode(answer: Answer) -> dict[str, Any] | None:

@@ -29,24 +29,29 @@ async def send(
     across requests, so a batch should hold one message per conversation.
     """
     gate = asyncio.Semaphore(connections)
-    return await asyncio.gather(*(_send_one(client, each, media_ids, gate, deadline) for each in batch))
+
+    async def send_in_turn(to_send: ToSend) -> SendResult:
+        async with gate:
+            return await send_one(client, to_send, media_ids, deadline=deadline)
+
+    return await asyncio.gather(*(send_in_turn(each) for each in batch))
 
 
-async def _send_one(
+async def send_one(
     client: GraphClient,
     to_send: ToSend,
-    media_ids: Mapping[str, str],
-    gate: asyncio.Semaphore,
-    deadline: float,
+    media_ids: Mapping[str, str] = NO_MEDIA,
+    *,
+    deadline: float = SEND_DEADLINE,
 ) -> SendResult:
+    """Send one message; never raises for what the platform does. See ``send``."""
     try:
         body = build_request(to_send, media_ids)
         path = f"{to_send.address}/messages"
         client.url(path)
     except (MediaNotUploaded, ValueError) as error:
         return refuse_unbuilt(str(error))
-    async with gate:
-        answer = await client.exchange("POST", path, json=body, deadline=deadline)
+    answer = await client.exchange("POST", path, json=body, deadline=deadline)
     return classify(
         answer.status,
         answer.body,

@@ -12,8 +12,8 @@ from regulars.channels.whatsapp.clients import Clients
 from regulars.channels.whatsapp.errors import refuse_unbuilt
 from regulars.channels.whatsapp.graph import GraphClient, GraphError
 from regulars.channels.whatsapp.media import upload_media
-from regulars.channels.whatsapp.sender import send
-from regulars.conversations.operations.settling import Claimed
+from regulars.channels.whatsapp.sender import send_one
+from regulars.conversations.operations.claiming import Claimed
 from regulars.inboxes.ports import (
     Deferred,
     OutgoingContent,
@@ -46,8 +46,7 @@ class WhatsAppTransport:
             return _not_sent(error)
         except (MediaFile.DoesNotExist, FileNotFoundError):
             return refuse_unbuilt("the file to send is gone")
-        (result,) = await send(client, [claimed.to_send], media_ids)
-        return result
+        return await send_one(client, claimed.to_send, media_ids)
 
     def forget(self, connection_id: UUID) -> None:
         self._clients.forget(connection_id)

@@ -16,7 +16,13 @@ from django.db import connection, transaction
 
 from regulars.contacts.models import Consent
 from regulars.conversations.events import ConversationChanged, MessageQueued
-from regulars.conversations.guardrails import GuardrailRefused, Refusal, check_leaving, check_limits
+from regulars.conversations.guardrails import (
+    Circumstances,
+    GuardrailRefused,
+    Refusal,
+    check_leaving,
+    check_limits,
+)
 from regulars.conversations.models import Conversation, Message
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.ports import (
@@ -75,7 +81,7 @@ def queue_messages(
     for draft in drafts:
         is_unwanted = draft.template_category == "MARKETING" and draft.conversation.contact_id in opted_out
         refusal = check_limits(draft.content, channel) or check_leaving(
-            draft.conversation, draft.content, at=moment, opted_out=is_unwanted
+            Circumstances.of(draft.conversation), draft.content, at=moment, opted_out=is_unwanted
         )
         outcomes.append(refusal or _message(draft, by, moment))
     _insert([outcome for outcome in outcomes if isinstance(outcome, Message)])

@@ -1,26 +1,23 @@
-"""From intent to outcome: claiming what may leave, and writing down what became of it.
+"""Writing down what became of messages that were on their way.
 
-A job goes queued → sending (claimed, with a lease, committed before anything leaves) → accepted, refused or
-unknown. Only a *deferred* answer, which proves that nothing was sent, leads back to queued, at most
-``RETRIES`` times. A lease that ran out becomes unknown: the process died between asking and noting the answer.
+A job goes queued → sending (``claiming``) → accepted, refused or unknown. Only a *deferred* answer, which proves
+that nothing was sent, leads back to queued, at most ``RETRIES`` times. A lease that ran out becomes unknown: the
+process died between asking and noting the answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-import msgspec
 import orjson
 from django.db import connection, transaction
 
 from regulars.conversations.events import MessageStatusChanged
-from regulars.conversations.guardrails import check_leaving
 from regulars.conversations.models import Message
 from regulars.conversations.operations.activities import ActivityRow, insert_activities
-from regulars.conversations.operations.sending import opted_out_of_marketing, outgoing_of, wake_sender
+from regulars.conversations.operations.claiming import Claimed
+from regulars.conversations.operations.sending import wake_sender
 from regulars.conversations.operations.statuses import (
     UNREACHABLE_CODES,
     adopt_unmatched,
@@ -28,181 +25,23 @@ from regulars.conversations.operations.statuses import (
     mark_unreachable,
     settle_jobs,
 )
-from regulars.inboxes.models import sealed_fields
 from regulars.inboxes.ports import (
     Accepted,
     Deferred,
-    Identity,
     ProviderError,
     Refused,
     SendResult,
-    ToSend,
     Uncertain,
 )
 from regulars.kernel import clock
 from regulars.kernel.errors import Conflict
 from regulars.kernel.events import record_all
-from regulars.message_templates.models import MessageTemplate
 from regulars.workspaces.access import Actor
 
 RETRIES = 2
 """transient errors are tried again twice, final ones never (GD-5)"""
 UNKNOWN_RESULT = "unknown-result"
 """our own code, beside the provider's numbers and the guardrails' words"""
-LEASE = timedelta(seconds=90)
-"""longer than the transport's own deadline for a request, or a slow answer would be given up too early"""
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A message that is on its way out, with what the sender needs to know."""
-
-    to_send: ToSend
-    workspace_id: UUID
-    conversation_id: UUID
-    inbox_id: UUID
-    connection_id: UUID
-    contact_id: UUID
-    attempts: int
-    media_id: UUID | None
-
-
-_CLAIM = """
-WITH chosen AS (
-  SELECT o.message_id FROM conversations_outgoingmessage o
-  WHERE o.state = 'queued' AND o.inbox_id = %s AND o.not_before <= now() AND NOT o.conversation_id = ANY(%s)
-    AND NOT EXISTS (SELECT 1 FROM conversations_outgoingmessage e WHERE e.conversation_id = o.conversation_id
-      AND e.state IN ('queued', 'sending') AND e.sequence < o.sequence)
-  ORDER BY o.sequence LIMIT %s FOR UPDATE SKIP LOCKED)
-UPDATE conversations_outgoingmessage o SET state = 'sending', attempts = o.attempts + 1,
-  lease_until = now() + make_interval(secs => %s)
-FROM chosen WHERE o.message_id = chosen.message_id RETURNING o.message_id, o.attempts
-"""
-
-
-@transaction.atomic
-def claim_batch(inbox_id: UUID, limit: int, held_conversations: Sequence[UUID] = ()) -> list[Claimed]:
-    """Take up to ``limit`` messages of a number that may leave now, the oldest of each conversation first.
-
-    What a guardrail forbids by now is refused here and never leaves. ``held_conversations`` are passed over
-    (their contact's own rate is used up).
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [inbox_id, list(held_conversations), limit, LEASE.total_seconds()])
-        attempts = dict(cursor.fetchall())
-    if not attempts:
-        return []
-    messages = (
-        Message.objects.filter(id__in=attempts)
-        .select_related("conversation__inbox__connection")
-        .defer(*sealed_fields("conversation__inbox__connection__"))
-        .order_by("outgoing__sequence")
-    )
-    recipients = _recipients([message.contact_id for message in messages])
-    unwanted = _unwanted(messages)
-    claimed = []
-    for message in messages:
-        ready = _ready(
-            message,
-            attempts[message.id],
-            recipients.get(message.contact_id),
-            is_unwanted=message.id in unwanted,
-        )
-        if ready is not None:
-            claimed.append(ready)
-    Message.objects.filter(id__in=[each.to_send.message_id for each in claimed], status="queued").update(
-        status="sending"
-    )
-    return claimed
-
-
-def _unwanted(messages: Iterable[Message]) -> set[UUID]:
-    """Marketing templates to contacts who opted out since they were queued."""
-    templates = [message for message in messages if message.kind == "template"]
-    opted_out = opted_out_of_marketing({message.contact_id for message in templates})
-    suspects = [message for message in templates if message.contact_id in opted_out]
-    if not suspects:
-        return set()
-    marketing = set(
-        MessageTemplate.objects.filter(
-            connection_id__in={message.conversation.inbox.connection_id for message in suspects},
-            category="MARKETING",
-        ).values_list("connection_id", "name", "language")
-    )
-    return {message.id for message in suspects if _template_key(message) in marketing}
-
-
-def _template_key(message: Message) -> tuple[UUID, str, str]:
-    named = message.content.get("outgoing") or {}
-    return (
-        message.conversation.inbox.connection_id,
-        str(named.get("name", "")),
-        str(named.get("language", "")),
-    )
-
-
-def _ready(
-    message: Message, attempts: int, recipient: Identity | None, *, is_unwanted: bool
-) -> Claimed | None:
-    """The message as the transport wants it, or None after refusing it."""
-    try:
-        content = outgoing_of(message)
-    except msgspec.ValidationError:
-        _refuse(message, "unreadable", "", "the stored content is not one that can be sent")
-        return None
-    refusal = check_leaving(message.conversation, content, at=clock.now(), opted_out=is_unwanted)
-    if recipient is None:
-        _refuse(message, "no-address", "", "the contact has no address on this channel")
-        return None
-    if refusal is not None:
-        _refuse(message, refusal.code, str(refusal.title), str(refusal.detail))
-        return None
-    inbox = message.conversation.inbox
-    group = message.conversation.group_address
-    return Claimed(
-        ToSend(
-            message_id=str(message.id),
-            address=inbox.address,
-            recipient=recipient,
-            content=content,
-            callback_data=str(message.id),
-            reply_to_provider_id=message.reply_to_provider_id,
-            group_id=group or None,
-            attempt=attempts,
-        ),
-        message.workspace_id,
-        message.conversation_id,
-        inbox.id,
-        inbox.connection_id,
-        message.contact_id,
-        attempts,
-        message.media_id,
-    )
-
-
-def _refuse(message: Message, code: str, title: str, details: str) -> None:
-    error = {"code": code, "title": title, "details": details}
-    Message.objects.filter(id=message.id).update(status="failed", error=error)
-    settle_jobs([(message.id, "refused", code)])
-    record_all([MessageStatusChanged(message.workspace_id, message.conversation_id, message.id, "failed")])
-
-
-def _recipients(contact_ids: Sequence[UUID]) -> dict[UUID, Identity]:
-    """Where each contact is written to: the phone if we know it (the platform's advice), else the BSUID."""
-    order = {"phone": 0, "bsuid": 1, "parent_bsuid": 2}
-    wanted = list(order)
-    best: dict[UUID, Identity] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT contact_id, kind, value FROM contacts_contactidentity"
-            " WHERE contact_id = ANY(%s) AND kind = ANY(%s) AND retired_at IS NULL ORDER BY first_seen_at DESC",
-            [list(set(contact_ids)), wanted],
-        )
-        for contact_id, kind, value in cursor.fetchall():
-            current = best.get(contact_id)
-            if current is None or order[kind] < order[current.kind]:
-                best[contact_id] = Identity(kind, value)
-    return best
 
 
 @transaction.atomic

@@ -230,7 +230,7 @@ def test_limits_other_numbers_and_held_people_are_respected(cast):
     alice, boris = open_conversation(cast), open_conversation(cast, BORIS)
     queue(cast, alice)
     queue(cast, boris)
-    from regulars.conversations.operations.settling import claim_batch
+    from regulars.conversations.operations.claiming import claim_batch
 
     assert claim_batch(cast.second_inbox.id, 10) == []
     assert [each.conversation_id for each in claim_batch(cast.inbox.id, 10, [alice.id])] == [boris.id]

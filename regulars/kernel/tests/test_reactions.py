@@ -71,6 +71,7 @@ def test_a_reaction_without_a_cursor_does_nothing():
 
 def test_a_new_reaction_starts_at_the_end_and_a_removed_one_is_forgotten():
     record(boiled("before"))
+    wait_until_visible()
     first, second = _reaction(), _reaction(name="coffee")
     ensure_cursors([first])
     record(boiled("after"))
@@ -81,13 +82,27 @@ def test_a_new_reaction_starts_at_the_end_and_a_removed_one_is_forgotten():
     assert [each.name for each in ReactionCursor.objects.all()] == ["coffee"]
 
 
-def test_a_full_page_of_other_kinds_is_read_on_at_once():
+def test_other_kinds_are_passed_over_in_one_go_and_a_full_page_is_read_on_at_once():
     reaction = _reaction()
     ensure_cursors([reaction])
-    record(*(KettleEmptied(WORKSPACE) for _ in range(BATCH_SIZE + 1)), boiled("1"))
+    record(*(KettleEmptied(WORKSPACE) for _ in range(BATCH_SIZE + 1)))
+    assert run_reaction(reaction) is False
+    record(*(boiled(str(number)) for number in range(BATCH_SIZE)), KettleEmptied(WORKSPACE), boiled("last"))
     assert run_reaction(reaction) is True
     assert run_reaction(reaction) is False
-    assert _noted() == ["1"]
+    assert len(_noted()) == BATCH_SIZE + 1
+
+
+def test_what_was_passed_over_is_written_down_now_and_then(monkeypatch):
+    reaction = _reaction()
+    ensure_cursors([reaction])
+    before = ReactionCursor.objects.get(name="tea")
+    record(KettleEmptied(WORKSPACE))
+    run_reaction(reaction)
+    assert ReactionCursor.objects.get(name="tea").transaction_id == before.transaction_id
+    monkeypatch.setattr(reactions, "WRITTEN_DOWN_AFTER", timedelta(0))
+    run_reaction(reaction)
+    assert int(ReactionCursor.objects.get(name="tea").transaction_id) > int(before.transaction_id)
 
 
 def test_an_effect_and_its_cursor_come_together_or_not_at_all():

@@ -1,0 +1,204 @@
+"""Taking what may leave: jobs of one number, the oldest of each conversation first, checked once more.
+
+A claimed job is *sending* and has a lease; both are committed before anything leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from django.db import connection, transaction
+
+from regulars.conversations.events import MessageStatusChanged
+from regulars.conversations.guardrails import Circumstances, check_leaving
+from regulars.conversations.models import Message
+from regulars.conversations.operations.sending import opted_out_of_marketing
+from regulars.conversations.operations.statuses import settle_jobs
+from regulars.inboxes.ports import Identity, OutgoingContent, OutgoingTemplate, ToSend
+from regulars.kernel import clock
+from regulars.kernel.database import binary_cursor
+from regulars.kernel.events import record_all
+from regulars.message_templates.models import MessageTemplate
+
+LEASE = timedelta(seconds=90)
+"""longer than the transport's own deadline for a request, or a slow answer would be given up too early"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that is on its way out, with what the sender needs to know."""
+
+    to_send: ToSend
+    workspace_id: UUID
+    conversation_id: UUID
+    inbox_id: UUID
+    connection_id: UUID
+    contact_id: UUID
+    attempts: int
+    media_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A row of ``_CLAIM``."""
+
+    message_id: UUID
+    attempts: int
+    workspace_id: UUID
+    conversation_id: UUID
+    inbox_id: UUID
+    contact_id: UUID
+    outgoing: str | None
+    media_id: UUID | None
+    reply_to_provider_id: str | None
+    group_address: str
+    window_closes_at: datetime | None
+    address: str
+    paused_reason: str
+    connection_id: UUID
+    problem: str
+
+
+_CLAIM = """
+WITH chosen AS (
+  SELECT o.message_id FROM conversations_outgoingmessage o
+  WHERE o.state = 'queued' AND o.inbox_id = %s AND o.not_before <= now() AND NOT o.conversation_id = ANY(%s)
+    AND NOT EXISTS (SELECT 1 FROM conversations_outgoingmessage e WHERE e.conversation_id = o.conversation_id
+      AND e.state IN ('queued', 'sending') AND e.sequence < o.sequence)
+  ORDER BY o.sequence LIMIT %s FOR UPDATE SKIP LOCKED
+), claimed AS (
+  UPDATE conversations_outgoingmessage o SET state = 'sending', attempts = o.attempts + 1,
+    lease_until = now() + make_interval(secs => %s)
+  FROM chosen WHERE o.message_id = chosen.message_id RETURNING o.message_id, o.attempts, o.sequence
+), marked AS (
+  UPDATE conversations_message m SET status = 'sending' FROM claimed
+  WHERE m.id = claimed.message_id AND m.status = 'queued'
+)
+SELECT m.id, claimed.attempts, m.workspace_id, m.conversation_id, m.inbox_id, m.contact_id,
+  (m.content -> 'outgoing')::text, m.media_id, m.reply_to_provider_id, c.group_address, c.window_closes_at,
+  i.address, i.paused_reason, i.connection_id, k.problem
+FROM claimed JOIN conversations_message m ON m.id = claimed.message_id
+  JOIN conversations_conversation c ON c.id = m.conversation_id
+  JOIN inboxes_inbox i ON i.id = m.inbox_id JOIN inboxes_connection k ON k.id = i.connection_id
+ORDER BY claimed.sequence
+"""
+
+
+@transaction.atomic
+def claim_batch(inbox_id: UUID, limit: int, held_conversations: Sequence[UUID] = ()) -> list[Claimed]:
+    """Take up to ``limit`` messages of a number that may leave now, the oldest of each conversation first.
+
+    What a guardrail forbids by now is refused here and never leaves. ``held_conversations`` are passed over
+    (their contact's own rate is used up).
+    """
+    with binary_cursor() as cursor:
+        cursor.execute(_CLAIM, [inbox_id, list(held_conversations), limit, LEASE.total_seconds()])
+        jobs = [_Job(*row) for row in cursor.fetchall()]
+    if not jobs:
+        return []
+    recipients = _recipients([job.contact_id for job in jobs])
+    contents = {job.message_id: _content_of(job) for job in jobs}
+    unwanted = _unwanted(jobs, contents)
+    ready = (
+        _ready(job, contents[job.message_id], recipients.get(job.contact_id), job.message_id in unwanted)
+        for job in jobs
+    )
+    return [claimed for claimed in ready if claimed is not None]
+
+
+_decoder: msgspec.json.Decoder[OutgoingContent] = msgspec.json.Decoder(OutgoingContent)
+
+
+def _content_of(job: _Job) -> OutgoingContent | None:
+    """What is to be sent; None when the row is not one of ours."""
+    try:
+        return _decoder.decode(job.outgoing or "null")
+    except msgspec.ValidationError:
+        return None
+
+
+def _unwanted(jobs: Sequence[_Job], contents: dict[UUID, OutgoingContent | None]) -> set[UUID]:
+    """Marketing templates to contacts who opted out since they were queued."""
+    templates = {
+        job: content for job in jobs if isinstance(content := contents[job.message_id], OutgoingTemplate)
+    }
+    opted_out = opted_out_of_marketing({job.contact_id for job in templates})
+    suspects = {job: content for job, content in templates.items() if job.contact_id in opted_out}
+    if not suspects:
+        return set()
+    marketing = set(
+        MessageTemplate.objects.filter(
+            connection_id__in={job.connection_id for job in suspects}, category="MARKETING"
+        ).values_list("connection_id", "name", "language")
+    )
+    return {
+        job.message_id
+        for job, content in suspects.items()
+        if (job.connection_id, content.name, content.language) in marketing
+    }
+
+
+def _ready(
+    job: _Job, content: OutgoingContent | None, recipient: Identity | None, is_unwanted: bool
+) -> Claimed | None:
+    """The message as the transport wants it, or None after refusing it."""
+    if content is None:
+        _refuse(job, "unreadable", "", "the stored content is not one that can be sent")
+        return None
+    if recipient is None:
+        _refuse(job, "no-address", "", "the contact has no address on this channel")
+        return None
+    circumstances = Circumstances(job.paused_reason, job.problem, job.window_closes_at)
+    refusal = check_leaving(circumstances, content, at=clock.now(), opted_out=is_unwanted)
+    if refusal is not None:
+        _refuse(job, refusal.code, str(refusal.title), str(refusal.detail))
+        return None
+    to_send = ToSend(
+        message_id=str(job.message_id),
+        address=job.address,
+        recipient=recipient,
+        content=content,
+        callback_data=str(job.message_id),
+        reply_to_provider_id=job.reply_to_provider_id,
+        group_id=job.group_address or None,
+        attempt=job.attempts,
+    )
+    return Claimed(
+        to_send,
+        job.workspace_id,
+        job.conversation_id,
+        job.inbox_id,
+        job.connection_id,
+        job.contact_id,
+        job.attempts,
+        job.media_id,
+    )
+
+
+def _refuse(job: _Job, code: str, title: str, details: str) -> None:
+    error = {"code": code, "title": title, "details": details}
+    Message.objects.filter(id=job.message_id).update(status="failed", error=error)
+    settle_jobs([(job.message_id, "refused", code)])
+    record_all([MessageStatusChanged(job.workspace_id, job.conversation_id, job.message_id, "failed")])
+
+
+def _recipients(contact_ids: Sequence[UUID]) -> dict[UUID, Identity]:
+    """Where each contact is written to: the phone if we know it (the platform's advice), else the BSUID."""
+    order = {"phone": 0, "bsuid": 1, "parent_bsuid": 2}
+    wanted = list(order)
+    best: dict[UUID, Identity] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT contact_id, kind, value FROM contacts_contactidentity"
+            " WHERE contact_id = ANY(%s) AND kind = ANY(%s) AND retired_at IS NULL ORDER BY first_seen_at DESC",
+            [list(set(contact_ids)), wanted],
+        )
+        for contact_id, kind, value in cursor.fetchall():
+            current = best.get(contact_id)
+            if current is None or order[kind] < order[current.kind]:
+                best[contact_id] = Identity(kind, value)
+    return best
