@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import orjson
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from regulars.contacts.search import matching_contacts
 from regulars.conversations.access import visible_to
@@ -166,12 +167,27 @@ class Counts:
 
 def count_for(actor: Actor) -> Counts:
     """What waits for the actor; counted over what they may see."""
-    opened = visible_to(actor).filter(status="open").order_by()
-    unassigned = opened.filter(assignee__isnull=True)
-    oldest = (
-        unassigned.filter(waiting_since__isnull=False)
-        .order_by("waiting_since")
-        .values_list("waiting_since", flat=True)
-    )
-    mine = opened.filter(assignee_id=actor.member_id).count() if actor.member_id else 0
-    return Counts(mine, unassigned.count(), oldest.first())
+    return count_for_all([actor])[0]
+
+
+def count_for_all(actors: Sequence[Actor]) -> list[Counts]:
+    """What waits for each actor of one workspace; asks once for those who see the same."""
+    members = {actor.member_id for actor in actors if actor.can("conversations:read")} - {None}
+    opened = Conversation.objects.filter(status="open").order_by()
+    owned = opened.filter(assignee_id__in=members).values_list("assignee_id").annotate(Count("id"))
+    mine: dict[UUID | None, int] = dict(owned) if members else {}
+    free: dict[tuple[object, ...], dict[str, Any]] = {}
+    for actor in actors:
+        view = _view_of(actor)
+        if view not in free:
+            found = visible_to(actor).filter(status="open", assignee__isnull=True).order_by()
+            free[view] = found.aggregate(count=Count("id"), oldest=Min("waiting_since"))
+    return [
+        Counts(mine.get(actor.member_id, 0), free[_view_of(actor)]["count"], free[_view_of(actor)]["oldest"])
+        for actor in actors
+    ]
+
+
+def _view_of(actor: Actor) -> tuple[object, ...]:
+    """Actors with the same value see the same unassigned conversations (see ``access.visible_to``)."""
+    return (actor.workspace_id, actor.role, actor.team_ids, actor.sees_all, actor.can("conversations:read"))

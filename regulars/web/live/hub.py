@@ -22,11 +22,12 @@ import orjson
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from regulars.conversations.access import Staffing, can_see, read_staffing
-from regulars.conversations.queries.lists import count_for
+from regulars.conversations.queries.lists import Counts, count_for_all
 from regulars.kernel.events import Page, Position, end_of_log, read_after
 from regulars.kernel.ids import parse_id
 from regulars.web.live.door import Viewer, viewer_of_cookie, viewer_of_member
 from regulars.web.live.rendering import LIVE_KINDS, LiveRow, Rendered, changes_of, render_changes
+from regulars.workspaces.access import Actor
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ READ_LIMIT = 500
 CATCH_UP_LIMIT = 2_000
 """events a returning screen may have missed before it is told to load anew"""
 PING_SECONDS = 15.0
+COUNT_CHECK_SECONDS = 0.25
 COUNTERS_SECONDS = 2.0
 """counters of one member are counted at most this often"""
 KEPT_BACK_SECONDS = 0.02
@@ -69,18 +71,21 @@ class LiveHub:
         self._staffing: dict[UUID, Staffing] = {}
         self._counted_at: dict[UUID, float] = {}
         self._uncounted: set[UUID] = set()
+        self._counter: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._reader = asyncio.create_task(self._read_forever())
+        self._counter = asyncio.create_task(self._count_forever())
 
     def wake(self) -> None:
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake.set)
 
     async def close(self) -> None:
-        if self._reader:
-            self._reader.cancel()
+        for task in (self._reader, self._counter):
+            if task:
+                task.cancel()
         for screen in list(self._screens):
             self._end(screen)
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -140,7 +145,8 @@ class LiveHub:
     async def _pump(self, screen: _Screen, gone: asyncio.Task[None], send: Send) -> None:
         while not gone.done():
             try:
-                piece = await asyncio.wait_for(screen.queue.get(), PING_SECONDS)
+                async with asyncio.timeout(PING_SECONDS):
+                    piece = await screen.queue.get()
             except TimeoutError:
                 await _chunk(send, _event("ping", {}, self._position))
                 continue
@@ -207,7 +213,6 @@ class LiveHub:
             progressed = page.end != self._position
             self._position = page.end
             if not page.has_more or not progressed:
-                await self._count()
                 return page.has_more
 
     async def _show_or_reset(self, page: Page) -> None:
@@ -294,24 +299,42 @@ class LiveHub:
                 screen.queue.get_nowait()
         screen.queue.put_nowait(None)
 
+    async def _count_forever(self) -> None:
+        """Beside the reading: no change waits for the counters."""
+        while True:
+            await asyncio.sleep(COUNT_CHECK_SECONDS)
+            try:
+                await self._count()
+            except Exception as error:  # noqa: BLE001 - the counters come again with the next change
+                logger.warning("live: counting failed", extra={"error": type(error).__name__})
+
     async def _count(self) -> None:
         """Send the navigation's counters to members whose lists changed, each at most every two seconds."""
         moment = monotonic()
         due = {key for key in self._uncounted if moment - self._counted_at.get(key, 0.0) >= COUNTERS_SECONDS}
-        for key in due:
-            self._uncounted.discard(key)
-            self._counted_at[key] = moment
-            screens = [screen for screen in self._screens if screen.viewer.actor.id == key]
-            if screens:
-                counts = await self._ask(count_for, screens[0].viewer.actor)
-                oldest = counts.oldest_unassigned_since
-                values = {
-                    "mine": counts.mine,
-                    "unassigned": counts.unassigned,
-                    "oldest_unassigned_since": oldest.isoformat() if oldest else None,
-                }
-                for screen in screens:
-                    self._offer(screen, _event("counters", values, self._position))
+        self._uncounted -= due
+        by_workspace: dict[UUID, dict[UUID | None, Actor]] = {}
+        for screen in self._screens:
+            actor = screen.viewer.actor
+            if actor.id in due:
+                by_workspace.setdefault(actor.workspace_id, {})[actor.id] = actor
+        self._counted_at = {key: at for key, at in self._counted_at.items() if moment - at < COUNTERS_SECONDS}
+        self._counted_at.update(dict.fromkeys(due, moment))
+        for actors in by_workspace.values():
+            counted = await self._ask(count_for_all, list(actors.values()))
+            pieces = dict(zip(actors, map(self._counters, counted), strict=True))
+            for screen in list(self._screens):
+                if screen.viewer.actor.id in pieces:
+                    self._offer(screen, pieces[screen.viewer.actor.id])
+
+    def _counters(self, counts: Counts) -> bytes:
+        oldest = counts.oldest_unassigned_since
+        values = {
+            "mine": counts.mine,
+            "unassigned": counts.unassigned,
+            "oldest_unassigned_since": oldest.isoformat() if oldest else None,
+        }
+        return _event("counters", values, self._position)
 
     async def _ask(self, question: Callable[..., T], *arguments: Any) -> T:
         """Ask the database in one of the hub's threads, with a connection that is checked first."""
