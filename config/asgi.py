@@ -47,7 +47,7 @@ class Web:
         pages: Any = WSGIMiddleware(files, workers=PAGE_THREADS)
         trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
         self._pages: Any = ProxyHeadersMiddleware(pages, trusted)
-        self._webhooks: Webhooks | None = None
+        self.webhooks: Webhooks | None = None
         self._live: LiveHub | None = None
         self._wakeups: Wakeups | None = None
 
@@ -57,8 +57,8 @@ class Web:
         if scope["type"] != "http":
             return send({"type": "websocket.close"})
         path = scope["path"]
-        if path.startswith(WHATSAPP_PREFIX) and self._webhooks:
-            return self._webhooks(scope, receive, send)
+        if path.startswith(WHATSAPP_PREFIX) and self.webhooks:
+            return self.webhooks(scope, receive, send)
         if path == "/live" and self._live:
             return self._live(scope, receive, send)
         if path == "/healthz":
@@ -82,7 +82,7 @@ class Web:
         gc.collect()
         gc.freeze()
         gc.set_threshold(10_000, 20, 20)
-        self._webhooks = Webhooks(settings.DATABASE_URL)
+        self.webhooks = Webhooks(settings.DATABASE_URL)
         self._live = LiveHub()
         self._live.start()
         self._wakeups = Wakeups(settings.DATABASE_URL, {EVENTS_CHANNEL: [self._live.wake]})
@@ -93,12 +93,13 @@ class Web:
             self._wakeups.stop()
         if self._live:
             await self._live.close()
-        if self._webhooks:
-            await asyncio.wait_for(self._webhooks.close(), timeout=10)
+        if self.webhooks:
+            await asyncio.wait_for(self.webhooks.close(), timeout=10)
 
 
 async def _healthy(send: Send) -> None:
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
+    headers = [(b"content-type", b"text/plain"), (b"content-length", b"3")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"ok\n"})
 
 

@@ -7,6 +7,8 @@ import os
 
 import uvicorn
 
+from config.protocol import WebProtocol
+
 BACKLOG = 4096
 
 
@@ -20,7 +22,7 @@ def main() -> None:
         host=arguments.host,
         port=arguments.port,
         loop="uvloop",
-        http="httptools",
+        http=WebProtocol,
         lifespan="on",
         interface="asgi3",
         access_log=False,

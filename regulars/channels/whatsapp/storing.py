@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -29,6 +29,10 @@ EXPIRY_CHECK_SECONDS = 0.5
 DELIVERIES_CHANNEL = "regulars_deliveries"
 
 
+Ended = Callable[[str], None]
+"""hears once how a request ended: an empty word when its row is committed, else what prevented it"""
+
+
 class Unavailable(Exception):
     """The database cannot take the delivery now."""
 
@@ -41,9 +45,16 @@ class _Waiting:
     body: bytes
     counts: dict[str, int]
     reason: str
-    done: asyncio.Future[None]
+    tell: Ended
     deadline: float
     """of the event loop's clock"""
+    is_over: bool = False
+
+    def end(self, problem: str) -> None:
+        """Tell how it ended, once; ``problem`` is empty when the row is committed."""
+        if not self.is_over:
+            self.is_over = True
+            self.tell(problem)
 
 
 class DeliveryStore:
@@ -64,19 +75,34 @@ class DeliveryStore:
         self, connection_id: UUID | None, body: bytes, counts: dict[str, int], reason: str = ""
     ) -> None:
         """Return once the row is committed; raises :class:`Unavailable` when it certainly or possibly is not."""
+        done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+        def tell(problem: str) -> None:
+            if not done.done():
+                done.set_result(problem)
+
+        self.add(connection_id, body, counts, reason, tell)
+        problem = await done
+        if problem:
+            raise Unavailable(problem)
+
+    def add(
+        self, connection_id: UUID | None, body: bytes, counts: dict[str, int], reason: str, tell: Ended
+    ) -> None:
+        """Have a row stored; ``tell`` is called when it is committed, or certainly or possibly is not."""
         if self._waiting_bytes + len(body) > MAX_WAITING_BYTES:
-            raise Unavailable("too much is waiting for the database")
+            tell("too much is waiting for the database")
+            return
         loop = asyncio.get_running_loop()
         if self._writer is None or self._writer.done():
             self._writer = loop.create_task(self._write_forever())
         if self._expiry is None:
             self._expiry = loop.call_later(EXPIRY_CHECK_SECONDS, self._expire)
-        done = loop.create_future()
         deadline = loop.time() + ANSWER_DEADLINE_SECONDS
-        self._waiting.append(_Waiting(connection_id, body, counts, reason, done, deadline))
+        self._waiting.append(_Waiting(connection_id, body, counts, reason, tell, deadline))
         self._waiting_bytes += len(body)
-        self._wake.set()
-        await done
+        if len(self._waiting) == 1:
+            self._wake.set()
 
     async def close(self) -> None:
         """Commit what waits, then let go of the database."""
@@ -110,7 +136,7 @@ class DeliveryStore:
         self._waiting_bytes -= size
         if not self._waiting:
             self._wake.clear()
-        return [waiting for waiting in group if not waiting.done.done()]  # who was told 503 comes again
+        return [waiting for waiting in group if not waiting.is_over]  # who was told 503 comes again
 
     async def _write(self, group: Sequence[_Waiting]) -> None:
         try:
@@ -124,12 +150,10 @@ class DeliveryStore:
             logger.warning("deliveries were not stored", extra={"count": len(group), "error": reason})
             await self._drop_line()
             for waiting in group:
-                if not waiting.done.done():
-                    waiting.done.set_exception(Unavailable(reason))
+                waiting.end(reason)
         else:
             for waiting in group:
-                if not waiting.done.done():
-                    waiting.done.set_result(None)
+                waiting.end("")
 
     async def _drop_line(self) -> None:
         if self._line is not None:
@@ -143,8 +167,7 @@ class DeliveryStore:
         for waiting in (*self._group, *self._waiting):
             if waiting.deadline > moment:
                 break  # they came in this order
-            if not waiting.done.done():
-                waiting.done.set_exception(Unavailable("the database does not answer"))
+            waiting.end("the database does not answer")
         is_idle = not (self._group or self._waiting)
         self._expiry = None if is_idle else loop.call_later(EXPIRY_CHECK_SECONDS, self._expire)
 

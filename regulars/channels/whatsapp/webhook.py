@@ -14,7 +14,7 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -32,6 +32,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PREFIX = "/webhooks/whatsapp/"
+SIGNATURE_HEADER = b"x-hub-signature-256"
 MAX_BODY_BYTES = 4 * 1024 * 1024
 LOOKUP_DEADLINE_SECONDS = 5.0
 CONNECTION_CACHE_SECONDS = 1.0
@@ -57,7 +58,7 @@ class Webhooks:
         self._lookup = asyncio.Lock()
         self._lookup_connection: AsyncConnection[Any] | None = None
         self._away_until = 0.0
-        self._ending: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
         await self._store.close()
@@ -74,37 +75,57 @@ class Webhooks:
             else:
                 status, text = 405, "use POST for deliveries and GET for the handshake"
         except (Unavailable, Error, OSError, TimeoutError):
-            status, text = 503, "the delivery was not stored; please try again"
-        _ANSWERS[status].inc()
-        WEBHOOK_SECONDS.observe(monotonic() - began)
-        await send({"type": "http.response.start", "status": status, "headers": _headers(status, text)})
+            status, text = UNAVAILABLE
+        _note(status, began)
+        await send({"type": "http.response.start", "status": status, "headers": headers_of(status, text)})
         await send({"type": "http.response.body", "body": text.encode()})
 
-    async def _take_delivery(self, scope: Scope, receive: Receive) -> tuple[int, str]:
+    async def _take_delivery(self, scope: Scope, receive: Receive) -> Answer:
         door = await self._find_door(scope["path"])
         signature, length = _read_headers(scope)
         body = await _read_body(length, receive)
-        if door is None:
-            await self._refuse(None, "unknown-connection")
-            return 404, "no such connection"
-        if body is None:
-            await self._refuse(door.id, "too-large")
-            return 413, f"a delivery may have {MAX_BODY_BYTES} bytes"
-        if not _is_signed(body, signature, door.secrets):
-            await self._refuse(door.id, "bad-signature")
-            return 401, "X-Hub-Signature-256 does not match the body"
-        try:
-            counts = count_updates(load_body(body))
-        except TooDeep:
-            counts = {"": 1}
-        except NotJSON:
-            await self._refuse(door.id, "not-json")
-            return 400, "the body is not JSON"
-        await self._store.put(door.id, body, counts)
-        return STORED
+        judged = _judge(door, signature, body)
+        await self._store.put(door.id if door else None, judged.kept, judged.counts, judged.reason)
+        return judged.answer
 
-    async def _refuse(self, connection_id: UUID | None, reason: str) -> None:
-        await self._store.put(connection_id, b"", {"": 1}, reason)
+    def take(self, path: str, signature: bytes, body: bytes, answer: Answering) -> None:
+        """The short way for a delivery that has come in whole: ``answer`` is called once, soon, in this event loop.
+
+        The same as the ASGI call without its tasks and messages, which cost as much as all that is done here.
+        """
+        began = monotonic()
+        cached = self._doors.get(path)
+        if cached and cached[0] > began:
+            self._store_and_answer(cached[1], signature, body, answer, began)
+            return
+        task = asyncio.get_running_loop().create_task(
+            self._find_and_take(path, signature, body, answer, began)
+        )
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _find_and_take(
+        self, path: str, signature: bytes, body: bytes, answer: Answering, began: float
+    ) -> None:
+        try:
+            door = await self._find_door(path)
+        except (Unavailable, Error, OSError, TimeoutError):
+            _note(UNAVAILABLE[0], began)
+            answer(*UNAVAILABLE)
+        else:
+            self._store_and_answer(door, signature, body, answer, began)
+
+    def _store_and_answer(
+        self, door: _Door | None, signature: bytes, body: bytes, answer: Answering, began: float
+    ) -> None:
+        judged = _judge(door, signature, body)
+
+        def tell(problem: str) -> None:
+            status, text = UNAVAILABLE if problem else judged.answer
+            _note(status, began)
+            answer(status, text)
+
+        self._store.add(door.id if door else None, judged.kept, judged.counts, judged.reason, tell)
 
     async def _find_door(self, path: str) -> _Door | None:
         """The connection behind a path; remembered for a moment, also when there is none."""
@@ -132,8 +153,8 @@ class Webhooks:
         self._away_until = monotonic() + CONNECTION_CACHE_SECONDS
         ending = asyncio.create_task(self._let_go(reading, self._lookup_connection))
         self._lookup_connection = None
-        self._ending.add(ending)
-        ending.add_done_callback(self._ending.discard)
+        self._tasks.add(ending)
+        ending.add_done_callback(self._tasks.discard)
         raise Unavailable("the database does not answer")
 
     async def _let_go(
@@ -165,7 +186,46 @@ class Webhooks:
         return _Door(row[0], decrypt(row[1]), secrets)
 
 
-def _shake_hands(door: _Door | None, scope: Scope) -> tuple[int, str]:
+Answer = tuple[int, str]
+Answering = Callable[[int, str], None]
+STORED: Answer = (200, "stored")
+UNAVAILABLE: Answer = (503, "the delivery was not stored; please try again")
+
+
+class _Judged(NamedTuple):
+    """What is to be stored of a delivery, and the answer once it is. ``reason``: why it is refused."""
+
+    kept: bytes
+    counts: dict[str, int]
+    reason: str
+    answer: Answer
+
+
+_ONE = {"": 1}
+_UNKNOWN = _Judged(b"", _ONE, "unknown-connection", (404, "no such connection"))
+_TOO_LARGE = _Judged(b"", _ONE, "too-large", (413, f"a delivery may have {MAX_BODY_BYTES} bytes"))
+_UNSIGNED = _Judged(b"", _ONE, "bad-signature", (401, "X-Hub-Signature-256 does not match the body"))
+_NOT_JSON = _Judged(b"", _ONE, "not-json", (400, "the body is not JSON"))
+
+
+def _judge(door: _Door | None, signature: bytes, body: bytes | None) -> _Judged:
+    """Whether a delivery is taken, and how many updates of which number are in it."""
+    if door is None:
+        return _UNKNOWN
+    if body is None:
+        return _TOO_LARGE
+    if not _is_signed(body, signature, door.secrets):
+        return _UNSIGNED
+    try:
+        counts = count_updates(load_body(body))
+    except TooDeep:
+        counts = _ONE
+    except NotJSON:
+        return _NOT_JSON
+    return _Judged(body, counts, "", STORED)
+
+
+def _shake_hands(door: _Door | None, scope: Scope) -> Answer:
     """Meta's verification: echo the challenge if the token is ours (reference §2.1)."""
     query = parse_qs(bytes(scope.get("query_string", b"")).decode("latin-1"))
     token = query.get("hub.verify_token", [""])[0]
@@ -182,7 +242,7 @@ def _read_headers(scope: Scope) -> tuple[bytes, int]:
     """The signature's 64 hexadecimal digits (or whatever was given), and the announced length (0: not announced)."""
     signature, length = b"", 0
     for name, value in scope["headers"]:
-        if name == b"x-hub-signature-256":
+        if name == SIGNATURE_HEADER:
             signature = value.removeprefix(b"sha256=")
         elif name == b"content-length" and value.isdigit():
             length = int(value[:20])
@@ -215,16 +275,20 @@ async def _read_body(length: int, receive: Receive) -> bytes | None:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-STORED = (200, "stored")
 _LENGTH_OF_STORED = [(b"content-length", str(len(STORED[1])).encode())]
 _ANSWERS = {
     status: WEBHOOK_ANSWERS.labels(str(status)) for status in (200, 400, 401, 403, 404, 405, 413, 503)
 }
 
 
-def _headers(status: int, text: str) -> list[tuple[bytes, bytes]]:
+def _note(status: int, began: float) -> None:
+    _ANSWERS[status].inc()
+    WEBHOOK_SECONDS.observe(monotonic() - began)
+
+
+def headers_of(status: int, text: str) -> list[tuple[bytes, bytes]]:
     """The platform reads nothing but the status of a delivery's 200, so that one goes without frills."""
-    if text == STORED[1]:
+    if text is STORED[1]:
         return _LENGTH_OF_STORED
     headers = [
         (b"content-length", str(len(text.encode())).encode()),
