@@ -46,6 +46,8 @@ from regulars.media.queue import CHANNEL as MEDIA_CHANNEL  # noqa: E402
 logger = logging.getLogger("regulars.worker")
 
 IDLE_SECONDS = 1.0
+DELIVERY_LOOPS = 2
+"""one reads a batch while the database stores the other's"""
 AFTER_ERROR_SECONDS = 1.0
 JOB_CHECK_SECONDS = 5.0
 REACTIONS_REST_SECONDS = 0.05
@@ -137,19 +139,19 @@ def run_due_jobs() -> bool:
 
 
 async def main() -> None:
-    deliveries = Loop("deliveries", Deliveries().step)
+    deliveries = [Loop(f"deliveries-{number}", Deliveries().step) for number in range(1, DELIVERY_LOOPS + 1)]
     reactions = [
         Loop(reaction.name, reacting(reaction), rest_seconds=REACTIONS_REST_SECONDS) for reaction in REACTIONS
     ]
     jobs = Loop("jobs", run_due_jobs, JOB_CHECK_SECONDS)
-    threads = [jobs, deliveries, *reactions]
+    threads = [jobs, *deliveries, *reactions]
     clients = Clients()
     sender = Sender({"whatsapp": WhatsAppTransport(clients)}, settings.DATABASE_URL)
     fetcher = Fetcher(clients)
     wakeups = Wakeups(
         settings.DATABASE_URL,
         {
-            DELIVERIES_CHANNEL: [deliveries.wake],
+            DELIVERIES_CHANNEL: [loop.wake for loop in deliveries],
             EVENTS_CHANNEL: [reaction.wake for reaction in reactions],
             OUTGOING_CHANNEL: [sender.wake],
             MEDIA_CHANNEL: [fetcher.wake],

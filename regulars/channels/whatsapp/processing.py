@@ -48,7 +48,7 @@ from regulars.message_templates.operations import apply_template_change
 logger = logging.getLogger(__name__)
 
 CHANNEL = "whatsapp"
-BATCH_SIZE = 400
+BATCH_SIZE = 1_000
 """deliveries a transaction; one holds a single update as a rule and up to 1,000"""
 UPDATES_PER_BATCH = 2_000
 ATTEMPTS = 5

@@ -11,10 +11,11 @@ import logging
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import orjson
-from psycopg import AsyncConnection, OperationalError, pq
+from psycopg import AsyncConnection, Error, OperationalError, pq
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,9 @@ ANSWER_DEADLINE_SECONDS = 9.0
 """letting go of a database that hangs takes the driver longer still; the platform's patience is some 10 s"""
 EXPIRY_CHECK_SECONDS = 0.5
 DELIVERIES_CHANNEL = "regulars_deliveries"
+NUDGE_SECONDS = 0.02
+"""workers are woken at most so often: a NOTIFY in each commit took a tenth of its time"""
+NUDGE_DEADLINE_SECONDS = 5.0
 
 
 Ended = Callable[[str], None]
@@ -70,6 +74,7 @@ class DeliveryStore:
         self._writer: asyncio.Task[None] | None = None
         self._expiry: asyncio.TimerHandle | None = None
         self._line: _Line | None = None
+        self._nudge = _Nudge(database_url)
 
     async def put(
         self, connection_id: UUID | None, body: bytes, counts: dict[str, int], reason: str = ""
@@ -114,14 +119,19 @@ class DeliveryStore:
             self._expiry.cancel()
         if self._line:
             await self._line.close()
+        await self._nudge.close()
 
     async def _write_forever(self) -> None:
+        stored: list[_Waiting] = []
         while True:
-            await self._wake.wait()
-            await asyncio.sleep(0)  # what arrived in this turn comes along; a running commit gathers more
+            if not self._waiting:
+                _end(stored)
+                stored = []
+                await self._wake.wait()
+                await asyncio.sleep(0)  # what arrived in this turn comes along; a running commit gathers more
             self._group = self._take()
             if self._group:
-                await self._write(self._group)
+                stored = await self._write(self._group, stored)
                 self._group = []
 
     def _take(self) -> list[_Waiting]:
@@ -138,22 +148,26 @@ class DeliveryStore:
             self._wake.clear()
         return [waiting for waiting in group if not waiting.is_over]  # who was told 503 comes again
 
-    async def _write(self, group: Sequence[_Waiting]) -> None:
+    async def _write(self, group: list[_Waiting], stored: list[_Waiting]) -> list[_Waiting]:
+        """Write a group; answer the one before, which is stored, while the database works. Returns what is stored."""
         try:
             async with asyncio.timeout(COMMIT_DEADLINE_SECONDS):
                 if self._line is None or self._line.is_lost:
+                    _end(stored)
                     await self._drop_line()
                     self._line = await _Line.open(self._url)
-                await self._line.run(_values(group))
+                answer = self._line.start(*_statement(group))
+                _end(stored)
+                await answer
         except Exception as error:  # noqa: BLE001 - whatever it was, every request of the group gets its answer
+            _end(stored)
             reason = str(error) if isinstance(error, _Failed) else type(error).__name__
             logger.warning("deliveries were not stored", extra={"count": len(group), "error": reason})
             await self._drop_line()
-            for waiting in group:
-                waiting.end(reason)
-        else:
-            for waiting in group:
-                waiting.end("")
+            _end(group, reason)
+            return []
+        self._nudge.ask()
+        return group
 
     async def _drop_line(self) -> None:
         if self._line is not None:
@@ -172,23 +186,32 @@ class DeliveryStore:
         self._expiry = None if is_idle else loop.call_later(EXPIRY_CHECK_SECONDS, self._expire)
 
 
+def _end(group: Sequence[_Waiting], problem: str = "") -> None:
+    for waiting in group:
+        waiting.end(problem)
+
+
 class _Failed(Exception):
     """PostgreSQL refused the statement; says with which SQLSTATE, never with what content."""
 
 
-_NAME = b"take_deliveries"
-_INSERT = f"""
+_DELIVERIES = """
 WITH stored AS (
   INSERT INTO inboxes_delivery (connection_id, body, update_counts)
   SELECT c, b, n::jsonb FROM unnest($1::uuid[], $2::bytea[], $3::text[])
     WITH ORDINALITY AS new(c, b, n, place) ORDER BY place
 ), counted AS (
   INSERT INTO inboxes_ledgerentry (connection_id, address, flow, outcome, reason, update_count, delivery_count)
-  SELECT * FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[])
-)
-SELECT pg_notify('{DELIVERIES_CHANNEL}', '')
-"""  # noqa: S608 (a constant of ours)
-"""deliveries, ledger and a wake-up for the workers: one transaction in one round trip"""
+"""
+_STATEMENTS = {
+    # nearly always: deliveries for one number
+    b"take_deliveries_of_one": _DELIVERIES
+    + "VALUES ($4::uuid, $5::text, 'inbound', 'received', '', $6::bigint, $7::bigint)) SELECT",
+    b"take_deliveries": _DELIVERIES  # noqa: S608 (constants of ours)
+    + "SELECT * FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[])"
+    + ") SELECT",
+}
+"""deliveries and ledger: one transaction in one round trip"""
 _BYTEA, _BIGINT, _TEXT, _UUID = 17, 20, 25, 2950
 """PostgreSQL's type numbers (pg_type.oid)"""
 _BINARY = 1
@@ -199,8 +222,8 @@ _ARRAY = struct.Struct("!iiIii")
 _EMPTY_ARRAY = struct.Struct("!iiI")
 
 
-def _values(group: Sequence[_Waiting]) -> list[bytes]:
-    """The statement's parameters in PostgreSQL's binary form (text would write bodies out in hexadecimal)."""
+def _statement(group: Sequence[_Waiting]) -> tuple[bytes, list[bytes]]:
+    """The statement's name and its parameters in binary form (text would write bodies out in hexadecimal)."""
     owners: list[bytes | None] = []
     bodies: list[bytes | None] = []
     counts: list[bytes | None] = []
@@ -220,7 +243,13 @@ def _values(group: Sequence[_Waiting]) -> list[bytes]:
                 total[0] += updates
                 total[1] += deliveries
             deliveries = 0
-    return [_array(_UUID, owners), _array(_BYTEA, bodies), _array(_TEXT, counts), *_ledger_values(sums)]
+    deliveries_taken = [_array(_UUID, owners), _array(_BYTEA, bodies), _array(_TEXT, counts)]
+    if len(sums) == 1:
+        ((owner, address, reason), total) = next(iter(sums.items()))
+        if owner and not reason:
+            entry = [owner.bytes, address.encode(), *map(_NUMBER.pack, total)]
+            return b"take_deliveries_of_one", [*deliveries_taken, *entry]
+    return b"take_deliveries", [*deliveries_taken, *_ledger_values(sums)]
 
 
 def _ledger_values(sums: dict[tuple[UUID | None, str, str], list[int]]) -> list[bytes]:
@@ -253,8 +282,53 @@ def _array(element_type: int, items: Sequence[bytes | None]) -> bytes:
     return b"".join(parts)
 
 
+class _Nudge:
+    """Wakes the workers after commits: at once, then every ``NUDGE_SECONDS``. A lost one costs them a second."""
+
+    def __init__(self, database_url: str) -> None:
+        self._url = database_url
+        self._wanted = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._connection: AsyncConnection[Any] | None = None
+
+    def ask(self) -> None:
+        self._wanted.set()
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._nudge_forever())
+
+    async def close(self) -> None:
+        """Give the last nudge, if one is due, and let go."""
+        if self._task:
+            self._task.cancel()
+        if self._wanted.is_set():
+            await self._nudge()
+        if self._connection:
+            await self._connection.close()
+
+    async def _nudge_forever(self) -> None:
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            await self._nudge()
+            await asyncio.sleep(NUDGE_SECONDS)
+
+    async def _nudge(self) -> None:
+        try:
+            async with asyncio.timeout(NUDGE_DEADLINE_SECONDS):
+                if self._connection is None or self._connection.closed:
+                    self._connection = await AsyncConnection.connect(
+                        self._url, autocommit=True, connect_timeout=3
+                    )
+                await self._connection.execute("SELECT pg_notify(%s, '')", [DELIVERIES_CHANNEL])
+        except (Error, OSError, TimeoutError) as error:
+            logger.info("the workers were not woken", extra={"error": type(error).__name__})
+            if self._connection:
+                await self._connection.close()
+                self._connection = None
+
+
 class _Line:
-    """One connection with the prepared statement. ``run`` must not be called before the last one has ended."""
+    """One connection with the prepared statements. A statement starts when the one before has finished."""
 
     def __init__(self, connection: AsyncConnection[object]) -> None:
         self.is_lost = False
@@ -273,31 +347,29 @@ class _Line:
         connection = await AsyncConnection.connect(database_url, autocommit=True, connect_timeout=3)
         line = cls(connection)
         try:
-            line._libpq.send_prepare(_NAME, _INSERT.encode())
-            await line._finish()
+            for name, statement in _STATEMENTS.items():
+                line._libpq.send_prepare(name, statement.encode())
+                await line._begin()
         except BaseException:
             await line.close()
             raise
         return line
 
-    async def run(self, values: Sequence[bytes]) -> None:
-        """Run the statement; returns after its commit. Raises when it failed or the connection is lost."""
-        self._libpq.send_query_prepared(_NAME, values, [_BINARY] * len(values))
-        await self._finish()
+    def start(self, name: bytes, values: Sequence[bytes]) -> asyncio.Future[None]:
+        """Send a statement. The future ends with its commit, or raises when it failed or the connection is lost."""
+        self._libpq.send_query_prepared(name, values, [_BINARY] * len(values))
+        return self._begin()
 
     async def close(self) -> None:
         self._loop.remove_reader(self._socket)
         self._loop.remove_writer(self._socket)
         await self._connection.close()
 
-    async def _finish(self) -> None:
-        self._answer = self._loop.create_future()
+    def _begin(self) -> asyncio.Future[None]:
+        self._answer = answer = self._loop.create_future()
         self._error = b""
         self._flush()
-        try:
-            await self._answer
-        finally:
-            self._answer = None
+        return answer
 
     def _flush(self) -> None:
         """Give the kernel what it takes now; the rest of a large group when it takes more."""

@@ -81,15 +81,18 @@ def read_known(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> Known:
         rows = cursor.fetchall()
         cursor.execute(_READ_IDENTITIES.format("i.retired_at IS NOT NULL ORDER BY i.retired_at"), wanted)
         retired_rows = cursor.fetchall()
-        owners = sorted({row[2] for row in rows if row[0] == "phone"})
-        bsuid_rows: list[tuple[UUID, str]] = []
+        # asked only where it can matter: whether the owner of a phone has a BSUID, and none of those wanted
+        bsuid_rows: list[tuple[UUID, str]] = [(row[2], row[1]) for row in rows if row[0] == "bsuid"]
+        owners = sorted(
+            {row[2] for row in rows if row[0] == "phone"} - {owner for owner, _value in bsuid_rows}
+        )
         if owners and any(kind == "bsuid" for kind in kinds):
             cursor.execute(
                 "SELECT contact_id, value FROM contacts_contactidentity"
                 " WHERE contact_id = ANY(%s) AND kind = 'bsuid' AND retired_at IS NULL",
                 [owners],
             )
-            bsuid_rows = cursor.fetchall()
+            bsuid_rows += cursor.fetchall()
     return known_from_rows(rows, bsuid_rows, retired_rows)
 
 
