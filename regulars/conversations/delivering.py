@@ -41,11 +41,11 @@ IN_FLIGHT = 400
 """messages on their way at a time in this process; a provider that answers slowly is not asked for more"""
 IN_FLIGHT_PER_NUMBER = 200
 RECORD_SIZE = 200
-RECORD_DELAY_SECONDS = 0.02
-"""how long a result waits for company"""
-ROUND_SECONDS = 0.03
-"""from one round to the next while messages are on their way: claiming them one by one as others come back costs more
-than sending them"""
+ROUND_SECONDS = 0.02
+BUSY_ROUND_SECONDS = 0.06
+"""from one round to the next while (many) messages are on their way, and how long a result waits for company: claiming
+and settling them one by one costs more than sending them"""
+MANY = 50
 IDLE_SECONDS = 1.0
 LEASE_CHECK_SECONDS = 5.0
 GIVE_BACK_SECONDS = 30.0
@@ -117,13 +117,16 @@ class Sender:
 
     async def _rest(self) -> None:
         if self._in_flight():
-            await asyncio.sleep(ROUND_SECONDS)
+            await asyncio.sleep(self._round())
             return
         try:
             await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
         except TimeoutError:
             pass
         self._wake.clear()
+
+    def _round(self) -> float:
+        return BUSY_ROUND_SECONDS if self._in_flight() > MANY else ROUND_SECONDS
 
     def _in_flight(self) -> int:
         return sum(number.in_flight for number in self._numbers.values())
@@ -210,7 +213,7 @@ class Sender:
     async def _record_forever(self) -> None:
         while True:
             await self._have_results.wait()
-            await asyncio.sleep(RECORD_DELAY_SECONDS)
+            await asyncio.sleep(self._round())
             batch, self._results = self._results[:RECORD_SIZE], self._results[RECORD_SIZE:]
             if not self._results:
                 self._have_results.clear()

@@ -123,6 +123,7 @@ def server_command(cluster: Cluster, port: int, *, durable: bool = True) -> list
         "max_parallel_workers_per_gather": "0",
         "autovacuum_max_workers": "2",
         "jit": "off",
+        "random_page_cost": "1.1",  # disks have no heads to move any more
         "huge_pages": "off",
         "fsync": "on" if durable else "off",
         "synchronous_commit": "on" if durable else "off",

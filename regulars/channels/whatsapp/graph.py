@@ -104,8 +104,7 @@ def open_session(base_url: str = GRAPH_URL, *, connections: int = CONNECTIONS) -
     """
     base = URL(base_url)
     tracing = aiohttp.TraceConfig()
-    tracing.on_request_headers_sent.append(_note_written)
-    tracing.on_request_chunk_sent.append(_note_written)
+    tracing.on_request_headers_sent.append(_note_written)  # the body never leaves before them
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
             limit=connections, ttl_dns_cache=60, keepalive_timeout=KEEP_ALIVE, resolver=PublicResolver(base)

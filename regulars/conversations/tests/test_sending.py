@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,6 +13,7 @@ from regulars.contacts.models import Contact, ContactIdentity
 from regulars.conversations.guardrails import GuardrailRefused
 from regulars.conversations.ledger import read_ledger
 from regulars.conversations.models import Activity, Conversation, Message, OutgoingMessage
+from regulars.conversations.operations import claiming
 from regulars.conversations.operations.sending import (
     OutgoingDraft,
     outgoing_of,
@@ -235,6 +238,32 @@ def test_limits_other_numbers_and_held_people_are_respected(cast):
     assert claim_batch(cast.second_inbox.id, 10) == []
     assert [each.conversation_id for each in claim_batch(cast.inbox.id, 10, [alice.id])] == [boris.id]
     assert [each.conversation_id for each in claim_batch(cast.inbox.id, 1)] == [alice.id]
+
+
+def test_a_sudden_queue_is_not_joined_with_itself(cast):
+    """The planner knows only the empty queue of yesterday, and must not read every job again for each job."""
+    conversations = [open_conversation(cast, f"+1202555{number:04}") for number in range(60)]
+
+    def queue_one_each(times: int) -> None:
+        drafts = [OutgoingDraft(each, OutgoingText(body="x")) for each in conversations * times]
+        queue_messages(drafts, by=cast.actor(cast.owner), channel=AnyContent())
+
+    queue_one_each(10)
+    OutgoingMessage.objects.update(state="accepted")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE conversations_outgoingmessage")
+        queue_one_each(1)
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {claiming._CLAIM}", [cast.inbox.id, [], 100, 60])
+        (found,) = cursor.fetchone()
+    plan = json.loads(found) if isinstance(found, str) else found
+    assert _rows_read(plan[0]["Plan"]) < 2_000
+
+
+def _rows_read(node: dict[str, Any]) -> int:
+    """Rows that a plan touched, with those that its filters threw away."""
+    touched = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+    touched += node.get("Rows Removed by Join Filter", 0)
+    return int(touched * node["Actual Loops"]) + sum(map(_rows_read, node.get("Plans", [])))
 
 
 @pytest.mark.parametrize("cause", ["window", "address", "pause", "unreadable", "opted-out"])
