@@ -17,6 +17,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from regulars.kernel import clock
+from regulars.kernel.database import is_away
 from regulars.kernel.events import Event, Position, Recorded, end_of_log, read_after
 from regulars.kernel.locks import try_to_hold
 from regulars.kernel.models import ParkedEvent, ReactionCursor
@@ -39,7 +40,7 @@ class Reaction:
 
 
 def run_reaction(reaction: Reaction) -> bool:
-    """Digest one batch; true when there may be more to do at once."""
+    """Digest one batch; true when there may be more to do at once. Raises what says that the database is away."""
     try:
         with transaction.atomic():
             cursor = _take_cursor(reaction.name)
@@ -55,6 +56,8 @@ def run_reaction(reaction: Reaction) -> bool:
                 _nothing_until[reaction.name] = page.end
             return page.has_more and page.end != start
     except Exception as error:
+        if is_away(error):
+            raise  # nothing is wrong with the events: the loop says so in a line and comes again
         logger.exception("reaction failed", extra={"reaction": reaction.name})
         return _after_failure(reaction, error)
 

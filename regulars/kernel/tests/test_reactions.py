@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from regulars.kernel import clock, reactions
 from regulars.kernel.events import Recorded, end_of_log, read_after, record
@@ -221,3 +221,18 @@ def test_a_slow_reaction_does_not_keep_readers_of_the_log_waiting():
         may_end.set()
         thread.join()
     assert [each.event.note for each in page.events] == ["2"]
+
+
+def test_a_database_that_goes_away_is_no_fault_of_the_events():
+    def effect(events: Sequence[Recorded]) -> None:
+        raise OperationalError("the server closed the connection")
+
+    reaction = _reaction(effect)
+    ensure_cursors([reaction])
+    record(boiled("1"))
+    with pytest.raises(OperationalError):
+        run_reaction(reaction)
+    cursor = ReactionCursor.objects.get(name="tea")
+    assert (cursor.failed_attempts, cursor.retry_at, cursor.last_error) == (0, None, "")
+    run_reaction(_reaction())
+    assert _noted() == ["1"]

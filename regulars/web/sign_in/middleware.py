@@ -14,6 +14,8 @@ from regulars.workspaces.access import actor_of_member
 from regulars.workspaces.models import Member
 
 MEMBER_KEY = "member_id"
+ASKED_BY_MACHINES = frozenset({"/readyz", "/metrics"})
+"""nobody is signed in there, whatever cookie comes along: they must answer when the database does not"""
 
 
 class MemberMiddleware:
@@ -27,7 +29,7 @@ class MemberMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asking = cast("WebRequest", request)
-        asking.member = member_of(request)
+        asking.member = None if request.path in ASKED_BY_MACHINES else member_of(request)
         asking.actor = actor_of_member(asking.member) if asking.member else None
         language = asking.member.user.language if asking.member else get_language_from_request(request)
         with translation.override(language):

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError
 from django.test import Client
 
+from regulars.web import health
 from regulars.workspaces.models import Member, User
 from regulars.workspaces.operations import invite_member, set_member_active
 from tests.cast import PASSWORD, Cast
@@ -148,3 +150,18 @@ def test_a_lost_database_is_said_in_a_page_that_tries_again(
     response = client.get("/inbox/open")
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert "The database is away" in response.content.decode()
+
+
+def test_health_is_told_in_json_while_the_database_is_away_also_with_a_session(
+    cast: Cast, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in(cast.owner)
+    monkeypatch.setattr(health, "_database", lambda: "the database cannot be reached (OperationalError)")
+
+    def away(*_arguments: object) -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(SessionStore, "load", away)
+    response = client.get("/readyz")
+    assert (response.status_code, response["Content-Type"]) == (503, "application/json")
+    assert response.json()["checks"]["database"].startswith("the database cannot be reached")
