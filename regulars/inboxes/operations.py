@@ -140,6 +140,18 @@ def pause_connection(connection_id: UUID, problem: str) -> None:
     Connection.objects.filter(id=connection_id, problem="").update(problem=problem)
 
 
+def set_throughput(connection_row: Connection, display_address: str, per_second: int) -> None:
+    """The platform lets a number send so many messages a second; it is known by its digits, however it is written."""
+    wanted = _digits(display_address)
+    for inbox in Inbox.objects.filter(connection=connection_row):
+        if wanted and _digits(inbox.display_address) == wanted:
+            Inbox.objects.filter(id=inbox.id).update(messages_per_second=per_second)
+
+
+def _digits(text: str) -> str:
+    return "".join(character for character in text if character.isdigit())
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
     """A change the platform told, to be kept once. ``dedup_key`` recognises its repetition."""

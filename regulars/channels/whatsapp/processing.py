@@ -27,7 +27,7 @@ from regulars.conversations.operations.receiving import Incoming, find_stored, r
 from regulars.conversations.operations.statuses import IncomingStatus, receive_statuses
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.models import Connection, Delivery, Inbox
-from regulars.inboxes.operations import record_notices
+from regulars.inboxes.operations import record_notices, set_throughput
 from regulars.inboxes.ports import (
     AddressBookChange,
     Call,
@@ -52,6 +52,8 @@ BATCH_SIZE = 1_000
 """deliveries a transaction; one holds a single update as a rule and up to 1,000"""
 UPDATES_PER_BATCH = 2_000
 ATTEMPTS = 5
+UPGRADED_THROUGHPUT = 1_000
+"""messages a second of a number after THROUGHPUT_UPGRADE"""
 _CLAIM_LOCK = 7_302_001
 
 
@@ -409,12 +411,9 @@ def _apply_others(batch: _Batch) -> None:
 
 
 def _follow_notice(batch: _Batch, notice: Notice) -> None:
-    if (
-        notice.kind == "number_quality"
-        and notice.event == "THROUGHPUT_UPGRADE"
-        and notice.address in batch.inboxes
-    ):
-        Inbox.objects.filter(id=batch.inboxes[notice.address]).update(messages_per_second=1000)
+    """An upgrade names its number only as people write it (reference §4), in the title."""
+    if notice.kind == "number_quality" and notice.event == "THROUGHPUT_UPGRADE":
+        set_throughput(batch.connection, notice.title, UPGRADED_THROUGHPUT)
 
 
 def _apply_calls(batch: _Batch, calls: Sequence[Call]) -> None:

@@ -20,7 +20,7 @@ from regulars.conversations.ledger import read_ledger
 from regulars.conversations.models import Conversation, Message
 from regulars.conversations.operations.receiving import receive_messages
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
-from regulars.inboxes.models import ChannelNotice, Connection, Delivery
+from regulars.inboxes.models import ChannelNotice, Connection, Delivery, Inbox
 from regulars.inboxes.operations import add_inbox, replay_deliveries
 from regulars.kernel import clock
 from regulars.kernel.models import Event
@@ -313,3 +313,16 @@ def test_a_failed_delivery_is_not_set_aside_when_another_worker_has_processed_it
     processing._set_aside(delivery_id, ValueError("late"))
     assert Delivery.objects.get(id=delivery_id).state == "processed"
     assert _ledger(cast) == (1, 1, 0, {}, 0)
+
+
+def test_a_throughput_upgrade_counts_for_the_number_that_it_names(cast):
+    Inbox.objects.filter(id=cast.inbox.id).update(display_address="+1 (202) 555-0142")
+    value = {"display_phone_number": "12025550142", "event": "THROUGHPUT_UPGRADE"}
+    change = {"field": "phone_number_quality_update", "value": value}
+    _deliver(
+        cast.connection,
+        {"object": "whatsapp_business_account", "entry": [{"id": ACCOUNT, "changes": [change]}]},
+    )
+    _drain()
+    rates = dict(Inbox.objects.values_list("id", "messages_per_second"))
+    assert (rates[cast.inbox.id], rates[cast.second_inbox.id]) == (1000, 80)
