@@ -36,13 +36,13 @@ from regulars.kernel.metrics import SENDS
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-CLAIM_SIZE = 200
+CLAIM_SIZE = 300
 IN_FLIGHT = 400
 """messages on their way at a time in this process; a provider that answers slowly is not asked for more"""
-IN_FLIGHT_PER_NUMBER = 200
+IN_FLIGHT_PER_NUMBER = 300
 RECORD_SIZE = 200
 ROUND_SECONDS = 0.02
-BUSY_ROUND_SECONDS = 0.06
+BUSY_ROUND_SECONDS = 0.03
 """from one round to the next while (many) messages are on their way, and how long a result waits for company: claiming
 and settling them one by one costs more than sending them"""
 MANY = 50

@@ -87,7 +87,9 @@ def test_an_answer_whose_reply_is_lost_goes_out_once(desk: Desk, product: Produc
     desk.choose(kofi)
     desk.page.route("**/conversations/*/messages", _arrive_and_cut, times=1)
     desk.composer.fill("Yes, one left")
-    desk.composer.press("Enter")
+    # the route is only served while this thread waits for the browser, not while it asks the phone
+    with desk.page.expect_event("requestfailed", lambda request: request.url.endswith("/messages")):
+        desk.composer.press("Enter")
     again = desk.page.locator("message-thread .message", has_text="Not sent yet").get_by_role("button")
     kofi.gets("Yes, one left")
     if again.is_visible():  # unless the live connection was quicker
