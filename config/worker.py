@@ -116,8 +116,11 @@ class Deliveries:
     def _beat(self) -> None:
         moment = datetime.now(UTC)
         if self._beat_at is None or (moment - self._beat_at).total_seconds() >= HEARTBEAT_SECONDS:
-            Heartbeat.objects.update_or_create(
-                process=PROCESS, defaults={"role": "worker", "beat_at": moment}
+            Heartbeat.objects.bulk_create(  # an upsert: two loops may beat at once
+                [Heartbeat(process=PROCESS, role="worker", beat_at=moment)],
+                update_conflicts=True,
+                unique_fields=["process"],
+                update_fields=["role", "beat_at"],
             )
             self._beat_at = moment
 
