@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
 START = b"POST " + PREFIX.encode()
 MAX_HEAD_BYTES = 16 * 1024
-_PLAIN_HEADERS = frozenset(
-    {b"host", b"user-agent", b"accept", b"accept-encoding", b"content-type", b"x-hub-signature"}
-)
-"""need no look; others than these, the length and the signature are looked at for what they ask"""
 _ASKING_HEADERS = frozenset({b"connection", b"expect", b"transfer-encoding", b"upgrade", b"te", b"trailer"})
 _REASONS = {
     200: b"OK",
@@ -130,8 +126,6 @@ class WebProtocol(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         name = name.lower()
-        if name in _PLAIN_HEADERS:
-            return
         if name == b"content-length":
             self._length = int(value) if value.isdigit() and self._length < 0 else MAX_BODY_BYTES + 1
         elif name == SIGNATURE_HEADER:
@@ -146,6 +140,7 @@ class WebProtocol(asyncio.Protocol):
             0 <= self._length <= MAX_BODY_BYTES
             and parser.get_method() == b"POST"
             and parser.get_http_version() == "1.1"
+            and self._url.isascii()
             and b"%" not in self._url
             and b"?" not in self._url
             and self._webhooks is not None  # there is one from the server's start to its end

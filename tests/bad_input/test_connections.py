@@ -11,19 +11,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.running.bodies import written
-from tests.running.ledgers import imbalances, wait_until_read
+from tests.running.ledgers import wait_until_read
 from tests.running.product import Product
 from tests.running.webhooks import encode, sign
 
 PAGE = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
-@pytest.fixture(autouse=True)
-def the_ledger_adds_up_and_nobody_died(product: Product) -> Iterator[None]:
-    pids = product.pids()
-    yield
-    assert imbalances(wait_until_read(product)) == []
-    assert product.pids() == pids
+pytestmark = pytest.mark.usefixtures("the_ledger_adds_up_and_nobody_died")
 
 
 class Line:

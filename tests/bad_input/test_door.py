@@ -8,7 +8,6 @@ import http.client
 import json
 import socket
 import time
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,20 +18,14 @@ from django.test import override_settings
 from regulars.kernel.crypto import encrypt
 from regulars.kernel.ids import new_secret
 from tests.running.bodies import AT, change, envelope, message, person, phone_of, stored_ids, written
-from tests.running.ledgers import imbalances, read_ledger, wait_until_read
+from tests.running.ledgers import read_ledger, wait_until_read
 from tests.running.product import Product
 from tests.running.webhooks import encode, headers_for, post, sign
 
 LARGEST = 4 * 1024 * 1024
 
 
-@pytest.fixture(autouse=True)
-def the_ledger_adds_up_and_nobody_died(product: Product) -> Iterator[None]:
-    """True before and after whatever comes."""
-    pids = product.pids()
-    yield
-    assert imbalances(wait_until_read(product)) == []
-    assert product.pids() == pids
+pytestmark = pytest.mark.usefixtures("the_ledger_adds_up_and_nobody_died")
 
 
 def rejected(product: Product, reason: str) -> int:

@@ -12,17 +12,10 @@ from regulars.channels.whatsapp.clients import Clients
 from regulars.channels.whatsapp.errors import refuse_unbuilt
 from regulars.channels.whatsapp.graph import GraphClient, GraphError
 from regulars.channels.whatsapp.media import upload_media
-from regulars.channels.whatsapp.sender import send_one
+from regulars.channels.whatsapp.requests import media_ids_of
+from regulars.channels.whatsapp.sender import send
 from regulars.conversations.operations.claiming import Claimed
-from regulars.inboxes.ports import (
-    Deferred,
-    OutgoingContent,
-    OutgoingInteractive,
-    OutgoingMedia,
-    OutgoingTemplate,
-    Refused,
-    SendResult,
-)
+from regulars.inboxes.ports import Deferred, Refused, SendResult
 from regulars.kernel import clock
 from regulars.media.files import path_of
 from regulars.media.models import MediaFile
@@ -46,7 +39,7 @@ class WhatsAppTransport:
             return _not_sent(error)
         except (MediaFile.DoesNotExist, FileNotFoundError):
             return refuse_unbuilt("the file to send is gone")
-        return await send_one(client, claimed.to_send, media_ids)
+        return await send(client, claimed.to_send, media_ids)
 
     def forget(self, connection_id: UUID) -> None:
         self._clients.forget(connection_id)
@@ -55,7 +48,7 @@ class WhatsAppTransport:
         """WhatsApp's id for each file of ours in the message; uploads what it does not have yet."""
         return {
             media_id: await self._provider_media_id(client, claimed.to_send.address, media_id)
-            for media_id in media_ids_in(claimed.to_send.content)
+            for media_id in media_ids_of(claimed.to_send.content)
         }
 
     async def _provider_media_id(self, client: GraphClient, address: str, media_id: str) -> str:
@@ -67,19 +60,6 @@ class WhatsAppTransport:
             provider_id = await upload_media(client, address, content, file.mime_type, file.filename)
         await sync_to_async(note_upload)(file.id, address, provider_id, PROVIDER_COPY_LIFETIME)
         return provider_id
-
-
-def media_ids_in(content: OutgoingContent) -> list[str]:
-    """Our ids of the files that a content carries."""
-    files: list[OutgoingMedia | None] = []
-    match content:
-        case OutgoingMedia():
-            files = [content]
-        case OutgoingInteractive():
-            files = [content.header.media if content.header else None]
-        case OutgoingTemplate():
-            files = [parameter.media for parameter in content.header]
-    return [file.media_id for file in files if file is not None and file.media_id]
 
 
 def _not_sent(error: GraphError) -> SendResult:

@@ -38,8 +38,6 @@ class Claimed:
     inbox_id: UUID
     connection_id: UUID
     contact_id: UUID
-    attempts: int
-    media_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,6 @@ class _Job:
     inbox_id: UUID
     contact_id: UUID
     outgoing: str | None
-    media_id: UUID | None
     reply_to_provider_id: str | None
     group_address: str
     window_closes_at: datetime | None
@@ -79,7 +76,7 @@ WITH chosen AS (
   WHERE m.id = claimed.message_id AND m.status = 'queued'
 )
 SELECT m.id, claimed.attempts, m.workspace_id, m.conversation_id, m.inbox_id, m.contact_id,
-  (m.content -> 'outgoing')::text, m.media_id, m.reply_to_provider_id, c.group_address, c.window_closes_at,
+  (m.content -> 'outgoing')::text, m.reply_to_provider_id, c.group_address, c.window_closes_at,
   i.address, i.paused_reason, i.connection_id, k.problem
 FROM claimed JOIN conversations_message m ON m.id = claimed.message_id
   JOIN conversations_conversation c ON c.id = m.conversation_id
@@ -175,8 +172,6 @@ def _ready(
         job.inbox_id,
         job.connection_id,
         job.contact_id,
-        job.attempts,
-        job.media_id,
     )
 
 

@@ -125,7 +125,7 @@ def unknown_result(reason: str) -> dict[str, object]:
 
 def _write_deferred(claimed: Claimed, result: Deferred) -> None:
     """Back into the queue: the answer proves that nothing left, also when the lease was given up meanwhile."""
-    if claimed.attempts > RETRIES:
+    if claimed.to_send.attempt > RETRIES:
         _write_end(claimed, "refused", "failed", result.error)
         return
     message_id = UUID(claimed.to_send.message_id)

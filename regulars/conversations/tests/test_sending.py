@@ -206,7 +206,7 @@ def test_each_conversation_has_one_message_on_its_way_and_order_holds(cast):
     assert claim(cast) == []
     record_results([(_claimed_of(cast, first), Accepted(provider_id="w1"))])
     (claimed,) = claim(cast)
-    assert (claimed.to_send.message_id, claimed.attempts) == (str(second.id), 1)
+    assert (claimed.to_send.message_id, claimed.to_send.attempt) == (str(second.id), 1)
     assert [_row(each).status for each in (first, second, other)] == ["sent", "sending", "sending"]
 
 
@@ -328,7 +328,7 @@ def test_a_transient_error_is_tried_again_twice_and_then_refused(cast):
     message = queue(cast, open_conversation(cast))
     for attempt in range(1, RETRIES + 2):
         (claimed,) = claim(cast)
-        assert claimed.attempts == attempt
+        assert claimed.to_send.attempt == attempt
         record_results([(claimed, BUSY)])
     assert (claim(cast), _row(message).status, _outbound(cast)) == ([], "failed", (1, 0, {"131016": 1}, 0, 0))
 

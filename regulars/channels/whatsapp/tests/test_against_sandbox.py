@@ -41,6 +41,8 @@ from regulars.inboxes.ports import (
     Uncertain,
 )
 
+from .sending import send_all
+
 NUMBER, ACCOUNT, TOKEN = "100000000000201", "100000000000101", "sandbox-token"
 STARTUP_SECONDS = 20
 
@@ -144,7 +146,7 @@ async def test_every_kind_reaches_the_phone(world):
     ]
     assert [check(content) for content in contents] == [[]] * len(contents)
     batch = [to_send(content, phone, number) for number, content in enumerate(contents)]
-    results = await send(world.client, batch, {"file-1": media_id})
+    results = await send_all(world.client, batch, {"file-1": media_id})
     assert [type(result) for result in results] == [Accepted] * len(contents)
     received = await world.control(f"customers/{customer['id']}/messages?direction=out")
     assert sorted(item["type"] for item in received["items"]) == sorted(
@@ -156,7 +158,7 @@ async def test_a_bsuid_is_a_recipient_and_comes_back(world):
     phone = "+12025550162"
     customer = await world.customer(phone)
     recipient = Identity("bsuid", customer["user_id"])
-    (result,) = await send(world.client, [to_send(OutgoingText(body="x"), phone, recipient=recipient)])
+    result = await send(world.client, to_send(OutgoingText(body="x"), phone, recipient=recipient))
     assert isinstance(result, Accepted)
     assert result.recipient == (recipient,)
 
@@ -165,7 +167,7 @@ async def test_a_reply_quotes(world):
     phone = "+12025550163"
     customer = await world.customer(phone)
     message = to_send(OutgoingText(body="x"), phone, reply_to_provider_id=customer["first"]["id"])
-    (result,) = await send(world.client, [message])
+    result = await send(world.client, message)
     assert isinstance(result, Accepted)
     received = await world.control(f"messages/{result.provider_id}")
     assert received["context"]["message_id"] == customer["first"]["id"]
@@ -191,13 +193,13 @@ async def test_every_fault_is_judged(world, fault, expected):
     phone = "+12025550164"
     await world.customer(phone)
     await world.control("faults", {**fault, "remaining": 1})
-    (result,) = await send(world.client, [to_send(OutgoingText(body="x"), phone)], deadline=1)
+    result = await send(world.client, to_send(OutgoingText(body="x"), phone), deadline=1)
     assert type(result) is expected
 
 
 async def test_a_wrong_token_pauses_the_connection(world):
     client = GraphClient(world.urls["graph_url"], "wrong", world.session)
-    (result,) = await send(client, [to_send(OutgoingText(body="x"), "+12025550165")])
+    result = await send(client, to_send(OutgoingText(body="x"), "+12025550165"))
     assert isinstance(result, Refused)
     assert (result.error.code, result.pauses) == (190, "connection")
     with pytest.raises(GraphError):
@@ -213,7 +215,7 @@ async def test_a_number_that_does_not_exist_pauses_itself(world):
         content=message.content,
         callback_data="m",
     )
-    (result,) = await send(world.client, [wrong])
+    result = await send(world.client, wrong)
     assert isinstance(result, Refused)
     assert result.error.code in (33, 100)
 
@@ -248,7 +250,7 @@ async def test_templates_are_listed_filled_in_and_sent(world):
         to_send(build_outgoing(template, template.samples), phone, number)
         for number, template in enumerate(plain)
     ]
-    results = await send(world.client, batch)
+    results = await send_all(world.client, batch)
     assert [type(result) for result in results] == [Accepted] * len(plain)
 
 
@@ -288,6 +290,6 @@ async def test_a_few_hundred_messages_at_once(world):
     batch = [
         to_send(OutgoingText(body=f"text {number}"), phones[number % 3], number) for number in range(300)
     ]
-    results = await asyncio.wait_for(send(world.client, batch), 30)
+    results = await asyncio.wait_for(send_all(world.client, batch), 30)
     assert {type(result) for result in results} == {Accepted}
     assert len({result.provider_id for result in results if isinstance(result, Accepted)}) == 300

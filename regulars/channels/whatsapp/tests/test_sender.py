@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import Sequence
 
 import pytest
 from aiohttp import web
@@ -27,6 +26,7 @@ from regulars.inboxes.ports import (
 )
 
 from .graph_server import NUMBER
+from .sending import send_all
 
 MESSAGES = f"/v26.0/{NUMBER}/messages"
 
@@ -46,15 +46,13 @@ async def echo(request: web.Request) -> web.StreamResponse:
     return web.json_response({"messages": [{"id": "wamid." + body["biz_opaque_callback_data"]}]})
 
 
-def kinds(results: Sequence[SendResult]) -> list[tuple[str, str | None]]:
-    return [
-        (type(result).__name__, result.pauses if isinstance(result, Deferred) else None) for result in results
-    ]
+def kind(result: SendResult) -> tuple[str, str | None]:
+    return type(result).__name__, result.pauses if isinstance(result, Deferred) else None
 
 
 async def test_a_batch_arrives_whole_and_results_keep_its_order(graph, graph_client):
     graph.on("POST", MESSAGES, echo)
-    results = await send(graph_client, [text(number) for number in range(300)], connections=20)
+    results = await send_all(graph_client, [text(number) for number in range(300)])
     assert results == [Accepted(provider_id=f"wamid.m{number}") for number in range(300)]
     request, body = graph.requests[0]
     assert request.headers["Authorization"] == "Bearer token-1"
@@ -76,8 +74,8 @@ async def test_each_message_gets_its_own_judgement(graph, graph_client):
         return await echo(request)
 
     graph.on("POST", MESSAGES, by_content)
-    results = await send(graph_client, [text(number) for number in range(4)])
-    assert kinds(results) == [
+    results = await send_all(graph_client, [text(number) for number in range(4)])
+    assert [kind(result) for result in results] == [
         ("Accepted", None),
         ("Refused", None),
         ("Deferred", "number"),
@@ -90,14 +88,14 @@ async def test_nobody_listening_is_a_certain_no(graph_session):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     graph_client = GraphClient(f"http://127.0.0.1:{port}", "t", graph_session)
-    (result,) = await send(graph_client, [text(1)])
+    result = await send(graph_client, text(1))
     assert isinstance(result, Deferred)
     assert (result.error.code, result.pauses) == (UNREACHABLE, "connection")
 
 
 async def test_a_failed_tls_handshake_is_a_certain_no(graph, graph_session):
     graph_client = GraphClient(graph.url.replace("http:", "https:"), "t", graph_session)
-    assert kinds(await send(graph_client, [text(1)])) == [("Deferred", "connection")]
+    assert kind(await send(graph_client, text(1))) == ("Deferred", "connection")
 
 
 async def test_a_connection_that_breaks_after_the_request_is_uncertain(graph, graph_client):
@@ -106,7 +104,7 @@ async def test_a_connection_that_breaks_after_the_request_is_uncertain(graph, gr
         return web.Response()
 
     graph.on("POST", MESSAGES, hang_up)
-    assert kinds(await send(graph_client, [text(1)])) == [("Uncertain", None)]
+    assert kind(await send(graph_client, text(1))) == ("Uncertain", None)
     assert len(graph.requests) == 1
 
 
@@ -116,7 +114,7 @@ async def test_an_answer_that_comes_too_late_is_uncertain(graph, graph_client):
         return web.Response()
 
     graph.on("POST", MESSAGES, slow)
-    (result,) = await send(graph_client, [text(1)], deadline=0.1)
+    result = await send(graph_client, text(1), deadline=0.1)
     assert isinstance(result, Uncertain)
     assert result.reason == "TimeoutError"
 
@@ -129,10 +127,10 @@ async def test_waiting_in_vain_for_a_connection_is_a_certain_no(graph):
     graph.on("POST", MESSAGES, slow)
     async with open_session(graph.url, connections=1) as narrow:
         graph_client = GraphClient(graph.url, "t", narrow)
-        first = asyncio.create_task(send(graph_client, [text(1)]))
+        first = asyncio.create_task(send(graph_client, text(1)))
         await asyncio.sleep(0.1)
-        (second,) = await send(graph_client, [text(2)], deadline=0.1)
-        assert kinds(await first) == [("Accepted", None)]
+        second = await send(graph_client, text(2), deadline=0.1)
+        assert kind(await first) == ("Accepted", None)
     assert isinstance(second, Deferred)
     assert (second.error.code, second.pauses) == (DEADLINE, "message")
     assert len(graph.requests) == 1
@@ -143,7 +141,7 @@ async def test_redirects_are_not_followed(graph, graph_client):
         raise web.HTTPTemporaryRedirect(location="/elsewhere")
 
     graph.on("POST", MESSAGES, move)
-    assert kinds(await send(graph_client, [text(1)])) == [("Deferred", "connection")]
+    assert kind(await send(graph_client, text(1))) == ("Deferred", "connection")
     assert [request.path for request, _body in graph.requests] == [MESSAGES]
 
 
@@ -156,7 +154,7 @@ async def test_redirects_are_not_followed(graph, graph_client):
     ],
 )
 async def test_what_cannot_be_built_is_refused_and_nothing_leaves(graph, graph_client, unbuildable):
-    (result,) = await send(graph_client, [unbuildable])
+    result = await send(graph_client, unbuildable)
     assert isinstance(result, Refused)
     assert (result.error.code, graph.requests) == (NOT_BUILT, [])
 
@@ -164,7 +162,7 @@ async def test_what_cannot_be_built_is_refused_and_nothing_leaves(graph, graph_c
 async def test_an_app_secret_proves_every_call(graph, graph_session):
     graph.on("POST", MESSAGES, echo)
     graph_client = GraphClient(graph.url, "token-1", graph_session, app_secret="secret-1")
-    assert kinds(await send(graph_client, [text(1)])) == [("Accepted", None)]
+    assert kind(await send(graph_client, text(1))) == ("Accepted", None)
     assert graph.requests[0][0].query == {
         "appsecret_proof": "c8f7d96f3871538b4c3f08987cca32bb16cdf51af7a0f6e001c14bfc37761961"
     }
