@@ -6,6 +6,7 @@ updates come out as were counted when it arrived, per number. An update that can
 nothing is dropped.
 
     raw bytes ── load_body ──> JSON tree ── parsing.walking ──> groups of items ── parsing.* ──> updates
+              └─ parsing.counting: the count alone, of a plain delivery
 """
 
 from __future__ import annotations
@@ -17,16 +18,31 @@ from typing import Any, Literal, cast
 from regulars.inboxes.ports import Rejected, Update
 
 from .parsing import changes, messages, statuses
+from .parsing.counting import count_plain
 from .parsing.decoding import MAX_DEPTH, NotJSON, TooDeep, load_body
 from .parsing.walking import LIST_NAMES, Change, walk
 
-__all__ = ["MAX_DEPTH", "NotJSON", "TooDeep", "count_updates", "load_body", "parse_body", "parse_payload"]
+__all__ = [
+    "MAX_DEPTH",
+    "NotJSON",
+    "TooDeep",
+    "count_payload",
+    "count_updates",
+    "load_body",
+    "parse_body",
+    "parse_payload",
+]
 
 Reason = Literal["foreign_object", "not_an_envelope", "empty", "malformed", "too_deep"]
 UNEXPECTED = "Unexpected"
 """begins the details of a rejection that is a defect of ours"""
 
 Reader = Callable[[Change, Any, str, datetime], Update]
+
+
+def count_payload(raw: bytes) -> dict[str, int]:
+    """The count of a body as it came; raises ``NotJSON`` or ``TooDeep``."""
+    return count_plain(raw) or count_updates(load_body(raw))
 
 
 def count_updates(body: object) -> dict[str, int]:

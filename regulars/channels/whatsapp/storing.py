@@ -74,6 +74,8 @@ class DeliveryStore:
         self._writer: asyncio.Task[None] | None = None
         self._expiry: asyncio.TimerHandle | None = None
         self._line: _Line | None = None
+        self._commit: asyncio.Future[None] | None = None
+        self._commit_by = 0.0
         self._nudge = _Nudge(database_url)
 
     async def put(
@@ -151,14 +153,15 @@ class DeliveryStore:
     async def _write(self, group: list[_Waiting], stored: list[_Waiting]) -> list[_Waiting]:
         """Write a group; answer the one before, which is stored, while the database works. Returns what is stored."""
         try:
-            async with asyncio.timeout(COMMIT_DEADLINE_SECONDS):
-                if self._line is None or self._line.is_lost:
-                    _end(stored)
+            if self._line is None or self._line.is_lost:
+                _end(stored)
+                async with asyncio.timeout(COMMIT_DEADLINE_SECONDS):
                     await self._drop_line()
                     self._line = await _Line.open(self._url)
-                answer = self._line.start(*_statement(group))
-                _end(stored)
-                await answer
+            self._commit_by = asyncio.get_running_loop().time() + COMMIT_DEADLINE_SECONDS
+            self._commit = self._line.start(*_statement(group))
+            _end(stored)
+            await self._commit
         except Exception as error:  # noqa: BLE001 - whatever it was, every request of the group gets its answer
             _end(stored)
             reason = str(error) if isinstance(error, _Failed) else type(error).__name__
@@ -178,6 +181,8 @@ class DeliveryStore:
         """Answer those who have waited too long; one timer for all, since one for each costs more than the rest."""
         loop = asyncio.get_running_loop()
         moment = loop.time()
+        if self._commit and not self._commit.done() and self._commit_by <= moment:
+            self._commit.set_exception(TimeoutError())
         for waiting in (*self._group, *self._waiting):
             if waiting.deadline > moment:
                 break  # they came in this order
@@ -195,21 +200,26 @@ class _Failed(Exception):
     """PostgreSQL refused the statement; says with which SQLSTATE, never with what content."""
 
 
-_DELIVERIES = """
-WITH stored AS (
-  INSERT INTO inboxes_delivery (connection_id, body, update_counts)
-  SELECT c, b, n::jsonb FROM unnest($1::uuid[], $2::bytea[], $3::text[])
-    WITH ORDINALITY AS new(c, b, n, place) ORDER BY place
-), counted AS (
-  INSERT INTO inboxes_ledgerentry (connection_id, address, flow, outcome, reason, update_count, delivery_count)
-"""
 _STATEMENTS = {
     # nearly always: deliveries for one number
-    b"take_deliveries_of_one": _DELIVERIES
-    + "VALUES ($4::uuid, $5::text, 'inbound', 'received', '', $6::bigint, $7::bigint)) SELECT",
-    b"take_deliveries": _DELIVERIES  # noqa: S608 (constants of ours)
-    + "SELECT * FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[])"
-    + ") SELECT",
+    b"take_deliveries_of_one": """
+WITH stored AS (
+  INSERT INTO inboxes_delivery (connection_id, body, update_counts)
+  SELECT $3::uuid, b, n::jsonb FROM unnest($1::bytea[], $2::text[])
+    WITH ORDINALITY AS new(b, n, place) ORDER BY place
+)
+INSERT INTO inboxes_ledgerentry (connection_id, address, flow, outcome, reason, update_count, delivery_count)
+VALUES ($3::uuid, $4::text, 'inbound', 'received', '', $5::bigint, $6::bigint)
+""",
+    b"take_deliveries": """
+WITH stored AS (
+  INSERT INTO inboxes_delivery (connection_id, body, update_counts)
+  SELECT c, b, n::jsonb FROM unnest($3::uuid[], $1::bytea[], $2::text[])
+    WITH ORDINALITY AS new(c, b, n, place) ORDER BY place
+)
+INSERT INTO inboxes_ledgerentry (connection_id, address, flow, outcome, reason, update_count, delivery_count)
+SELECT * FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[])
+""",
 }
 """deliveries and ledger: one transaction in one round trip"""
 _BYTEA, _BIGINT, _TEXT, _UUID = 17, 20, 25, 2950
@@ -224,32 +234,26 @@ _EMPTY_ARRAY = struct.Struct("!iiI")
 
 def _statement(group: Sequence[_Waiting]) -> tuple[bytes, list[bytes]]:
     """The statement's name and its parameters in binary form (text would write bodies out in hexadecimal)."""
-    owners: list[bytes | None] = []
-    bodies: list[bytes | None] = []
-    counts: list[bytes | None] = []
+    kept = [waiting for waiting in group if not waiting.reason]
+    values = [
+        _array(_BYTEA, [waiting.body for waiting in kept]),
+        _array(_TEXT, [orjson.dumps(waiting.counts) for waiting in kept]),
+    ]
     sums: dict[tuple[UUID | None, str, str], list[int]] = {}
     for waiting in group:
-        if not waiting.reason:
-            owners.append(_uuid(waiting.connection_id))
-            bodies.append(waiting.body)
-            counts.append(orjson.dumps(waiting.counts))
         deliveries = 1
         for address, updates in waiting.counts.items():
-            key = (waiting.connection_id, address, waiting.reason)
-            total = sums.get(key)
-            if total is None:
-                sums[key] = [updates, deliveries]
-            else:
-                total[0] += updates
-                total[1] += deliveries
+            total = sums.setdefault((waiting.connection_id, address, waiting.reason), [0, 0])
+            total[0] += updates
+            total[1] += deliveries
             deliveries = 0
-    deliveries_taken = [_array(_UUID, owners), _array(_BYTEA, bodies), _array(_TEXT, counts)]
     if len(sums) == 1:
-        ((owner, address, reason), total) = next(iter(sums.items()))
+        (((owner, address, reason), total),) = sums.items()
         if owner and not reason:
             entry = [owner.bytes, address.encode(), *map(_NUMBER.pack, total)]
-            return b"take_deliveries_of_one", [*deliveries_taken, *entry]
-    return b"take_deliveries", [*deliveries_taken, *_ledger_values(sums)]
+            return b"take_deliveries_of_one", [*values, *entry]
+    owners = _array(_UUID, [_uuid(waiting.connection_id) for waiting in kept])
+    return b"take_deliveries", [*values, owners, *_ledger_values(sums)]
 
 
 def _ledger_values(sums: dict[tuple[UUID | None, str, str], list[int]]) -> list[bytes]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -57,6 +55,7 @@ from regulars.kernel import clock
 from regulars.kernel.errors import Conflict, NotAllowed
 from regulars.message_templates.models import MessageTemplate
 from tests.cast import ALICE, BORIS, CHAI, Cast
+from tests.plans import rows_read
 
 pytestmark = pytest.mark.django_db
 
@@ -254,16 +253,7 @@ def test_a_sudden_queue_is_not_joined_with_itself(cast):
         cursor.execute("ANALYZE conversations_outgoingmessage")
         queue_one_each(1)
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {claiming._CLAIM}", [cast.inbox.id, [], 100, 60])
-        (found,) = cursor.fetchone()
-    plan = json.loads(found) if isinstance(found, str) else found
-    assert _rows_read(plan[0]["Plan"]) < 2_000
-
-
-def _rows_read(node: dict[str, Any]) -> int:
-    """Rows that a plan touched, with those that its filters threw away."""
-    touched = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
-    touched += node.get("Rows Removed by Join Filter", 0)
-    return int(touched * node["Actual Loops"]) + sum(map(_rows_read, node.get("Plans", [])))
+        assert rows_read(cursor.fetchone()[0]) < 2_000
 
 
 @pytest.mark.parametrize("cause", ["window", "address", "pause", "unreadable", "opted-out"])

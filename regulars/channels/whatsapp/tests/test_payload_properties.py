@@ -12,8 +12,10 @@ import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from regulars.channels.whatsapp.parsing.counting import count_plain
 from regulars.channels.whatsapp.payloads import (
     UNEXPECTED,
+    count_payload,
     count_updates,
     load_body,
     parse_body,
@@ -169,6 +171,79 @@ def fits_orjson(tree: Any) -> bool:
     except TypeError:
         return False
     return True
+
+
+def read_counts(raw: bytes) -> dict[str, int]:
+    """What the short count must say, from the updates themselves."""
+    return dict(Counter(update_address(update) for update in parse_payload(raw, RECEIVED_AT)))
+
+
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(mutated())
+def test_the_short_count_is_the_count(tree):
+    raw = json.dumps(tree).encode()
+    assert count_payload(raw) == read_counts(raw)
+
+
+PLAIN = [raw for seed in SEEDS if count_plain(raw := orjson.dumps(seed))]
+
+
+def test_plain_deliveries_take_the_short_way():
+    for seed in SEEDS:
+        values = [change["value"] for entry in seed["entry"] for change in entry["changes"]]
+        kinds = {frozenset(value) - {"messaging_product", "metadata", "contacts"} for value in values}
+        is_plain = kinds <= {frozenset({"messages"}), frozenset({"statuses"})}
+        assert (count_plain(orjson.dumps(seed)) is not None) == is_plain, seed
+    assert PLAIN
+
+
+PIECES = [
+    b'"',
+    b",",
+    b":",
+    b"[]",
+    b"{}",
+    b"[",
+    b"]",
+    b"}",
+    b"\\",
+    rb"\ud800",
+    rb"\u0000",
+    b"\xff",
+    b"\x00",
+    b"1e999",
+]
+PIECES += [
+    b"NaN",
+    b"null",
+    b'"errors":[1],',
+    b'"messages":[1,2],',
+    b'"metadata":{},',
+    b'"field":"history",',
+    b"9" * 30,
+]
+
+
+@settings(max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.sampled_from(PLAIN),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 3), st.sampled_from(PIECES)), min_size=1, max_size=3),
+)
+def test_the_short_count_of_broken_bytes_is_the_count(raw, edits):
+    for place, length, piece in edits:
+        at = int(place * len(raw))
+        raw = raw[:at] + piece + raw[at + length :]
+    counts = count_plain(raw)
+    assert counts is None or counts == read_counts(raw)
+
+
+def test_the_short_count_leaves_depth_to_the_long_way():
+    raw = orjson.dumps(plain := json.loads(PLAIN[0]))
+    assert count_plain(raw) is not None
+    for change in plain["entry"][0]["changes"]:
+        change["value"]["messages"] = ["DEEP"]
+    deep = orjson.dumps(plain).replace(b'"DEEP"', b"[" * 2000 + b"]" * 2000)
+    assert count_plain(deep) is None
 
 
 @settings(max_examples=500, deadline=None)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from regulars.channels.whatsapp import processing
 from regulars.channels.whatsapp.payloads import count_updates, load_body, parse_payload
@@ -23,8 +23,10 @@ from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.models import ChannelNotice, Connection, Delivery, Inbox
 from regulars.inboxes.operations import add_inbox, replay_deliveries
 from regulars.kernel import clock
+from regulars.kernel.ids import new_id
 from regulars.kernel.models import Event
 from tests.cast import ACCOUNT, FIRST_NUMBER, SECOND_NUMBER, Cast, make_cast
+from tests.plans import rows_read
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,6 +101,28 @@ def _drain() -> int:
 
 def test_nothing_waiting_is_nothing(cast):
     assert process_deliveries() == 0
+
+
+def test_a_batch_reads_no_more_of_a_backlog_than_it_takes(cast):
+    """In a young database the planner knows nothing about the queue, and must not sort all of it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO inboxes_delivery (connection_id, body, update_counts)"
+            " SELECT %s, convert_to(repeat('x', 1000), 'UTF8'), '{}' FROM generate_series(1, 20000)",
+            [cast.connection.id],
+        )
+        cursor.execute(processing._BEGIN_CLAIM, [1])
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {processing._CLAIM}", [None, None, 1_000])
+        assert rows_read(cursor.fetchone()[0]) < 5_000
+        cursor.execute(processing._END_CLAIM, [1])
+
+
+def test_deliveries_of_a_connection_that_is_gone_wait_for_nobody(cast):
+    _deliver(cast.connection, _envelope(_text("m1", "12025550161")))
+    orphan = Delivery.objects.create(connection_id=new_id(), body=b"{}", update_counts={"": 1})
+    assert _drain() == 2
+    orphan.refresh_from_db()
+    assert (orphan.state, Message.objects.count()) == ("processed", 1)
 
 
 def test_a_delivery_becomes_a_message(cast):
