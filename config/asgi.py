@@ -7,7 +7,6 @@ Django (WSGI in a thread pool). Each door can also run in a process of its own b
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -19,6 +18,7 @@ from django.conf import settings
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from whitenoise import WhiteNoise
 
+from config import collecting
 from config.wsgi import application as django_application
 from regulars.channels.whatsapp.webhook import PREFIX as WHATSAPP_PREFIX
 from regulars.channels.whatsapp.webhook import Webhooks
@@ -78,10 +78,7 @@ class Web:
                 return
 
     def _start(self) -> None:
-        # what is loaded by now stays: the collector need not walk over all of Django again and again
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(10_000, 20, 20)
+        collecting.settle()
         self.webhooks = Webhooks(settings.DATABASE_URL)
         self._live = LiveHub()
         self._live.start()

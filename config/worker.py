@@ -27,6 +27,7 @@ import uvloop  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import close_old_connections, connection  # noqa: E402
 
+from config import collecting  # noqa: E402
 from config.wiring import JOBS, REACTIONS  # noqa: E402
 from regulars.channels.whatsapp.clients import Clients  # noqa: E402
 from regulars.channels.whatsapp.fetching import Fetcher  # noqa: E402
@@ -160,6 +161,7 @@ async def main() -> None:
             MEDIA_CHANNEL: [fetcher.wake],
         },
     )
+    collecting.settle()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, sender.stop)

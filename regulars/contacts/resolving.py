@@ -7,7 +7,7 @@ A retired BSUID still leads to whoever had it: the platform never gives one out 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -113,6 +113,8 @@ def known_from_rows(
     bsuids: dict[UUID, set[str]] = {}
     for contact_id, value in bsuid_rows:
         bsuids.setdefault(contact_id, set()).add(value)
-    owners: Mapping[Key, UUID] = {(kind, value): contact_id for kind, value, contact_id in rows}
-    retired: Mapping[Key, UUID] = {(kind, value): contact_id for kind, value, contact_id in retired_rows}
-    return Known(dict(owners), bsuids, dict(retired))
+    return Known(
+        {(kind, value): contact_id for kind, value, contact_id in rows},
+        bsuids,
+        {(kind, value): contact_id for kind, value, contact_id in retired_rows},
+    )

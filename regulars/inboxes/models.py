@@ -80,6 +80,7 @@ class Delivery(models.Model):
     update_counts = models.JSONField(default=dict)
     """address -> number of updates in it, as counted at the door"""
     state = models.TextField(default="pending", db_default="pending")
+    """pending, processed or failed"""
     attempts = models.SmallIntegerField(default=0, db_default=0)
     retry_at = models.DateTimeField(null=True)
     error = models.TextField(default="", db_default="")
@@ -87,11 +88,7 @@ class Delivery(models.Model):
     processed_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(state__in=["pending", "processed", "failed"]), name="delivery_state"
-            )
-        ]
+        # no CHECK on the state: PostgreSQL reads it anew for each statement, which costs a small group a tenth
         indexes = [
             models.Index(fields=["id"], name="delivery_pending", condition=models.Q(state="pending")),
             BrinIndex(fields=["received_at"], name="delivery_by_age", autosummarize=True),
@@ -104,6 +101,8 @@ class LedgerEntry(models.Model):
     ``flow`` inbound: outcome received, stored, duplicate, rejected (with reason).
     ``flow`` outbound: outcome intended, accepted, refused (with reason); unknown and pending are counted live.
     ``flow`` door: refused deliveries that never were stored (with reason); one counts as one update.
+
+    No CHECKs and no index but the key, for the door writes here in every commit; ``compact_ledger`` keeps it small.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -117,14 +116,6 @@ class LedgerEntry(models.Model):
     update_count = models.BigIntegerField()
     delivery_count = models.BigIntegerField(default=0, db_default=0)
     at = models.DateTimeField(db_default=TransactionNow())
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(flow__in=["inbound", "outbound", "door"]), name="ledger_flow"
-            )
-        ]
-        indexes = [models.Index(fields=["connection", "flow"], name="ledger_by_connection")]
 
 
 class ChannelNotice(WorkspaceScoped):

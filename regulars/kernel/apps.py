@@ -1,6 +1,11 @@
 from django.apps import AppConfig
 
+from regulars.kernel import arrays
+
 
 class KernelConfig(AppConfig):
     name = "regulars.kernel"
     label = "kernel"
+
+    def ready(self) -> None:
+        arrays.register()

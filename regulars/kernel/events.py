@@ -12,6 +12,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 from uuid import UUID
 
@@ -138,8 +139,14 @@ def end_of_log() -> Position:
 
 
 def _to_json(each: Event) -> str:
-    names = [field.name for field in dataclasses.fields(each) if field.name != "workspace_id"]  # type: ignore[arg-type]
-    return orjson.dumps({name: getattr(each, name) for name in names}).decode()
+    return orjson.dumps({name: getattr(each, name) for name in _names_in(type(each).__name__)}).decode()
+
+
+@cache
+def _names_in(kind: str) -> tuple[str, ...]:
+    """The fields that go into the body of such an event."""
+    fields = dataclasses.fields(Event.kinds[kind])  # type: ignore[arg-type]
+    return tuple(field.name for field in fields if field.name != "workspace_id")
 
 
 def _to_recorded(row: tuple[Any, ...]) -> Recorded:

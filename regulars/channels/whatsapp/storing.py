@@ -17,6 +17,8 @@ from uuid import UUID
 import orjson
 from psycopg import AsyncConnection, Error, OperationalError, pq
 
+from regulars.kernel.arrays import BIGINT, BYTEA, TEXT, UUID_TYPE, pack_array
+
 logger = logging.getLogger(__name__)
 
 MAX_GROUP = 512
@@ -222,22 +224,16 @@ SELECT * FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
 """,
 }
 """deliveries and ledger: one transaction in one round trip"""
-_BYTEA, _BIGINT, _TEXT, _UUID = 17, 20, 25, 2950
-"""PostgreSQL's type numbers (pg_type.oid)"""
 _BINARY = 1
-_NULL = b"\xff\xff\xff\xff"
-_LENGTH = struct.Struct("!i")
 _NUMBER = struct.Struct("!q")
-_ARRAY = struct.Struct("!iiIii")
-_EMPTY_ARRAY = struct.Struct("!iiI")
 
 
 def _statement(group: Sequence[_Waiting]) -> tuple[bytes, list[bytes]]:
     """The statement's name and its parameters in binary form (text would write bodies out in hexadecimal)."""
     kept = [waiting for waiting in group if not waiting.reason]
     values = [
-        _array(_BYTEA, [waiting.body for waiting in kept]),
-        _array(_TEXT, [orjson.dumps(waiting.counts) for waiting in kept]),
+        pack_array(BYTEA, [waiting.body for waiting in kept]),
+        pack_array(TEXT, [orjson.dumps(waiting.counts) for waiting in kept]),
     ]
     sums: dict[tuple[UUID | None, str, str], list[int]] = {}
     for waiting in group:
@@ -252,38 +248,25 @@ def _statement(group: Sequence[_Waiting]) -> tuple[bytes, list[bytes]]:
         if owner and not reason:
             entry = [owner.bytes, address.encode(), *map(_NUMBER.pack, total)]
             return b"take_deliveries_of_one", [*values, *entry]
-    owners = _array(_UUID, [_uuid(waiting.connection_id) for waiting in kept])
+    owners = pack_array(UUID_TYPE, [_uuid(waiting.connection_id) for waiting in kept])
     return b"take_deliveries", [*values, owners, *_ledger_values(sums)]
 
 
 def _ledger_values(sums: dict[tuple[UUID | None, str, str], list[int]]) -> list[bytes]:
     flows = [(b"door", b"rejected") if reason else (b"inbound", b"received") for _o, _a, reason in sums]
     return [
-        _array(_UUID, [_uuid(owner) for owner, _address, _reason in sums]),
-        _array(_TEXT, [address.encode() for _owner, address, _reason in sums]),
-        _array(_TEXT, [flow for flow, _outcome in flows]),
-        _array(_TEXT, [outcome for _flow, outcome in flows]),
-        _array(_TEXT, [reason.encode() for _owner, _address, reason in sums]),
-        _array(_BIGINT, [_NUMBER.pack(updates) for updates, _deliveries in sums.values()]),
-        _array(_BIGINT, [_NUMBER.pack(deliveries) for _updates, deliveries in sums.values()]),
+        pack_array(UUID_TYPE, [_uuid(owner) for owner, _address, _reason in sums]),
+        pack_array(TEXT, [address.encode() for _owner, address, _reason in sums]),
+        pack_array(TEXT, [flow for flow, _outcome in flows]),
+        pack_array(TEXT, [outcome for _flow, outcome in flows]),
+        pack_array(TEXT, [reason.encode() for _owner, _address, reason in sums]),
+        pack_array(BIGINT, [_NUMBER.pack(updates) for updates, _deliveries in sums.values()]),
+        pack_array(BIGINT, [_NUMBER.pack(deliveries) for _updates, deliveries in sums.values()]),
     ]
 
 
 def _uuid(value: UUID | None) -> bytes | None:
     return value.bytes if value else None
-
-
-def _array(element_type: int, items: Sequence[bytes | None]) -> bytes:
-    """A one-dimensional array in binary form: dimensions, NULLs?, element type, size, first index, elements."""
-    if not items:
-        return _EMPTY_ARRAY.pack(0, 0, element_type)
-    parts = [_ARRAY.pack(1, None in items, element_type, len(items), 1)]
-    for item in items:
-        if item is None:
-            parts.append(_NULL)
-        else:
-            parts += (_LENGTH.pack(len(item)), item)
-    return b"".join(parts)
 
 
 class _Nudge:

@@ -98,18 +98,20 @@ def _sums() -> dict[tuple[object, ...], tuple[int, int]]:
 
 
 def test_compacting_keeps_the_sums_and_can_be_repeated(cast):
-    for hours in (0, 1, 3, 3, 3, 30):
-        add_to_ledger([_row(cast, "received", hours + 1), _row(cast, "stored", hours + 1)])
+    moment = clock.now().replace(minute=30)
+    for minutes in (0, 6, 7, 8, 180, 181, 182, 60 * 30):
+        add_to_ledger([_row(cast, "received", minutes + 1), _row(cast, "stored", minutes + 1)])
         fresh = LedgerEntry.objects.order_by("-id")[:2].values_list("id", flat=True)
-        LedgerEntry.objects.filter(id__in=list(fresh)).update(
-            at=clock.now() - timedelta(hours=hours, minutes=1, microseconds=17)
-        )
+        LedgerEntry.objects.filter(id__in=list(fresh)).update(at=moment - timedelta(minutes=minutes))
     before, rows = _sums(), LedgerEntry.objects.count()
-    with clock.frozen_at(clock.now().replace(minute=30) + COMPACT_AFTER):
-        gone = compact_ledger()
-        assert gone >= 4
-        assert (LedgerEntry.objects.count(), _sums()) == (rows - gone, before)
+    with clock.frozen_at(moment):
+        assert compact_ledger() == 8  # of two meanings, two each of three entries in two hours
+        assert (LedgerEntry.objects.count(), _sums()) == (rows - 8, before)
         assert compact_ledger() == 0
+        left = LedgerEntry.objects.filter(outcome="stored").order_by("-at").values_list("at", flat=True)
+        assert [(moment - at) // timedelta(minutes=1) for at in left] == [0, 6, 180, 60 * 30]
+    with clock.frozen_at(moment + COMPACT_AFTER):
+        assert compact_ledger() == 2  # what was too young joins its hour
     assert _sums() == before
 
 

@@ -68,7 +68,6 @@ def _cards(
     inboxes = Inbox.objects.filter(workspace_id=request.member.workspace_id).prefetch_related("teams")
     for inbox in inboxes.order_by("name", "id"):
         numbers[inbox.connection_id].append(inbox)
-    # entries older than an hour or two carry the hour only: near enough for "last heard 5 hours ago"
     heard = LedgerEntry.objects.filter(connection_id__in=numbers, flow="inbound", outcome="received")
     last = dict(heard.values_list("connection_id").annotate(last=Max("at")))
     return [
