@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from benchmarks.accepting import DRAIN_PATIENCE, Effort, pending, received, spec_of
+from benchmarks.accepting import Effort, pending, received, spec_of, wait_until_drained
 from benchmarks.figures import Figure, median
 from benchmarks.floors.pool import TABLES
 from benchmarks.floors.serving import serving
 from benchmarks.load import post
 from benchmarks.product import Product, floor_database
-from benchmarks.waiting import wait_for
 
 CONNECTIONS = 16
 LEAST_RATIO = 3.0
@@ -65,12 +64,12 @@ def _backlog(product: Product, effort: Effort) -> Iterator[Figure]:
 
 def burst(product: Product, seconds: float) -> Burst:
     """Post at full rate, wait for the worker; raises RuntimeError unless every message has all its parts."""
-    wait_for(lambda: pending(product) == 0, DRAIN_PATIENCE, "an empty backlog", pause=0.1)
+    wait_until_drained(product)
     before = _parts(product)
     outcome = post(spec_of(product.target, CONNECTIONS, seconds))
     ended = time.monotonic()
     backlog = pending(product)
-    wait_for(lambda: pending(product) == 0, DRAIN_PATIENCE, "an empty backlog")
+    wait_until_drained(product)
     draining = time.monotonic() - ended
     added = {name: count - before[name] for name, count in _parts(product).items()}
     wrong = {name: count for name, count in added.items() if count != outcome.answered}

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.accepting import DRAIN_PATIENCE, Effort, pending
+from benchmarks.accepting import Effort, wait_until_drained
 from benchmarks.figures import Figure, median
 from benchmarks.floors.sender import send_bare
 from benchmarks.product import Product
@@ -47,7 +47,7 @@ def _prepare(product: Product) -> None:
     number = product.target.number_id
     control(product, "POST", "burst", {"count": PEOPLE, "people": PEOPLE, "number": number})
     control(product, "POST", "idle", {"seconds": 60})
-    wait_for(lambda: pending(product) == 0, DRAIN_PATIENCE, "an empty backlog")
+    wait_until_drained(product)
 
 
 def _send(product: Product, messages: int) -> float:

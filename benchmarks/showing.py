@@ -5,14 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 
-from benchmarks.accepting import DRAIN_PATIENCE, Effort, pending, spec_of
+from benchmarks.accepting import Effort, spec_of, wait_until_drained
 from benchmarks.bodies import CONTACTS, person_phone
 from benchmarks.figures import Figure, median
 from benchmarks.load import Spec, percentile, post
 from benchmarks.product import Product
 from benchmarks.screens import Plan, watch
 from benchmarks.seeding import seed
-from benchmarks.waiting import wait_for
 
 SCREENS = 50
 MESSAGES_A_SECOND = 50.0
@@ -52,7 +51,7 @@ def _conversations(product: Product) -> dict[str, str]:
     """Each contact's conversation, by phone; one message of each comes first where there is none yet."""
     spec = spec_of(product.target, 16, 30)
     post(Spec(product.target, spec.connections, spec.seconds, CONTACTS, spec.run))
-    wait_for(lambda: pending(product) == 0, DRAIN_PATIENCE, "an empty backlog")
+    wait_until_drained(product)
     found: dict[str, str] = product.ask(_CONVERSATIONS, [product.target.number_id])
     if len(found) != CONTACTS:
         raise RuntimeError(f"{CONTACTS} people wrote, {len(found)} have a conversation")

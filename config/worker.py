@@ -51,7 +51,8 @@ DELIVERY_LOOPS = 2
 """one reads a batch while the database stores the other's"""
 AFTER_ERROR_SECONDS = 1.0
 JOB_CHECK_SECONDS = 5.0
-REACTIONS_REST_SECONDS = 0.05
+REACTIONS_REST_SECONDS = 0.2
+"""each step is a transaction; read receipts and typing dots may come so much later while much happens"""
 HEARTBEAT_SECONDS = 5.0
 PROCESS = f"{socket.gethostname()}:{os.getpid()}"
 

@@ -110,9 +110,10 @@ def server_command(cluster: Cluster, port: int, *, durable: bool = True) -> list
         "unix_socket_permissions": "0700",
         "port": str(SOCKET_PORT if sockets else port),
         "max_connections": "60",
-        "shared_buffers": "32MB",
+        "shared_buffers": "64MB",
         "work_mem": "4MB",
         "maintenance_work_mem": "32MB",
+        "wal_buffers": "4MB",  # a batch of a thousand messages fills the usual 2 MB before it commits
         "min_wal_size": "32MB",
         "max_wal_size": "512MB",
         "wal_compression": "on",
