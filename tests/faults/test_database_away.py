@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from regulars.supervision import system
+from tests.running.browsers import signed_in
 from tests.running.burst import Burst, doubled_effects, losses, make_burst
 from tests.running.database import OwnDatabase
 from tests.running.ledgers import imbalances, wait_until_read
@@ -89,17 +90,6 @@ def away(product: Product, database: OwnDatabase) -> Away:
     told.back_after = time.monotonic() - back_at
     print(f"answers while away {told.delivered.answers}, all read {told.back_after:.1f} s after its return")
     return told
-
-
-def signed_in(product: Product) -> httpx.Client:
-    """A browser of the owner's."""
-    client = httpx.Client(base_url=product.url, timeout=15, follow_redirects=True)
-    client.get("/sign-in")
-    owner = product.ready["members"][0]
-    form = {"csrfmiddlewaretoken": client.cookies["regulars_csrf"], "next": "/"}
-    answer = client.post("/sign-in", data={**form, "email": owner["email"], "password": owner["password"]})
-    assert (answer.status_code, "regulars_session" in client.cookies) == (200, True), answer.text[:2_000]
-    return client
 
 
 def _look_around(product: Product, told: Away, browser: httpx.Client) -> None:

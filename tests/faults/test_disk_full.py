@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.running.bodies import written
+from tests.running.browsers import signed_in
 from tests.running.burst import Burst, doubled_effects, losses, make_burst
 from tests.running.ledgers import imbalances, read_ledger, wait_until_read
 from tests.running.pristine import fill_home
@@ -24,6 +26,8 @@ from tests.running.webhooks import Delivered, deliver, encode, post
 
 DISK = "220m"
 """PostgreSQL's own files take some 80 MB of it"""
+NOTE_BYTES = 2_000
+TRIES = 5
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
@@ -67,6 +71,12 @@ class Full:
     during: Burst
     answers: dict[str, int]
     after: Delivered
+    page: httpx.Response
+    notes: list[httpx.Response]
+    """written on a screen"""
+    rest: list[httpx.Response]
+    """notes written over REST"""
+    notes_after: tuple[httpx.Response, httpx.Response]
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +85,8 @@ def full(product: Product, disk: Path) -> Full:
     rng = random.Random(3)
     before, during = make_burst("before", 60, rng), make_burst("during", 60, rng)
     asyncio.run(deliver(product, before.bodies))
+    browser = signed_in(product)
+    conversation = product.api("GET", "/conversations").json()["items"][0]["id"]
     fill(disk / "filler")
     large = [
         encode(written(f"large.{index}", 1, content={"body": os.urandom(40_000).hex()}))
@@ -83,12 +95,31 @@ def full(product: Product, disk: Path) -> Full:
     refused = asyncio.run(deliver(product, large, at_once=4))
     assert wait_until(lambda: post(product, during.bodies[0]).status_code == 503, 60), product.log_tail()
     answers = asyncio.run(deliver(product, during.bodies)).answers
+    page = browser.get("/")
+    notes = [write_on_screen(browser, conversation) for _ in range(TRIES)]
+    rest = [write_over_rest(product, conversation) for _ in range(TRIES)]
     (disk / "filler").unlink()
     product.wait_until_ready(120)
+    notes_after = write_on_screen(browser, conversation), write_over_rest(product, conversation)
+    browser.close()
     after = asyncio.run(deliver(product, during.bodies, tries=500))
     wait_until_read(product, patience=90)
     print(f"answers while full: {refused.answers}, then {answers}; afterwards {after.answers}")
-    return Full(before, during, answers, after)
+    return Full(before, during, answers, after, page, notes, rest, notes_after)
+
+
+def a_note() -> str:
+    """Too much to fit anywhere without new pages."""
+    return os.urandom(NOTE_BYTES).hex()
+
+
+def write_on_screen(browser: httpx.Client, conversation: str) -> httpx.Response:
+    headers = {"X-CSRFToken": browser.cookies["regulars_csrf"], "HX-Request": "true"}
+    return browser.post(f"/conversations/{conversation}/notes", data={"text": a_note()}, headers=headers)
+
+
+def write_over_rest(product: Product, conversation: str) -> httpx.Response:
+    return product.api("POST", f"/conversations/{conversation}/notes", json={"text": a_note()})
 
 
 def fill(file: Path) -> None:
@@ -104,6 +135,26 @@ def fill(file: Path) -> None:
 
 def test_webhooks_are_told_to_come_again(full: Full):
     assert set(full.answers) == {"503"}
+
+
+def test_pages_still_show_or_say_what_is_wrong(full: Full):
+    assert full.page.status_code == 200 or "Messages from customers are not lost" in full.page.text
+
+
+def test_a_screen_says_that_nothing_can_be_written(full: Full):
+    assert {answer.status_code for answer in full.notes} == {503}
+    assert all("Messages from customers are not lost" in answer.text for answer in full.notes)
+    assert {answer.headers["retry-after"] for answer in full.notes} == {"5"}
+
+
+def test_rest_says_that_nothing_can_be_written(full: Full):
+    assert [(answer.status_code, answer.json()["code"]) for answer in full.rest] == [
+        (503, "unavailable")
+    ] * TRIES
+
+
+def test_with_room_again_members_go_on(full: Full):
+    assert [answer.status_code for answer in full.notes_after] == [201, 201]
 
 
 def test_with_room_again_everything_is_accepted(full: Full):
