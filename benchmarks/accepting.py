@@ -53,6 +53,7 @@ def measure_accepting(product: Product, effort: Effort) -> Iterator[Figure]:
             yield from _door_alone(product, targets, connections, effort)
         product.start_worker()
         wait_until_drained(product)
+        _wait_for_vacuum(product)
         for connections in CONNECTIONS:
             yield from _door_with_worker(product, targets, connections, effort)
 
@@ -135,6 +136,12 @@ def received(product: Product) -> int:
 def pending(product: Product) -> int:
     """Deliveries that wait for the worker."""
     return int(product.ask("SELECT count(*) FROM inboxes_delivery WHERE state = 'pending'"))
+
+
+def _wait_for_vacuum(product: Product) -> None:
+    """What the rounds without a worker have left to clean up is no load of the next rounds."""
+    query = "SELECT EXISTS (SELECT FROM pg_stat_progress_vacuum)"
+    wait_for(lambda: not product.ask(query), DRAIN_PATIENCE, "the end of vacuuming", pause=0.5)
 
 
 def wait_until_drained(product: Product) -> None:

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from benchmarks.accepting import Effort, pending, received, spec_of, wait_until_drained
+from benchmarks.accepting import CONNECTIONS, Effort, pending, received, spec_of, wait_until_drained
+from benchmarks.bodies import Target
 from benchmarks.figures import Figure, median
 from benchmarks.floors.pool import TABLES
 from benchmarks.floors.serving import serving
 from benchmarks.load import post
 from benchmarks.product import Product, floor_database
 
-CONNECTIONS = 16
+BURST_CONNECTIONS = CONNECTIONS[0]
 LEAST_RATIO = 3.0
 BURST_SECONDS = 10.0
 MOST_DRAIN_SECONDS = 10.0
@@ -38,19 +39,25 @@ class Burst:
 
 
 def measure_processing(product: Product, effort: Effort) -> Iterator[Figure]:
-    """The sustained rate beside floor C, and the backlog of a burst."""
+    """The sustained rate at 16 and 64 connections beside floor C, and the backlog of a burst."""
     product.start_worker()
     with ExitStack() as stack:
         floor = stack.enter_context(serving("converse", floor_database(product, TABLES)))
-        seconds = effort.seconds * SECONDS_FACTOR
-        post(spec_of(floor, CONNECTIONS, 0.3))
+        post(spec_of(floor, BURST_CONNECTIONS, 0.3))
         burst(product, 0.3)
-        rates, floors = [], []
-        for _round in range(effort.rounds):
-            rates.append(burst(product, seconds).rate)
-            floors.append(post(spec_of(floor, CONNECTIONS, seconds)).rate)
-    yield Figure("end to end, sustained", median(rates), "/s", median(floors), "C", at_least=LEAST_RATIO)
+        for connections in CONNECTIONS:
+            yield _sustained(product, floor, connections, effort)
     yield from _backlog(product, effort)
+
+
+def _sustained(product: Product, floor: Target, connections: int, effort: Effort) -> Figure:
+    seconds = effort.seconds * SECONDS_FACTOR
+    rates, floors = [], []
+    for _round in range(effort.rounds):
+        rates.append(burst(product, seconds, connections).rate)
+        floors.append(post(spec_of(floor, connections, seconds)).rate)
+    name = f"end to end, sustained, {connections} connections"
+    return Figure(name, median(rates), "/s", median(floors), "C", at_least=LEAST_RATIO)
 
 
 def _backlog(product: Product, effort: Effort) -> Iterator[Figure]:
@@ -62,11 +69,11 @@ def _backlog(product: Product, effort: Effort) -> Iterator[Figure]:
     yield Figure(f"{name}: backlog gone after", last.draining, "s", at_most=MOST_DRAIN_SECONDS)
 
 
-def burst(product: Product, seconds: float) -> Burst:
+def burst(product: Product, seconds: float, connections: int = BURST_CONNECTIONS) -> Burst:
     """Post at full rate, wait for the worker; raises RuntimeError unless every message has all its parts."""
     wait_until_drained(product)
     before = _parts(product)
-    outcome = post(spec_of(product.target, CONNECTIONS, seconds))
+    outcome = post(spec_of(product.target, connections, seconds))
     ended = time.monotonic()
     backlog = pending(product)
     wait_until_drained(product)

@@ -52,8 +52,8 @@ def test_accepting_counts_what_is_durable(product: Product) -> None:
 
 def test_processing_leaves_nothing_behind(product: Product) -> None:
     figures = by_name(measure_processing(product, TINY))
-    assert figures["end to end, sustained"].value > 0
-    assert figures["end to end, sustained"].floor_name == "C"
+    assert figures["end to end, sustained, 16 connections"].value > 0
+    assert figures["end to end, sustained, 16 connections"].floor_name == "C"
     assert product.ask("SELECT count(*) FROM inboxes_delivery WHERE state = 'pending'") == 0
 
 
