@@ -140,11 +140,6 @@ def _process(limit: int, only: int | None) -> int:
     for connection_row, deliveries in _by_connection(claimed):
         _apply(connection_row, deliveries, tally)
     add_to_ledger(tally.rows)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE inboxes_delivery SET state = 'processed', processed_at = now(), error = '' WHERE id = ANY(%s)",
-            [[each.id for each in claimed]],
-        )
     return len(claimed)
 
 
@@ -156,15 +151,20 @@ SELECT id, connection_id, body, received_at FROM inboxes_delivery
 WHERE state = 'pending' AND (retry_at IS NULL OR retry_at <= now()) AND (%s::bigint IS NULL OR id = %s)
 ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
 """
+_MARK = "UPDATE inboxes_delivery SET state = 'processed', processed_at = now(), error = '' WHERE id = ANY(%s)"
 
 
 def _claim(limit: int, only: int | None) -> list[_Claimed]:
-    """Lock the oldest waiting deliveries and the lanes of everybody in them, as one step among all workers."""
+    """Take the oldest waiting deliveries and the lanes of everybody in them, as one step among all workers.
+
+    They are marked as processed here, and are so if the transaction succeeds: once the lanes are held others wait.
+    """
     with binary_cursor() as cursor:
         cursor.execute(_BEGIN_CLAIM, [_CLAIM_LOCK])
         try:
             cursor.execute(_CLAIM, [only, only, limit])
             claimed = _parse(cursor.fetchall())
+            cursor.execute(_MARK, [[each.id for each in claimed]])
             lock_keys(_lane_names(claimed))
         except BaseException:
             # The lock belongs to the session and cannot be given back in a failed transaction: end the session.
