@@ -164,8 +164,9 @@ def _claim(limit: int, only: int | None) -> list[_Claimed]:
         try:
             cursor.execute(_CLAIM, [only, only, limit])
             claimed = _parse(cursor.fetchall())
-            cursor.execute(_MARK, [[each.id for each in claimed]])
-            lock_keys(_lane_names(claimed))
+            if claimed:
+                cursor.execute(_MARK, [[each.id for each in claimed]])
+                lock_keys(_lane_names(claimed))
         except BaseException:
             # The lock belongs to the session and cannot be given back in a failed transaction: end the session.
             connection.close()
