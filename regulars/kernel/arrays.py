@@ -59,12 +59,12 @@ class ColumnDumper(ListBinaryDumper):
     """psycopg's dumper of ``%b`` lists, with a short way for flat lists of uuids and texts."""
 
     def dump(self, obj: list[Any]) -> Buffer | None:
-        write = _WRITERS.get(self.sub_dumper.oid) if self.sub_dumper else None
+        element_type = self.sub_dumper.oid if self.sub_dumper else 0
+        write = _WRITERS.get(element_type)
         if write is None or not obj or type(obj[0]) is list:
             return super().dump(obj)
         written = write(obj)
-        head = _HEAD.pack(1, _NULL in written, self.sub_dumper.oid if self.sub_dumper else 0, len(obj), 1)
-        return head + b"".join(written)
+        return _HEAD.pack(1, _NULL in written, element_type, len(obj), 1) + b"".join(written)
 
 
 def register() -> None:

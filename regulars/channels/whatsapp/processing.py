@@ -60,6 +60,7 @@ _CLAIM_LOCK = 7_302_001
 @dataclass(frozen=True, slots=True)
 class _Claimed:
     id: int
+    connection_id: UUID
     connection: Connection | None
     """None: removed since the door looked it up, with everything that belonged to it"""
     received_at: datetime
@@ -139,6 +140,12 @@ def _process(limit: int, only: int | None) -> int:
     tally = _Tally()
     for connection_row, deliveries in _by_connection(claimed):
         _apply(connection_row, deliveries, tally)
+    for delivery in claimed:
+        if delivery.connection is None:
+            for update in delivery.updates:
+                tally.add(
+                    delivery.connection_id, getattr(update, "address", ""), "rejected", "unknown-connection"
+                )
     add_to_ledger(tally.rows)
     return len(claimed)
 
@@ -180,12 +187,12 @@ def _parse(rows: Sequence[tuple[int, UUID, bytes, datetime]]) -> list[_Claimed]:
     claimed: list[_Claimed] = []
     total = 0
     for delivery_id, connection_id, body, received_at in rows:
-        known = connections.get(connection_id)
-        updates = parse_payload(bytes(body), received_at) if known else []
+        updates = parse_payload(bytes(body), received_at)
         if claimed and total + len(updates) > UPDATES_PER_BATCH:
             break
         total += len(updates)
-        claimed.append(_Claimed(delivery_id, known, received_at, updates))
+        known = connections.get(connection_id)
+        claimed.append(_Claimed(delivery_id, connection_id, known, received_at, updates))
     return claimed
 
 

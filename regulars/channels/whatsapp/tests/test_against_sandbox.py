@@ -277,8 +277,19 @@ async def test_numbers_and_subscriptions(world):
 
 async def test_read_receipts_and_typing(world):
     customer = await world.customer("+12025550167")
-    await world.client.mark_read(NUMBER, customer["first"]["id"])
-    await world.client.show_typing(NUMBER, customer["first"]["id"])
+    message_id = customer["first"]["id"]
+
+    async def seen() -> tuple[bool, bool]:
+        """What the phone shows of us: blue ticks, and “typing…”."""
+        message = await world.control(f"messages/{message_id}")
+        phone = await world.control(f"customers/{customer['id']}")
+        return message["status"] == "read", phone["threads"][0]["typing"]
+
+    assert await seen() == (False, False)
+    await world.client.mark_read(NUMBER, message_id)
+    assert await seen() == (True, False)
+    await world.client.show_typing(NUMBER, message_id)
+    assert await seen() == (True, True)
 
 
 async def test_a_few_hundred_messages_at_once(world):

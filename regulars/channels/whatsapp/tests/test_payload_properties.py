@@ -120,7 +120,7 @@ def mutated(draw: st.DrawFn) -> Any:
     return tree
 
 
-def check(body: Any) -> None:
+def assert_read_whole(body: Any) -> None:
     """Counting and reading agree, per address, and every result can be stored as JSON."""
     counts = count_updates(body)
     updates = parse_body(body, RECEIVED_AT)
@@ -139,15 +139,15 @@ def update_address(update: Any) -> str:
 @settings(max_examples=3500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(mutated())
 def test_mutated_bodies_are_read_whole(tree):
-    check(tree)
+    assert_read_whole(tree)
 
 
 @settings(max_examples=800, deadline=None, suppress_health_check=list(HealthCheck))
 @given(anything)
 def test_any_json_is_read_whole(tree):
-    check(tree)
-    check({"object": "whatsapp_business_account", "entry": tree})
-    check(
+    assert_read_whole(tree)
+    assert_read_whole({"object": "whatsapp_business_account", "entry": tree})
+    assert_read_whole(
         {
             "object": "whatsapp_business_account",
             "entry": [{"changes": [{"field": "messages", "value": tree}]}],

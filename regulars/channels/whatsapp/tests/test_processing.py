@@ -20,7 +20,7 @@ from regulars.conversations.ledger import read_ledger
 from regulars.conversations.models import Conversation, Message
 from regulars.conversations.operations.receiving import receive_messages
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
-from regulars.inboxes.models import ChannelNotice, Connection, Delivery, Inbox
+from regulars.inboxes.models import ChannelNotice, Connection, Delivery, Inbox, LedgerEntry
 from regulars.inboxes.operations import add_inbox, replay_deliveries
 from regulars.kernel import clock
 from regulars.kernel.ids import new_id
@@ -119,10 +119,13 @@ def test_a_batch_reads_no_more_of_a_backlog_than_it_takes(cast):
 
 def test_deliveries_of_a_connection_that_is_gone_wait_for_nobody(cast):
     _deliver(cast.connection, _envelope(_text("m1", "12025550161")))
-    orphan = Delivery.objects.create(connection_id=new_id(), body=b"{}", update_counts={"": 1})
+    raw = orjson.dumps(_envelope(_text("m2", "12025550161")))
+    orphan = Delivery.objects.create(connection_id=new_id(), body=raw, update_counts={FIRST_NUMBER: 1})
     assert _drain() == 2
     orphan.refresh_from_db()
     assert (orphan.state, Message.objects.count()) == ("processed", 1)
+    entry = LedgerEntry.objects.get(connection_id=orphan.connection_id)
+    assert (entry.address, entry.outcome, entry.reason) == (FIRST_NUMBER, "rejected", "unknown-connection")
 
 
 def test_a_delivery_becomes_a_message(cast):
