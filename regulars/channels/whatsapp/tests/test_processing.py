@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from regulars.channels.whatsapp import processing
 from regulars.channels.whatsapp.payloads import count_updates, load_body, parse_payload
-from regulars.channels.whatsapp.processing import ATTEMPTS, process_deliveries
+from regulars.channels.whatsapp.processing import ATTEMPTS, BATCH_SIZE, process_deliveries
 from regulars.contacts.models import Contact, ContactIdentity, MergeSuggestion
 from regulars.conversations.ledger import read_ledger
 from regulars.conversations.models import Conversation, Message
@@ -112,8 +112,8 @@ def test_a_batch_reads_no_more_of_a_backlog_than_it_takes(cast):
             [cast.connection.id],
         )
         cursor.execute(processing._BEGIN_CLAIM, [1])
-        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {processing._CLAIM}", [None, None, 1_000])
-        assert rows_read(cursor.fetchone()[0]) < 5_000
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {processing._CLAIM}", [None, None, BATCH_SIZE])
+        assert rows_read(cursor.fetchone()[0]) < 4 * BATCH_SIZE
         cursor.execute(processing._END_CLAIM, [1])
 
 
@@ -242,6 +242,24 @@ def test_poison_is_set_aside_and_the_others_go_through(cast, monkeypatch):
     replay_deliveries(cast.connection, by=cast.actor(cast.admin))
     _drain()
     assert _ledger(cast) == (8, 4, 2, {"processing-failed": 2}, 0)
+
+
+def test_one_bad_delivery_of_hundreds_costs_few_more_transactions(cast, monkeypatch):
+    real, tries = receive_messages, []
+
+    def choke(workspace_id, incoming, **more):
+        tries.append(len(incoming))
+        if any(each.message.provider_id == "poison" for each in incoming):
+            raise ValueError("cannot digest this")
+        return real(workspace_id, incoming, **more)
+
+    monkeypatch.setattr(processing, "receive_messages", choke)
+    names = [f"m{number}" for number in range(299)]
+    names.insert(217, "poison")
+    _deliver(cast.connection, *(_envelope(_text(name, "12025550161")) for name in names))
+    assert process_deliveries() == 300
+    assert _ledger(cast) == (300, 299, 0, {}, 1)
+    assert len(tries) < 40
 
 
 def test_a_body_that_cannot_be_parsed_blocks_nobody(cast, monkeypatch):
