@@ -6,7 +6,8 @@ updates come out as were counted when it arrived, per number. An update that can
 nothing is dropped.
 
     raw bytes ── load_body ──> JSON tree ── parsing.walking ──> groups of items ── parsing.* ──> updates
-              └─ parsing.counting: the count alone, of a plain delivery
+              ├─ parsing.counting: the count alone, of a plain delivery
+              └─ parsing.plain_text: the message, when a delivery is one plain text
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from regulars.inboxes.ports import Rejected, Update
 from .parsing import changes, messages, statuses
 from .parsing.counting import count_plain
 from .parsing.decoding import MAX_DEPTH, NotJSON, TooDeep, load_body
+from .parsing.plain_text import read_plain_text
 from .parsing.walking import LIST_NAMES, Change, walk
 
 __all__ = [
@@ -56,6 +58,12 @@ def count_updates(body: object) -> dict[str, int]:
 
 def parse_payload(raw: bytes, received_at: datetime) -> list[Update]:
     """The updates of a body as it came. ``received_at`` stands in for times that are missing or absurd."""
+    plain = read_plain_text(raw)
+    return [plain] if plain else parse_whole(raw, received_at)
+
+
+def parse_whole(raw: bytes, received_at: datetime) -> list[Update]:
+    """The long way of :func:`parse_payload`, which knows every kind."""
     try:
         body = load_body(raw)
     except TooDeep as error:

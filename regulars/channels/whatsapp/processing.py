@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
+from msgspec.structs import astuple
 
 from regulars.channels.whatsapp.notices import address_of, notice_row
 from regulars.channels.whatsapp.payloads import parse_payload
@@ -225,7 +226,7 @@ def _lane_names(claimed: Sequence[_Claimed]) -> Iterator[str]:
 
 def _keys_named(update: Update) -> Iterator[Key]:
     for reference in _people_of(update):
-        yield from _seen(reference, getattr(update, "address", "")).keys
+        yield from _keys(reference, getattr(update, "address", ""))
     if isinstance(update, InboundMessage):
         change = update.content.system.identity_change if update.content.system else None
         if change is not None:
@@ -290,13 +291,14 @@ def _sort(batch: _Batch, delivery: _Claimed, update: Update) -> None:
         batch.others.append((delivery, update))
 
 
-def _keys(reference: ContactRef) -> tuple[Key, ...]:
-    return tuple((identity.kind, identity.value) for identity in reference.identities)
+def _keys(reference: ContactRef, address: str) -> tuple[Key, ...]:
+    """Whoever is not named is one ``unnamed`` contact of the number it came to."""
+    return tuple(map(astuple, reference.identities)) or (("unnamed", address),)
 
 
 def _seen(reference: ContactRef, address: str) -> PersonSeen:
-    """The person of an update; whoever is not named is one ``unnamed`` contact of the number it came to."""
-    return PersonSeen(_keys(reference) or (("unnamed", address),), reference.name, reference.username)
+    """The person of an update."""
+    return PersonSeen(_keys(reference, address), reference.name, reference.username)
 
 
 def _apply_messages(batch: _Batch) -> None:
@@ -371,7 +373,9 @@ def _link(workspace_id: UUID, message: InboundMessage) -> UUID | None:
             [(identity.kind, identity.value) for identity in change.current],
         )
     for phone in _shared_phones(message):
-        contact_id = link_identities(workspace_id, CHANNEL, _keys(message.contact), [phone])
+        contact_id = link_identities(
+            workspace_id, CHANNEL, _keys(message.contact, message.address), [phone]
+        )
     return contact_id
 
 

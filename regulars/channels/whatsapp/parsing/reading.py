@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -86,10 +87,23 @@ def decimal_text(node: Json) -> str:
     return written if len(written) <= LONGEST_ID else ""
 
 
+def second(written: str) -> datetime | None:
+    """A Unix time of ten digits, as nearly every message has it; ``None`` for everything else."""
+    return _second(written) if len(written) == 10 else None
+
+
+@lru_cache(maxsize=1024)
+def _second(written: str) -> datetime | None:
+    """Many messages share a second; short texts only, for the cache keeps them."""
+    if written.isascii() and written.isdigit() and written != "0000000000":
+        return datetime.fromtimestamp(int(written), UTC)
+    return None
+
+
 def instant(node: Json) -> datetime | None:
     """A Unix time in seconds (or milliseconds), as number or text; ``None`` when it is none."""
-    if type(node) is str and len(node) == 10 and node.isascii() and node.isdigit():  # nearly every message
-        return datetime.fromtimestamp(int(node), UTC) if node != "0000000000" else None
+    if type(node) is str and (moment := second(node)):
+        return moment
     if type(node) is str and len(node) < 16 and node.isascii() and node.isdigit():
         seconds: float = int(node)
     elif (value := number(node)) is not None:

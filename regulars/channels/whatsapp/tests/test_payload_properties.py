@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from regulars.channels.whatsapp.parsing.counting import count_plain
+from regulars.channels.whatsapp.parsing.plain_text import read_plain_text
 from regulars.channels.whatsapp.payloads import (
     UNEXPECTED,
     count_payload,
@@ -20,6 +22,7 @@ from regulars.channels.whatsapp.payloads import (
     load_body,
     parse_body,
     parse_payload,
+    parse_whole,
 )
 from regulars.inboxes.ports import Rejected
 
@@ -107,9 +110,9 @@ def change(tree: Any, path: tuple[Any, ...], how: str, replacement: Any) -> None
 
 
 @st.composite
-def mutated(draw: st.DrawFn) -> Any:
+def mutated(draw: st.DrawFn, seeds: Sequence[Any] = tuple(SEEDS)) -> Any:
     """A seed with one to four nodes deleted, replaced, retyped, wrapped or doubled."""
-    tree = copy.deepcopy(draw(st.sampled_from(SEEDS)))
+    tree = copy.deepcopy(draw(st.sampled_from(seeds)))
     for _ in range(draw(st.integers(1, 4))):
         paths = nodes(tree)
         if not paths:
@@ -224,15 +227,22 @@ PIECES += [
 ]
 
 
+def broken(seeds: list[bytes], pieces: list[bytes] = PIECES) -> st.SearchStrategy[bytes]:
+    """Bodies with pieces put in or over their bytes in one to three places."""
+
+    def put_in(raw: bytes, edits: list[tuple[float, int, bytes]]) -> bytes:
+        for place, length, piece in edits:
+            at = int(place * len(raw))
+            raw = raw[:at] + piece + raw[at + length :]
+        return raw
+
+    edit = st.tuples(st.floats(0, 1), st.integers(0, 3), st.sampled_from(pieces))
+    return st.builds(put_in, st.sampled_from(seeds), st.lists(edit, min_size=1, max_size=3))
+
+
 @settings(max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    st.sampled_from(PLAIN),
-    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 3), st.sampled_from(PIECES)), min_size=1, max_size=3),
-)
-def test_the_short_count_of_broken_bytes_is_the_count(raw, edits):
-    for place, length, piece in edits:
-        at = int(place * len(raw))
-        raw = raw[:at] + piece + raw[at + length :]
+@given(broken(PLAIN))
+def test_the_short_count_of_broken_bytes_is_the_count(raw):
     counts = count_plain(raw)
     assert counts is None or counts == read_counts(raw)
 
@@ -244,6 +254,75 @@ def test_the_short_count_leaves_depth_to_the_long_way():
         change["value"]["messages"] = ["DEEP"]
     deep = orjson.dumps(plain).replace(b'"DEEP"', b"[" * 2000 + b"]" * 2000)
     assert count_plain(deep) is None
+
+
+PLAIN_TEXT: dict[str, Any] = {
+    "object": "whatsapp_business_account",
+    "entry": [
+        {
+            "id": "100000000000101",
+            "time": 1_794_990_001,
+            "changes": [
+                {
+                    "field": "messages",
+                    "value": {
+                        "messaging_product": "whatsapp",
+                        "metadata": {
+                            "display_phone_number": "15550100201",
+                            "phone_number_id": "100000000000201",
+                        },
+                        "contacts": [
+                            {
+                                "profile": {"name": "Ploy", "username": "ploy"},
+                                "wa_id": "5511987654321",
+                                "user_id": "TH.13",
+                            }
+                        ],
+                        "messages": [
+                            {
+                                "from": "5511987654321",
+                                "from_user_id": "TH.13",
+                                "id": "wamid.HBgM",
+                                "timestamp": "1794990000",
+                                "type": "text",
+                                "text": {"body": "มีสีฟ้าไหมคะ \U0001f642"},
+                            }
+                        ],
+                    },
+                }
+            ],
+        }
+    ],
+}
+
+
+def assert_same_as_the_long_way(raw: bytes) -> None:
+    plain = read_plain_text(raw)
+    assert plain is None or [plain] == parse_whole(raw, RECEIVED_AT)
+
+
+def test_a_plain_text_takes_the_short_way():
+    for raw in (orjson.dumps(PLAIN_TEXT), json.dumps(PLAIN_TEXT, indent=2).encode()):
+        plain = read_plain_text(raw)
+        assert plain is not None
+        assert [plain] == parse_whole(raw, RECEIVED_AT) == parse_payload(raw, RECEIVED_AT)
+
+
+@settings(max_examples=2500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(mutated([PLAIN_TEXT]))
+def test_the_short_way_reads_what_the_long_way_reads(tree):
+    assert_same_as_the_long_way(json.dumps(tree).encode())
+
+
+@settings(max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    broken(
+        [json.dumps(PLAIN_TEXT, ensure_ascii=escaped).encode() for escaped in (True, False)],
+        [*PIECES, b"\x7f", b"+", b"0", b"\\n", rb"\udc00", b'"group_id":"1",', b'"text":1,', b'"from":"491",'],
+    )
+)
+def test_the_short_way_reads_broken_bytes_as_the_long_way_does(raw):
+    assert_same_as_the_long_way(raw)
 
 
 @settings(max_examples=500, deadline=None)
