@@ -19,6 +19,7 @@ BYTEA, BIGINT, TEXT, UUID_TYPE = 17, 20, 25, 2950
 _HEAD = struct.Struct("!iiIii")
 """dimensions, NULLs?, type of the elements, size, first index (PostgreSQL's ``array_send``)"""
 _EMPTY = struct.Struct("!iiI")
+_EXTENT = struct.Struct("!ii")
 _pack_length = struct.Struct("!i").pack
 _NULL = _pack_length(-1)
 _SHORT = 1024
@@ -56,15 +57,28 @@ _WRITERS: dict[int, Callable[[Sequence[Any]], list[bytes]]] = {TEXT: _write_text
 
 
 class ColumnDumper(ListBinaryDumper):
-    """psycopg's dumper of ``%b`` lists, with a short way for flat lists of uuids and texts."""
+    """psycopg's dumper of ``%b`` lists, with a short way for flat lists of uuids and texts, and of one value."""
 
     def dump(self, obj: list[Any]) -> Buffer | None:
         element_type = self.sub_dumper.oid if self.sub_dumper else 0
+        if _is_one_value(obj):
+            return self._repeat(obj[0], len(obj))
         write = _WRITERS.get(element_type)
         if write is None or not obj or type(obj[0]) is list:
             return super().dump(obj)
         written = write(obj)
         return _HEAD.pack(1, _NULL in written, element_type, len(obj), 1) + b"".join(written)
+
+    def _repeat(self, value: Any, count: int) -> bytes:
+        written = bytes(super().dump([value]) or b"")
+        return written[: _EMPTY.size] + _EXTENT.pack(count, 1) + written[_HEAD.size :] * count
+
+
+def _is_one_value(items: Sequence[Any]) -> bool:
+    """Whether they are one and the same object throughout, as the kind or the inbox of a batch often is."""
+    if len(items) < 2 or items[0] is not items[-1] or items[0] is None or type(items[0]) is list:
+        return False
+    return len(set(map(id, items))) == 1
 
 
 def register() -> None:

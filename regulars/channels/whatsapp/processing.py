@@ -373,9 +373,7 @@ def _link(workspace_id: UUID, message: InboundMessage) -> UUID | None:
             [(identity.kind, identity.value) for identity in change.current],
         )
     for phone in _shared_phones(message):
-        contact_id = link_identities(
-            workspace_id, CHANNEL, _keys(message.contact, message.address), [phone]
-        )
+        contact_id = link_identities(workspace_id, CHANNEL, _keys(message.contact, message.address), [phone])
     return contact_id
 
 

@@ -71,6 +71,15 @@ class _Thread:
     reopens: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A message that we do not have yet, as far as we know, with the id it gets and its conversation."""
+
+    id: UUID
+    incoming: Incoming
+    thread: _Thread
+
+
 ThreadKey = tuple[UUID, UUID | str]
 """(inbox, contact), or (inbox, group id) for groups"""
 
@@ -88,23 +97,24 @@ def receive_messages(
     if not fresh:
         return ["duplicate"] * len(batch)
     chosen = [batch[index] for index in fresh]
-    threads = _find_or_start(workspace_id, chosen)
-    ids = {index: new_id() for index in fresh}
-    media = insert_media(
-        workspace_id, [(ids[index], batch[index].connection_id, batch[index].message) for index in fresh]
-    )
-    stored = _insert_messages(workspace_id, batch, ids, threads, media)
-    _move_threads_on(batch, ids, stored, threads)
+    keys = [thread_key(each) for each in chosen]
+    threads = _find_or_start(workspace_id, dict(zip(reversed(keys), reversed(chosen), strict=True)))
+    new = [_New(new_id(), each, threads[key]) for each, key in zip(chosen, keys, strict=True)]
+    stored = _insert_messages(workspace_id, new, _insert_media(workspace_id, new))
+    _move_threads_on(stored)
     _write_threads(workspace_id, list(threads.values()))
-    record_all(_events(workspace_id, batch, ids, stored, threads))
-    echoes = [
-        (batch[i].inbox_id, batch[i].message.provider_id)
-        for i in fresh
-        if batch[i].message.direction == "out"
-    ]
+    record_all(_events(workspace_id, stored))
+    echoes = [(each.inbox_id, each.message.provider_id) for each in chosen if each.message.direction == "out"]
     if echoes:
         adopt_unmatched(workspace_id, echoes)
-    return ["stored" if ids.get(index) in stored else "duplicate" for index in range(len(batch))]
+    if len(stored) == len(batch):
+        return ["stored"] * len(batch)
+    kept = {each.id for each in stored}
+    outcomes: list[Outcome] = ["duplicate"] * len(batch)
+    for index, each in zip(fresh, new, strict=True):
+        if each.id in kept:
+            outcomes[index] = "stored"
+    return outcomes
 
 
 def find_stored(keys: Collection[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
@@ -132,10 +142,8 @@ def thread_key(each: Incoming) -> ThreadKey:
     return (each.inbox_id, each.message.group_id or each.contact_id)
 
 
-def _find_or_start(workspace_id: UUID, chosen: Sequence[Incoming]) -> dict[ThreadKey, _Thread]:
-    wanted: dict[ThreadKey, Incoming] = {}
-    for each in chosen:
-        wanted.setdefault(thread_key(each), each)
+def _find_or_start(workspace_id: UUID, wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, _Thread]:
+    """The conversation of each key; ``wanted`` holds the first message of each."""
     threads = _read_threads(wanted)
     missing = [key for key in wanted if key not in threads]
     if missing:
@@ -207,51 +215,55 @@ FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::text[], %b::text
   %b::bool[], %b::bigint[], %b::text[])
   AS new(id, inbox_id, conversation_id, contact_id, direction, kind, body, content, media_id, provider_id, target,
   reply_to, author_kind, author_name, source, status, sent_at, late, delivery_id, path)
-ON CONFLICT DO NOTHING RETURNING id
+ON CONFLICT DO NOTHING
 """
 
 
-def _insert_messages(
-    workspace_id: UUID,
-    batch: Sequence[Incoming],
-    ids: dict[int, UUID],
-    threads: dict[ThreadKey, _Thread],
-    media: dict[UUID, UUID],
-) -> set[UUID]:
-    rows = []
-    for index, message_id in ids.items():
-        each = batch[index]
-        message, thread = each.message, threads[thread_key(each)]
-        author_kind, author_name = _author(each)
-        rows.append(
-            (
-                message_id,
-                each.inbox_id,
-                thread.id,
-                each.contact_id,
-                message.direction,
-                message.kind,
-                message.text,
-                content_json(message.content),
-                media.get(message_id),
-                message.provider_id,
-                message.target_provider_id,
-                message.reply_to_provider_id,
-                author_kind,
-                author_name,
-                message.source,
-                _status(message),
-                message.sent_at,
-                _is_late(message, thread),
-                each.delivery_id,
-                message.path,
-            )
-        )
+def _insert_messages(workspace_id: UUID, new: Sequence[_New], media: dict[UUID, UUID]) -> list[_New]:
+    """Store them; returns those that really are new, which are all unless others store the same at the same time."""
+    rows = [_row(each, media.get(each.id)) for each in new]
     with binary_cursor() as cursor:
         cursor.execute(
             _INSERT_MESSAGES, [workspace_id, *(list(column) for column in zip(*rows, strict=True))]
         )
-        return {row[0] for row in cursor.fetchall()}
+        if cursor.rowcount == len(new):
+            return list(new)
+        cursor.execute("SELECT id FROM conversations_message WHERE id = ANY(%s)", [[each.id for each in new]])
+        kept = {row[0] for row in cursor.fetchall()}
+    return [each for each in new if each.id in kept]
+
+
+def _row(new: _New, media_id: UUID | None) -> tuple[object, ...]:
+    each, message = new.incoming, new.incoming.message
+    author_kind, author_name = _author(each)
+    return (
+        new.id,
+        each.inbox_id,
+        new.thread.id,
+        each.contact_id,
+        message.direction,
+        message.kind,
+        message.text,
+        content_json(message.content),
+        media_id,
+        message.provider_id,
+        message.target_provider_id,
+        message.reply_to_provider_id,
+        author_kind,
+        author_name,
+        message.source,
+        _status(message),
+        message.sent_at,
+        _is_late(message, new.thread),
+        each.delivery_id,
+        message.path,
+    )
+
+
+def _insert_media(workspace_id: UUID, new: Sequence[_New]) -> dict[UUID, UUID]:
+    return insert_media(
+        workspace_id, [(each.id, each.incoming.connection_id, each.incoming.message) for each in new]
+    )
 
 
 _EMPTY_CONTENT = MessageContent()
@@ -293,18 +305,11 @@ def _is_late(message: InboundMessage, thread: _Thread) -> bool:
     return message.sent_at < thread.last_message_at - LATE_AFTER
 
 
-def _move_threads_on(
-    batch: Sequence[Incoming], ids: dict[int, UUID], stored: set[UUID], threads: dict[ThreadKey, _Thread]
-) -> None:
-    new = [
-        (batch[index].message, message_id, threads[thread_key(batch[index])])
-        for index, message_id in ids.items()
-        if message_id in stored
-    ]
-    for message, _message_id, thread in new:
-        _note_answer(message, thread)
-    for message, message_id, thread in new:
-        _apply(message, message_id, thread)
+def _move_threads_on(stored: Sequence[_New]) -> None:
+    for each in stored:
+        _note_answer(each.incoming.message, each.thread)
+    for each in stored:
+        _apply(each.incoming.message, each.id, each.thread)
 
 
 def _note_answer(message: InboundMessage, thread: _Thread) -> None:
@@ -403,34 +408,25 @@ def _write_threads(workspace_id: UUID, threads: Sequence[_Thread]) -> None:
     )
 
 
-def _events(
-    workspace_id: UUID,
-    batch: Sequence[Incoming],
-    ids: dict[int, UUID],
-    stored: set[UUID],
-    threads: dict[ThreadKey, _Thread],
-) -> list[Event]:
+def _events(workspace_id: UUID, stored: Sequence[_New]) -> list[Event]:
     events: list[Event] = []
     announced: set[UUID] = set()
-    for index, message_id in ids.items():
-        if message_id not in stored:
-            continue
-        each = batch[index]
-        thread = threads[thread_key(each)]
+    for each in stored:
+        incoming, thread = each.incoming, each.thread
         if thread.id not in announced:
             announced.add(thread.id)
             if thread.is_new:
-                events.append(ConversationStarted(workspace_id, thread.id, each.contact_id))
+                events.append(ConversationStarted(workspace_id, thread.id, incoming.contact_id))
             elif thread.reopens and thread.status != "open":
                 events.append(ConversationChanged(workspace_id, thread.id, "status"))
         events.append(
             MessageReceived(
                 workspace_id,
                 thread.id,
-                each.contact_id,
-                message_id,
-                each.message.kind,
-                each.message.direction,
+                incoming.contact_id,
+                each.id,
+                incoming.message.kind,
+                incoming.message.direction,
             )
         )
     return events

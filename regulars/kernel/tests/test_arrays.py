@@ -55,6 +55,34 @@ def test_other_lists_are_left_to_psycopg(type_name, items):
     assert _there_and_back(type_name, items) == flat
 
 
+ONE_VALUES: list[tuple[str, Any]] = [
+    ("text", "ข้อความ"),
+    ("text", ""),
+    ("uuid", new_id()),
+    ("jsonb", '{"a": 1}'),
+    ("bool", False),
+    ("int", 3),
+    ("bigint", 2**40),
+    ("timestamptz", datetime(2026, 11, 22, tzinfo=UTC)),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("type_name", "value"), ONE_VALUES)
+def test_one_value_throughout_comes_back(type_name, value):
+    (alone,) = _there_and_back(type_name, [value])
+    for count in (2, 3000):
+        assert _there_and_back(type_name, [value] * count) == [alone] * count
+    assert _there_and_back(type_name, [value, value, None, value]) == [alone, alone, None, alone]
+
+
+def test_one_value_is_written_as_psycopg_writes_it():
+    for _type_name, value in ONE_VALUES:
+        items = [value] * 7
+        dumper: Any = Transformer().get_dumper(items, PyFormat.BINARY)
+        assert dumper.dump(items) == ListBinaryDumper.dump(dumper, items)
+
+
 @pytest.mark.django_db
 def test_mixed_lists_are_refused():
     with pytest.raises(DataError, match="mixed types"):

@@ -110,7 +110,11 @@ def _person(card: _Card, message: _Message) -> ContactRef | None:
     username = profile.username or card.username
     if bsuid != message.sender_user_id or written != message.sender or phone is None:
         return None
-    if not 0 < len(bsuid) <= LONGEST_ID or bytes(card.parent_user_id) or "\0" in bsuid + profile.name + username:
+    if (
+        not 0 < len(bsuid) <= LONGEST_ID
+        or bytes(card.parent_user_id)
+        or "\0" in bsuid + profile.name + username
+    ):
         return None
     return ContactRef(
         identities=(Identity("bsuid", bsuid), Identity("phone", phone)),

@@ -318,7 +318,17 @@ def test_the_short_way_reads_what_the_long_way_reads(tree):
 @given(
     broken(
         [json.dumps(PLAIN_TEXT, ensure_ascii=escaped).encode() for escaped in (True, False)],
-        [*PIECES, b"\x7f", b"+", b"0", b"\\n", rb"\udc00", b'"group_id":"1",', b'"text":1,', b'"from":"491",'],
+        [
+            *PIECES,
+            b"\x7f",
+            b"+",
+            b"0",
+            b"\\n",
+            rb"\udc00",
+            b'"group_id":"1",',
+            b'"text":1,',
+            b'"from":"491",',
+        ],
     )
 )
 def test_the_short_way_reads_broken_bytes_as_the_long_way_does(raw):
