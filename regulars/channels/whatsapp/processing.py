@@ -75,10 +75,15 @@ class _Claimed:
 class _Tally:
     """How the updates of a batch ended, per (connection, address, outcome, reason)."""
 
-    rows: list[LedgerRow] = field(default_factory=list)
+    counts: dict[tuple[UUID, str, str, str], int] = field(default_factory=dict)
 
     def add(self, connection_id: UUID, address: str, outcome: str, reason: str = "") -> None:
-        self.rows.append(LedgerRow(connection_id, address, "inbound", outcome, reason, 1))
+        key = (connection_id, address, outcome, reason)
+        self.counts[key] = self.counts.get(key, 0) + 1
+
+    def rows(self) -> Iterator[LedgerRow]:
+        for (connection_id, address, outcome, reason), count in self.counts.items():
+            yield LedgerRow(connection_id, address, "inbound", outcome, reason, count)
 
 
 def process_deliveries(limit: int = BATCH_SIZE) -> int:
@@ -159,7 +164,7 @@ def _process(limit: int, only: int | None) -> int:
                 tally.add(
                     delivery.connection_id, getattr(update, "address", ""), "rejected", "unknown-connection"
                 )
-    add_to_ledger(tally.rows)
+    add_to_ledger(tally.rows())
     return len(claimed)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -17,8 +17,7 @@ from regulars.kernel.ids import new_id
 from regulars.kernel.locks import lock_keys
 
 
-@dataclass(frozen=True, slots=True)
-class PersonSeen:
+class PersonSeen(NamedTuple):
     """What one update told about a person: identities (strongest first), profile name, user name."""
 
     keys: tuple[Key, ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -38,8 +38,7 @@ UNCOUNTED_KINDS = frozenset({"edit", "revoke", "system"})
 Outcome = Literal["stored", "duplicate"]
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """A parsed message with the inbox and contact it belongs to, and where its raw form is kept."""
 
     message: InboundMessage
@@ -71,8 +70,7 @@ class _Thread:
     reopens: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _New:
+class _New(NamedTuple):
     """A message that we do not have yet, as far as we know, with the id it gets and its conversation."""
 
     id: UUID
