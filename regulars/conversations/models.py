@@ -75,11 +75,8 @@ class Conversation(WorkspaceScoped):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["inbox", "contact"],
-                condition=models.Q(group_address=""),
-                name="conversation_unique",
-            ),
+            # also the index of a contact's conversations: each index costs with every message
+            models.UniqueConstraint(fields=["contact", "inbox", "group_address"], name="conversation_unique"),
             models.UniqueConstraint(
                 fields=["inbox", "group_address"],
                 condition=~models.Q(group_address=""),
@@ -110,7 +107,6 @@ class Conversation(WorkspaceScoped):
             models.Index(
                 fields=["team"], name="conversation_by_team", condition=models.Q(team__isnull=False)
             ),
-            models.Index(fields=["contact"], name="conversation_by_contact"),
         ]
 
     def window_is_open(self, at: datetime) -> bool:
