@@ -33,6 +33,11 @@ _PICTURE: Json = {
 }
 _FOOTER: Json = {"type": "FOOTER", "text": "Harbor & Pine"}
 
+
+def _card(text: str, example: str) -> Json:
+    return {"components": [_PICTURE, _body(text, example), _quick("Order", "Ask")]}
+
+
 TEMPLATES: list[tuple[str, str, str, str, list[Json]]] = [
     (
         "order_update",
@@ -181,6 +186,48 @@ TEMPLATES: list[tuple[str, str, str, str, list[Json]]] = [
         "MARKETING",
         "REJECTED",
         [_body("Half price today only. Answer now and win a grinder.")],
+    ),
+    (
+        "visit_roastery",
+        "en",
+        "UTILITY",
+        "APPROVED",
+        [
+            {"type": "HEADER", "format": "LOCATION"},
+            _body("Hello {{1}}, here is where your order waits for you until six.", "Oliver"),
+            _FOOTER,
+        ],
+    ),
+    (
+        "tasting_boxes",
+        "en",
+        "MARKETING",
+        "APPROVED",
+        [
+            _body("Hello {{1}}, two boxes to taste this week, packed on the day they leave.", "Emma"),
+            {
+                "type": "CAROUSEL",
+                "cards": [
+                    _card("Three light roasts for {{1}} a box", "24 euros"),
+                    _card("Three dark roasts for {{1}} a box", "22 euros"),
+                ],
+            },
+        ],
+    ),
+    (
+        "weekend_offer",
+        "en",
+        "MARKETING",
+        "APPROVED",
+        [
+            _PICTURE,
+            {
+                "type": "LIMITED_TIME_OFFER",
+                "limited_time_offer": {"text": "Free shipping", "has_expiration": True},
+            },
+            _body("Hello {{1}}, with this code your next box travels for nothing.", "Emma"),
+            {"type": "BUTTONS", "buttons": [{"type": "COPY_CODE", "example": "HARBOR5"}]},
+        ],
     ),
 ]
 

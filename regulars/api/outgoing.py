@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain, count
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from regulars.api.problems import MediaNotReady, TemplateNotUsable
 from regulars.api.shapes.outgoing import (
     AudioBody,
     ButtonValue,
+    CardChoice,
     ContactsBody,
     DocumentBody,
     ImageBody,
@@ -30,7 +32,15 @@ from regulars.api.shapes.outgoing import (
 )
 from regulars.api.whatsapp import facts_of
 from regulars.channels.whatsapp.limits import check_media_file
-from regulars.channels.whatsapp.templates import Template, Value, build_outgoing, parse_template, validate
+from regulars.channels.whatsapp.templates import (
+    OFFER_KEY,
+    Template,
+    TemplateButton,
+    Value,
+    build_outgoing,
+    parse_template,
+    validate,
+)
 from regulars.conversations.guardrails import GuardrailRefused, Refusal
 from regulars.conversations.models import Conversation, Message
 from regulars.conversations.operations.sending import OutgoingDraft, queue_message
@@ -46,6 +56,7 @@ from regulars.inboxes.ports import (
     OutgoingTemplate,
     OutgoingText,
 )
+from regulars.kernel import clock
 from regulars.kernel.errors import Conflict, Invalid, NotFound
 from regulars.kernel.ids import parse_id
 from regulars.media.models import MediaFile
@@ -157,7 +168,7 @@ def _media_of(content: OutgoingContent) -> list[OutgoingMedia]:
         case OutgoingInteractive(header=InteractiveHeader(media=OutgoingMedia() as media)):
             return [media]
         case OutgoingTemplate():
-            return [parameter.media for parameter in content.header if parameter.media is not None]
+            return list(content.files)
     return []
 
 
@@ -212,7 +223,7 @@ def _build_template(choice: TemplateChoice, conversation: Conversation) -> _Buil
             unsupported=list(template.unsupported),
         )
     values = _template_values(choice, template)
-    _refuse_limits(validate(template, values))
+    _refuse_limits(validate(template, values, clock.now()))
     return _Built(build_outgoing(template, values), template.category)
 
 
@@ -232,28 +243,44 @@ def to_node(stored: MessageTemplate) -> dict[str, object]:
 
 def _template_values(choice: TemplateChoice, template: Template) -> dict[str, Value]:
     """The values by the keys that the template's variables have; too many get a key that is refused by name."""
-    values: dict[str, Value] = {}
-    for place, given in (("header", choice.header), ("body", choice.body)):
-        keys = [each.key for each in template.variables if each.key.startswith(f"{place}.")]
-        for index, each in enumerate(given):
-            key = keys[index] if index < len(keys) else f"{place}.{index + 1}"
-            if isinstance(each, TemplateValue) and each.name:
-                key = f"{place}.{each.name}"
-            values[key] = _template_value(each, f"template.{place}[{index}]")
-    _add_button_values(values, choice, template)
+    values = _part_values(choice, template, template.buttons, "", "template")
+    for index, card in enumerate(choice.cards):
+        buttons = template.cards[index].buttons if index < len(template.cards) else ()
+        values |= _part_values(card, template, buttons, f"card.{index}.", f"template.cards[{index}]")
+    if choice.offer_expires_at is not None:
+        values[OFFER_KEY] = _with_zone(choice.offer_expires_at)
     return values
 
 
-def _add_button_values(values: dict[str, Value], choice: TemplateChoice, template: Template) -> None:
-    needed = [
-        each.key for each in template.variables if each.key.startswith("button.") and not each.is_optional
-    ]
-    free = chain(needed, (f"button.{index}" for index in count(len(template.buttons))))
-    for each in choice.buttons:
-        if isinstance(each, ButtonValue):
-            values[f"button.{each.index}"] = each.text
+def _with_zone(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise Invalid(
+            _("Give the time zone, too"),
+            fields={"template.offer_expires_at": "a time with its zone, such as 2027-01-31T18:00:00+07:00"},
+        )
+    return moment
+
+
+def _part_values(
+    choice: CardChoice, template: Template, buttons: Sequence[TemplateButton], prefix: str, field: str
+) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for place, given in (("header", choice.header), ("body", choice.body)):
+        keys = [each.key for each in template.variables if each.key.startswith(f"{prefix}{place}.")]
+        for index, each in enumerate(given):
+            key = keys[index] if index < len(keys) else f"{prefix}{place}.{index + 1}"
+            if isinstance(each, TemplateValue) and each.name:
+                key = f"{prefix}{place}.{each.name}"
+            values[key] = _template_value(each, f"{field}.{place}[{index}]")
+    own = f"{prefix}button."
+    needed = [each.key for each in template.variables if each.key.startswith(own) and not each.is_optional]
+    free = chain(needed, (f"{own}{index}" for index in count(len(buttons))))
+    for button in choice.buttons:
+        if isinstance(button, ButtonValue):
+            values[f"{own}{button.index}"] = button.text
         else:
-            values[next(free)] = each
+            values[next(free)] = button
+    return values
 
 
 def _template_value(given: str | TemplateValue, field: str) -> Value:

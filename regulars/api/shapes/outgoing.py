@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -104,17 +105,27 @@ class ButtonValue(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     text: str
 
 
-class TemplateChoice(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A template of the account and its values, in order; a plain string is a text.
+class CardChoice(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """The values of one card of a carousel, in order; a plain string is a text.
 
     In ``buttons`` strings fill the buttons that need a value, one after the other.
     """
 
-    name: str
-    language: str
     header: list[str | TemplateValue] = msgspec.field(default_factory=list)
     body: list[str | TemplateValue] = msgspec.field(default_factory=list)
     buttons: list[str | ButtonValue] = msgspec.field(default_factory=list)
+
+
+class TemplateChoice(CardChoice, kw_only=True, forbid_unknown_fields=True):
+    """A template of the account and its values, with the cards of its carousel in their order.
+
+    ``offer_expires_at`` is the end of a limited-time offer, where the template has one.
+    """
+
+    name: str
+    language: str
+    cards: list[CardChoice] = msgspec.field(default_factory=list)
+    offer_expires_at: datetime | None = None
 
 
 class TemplateBody(_OutgoingBody, kw_only=True, tag="template"):

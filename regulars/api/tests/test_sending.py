@@ -258,6 +258,83 @@ def test_a_template_goes_out_with_a_closed_window(api: Api, cast: Cast):
     assert outgoing["rendered"]["header"] == "Order 7"
 
 
+def card_of(text: str) -> dict[str, Any]:
+    return {
+        "components": [
+            {"type": "HEADER", "format": "IMAGE"},
+            {"type": "BODY", "text": text},
+            {
+                "type": "BUTTONS",
+                "buttons": [{"type": "URL", "text": "See", "url": "https://shop.example/{{1}}"}],
+            },
+        ]
+    }
+
+
+BOXES = [
+    {"type": "BODY", "text": "Hello {{1}}."},
+    {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Free shipping", "has_expiration": True}},
+    {"type": "CAROUSEL", "cards": [card_of("Light for {{1}}."), card_of("Dark for {{1}}.")]},
+]
+
+
+def picture(link: str) -> dict[str, Any]:
+    return {"media": {"kind": "image", "link": f"https://shop.example/{link}.png"}}
+
+
+CHOSEN = {
+    "name": "boxes",
+    "language": "en",
+    "body": ["Ann"],
+    "offer_expires_at": "2099-01-31T18:00:00+07:00",
+    "cards": [
+        {"header": [picture("light")], "body": ["24 euros"], "buttons": ["light"]},
+        {"header": [picture("dark")], "body": ["22 euros"], "buttons": [{"index": 0, "text": "dark"}]},
+    ],
+}
+
+
+def test_a_carousel_with_an_offer_goes_out(api: Api, cast: Cast):
+    make_template(cast, name="boxes", components=BOXES)
+    sent = api.post(
+        f"/conversations/{open_thread(cast).id}/messages", {"kind": "template", "template": CHOSEN}
+    )
+    assert sent.status_code == 201, sent.json()
+    outgoing = sent.json()["content"]["outgoing"]
+    assert [card["body"] for card in outgoing["rendered"]["cards"]] == [
+        "Light for 24 euros.",
+        "Dark for 22 euros.",
+    ]
+    assert outgoing["cards"][1]["header"][0]["media"]["link"] == "https://shop.example/dark.png"
+    assert outgoing["offer_expires_at"] == "2099-01-31T18:00:00+07:00"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"offer_expires_at": "2020-01-31T18:00:00Z"}, "offer.expires"),
+        ({"cards": CHOSEN["cards"][:1]}, "card.1.header.media"),
+        ({"cards": [*CHOSEN["cards"], {"body": ["x"]}]}, "card.2.body.1"),
+    ],
+)
+def test_what_does_not_fit_a_carousel_is_named(api: Api, cast: Cast, changes: dict[str, Any], field: str):
+    make_template(cast, name="boxes", components=BOXES)
+    choice = {**CHOSEN, **changes}
+    refused = api.post(
+        f"/conversations/{open_thread(cast).id}/messages", {"kind": "template", "template": choice}
+    )
+    assert (refused.status_code, refused.json()["limits"][0]["field"]) == (422, field)
+
+
+def test_the_end_of_an_offer_needs_its_zone(api: Api, cast: Cast):
+    make_template(cast, name="boxes", components=BOXES)
+    choice = {**CHOSEN, "offer_expires_at": "2099-01-31T18:00:00"}
+    refused = api.post(
+        f"/conversations/{open_thread(cast).id}/messages", {"kind": "template", "template": choice}
+    )
+    assert (refused.status_code, "template.offer_expires_at" in refused.content.decode()) == (422, True)
+
+
 @pytest.mark.parametrize(
     ("changes", "limit"),
     [

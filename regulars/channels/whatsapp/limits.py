@@ -24,6 +24,7 @@ from regulars.inboxes.ports import (
     OutgoingText,
     ReplyButton,
     TemplateButtonValue,
+    TemplateCard,
     TemplateParameter,
 )
 
@@ -50,6 +51,10 @@ URL_LIMIT = 2000
 TEMPLATE_NAME_LIMIT = 512
 TEMPLATE_HEADER_LIMIT = 60
 TEMPLATE_BODY_LIMIT = 1024
+CAROUSEL_BODY_LIMIT = 160
+CAROUSEL_COUNT_LIMIT = 10
+AUTHENTICATION_CODE_LIMIT = 15
+"""characters of a one-time code (Meta, "Authentication templates")"""
 TEMPLATE_BUTTON_COUNT_LIMIT = 10
 COUPON_LIMIT = 20
 CALLBACK_DATA_LIMIT = 512
@@ -275,24 +280,32 @@ def _check_template(template: OutgoingTemplate) -> Problems:
         yield LimitProblem(field="name", code="invalid")
     if not _LANGUAGE.fullmatch(template.language):
         yield LimitProblem(field="language", code="invalid" if template.language else "missing")
-    if len(template.header) > 1:
-        yield LimitProblem(field="header", code="too_many", limit=1, actual=len(template.header))
-    for index, parameter in enumerate(template.header):
-        yield from _check_parameter(f"header.{index}", parameter, TEMPLATE_HEADER_LIMIT)
-    for index, parameter in enumerate(template.body):
-        yield from _check_parameter(f"body.{index}", parameter, TEMPLATE_BODY_LIMIT)
+    yield from _check_template_part(template, "", TEMPLATE_BODY_LIMIT)
+    if len(template.cards) > CAROUSEL_COUNT_LIMIT:
+        yield from _count("cards", len(template.cards), CAROUSEL_COUNT_LIMIT)
+    for index, card in enumerate(template.cards):
+        yield from _check_template_part(card, f"cards.{index}.", CAROUSEL_BODY_LIMIT)
+
+
+def _check_template_part(part: OutgoingTemplate | TemplateCard, prefix: str, body_limit: int) -> Problems:
+    if len(part.header) > 1:
+        yield LimitProblem(field=f"{prefix}header", code="too_many", limit=1, actual=len(part.header))
+    for index, parameter in enumerate(part.header):
+        yield from _check_parameter(f"{prefix}header.{index}", parameter, TEMPLATE_HEADER_LIMIT)
+    for index, parameter in enumerate(part.body):
+        yield from _check_parameter(f"{prefix}body.{index}", parameter, body_limit)
         if parameter.kind != "text":
-            yield LimitProblem(field=f"body.{index}", code="not_allowed")
-    yield from _unique("body.name", (parameter.name for parameter in template.body if parameter.name))
-    yield from _check_template_buttons(template.buttons)
+            yield LimitProblem(field=f"{prefix}body.{index}", code="not_allowed")
+    yield from _unique(f"{prefix}body.name", (parameter.name for parameter in part.body if parameter.name))
+    yield from _check_template_buttons(part.buttons, prefix)
 
 
-def _check_template_buttons(buttons: Sequence[TemplateButtonValue]) -> Problems:
+def _check_template_buttons(buttons: Sequence[TemplateButtonValue], prefix: str) -> Problems:
     if len(buttons) > TEMPLATE_BUTTON_COUNT_LIMIT:
-        yield from _count("buttons", len(buttons), TEMPLATE_BUTTON_COUNT_LIMIT)
-    yield from _unique("buttons.index", (str(button.index) for button in buttons))
+        yield from _count(f"{prefix}buttons", len(buttons), TEMPLATE_BUTTON_COUNT_LIMIT)
+    yield from _unique(f"{prefix}buttons.index", (str(button.index) for button in buttons))
     for position, button in enumerate(buttons):
-        field = f"buttons.{position}"
+        field = f"{prefix}buttons.{position}"
         if not 0 <= button.index < TEMPLATE_BUTTON_COUNT_LIMIT:
             limit = TEMPLATE_BUTTON_COUNT_LIMIT - 1
             yield LimitProblem(field=f"{field}.index", code="invalid", limit=limit, actual=button.index)

@@ -18,6 +18,7 @@ from regulars.inboxes.ports import (
     OutgoingTemplate,
     OutgoingText,
     TemplateButtonValue,
+    TemplateCard,
     TemplateParameter,
     ToSend,
 )
@@ -87,7 +88,7 @@ def media_ids_of(content: OutgoingContent) -> tuple[str, ...]:
         case OutgoingInteractive(header=header) if header is not None and header.media is not None:
             media = (header.media,)
         case OutgoingTemplate():
-            media = tuple(parameter.media for parameter in content.header if parameter.media is not None)
+            media = content.files
     return tuple(one.media_id for one in media if one.media_id and not one.link)
 
 
@@ -209,14 +210,28 @@ def _build_sections(content: OutgoingInteractive) -> list[Body]:
 
 
 def _build_template(template: OutgoingTemplate, media_ids: MediaIds) -> Body:
+    components = _build_components(template, media_ids)
+    if template.offer_expires_at is not None:
+        moment = {"expiration_time_ms": int(template.offer_expires_at.timestamp() * 1000)}
+        offer = {"type": "limited_time_offer", "limited_time_offer": moment}
+        components.append({"type": "limited_time_offer", "parameters": [offer]})
+    if template.cards:
+        cards = [
+            {"card_index": index, "components": _build_components(card, media_ids)}
+            for index, card in enumerate(template.cards)
+        ]
+        components.append({"type": "carousel", "cards": cards})
+    body: Body = {"name": template.name, "language": {"code": template.language}}
+    return body | _present(components=components)
+
+
+def _build_components(part: OutgoingTemplate | TemplateCard, media_ids: MediaIds) -> list[Body]:
     components: list[Body] = []
-    for kind, parameters in (("header", template.header), ("body", template.body)):
+    for kind, parameters in (("header", part.header), ("body", part.body)):
         if parameters:
             built = [_build_parameter(parameter, media_ids) for parameter in parameters]
             components.append({"type": kind, "parameters": built})
-    components += [_build_button(button) for button in template.buttons]
-    body: Body = {"name": template.name, "language": {"code": template.language}}
-    return body | _present(components=components)
+    return components + [_build_button(button) for button in part.buttons]
 
 
 def _build_parameter(parameter: TemplateParameter, media_ids: MediaIds) -> Body:

@@ -2,14 +2,16 @@
 
 ``render`` makes the picker's preview *and* what is stored with a message as sent, so that the two cannot differ.
 
-Values go by key: ``header.<variable>``, ``body.<variable>``, ``header.media`` and ``button.<index>``, where the
-variable is ``1``, ``2`` … or a name. ``Template.variables`` lists them all.
+Values go by key: ``header.<variable>``, ``body.<variable>``, ``header.media``, ``button.<index>`` and
+``offer.expires``, where the variable is ``1``, ``2`` … or a name; those of a carousel's cards begin with
+``card.<index>.``. ``Template.variables`` lists them all.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
@@ -20,19 +22,30 @@ from regulars.inboxes.ports import (
     OutgoingMedia,
     OutgoingTemplate,
     TemplateButtonValue,
+    TemplateCard,
     TemplateParameter,
 )
 
-from .limits import COUPON_LIMIT, TEMPLATE_BODY_LIMIT, TEMPLATE_HEADER_LIMIT, URL_LIMIT
+from .limits import (
+    AUTHENTICATION_CODE_LIMIT,
+    CAROUSEL_BODY_LIMIT,
+    COUPON_LIMIT,
+    TEMPLATE_BODY_LIMIT,
+    TEMPLATE_HEADER_LIMIT,
+    URL_LIMIT,
+)
 from .parsing.reading import Json, identifier, listed, mapping, text
 
 HeaderKind = Literal["", "text", "image", "video", "document", "location"]
-VariableKind = Literal["text", "image", "video", "document", "location", "url", "coupon_code", "payload"]
-Value = str | OutgoingMedia | OutgoingLocation
+VariableKind = Literal[
+    "text", "code", "image", "video", "document", "location", "url", "coupon_code", "payload", "moment"
+]
+Value = str | OutgoingMedia | OutgoingLocation | datetime
 Values = Mapping[str, Value]
-ValueType = TypeVar("ValueType", str, OutgoingMedia, OutgoingLocation)
+ValueType = TypeVar("ValueType", str, OutgoingMedia, OutgoingLocation, datetime)
 
 MEDIA_KEY = "header.media"
+OFFER_KEY = "offer.expires"
 
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _HEADER_KINDS: Mapping[str, HeaderKind] = {
@@ -42,9 +55,9 @@ _HEADER_KINDS: Mapping[str, HeaderKind] = {
     "DOCUMENT": "document",
     "LOCATION": "location",
 }
-_COMPONENTS = frozenset({"HEADER", "BODY", "FOOTER", "BUTTONS"})
-_BUTTONS_WITH_OWN_NEEDS = frozenset({"MPM", "SPM", "OTP", "ORDER_DETAILS", "CATALOG"})
-_TEXT_LIMITS = {"header": TEMPLATE_HEADER_LIMIT, "body": TEMPLATE_BODY_LIMIT}
+_COMPONENTS = frozenset({"HEADER", "BODY", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER"})
+_BUTTONS_WITH_OWN_NEEDS = frozenset({"MPM", "SPM", "ORDER_DETAILS", "CATALOG"})
+_VALUE_LIMITS = {"code": AUTHENTICATION_CODE_LIMIT, "coupon_code": COUPON_LIMIT, "url": URL_LIMIT}
 
 
 class TemplateVariable(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +78,17 @@ class TemplateButton(msgspec.Struct, frozen=True, kw_only=True):
     phone: str = ""
 
 
-class Template(msgspec.Struct, frozen=True, kw_only=True):
+class TemplateParts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a template, or a card of its carousel, consists of before anything is filled in."""
+
+    header_kind: HeaderKind = ""
+    header: str = ""
+    body: str = ""
+    footer: str = ""
+    buttons: tuple[TemplateButton, ...] = ()
+
+
+class Template(TemplateParts, frozen=True, kw_only=True):
     """One template in one language. ``unsupported`` names the parts that we cannot fill in, if any."""
 
     provider_id: str
@@ -75,11 +98,9 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     status: str = ""
     quality: str = ""
     is_named: bool = False
-    header_kind: HeaderKind = ""
-    header: str = ""
-    body: str = ""
-    footer: str = ""
-    buttons: tuple[TemplateButton, ...] = ()
+    offer: str = ""
+    """the line of a limited-time offer"""
+    cards: tuple[TemplateParts, ...] = ()
     variables: tuple[TemplateVariable, ...] = ()
     unsupported: tuple[str, ...] = ()
 
@@ -91,7 +112,11 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def samples(self) -> dict[str, Value]:
         """The texts that Meta saw as examples, for a preview before anything is filled in."""
-        return {each.key: each.sample for each in self.variables if each.sample and each.key != MEDIA_KEY}
+        return {
+            each.key: each.sample
+            for each in self.variables
+            if each.sample and not each.key.endswith(MEDIA_KEY)
+        }
 
 
 class RenderedTemplate(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,28 +126,60 @@ class RenderedTemplate(msgspec.Struct, frozen=True, kw_only=True):
     header: str = ""
     media: OutgoingMedia | None = None
     location: OutgoingLocation | None = None
+    offer: str = ""
+    offer_expires_at: datetime | None = None
     body: str = ""
     footer: str = ""
     buttons: tuple[TemplateButton, ...] = ()
+    cards: tuple[RenderedTemplate, ...] = ()
+
+
+class Place(NamedTuple):
+    """Where a variable stands: which card of the carousel (None: outside of it), which part, and its name there."""
+
+    card: int | None
+    part: str
+    name: str
+
+
+def place_of(key: str) -> Place:
+    """Take a variable's key apart: ``card.0.body.first_name`` → (0, body, first_name)."""
+    card = None
+    if key.startswith("card."):
+        _word, index, key = key.split(".", 2)
+        card = int(index)
+    part, _dot, name = key.partition(".")
+    return Place(card, part, name)
 
 
 class _Part(NamedTuple):
-    """What a header or a button brings to the template."""
+    """What a part brings to the template."""
 
     variables: tuple[TemplateVariable, ...] = ()
     unsupported: tuple[str, ...] = ()
 
 
+class _Reading(NamedTuple):
+    """A template's own parts, or those of a card."""
+
+    parts: TemplateParts
+    variables: tuple[TemplateVariable, ...]
+    unsupported: tuple[str, ...]
+
+
 def parse_template(node: Mapping[str, Any]) -> Template:
     """Read a template as ``GET /{waba}/message_templates`` lists it; tolerant of whatever is missing."""
-    components = [mapping(component) for component in listed(node.get("components"))]
-    by_kind = {_word(component.get("type")): component for component in components}
-    header, body = by_kind.get("HEADER", {}), by_kind.get("BODY", {})
-    header_kind, header_part = _read_header(header)
-    raw_buttons = [mapping(button) for button in listed(by_kind.get("BUTTONS", {}).get("buttons"))]
-    button_parts = [_read_button_part(index, button) for index, button in enumerate(raw_buttons)]
-    strange = tuple(kind.lower() for kind in by_kind if kind not in _COMPONENTS)
-    variables = _text_variables("body", body)
+    by_kind = _by_kind(node)
+    is_code = _word(node.get("category")) == "AUTHENTICATION"
+    own = _read_parts(by_kind, "", is_code=is_code)
+    raw_cards = listed(by_kind.get("CAROUSEL", {}).get("cards"))
+    cards = [_read_parts(_by_kind(mapping(card)), f"card.{index}.") for index, card in enumerate(raw_cards)]
+    strange = [kind.lower() for kind in by_kind if kind not in _COMPONENTS]
+    if "CAROUSEL" in by_kind and not cards:
+        strange.append("carousel")
+    offer = mapping(by_kind.get("LIMITED_TIME_OFFER", {}).get("limited_time_offer"))
+    ends = (TemplateVariable(key=OFFER_KEY, kind="moment"),) if offer.get("has_expiration") is True else ()
+    variables = (*own.variables, *ends, *(each for card in cards for each in card.variables))
     quality = node.get("quality_score")
     return Template(
         provider_id=identifier(node.get("id")),
@@ -131,41 +188,30 @@ def parse_template(node: Mapping[str, Any]) -> Template:
         category=_word(node.get("category")),
         status=_word(node.get("status")),
         quality=_word(mapping(quality).get("score")) or _word(quality),
-        is_named=_is_named(node, [*header_part.variables, *variables]),
-        header_kind=header_kind,
-        header=text(header.get("text")) if header_kind == "text" else "",
-        body=text(body.get("text")),
-        footer=text(by_kind.get("FOOTER", {}).get("text")),
-        buttons=tuple(_read_button(button) for button in raw_buttons),
-        variables=(
-            *header_part.variables,
-            *variables,
-            *(each for part in button_parts for each in part.variables),
-        ),
-        unsupported=(
-            *strange,
-            *header_part.unsupported,
-            *(each for part in button_parts for each in part.unsupported),
-        ),
+        is_named=_is_named(node, variables),
+        **msgspec.structs.asdict(own.parts),
+        offer=text(offer.get("text")),
+        cards=tuple(card.parts for card in cards),
+        variables=variables,
+        unsupported=(*strange, *own.unsupported, *(each for card in cards for each in card.unsupported)),
     )
 
 
 def render(template: Template, values: Values) -> RenderedTemplate:
     """What the customer sees with these values; variables without a value stay visible."""
-    return RenderedTemplate(
-        header_kind=template.header_kind,
-        header=_fill("header", template.header, values),
-        media=_value(values, MEDIA_KEY, OutgoingMedia),
-        location=_value(values, MEDIA_KEY, OutgoingLocation),
-        body=_fill("body", template.body, values),
-        footer=template.footer,
-        buttons=tuple(_render_button(index, button, values) for index, button in enumerate(template.buttons)),
+    return msgspec.structs.replace(
+        _render_parts(template, "", values),
+        offer=template.offer,
+        offer_expires_at=_value(values, OFFER_KEY, datetime),
+        cards=tuple(
+            _render_parts(card, f"card.{index}.", values) for index, card in enumerate(template.cards)
+        ),
     )
 
 
-def validate(template: Template, values: Values) -> list[LimitProblem]:
-    """What is missing, empty, of the wrong kind, too long, or not asked for."""
-    return list(_problems(template, values))
+def validate(template: Template, values: Values, now: datetime | None = None) -> list[LimitProblem]:
+    """What is missing, empty, of the wrong kind, too long, not asked for, or over by ``now``."""
+    return list(_problems(template, values, now))
 
 
 def build_outgoing(template: Template, values: Values) -> OutgoingTemplate:
@@ -177,10 +223,54 @@ def build_outgoing(template: Template, values: Values) -> OutgoingTemplate:
     return OutgoingTemplate(
         name=template.name,
         language=template.language,
-        header=tuple(_parameters("header", template, values)),
-        body=tuple(_parameters("body", template, values)),
-        buttons=tuple(_button_values(template, values)),
+        header=tuple(_parameters("header.", template, values)),
+        body=tuple(_parameters("body.", template, values)),
+        buttons=tuple(_button_values("", template, values)),
+        cards=tuple(
+            TemplateCard(
+                header=tuple(_parameters(f"card.{index}.header.", template, values)),
+                body=tuple(_parameters(f"card.{index}.body.", template, values)),
+                buttons=tuple(_button_values(f"card.{index}.", template, values)),
+            )
+            for index in range(len(template.cards))
+        ),
+        offer_expires_at=_value(values, OFFER_KEY, datetime),
         rendered=msgspec.to_builtins(render(template, values)),
+    )
+
+
+def _by_kind(node: Mapping[str, Json]) -> dict[str, Mapping[str, Json]]:
+    components = [mapping(component) for component in listed(node.get("components"))]
+    return {_word(component.get("type")): component for component in components}
+
+
+def _read_parts(by_kind: Mapping[str, Mapping[str, Json]], prefix: str, *, is_code: bool = False) -> _Reading:
+    header, body = by_kind.get("HEADER", {}), by_kind.get("BODY", {})
+    header_kind, header_part = _read_header(header, prefix)
+    raw_buttons = [mapping(button) for button in listed(by_kind.get("BUTTONS", {}).get("buttons"))]
+    button_parts = [
+        _Part() if is_code else _read_button_part(f"{prefix}button.{index}", button)
+        for index, button in enumerate(raw_buttons)
+    ]
+    body_variables = _text_variables(f"{prefix}body", body)
+    if is_code:  # one value, in the text and behind the button
+        sample = body_variables[0].sample if body_variables else ""
+        key = body_variables[0].key if body_variables else "body.1"
+        body_variables = (TemplateVariable(key=key, kind="code", sample=sample),)
+    return _Reading(
+        TemplateParts(
+            header_kind=header_kind,
+            header=text(header.get("text")) if header_kind == "text" else "",
+            body=text(body.get("text")) or ("*{{1}}*" if is_code else ""),
+            footer=text(by_kind.get("FOOTER", {}).get("text")),
+            buttons=tuple(_read_button(button, is_code=is_code) for button in raw_buttons),
+        ),
+        (
+            *header_part.variables,
+            *body_variables,
+            *(each for part in button_parts for each in part.variables),
+        ),
+        (*header_part.unsupported, *(each for part in button_parts for each in part.unsupported)),
     )
 
 
@@ -192,11 +282,11 @@ def _is_named(node: Mapping[str, Any], variables: Iterable[TemplateVariable]) ->
     declared = _word(node.get("parameter_format"))
     if declared in ("NAMED", "POSITIONAL"):
         return declared == "NAMED"
-    names = [each.key.partition(".")[2] for each in variables if each.kind == "text"]
+    names = [place_of(each.key).name for each in variables if each.kind == "text"]
     return any(not name.isdigit() for name in names)
 
 
-def _read_header(component: Mapping[str, Json]) -> tuple[HeaderKind, _Part]:
+def _read_header(component: Mapping[str, Json], prefix: str) -> tuple[HeaderKind, _Part]:
     word = _word(component.get("format")) or ("TEXT" if component.get("text") else "")
     if not word:
         return "", _Part()
@@ -204,15 +294,16 @@ def _read_header(component: Mapping[str, Json]) -> tuple[HeaderKind, _Part]:
     if kind is None:
         return "", _Part(unsupported=(f"header:{word.lower()}",))
     if kind == "text":
-        return kind, _Part(_text_variables("header", component))
+        return kind, _Part(_text_variables(f"{prefix}header", component))
+    key = prefix + MEDIA_KEY
     if kind == "location":
-        return kind, _Part((TemplateVariable(key=MEDIA_KEY, kind="location"),))
+        return kind, _Part((TemplateVariable(key=key, kind="location"),))
     handles = listed(mapping(component.get("example")).get("header_handle"))
     sample = text(handles[0]) if handles else ""
     if kind == "image":
-        return kind, _Part((TemplateVariable(key=MEDIA_KEY, kind="image", sample=sample),))
+        return kind, _Part((TemplateVariable(key=key, kind="image", sample=sample),))
     variable_kind: VariableKind = "video" if kind == "video" else "document"
-    return kind, _Part((TemplateVariable(key=MEDIA_KEY, kind=variable_kind, sample=sample),))
+    return kind, _Part((TemplateVariable(key=key, kind=variable_kind, sample=sample),))
 
 
 def _text_variables(place: str, component: Mapping[str, Json]) -> tuple[TemplateVariable, ...]:
@@ -220,7 +311,7 @@ def _text_variables(place: str, component: Mapping[str, Json]) -> tuple[Template
     names = list(dict.fromkeys(_VARIABLE.findall(text(component.get("text")))))
     if names and all(name.isdigit() for name in names):
         names.sort(key=int)
-    samples = _samples(place, mapping(component.get("example")), names)
+    samples = _samples(place_of(f"{place}.").part, mapping(component.get("example")), names)
     return tuple(
         TemplateVariable(key=f"{place}.{name}", kind="text", sample=samples.get(name, "")) for name in names
     )
@@ -236,17 +327,19 @@ def _samples(place: str, example: Mapping[str, Json], names: list[str]) -> dict[
     return dict(zip(names, (text(entry) for entry in positional), strict=False))
 
 
-def _read_button(button: Mapping[str, Json]) -> TemplateButton:
+def _read_button(button: Mapping[str, Json], *, is_code: bool) -> TemplateButton:
+    """Meta lists the button that copies a one-time code as a link to itself."""
+    word = text(button.get("type")).lower()
     return TemplateButton(
-        kind=text(button.get("type")).lower(),
+        kind="otp" if is_code and word == "url" else word,
         text=text(button.get("text")),
-        url=text(button.get("url")),
+        url="" if is_code else text(button.get("url")),
         phone=text(button.get("phone_number")),
     )
 
 
-def _read_button_part(index: int, button: Mapping[str, Json]) -> _Part:
-    word, key = _word(button.get("type")), f"button.{index}"
+def _read_button_part(key: str, button: Mapping[str, Json]) -> _Part:
+    word = _word(button.get("type"))
     examples = listed(button.get("example"))
     sample = text(examples[0]) if examples else ""
     if word in _BUTTONS_WITH_OWN_NEEDS:
@@ -273,14 +366,29 @@ def _value(values: Values, key: str, kind: type[ValueType]) -> ValueType | None:
     return value if isinstance(value, kind) else None
 
 
-def _render_button(index: int, button: TemplateButton, values: Values) -> TemplateButton:
-    value = _value(values, f"button.{index}", str)
+def _render_parts(parts: TemplateParts, prefix: str, values: Values) -> RenderedTemplate:
+    return RenderedTemplate(
+        header_kind=parts.header_kind,
+        header=_fill(f"{prefix}header", parts.header, values),
+        media=_value(values, prefix + MEDIA_KEY, OutgoingMedia),
+        location=_value(values, prefix + MEDIA_KEY, OutgoingLocation),
+        body=_fill(f"{prefix}body", parts.body, values),
+        footer=parts.footer,
+        buttons=tuple(
+            _render_button(f"{prefix}button.{index}", button, values)
+            for index, button in enumerate(parts.buttons)
+        ),
+    )
+
+
+def _render_button(key: str, button: TemplateButton, values: Values) -> TemplateButton:
+    value = _value(values, key, str)
     if not value or button.kind != "url":
         return button
     return msgspec.structs.replace(button, url=_VARIABLE.sub(lambda _match: value, button.url))
 
 
-def _problems(template: Template, values: Values) -> Iterator[LimitProblem]:
+def _problems(template: Template, values: Values, now: datetime | None) -> Iterator[LimitProblem]:
     known = {variable.key for variable in template.variables}
     for variable in template.variables:
         yield from _value_problems(variable, values)
@@ -288,12 +396,19 @@ def _problems(template: Template, values: Values) -> Iterator[LimitProblem]:
         if key not in known:
             yield LimitProblem(field=key, code="not_allowed")
     rendered = render(template, values)
-    for place, limit in _TEXT_LIMITS.items():
-        length = len(getattr(rendered, place))
-        if length > limit:
-            yield LimitProblem(field=place, code="too_long", limit=limit, actual=length)
+    yield from _length("header", rendered.header, TEMPLATE_HEADER_LIMIT)
+    yield from _length("body", rendered.body, TEMPLATE_BODY_LIMIT)
+    for index, card in enumerate(rendered.cards):
+        yield from _length(f"card.{index}.body", card.body, CAROUSEL_BODY_LIMIT)
+    if now is not None and rendered.offer_expires_at is not None and rendered.offer_expires_at <= now:
+        yield LimitProblem(field=OFFER_KEY, code="over")
     for part in template.unsupported:
         yield LimitProblem(field=part, code="unsupported")
+
+
+def _length(field: str, written: str, limit: int) -> Iterator[LimitProblem]:
+    if len(written) > limit:
+        yield LimitProblem(field=field, code="too_long", limit=limit, actual=len(written))
 
 
 def _value_problems(variable: TemplateVariable, values: Values) -> Iterator[LimitProblem]:
@@ -312,31 +427,31 @@ def _fits(kind: VariableKind, value: Value) -> bool:
         return value.kind == kind
     if isinstance(value, OutgoingLocation):
         return kind == "location"
-    return kind in ("text", "url", "coupon_code", "payload")
+    if isinstance(value, datetime):
+        return kind == "moment"
+    return kind in ("text", "code", "url", "coupon_code", "payload")
 
 
 def _text_problems(variable: TemplateVariable, value: str) -> Iterator[LimitProblem]:
-    limits = {"coupon_code": COUPON_LIMIT, "url": URL_LIMIT}
-    limit = limits.get(variable.kind)
+    limit = _VALUE_LIMITS.get(variable.kind)
     if not value.strip():
         yield LimitProblem(field=variable.key, code="missing")
     if limit is not None and len(value) > limit:
         yield LimitProblem(field=variable.key, code="too_long", limit=limit, actual=len(value))
-    if variable.kind == "text" and re.search(r"[\n\r\t]| {5,}", value):
+    if variable.kind in ("text", "code") and re.search(r"[\n\r\t]| {5,}", value):
         yield LimitProblem(field=variable.key, code="invalid")
 
 
-def _parameters(place: str, template: Template, values: Values) -> Iterator[TemplateParameter]:
+def _parameters(prefix: str, template: Template, values: Values) -> Iterator[TemplateParameter]:
     for variable in template.variables:
-        owner, _dot, name = variable.key.partition(".")
-        if owner != place:
+        if not variable.key.startswith(prefix):
             continue
-        value = values[variable.key]
+        value, name = values[variable.key], variable.key.removeprefix(prefix)
         if isinstance(value, OutgoingMedia):
             yield TemplateParameter(kind=_media_kind(variable), media=value)
         elif isinstance(value, OutgoingLocation):
             yield TemplateParameter(kind="location", location=value)
-        else:
+        elif isinstance(value, str):
             yield TemplateParameter(text=value, name=name if template.is_named else "")
 
 
@@ -348,11 +463,12 @@ def _media_kind(variable: TemplateVariable) -> Literal["image", "video", "docume
             return "document"
 
 
-def _button_values(template: Template, values: Values) -> Iterator[TemplateButtonValue]:
+def _button_values(prefix: str, template: Template, values: Values) -> Iterator[TemplateButtonValue]:
+    yield from _codes_behind_buttons(template, values) if not prefix else ()
     for variable in template.variables:
         value = _value(values, variable.key, str)
-        owner, _dot, index = variable.key.partition(".")
-        if owner != "button" or not value:
+        index = variable.key.removeprefix(f"{prefix}button.")
+        if not value or not index.isdigit():
             continue
         if variable.kind == "url":
             yield TemplateButtonValue(
@@ -364,3 +480,11 @@ def _button_values(template: Template, values: Values) -> Iterator[TemplateButto
         else:
             parameter = TemplateParameter(kind="payload", text=value)
             yield TemplateButtonValue(index=int(index), sub_type="quick_reply", parameter=parameter)
+
+
+def _codes_behind_buttons(template: Template, values: Values) -> Iterator[TemplateButtonValue]:
+    """The one-time code once more, for the button that copies it; Meta takes it as the end of a link."""
+    code = next((values[each.key] for each in template.variables if each.kind == "code"), None)
+    for index, button in enumerate(template.buttons):
+        if isinstance(code, str) and button.kind == "otp":
+            yield TemplateButtonValue(index=index, sub_type="url", parameter=TemplateParameter(text=code))

@@ -42,6 +42,7 @@ from regulars.inboxes.ports.outgoing import (
     OutgoingText,
     ReplyButton,
     TemplateButtonValue,
+    TemplateCard,
     TemplateParameter,
 )
 from regulars.inboxes.ports.people import (
@@ -123,6 +124,7 @@ __all__ = [
     "StatusUpdate",
     "SystemNotice",
     "TemplateButtonValue",
+    "TemplateCard",
     "TemplateChange",
     "TemplateParameter",
     "ToSend",

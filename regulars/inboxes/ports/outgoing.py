@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 from regulars.inboxes.ports.contents import ContactCard
@@ -93,14 +94,32 @@ class TemplateButtonValue(Neutral):
     parameter: TemplateParameter
 
 
+class TemplateCard(Neutral):
+    """The values of one card of a template's carousel."""
+
+    header: tuple[TemplateParameter, ...] = ()
+    body: tuple[TemplateParameter, ...] = ()
+    buttons: tuple[TemplateButtonValue, ...] = ()
+
+
 class OutgoingTemplate(Neutral, tag="template"):
     name: str
     language: str
     header: tuple[TemplateParameter, ...] = ()
     body: tuple[TemplateParameter, ...] = ()
     buttons: tuple[TemplateButtonValue, ...] = ()
+    cards: tuple[TemplateCard, ...] = ()
+    """of a carousel, in their order"""
+    offer_expires_at: datetime | None = None
+    """of a limited-time offer that has an end"""
     rendered: Any = None
-    """what the customer will see, as the preview showed it (header, body, footer, buttons)"""
+    """what the customer will see, as the preview showed it (header, body, footer, buttons, cards)"""
+
+    @property
+    def files(self) -> tuple[OutgoingMedia, ...]:
+        """The media of the headers, its own first."""
+        headers = (self.header, *(card.header for card in self.cards))
+        return tuple(each.media for header in headers for each in header if each.media is not None)
 
 
 OutgoingContent = (

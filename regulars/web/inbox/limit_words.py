@@ -39,6 +39,8 @@ def limit_sentence(problem: LimitProblem) -> str:
             text = _("%(part)s: this cannot be empty.")
         case "duplicate":
             text = _("%(part)s: each one may appear only once.")
+        case "over":
+            text = _("%(part)s: this time is over.")
         case "not_allowed":
             text = _("%(part)s: WhatsApp does not take this here.")
         case _:
@@ -72,8 +74,14 @@ def _part(field: str) -> str:
         "latitude": _("Latitude"),
         "longitude": _("Longitude"),
         "filename": _("File name"),
+        "offer": _("End of the offer"),
     }
     *_above, last = parts = field.split(".")
+    if parts[0] == "card" and len(parts) > 2:
+        number = int(parts[1]) + 1 if parts[1].isdigit() else parts[1]
+        return _("Card %(number)s, %(part)s") % {"number": number, "part": _part(".".join(parts[2:]))}
+    if field == "header.media":
+        return names["header"]
     if parts[0] in {"header", "body"} and last not in names:
         return _("Value %(number)s") % {"number": last} if last.isdigit() else last
     known = [names[part] for part in parts if part in names]

@@ -1,6 +1,6 @@
 // <voice-note>: play, a wave to see and drag, speeds 1, 1.5 and 2. Goes on playing while conversations change.
 import { element, icon } from "../design/page.js";
-import { gettext } from "../design/strings.js";
+import { gettext, interpolate } from "../design/strings.js";
 
 const BARS = 42;
 const SPEEDS = [1, 1.5, 2];
@@ -26,7 +26,7 @@ class VoiceNote extends HTMLElement {
     this.button = element("button", { type: "button", class: "button icon-only", "aria-label": gettext("Play") }, icon("play"));
     this.range = element("input", { type: "range", min: "0", max: "1000", value: "0", "aria-label": gettext("Position") });
     this.time = element("span", { class: "voice-time" }, "0:00");
-    this.speed = element("button", { type: "button", class: "button small quiet speed", "aria-label": `${gettext("Speed")} 1×` }, "1×");
+    this.speed = element("button", { type: "button", class: "button small quiet speed", "aria-label": speedLabel(1) }, "1×");
     this.wave = this.drawWave();
     this.replaceChildren(this.button, element("span", { class: "track" }, this.wave, this.range), this.time, this.speed);
     this.button.addEventListener("click", () => this.toggle());
@@ -62,7 +62,7 @@ class VoiceNote extends HTMLElement {
     const next = SPEEDS[(SPEEDS.indexOf(this.audio.playbackRate) + 1) % SPEEDS.length];
     this.audio.playbackRate = next;
     this.speed.textContent = `${next}×`;
-    this.speed.setAttribute("aria-label", `${gettext("Speed")} ${next}×`);
+    this.speed.setAttribute("aria-label", speedLabel(next));
   }
 
   show() {
@@ -81,6 +81,10 @@ class VoiceNote extends HTMLElement {
     this.button.replaceChildren(icon(on ? "pause" : "play"));
     this.button.setAttribute("aria-label", on ? gettext("Pause") : gettext("Play"));
   }
+}
+
+function speedLabel(rate) {
+  return interpolate(gettext("Speed %(rate)s×"), { rate });
 }
 
 customElements.define("voice-note", VoiceNote);

@@ -203,7 +203,9 @@ def plain(number: float) -> str:
 def template_button_icon(button: Mapping[str, str] | TemplateButton) -> str:
     """The icon before a button's label; ``button`` is live or as it was kept with a message."""
     kind = button.kind if isinstance(button, TemplateButton) else button.get("kind", "")
-    return {"url": "external", "phone_number": "phone", "copy_code": "copy"}.get(kind, "reply-arrow")
+    return {"url": "external", "phone_number": "phone", "copy_code": "copy", "otp": "copy"}.get(
+        kind, "reply-arrow"
+    )
 
 
 @register.filter

@@ -63,7 +63,7 @@ def _fill(sandbox: Sandbox, template: Template, components: list[Json], given: l
         elif kind == "CAROUSEL":
             shown["cards"] = _cards(sandbox, template, component.get("cards", []), _part(given, "carousel"))
         elif kind == "LIMITED_TIME_OFFER":
-            shown["offer"] = component.get("limited_time_offer", {}).get("text", "")
+            shown["offer"] = _offer(component, _part(given, "limited_time_offer"))
     if len(shown.get("body") or "") > BODY_LONGEST:
         raise GraphError(
             132005, f"body is longer than {BODY_LONGEST} characters once its parameters are filled in"
@@ -207,6 +207,17 @@ def _cards(sandbox: Sandbox, template: Template, cards: list[Json], part: Json |
             raise GraphError(132012, f"carousel: there is no card with card_index {index}")
         shown.append(_fill(sandbox, template, card.get("components", []), filled.get("components") or []))
     return shown
+
+
+def _offer(component: Json, part: Json | None) -> str:
+    """The offer's line; one that ends needs to be told when."""
+    offer = component.get("limited_time_offer") or {}
+    given = _parameters(part, "limited_time_offer")
+    moment = given[0].get("limited_time_offer") if given else None
+    expires = moment.get("expiration_time_ms") if isinstance(moment, dict) else None
+    if offer.get("has_expiration") is True and (type(expires) is not int or expires <= 0):
+        raise GraphError(132012, "limited_time_offer: expiration_time_ms in milliseconds is required")
+    return str(offer.get("text", ""))
 
 
 def _authentication_text(given: list[Json]) -> str:

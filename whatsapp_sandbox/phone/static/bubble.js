@@ -113,6 +113,7 @@ function interactive(body, message) {
 function template(shown, message) {
   return [
     ...header(shown.header, message),
+    shown.offer && el("div", { class: "foot", dir: "auto" }, shown.offer),
     shown.body && paragraph(shown.body, shown.footer ? "" : "text"),
     shown.footer && el("div", { class: "foot", dir: "auto" }, shown.footer),
     shown.cards && el("div", { class: "cards" }, shown.cards.map((card) => el("div", { class: "card" }, icon("photo"), el("strong", { dir: "auto" }, card.body ?? "")))),

@@ -8,17 +8,19 @@ import io
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
+from msgspec import structs
 from PIL import Image
 
 from regulars.channels.whatsapp.graph import GraphClient, GraphError, open_session
 from regulars.channels.whatsapp.limits import check
 from regulars.channels.whatsapp.media import MediaGone, fetch_media, upload_media
 from regulars.channels.whatsapp.sender import send
-from regulars.channels.whatsapp.templates import build_outgoing, parse_template, validate
+from regulars.channels.whatsapp.templates import Value, build_outgoing, parse_template, validate
 from regulars.inboxes.ports import (
     Accepted,
     CardPhone,
@@ -252,6 +254,52 @@ async def test_templates_are_listed_filled_in_and_sent(world):
     ]
     results = await send_all(world.client, batch)
     assert [type(result) for result in results] == [Accepted] * len(plain)
+
+
+async def test_every_sendable_template_of_the_account_can_be_filled_in_and_sent(world):
+    phone = "+12025550167"
+    customer = await world.customer(phone)
+    copy = await upload_media(world.client, NUMBER, io.BytesIO(picture()), "image/png", "a.png")
+    templates = [parse_template(node) for node in await world.client.list_templates(ACCOUNT)]
+    sendable = [template for template in templates if template.is_sendable]
+    by_kind: dict[str, Value] = {
+        "image": OutgoingMedia(kind="image", media_id="ours"),
+        "location": OutgoingLocation(latitude=53.5, longitude=10, name="Roastery", address="Pier 1"),
+        "moment": datetime.now(UTC) + timedelta(days=1),
+    }
+    contents = [
+        build_outgoing(
+            template, {each.key: by_kind.get(each.kind, each.sample or "x") for each in template.variables}
+        )
+        for template in sendable
+    ]
+    batch = [to_send(content, phone, number) for number, content in enumerate(contents)]
+    results = await send_all(world.client, batch, {"ours": copy})
+    assert [type(result) for result in results] == [Accepted] * len(sendable)
+    received = await world.control(f"customers/{customer['id']}/messages?direction=out")
+    shown = {
+        message["template"]["name"]: message["template"]
+        for message in received["items"]
+        if message["type"] == "template"
+    }
+    assert [card["body"] for card in shown["tasting_boxes"]["cards"]] == [
+        "Three light roasts for 24 euros a box",
+        "Three dark roasts for 22 euros a box",
+    ]
+    assert shown["weekend_offer"]["offer"] == "Free shipping"
+    assert shown["visit_roastery"]["header"]["location"]["name"] == "Roastery"
+
+
+async def test_an_offer_without_its_end_is_refused(world):
+    phone = "+12025550168"
+    await world.customer(phone)
+    templates = {each.name: each for each in map(parse_template, await world.client.list_templates(ACCOUNT))}
+    offer = templates["weekend_offer"]
+    values = {"header.media": OutgoingMedia(kind="image", link="https://shop.example/a.png"), **offer.samples}
+    whole = build_outgoing(offer, {**values, "offer.expires": datetime.now(UTC) + timedelta(days=1)})
+    result = await send(world.client, to_send(structs.replace(whole, offer_expires_at=None), phone))
+    assert isinstance(result, Refused)
+    assert result.error.code == 132012
 
 
 async def test_a_template_is_submitted_and_a_bad_one_refused(world):

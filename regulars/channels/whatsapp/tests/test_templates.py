@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from regulars.channels.whatsapp.templates import (
     RenderedTemplate,
     TemplateButton,
     TemplateVariable,
+    Value,
     build_outgoing,
     parse_template,
     render,
@@ -114,6 +116,8 @@ def test_the_preview_and_the_stored_rendering_are_one():
             "header": "Order 99",
             "media": None,
             "location": None,
+            "offer": "",
+            "offer_expires_at": None,
             "body": "Hi Bo, 3 parcels. Bye Bo!",
             "footer": "Shop",
             "buttons": (
@@ -122,6 +126,7 @@ def test_the_preview_and_the_stored_rendering_are_one():
                 {"kind": "copy_code", "text": "", "url": "", "phone": ""},
                 {"kind": "phone_number", "text": "Call", "url": "", "phone": "+12025550100"},
             ),
+            "cards": (),
         },
     )
     assert check(outgoing) == []
@@ -189,6 +194,146 @@ def test_values_that_do_not_fit_are_named(changes, expected):
 def test_missing_values_are_never_sent():
     with pytest.raises(ValueError, match=r"body\.1 \(missing\)"):
         build_outgoing(parse_template(ORDER), {})
+
+
+def _card(text: str) -> dict[str, Any]:
+    return {
+        "components": [
+            {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::aW"]}},
+            {"type": "BODY", "text": text, "example": {"body_text": [["24 euros"]]}},
+            {
+                "type": "BUTTONS",
+                "buttons": [
+                    {"type": "QUICK_REPLY", "text": "Order"},
+                    {
+                        "type": "URL",
+                        "text": "See",
+                        "url": "https://shop.example/{{1}}",
+                        "example": ["https://shop.example/light"],
+                    },
+                ],
+            },
+        ]
+    }
+
+
+BOXES: dict[str, Any] = {
+    "name": "boxes",
+    "language": "en",
+    "status": "APPROVED",
+    "category": "MARKETING",
+    "parameter_format": "POSITIONAL",
+    "components": [
+        {"type": "BODY", "text": "Hi {{1}}, swipe", "example": {"body_text": [["Ana"]]}},
+        {"type": "CAROUSEL", "cards": [_card("Light for {{1}} a box"), _card("Dark for {{1}} a box")]},
+    ],
+}
+LIGHT, DARK = OutgoingMedia(kind="image", media_id="1"), OutgoingMedia(kind="image", media_id="2")
+BOX_VALUES: dict[str, Value] = {
+    "body.1": "Bo",
+    "card.0.header.media": LIGHT,
+    "card.0.body.1": "24",
+    "card.0.button.1": "light",
+    "card.1.header.media": DARK,
+    "card.1.body.1": "22",
+    "card.1.button.1": "dark",
+}
+
+
+def test_a_carousel_is_filled_in_card_by_card():
+    template = parse_template(BOXES)
+    assert template.is_sendable
+    needed = {each.key for each in template.variables if not each.is_optional}
+    assert needed == BOX_VALUES.keys()
+    assert [card.body for card in render(template, template.samples).cards] == [
+        "Light for 24 euros a box",
+        "Dark for 24 euros a box",
+    ]
+    outgoing = build_outgoing(template, BOX_VALUES)
+    assert check(outgoing) == []
+    assert outgoing.files == (LIGHT, DARK)
+    assert outgoing.body == (TemplateParameter(text="Bo"),)
+    assert [card["body"] for card in outgoing.rendered["cards"]] == [
+        "Light for 24 a box",
+        "Dark for 22 a box",
+    ]
+    assert outgoing.rendered["cards"][1]["buttons"][1]["url"] == "https://shop.example/dark"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"card.1.header.media": None}, [("card.1.header.media", "missing")]),
+        ({"card.0.body.1": " "}, [("card.0.body.1", "missing")]),
+        ({"card.0.body.1": "x" * 160}, [("card.0.body", "too_long")]),
+        ({"card.2.body.1": "x"}, [("card.2.body.1", "not_allowed")]),
+    ],
+)
+def test_values_of_a_card_that_do_not_fit_are_named(changes, expected):
+    values = {key: value for key, value in {**BOX_VALUES, **changes}.items() if value is not None}
+    problems = validate(parse_template(BOXES), values)
+    assert [(problem.field, problem.code) for problem in problems] == expected
+
+
+OFFER: dict[str, Any] = {
+    "name": "offer",
+    "language": "en",
+    "status": "APPROVED",
+    "components": [
+        {
+            "type": "LIMITED_TIME_OFFER",
+            "limited_time_offer": {"text": "Free shipping", "has_expiration": True},
+        },
+        {"type": "BODY", "text": "Only now"},
+    ],
+}
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def test_an_offer_ends_when_it_was_told_to():
+    template = parse_template(OFFER)
+    assert [(each.field, each.code) for each in validate(template, {})] == [("offer.expires", "missing")]
+    outgoing = build_outgoing(template, {"offer.expires": NOON})
+    assert (outgoing.offer_expires_at, outgoing.rendered["offer"]) == (NOON, "Free shipping")
+    assert validate(template, {"offer.expires": NOON}, NOON - timedelta(minutes=1)) == []
+    over = validate(template, {"offer.expires": NOON}, NOON)
+    assert [(each.field, each.code) for each in over] == [("offer.expires", "over")]
+
+
+def test_an_offer_without_an_end_needs_nothing():
+    endless = {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Free", "has_expiration": False}}
+    template = parse_template({**OFFER, "components": [endless, OFFER["components"][1]]})
+    assert (template.variables, render(template, {}).offer) == ((), "Free")
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        {"type": "OTP", "otp_type": "COPY_CODE", "text": "Copy code"},
+        {"type": "URL", "text": "Copy code", "url": "https://www.whatsapp.com/otp/code/?code=otp{{1}}"},
+    ],
+)
+def test_a_one_time_code_is_asked_for_once(button):
+    template = parse_template(
+        {
+            "name": "code",
+            "language": "en",
+            "status": "APPROVED",
+            "category": "AUTHENTICATION",
+            "components": [
+                {"type": "BODY", "text": "*{{1}}* is your verification code."},
+                {"type": "BUTTONS", "buttons": [button]},
+            ],
+        }
+    )
+    assert [(each.key, each.kind) for each in template.variables] == [("body.1", "code")]
+    outgoing = build_outgoing(template, {"body.1": "481516"})
+    assert outgoing.body == (TemplateParameter(text="481516"),)
+    assert outgoing.buttons == (
+        TemplateButtonValue(index=0, sub_type="url", parameter=TemplateParameter(text="481516")),
+    )
+    assert outgoing.rendered["buttons"] == ({"kind": "otp", "text": "Copy code", "url": "", "phone": ""},)
+    assert [each.code for each in validate(template, {"body.1": "4" * 16})] == ["too_long"]
 
 
 def test_parts_that_we_cannot_fill_in_are_named():

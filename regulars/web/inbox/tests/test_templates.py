@@ -74,6 +74,76 @@ def test_a_missing_value_is_named(cast: Cast, sign_in: SignIn, conversation: Con
     assert Message.objects.filter(direction="out").count() == 0
 
 
+VISIT = {
+    **SHIPPED,
+    "id": "3",
+    "name": "a_visit",
+    "components": [
+        {"type": "HEADER", "format": "LOCATION"},
+        {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Free tea", "has_expiration": True}},
+        {"type": "BODY", "text": "Come by."},
+        {
+            "type": "CAROUSEL",
+            "cards": [{"components": [{"type": "BODY", "text": f"{word} {{{{1}}}} left."}]} for word in "AB"],
+        },
+    ],
+}
+VISIT_VALUES = {
+    "value:header.media.latitude": "13.75",
+    "value:header.media.longitude": "100.5",
+    "value:header.media.name": "ร้านโลตัส",
+    "value:header.media.address": "ถนนพระราม 4",
+    "value:offer.expires": "2099-01-31T11:00:00.000Z",
+    "value:card.0.body.1": "3",
+    "value:card.1.body.1": "5",
+}
+
+
+def test_a_place_an_offer_and_cards_are_filled_in(
+    cast: Cast, sign_in: SignIn, conversation: Conversation
+) -> None:
+    replace_templates(cast.connection, [VISIT])
+    client = sign_in(cast.agent)
+    page = client.get(f"/conversations/{conversation.id}/templates", headers=FRAGMENT).content.decode()
+    assert all(f'name="{name}"' in page for name in VISIT_VALUES)
+    assert page.index("Card 1") < page.index("value:card.0.body.1") < page.index("Card 2")
+    form = {"template": str(MessageTemplate.objects.get(name="a_visit").id), **VISIT_VALUES}
+    response = client.post(f"/conversations/{conversation.id}/template", form, headers=FRAGMENT)
+    kept = Message.objects.get(direction="out").content["outgoing"]
+    shown = response.content.decode()
+    assert response.status_code == 201
+    assert kept["header"][0]["location"]["name"] == "ร้านโลตัส"
+    assert kept["offer_expires_at"] == "2099-01-31T11:00:00Z"
+    assert all(words in shown for words in ("ร้านโลตัส", "Free tea", "A 3 left.", "B 5 left.", "2099-01-31"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"value:card.1.body.1": ""}, "Card 2, Value 1: this cannot be empty."),
+        ({"value:offer.expires": "2020-01-31T11:00:00Z"}, "End of the offer: this time is over."),
+        ({"value:offer.expires": "soon"}, "End of the offer: this cannot be empty."),
+        ({"value:header.media.latitude": "north"}, "Header: this cannot be empty."),
+    ],
+)
+def test_what_does_not_fit_is_named_with_its_card(
+    cast: Cast, sign_in: SignIn, conversation: Conversation, changes: dict[str, str], sentence: str
+) -> None:
+    replace_templates(cast.connection, [VISIT])
+    form = {"template": str(MessageTemplate.objects.get(name="a_visit").id), **VISIT_VALUES, **changes}
+    response = sign_in(cast.agent).post(f"/conversations/{conversation.id}/template", form, headers=FRAGMENT)
+    assert (response.status_code, response.content.decode()) == (422, sentence)
+
+
+def test_a_file_that_is_none_of_ours_shows_no_picture(
+    cast: Cast, sign_in: SignIn, conversation: Conversation
+) -> None:
+    replace_templates(cast.connection, [{**SHIPPED, "components": [{"type": "HEADER", "format": "IMAGE"}]}])
+    form = {"template": template_id(), "preview": "1", "value:header.media": "../../etc/passwd"}
+    response = sign_in(cast.agent).get(f"/conversations/{conversation.id}/templates", form, headers=FRAGMENT)
+    assert (response.status_code, b"<img" in response.content) == (200, False)
+
+
 def test_marketing_does_not_reach_whoever_opted_out(
     cast: Cast, sign_in: SignIn, conversation: Conversation
 ) -> None:

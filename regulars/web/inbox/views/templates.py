@@ -6,7 +6,9 @@ Preview, message and what is kept come from one function (``channels.whatsapp.te
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +18,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from regulars.channels.whatsapp.templates import (
+    Place,
     Template,
     TemplateVariable,
     Value,
     build_outgoing,
     parse_template,
+    place_of,
     render,
     validate,
 )
@@ -29,7 +33,8 @@ from regulars.conversations.guardrails import GuardrailRefused
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations.sending import OutgoingDraft, queue_message
 from regulars.conversations.queries.threads import with_details
-from regulars.inboxes.ports import OutgoingMedia
+from regulars.inboxes.ports import OutgoingLocation, OutgoingMedia
+from regulars.kernel import clock
 from regulars.kernel.errors import Invalid
 from regulars.kernel.ids import new_id, parse_id
 from regulars.media.models import MediaFile
@@ -60,15 +65,17 @@ class Field:
 
     variable: TemplateVariable
     value: str
+    below: dict[str, str] = field(default_factory=dict)
+    """what stands in the fields of a place: latitude, longitude, name, address"""
 
     @property
-    def name(self) -> str:
-        """The variable's own name: ``body.first_name`` → first_name."""
-        return self.variable.key.partition(".")[2]
+    def place(self) -> Place:
+        return place_of(self.variable.key)
 
     @property
-    def part(self) -> str:
-        return self.variable.key.partition(".")[0]
+    def card_number(self) -> int | None:
+        """The carousel's card that it belongs to, from 1."""
+        return None if self.place.card is None else self.place.card + 1
 
     @property
     def is_file(self) -> bool:
@@ -85,7 +92,9 @@ def picker(request: MemberRequest, conversation_id: str) -> HttpResponse:
     if chosen:
         texts = _first_values(chosen.template, conversation) | _texts(request.GET.dict())
         context["fields"] = [
-            Field(each, texts.get(each.key, "")) for each in chosen.template.variables if not each.is_optional
+            Field(each, texts.get(each.key, ""), _below(each.key, texts))
+            for each in chosen.template.variables
+            if not each.is_optional
         ]
         context["shown"] = render(chosen.template, _values(chosen.template, texts))
     part = "inbox/_template_preview.html" if "preview" in request.GET else "inbox/_template_picker.html"
@@ -98,7 +107,7 @@ def sendable_templates(conversation: Conversation) -> list[Sendable]:
         connection_id=conversation.inbox.connection_id, status="APPROVED", is_gone=False
     ).order_by("name", "language")
     parsed = [Sendable(row.id, parse_template(node_of(row))) for row in rows]
-    return [each for each in parsed if each.template.is_sendable and each.template.header_kind != "location"]
+    return [each for each in parsed if each.template.is_sendable]
 
 
 def node_of(row: MessageTemplate) -> dict[str, Any]:
@@ -129,7 +138,7 @@ def _first_values(template: Template, conversation: Conversation) -> dict[str, s
     return {
         each.key: name
         for each in template.variables
-        if name and each.kind == "text" and each.key.partition(".")[2].lower() in OWN_NAMES
+        if name and each.kind == "text" and place_of(each.key).name.lower() in OWN_NAMES
     }
 
 
@@ -139,17 +148,52 @@ def _texts(form: dict[str, str]) -> dict[str, str]:
     return {key: value for key, value in given.items() if value}
 
 
+def _below(key: str, texts: dict[str, str]) -> dict[str, str]:
+    """The texts whose keys go on where ``key`` ends."""
+    prefix = f"{key}."
+    return {name.removeprefix(prefix): text for name, text in texts.items() if name.startswith(prefix)}
+
+
 def _values(template: Template, texts: dict[str, str]) -> dict[str, Value]:
-    """Texts as they are; a file's id as the media that it names."""
-    kinds = {each.key: each.kind for each in template.variables}
+    """Texts as they are; a file's id as the media that it names; a place and a moment from their fields."""
     values: dict[str, Value] = {}
-    for key, text in texts.items():
-        kind = kinds.get(key)
-        if kind in ("image", "video", "document"):
-            values[key] = OutgoingMedia(kind=kind, media_id=text)
-        elif kind is not None:
-            values[key] = text
+    for each in template.variables:
+        value: Value | None = texts.get(each.key)
+        if each.kind in ("image", "video", "document") and value:
+            own_id = parse_id(str(value))
+            value = OutgoingMedia(kind=each.kind, media_id=str(own_id)) if own_id else None
+        elif each.kind == "location":
+            value = _location(_below(each.key, texts))
+        elif each.kind == "moment" and value:
+            value = _moment(str(value))
+        if value is not None:
+            values[each.key] = value
     return values
+
+
+def _location(texts: dict[str, str]) -> OutgoingLocation | None:
+    """The place; None while its coordinates are not numbers."""
+    try:
+        latitude, longitude = float(texts["latitude"]), float(texts["longitude"])
+    except (KeyError, ValueError):
+        return None
+    if not (isfinite(latitude) and isfinite(longitude)):
+        return None
+    return OutgoingLocation(
+        latitude=latitude,
+        longitude=longitude,
+        name=texts.get("name", ""),
+        address=texts.get("address", ""),
+    )
+
+
+def _moment(written: str) -> datetime | None:
+    """A time with its zone, as our page sends it; None when it is none."""
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 @require_POST
@@ -180,12 +224,12 @@ def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
 
 def _check(request: MemberRequest, template: Template, values: dict[str, Value]) -> None:
     """Every value is there and fits, and files are of this workspace."""
-    if problems := validate(template, values):
+    if problems := validate(template, values, clock.now()):
         sentence = " ".join(limit_sentence(each) for each in problems)
         raise Invalid(sentence, fields={each.field: each.code for each in problems})
     files = [id_in(each.media_id) for each in values.values() if isinstance(each, OutgoingMedia)]
     known = MediaFile.objects.filter(workspace_id=request.member.workspace_id, state="ready", id__in=files)
-    if known.count() < len(files):
+    if known.count() < len(set(files)):
         raise Invalid(
             _("A file is missing; attach it again"), fields={"header.media": "an upload of this workspace"}
         )
