@@ -209,6 +209,10 @@ class UnmatchedStatus(models.Model):
     participant = models.TextField(default="", db_default="")
     at = models.DateTimeField()
     errors = models.JSONField(default=list)
+    pricing_category = models.TextField(default="", db_default="", blank=True)
+    pricing_type = models.TextField(default="", db_default="", blank=True)
+    window_origin = models.TextField(default="", db_default="", blank=True)
+    window_expires_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(default=clock.now)
 
     class Meta:

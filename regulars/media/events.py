@@ -9,7 +9,7 @@ from regulars.kernel.events import Event, event
 
 @event
 class MediaChanged(Event):
-    """A file arrived, failed to arrive, or waits again."""
+    """A file arrived, failed to arrive, waits again, or was told of after its message."""
 
     workspace_id: UUID
     media_id: UUID

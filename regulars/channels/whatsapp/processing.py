@@ -24,6 +24,7 @@ from regulars.contacts.operations.identifying import PersonSeen, identify_contac
 from regulars.contacts.operations.linking import link_identities
 from regulars.contacts.resolving import Key
 from regulars.conversations.operations.calls import IncomingCall, note_calls
+from regulars.conversations.operations.completing import Repetition, complete_messages
 from regulars.conversations.operations.receiving import Incoming, find_stored, receive_messages
 from regulars.conversations.operations.statuses import IncomingStatus, receive_statuses
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
@@ -253,6 +254,9 @@ def _by_connection(claimed: Sequence[_Claimed]) -> list[tuple[Connection, list[_
     return list(groups.values())
 
 
+_Arrival = tuple[_Claimed, InboundMessage]
+
+
 @dataclass(slots=True)
 class _Batch:
     """The updates of one connection, sorted by kind, each with its delivery."""
@@ -260,7 +264,7 @@ class _Batch:
     connection: Connection
     inboxes: dict[str, UUID]
     tally: _Tally
-    messages: list[tuple[_Claimed, InboundMessage]] = field(default_factory=list)
+    messages: list[_Arrival] = field(default_factory=list)
     statuses: list[tuple[_Claimed, StatusUpdate]] = field(default_factory=list)
     others: list[tuple[_Claimed, Call | PreferenceChange | AddressBookChange | TemplateChange | Notice]] = (
         field(default_factory=list)
@@ -307,9 +311,28 @@ def _seen(reference: ContactRef, address: str) -> PersonSeen:
 
 
 def _apply_messages(batch: _Batch) -> None:
-    fresh = _fresh_messages(batch)
-    if not fresh:
-        return
+    fresh, repeated = _sift_messages(batch)
+    if fresh:
+        _store_messages(batch, fresh)
+    if repeated:
+        _complete_messages(batch, repeated)
+
+
+def _sift_messages(batch: _Batch) -> tuple[list[_Arrival], list[_Arrival]]:
+    """What we do not have yet, and repetitions, which must not touch contacts."""
+    keys = [(batch.inboxes[message.address], message.provider_id) for _delivery, message in batch.messages]
+    stored = find_stored(set(keys)) if keys else set()
+    fresh, repeated = [], []
+    for key, each in zip(keys, batch.messages, strict=True):
+        if key in stored:
+            repeated.append(each)
+        else:
+            stored.add(key)
+            fresh.append(each)
+    return fresh, repeated
+
+
+def _store_messages(batch: _Batch, fresh: Sequence[_Arrival]) -> None:
     workspace_id = batch.connection.workspace_id
     contact_ids = _contacts_of(workspace_id, [message for _delivery, message in fresh])
     incoming = [
@@ -327,18 +350,15 @@ def _apply_messages(batch: _Batch) -> None:
         batch.count(each.message.address, outcome)
 
 
-def _fresh_messages(batch: _Batch) -> list[tuple[_Claimed, InboundMessage]]:
-    """What we do not have yet: a repetition is counted and must not touch contacts either."""
-    keys = [(batch.inboxes[message.address], message.provider_id) for _delivery, message in batch.messages]
-    stored = find_stored(set(keys)) if keys else set()
-    fresh = []
-    for key, each in zip(keys, batch.messages, strict=True):
-        if key in stored:
-            batch.count(each[1].address, "duplicate")
-        else:
-            stored.add(key)
-            fresh.append(each)
-    return fresh
+def _complete_messages(batch: _Batch, repeated: Sequence[_Arrival]) -> None:
+    """After what is fresh: a placeholder of the history and its file may stand in one batch."""
+    repetitions = [
+        Repetition(message, batch.inboxes[message.address], delivery.id, batch.connection.id)
+        for delivery, message in repeated
+    ]
+    outcomes = complete_messages(batch.connection.workspace_id, repetitions)
+    for each, outcome in zip(repetitions, outcomes, strict=True):
+        batch.count(each.message.address, outcome)
 
 
 def _known(contact_id: UUID | None) -> UUID:

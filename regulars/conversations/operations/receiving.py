@@ -12,15 +12,15 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-import msgspec
-import orjson
 from django.db import connection
 
 from regulars.conversations.events import ConversationChanged, ConversationStarted, MessageReceived
 from regulars.conversations.operations.activities import ActivityRow, insert_activities
+from regulars.conversations.operations.completing import Repetition, complete_messages
+from regulars.conversations.operations.contents import content_json
 from regulars.conversations.operations.media_rows import insert_media
 from regulars.conversations.operations.statuses import adopt_unmatched
-from regulars.inboxes.ports import InboundMessage, MessageContent
+from regulars.inboxes.ports import InboundMessage
 from regulars.kernel import clock
 from regulars.kernel.database import binary_cursor
 from regulars.kernel.events import Event, record_all
@@ -87,13 +87,14 @@ def receive_messages(
 ) -> list[Outcome]:
     """Store what is new of ``batch`` and say for each, in order, whether it was. Needs a transaction.
 
-    ``are_new``: the caller has asked ``find_stored`` and left out repetitions.
+    ``are_new``: the caller has asked ``find_stored`` and left out repetitions, which it owes to
+    ``complete_messages``.
     """
     if not batch:
         return []
     fresh = list(range(len(batch))) if are_new else _without_duplicates(batch)
     if not fresh:
-        return ["duplicate"] * len(batch)
+        return _complete(workspace_id, batch, ["duplicate"] * len(batch))
     chosen = [batch[index] for index in fresh]
     keys = [thread_key(each) for each in chosen]
     threads = _find_or_start(workspace_id, dict(zip(reversed(keys), reversed(chosen), strict=True)))
@@ -112,6 +113,18 @@ def receive_messages(
     for index, each in zip(fresh, new, strict=True):
         if each.id in kept:
             outcomes[index] = "stored"
+    return _complete(workspace_id, batch, outcomes)
+
+
+def _complete(workspace_id: UUID, batch: Sequence[Incoming], outcomes: list[Outcome]) -> list[Outcome]:
+    """A duplicate may bring the file that a placeholder waits for, and is stored with it."""
+    again = [index for index, outcome in enumerate(outcomes) if outcome == "duplicate"]
+    repetitions = [
+        Repetition(each.message, each.inbox_id, each.delivery_id, each.connection_id)
+        for each in (batch[index] for index in again)
+    ]
+    for index, outcome in zip(again, complete_messages(workspace_id, repetitions), strict=True):
+        outcomes[index] = outcome
     return outcomes
 
 
@@ -262,17 +275,6 @@ def _insert_media(workspace_id: UUID, new: Sequence[_New]) -> dict[UUID, UUID]:
     return insert_media(
         workspace_id, [(each.id, each.incoming.connection_id, each.incoming.message) for each in new]
     )
-
-
-_EMPTY_CONTENT = MessageContent()
-
-
-def content_json(content: MessageContent) -> str:
-    """The stored form: JSON without the fields that say nothing."""
-    if content == _EMPTY_CONTENT:
-        return "{}"
-    full = msgspec.to_builtins(content)
-    return orjson.dumps({key: value for key, value in full.items() if value}).decode()
 
 
 def _author(each: Incoming) -> tuple[str, str]:

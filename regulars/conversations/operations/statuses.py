@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Literal
 from uuid import UUID
 
@@ -88,16 +89,18 @@ def adopt_unmatched(workspace_id: UUID, keys: Sequence[tuple[UUID, str]]) -> Non
             "DELETE FROM conversations_unmatchedstatus u"
             " USING unnest(%b::uuid[], %b::text[]) AS w(inbox_id, provider_id)"
             " WHERE u.inbox_id = w.inbox_id AND u.provider_id = w.provider_id"
-            " RETURNING u.inbox_id, u.provider_id, u.status, u.participant, u.at, u.errors",
+            " RETURNING u.id, u.inbox_id, u.provider_id, u.status, u.participant, u.at, u.errors,"
+            " u.pricing_category, u.pricing_type, u.window_origin, u.window_expires_at",
             [[key[0] for key in keys], [key[1] for key in keys]],
         )
-        rows = cursor.fetchall()
+        # as they came, for the first price that is told is kept
+        rows = sorted(cursor.fetchall(), key=itemgetter(0))
     if rows:
-        receive_statuses(workspace_id, [_incoming_from_row(row) for row in rows])
+        receive_statuses(workspace_id, [_incoming_from_row(row[1:]) for row in rows])
 
 
 def _incoming_from_row(row: tuple[Any, ...]) -> IncomingStatus:
-    inbox_id, provider_id, status, participant, at, errors = row
+    inbox_id, provider_id, status, participant, at, errors, category, kind, origin, expires_at = row
     values = msgspec.json.decode(errors) if isinstance(errors, str) else errors
     update = StatusUpdate(
         address="",
@@ -107,6 +110,10 @@ def _incoming_from_row(row: tuple[Any, ...]) -> IncomingStatus:
         path="",
         participant=ContactRef(identities=(Identity("phone", participant),)) if participant else ContactRef(),
         errors=tuple(msgspec.convert(each, ProviderError) for each in values),
+        pricing_category=category,
+        pricing_type=kind,
+        window_origin=origin,
+        window_expires_at=expires_at,
     )
     return IncomingStatus(update, inbox_id)
 
@@ -176,17 +183,23 @@ def _insert_unmatched(rows: Sequence[tuple[int, IncomingStatus]]) -> set[int]:
         first.setdefault(key, (index, each))
     if not first:
         return set()
+    told = [each.status for _index, each in first.values()]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO conversations_unmatchedstatus"
-            " (inbox_id, provider_id, status, participant, at, errors, received_at)"
-            " SELECT *, now() FROM"
-            " unnest(%b::uuid[], %b::text[], %b::text[], %b::text[], %b::timestamptz[], %b::jsonb[])"
+            " (inbox_id, provider_id, status, participant, at, errors, pricing_category, pricing_type,"
+            " window_origin, window_expires_at, received_at)"
+            " SELECT *, now() FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::text[], %b::timestamptz[],"
+            " %b::jsonb[], %b::text[], %b::text[], %b::text[], %b::timestamptz[])"
             " ON CONFLICT DO NOTHING RETURNING inbox_id, provider_id, status, participant",
             [
                 *([key[part] for key in first] for part in range(4)),
-                [each.status.at for _index, each in first.values()],
-                [msgspec.json.encode(each.status.errors).decode() for _index, each in first.values()],
+                [status.at for status in told],
+                [msgspec.json.encode(status.errors).decode() for status in told],
+                [status.pricing_category for status in told],
+                [status.pricing_type for status in told],
+                [status.window_origin for status in told],
+                [status.window_expires_at for status in told],
             ],
         )
         return {first[(row[0], row[1], row[2], row[3])][0] for row in cursor.fetchall()}

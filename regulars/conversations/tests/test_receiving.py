@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +26,15 @@ from regulars.conversations.tests.saying import (
     status,
     tell,
 )
-from regulars.inboxes.ports import InboundMessage, MediaRef, MessageContent, Reaction, Referral
+from regulars.inboxes.ports import (
+    InboundMessage,
+    MediaRef,
+    MessageContent,
+    MessageKind,
+    Reaction,
+    Referral,
+    Unsupported,
+)
 from regulars.kernel import clock
 from regulars.media.models import MediaFile
 from tests.cast import ALICE, BORIS, Cast
@@ -273,6 +283,150 @@ def test_a_file_waits_to_be_fetched(cast):
         ("missing", "image", cast.connection.id),
     ]
     assert Message.objects.filter(media__isnull=True).count() == 0
+
+
+# --- files that follow their messages -----------------------------------------------------------------
+
+UNSHOWN = MessageContent(unsupported=Unsupported(raw_kind="media_placeholder"))
+PHOTO = MessageContent(media=MediaRef(provider_media_id="900", mime_type="image/png", sha256="ab"))
+
+
+def _placeholder(provider_id: str = "h1", **facts: Any) -> InboundMessage:
+    said_then = said(provider_id, -9_000, kind="unsupported", source="history", content=UNSHOWN, **facts)
+    return msgspec.structs.replace(said_then, text="", path="0/0/history/0/threads/0/messages/0")
+
+
+def _file(provider_id: str = "h1", **facts: Any) -> InboundMessage:
+    follows = said(provider_id, -9_000, kind="image", source="history", content=PHOTO, **facts)
+    return msgspec.structs.replace(follows, text="our garden")
+
+
+def _row(provider_id: str = "h1") -> tuple[object, ...]:
+    return Message.objects.values_list(
+        "kind", "text", "content", "media__provider_media_id", "path", "reply_to_provider_id"
+    ).get(provider_id=provider_id)
+
+
+COMPLETED = (
+    "image",
+    "our garden",
+    {
+        "media": {
+            "provider_media_id": "900",
+            "mime_type": "image/png",
+            "sha256": "ab",
+            "filename": "",
+            "url": "",
+            "is_voice": False,
+            "is_animated": False,
+        }
+    },
+    "900",
+    "0/0/messages/0",
+    None,
+)
+
+
+@pytest.mark.parametrize("size", [1, 2, 4])
+@pytest.mark.parametrize(
+    ("order", "stored"),
+    [("PF", 2), ("FP", 1), ("PPFF", 2), ("PFPF", 2), ("PFFP", 2), ("FPPF", 1), ("FPFP", 1), ("FFPP", 1)],
+)
+def test_a_placeholder_and_its_file_are_one_message_in_any_order(cast, order, stored, size):
+    messages = [_placeholder() if letter == "P" else _file() for letter in order]
+    outcomes = []
+    for begin in range(0, len(messages), size):
+        outcomes += receive(cast, *messages[begin : begin + size])
+    assert [outcomes.count("stored"), outcomes.count("duplicate")] == [stored, len(order) - stored]
+    assert _row() == COMPLETED
+    assert list(MediaFile.objects.values_list("state", "kind", "connection_id")) == [
+        ("waiting", "image", cast.connection.id)
+    ]
+
+
+def test_a_file_that_follows_is_drawn_and_moves_nothing_else(cast):
+    receive(cast, _placeholder(), said("m1", 0))
+    threads, _messages_before = _state(cast)
+    forget_events()
+    assert receive(cast, _file()) == ["stored"]
+    assert event_kinds() == ["MediaChanged"]
+    assert _state(cast)[0] == threads
+    assert receive(cast, _file()) == ["duplicate"]
+    assert event_kinds() == ["MediaChanged"]
+
+
+def test_who_said_it_and_what_became_of_it_stand_with_the_placeholder(cast):
+    receive(cast, _placeholder(direction="out", history_status="PLAYED", reply_to="h0"))
+    receive(cast, msgspec.structs.replace(_file(phone=BORIS), sent_at=at(5)))
+    message = Message.objects.get(provider_id="h1")
+    assert (message.direction, message.author_kind, message.status) == ("out", "phone_app", "played")
+    assert (message.contact.phone, message.sent_at) == (ALICE, at(-9_000))
+    assert _row() == (*COMPLETED[:-1], "h0")
+
+
+def test_many_placeholders_each_get_their_own_file(cast):
+    names = [f"h{number}" for number in range(5)]
+    receive(cast, *(_placeholder(name) for name in names))
+    files = [
+        msgspec.structs.replace(_file(name), content=MessageContent(media=MediaRef(provider_media_id=name)))
+        for name in reversed(names)
+    ]
+    assert receive(cast, said("m1", 0), *files[:3], said("m1", 0)) == ["stored"] * 4 + ["duplicate"]
+    found = Message.objects.filter(source="history").order_by("provider_id")
+    assert list(found.values_list("kind", "media__provider_media_id")) == [
+        ("unsupported", None),
+        ("unsupported", None),
+        ("image", "h2"),
+        ("image", "h3"),
+        ("image", "h4"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "content"),
+    [
+        ("text", "history", None),
+        ("unsupported", "live", UNSHOWN),
+        ("unsupported", "standby", UNSHOWN),
+        ("unknown", "history", MessageContent(unsupported=Unsupported(raw_kind="poll"))),
+        ("image", "history", MessageContent(media=MediaRef(mime_type="image/gif"))),
+        ("video", "history", MessageContent(media=MediaRef(provider_media_id="800"))),
+    ],
+)
+def test_what_is_no_placeholder_is_never_overwritten(cast, kind: MessageKind, source, content):
+    receive(cast, said("h1", -9_000, kind=kind, source=source, content=content))
+    before, files = _row(), MediaFile.objects.count()
+    forget_events()
+    assert receive(cast, _file()) == ["duplicate"]
+    assert (_row(), MediaFile.objects.count(), event_kinds()) == (before, files, [])
+
+
+def test_a_file_that_the_platform_does_not_have_completes_nothing(cast):
+    receive(cast, _placeholder())
+    before = _row()
+    unfetchable = MessageContent(media=MediaRef(mime_type="image/png"))
+    assert receive(cast, msgspec.structs.replace(_file(), content=unfetchable)) == ["duplicate"]
+    assert (_row(), MediaFile.objects.count()) == (before, 0)
+
+
+def test_a_placeholder_of_another_number_waits_for_its_own_file(cast):
+    receive(cast, _placeholder())
+    cast.hears(ALICE, "x", provider_id="h1", kind="image", content=PHOTO, inbox=cast.second_inbox)
+    kinds = dict(Message.objects.values_list("inbox_id", "kind"))
+    assert kinds == {cast.inbox.id: "unsupported", cast.second_inbox.id: "image"}
+
+
+def test_only_a_repetition_that_brings_a_file_asks_for_placeholders(cast):
+    text, file = said("m1", 0), _file()
+    counts = []
+    for batch in ((text,), (text,), (file,), (file,)):
+        with CaptureQueriesContext(connection) as queries:
+            receive(cast, *batch)
+        counts.append(sum("'unsupported'" in query["sql"] for query in queries))
+    assert counts == [0, 0, 0, 1]
+
+
+# --- and further --------------------------------------------------------------------------------------
 
 
 def test_what_a_message_says_is_kept_without_empty_fields(cast):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -108,6 +109,22 @@ def test_a_status_without_our_id_waits_for_our_own_answer(cast):
     assert tell(cast, status("wamid.7", "read"), status("wamid.7", "read")) == ["stored", "duplicate"]
     record_results([(claimed, Accepted(provider_id="wamid.7"))])
     assert _status(queued) == "read"
+    assert UnmatchedStatus.objects.count() == 0
+
+
+def test_what_a_waiting_status_tells_besides_is_kept_for_its_message(cast):
+    """The first price that was told, and until when an ad's window is open."""
+    queued = queue(cast, open_conversation(cast))
+    (claimed,) = claim(cast)
+    until = clock.now() + timedelta(hours=72)
+    window: dict[str, Any] = {"window_origin": "referral_conversion", "window_expires_at": until}
+    marketing: dict[str, Any] = {"pricing_category": "marketing", "pricing_type": "free_entry_point"}
+    tell(cast, status("wamid.7", "read", pricing_category="service", pricing_type="regular"))
+    tell(cast, status("wamid.7", "sent", **window), status("wamid.7", "delivered", **marketing))
+    record_results([(claimed, Accepted(provider_id="wamid.7"))])
+    row = Message.objects.get(id=queued.id)
+    assert (row.status, row.pricing_category, row.pricing_type) == ("read", "service", "regular")
+    assert fresh(row.conversation).ad_window_closes_at == until
     assert UnmatchedStatus.objects.count() == 0
 
 

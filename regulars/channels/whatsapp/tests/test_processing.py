@@ -25,6 +25,7 @@ from regulars.inboxes.operations import add_inbox, replay_deliveries
 from regulars.kernel import clock
 from regulars.kernel.ids import new_id
 from regulars.kernel.models import Event
+from regulars.media.models import MediaFile
 from tests.cast import ACCOUNT, FIRST_NUMBER, SECOND_NUMBER, Cast, make_cast
 from tests.plans import rows_read
 
@@ -358,6 +359,79 @@ def test_a_failed_delivery_is_not_set_aside_when_another_worker_has_processed_it
     processing._set_aside(delivery_id, ValueError("late"))
     assert Delivery.objects.get(id=delivery_id).state == "processed"
     assert _ledger(cast) == (1, 1, 0, {}, 0)
+
+
+def _history(value: dict[str, Any]) -> dict[str, Any]:
+    metadata = {"display_phone_number": "12025550142", "phone_number_id": FIRST_NUMBER}
+    change = {"field": "history", "value": {"metadata": metadata, **value}}
+    return {"object": "whatsapp_business_account", "entry": [{"id": ACCOUNT, "changes": [change]}]}
+
+
+def _chunk(*messages: dict[str, Any]) -> dict[str, Any]:
+    """A chunk of the history with one thread."""
+    threads = [{"id": "12025550161", "messages": list(messages)}]
+    return _history({"history": [{"metadata": {"phase": 0}, "threads": threads}]})
+
+
+HISTORY_CHUNK = _chunk(
+    _text("h0", "12025550161", -60),
+    {"from": "12025550161", "id": "h1", "timestamp": str(T0), "type": "media_placeholder"},
+)
+HISTORY_FILE = _history(
+    {
+        "contacts": [{"wa_id": "12025550161", "profile": {"name": "Somebody"}}],
+        "messages": [
+            {
+                "from": "12025550161",
+                "id": "h1",
+                "timestamp": str(T0),
+                "type": "image",
+                "image": {"id": "900", "mime_type": "image/jpeg", "caption": "our garden"},
+            }
+        ],
+    }
+)
+
+
+@pytest.mark.parametrize("limit", [1, BATCH_SIZE])
+@pytest.mark.parametrize(
+    ("bodies", "counts"),
+    [
+        ([HISTORY_CHUNK, HISTORY_FILE], (3, 3, 0, {}, 0)),
+        ([HISTORY_FILE, HISTORY_CHUNK], (3, 2, 1, {}, 0)),
+        ([HISTORY_CHUNK, HISTORY_CHUNK, HISTORY_FILE, HISTORY_FILE], (6, 3, 3, {}, 0)),
+        ([HISTORY_CHUNK, HISTORY_FILE, HISTORY_CHUNK, HISTORY_FILE], (6, 3, 3, {}, 0)),
+        ([HISTORY_FILE, HISTORY_CHUNK, HISTORY_FILE, HISTORY_CHUNK], (6, 2, 4, {}, 0)),
+    ],
+)
+def test_media_of_the_history_take_the_place_of_their_placeholders(cast, limit, bodies, counts):
+    deliveries = _deliver(cast.connection, *bodies)
+    while process_deliveries(limit):
+        pass
+    assert _ledger(cast) == counts
+    message = Message.objects.select_related("media", "conversation").get(provider_id="h1")
+    assert (message.kind, message.text, message.source) == ("image", "our garden", "history")
+    assert message.media is not None
+    assert (message.media.provider_media_id, message.media.state) == ("900", "waiting")
+    assert (message.delivery_id, message.path) == (
+        deliveries[bodies.index(HISTORY_FILE)],
+        "0/0/messages/0",
+    )
+    thread = message.conversation
+    assert (thread.unread_count, thread.window_closes_at, thread.last_message_id) == (0, None, message.id)
+    assert MediaFile.objects.count() == 1
+
+
+def test_a_file_that_follows_touches_no_contact(cast):
+    _deliver(cast.connection, HISTORY_CHUNK)
+    _drain()
+    before = list(Contact.objects.order_by("id").values())
+    kinds = list(Event.objects.order_by("id").values_list("kind", flat=True))
+    _deliver(cast.connection, HISTORY_FILE)
+    _drain()
+    assert Message.objects.get(provider_id="h1").kind == "image"
+    assert list(Contact.objects.order_by("id").values()) == before
+    assert list(Event.objects.order_by("id").values_list("kind", flat=True)) == [*kinds, "MediaChanged"]
 
 
 def test_a_throughput_upgrade_counts_for_the_number_that_it_names(cast):
