@@ -45,16 +45,14 @@ from regulars.conversations.guardrails import GuardrailRefused, Refusal
 from regulars.conversations.models import Conversation, Message
 from regulars.conversations.operations.sending import OutgoingDraft, queue_message
 from regulars.inboxes.ports import (
-    InteractiveHeader,
     LimitProblem,
     OutgoingContacts,
     OutgoingContent,
-    OutgoingInteractive,
     OutgoingLocation,
     OutgoingMedia,
     OutgoingReaction,
-    OutgoingTemplate,
     OutgoingText,
+    files_in,
 )
 from regulars.kernel import clock
 from regulars.kernel.errors import Conflict, Invalid, NotFound
@@ -156,20 +154,9 @@ def _provider_id(message: Message) -> str:
 
 def _check_files(content: OutgoingContent, conversation: Conversation) -> None:
     """Every file named must be of this workspace, here, and what the channel takes as its kind."""
-    for media in _media_of(content):
+    for media in files_in(content):
         if media.media_id and not media.link:
             _check_file(media, conversation)
-
-
-def _media_of(content: OutgoingContent) -> list[OutgoingMedia]:
-    match content:
-        case OutgoingMedia():
-            return [content]
-        case OutgoingInteractive(header=InteractiveHeader(media=OutgoingMedia() as media)):
-            return [media]
-        case OutgoingTemplate():
-            return list(content.files)
-    return []
 
 
 def _check_file(media: OutgoingMedia, conversation: Conversation) -> None:

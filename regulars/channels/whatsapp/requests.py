@@ -21,6 +21,7 @@ from regulars.inboxes.ports import (
     TemplateCard,
     TemplateParameter,
     ToSend,
+    files_in,
 )
 
 Body = dict[str, Any]
@@ -81,15 +82,7 @@ def build_typing(provider_id: str) -> Body:
 
 def media_ids_of(content: OutgoingContent) -> tuple[str, ...]:
     """The files of ours that a content needs a copy of at WhatsApp."""
-    media: tuple[OutgoingMedia, ...] = ()
-    match content:
-        case OutgoingMedia():
-            media = (content,)
-        case OutgoingInteractive(header=header) if header is not None and header.media is not None:
-            media = (header.media,)
-        case OutgoingTemplate():
-            media = content.files
-    return tuple(one.media_id for one in media if one.media_id and not one.link)
+    return tuple(one.media_id for one in files_in(content) if one.media_id and not one.link)
 
 
 def _build_content(content: OutgoingContent, media_ids: MediaIds) -> tuple[str, Any]:

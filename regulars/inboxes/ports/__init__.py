@@ -44,6 +44,7 @@ from regulars.inboxes.ports.outgoing import (
     TemplateButtonValue,
     TemplateCard,
     TemplateParameter,
+    files_in,
 )
 from regulars.inboxes.ports.people import (
     ContactRef,
@@ -131,4 +132,5 @@ __all__ = [
     "Uncertain",
     "Unsupported",
     "Update",
+    "files_in",
 ]

@@ -131,3 +131,16 @@ OutgoingContent = (
     | OutgoingInteractive
     | OutgoingTemplate
 )
+
+
+def files_in(content: OutgoingContent) -> tuple[OutgoingMedia, ...]:
+    """The media that a content brings along."""
+    match content:
+        case OutgoingMedia():
+            return (content,)
+        case OutgoingInteractive(header=InteractiveHeader(media=OutgoingMedia() as media)):
+            return (media,)
+        case OutgoingTemplate():
+            return content.files
+        case _:
+            return ()

@@ -293,7 +293,7 @@ class MessageComposer extends HTMLElement {
   // --- templates ----------------------------------------------------------------------------------
 
   get pickerValues() {
-    return new URLSearchParams([...this.querySelectorAll(".template-form [name]")].map((field) => [field.name, sent(field)]));
+    return new URLSearchParams([...this.querySelectorAll(".template-form [name]")].map((field) => [field.name, field.value]));
   }
 
   async openPicker(focus, template = "") {
@@ -343,11 +343,6 @@ class MessageComposer extends HTMLElement {
     if (this.windowIsOpen) this.setMode("reply");
     else this.openPicker(false);
   }
-}
-
-/** A field's value as it leaves: a time with its zone, for the server does not know the reader's. */
-function sent(field) {
-  return field.type === "datetime-local" && field.value ? new Date(field.value).toISOString() : field.value;
 }
 
 customElements.define("message-composer", MessageComposer);

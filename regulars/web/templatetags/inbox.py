@@ -209,6 +209,13 @@ def template_button_icon(button: Mapping[str, str] | TemplateButton) -> str:
 
 
 @register.filter
+def template_button_text(button: Mapping[str, str] | TemplateButton) -> str:
+    """A button's label. The button that copies a coupon has none of its own: the phone writes it."""
+    text = button.text if isinstance(button, TemplateButton) else button.get("text", "")
+    return text or gettext("Copy the code")
+
+
+@register.filter
 def activity_sentence(item: ActivityView) -> str:
     return sentence(item)
 

@@ -30,7 +30,7 @@ export const fullTime = (date) => asFull(date);
 export function dayHeading(date, now = new Date()) {
   if (dayKey(date) === dayKey(now)) return gettext("Today");
   if (dayKey(date) === dayKey(new Date(now.getTime() - DAY))) return gettext("Yesterday");
-  if (now - date < 6 * DAY) return asWeekday(date);
+  if (Math.abs(now - date) < 6 * DAY) return asWeekday(date);
   return date.getFullYear() === now.getFullYear() ? asLongDate(date) : asDateWithYear(date);
 }
 
@@ -38,7 +38,7 @@ export function dayHeading(date, now = new Date()) {
 export function stampOf(date, now = new Date()) {
   if (dayKey(date) === dayKey(now)) return asTime(date);
   if (dayKey(date) === dayKey(new Date(now.getTime() - DAY))) return gettext("Yesterday");
-  if (now - date < 6 * DAY) return asShortWeekday(date);
+  if (Math.abs(now - date) < 6 * DAY) return asShortWeekday(date);
   return date.getFullYear() === now.getFullYear() ? asDate(date) : asDateWithYear(date);
 }
 

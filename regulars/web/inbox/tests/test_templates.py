@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from regulars.conversations.models import Conversation, Message
 from regulars.kernel import clock
 from regulars.message_templates.models import MessageTemplate
 from regulars.message_templates.operations import replace_templates
-from regulars.workspaces.models import Member
+from regulars.workspaces.models import Member, User
 from tests.cast import ALICE, CHAI, Cast
 
 SignIn = Callable[[Member], Client]
@@ -133,6 +138,46 @@ def test_what_does_not_fit_is_named_with_its_card(
     form = {"template": str(MessageTemplate.objects.get(name="a_visit").id), **VISIT_VALUES, **changes}
     response = sign_in(cast.agent).post(f"/conversations/{conversation.id}/template", form, headers=FRAGMENT)
     assert (response.status_code, response.content.decode()) == (422, sentence)
+
+
+def test_the_end_of_an_offer_is_meant_in_the_zone_of_whoever_writes_it(
+    cast: Cast, sign_in: SignIn, conversation: Conversation
+) -> None:
+    replace_templates(cast.connection, [VISIT])
+    User.objects.filter(id=cast.agent.user_id).update(time_zone="Asia/Bangkok")
+    form = {"template": str(MessageTemplate.objects.get(name="a_visit").id), **VISIT_VALUES}
+    form["value:offer.expires"] = "2099-01-31T18:00"
+    sign_in(cast.agent).post(f"/conversations/{conversation.id}/template", form, headers=FRAGMENT)
+    kept = Message.objects.get(direction="out").content["outgoing"]
+    assert kept["offer_expires_at"] == "2099-01-31T18:00:00+07:00"
+
+
+def _status(client: Client, path: str) -> int:
+    response = client.get(path)
+    assert not response.streaming or b"".join(response)
+    return response.status_code
+
+
+def test_a_file_in_a_header_is_seen_by_its_owner_and_by_who_sees_the_message(
+    cast: Cast, sign_in: SignIn, conversation: Conversation, settings: object, tmp_path: Path
+) -> None:
+    settings.MEDIA_HOME = tmp_path  # type: ignore[attr-defined]  # pytest-django's settings
+    header = {"type": "HEADER", "format": "IMAGE"}
+    replace_templates(cast.connection, [{**SHIPPED, "components": [header, {"type": "BODY", "text": "Hi"}]}])
+    owner, lead = sign_in(cast.agent), sign_in(cast.lead)
+    picture = BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    given = SimpleUploadedFile("a.png", picture.getvalue(), "image/png")
+    file_id = owner.post("/media", {"file": given}).json()["id"]
+    assert [_status(client, f"/media/{file_id}") for client in (owner, lead)] == [200, 404]
+    form = {"template": template_id(), "value:header.media": file_id}
+    sent = owner.post(f"/conversations/{conversation.id}/template", form, headers=FRAGMENT)
+    (src,) = re.findall(r'<img src="([^"]*)"', sent.content.decode())
+    assert _status(lead, src) == 200
+    other = cast.hears(CHAI, "hello")
+    strange = Message.objects.get(conversation=other).id
+    assert _status(lead, f"/media/{file_id}?message={strange}") == 404
+    assert _status(sign_in(cast.stranger.owner), src) == 404
 
 
 def test_a_file_that_is_none_of_ours_shows_no_picture(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -13,6 +15,8 @@ from django.views.decorators.http import require_POST
 from regulars.channels.whatsapp.limits import MediaKind, check_media_file
 from regulars.conversations.access import visible_to
 from regulars.conversations.models import Message
+from regulars.conversations.operations.sending import outgoing_of
+from regulars.inboxes.ports import files_in
 from regulars.kernel.errors import Invalid, NotFound
 from regulars.kernel.ids import parse_id
 from regulars.media.access import access_media
@@ -69,14 +73,27 @@ def _ready(request: MemberRequest, media_id: str) -> MediaFile:
 
 
 def _seen(request: MemberRequest, media_id: str) -> MediaFile:
-    """The file, if it stands in a conversation that the member may see."""
+    """The file, if it stands in a conversation that the member may see, or is an upload of their own.
+
+    ``?message=`` names a message that brings the file along with others: a template's header or card.
+    """
     file = access_media(request.actor, parse_id(media_id))
-    shown = Message.objects.filter(
-        media_id=file.id, conversation_id__in=visible_to(request.actor).values("id")
+    said = Message.objects.filter(conversation_id__in=visible_to(request.actor).values("id"))
+    is_seen = (
+        said.filter(media_id=file.id).exists()
+        or file.uploaded_by == request.member.id
+        or _is_brought_along(file, said, parse_id(request.GET.get("message", "")))
     )
-    if not shown.exists():
+    if not is_seen:
         raise NotFound(_("This file is not here"))
     return file
+
+
+def _is_brought_along(file: MediaFile, said: QuerySet[Message], message_id: UUID | None) -> bool:
+    message = said.filter(id=message_id).first() if message_id else None
+    if message is None or not message.content.get("outgoing"):
+        return False
+    return str(file.id) in {each.media_id for each in files_in(outgoing_of(message))}
 
 
 def _answer(

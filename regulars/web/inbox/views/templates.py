@@ -11,6 +11,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import render as render_page
@@ -96,7 +97,7 @@ def picker(request: MemberRequest, conversation_id: str) -> HttpResponse:
             for each in chosen.template.variables
             if not each.is_optional
         ]
-        context["shown"] = render(chosen.template, _values(chosen.template, texts))
+        context["shown"] = render(chosen.template, _values(chosen.template, texts, _zone(request)))
     part = "inbox/_template_preview.html" if "preview" in request.GET else "inbox/_template_picker.html"
     return render_page(request, part, context)
 
@@ -148,13 +149,17 @@ def _texts(form: dict[str, str]) -> dict[str, str]:
     return {key: value for key, value in given.items() if value}
 
 
+def _zone(request: MemberRequest) -> ZoneInfo:
+    return ZoneInfo(request.member.user.time_zone or "UTC")
+
+
 def _below(key: str, texts: dict[str, str]) -> dict[str, str]:
     """The texts whose keys go on where ``key`` ends."""
     prefix = f"{key}."
     return {name.removeprefix(prefix): text for name, text in texts.items() if name.startswith(prefix)}
 
 
-def _values(template: Template, texts: dict[str, str]) -> dict[str, Value]:
+def _values(template: Template, texts: dict[str, str], zone: ZoneInfo) -> dict[str, Value]:
     """Texts as they are; a file's id as the media that it names; a place and a moment from their fields."""
     values: dict[str, Value] = {}
     for each in template.variables:
@@ -165,7 +170,7 @@ def _values(template: Template, texts: dict[str, str]) -> dict[str, Value]:
         elif each.kind == "location":
             value = _location(_below(each.key, texts))
         elif each.kind == "moment" and value:
-            value = _moment(str(value))
+            value = _moment(str(value), zone)
         if value is not None:
             values[each.key] = value
     return values
@@ -187,13 +192,13 @@ def _location(texts: dict[str, str]) -> OutgoingLocation | None:
     )
 
 
-def _moment(written: str) -> datetime | None:
-    """A time with its zone, as our page sends it; None when it is none."""
+def _moment(written: str, zone: ZoneInfo) -> datetime | None:
+    """A time as the browser's field writes it, in the zone in which the member reads times; None if it is none."""
     try:
         moment = datetime.fromisoformat(written)
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 @require_POST
@@ -205,7 +210,7 @@ def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
     chosen = next((each for each in sendable_templates(conversation) if each.id == wanted), None)
     if chosen is None:
         raise Invalid(_("This template cannot be sent now"), fields={"template": "an approved template"})
-    values = _values(chosen.template, _texts(request.POST.dict()))
+    values = _values(chosen.template, _texts(request.POST.dict()), _zone(request))
     _check(request, chosen.template, values)
     draft = OutgoingDraft(
         conversation,
