@@ -68,6 +68,11 @@ class _Number:
     held_until: float = 0.0
     worked_at: float = 0.0
 
+    def is_idle(self, now: float) -> bool:
+        """Quiet for so long that it may be given back; who waits is remembered until the wait is over."""
+        is_waiting = self.held_until > now or bool(self.pace.held(now))
+        return self.in_flight == 0 and not is_waiting and now - self.worked_at > GIVE_BACK_SECONDS
+
 
 class Sender:
     """Runs until ``stop``; ``wake`` may be called from any thread. One for each worker process."""
@@ -143,8 +148,11 @@ class Sender:
         await self._give_back_idle()
 
     async def _check_leases(self) -> None:
+        """Give up what nobody sends any more, and notice when the session of our locks is gone."""
         if monotonic() - self._checked_leases_at > LEASE_CHECK_SECONDS:
             self._checked_leases_at = monotonic()
+            if self._locks is not None:
+                await self._locks.execute("SELECT 1")
             lost = await self._ask(give_up_lost_leases)
             if lost:
                 logger.warning("messages with an unknown result", extra={"count": lost})
@@ -248,7 +256,9 @@ class Sender:
             if number is not None:
                 number.throughput.per_second = per_second
             elif await self._lock(inbox_id):
-                self._numbers[inbox_id] = _Number(inbox_id, connection_id, channel, Throughput(per_second))
+                self._numbers[inbox_id] = _Number(
+                    inbox_id, connection_id, channel, Throughput(per_second), worked_at=monotonic()
+                )
                 fresh.append(inbox_id)
         if fresh:
             await self._ask(release_own_leases, fresh)
@@ -266,7 +276,7 @@ class Sender:
     async def _give_back_idle(self) -> None:
         now = monotonic()
         for number in list(self._numbers.values()):
-            if number.in_flight == 0 and now - number.worked_at > GIVE_BACK_SECONDS and self._locks:
+            if self._locks and number.is_idle(now):
                 await self._locks.execute(
                     "SELECT pg_advisory_unlock(%s, %s)", [_LOCK_CLASS, _lock_number(number.inbox_id)]
                 )

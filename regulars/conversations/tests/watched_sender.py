@@ -1,0 +1,120 @@
+"""A sender that can be watched: a clock that stands still, a provider that answers as told, rounds that are counted."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from threading import Barrier, Thread
+from uuid import UUID
+
+from django.db import connection
+
+from regulars.conversations.delivering import Sender
+from regulars.conversations.operations.claiming import Claimed
+from regulars.inboxes.ports import Accepted, OutgoingText, SendResult
+
+PATIENCE_SECONDS = 20
+
+
+class Watch:
+    """The sender's own clock. It stands still until told, so that no test depends on the machine's speed."""
+
+    def __init__(self) -> None:
+        self._now = 1_000.0
+
+    def __call__(self) -> float:
+        return self._now
+
+    def go_on(self, seconds: float) -> None:
+        self._now += seconds
+
+
+class Provider:
+    """A transport that answers each text as told, and otherwise accepts it. ``asked`` are the texts it got."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.numbers: set[UUID] = set()
+        self.silent: set[UUID] = set()
+        """numbers and conversations whose messages get no answer yet"""
+        self._answers: dict[str, list[SendResult | Exception]] = {}
+
+    def answer(self, text: str, *answers: SendResult | Exception) -> None:
+        self._answers[text] = list(answers)
+
+    async def send(self, claimed: Claimed) -> SendResult:
+        assert isinstance(claimed.to_send.content, OutgoingText)
+        text = claimed.to_send.content.body
+        self.asked.append(text)
+        self.numbers.add(claimed.inbox_id)
+        while self.silent & {claimed.inbox_id, claimed.conversation_id}:  # noqa: ASYNC110 - set by other threads
+            await asyncio.sleep(0.005)
+        answers = self._answers.get(text)
+        answer = answers.pop(0) if answers else Accepted(provider_id=f"wamid.{claimed.to_send.message_id}")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def forget(self, connection_id: UUID) -> None:
+        raise NotImplementedError
+
+
+class CountedSender(Sender):
+    """The sender, with a count of its rounds."""
+
+    round_count = 0
+
+    async def _step(self) -> None:
+        await super()._step()
+        self.round_count += 1
+
+
+class Worker(Thread):
+    """A sender in an event loop of its own, as a worker process has it."""
+
+    def __init__(self, provider: Provider, database_url: str) -> None:
+        super().__init__(name="worker under test", daemon=True)
+        self._provider = provider
+        self.sender = CountedSender({"whatsapp": provider}, database_url)
+
+    def run(self) -> None:
+        asyncio.run(self._work())
+
+    def go_round(self) -> None:
+        """Return when it has done whatever it may do by now: two rounds began after this one and ended."""
+        seen = self.sender.round_count
+        assert until(lambda: self.sender.round_count >= seen + 3)
+
+    def finish(self) -> None:
+        """Stop it, with an answer to everything that is on its way."""
+        self._provider.silent.clear()
+        self.sender.stop()
+        self.join(PATIENCE_SECONDS)
+        assert not self.is_alive()
+
+    async def _work(self) -> None:
+        try:
+            await self.sender.run()
+        finally:
+            await self._close_sessions()
+
+    async def _close_sessions(self) -> None:
+        """The sessions of the sender's two threads, which otherwise end with their process."""
+        both = Barrier(2)
+
+        def close() -> None:
+            both.wait(PATIENCE_SECONDS)
+            connection.close()
+
+        await asyncio.gather(self.sender._ask(close), self.sender._ask(close))
+        self.sender._threads.shutdown()
+
+
+def until(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.005)
+    return False
