@@ -231,9 +231,9 @@ def _build_parameter(parameter: TemplateParameter, media_ids: MediaIds) -> Body:
     body: Body = {"type": parameter.kind}
     if parameter.name:
         body["parameter_name"] = parameter.name
-    if parameter.media is not None:
+    if parameter.kind in ("image", "video", "document") and parameter.media is not None:
         body[parameter.kind] = _build_media(parameter.media, media_ids)
-    elif parameter.location is not None:
+    elif parameter.kind == "location" and parameter.location is not None:
         body["location"] = _build_location(parameter.location)
     else:
         body[parameter.kind] = parameter.text

@@ -79,7 +79,10 @@ class OutgoingInteractive(Neutral, tag="interactive"):
 
 
 class TemplateParameter(Neutral):
-    """One value put into a template. ``name`` for named templates, empty for positional ones."""
+    """One value put into a template. ``name`` for named templates, empty for positional ones.
+
+    ``kind`` says which of ``text``, ``media`` and ``location`` is meant; the others are not read.
+    """
 
     kind: Literal["text", "image", "video", "document", "location", "payload", "coupon_code"] = "text"
     text: str = ""

@@ -19,7 +19,7 @@ from regulars.kernel.errors import ProductError
 from regulars.web.context import DENSITIES
 from regulars.web.doors import SIGNED_IN, MemberRequest, WebRequest, member_with, public
 from regulars.web.sign_in.demo import demo_accounts
-from regulars.web.sign_in.forms import AccountForm, OwnerForm, SignInForm
+from regulars.web.sign_in.forms import AccountForm, OwnerForm, SignInForm, time_zones
 from regulars.web.sign_in.middleware import MEMBER_KEY
 from regulars.workspaces.guessing import TooManyAttempts, check_attempts, forget_attempts, note_failed_attempt
 from regulars.workspaces.models import Invitation, Member, User
@@ -140,13 +140,15 @@ def choose_language(request: WebRequest) -> HttpResponse:
 @require_POST
 @member_with(SIGNED_IN)
 def preferences(request: MemberRequest) -> HttpResponse:
-    """Theme and language belong to the person, density to the browser."""
+    """Theme, language and time zone belong to the person, density to the browser."""
     user = request.member.user
     if request.POST.get("theme") in THEMES:
         user.theme = request.POST["theme"]
     if request.POST.get("language") in dict(settings.LANGUAGES):
         user.language = request.POST["language"]
-    user.save(update_fields=["theme", "language"])
+    if request.POST.get("time_zone") in dict(time_zones()):
+        user.time_zone = request.POST["time_zone"]
+    user.save(update_fields=["theme", "language", "time_zone"])
     response = redirect(_back(request))
     if request.POST.get("density") in DENSITIES:
         response.set_cookie("regulars_density", request.POST["density"], max_age=COOKIE_AGE, samesite="Lax")

@@ -396,6 +396,13 @@ def test_whatever_the_limits_accept_becomes_json(content):
     assert None not in body[body["type"]]
 
 
+def test_a_values_kind_says_what_is_sent():
+    both = TemplateParameter(text="A", media=IMAGE, location=OutgoingLocation(latitude=1, longitude=2))
+    template = OutgoingTemplate(name="a", language="en", body=(both,))
+    (body,) = build_request(to_send(template), MEDIA_IDS)["template"]["components"]
+    assert body["parameters"] == [{"type": "text", "text": "A"}]
+
+
 @settings(max_examples=300, deadline=None)
 @given(contents)
 def test_contents_survive_storing(content):

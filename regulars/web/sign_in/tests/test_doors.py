@@ -107,16 +107,16 @@ def test_an_invitation_opens_once(cast: Cast) -> None:
     assert Client().get("/invitations/nonsense").status_code == 404
 
 
-def test_theme_language_and_density_are_kept(cast: Cast, sign_in: SignIn) -> None:
+def test_theme_language_zone_and_density_are_kept(cast: Cast, sign_in: SignIn) -> None:
     client = sign_in(cast.agent)
     client.post("/preferences", {"theme": "dark", "next": "/inbox/open"})
     client.post("/preferences", {"language": "ru"})
     client.post("/preferences", {"density": "compact"})
-    client.post("/preferences", {"theme": "neon", "language": "xx", "density": "vast"})
+    client.post("/preferences", {"time_zone": "Asia/Bangkok"})
+    client.post("/preferences", {"theme": "neon", "language": "xx", "density": "vast", "time_zone": "../x"})
     html = client.get("/inbox/open").content.decode()
-    assert [part in html for part in ('lang="ru"', 'data-theme="dark"', 'data-density="compact"')] == [
-        True
-    ] * 3
+    for part in ('lang="ru"', 'data-theme="dark"', 'data-density="compact"', 'data-time-zone="Asia/Bangkok"'):
+        assert part in html
 
 
 def test_the_doors_speak_the_chosen_language(cast: Cast) -> None:
