@@ -13,6 +13,7 @@ from pathlib import Path
 import django
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from regulars.supervision import postgres
 
@@ -44,3 +45,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         del os.environ["DATABASE_URL"]
     if HOME in config.stash:
         shutil.rmtree(config.stash[HOME], ignore_errors=True)
+
+
+@pytest.fixture
+def database_url() -> str:
+    """The test database's own address, for what connects by itself."""
+    name = connection.settings_dict["NAME"]
+    base, _slash, rest = settings.DATABASE_URL.rpartition("/")
+    _old, mark, query = rest.partition("?")
+    return f"{base}/{name}{mark}{query}"

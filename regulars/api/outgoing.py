@@ -202,7 +202,7 @@ def _build_template(choice: TemplateChoice, conversation: Conversation) -> _Buil
             _("The account has no template %(name)s in %(language)s; see /api/v1/message-templates")
             % {"name": choice.name, "language": choice.language}
         )
-    template = parse_template(to_node(stored))
+    template = parse_template(stored.listed)
     if stored.is_gone or not template.is_sendable:
         raise TemplateNotUsable(
             _("Only approved templates can be sent"),
@@ -212,20 +212,6 @@ def _build_template(choice: TemplateChoice, conversation: Conversation) -> _Buil
     values = _template_values(choice, template)
     _refuse_limits(validate(template, values, clock.now()))
     return _Built(build_outgoing(template, values), template.category)
-
-
-def to_node(stored: MessageTemplate) -> dict[str, object]:
-    """A stored template as the account lists it, for ``parse_template``."""
-    return {
-        "id": stored.provider_id,
-        "name": stored.name,
-        "language": stored.language,
-        "category": stored.category,
-        "status": stored.status,
-        "quality_score": stored.quality,
-        "parameter_format": stored.parameter_format,
-        "components": stored.components,
-    }
 
 
 def _template_values(choice: TemplateChoice, template: Template) -> dict[str, Value]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from regulars.inboxes.models import Connection
@@ -28,3 +30,17 @@ class MessageTemplate(WorkspaceScoped):
         constraints = [
             models.UniqueConstraint(fields=["connection", "name", "language"], name="message_template_unique")
         ]
+
+    @property
+    def listed(self) -> dict[str, Any]:
+        """As the platform lists it, for the channel to read."""
+        return {
+            "id": self.provider_id,
+            "name": self.name,
+            "language": self.language,
+            "category": self.category,
+            "status": self.status,
+            "quality_score": self.quality,
+            "parameter_format": self.parameter_format,
+            "components": self.components,
+        }

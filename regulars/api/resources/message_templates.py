@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 from django.utils.translation import gettext as _
 
-from regulars.api.outgoing import to_node
 from regulars.api.paging import Page, PageQuery, newest_first
 from regulars.api.parsing import parse_reference
 from regulars.api.problems import ProviderFailed
@@ -109,7 +108,7 @@ def _sync(connection_row: Connection) -> bool:
 
 
 def _build(row: MessageTemplate) -> TemplateShape:
-    template = parse_template(to_node(row))
+    template = parse_template(row.listed)
     return TemplateShape(
         id=str(row.id),
         connection=Ref(str(row.connection_id), row.connection.name),

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from regulars.conversations import delivering, pacing
@@ -52,15 +51,6 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
     monkeypatch.setattr(delivering, "ROUND_SECONDS", 0.005)
     monkeypatch.setattr(delivering, "IDLE_SECONDS", 0.005)
     return watch
-
-
-@pytest.fixture
-def database_url() -> str:
-    """The test database's own address: the sender's locks have a session of their own."""
-    name = connection.settings_dict["NAME"]
-    base, _slash, rest = settings.DATABASE_URL.rpartition("/")
-    _old, mark, query = rest.partition("?")
-    return f"{base}/{name}{mark}{query}"
 
 
 @pytest.fixture

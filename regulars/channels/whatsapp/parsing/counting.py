@@ -6,42 +6,23 @@ way is left to ``walking``, whose count this one's always is.
 
 from __future__ import annotations
 
-from typing import Literal
-
 from msgspec import DecodeError, Raw, Struct, ValidationError
 from msgspec.json import Decoder
 
+from .envelope import Envelope, Metadata
 from .reading import LONGEST_ID
 from .walking import WHATSAPP_OBJECT
 
 
-class _Metadata(Struct):
-    phone_number_id: str
-
-
 class _Value(Struct, forbid_unknown_fields=True):
-    metadata: _Metadata
+    metadata: Metadata
     messaging_product: Raw = Raw()
     contacts: Raw = Raw()
     messages: list[Raw] = []
     statuses: list[Raw] = []
 
 
-class _Change(Struct):
-    field: Literal["messages"]
-    value: _Value
-
-
-class _Entry(Struct):
-    changes: list[_Change]
-
-
-class _Body(Struct):
-    object: str
-    entry: list[_Entry]
-
-
-_decoder = Decoder(_Body)
+_decoder = Decoder(Envelope[_Value])
 
 
 def count_plain(raw: bytes) -> dict[str, int] | None:

@@ -14,6 +14,7 @@ from msgspec.json import Decoder
 from regulars.channels.whatsapp.phones import phone_from_wa_id
 from regulars.inboxes.ports import ContactRef, Identity, InboundMessage
 
+from .envelope import Envelope, Metadata
 from .reading import LONGEST_ID, second
 from .walking import WHATSAPP_OBJECT
 
@@ -44,32 +45,14 @@ class _Card(Struct):
     parent_user_id: Raw = Raw()
 
 
-class _Metadata(Struct):
-    phone_number_id: str
-
-
 class _Value(Struct, forbid_unknown_fields=True):
-    metadata: _Metadata
+    metadata: Metadata
     contacts: list[_Card]
     messages: list[_Message]
     messaging_product: Raw = Raw()
 
 
-class _Change(Struct):
-    field: Literal["messages"]
-    value: _Value
-
-
-class _Entry(Struct):
-    changes: list[_Change]
-
-
-class _Body(Struct):
-    object: str
-    entry: list[_Entry]
-
-
-_decoder = Decoder(_Body)
+_decoder = Decoder(Envelope[_Value])
 
 
 def read_plain_text(raw: bytes) -> InboundMessage | None:
@@ -83,14 +66,15 @@ def read_plain_text(raw: bytes) -> InboundMessage | None:
     value = body.entry[0].changes[0].value
     if len(value.messages) != 1 or len(value.contacts) != 1:
         return None
-    message, address, sent_at = (
-        value.messages[0],
-        value.metadata.phone_number_id,
-        second(value.messages[0].timestamp),
-    )
-    contact = _person(value.contacts[0], message)
-    is_plain = address.isdigit() and address.isascii() and 0 < len(message.id) <= LONGEST_ID >= len(address)
-    if contact is None or sent_at is None or not is_plain or "\0" in message.id or "\0" in message.text.body:
+    message, address = value.messages[0], value.metadata.phone_number_id
+    contact, sent_at = _person(value.contacts[0], message), second(message.timestamp)
+    if (
+        contact is None
+        or sent_at is None
+        or not (_is_id(address) and address.isascii() and address.isdigit())
+    ):
+        return None
+    if not _is_id(message.id) or "\0" in message.text.body:
         return None
     return InboundMessage(
         address=address,
@@ -110,11 +94,7 @@ def _person(card: _Card, message: _Message) -> ContactRef | None:
     username = profile.username or card.username
     if bsuid != message.sender_user_id or written != message.sender or phone is None:
         return None
-    if (
-        not 0 < len(bsuid) <= LONGEST_ID
-        or bytes(card.parent_user_id)
-        or "\0" in bsuid + profile.name + username
-    ):
+    if not _is_id(bsuid) or bytes(card.parent_user_id) or "\0" in profile.name + username:
         return None
     return ContactRef(
         identities=(Identity("bsuid", bsuid), Identity("phone", phone)),
@@ -122,3 +102,8 @@ def _person(card: _Card, message: _Message) -> ContactRef | None:
         username=username,
         provider_address=written,
     )
+
+
+def _is_id(written: str) -> bool:
+    """Whether it can stand as it is, which the long way sees to."""
+    return 0 < len(written) <= LONGEST_ID and "\0" not in written

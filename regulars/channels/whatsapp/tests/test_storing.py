@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from regulars.channels.whatsapp import storing
@@ -16,15 +15,6 @@ from regulars.channels.whatsapp.storing import DeliveryStore, Unavailable
 
 OWNER = uuid4()
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def database_url() -> str:
-    """The test database's own address: the store connects by itself."""
-    name = connection.settings_dict["NAME"]
-    base, _slash, rest = settings.DATABASE_URL.rpartition("/")
-    _old, mark, query = rest.partition("?")
-    return f"{base}/{name}{mark}{query}"
 
 
 def rows(query: str) -> list[tuple[Any, ...]]:

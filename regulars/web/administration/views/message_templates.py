@@ -18,7 +18,6 @@ from regulars.kernel.errors import ProductError
 from regulars.message_templates.models import MessageTemplate
 from regulars.web.administration.answers import done
 from regulars.web.doors import MemberRequest, member_with
-from regulars.web.inbox.views.templates import node_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def message_templates(request: MemberRequest) -> HttpResponse:
 
 
 def _card(row: MessageTemplate) -> TemplateCard:
-    template = parse_template(node_of(row))
+    template = parse_template(row.listed)
     return TemplateCard(row, render_template(template, template.samples))
 
 

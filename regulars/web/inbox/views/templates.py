@@ -107,22 +107,8 @@ def sendable_templates(conversation: Conversation) -> list[Sendable]:
     rows = MessageTemplate.objects.filter(
         connection_id=conversation.inbox.connection_id, status="APPROVED", is_gone=False
     ).order_by("name", "language")
-    parsed = [Sendable(row.id, parse_template(node_of(row))) for row in rows]
+    parsed = [Sendable(row.id, parse_template(row.listed)) for row in rows]
     return [each for each in parsed if each.template.is_sendable]
-
-
-def node_of(row: MessageTemplate) -> dict[str, Any]:
-    """A stored template in the shape in which the platform lists it."""
-    return {
-        "id": row.provider_id,
-        "name": row.name,
-        "language": row.language,
-        "category": row.category,
-        "status": row.status,
-        "quality_score": row.quality,
-        "parameter_format": row.parameter_format,
-        "components": row.components,
-    }
 
 
 def _chosen(sendable: Sequence[Sendable], wanted: str, conversation: Conversation) -> Sendable | None:
