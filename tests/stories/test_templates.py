@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
-from tests.running.product import Product
+from tests.running.product import Product, wait_until
 
 from .customers import Customer
 from .desks import OWNER, Desks
@@ -78,3 +80,38 @@ def test_a_template_that_misses_a_value_does_not_go_out(desks: Desks, product: P
     expect(picker.locator(".template-values input:invalid")).not_to_have_count(0)
     expect(desk.page.locator("message-thread .message.out")).to_have_count(0)
     assert tom.received() == []
+
+
+IS_DRAWN = "(pictures) => pictures.every((picture) => picture.complete && picture.naturalWidth > 0)"
+
+
+def test_a_carousel_with_pictures_goes_out_as_its_preview_showed_it(
+    desks: Desks, product: Product, tmp_path: Path
+):
+    ida = Customer(product, "Ida Lund", phone="+447700900184")  # marketing reaches no number in the US
+    ida.says("What do you have this week?")
+    desk = desks.open(OWNER)
+    desk.choose(ida)
+    desk.page.locator("[role=tab][data-mode=template]").click()
+    picker = desk.page.locator(".template-picker")
+    picker.locator("[data-template]", has_text="tasting_boxes").click()
+    expect(picker.locator(".card-title")).to_have_text(["Card 1", "Card 2"])
+    Image.new("RGB", (64, 40), "peru").save(tmp_path / "box.png")
+    for position in range(2):
+        picker.locator("input[type=file]").nth(position).set_input_files(tmp_path / "box.png")
+    for position, value in enumerate(("Ida", "24 euros", "22 euros")):
+        picker.locator(".template-values .input").nth(position).fill(value)
+    cards = picker.locator("#template-preview .carousel")
+    texts = ["Three light roasts for 24 euros a box", "Three dark roasts for 22 euros a box"]
+    expect(cards.locator(".text")).to_have_text(texts)
+    expect(cards.locator("img")).to_have_count(2)
+    picker.locator("button[type=submit]").click()
+
+    sent = desk.page.locator("message-thread .message.out[data-kind=template]")
+    expect(sent.locator(".ticks")).to_have_attribute("data-status", "delivered")
+    expect(sent.locator(".carousel .text")).to_have_text(texts)
+    sent.locator(".carousel").scroll_into_view_if_needed()
+    assert wait_until(lambda: bool(sent.locator(".carousel img").evaluate_all(IS_DRAWN)), 15)
+    (message,) = ida.received()
+    assert [card["body"] for card in message["template"]["cards"]] == texts
+    assert [card["header"]["type"] for card in message["template"]["cards"]] == ["image", "image"]
