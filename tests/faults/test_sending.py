@@ -91,10 +91,13 @@ class Desk:
             f"{self.message(message_id)}\n{self.product.log_tail()}"
         )
 
-    def wait_until_sending(self, message_ids: list[str]) -> None:
-        """Until at least one of them is on its way."""
-        is_sending = wait_until(lambda: "sending" in self.statuses_of(message_ids).values(), 30, 0.02)
-        assert is_sending, "nothing was ever on its way"
+    def send_until_sending(self, message_ids: list[str], text: str) -> None:
+        """Add messages until one of all is seen on its way: on a busy machine they may be through before we look."""
+        for number in range(6):
+            message_ids.append(self.send(self.conversations[0], f"{text} {number}"))
+            if wait_until(lambda: "sending" in self.statuses_of(message_ids).values(), 5, 0.02):
+                return
+        pytest.fail("nothing was ever on its way")
 
     def wait_until_settled(self, patience: float = 150) -> Json:
         """Until nothing is on its way; the outbound side of the ledger."""
@@ -295,8 +298,7 @@ def test_a_worker_killed_while_it_sends_sends_nothing_twice(desk: Desk):
         with ThreadPoolExecutor(6) as clerks:
             turns = [(each, f"round {number}, {turn}") for turn in range(2) for each in desk.conversations]
             sent = list(clerks.map(lambda turn: desk.send(*turn), turns))
-        sent.append(desk.send(desk.conversations[0], f"round {number}, the last"))
-        desk.wait_until_sending(sent)
+        desk.send_until_sending(sent, f"round {number}, the last")
         killed_in_flight += list(desk.statuses_of(sent).values()).count("sending")
         desk.product.kill("worker")
         desk.product.wait_until_ready()
