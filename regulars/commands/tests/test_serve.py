@@ -63,9 +63,12 @@ class Demo:
         return kept | {"REGULARS_DEMO_QUIET": "1"}
 
     def is_ready(self) -> bool:
-        """A ready file that a killed run left behind does not count."""
+        """A ready file that a killed run left behind does not count; the new one takes it away, now or any moment."""
         assert self.supervisor is not None
-        return self.ready_file.exists() and self.pids()["supervisor"] == self.supervisor.pid
+        try:
+            return self.pids()["supervisor"] == self.supervisor.pid
+        except FileNotFoundError:
+            return False
 
     def ready(self) -> dict[str, Any]:
         content: dict[str, Any] = json.loads(self.ready_file.read_text())
