@@ -12,6 +12,8 @@ from contextlib import ExitStack
 import click
 
 from benchmarks.accepting import Effort, measure_accepting
+from benchmarks.checkouts import checkout_of
+from benchmarks.comparing import Comparison, compare, comparison_table
 from benchmarks.figures import Figure, table
 from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
@@ -39,12 +41,25 @@ QUICK = Effort(rounds=1, seconds=0.5)
 )
 @click.option("--quick", is_flag=True, help="One short round of each: shows that they run, measures little.")
 @click.option("--first-start", is_flag=True, help="Also `make demo` in a fresh clone (a minute or two).")
+@click.option("--against", metavar="COMMIT", help="Measure that commit, too, in turn with this checkout.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def main(
-    names: Sequence[str], rounds: int, seconds: float, quick: bool, first_start: bool, as_json: bool
+    names: Sequence[str],
+    rounds: int,
+    seconds: float,
+    quick: bool,
+    first_start: bool,
+    against: str | None,
+    as_json: bool,
 ) -> None:
-    """Measure every figure of the README beside its floor. Exit code 1 when a target is not met."""
+    """Measure every figure of the README beside its floor. Exit code 1 when a target is not met.
+
+    With --against it is 1 when a figure is worse than that commit's by more than a tenth.
+    """
     effort = QUICK if quick else Effort(rounds, seconds)
+    if against:
+        _compare(against, names or NAMES, effort, as_json=as_json)
+        return
     began = time.monotonic()
     figures: list[Figure] = []
     try:
@@ -54,6 +69,28 @@ def main(
     finally:  # a benchmark that finds a mistake ends the run; what was measured before it still counts
         click.echo(json.dumps(_report(figures), indent=2) if as_json else f"{_machine()}\n\n{table(figures)}")
     if any(figure.met is False for figure in figures):
+        sys.exit(1)
+
+
+def _compare(commit: str, names: Sequence[str], effort: Effort, *, as_json: bool) -> None:
+    measures = [ON_ONE_PRODUCT[name] for name in ON_ONE_PRODUCT if name in names]
+    found: list[Comparison] = []
+    try:
+        with checkout_of(commit) as other:
+            for each in compare(other, measures, effort, with_resting="resting" in names):
+                found.append(each)
+                click.echo(f"  {each.name}: {each.change:.2f}", err=True)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--against") from error
+    finally:
+        if found:
+            told = [each.to_json() for each in found]
+            click.echo(
+                json.dumps({**_machine_facts(), "against": commit, "figures": told}, indent=2)
+                if as_json
+                else f"{_machine()}\n\n{comparison_table(found, commit)}"
+            )
+    if any(each.is_worse for each in found):
         sys.exit(1)
 
 
@@ -76,8 +113,11 @@ def _measure(names: Sequence[str], effort: Effort, *, first_start: bool) -> Iter
 
 
 def _report(figures: Sequence[Figure]) -> dict[str, object]:
-    load = os.getloadavg()
-    return {"cores": os.cpu_count(), "load": load, "figures": [each.to_json() for each in figures]}
+    return {**_machine_facts(), "figures": [each.to_json() for each in figures]}
+
+
+def _machine_facts() -> dict[str, object]:
+    return {"cores": os.cpu_count(), "load": os.getloadavg()}
 
 
 def _machine() -> str:

@@ -44,8 +44,12 @@ def median(values: Iterable[float]) -> float:
 
 def table(figures: Sequence[Figure]) -> str:
     """The figures as a Markdown table with aligned columns."""
-    rows = [COLUMNS, *(_cells(each) for each in figures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
+    return rows_as_table([COLUMNS, *(_cells(each) for each in figures)])
+
+
+def rows_as_table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of equally many cells, the first being the head, as a Markdown table with aligned columns."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [_line(row, widths) for row in rows]
     lines.insert(1, "| " + " | ".join("-" * width for width in widths) + " |")
     return "\n".join(lines)
@@ -59,8 +63,8 @@ def _cells(figure: Figure) -> tuple[str, ...]:
     unit = f" {figure.unit}" if figure.unit else ""
     return (
         figure.name,
-        f"{_number(figure.value)}{unit}",
-        f"{_number(figure.floor)}{unit} ({figure.floor_name})" if figure.floor is not None else "",
+        f"{number(figure.value)}{unit}",
+        f"{number(figure.floor)}{unit} ({figure.floor_name})" if figure.floor is not None else "",
         f"{figure.ratio:.2f}" if figure.ratio is not None else "",
         _target(figure),
         {True: "yes", False: "NO", None: ""}[figure.met],
@@ -70,11 +74,12 @@ def _cells(figure: Figure) -> tuple[str, ...]:
 def _target(figure: Figure) -> str:
     unit = " × floor" if figure.floor is not None else f" {figure.unit}" if figure.unit else ""
     if figure.at_least is not None:
-        return f"≥ {_number(figure.at_least)}{unit}"
-    return f"≤ {_number(figure.at_most)}{unit}" if figure.at_most is not None else ""
+        return f"≥ {number(figure.at_least)}{unit}"
+    return f"≤ {number(figure.at_most)}{unit}" if figure.at_most is not None else ""
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """A value as a person reads it."""
     if value == int(value) or value >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}"

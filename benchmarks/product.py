@@ -11,7 +11,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from typing import Any
 import psycopg
 
 from benchmarks.bodies import Target
+from benchmarks.checkouts import THIS, Checkout
 from benchmarks.waiting import wait_for
 from regulars.supervision import net, postgres, system
 
@@ -34,14 +34,20 @@ class Supervised:
     """One `regulars serve` with what it started; ``stop`` asks it to end and waits for it."""
 
     def __init__(
-        self, home: Path, arguments: Sequence[str], environment: dict[str, str], ready: Path
+        self,
+        checkout: Checkout,
+        home: Path,
+        arguments: Sequence[str],
+        environment: dict[str, str],
+        ready: Path,
     ) -> None:
         self._log = home / f"{ready.stem}.log"
         self._ready = ready
         ready.unlink(missing_ok=True)
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "regulars", "serve", "--home", str(home), *arguments],
+                [checkout.python, "-m", "regulars", "serve", "--home", str(home), *arguments],
+                cwd=checkout.root,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -81,11 +87,14 @@ class Supervised:
 class Product:
     """A running product; the worker runs only between ``start_worker`` and ``stop_worker``."""
 
+    checkout: Checkout
     home: Path
     environment: dict[str, str]
     web: Supervised
     facts: Json
     database_url: str
+    cookies: list[str] = field(default_factory=list)
+    """of the members at the open screens, made once"""
     worker: Supervised | None = None
     _connection: psycopg.Connection[Any] | None = field(default=None, repr=False)
 
@@ -108,7 +117,8 @@ class Product:
         """Start the worker and wait until it works; nothing happens when it runs."""
         if self.worker is None:
             arguments = ("--role", "worker", "--port", str(self.port))
-            self.worker = Supervised(self.home, arguments, self.environment, self.home / "ready-worker.json")
+            ready = self.home / "ready-worker.json"
+            self.worker = Supervised(self.checkout, self.home, arguments, self.environment, ready)
 
     def stop_worker(self) -> None:
         if self.worker is not None:
@@ -148,15 +158,15 @@ def temporary_home() -> Iterator[Path]:
 
 
 @contextmanager
-def running_product() -> Iterator[Product]:
+def running_product(checkout: Checkout = THIS) -> Iterator[Product]:
     """The demo with silent customers, without a worker yet; ended and removed after the block."""
     with temporary_home() as home:
         environment = environment_of(home)
         arguments = ("--demo", "--role", "web", "--port", str(net.free_port()))
-        web = Supervised(home, arguments, environment, home / "ready.json")
+        web = Supervised(checkout, home, arguments, environment, home / "ready.json")
         facts = web.facts()
         environment["WHATSAPP_GRAPH_URL"] = facts["sandbox"]["graph_url"]
-        product = Product(home, environment, web, facts, postgres.start(home).url)
+        product = Product(checkout, home, environment, web, facts, postgres.start(home).url)
         try:
             yield product
         finally:

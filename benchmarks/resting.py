@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.accepting import Effort
+from benchmarks.checkouts import THIS, Checkout
 from benchmarks.figures import Figure, median
 from benchmarks.product import Supervised, environment_of, temporary_home
 from benchmarks.waiting import wait_for
@@ -25,34 +26,34 @@ MOST_FIRST_START = 90.0
 FIRST_START_PATIENCE = 600.0
 
 
-def measure_resting(effort: Effort) -> Iterator[Figure]:
+def measure_resting(effort: Effort, checkout: Checkout = THIS) -> Iterator[Figure]:
     """Memory of `serve --demo` and of `serve`, and the second start of the demo. Linux only (PSS)."""
     idle = min(IDLE_SECONDS, effort.seconds * 10)
     for name, flags in (("the demo", ("--demo",)), ("without the demo", ())):
         with temporary_home() as home:
-            with _running(home, flags) as served:
+            with _running(checkout, home, flags) as served:
                 time.sleep(idle)
                 for part, megabytes in memory_by_process(served.pid).items():
                     yield Figure(f"idle memory, {name}: {part}", megabytes, "MB")
                 total = sum(memory_by_process(served.pid).values())
                 yield Figure(f"idle memory, {name}, all of it", total, "MB", at_most=MOST_MEGABYTES)
             if flags:
-                yield _second_start(home, flags, effort.rounds)
+                yield _second_start(checkout, home, flags, effort.rounds)
 
 
-def _second_start(home: Path, flags: tuple[str, ...], rounds: int) -> Figure:
+def _second_start(checkout: Checkout, home: Path, flags: tuple[str, ...], rounds: int) -> Figure:
     seconds = []
     for _round in range(rounds):
         began = time.monotonic()
-        with _running(home, flags):
+        with _running(checkout, home, flags):
             seconds.append(time.monotonic() - began)
     return Figure("second start of the demo", median(seconds), "s", at_most=MOST_SECOND_START)
 
 
 @contextmanager
-def _running(home: Path, flags: tuple[str, ...]) -> Iterator[Supervised]:
+def _running(checkout: Checkout, home: Path, flags: tuple[str, ...]) -> Iterator[Supervised]:
     arguments = (*flags, "--port", str(net.free_port()))
-    served = Supervised(home, arguments, environment_of(home), home / "ready.json")
+    served = Supervised(checkout, home, arguments, environment_of(home), home / "ready.json")
     try:
         yield served
     finally:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -20,6 +19,7 @@ from typing import Any, cast
 import uvloop
 
 from benchmarks.bodies import Target, build_requests
+from benchmarks.children import run_child
 from benchmarks.load import Answers
 
 OPEN_PATIENCE = 30.0
@@ -49,16 +49,8 @@ class Seen:
 
 def watch(plan: Plan) -> Seen:
     """Run a plan in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.screens"],
-        input=json.dumps(asdict(plan)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"the screens failed: {done.stderr[-2000:]}")
-    return Seen(**json.loads(done.stdout))
+    command = [sys.executable, "-m", "benchmarks.screens"]
+    return Seen(**run_child(command, said=json.dumps(asdict(plan))))
 
 
 class _Screen(asyncio.Protocol):

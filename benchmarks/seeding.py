@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import time
 from importlib import import_module
 from itertools import cycle, islice
 from typing import Any
 
+from benchmarks.children import run_child
 from benchmarks.product import Product
 from regulars.supervision.home import secret_key
 
@@ -26,21 +26,16 @@ BURST_PHONES = "+1555"
 
 
 def seed(product: Product, *arguments: object) -> Json:
-    """Run this module on the product's database and return what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.seeding", *map(str, arguments)],
-        env={
+    """Run this module, as the product's checkout has it, on the product's database; returns what it printed."""
+    printed: Json = run_child(
+        [product.checkout.python, "-m", "benchmarks.seeding", *map(str, arguments)],
+        environment={
             **product.environment,
             "DATABASE_URL": product.database_url,
             "REGULARS_SECRET_KEY": secret_key(product.home),
         },
-        capture_output=True,
-        text=True,
-        check=False,
+        folder=product.checkout.root,
     )
-    if done.returncode != 0:
-        raise RuntimeError(f"seeding failed:\n{done.stderr[-3000:]}")
-    printed: Json = json.loads(done.stdout.strip().splitlines()[-1])
     return printed
 
 
