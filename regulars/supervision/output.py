@@ -1,7 +1,9 @@
 """What the processes say, as one stream: in text with the process in front, in JSON as they wrote it."""
 
 import json
+import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from .settings import LogFormat
@@ -12,21 +14,51 @@ LOUD_IN_POSTGRES = ("WARNING:", "ERROR:", "FATAL:", "PANIC:")
 
 
 class Output:
-    """Writes the lines of all processes to standard output; a closed output is no reason to stop."""
+    """Writes the lines of all processes to standard output.
 
-    def __init__(self, form: LogFormat) -> None:
+    Nothing that becomes of them is a reason to stop: a closed output is silence, and on a disk without room (the log
+    may lie on the disk that is full) lines are dropped and counted, and the count is written once there is room.
+    """
+
+    def __init__(self, form: LogFormat, write: Callable[[str], None] | None = None) -> None:
         self.form = form
+        self._write_text = write or _write
         self._colored = form == "text" and sys.stdout.isatty()
+        self._dropped = 0
 
     def line(self, process: str, text: str) -> None:
         """One line of a process."""
         if process.startswith("postgres") and not any(word in text for word in LOUD_IN_POSTGRES):
             return
-        _write(_as_json(process, text) if self.form == "json" else self._as_text(process, text))
+        self._write(_as_json(process, text) if self.form == "json" else self._as_text(process, text))
 
     def say(self, text: str) -> None:
         """A line of the supervisor itself."""
-        _write(_as_json("supervisor", text) if self.form == "json" else text)
+        self._write(self._own(text))
+
+    @property
+    def has_lost(self) -> bool:
+        """Whether lines were dropped, which has not been told yet."""
+        return self._dropped > 0
+
+    def tell_lost(self) -> None:
+        """Try to write how many lines were dropped."""
+        self._write()
+
+    def _own(self, text: str) -> str:
+        return _as_json("supervisor", text) if self.form == "json" else text
+
+    def _write(self, *lines: str) -> None:
+        try:
+            if self._dropped:
+                self._write_text(
+                    self._own(f"{self._dropped} lines of the log are lost: there was no room for them.")
+                )
+                self._dropped = 0
+            for line in lines:
+                self._write_text(line)
+        except OSError:
+            self._dropped += len(lines)
 
     def _as_text(self, process: str, text: str) -> str:
         name = f"{process:<{WIDTH}}"
@@ -43,11 +75,12 @@ def _as_json(process: str, text: str) -> str:
 
 
 def _write(line: str) -> None:
+    """Write a line to standard output, past Python's buffer, which would keep what a full disk refused and fail with
+    every line after it. Raises OSError when it could not be written; a closed output is silence.
+    """
+    data = f"{line}\n".encode(sys.stdout.encoding or "utf-8", "backslashreplace")
     try:
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+        while data:
+            data = data[os.write(sys.stdout.fileno(), data) :]
     except (BrokenPipeError, ValueError):
         pass
-    except UnicodeEncodeError:
-        sys.stdout.write(line.encode("ascii", "backslashreplace").decode() + "\n")
-        sys.stdout.flush()

@@ -20,6 +20,7 @@ from .output import Output
 
 QUICK = 10.0  # seconds; a process that ends sooner has failed to start
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0  # seconds between two attempts
+REFUSED_PAUSE = 3.0  # seconds until what the machine had no room for is tried again
 PATIENCE = 4  # failed starts in a row until we give up, while Regulars is not ready yet
 STOP_PATIENCE = 12.0  # seconds to finish what is in hand after being asked to stop
 
@@ -65,6 +66,7 @@ class Processes:
         self._home = home
         self._output = output
         self._children: list[Child] = []
+        self._tell_again_at: float | None = None
         self._selector = selectors.DefaultSelector()
         self._wake, self._signals = os.pipe()
         for end in (self._wake, self._signals):
@@ -92,13 +94,17 @@ class Processes:
 
         Raises StartRefused when a child fails to start again and again.
         """
-        wait = min(
-            [seconds, *(child.restart_at - time.monotonic() for child in self._children if child.restart_at)]
-        )
+        due = [self._tell_again_at, *(child.restart_at for child in self._children)]
+        wait = min([seconds, *(at - time.monotonic() for at in due if at)])
+        if self._output.has_lost:
+            wait = min(wait, REFUSED_PAUSE)
+            self._output.tell_lost()
         for key, _ in self._selector.select(max(wait, 0)):
             self._read(key.fd, key.data)
         for child in self._children:
             self._look_after(child)
+        if self._tell_again_at and time.monotonic() >= self._tell_again_at:
+            self._tell_restart()
 
     def wait_until(self, condition: Callable[[], bool], seconds: float, *, pause: float = 0.02) -> bool:
         """Keep everything going until the condition holds; False after `seconds` or when asked to stop."""
@@ -143,7 +149,14 @@ class Processes:
         assert child.process.stdout is not None  # noqa: S101 (stdout=PIPE)
         os.set_blocking(child.process.stdout.fileno(), False)
         self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
-        leftovers.record(self._home, child.name, child.process.pid)
+        self._record(child.name, child.process.pid)
+
+    def _record(self, name: str, pid: int) -> None:
+        """Without room for the record the child runs all the same: it only helps after a kill of all."""
+        try:
+            leftovers.record(self._home, name, pid)
+        except OSError as error:
+            self._output.say(f"The start of {name} could not be recorded: {error.strerror}.")
 
     def _read(self, file: int, child: Child | None) -> None:
         try:
@@ -169,8 +182,27 @@ class Processes:
         if child.process is not None and child.process.poll() is not None:
             self._after_end(child)
         elif child.process is None and child.restart_at and time.monotonic() >= child.restart_at:
+            self._start_again(child)
+
+    def _start_again(self, child: Child) -> None:
+        """What the machine refuses (room, memory, processes) it may grant later: while Regulars runs, we try on."""
+        try:
             self._spawn(child)
+        except OSError as error:
+            if not self.ready:
+                raise
+            child.restart_at = time.monotonic() + REFUSED_PAUSE
+            self._output.say(f"{child.name} cannot be started now: {error.strerror}. Trying again.")
+        else:
+            self._tell_restart()
+
+    def _tell_restart(self) -> None:
+        self._tell_again_at = None
+        try:
             self.on_restart()
+        except OSError as error:
+            self._tell_again_at = time.monotonic() + REFUSED_PAUSE
+            self._output.say(f"The ready file cannot be written now: {error.strerror}. Trying again.")
 
     def _after_end(self, child: Child) -> None:
         """Drain its last words, then plan the restart."""

@@ -1,6 +1,7 @@
-"""The disk of the database fills up: the platform is told to come again; with room again everything goes on by itself.
+"""The disk fills up: the platform is told to come again; with room again everything goes on by itself.
 
-The database lies on a small file system in memory, which only root can mount.
+Database, log and all other state lie on a small file system in memory, which only root can mount. While it is full the
+worker is killed, too.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from tests.running.pristine import fill_home
 from tests.running.product import Product, wait_until
 from tests.running.webhooks import Delivered, deliver, encode, post
 
-DISK = "220m"
-"""PostgreSQL's own files take some 80 MB of it"""
+DISK = "240m"
+"""the files of a first start take some 80 MB of it"""
 NOTE_BYTES = 2_000
 TRIES = 5
 
@@ -34,27 +35,25 @@ pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def disk(home: Path) -> Iterator[Path]:
-    """A small file system where the product will put its database."""
+    """A small file system that is the product's home."""
     if os.geteuid() != 0:
         pytest.skip("only root can mount a small file system to fill")
-    place = home / "postgres"
-    place.mkdir(parents=True)
-    home.chmod(0o711)
+    home.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=0700", "tmpfs", str(place)],
+        ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=0711", "tmpfs", str(home)],
         capture_output=True,
         check=False,
     )
     if done.returncode != 0:
         pytest.skip(f"no small file system can be mounted here: {done.stderr.decode().strip()}")
-    yield place
-    subprocess.run(["umount", "--lazy", str(place)], check=True)
+    yield home
+    subprocess.run(["umount", "--lazy", str(home)], check=True)
 
 
 @pytest.fixture(scope="module")
 def product(home: Path, disk: Path) -> Iterator[Product]:
     fill_home(home)
-    running = Product(home)
+    running = Product(home, log_file=disk / "regulars.log")
     try:
         running.start()
         yield running
@@ -77,6 +76,10 @@ class Full:
     rest: list[httpx.Response]
     """notes written over REST"""
     notes_after: tuple[httpx.Response, httpx.Response]
+    supervisors: list[int]
+    """pids before and after"""
+    workers: list[int]
+    """the one that was killed, and who is there after"""
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +98,8 @@ def full(product: Product, disk: Path) -> Full:
     refused = asyncio.run(deliver(product, large, at_once=4))
     assert wait_until(lambda: post(product, during.bodies[0]).status_code == 503, 60), product.log_tail()
     answers = asyncio.run(deliver(product, during.bodies)).answers
+    supervisor = product.pids()["supervisor"]
+    killed = product.kill("worker")
     page = browser.get("/")
     notes = [write_on_screen(browser, conversation) for _ in range(TRIES)]
     rest = [write_over_rest(product, conversation) for _ in range(TRIES)]
@@ -102,10 +107,12 @@ def full(product: Product, disk: Path) -> Full:
     product.wait_until_ready(120)
     notes_after = write_on_screen(browser, conversation), write_over_rest(product, conversation)
     browser.close()
+    supervisors = [supervisor, product.pids()["supervisor"]]
     after = asyncio.run(deliver(product, during.bodies, tries=500))
     wait_until_read(product, patience=90)
     print(f"answers while full: {refused.answers}, then {answers}; afterwards {after.answers}")
-    return Full(before, during, answers, after, page, notes, rest, notes_after)
+    workers = [killed, product.pids()["worker"]]
+    return Full(before, during, answers, after, page, notes, rest, notes_after, supervisors, workers)
 
 
 def a_note() -> str:
@@ -151,6 +158,16 @@ def test_rest_says_that_nothing_can_be_written(full: Full):
     assert [(answer.status_code, answer.json()["code"]) for answer in full.rest] == [
         (503, "unavailable")
     ] * TRIES
+
+
+def test_the_supervisor_lives_on_and_brings_back_who_was_killed(full: Full):
+    assert full.supervisors[0] == full.supervisors[1]
+    assert full.workers[0] != full.workers[1]
+
+
+def test_the_log_says_what_it_lost(full: Full, product: Product):
+    said = product.log_file.read_text(errors="replace")
+    assert "lines of the log are lost: there was no room for them." in said
 
 
 def test_with_room_again_members_go_on(full: Full):

@@ -42,9 +42,11 @@ class Product:
     demo = True
     """without it there is no workspace, no sandbox and nobody who could sign in"""
 
-    def __init__(self, home: Path, *, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, home: Path, *, environment: Mapping[str, str] | None = None, log_file: Path | None = None
+    ) -> None:
         self.home = home
-        self.log_file = home.with_name(f"{home.name}.log")
+        self.log_file = log_file or home.with_name(f"{home.name}.log")
         self.port = choose_port()
         self.ready: dict[str, Any] = {}
         self._environment = dict(environment or {})

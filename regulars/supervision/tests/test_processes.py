@@ -1,5 +1,6 @@
 """Children that end, fail, refuse to end and are left behind: real processes under the real loop."""
 
+import errno
 import json
 import os
 import signal
@@ -54,6 +55,80 @@ def test_a_child_that_cannot_start_is_given_up_with_its_last_words(
     with pytest.raises(StartRefused, match=r"^worker failed to start 4 times in a row \(exit code 3\)"):
         family.wait_until(lambda: False, 20)
     assert capfd.readouterr().out.count("worker    │ no luck today") == 4
+
+
+def test_without_room_for_the_ready_file_it_is_told_again_later(
+    family: Processes, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(processes, "REFUSED_PAUSE", 0.1)
+    told: list[dict[str, int]] = []
+
+    def tell() -> None:
+        told.append(family.pids())
+        if len(told) < 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    family.on_restart = tell
+    family.start(child("web", FOREVER))
+    os.kill(family.pids()["web"], signal.SIGKILL)
+    assert family.wait_until(partial(was_told, told, 3), 5)
+    assert told[-1] == family.pids()
+    assert not family.wait_until(partial(was_told, told, 4), 0.5)
+
+
+def test_a_child_that_the_machine_refuses_is_tried_again_once_regulars_is_ready(
+    family: Processes, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(processes, "REFUSED_PAUSE", 0.1)
+    refusals = iter([OSError(errno.EAGAIN, "Resource temporarily unavailable")] * 3)
+    told: list[dict[str, int]] = []
+    family.on_restart = lambda: told.append(family.pids())
+
+    def prepare() -> None:
+        if family.ready and (refusal := next(refusals, None)):
+            raise refusal
+
+    worker = child("worker", FOREVER)
+    worker.before_start = prepare
+    family.start(worker)
+    family.ready = True
+    os.kill(family.pids()["worker"], signal.SIGKILL)
+    assert family.wait_until(partial(was_told, told, 1), 5)
+    assert next(refusals, None) is None
+
+
+def test_without_room_for_the_log_lines_are_counted_and_their_number_said_later():
+    written: list[str] = []
+    room = [True]
+
+    def write(line: str) -> None:
+        if not room[0]:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(line)
+
+    output = Output("text", write)
+    output.say("one")
+    room[0] = False
+    output.line("web", "two")
+    output.say("three")
+    room[0] = True
+    output.say("four")
+    output.say("five")
+    assert written == ["one", "2 lines of the log are lost: there was no room for them.", "four", "five"]
+
+
+def test_a_log_on_a_full_disk_stops_nobody():
+    said = (
+        "from regulars.supervision.output import Output\n"
+        "output = Output('text')\n"
+        "for _ in range(3): output.say('x' * 10_000)\n"
+        "import sys; sys.exit(7)"
+    )
+    with Path("/dev/full").open("w") as full:
+        assert (
+            subprocess.run([sys.executable, "-c", said], cwd=PROJECT, stdout=full, check=False).returncode
+            == 7
+        )
 
 
 def test_children_stop_in_the_reverse_order_of_their_start(
