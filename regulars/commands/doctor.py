@@ -102,9 +102,11 @@ def _running(settings: Settings) -> Finding:
         ours = False
     if not ours:
         return _refusable(
-            "port", lambda: net.require_free(settings.port), f"{settings.port} is free; not running"
+            "port",
+            lambda: net.require_free(settings.port, settings.host),
+            f"{settings.port} is free; not running",
         )
-    status = net.status_of(settings.port, "/readyz")
+    status = net.status_of(settings.port, "/readyz", settings.host)
     if status == 200:
         return Finding("running", True, f"{settings.url} answers, the worker is alive")
     return Finding(

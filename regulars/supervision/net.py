@@ -2,6 +2,7 @@
 
 import errno
 import socket
+from typing import Any
 
 from .errors import StartRefused
 
@@ -16,12 +17,23 @@ def free_port() -> int:
         return port
 
 
-def is_free(port: int) -> bool:
-    """Whether a server could listen on the loopback port; PermissionError is passed on."""
-    with socket.socket() as probe:
+def asked_at(host: str) -> str:
+    """The address under which this machine reaches a server that listens on ``host``."""
+    return {"0.0.0.0": LOOPBACK, "::": "::1", "": LOOPBACK}.get(host, host)  # noqa: S104 (a name, nothing listens)
+
+
+def in_address(host: str) -> str:
+    """The host as it stands in a web address."""
+    return f"[{host}]" if ":" in host else host
+
+
+def is_free(port: int, host: str = LOOPBACK) -> bool:
+    """Whether a server could listen there; other failures than a taken port are passed on as OSError."""
+    family, _kind, _protocol, _name, address = _resolved(host, port)
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((LOOPBACK, port))
+            probe.bind(address)
             probe.listen(1)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
@@ -30,11 +42,19 @@ def is_free(port: int) -> bool:
         return True
 
 
-def require_free(port: int) -> None:
-    """Raise StartRefused, naming the port and the way out, when a server cannot listen on it."""
+def require_free(port: int, host: str = LOOPBACK) -> None:
+    """Raise StartRefused, naming what is wrong and the way out, when a server cannot listen there."""
     try:
-        free = is_free(port)
+        free = is_free(port, host)
+    except socket.gaierror as error:
+        raise StartRefused(
+            f"REGULARS_HOST is {host!r}, which nobody knows; it must be an address of this machine, or 0.0.0.0 for all."
+        ) from error
     except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise StartRefused(
+                f"REGULARS_HOST is {host!r}, which is no address of this machine; 0.0.0.0 means all of them."
+            ) from error
         raise StartRefused(
             f"Port {port} cannot be used: {error.strerror}. Choose another with --port N or REGULARS_PORT."
         ) from error
@@ -45,14 +65,19 @@ def require_free(port: int) -> None:
         )
 
 
-def status_of(port: int, path: str, *, patience: float = 2.0) -> int | None:
-    """The HTTP status that the server on the loopback port gives for the path; None when it gives none."""
-    request = f"GET {path} HTTP/1.1\r\nHost: {LOOPBACK}:{port}\r\nConnection: close\r\n\r\n"
+def status_of(port: int, path: str, host: str = LOOPBACK, *, patience: float = 2.0) -> int | None:
+    """The HTTP status that the server there gives for the path; None when it gives none."""
+    there = asked_at(host)
+    request = f"GET {path} HTTP/1.1\r\nHost: {in_address(there)}:{port}\r\nConnection: close\r\n\r\n"
     try:
-        with socket.create_connection((LOOPBACK, port), timeout=patience) as connection:
+        with socket.create_connection((there, port), timeout=patience) as connection:
             connection.sendall(request.encode())
             first_line = connection.recv(64)
     except OSError:
         return None
     parts = first_line.split(b" ")
     return int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else None
+
+
+def _resolved(host: str, port: int) -> tuple[Any, ...]:
+    return socket.getaddrinfo(host or LOOPBACK, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]

@@ -54,7 +54,7 @@ def serve(settings: Settings) -> None:
         ready.remove(settings.ready_path)
         _end_earlier_run(settings, output)
         if "web" in settings.roles:
-            net.require_free(settings.port)
+            net.require_free(settings.port, settings.host)
         processes = Processes(settings.home, output)
         processes.listen_to_signals()
         start = Start(settings, output, processes, _environment(settings))
@@ -106,6 +106,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     """What the children find in their environment: every setting, decided."""
     values = {
         "REGULARS_HOME": str(settings.home),
+        "REGULARS_HOST": settings.host,
         "REGULARS_PORT": str(settings.port),
         "REGULARS_PUBLIC_URL": settings.url,
         "REGULARS_SECRET_KEY": settings.secret_key or secret_key(settings.home),
@@ -238,7 +239,7 @@ def _sandbox_options(start: Start) -> list[str]:
         *("--port", str(start.sandbox_port)),
         *("--state", str(settings.home / "sandbox")),
         *("--customers", "quiet" if settings.demo_quiet else "demo"),
-        *("--webhook-url", ready.webhook_url(f"http://{net.LOOPBACK}:{settings.port}", connection)),
+        *("--webhook-url", ready.webhook_url(settings.local_url, connection)),
         *("--verify-token", connection["verify_token"]),
         *("--app-secret", connection["app_secret"]),
         *("--ready-file", str(_sandbox_ready_file(settings))),
@@ -256,7 +257,7 @@ def _wait_until_ready(start: Start) -> None:
     elif not start.processes.stop_asked:
         raise StartRefused(
             f"Regulars did not become ready in {START_PATIENCE:.0f} s. "
-            f"{start.settings.url}/readyz tells what is missing while it runs; what was said stands above."
+            f"{start.settings.local_url}/readyz tells what is missing while it runs; what was said stands above."
         )
 
 
@@ -264,7 +265,7 @@ def _is_ready(start: Start) -> bool:
     settings = start.settings
     if "web" in settings.roles:
         path = "/readyz" if "worker" in settings.roles else "/healthz"
-        if net.status_of(settings.port, path) != 200:
+        if net.status_of(settings.port, path, settings.host) != 200:
             return False
     return not settings.demo or bool(_read_json(_sandbox_ready_file(settings)))
 

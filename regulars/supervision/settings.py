@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import urlsplit
 
+from . import net
 from .errors import StartRefused
 from .home import default_home
 
@@ -25,6 +26,8 @@ class Settings:
     """One start, as asked for. `None` means: the default, which the start works out."""
 
     home: Path
+    host: str = net.LOOPBACK
+    """the address that web listens on"""
     port: int = DEFAULT_PORT
     ready_file: Path | None = None
     secret_key: str | None = None
@@ -39,7 +42,12 @@ class Settings:
     @property
     def url(self) -> str:
         """The address that people open."""
-        return self.public_url or f"http://127.0.0.1:{self.port}"
+        return self.public_url or self.local_url
+
+    @property
+    def local_url(self) -> str:
+        """The address under which this machine reaches web."""
+        return f"http://{net.in_address(net.asked_at(self.host))}:{self.port}"
 
     @property
     def ready_path(self) -> Path:
@@ -62,6 +70,7 @@ def read_settings(environment: Mapping[str, str], flags: Mapping[str, str | None
 
     return Settings(
         home=read_home(environment, given.get("home")),
+        host=_host(*value_of("", "REGULARS_HOST")),
         port=_port(*value_of("port", "REGULARS_PORT")),
         ready_file=_file(*value_of("ready_file", "REGULARS_READY_FILE")),
         secret_key=_secret(*value_of("", "REGULARS_SECRET_KEY")),
@@ -83,6 +92,21 @@ def read_home(environment: Mapping[str, str], flag: str | None = None) -> Path:
         name = "--home" if flag else "REGULARS_HOME"
         raise StartRefused(f"{name} is {given!r}, which is a file; it must be a directory.")
     return home
+
+
+def _host(value: str, name: str) -> str:
+    """Whether the machine has it is seen when web is about to listen."""
+    if not value:
+        return net.LOOPBACK
+    if (
+        "/" in value
+        or any(character.isspace() for character in value)
+        or (":" in value and value.count(":") < 2)
+    ):
+        raise StartRefused(
+            f"{name} is {value!r}; it must be an address without a port, like 127.0.0.1 or 0.0.0.0."
+        )
+    return value.strip("[]")
 
 
 def _port(value: str, name: str) -> int:

@@ -1,5 +1,6 @@
 """The private PostgreSQL, as real processes: made, killed, found again, refused."""
 
+import http.server
 import json
 import os
 import shutil
@@ -7,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -293,6 +295,35 @@ def test_a_second_start_takes_well_under_a_second(home: Path):
     began = time.monotonic()
     postgres.start(home, durable=False).stop()
     assert time.monotonic() - began < 1.5
+
+
+@pytest.mark.parametrize(
+    ("host", "sentence"),
+    [
+        (
+            "192.0.2.1",
+            "REGULARS_HOST is '192.0.2.1', which is no address of this machine; 0.0.0.0 means all of them.",
+        ),
+        (
+            "nowhere.invalid",
+            "REGULARS_HOST is 'nowhere.invalid', which nobody knows; it must be an address of this machine, or 0.0.0.0 for all.",  # noqa: E501
+        ),
+    ],
+)
+def test_a_host_that_is_not_ours_is_named(host: str, sentence: str):
+    with pytest.raises(StartRefused) as refused:
+        net.require_free(net.free_port(), host)
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.allow_hosts(["127.0.0.1", "127.0.0.2"])
+def test_a_server_on_another_address_of_this_machine_is_found():
+    with http.server.ThreadingHTTPServer(("127.0.0.2", 0), http.server.BaseHTTPRequestHandler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_address[1]
+        assert (net.status_of(port, "/", "127.0.0.2"), net.status_of(port, "/")) == (501, None)
+        assert not net.is_free(port, "127.0.0.2")
+        server.shutdown()
 
 
 def test_a_taken_port_is_named_with_the_way_out():

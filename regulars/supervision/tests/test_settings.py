@@ -15,6 +15,7 @@ def test_without_anything_set_there_are_defaults(tmp_path: Path):
 def test_every_variable_is_read(tmp_path: Path):
     environment = {
         "REGULARS_HOME": str(tmp_path),
+        "REGULARS_HOST": "0.0.0.0",
         "REGULARS_PORT": "8123",
         "REGULARS_READY_FILE": str(tmp_path / "ready"),
         "REGULARS_SECRET_KEY": "k" * 32,
@@ -26,6 +27,7 @@ def test_every_variable_is_read(tmp_path: Path):
     }
     assert read_settings(environment, {"demo": "1", "role": "worker"}) == Settings(
         home=tmp_path,
+        host="0.0.0.0",
         port=8123,
         ready_file=tmp_path / "ready",
         secret_key="k" * 32,
@@ -63,6 +65,11 @@ def test_an_empty_variable_counts_as_not_set(tmp_path: Path):
         ),
         ({}, {"port": "0"}, "--port is '0'; it must be a port number from 1 to 65535."),
         ({"REGULARS_PORT": "٨٠٠٠"}, {}, "REGULARS_PORT is '٨٠٠٠'; it must be a port number from 1 to 65535."),
+        (
+            {"REGULARS_HOST": "127.0.0.1:80"},
+            {},
+            "REGULARS_HOST is '127.0.0.1:80'; it must be an address without a port, like 127.0.0.1 or 0.0.0.0.",
+        ),
         ({"REGULARS_LOG": "xml"}, {}, "REGULARS_LOG is 'xml'; it must be json or text."),
         ({"REGULARS_DEMO_QUIET": "yes"}, {}, "REGULARS_DEMO_QUIET is 'yes'; it must be 1 (on) or 0 (off)."),
         ({}, {"role": "web,cron"}, "--role has 'cron'; it must be web, worker, or both with a comma."),
@@ -109,3 +116,16 @@ def test_a_wrong_value_is_named_with_what_would_be_right(
     with pytest.raises(StartRefused) as refused:
         read_settings({"REGULARS_HOME": str(tmp_path)} | environment, flags)
     assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://127.0.0.1:8000"),
+        ("::", "http://[::1]:8000"),
+        ("127.0.0.2", "http://127.0.0.2:8000"),
+    ],
+)
+def test_this_machine_reaches_web_wherever_it_listens(host: str, address: str, tmp_path: Path):
+    assert read_settings({"REGULARS_HOME": str(tmp_path), "REGULARS_HOST": host}).url == address
