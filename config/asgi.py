@@ -19,6 +19,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from whitenoise import WhiteNoise
 
 from config import collecting
+from config.running import refusal_to_run
 from config.wsgi import application as django_application
 from regulars.channels.whatsapp.webhook import PREFIX as WHATSAPP_PREFIX
 from regulars.channels.whatsapp.webhook import Webhooks
@@ -70,6 +71,9 @@ class Web:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                if refusal := await asyncio.to_thread(refusal_to_run):
+                    await send({"type": "lifespan.startup.failed", "message": refusal})
+                    return
                 self._start()
                 await send({"type": "lifespan.startup.complete"})
             else:

@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from django.conf import settings  # noqa: E402
 from django.db import close_old_connections, connection  # noqa: E402
 
 from config import collecting  # noqa: E402
+from config.running import refusal_to_run  # noqa: E402
 from config.wiring import JOBS, REACTIONS  # noqa: E402
 from regulars.channels.whatsapp.clients import Clients  # noqa: E402
 from regulars.channels.whatsapp.fetching import Fetcher  # noqa: E402
@@ -181,4 +183,6 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    if refusal := refusal_to_run():
+        sys.exit(refusal)
     uvloop.run(main())

@@ -6,18 +6,25 @@ from contextlib import contextmanager
 
 import click
 
-from regulars.supervision import postgres
+from regulars.supervision import cluster, postgres
+from regulars.supervision.errors import StartRefused
 from regulars.supervision.home import make_home, secret_key
 from regulars.supervision.settings import Settings, read_settings
 
+OLDEST_POSTGRES = 15
+
 
 @contextmanager
-def loaded_django() -> Iterator[Settings]:
+def loaded_django(*, makes_database: bool = False, belongs_to_us: bool = True) -> Iterator[Settings]:
     """Django with the database of this home: DATABASE_URL, or the private PostgreSQL, started if need be.
 
-    Inside the block rooms may be imported. Raises StartRefused on wrong settings.
+    Inside the block rooms may be imported, and their tables are there. Raises StartRefused, in one sentence, on wrong
+    settings, where there is no database, where it is not ours or not up to date. ``makes_database`` and, turned off,
+    ``belongs_to_us``: the command is there to change just that.
     """
     settings = read_settings(os.environ)
+    if not makes_database:
+        _require_home(settings)
     make_home(settings.home)
     running = None if settings.database_url else postgres.start(settings.home)
     try:
@@ -25,11 +32,98 @@ def loaded_django() -> Iterator[Settings]:
         import django
 
         django.setup()
+        require_database()
+        if not makes_database:
+            require_tables()
+        if belongs_to_us and not makes_database:
+            require_key()
         yield settings
     finally:
         if running is not None:
             _close_connections()
             running.stop()
+
+
+def _require_home(settings: Settings) -> None:
+    """A mistyped home would be a new and empty one."""
+    if settings.database_url is None and cluster.find(settings.home) is None:
+        raise StartRefused(
+            f"There is no Regulars in {settings.home}. Set REGULARS_HOME to the directory where it is, or make a new "
+            "one there with `regulars serve` (or `regulars migrate`)."
+        )
+
+
+def require_database() -> None:
+    """Raise StartRefused unless the database answers, is new enough and speaks UTF-8. Needs Django."""
+    from django.db import DatabaseError, connection
+
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        raise StartRefused(_in_words(str(error))) from error
+    info = connection.connection.info
+    wanted, found = "UTF8", info.parameter_status("server_encoding")
+    name = connection.settings_dict["NAME"]
+    if found != wanted:
+        raise StartRefused(
+            f"The database {name} is encoded in {found}; it must be {wanted}, or names and messages in most languages "
+            f"cannot be stored. Make it anew: createdb --encoding=UTF8 --template=template0 {name}"
+        )
+    if info.server_version < OLDEST_POSTGRES * 10_000:
+        raise StartRefused(
+            f"The database server is PostgreSQL {info.server_version // 10_000}; "
+            f"it must be {OLDEST_POSTGRES} or newer."
+        )
+
+
+def _in_words(said: str) -> str:
+    """What libpq says about a connection that cannot be made, with what would be right. It never repeats a password."""
+    for sign, sentence in (
+        (
+            "password authentication failed",
+            "DATABASE_URL names a user and password that the database does not accept.",
+        ),
+        ("no password supplied", "DATABASE_URL needs a password: postgresql://user:password@host:5432/name."),
+        (
+            "does not exist",
+            "DATABASE_URL names a database or user that does not exist; make it with createdb first.",
+        ),
+        ("could not translate host name", "DATABASE_URL names a host that nobody knows."),
+        ("failed to resolve host", "DATABASE_URL names a host that nobody knows."),
+    ):
+        if sign in said:
+            return f"{sentence} ({_reason(said)})"
+    return f"The database cannot be reached: is it running, and is DATABASE_URL right? ({_reason(said)})"
+
+
+def _reason(said: str) -> str:
+    """The part of libpq's words behind the address; the lines that follow guess at the cause."""
+    first = next((line.strip() for line in said.splitlines() if line.strip()), "no reason given")
+    return first.rpartition("failed: ")[2]
+
+
+def require_tables() -> None:
+    """Raise StartRefused unless every table of this version is there. Needs Django."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        raise StartRefused(
+            "The database is not up to date with this version: run `regulars migrate` "
+            "(`regulars serve` does it by itself)."
+        )
+
+
+def require_key() -> None:
+    """Raise StartRefused unless the database belongs to this server's secret key. Needs Django and the tables."""
+    from regulars.kernel.server_key import OtherKey, require_own_key
+
+    try:
+        require_own_key()
+    except OtherKey as refusal:
+        raise StartRefused(str(refusal)) from refusal
 
 
 def _set_environment(settings: Settings, database_url: str | None) -> None:

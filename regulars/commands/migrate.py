@@ -4,14 +4,15 @@ import sys
 
 import click
 
-from .loading import loaded_django
+from .loading import loaded_django, require_key
 
 
 @click.command()
 def migrate() -> None:
     """Bring the database's tables to this version. `serve` does it by itself."""
-    with loaded_django():
+    with loaded_django(makes_database=True):
         from django.core.management import call_command
 
         call_command("migrate", interactive=False, verbosity=int(sys.stdout.isatty()))
+        require_key()
     click.echo("The database is up to date.")

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from regulars.inboxes.events import ConnectionAdded, InboxChanged, NoticeReceived
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
-from regulars.inboxes.models import Connection, Inbox
+from regulars.inboxes.models import Connection, Inbox, sealed_fields
+from regulars.kernel.crypto import Undecryptable
 from regulars.kernel.errors import Invalid
 from regulars.kernel.events import record, record_all
 from regulars.kernel.ids import new_id, new_secret
@@ -21,6 +22,7 @@ from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Team
 from regulars.workspaces.operations import audit
 
+CREDENTIALS_LOST = "Stored under a secret key that is lost: enter access token and app secret again."
 SECRETS_KEPT = 3
 """app secrets that are accepted at a time while they rotate"""
 
@@ -138,6 +140,31 @@ def change_inbox(
 def pause_connection(connection_id: UUID, problem: str) -> None:
     """The platform refuses our credentials or account: stop sending through it until somebody mends it."""
     Connection.objects.filter(id=connection_id, problem="").update(problem=problem)
+
+
+@transaction.atomic
+def give_up_lost_credentials() -> list[str]:
+    """Empty the credentials that no key of ours opens any more, and pause what needs them; returns the accounts' names.
+
+    For all workspaces: a server's key is one for all of them.
+    """
+    lost = []
+    for row in Connection.objects.select_for_update().defer(*sealed_fields("")).order_by("created_at"):
+        if _can_be_opened(row.id):
+            continue
+        Connection.objects.filter(id=row.id).update(
+            access_token="", app_secrets="", verify_token=new_secret(18), problem=CREDENTIALS_LOST
+        )
+        lost.append(row.name)
+    return lost
+
+
+def _can_be_opened(connection_id: UUID) -> bool:
+    try:
+        Connection.objects.get(id=connection_id)
+    except Undecryptable:
+        return False
+    return True
 
 
 def set_throughput(connection_row: Connection, display_address: str, per_second: int) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 from psycopg.pq import Format
+
+from regulars.kernel.crypto import Undecryptable
 
 _OUR_FAULT = ("54",)
 """SQLSTATE classes that are operational errors by name, but come again for the same values: limits exceeded"""
+
+_OTHER_TABLES = frozenset({"42P01", "42703", "42883"})
+"""SQLSTATE: no such table, column, function"""
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE})
 
 
 def is_away(error: BaseException) -> bool:
@@ -22,6 +29,19 @@ def is_away(error: BaseException) -> bool:
         return False
     state = getattr(error.__cause__, "sqlstate", None)
     return not (state or "").startswith(_OUR_FAULT)
+
+
+def is_of_this_machine(error: BaseException) -> bool:
+    """Whether the reason lies here and not in what was to be done: the same will succeed once it is mended.
+
+    Besides a database that is away: secrets stored under another key, no room, and tables that are not those of this
+    code (an update that is half done). Not a lack of memory: what was to be done may be what lacks it.
+    """
+    if isinstance(error, ProgrammingError):
+        return getattr(error.__cause__, "sqlstate", None) in _OTHER_TABLES
+    if isinstance(error, OSError):
+        return error.errno in _NO_ROOM
+    return is_away(error) or isinstance(error, Undecryptable)
 
 
 @contextmanager

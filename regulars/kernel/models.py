@@ -81,3 +81,16 @@ class PeriodicRun(models.Model):
     name = models.TextField(primary_key=True)
     ran_at = models.DateTimeField()
     last_error = models.TextField(default="")
+
+
+class ServerKey(models.Model):
+    """The one row that says which secret key this database belongs to (``kernel.server_key``)."""
+
+    ONLY = 1
+
+    id = models.SmallIntegerField(primary_key=True, default=ONLY)
+    fingerprint = models.TextField()
+    since = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_server_key")]

@@ -1,4 +1,4 @@
-"""Whether this database has all migrations of this code already: read from a stamp, without Django."""
+"""Whether this database has all migrations of this code, and is ours: read from a stamp, without Django."""
 
 import hashlib
 import importlib.util
@@ -10,18 +10,18 @@ from .home import PROJECT, write_private
 PACKAGES_WITH_MIGRATIONS = ("django", "procrastinate")
 
 
-def is_current(home: Path, database: str) -> bool:
-    """True when the last migration of this home was by the same code, on the same database."""
+def is_current(home: Path, database: str, key: str) -> bool:
+    """True when the last migration of this home was by the same code, on the same database, with the same key."""
     try:
         stamp = json.loads((home / "migrated.json").read_text())
     except (OSError, ValueError):
         return False
-    return bool(stamp == _stamp(database))
+    return bool(stamp == _stamp(database, key))
 
 
-def mark_current(home: Path, database: str) -> None:
-    """Remember that the migrations of this code have run on the database."""
-    write_private(home / "migrated.json", json.dumps(_stamp(database), indent=2) + "\n")
+def mark_current(home: Path, database: str, key: str) -> None:
+    """Remember that the migrations of this code have run on the database, which belongs to the secret key."""
+    write_private(home / "migrated.json", json.dumps(_stamp(database, key), indent=2) + "\n")
 
 
 def identity(data: Path) -> str:
@@ -30,8 +30,9 @@ def identity(data: Path) -> str:
         return file.read(8).hex()
 
 
-def _stamp(database: str) -> dict[str, str]:
-    return {"database": database, "migrations": _fingerprint()}
+def _stamp(database: str, key: str) -> dict[str, str]:
+    of_key = hashlib.sha256(f"{database} {key}".encode()).hexdigest()[:16]
+    return {"database": database, "key": of_key, "migrations": _fingerprint()}
 
 
 def _fingerprint() -> str:

@@ -27,6 +27,7 @@ from .settings import Settings
 
 START_PATIENCE = 120.0  # seconds until everything has to answer
 OTHER_COMMAND_PATIENCE = 30.0  # seconds for a short command (migrate, say) to let go of the database
+REFUSED = "regulars: "  # how a command of ours begins the sentence that says why it refuses
 COMMAND_PATIENCE = 3600.0  # seconds for migrations of a large database
 
 
@@ -183,12 +184,14 @@ def _another_role_runs(settings: Settings) -> bool:
 
 
 def _migrate(start: Start) -> None:
+    """Bring the tables up to date; refuses, too, where the database belongs to another secret key."""
+    home, key = start.settings.home, start.environment["REGULARS_SECRET_KEY"]
     own_database = not start.settings.database_url
-    if own_database and schema.is_current(start.settings.home, start.database):
+    if own_database and schema.is_current(home, start.database, key):
         return
     _command(start, "migrate")
     if own_database:
-        schema.mark_current(start.settings.home, start.database)
+        schema.mark_current(home, start.database, key)
 
 
 def _seed(start: Start) -> None:
@@ -317,6 +320,8 @@ def _command(start: Start, *arguments: str) -> str:
             process.wait()
         if process.returncode != 0 and not start.processes.stop_asked:
             tail = (_content(said) or _content(printed))[-3000:]
+            if tail.startswith(REFUSED) and "\n" not in tail:
+                raise StartRefused(tail.removeprefix(REFUSED))
             raise StartRefused(f"`regulars {' '.join(arguments)}` failed. It said:\n{tail}")
         return _content(printed)
 

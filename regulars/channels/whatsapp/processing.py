@@ -28,7 +28,7 @@ from regulars.conversations.operations.completing import Repetition, complete_me
 from regulars.conversations.operations.receiving import Incoming, find_stored, receive_messages
 from regulars.conversations.operations.statuses import IncomingStatus, receive_statuses
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
-from regulars.inboxes.models import Connection, Delivery, Inbox
+from regulars.inboxes.models import Connection, Delivery, Inbox, sealed_fields
 from regulars.inboxes.operations import record_notices, set_throughput
 from regulars.inboxes.ports import (
     AddressBookChange,
@@ -43,7 +43,7 @@ from regulars.inboxes.ports import (
     Update,
 )
 from regulars.kernel import clock
-from regulars.kernel.database import binary_cursor, is_away
+from regulars.kernel.database import binary_cursor, is_of_this_machine
 from regulars.kernel.locks import lock_keys
 from regulars.message_templates.operations import apply_template_change
 
@@ -92,13 +92,13 @@ def process_deliveries(limit: int = BATCH_SIZE) -> int:
 
     When the batch fails, it is tried in parts, and those that fail in smaller ones; a delivery that keeps failing
     alone is set aside as ``failed`` (rejected ``processing-failed`` in the ledger, raw kept, replayable). Errors
-    that mean "the database is away" are raised, for nothing is wrong with the deliveries.
+    whose reason is this machine or its database are raised, for nothing is wrong with the deliveries: they wait.
     """
     try:
         with transaction.atomic():
             return _process(limit, only=None)
     except Exception as error:
-        if is_away(error):
+        if is_of_this_machine(error):
             raise
         logger.exception("a batch of deliveries failed; trying it in parts")
     return _process_in_parts(_next_ids(limit))
@@ -123,7 +123,7 @@ def _process_alone(delivery_id: int) -> int:
         with transaction.atomic():
             return _process(1, only=delivery_id)
     except Exception as error:
-        if is_away(error):
+        if is_of_this_machine(error):
             raise
         logger.exception("a delivery cannot be processed", extra={"delivery": delivery_id})
         _set_aside(delivery_id, error)
@@ -202,7 +202,7 @@ def _claim(limit: int, only: int | None) -> list[_Claimed]:
 
 
 def _parse(rows: Sequence[tuple[int, UUID, bytes, datetime]]) -> list[_Claimed]:
-    connections = Connection.objects.in_bulk({row[1] for row in rows})
+    connections = Connection.objects.defer(*sealed_fields("")).in_bulk({row[1] for row in rows})
     claimed: list[_Claimed] = []
     total = 0
     for delivery_id, connection_id, body, received_at in rows:

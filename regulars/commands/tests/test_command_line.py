@@ -5,8 +5,11 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from regulars.commands import COMMANDS
@@ -125,3 +128,114 @@ def _free_port() -> str:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return str(probe.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("create-owner", "--workspace", "Shop", "--email", "olga@example.com"),
+        ("token", "create", "--workspace", "Shop", "--role", "owner"),
+        ("adopt-key", "--yes"),
+    ],
+)
+def test_a_home_without_a_database_is_named_and_not_made(command: tuple[str, ...], tmp_path: Path):
+    done = regulars(*command, REGULARS_HOME=str(tmp_path / "typo"), DATABASE_URL="")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"regulars: There is no Regulars in {tmp_path / 'typo'}. Set REGULARS_HOME to the directory where it is, or"
+        " make a new one there with `regulars serve` (or `regulars migrate`).\n"
+    )
+    assert not (tmp_path / "typo").exists()
+
+
+@pytest.fixture
+def other_database() -> Iterator[Callable[[str, str], str]]:
+    """Makes a database on the session's server; returns its address."""
+    base, _slash, rest = os.environ["DATABASE_URL"].rpartition("/")
+    _name, mark, query = rest.partition("?")
+    made: list[str] = []
+
+    def make(name: str, options: str = "") -> str:
+        _on_server(f"CREATE DATABASE {name} TEMPLATE template0 {options}")
+        made.append(name)
+        return f"{base}/{name}{mark}{query}"
+
+    yield make
+    for name in made:
+        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _on_server(statement: str) -> None:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def _refusal(url: str, *command: str, home: Path, **environment: str) -> str:
+    done = regulars(*(command or ("migrate",)), DATABASE_URL=url, REGULARS_HOME=str(home), **environment)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+    return done.stderr.removeprefix("regulars: ")
+
+
+def test_a_database_that_cannot_be_used_is_named_with_what_would_be_right(
+    tmp_path: Path, other_database: Callable[..., str]
+):
+    name = f"odd_{os.getpid()}"
+    given = urlsplit(os.environ["DATABASE_URL"])
+    place = given.netloc.rpartition("@")[2]
+    cases = {
+        given._replace(
+            path="/nowhere"
+        ): "DATABASE_URL names a database or user that does not exist; make it with",
+        given._replace(
+            netloc=f"regulars:wrong@{place}"
+        ): "DATABASE_URL names a user and password that the database",
+        urlsplit(
+            "postgresql://u:p@127.0.0.1:1/x"
+        ): "The database cannot be reached: is it running, and is DATABASE_URL right? (Connection refused",
+        urlsplit(
+            other_database(name, "ENCODING 'LATIN1' LOCALE 'C'")
+        ): f"The database {name} is encoded in LATIN1; it must be UTF8",
+    }
+    told = {url.geturl(): _refusal(url.geturl(), home=tmp_path) for url in cases}
+    assert {url: said[: len(cases[urlsplit(url)])] for url, said in told.items()} == {
+        url.geturl(): sentence for url, sentence in cases.items()
+    }
+    assert [said for said in told.values() if "wrong" in said or ":p@" in said] == []
+
+
+def test_a_database_without_our_tables_and_one_with_another_key_are_named(
+    tmp_path: Path, other_database: Callable[..., str]
+):
+    url = other_database(f"young_{os.getpid()}")
+    owner = ("create-owner", "--workspace", "Shop", "--email", "olga@example.com")
+    assert _refusal(url, *owner, home=tmp_path).startswith(
+        "The database is not up to date with this version: run"
+    )
+
+    keys = {"REGULARS_SECRET_KEY": "the-first-machine-" * 3}
+    assert regulars("migrate", DATABASE_URL=url, REGULARS_HOME=str(tmp_path), **keys).returncode == 0
+    other = {"REGULARS_SECRET_KEY": "the-second-machine-" * 3}
+    for command in (("migrate",), owner, ("serve",)):
+        done = regulars(*command, DATABASE_URL=url, REGULARS_HOME=str(tmp_path / "second"), **other)
+        assert done.returncode == 1
+        assert "regulars: This database belongs to another secret key" in done.stderr
+    processes = {"config.worker": [], "config.web": ["--port", _free_port()]}
+    for module, arguments in processes.items():
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            cwd=PROJECT,
+            env=os.environ | other | {"DATABASE_URL": url, "REGULARS_HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode != 0
+        assert "This database belongs to another secret key" in done.stderr
+
+    rotated = {**other, "REGULARS_OLD_SECRET_KEYS": keys["REGULARS_SECRET_KEY"]}
+    assert regulars("migrate", DATABASE_URL=url, REGULARS_HOME=str(tmp_path), **rotated).returncode == 0
+    assert "another secret key" in _refusal(url, *owner, home=tmp_path, **keys)
+    adopted = regulars("adopt-key", "--yes", DATABASE_URL=url, REGULARS_HOME=str(tmp_path), **keys)
+    assert (adopted.returncode, adopted.stdout) == (0, "The database belongs to this server's key now.\n")

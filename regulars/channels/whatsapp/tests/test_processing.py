@@ -10,7 +10,8 @@ from uuid import UUID
 
 import orjson
 import pytest
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
+from django.test import override_settings
 
 from regulars.channels.whatsapp import processing
 from regulars.channels.whatsapp.payloads import count_updates, load_body, parse_payload
@@ -445,3 +446,29 @@ def test_a_throughput_upgrade_counts_for_the_number_that_it_names(cast):
     _drain()
     rates = dict(Inbox.objects.values_list("id", "messages_per_second"))
     assert (rates[cast.inbox.id], rates[cast.second_inbox.id]) == (1000, 80)
+
+
+def _rename(old: str, new: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE conversations_message RENAME COLUMN {old} TO {new}")
+
+
+def test_with_tables_of_another_version_deliveries_wait(cast):
+    _deliver(cast.connection, _envelope(_text("wamid.1", "12025550101")))
+    _rename("path", "way")
+    try:
+        for _ in range(ATTEMPTS + 1):
+            with pytest.raises(ProgrammingError):
+                process_deliveries()
+    finally:
+        _rename("way", "path")
+    assert Delivery.objects.filter(state="pending", attempts=0).count() == 1
+    assert _drain() == 1
+    assert Message.objects.count() == 1
+
+
+def test_another_secret_key_is_no_hindrance_to_reading_what_came(cast):
+    _deliver(cast.connection, _envelope(_text("wamid.1", "12025550101")))
+    with override_settings(SECRET_KEY="another-key-" * 5, SECRET_KEY_FALLBACKS=[]):
+        assert _drain() == 1
+    assert Message.objects.count() == 1
