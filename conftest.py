@@ -11,9 +11,11 @@ import tempfile
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
+from hypothesis import HealthCheck
 
 from regulars.supervision import postgres
 
@@ -24,6 +26,13 @@ HOME = pytest.StashKey[Path]()
 def pytest_configure(config: pytest.Config) -> None:
     """Point Django at the settings and at a database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    hypothesis.settings.register_profile(
+        "patient",
+        parent=hypothesis.settings(),
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    hypothesis.settings.load_profile("patient")  # a busy machine is no fault of what is tried
     home = Path(tempfile.mkdtemp(prefix="regulars-tests-"))
     home.chmod(0o711)  # the account that PostgreSQL runs under passes through here
     config.stash[HOME] = home

@@ -75,20 +75,29 @@ def add_connection(
 
 @transaction.atomic
 def replace_credentials(
-    connection_row: Connection, *, by: Actor, access_token: str = "", app_secret: str = ""
+    connection_row: Connection,
+    *,
+    by: Actor,
+    access_token: str = "",
+    app_secret: str = "",
+    ends_older: bool = False,
 ) -> None:
-    """Put in a new token, or add a new app secret in front of the old one, which stays valid while Meta rotates."""
+    """Put in a new token, or add a new app secret in front of the old ones, which stay valid while Meta rotates.
+
+    ``ends_older``: only the newest app secret is accepted from now on.
+    """
     by.require("connections:manage")
     connection_row.refresh_from_db(from_queryset=Connection.objects.select_for_update())
     if access_token.strip():
         connection_row.access_token = access_token.strip()
         connection_row.problem = ""
+    secrets = connection_row.secrets
     if app_secret.strip():
-        kept = [secret for secret in connection_row.secrets if secret != app_secret.strip()]
-        connection_row.app_secrets = "\n".join([app_secret.strip(), *kept[: SECRETS_KEPT - 1]])
+        secrets = [app_secret.strip(), *(secret for secret in secrets if secret != app_secret.strip())]
+    connection_row.app_secrets = "\n".join(secrets[: 1 if ends_older else SECRETS_KEPT])
     connection_row.save(update_fields=["access_token", "problem", "app_secrets"])
     record(ConnectionAdded(connection_row.workspace_id, connection_row.id))
-    audit(by, "connections:replace_credentials", "connection", str(connection_row.id))
+    audit(by, "connections:replace_credentials", "connection", str(connection_row.id), ends_older=ends_older)
 
 
 @transaction.atomic

@@ -158,6 +158,17 @@ def test_secrets_rotate_and_a_new_token_mends_the_connection(cast):
     assert (fresh.access_token, fresh.problem, fresh.secrets[0]) == ("fresh", "", "fourth")
 
 
+def test_the_older_app_secrets_end_when_somebody_says_so(cast):
+    by = cast.actor(cast.owner)
+    replace_credentials(cast.connection, by=by, app_secret="newer")
+    replace_credentials(cast.connection, by=by, ends_older=True)
+    cast.connection.refresh_from_db()
+    assert cast.connection.secrets == ["newer"]
+    replace_credentials(cast.connection, by=by, app_secret="newest", ends_older=True)
+    cast.connection.refresh_from_db()
+    assert cast.connection.secrets == ["newest"]
+
+
 def test_rotating_one_thing_keeps_what_somebody_else_rotated_meanwhile(cast):
     stale = Connection.objects.get(id=cast.connection.id)
     replace_credentials(cast.connection, by=cast.actor(cast.admin), app_secret="mine")

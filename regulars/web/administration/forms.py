@@ -41,10 +41,11 @@ class ConnectionForm(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=80, help_text=_("For your people, for example the brand")
     )
-    account_id = forms.CharField(
+    account_id = forms.RegexField(
+        r"^[0-9]{5,20}$",
         label=_("WhatsApp Business account ID"),
-        max_length=40,
-        help_text=_("Business settings → WhatsApp accounts"),
+        help_text=_("Business settings → WhatsApp accounts; digits only"),
+        error_messages={"invalid": _("The account ID has 5 to 20 digits and nothing else")},
     )
     access_token = forms.CharField(
         label=_("Access token"),
@@ -65,7 +66,7 @@ class InboxForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=80)
     address = forms.RegexField(
-        r"^\d{5,20}$",
+        r"^[0-9]{5,20}$",
         label=_("Phone number ID"),
         help_text=_("WhatsApp Manager → Phone numbers; digits only"),
         error_messages={"invalid": _("The phone number ID has 5 to 20 digits and nothing else")},
@@ -84,4 +85,9 @@ class CredentialsForm(forms.Form):
         required=False,
         help_text=_("The old ones stay valid while Meta rotates"),
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+    ends_older = forms.BooleanField(
+        label=_("The older app secrets end now"),
+        required=False,
+        help_text=_("Once Meta signs with the newest one only"),
     )

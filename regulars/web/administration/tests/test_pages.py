@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 from regulars.inboxes.models import Connection, Inbox
 from regulars.workspaces.models import ApiToken, Invitation, Member, Team
@@ -69,6 +69,38 @@ def test_a_wrong_number_id_is_said_at_its_field(cast: Cast, sign_in: SignIn) -> 
     form = {"name": "Berlin", "address": "+49 30"}
     response = sign_in(cast.owner).post(f"/settings/connections/{cast.connection.id}/numbers", form)
     assert (response.status_code, list(response.context["cards"][0].inbox_form.errors)) == (422, ["address"])
+
+
+@pytest.mark.parametrize("account_id", ["12 34567", "WABA", "123", "１２３４５６"])
+def test_a_wrong_account_id_is_said_at_its_field(cast: Cast, sign_in: SignIn, account_id: str) -> None:
+    form = {"name": "Europe", "account_id": account_id, "access_token": "t", "app_secret": "s"}
+    response = sign_in(cast.owner).post("/settings/numbers/connect", form)
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["account_id"])
+    assert not Connection.objects.filter(name="Europe").exists()
+
+
+def test_older_app_secrets_end_on_the_page(cast: Cast, sign_in: SignIn) -> None:
+    client, path = sign_in(cast.owner), f"/settings/connections/{cast.connection.id}/credentials"
+    first = cast.connection.secrets
+    client.post(path, {"app_secret": "rotated"})
+    assert "2 app secrets are valid now." in client.get("/settings/numbers").content.decode()
+    client.post(path, {"ends_older": "on"})
+    cast.connection.refresh_from_db()
+    assert (len(first), cast.connection.secrets) == (1, ["rotated"])
+    assert "app secrets are valid now." not in client.get("/settings/numbers").content.decode()
+
+
+@override_settings(PUBLIC_URL="https://inbox.example.com")
+def test_addresses_for_others_are_the_public_ones(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.owner)
+    page = client.get("/settings/numbers", HTTP_HOST="10.0.0.7:8000").content.decode()
+    assert f"https://inbox.example.com/webhooks/whatsapp/{cast.connection.key}" in page
+    form = {"email": "new@example.com", "role": "agent"}
+    invited = client.post("/settings/members/invite", form, HTTP_HOST="10.0.0.7:8000").content.decode()
+    assert ("https://inbox.example.com/invitations/" in invited, "10.0.0.7" in page + invited) == (
+        True,
+        False,
+    )
 
 
 def test_nobody_touches_another_workspaces_account(cast: Cast, sign_in: SignIn) -> None:

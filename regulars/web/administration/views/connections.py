@@ -22,6 +22,7 @@ from regulars.inboxes.operations import (
     replace_credentials,
 )
 from regulars.kernel.ids import parse_id
+from regulars.web.addresses import public_address
 from regulars.web.administration.answers import attempt
 from regulars.web.administration.forms import ConnectionForm, CredentialsForm, InboxForm
 from regulars.web.doors import MemberRequest, member_with
@@ -90,7 +91,7 @@ def _number_ids(connection: Connection) -> str:
 
 def webhook_url(request: HttpRequest, connection: Connection) -> str:
     """The address to enter at the platform."""
-    return request.build_absolute_uri(f"/webhooks/{connection.channel}/{connection.key}")
+    return public_address(request, f"/webhooks/{connection.channel}/{connection.key}")
 
 
 @require_POST
@@ -115,13 +116,12 @@ def connect(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_with("connections:manage")
 def credentials(request: MemberRequest, connection_id: str) -> HttpResponse:
-    """A new access token, or one more app secret."""
+    """A new access token, one more app secret, or the end of the older ones."""
     connection = access_connection(request.actor, parse_id(connection_id))
     form = CredentialsForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
-        token, secret = given["access_token"], given["app_secret"]
-        replace_credentials(connection, by=request.actor, access_token=token, app_secret=secret)
+        replace_credentials(connection, by=request.actor, **given)
     return redirect("connections")
 
 

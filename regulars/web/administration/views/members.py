@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from regulars.kernel import clock
 from regulars.kernel.errors import NotFound
-from regulars.web.addresses import id_in
+from regulars.web.addresses import id_in, public_address
 from regulars.web.administration.answers import attempt
 from regulars.web.administration.forms import InvitationForm, TeamForm
 from regulars.web.doors import MemberRequest, member_with
@@ -71,7 +71,7 @@ def invite(request: MemberRequest) -> HttpResponse:
         )
     if made is None:
         return render(request, "administration/members.html", _context(request, form=form), status=422)
-    link = request.build_absolute_uri(reverse("invitation", args=[made[1]]))
+    link = public_address(request, reverse("invitation", args=[made[1]]))
     context = _context(request, invitation_link=link, invited=made[0])
     return render(request, "administration/members.html", context, status=201)
 
