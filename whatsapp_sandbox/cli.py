@@ -20,6 +20,9 @@ from whatsapp_sandbox.control.api import SANDBOX
 from whatsapp_sandbox.server import make_app
 from whatsapp_sandbox.settings import SettingError, Switches
 
+VARIABLES = "WHATSAPP_SANDBOX_"
+"""how the environment's names of the secrets begin: a command line is shown to everybody on the machine"""
+
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
@@ -29,9 +32,15 @@ from whatsapp_sandbox.settings import SettingError, Switches
     "--host", default="127.0.0.1", show_default=True, help="The sandbox has no sign-in: keep it local."
 )
 @click.option("--webhook-url", help="Where the first app's webhooks go.")
-@click.option("--verify-token", help="What the handshake sends as hub.verify_token.")
-@click.option("--app-secret", help="The key of X-Hub-Signature-256.")
-@click.option("--access-token", help="The token that is accepted (default: sandbox-token).")
+@click.option(
+    "--verify-token", envvar=f"{VARIABLES}VERIFY_TOKEN", help="What the handshake sends as hub.verify_token."
+)
+@click.option("--app-secret", envvar=f"{VARIABLES}APP_SECRET", help="The key of X-Hub-Signature-256.")
+@click.option(
+    "--access-token",
+    envvar=f"{VARIABLES}ACCESS_TOKEN",
+    help="The token that is accepted (default: sandbox-token).",
+)
 @click.option(
     "--config", type=click.Path(path_type=Path, dir_okay=False), help="Account and switches as JSON."
 )

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -223,7 +223,14 @@ def _sandbox_port(port: int) -> int:
 def _start_processes(start: Start) -> None:
     if start.settings.demo:
         _sandbox_ready_file(start.settings).unlink(missing_ok=True)
-        _start_child(start, "sandbox", "-m", "whatsapp_sandbox", *_sandbox_options(start))
+        _start_child(
+            start,
+            "sandbox",
+            "-m",
+            "whatsapp_sandbox",
+            *_sandbox_options(start),
+            secrets=_sandbox_secrets(start),
+        )
     if "worker" in start.settings.roles:
         _start_child(start, "worker", "-m", "config.worker")
     if "web" in start.settings.roles:
@@ -232,8 +239,18 @@ def _start_processes(start: Start) -> None:
         start.facts = json.loads(_command(start, "ready-facts", "--json") or "{}")
 
 
-def _start_child(start: Start, name: str, *arguments: str) -> None:
-    start.processes.start(Child(name, [sys.executable, *arguments], start.environment, PROJECT))
+def _start_child(start: Start, name: str, *arguments: str, secrets: Mapping[str, str] | None = None) -> None:
+    environment = {**start.environment, **(secrets or {})}
+    start.processes.start(Child(name, [sys.executable, *arguments], environment, PROJECT))
+
+
+def _sandbox_secrets(start: Start) -> dict[str, str]:
+    """In its environment: command lines can be read by everybody on the machine."""
+    connection = start.facts["connections"][0]
+    return {
+        "WHATSAPP_SANDBOX_VERIFY_TOKEN": connection["verify_token"],
+        "WHATSAPP_SANDBOX_APP_SECRET": connection["app_secret"],
+    }
 
 
 def _sandbox_options(start: Start) -> list[str]:
@@ -243,8 +260,6 @@ def _sandbox_options(start: Start) -> list[str]:
         *("--state", str(settings.home / "sandbox")),
         *("--customers", "quiet" if settings.demo_quiet else "demo"),
         *("--webhook-url", ready.webhook_url(settings.local_url, connection)),
-        *("--verify-token", connection["verify_token"]),
-        *("--app-secret", connection["app_secret"]),
         *("--ready-file", str(_sandbox_ready_file(settings))),
     ]
 

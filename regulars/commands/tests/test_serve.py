@@ -124,6 +124,15 @@ def test_the_ready_file_has_everything_a_script_needs_and_is_private(demo: Demo)
     assert all(map(system.is_alive, content["pids"].values()))
 
 
+def test_no_command_line_holds_a_secret(demo: Demo):
+    content = demo.ready()
+    (connection,) = content["connections"]
+    secrets = [connection["verify_token"], connection["app_secret"], content["api_token"]]
+    secrets += [(demo.home / name).read_text().strip() for name in ("secret_key", "postgres_password")]
+    lines = {name: system.command_line(pid) for name, pid in demo.pids().items()}
+    assert [name for name, line in lines.items() if any(secret in line for secret in secrets)] == []
+
+
 def test_a_second_start_on_the_same_home_is_refused_and_changes_nothing(demo: Demo):
     before = demo.ready_file.read_text()
     done = subprocess.run(
@@ -181,13 +190,24 @@ def test_ctrl_c_stops_everything_in_order_and_the_next_start_is_quick(demo: Demo
     assert demo.ready()["api_token"] == token
 
 
+def listens_to_signals(pid: int) -> bool:
+    """The supervisor hears of its children's ends from the moment at which it follows requests to stop."""
+    if not system.HAS_PROC:
+        return True
+    status = Path(f"/proc/{pid}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) >> (signal.SIGCHLD - 1) & 1)
+
+
 def test_a_request_to_stop_during_the_start_is_followed(demo: Demo):
     demo.stop()
     with demo.said.open("wb") as said:
         demo.supervisor = subprocess.Popen(
             demo.command(), cwd=PROJECT, env=demo.environment(), stdout=said, stderr=said
         )
-    time.sleep(0.7)
+    pid = demo.supervisor.pid
+    assert system.wait_until(lambda: listens_to_signals(pid), 20)
+    time.sleep(0.2)
     began = time.monotonic()
     assert demo.stop() == 0
     assert time.monotonic() - began < 10
