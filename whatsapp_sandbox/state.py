@@ -129,7 +129,7 @@ class Sandbox:
     def keep(self, message: ChatMessage) -> None:
         """Remember a message in its thread, within the recording limit."""
         self.messages[message.id] = message
-        thread = self.thread(message.number_id, message.customer_id or f"group:{message.group_id}")
+        thread = self.thread(message.number_id, _chat_of(message))
         thread.message_ids.append(message.id)
         thread.last_at = message.at
         if len(self.messages) > self.switches.recording.limit:
@@ -137,9 +137,14 @@ class Sandbox:
 
     def _drop_oldest(self) -> None:
         oldest = self.messages.pop(next(iter(self.messages)))
-        thread = self.threads.get((oldest.number_id, oldest.customer_id or f"group:{oldest.group_id}"))
+        thread = self.threads.get((oldest.number_id, _chat_of(oldest)))
         if thread and thread.message_ids and thread.message_ids[0] == oldest.id:
             thread.message_ids.popleft()
+
+
+def _chat_of(message: ChatMessage) -> str:
+    """Where a message stands: in its group, else in the chat with the customer."""
+    return f"group:{message.group_id}" if message.group_id else message.customer_id
 
 
 def digits_of(number: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from whatsapp_sandbox import inbound
+from whatsapp_sandbox.customers import circle
 from whatsapp_sandbox.customers.stories import STORIES
 from whatsapp_sandbox.customers.story import Line, Story, Turn
 from whatsapp_sandbox.model import ChatMessage, Customer
@@ -34,6 +35,7 @@ def start(sandbox: Sandbox, *, speaks_first: bool, again: bool = False) -> None:
         if speaks_first and not dialog["opened"]:
             wait = FIRST_AFTER + place * STAGGER * sandbox.random.uniform(0.8, 1.2)
             sandbox.scheduler.after(wait, _open, sandbox, story, counted=False)
+    circle.start(sandbox, speaks_first=speaks_first)
     if speaks_first:
         sandbox.scheduler.after(sandbox.delay(TRICKLE), _come_back, sandbox, counted=False)
     sandbox.scheduler.after(LOOK_EVERY, _look, sandbox, sandbox.feed.last, counted=False)
@@ -58,6 +60,7 @@ def _look(sandbox: Sandbox, seen: int) -> None:
 
 
 def _notice(sandbox: Sandbox, message: ChatMessage) -> None:
+    circle.notice(sandbox, message)
     customer = sandbox.customers.get(message.customer_id)
     story = STORIES.get(customer.story or "") if customer else None
     if story is None or message.type == "reaction" or message.direction != "out":

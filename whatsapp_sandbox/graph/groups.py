@@ -51,11 +51,12 @@ async def create(call: Call) -> Json:
         new_group_id(), number.id, subject, str(values.get("description") or ""), approval, now, new_code(22)
     )
     request_id = new_code(20)
-    call.sandbox.scheduler.after(0.2, _created, call.sandbox, group, request_id)
+    call.sandbox.scheduler.after(0.2, announce, call.sandbox, group, request_id)
     return {"messaging_product": "whatsapp", "request_id": request_id}
 
 
-def _created(sandbox: Sandbox, group: Group, request_id: str) -> None:
+def announce(sandbox: Sandbox, group: Group, request_id: str) -> None:
+    """The group exists from now on; the business is told."""
     sandbox.groups[group.id] = group
     tell(
         sandbox,

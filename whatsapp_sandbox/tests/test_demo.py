@@ -12,6 +12,7 @@ import pytest
 
 from whatsapp_sandbox.account import Account
 from whatsapp_sandbox.control.api import SANDBOX
+from whatsapp_sandbox.customers import circle
 from whatsapp_sandbox.customers.stories import STORIES
 from whatsapp_sandbox.graph.template_checks import check_components
 from whatsapp_sandbox.pictures import SAMPLES, sample
@@ -59,7 +60,8 @@ async def test_everybody_writes_within_a_minute(demo: World) -> None:
     await demo.until(lambda: demo.sandbox.counters["inbound"] >= 1, 3)
     await demo.control("POST", "clock", {"advance": 70})
     await demo.control("POST", "clock", {"advance": 10})
-    await demo.until(lambda: len({thread.customer_id for thread in demo.sandbox.threads.values()}) == 8)
+    writers = {person["id"] for person in (story.person for story in STORIES.values())}
+    await demo.until(lambda: writers <= {thread.customer_id for thread in demo.sandbox.threads.values()})
     assert len({thread.number_id for thread in demo.sandbox.threads.values()}) == 2
 
 
@@ -84,6 +86,24 @@ async def test_a_person_answers_in_turn_and_taps_buttons(demo: World) -> None:
     tapped = next(message for message in said if message["type"] == "interactive")
     assert tapped["context"]["id"] == answer["messages"][0]["id"]
     assert tapped["body"]["button_reply"]["id"] == "new"
+
+
+async def test_the_circle_talks_in_its_group_and_answers_once(demo: World) -> None:
+    for _ in range(60):
+        await demo.control("POST", "clock", {"advance": 1})
+    said = [each for each in demo.sandbox.messages.values() if each.group_id == circle.GROUP_ID]
+    assert [(each.customer_id, each.body["body"]) for each in said] == circle.OPENING
+    told = [value["groups"][0] for value in demo.receiver.changes("group_lifecycle_update")]
+    assert [(each["group_id"], each["subject"]) for each in told] == [(circle.GROUP_ID, circle.SUBJECT)]
+    private = await demo.control("GET", "customers/oliver/messages?direction=in")
+    assert circle.OPENING[0][1] not in str(private)
+    for text in ("Yes!", "And bring a friend."):
+        await demo.send_text(text, to=circle.GROUP_ID, recipient_type="group")
+    for _ in range(40):
+        await demo.control("POST", "clock", {"advance": 1})
+    said = [each for each in demo.sandbox.messages.values() if each.group_id == circle.GROUP_ID]
+    answers = [(each.customer_id, each.body["body"]) for each in said if each.direction == "in"]
+    assert answers[len(circle.OPENING) :] == circle.TURNS[0]
 
 
 async def test_quiet_people_wait_until_spoken_to(account: Account, receiver: Receiver) -> None:
