@@ -18,6 +18,7 @@ from django.db import transaction
 
 from regulars.contacts.models import Contact
 from regulars.contacts.operations.editing import create_contact, record_consent
+from regulars.contacts.operations.grouping import identify_groups
 from regulars.contacts.operations.identifying import PersonSeen, identify_contacts
 from regulars.conversations.models import Conversation, Message
 from regulars.conversations.operations.receiving import Incoming, receive_messages
@@ -99,8 +100,9 @@ class House:
         provider_id: str = "",
         target: str | None = None,
         reply_to: str | None = None,
+        group: str | None = None,
     ) -> Conversation:
-        """A contact writes to one of our numbers; returns the conversation as it is afterwards."""
+        """A contact writes to one of our numbers, or in a group; returns the conversation as it is afterwards."""
         message = InboundMessage(
             address=(inbox or self.inbox).address,
             provider_id=provider_id or f"wamid.in.{next(_serial)}",
@@ -112,6 +114,7 @@ class House:
             content=content or MessageContent(),
             target_provider_id=target,
             reply_to_provider_id=reply_to,
+            group_id=group,
         )
         return self.receives([message], inbox=inbox)[0]
 
@@ -132,8 +135,18 @@ class House:
             for message in messages
         ]
         contact_ids = identify_contacts(self.workspace.id, self.connection.channel, people)
+        named = {message.group_id for message in messages if message.group_id}
+        groups = identify_groups(self.workspace.id, self.connection.channel, named)
         batch = [
-            Incoming(message, number.id, contact_id, message.contact.name, delivery_id, self.connection.id)
+            Incoming(
+                message,
+                number.id,
+                contact_id,
+                message.contact.name,
+                delivery_id,
+                self.connection.id,
+                groups.get(message.group_id or ""),
+            )
             for message, contact_id in zip(messages, contact_ids, strict=True)
             if contact_id is not None
         ]
@@ -147,11 +160,7 @@ class House:
         return [
             Conversation.objects.get(
                 inbox=number,
-                **(
-                    {"group_address": each.message.group_id}
-                    if each.message.group_id
-                    else {"contact_id": each.contact_id}
-                ),
+                **({"group_id": each.group_id} if each.group_id else {"contact_id": each.contact_id}),
             )
             for each in batch
         ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from regulars.contacts.models import Contact
+from regulars.contacts.models import Contact, ContactIdentity
 from regulars.kernel.errors import NotFound
 from regulars.workspaces.access import Actor
 
@@ -23,3 +24,11 @@ def access_contact(actor: Actor, contact_id: UUID | None) -> Contact:
 def contacts_of(actor: Actor) -> QuerySet[Contact]:
     """Every contact of the actor's workspace."""
     return Contact.objects.filter(workspace_id=actor.workspace_id).select_related("owner__user")
+
+
+def names_at(workspace_id: UUID, addresses: Collection[str]) -> dict[str, str]:
+    """What the people at these addresses (phones, user ids) are called; unknown ones are left out."""
+    known = ContactIdentity.objects.filter(
+        workspace_id=workspace_id, value__in=addresses, retired_at=None
+    ).select_related("contact")
+    return {identity.value: identity.contact.display_name for identity in known}

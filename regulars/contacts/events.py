@@ -1,4 +1,4 @@
-"""What happens to contacts."""
+"""What happens to contacts and groups."""
 
 from __future__ import annotations
 
@@ -13,3 +13,11 @@ class ContactChanged(Event):
 
     workspace_id: UUID
     contact_id: UUID
+
+
+@event
+class GroupChanged(Event):
+    """What a group is called changed."""
+
+    workspace_id: UUID
+    group_id: UUID

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 
 from regulars.kernel import clock
 from regulars.workspaces.models import Member, WorkspaceScoped
 
 IDENTITY_KINDS = ("phone", "bsuid", "parent_bsuid", "line_user", "unnamed")
 """``unnamed``: one contact per number for updates that name nobody; it cannot be written to"""
+SHORT_ID_LENGTH = 6
 
 
 class Contact(WorkspaceScoped):
@@ -71,6 +73,36 @@ class ContactIdentity(WorkspaceScoped):
                 condition=models.Q(retired_at__isnull=False),
             ),
         ]
+
+
+class Group(WorkspaceScoped):
+    """People who write to us together. What one of them says is that person's and not the group's."""
+
+    channel = models.TextField()
+    address = models.TextField()
+    """the provider's id of the group"""
+    subject = models.TextField(default="", db_default="", blank=True)
+    """what its people call it; empty until the platform has told"""
+    subject_told_at = models.DateTimeField(null=True, blank=True)
+    """the platform's time of the news that ``subject`` comes from; older news changes nothing"""
+    allows_automation = models.BooleanField(default=False, db_default=False)
+    """whether a machine may speak here; promotions never may"""
+    created_at = models.DateTimeField(default=clock.now, db_default=Now())
+    updated_at = models.DateTimeField(default=clock.now, db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["address", "channel", "workspace"], name="group_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or self.short_id
+
+    @property
+    def short_id(self) -> str:
+        """A few letters that tell groups without a subject apart: the end of the address (they begin alike)."""
+        letters = "".join(letter for letter in self.address if letter.isascii() and letter.isalnum())
+        return letters[-SHORT_ID_LENGTH:] or self.id.hex[-SHORT_ID_LENGTH:]
 
 
 class Consent(WorkspaceScoped):

@@ -1,4 +1,4 @@
-"""Finding contacts by name, number in any writing, user name, BSUID or tag."""
+"""Finding contacts by name, number in any writing, user name, BSUID or tag, and groups by subject."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from regulars.contacts.models import Contact, ContactIdentity
+from regulars.contacts.models import SHORT_ID_LENGTH, Contact, ContactIdentity, Group
 
 WHOLE_NUMBER_DIGITS = 10
 """from so many digits on a text is a whole number and not a part of one"""
@@ -31,6 +31,19 @@ def matching_contacts(workspace_id: UUID, text: str) -> QuerySet[Contact]:
             | Q(id__in=_owners(workspace_id, word))
         )
     return contacts
+
+
+def matching_groups(workspace_id: UUID, text: str) -> QuerySet[Group]:
+    """Groups whose subject contains every word of ``text``, or whose address contains what may be their short id."""
+    words = text.replace("\x00", "").split()
+    if not words:
+        return Group.objects.none()
+    wanted = Q()
+    for word in words:
+        wanted &= Q(subject__icontains=word)
+    if len(words) == 1 and len(words[0]) >= SHORT_ID_LENGTH:
+        wanted |= Q(address__contains=words[0])
+    return Group.objects.filter(wanted, workspace_id=workspace_id)
 
 
 def _owners(workspace_id: UUID, value: str) -> QuerySet[ContactIdentity, UUID]:

@@ -68,7 +68,7 @@ def access_message(actor: Actor, message_id: UUID | None) -> Message:
 def visible_to(actor: Actor) -> QuerySet[Conversation]:
     """Every conversation that the actor may see, as a query to build on."""
     every = Conversation.objects.filter(workspace_id=actor.workspace_id).select_related(
-        "contact", "inbox__connection", "assignee__user", "team"
+        "contact", "group", "inbox__connection", "assignee__user", "team"
     )
     every = every.defer(*sealed_fields("inbox__connection__"))
     if not actor.can("conversations:read"):

@@ -13,7 +13,8 @@ class MessageReceived(Event):
 
     workspace_id: UUID
     conversation_id: UUID
-    contact_id: UUID
+    contact_id: UUID | None
+    """who said it; null for an echo of what was said to a group"""
     message_id: UUID
     kind: str
     direction: str
@@ -25,7 +26,8 @@ class MessageQueued(Event):
 
     workspace_id: UUID
     conversation_id: UUID
-    contact_id: UUID
+    contact_id: UUID | None
+    """null when it goes to a group"""
     message_id: UUID
 
 
@@ -41,11 +43,12 @@ class MessageStatusChanged(Event):
 
 @event
 class ConversationStarted(Event):
-    """A contact and an inbox met for the first time."""
+    """A contact or a group and an inbox met for the first time."""
 
     workspace_id: UUID
     conversation_id: UUID
-    contact_id: UUID
+    contact_id: UUID | None
+    """null when it is a group"""
 
 
 @event

@@ -14,9 +14,11 @@ from http import HTTPStatus
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from regulars.contacts.models import Group
 from regulars.conversations.models import Conversation
 from regulars.inboxes.ports import ChannelFacts, OutgoingContent, OutgoingTemplate
 from regulars.kernel.errors import ProductError
+from regulars.workspaces.access import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +56,62 @@ def check_limits(content: OutgoingContent, channel: ChannelFacts) -> Refusal | N
     )
 
 
+def check_group(
+    group: Group | None,
+    content: OutgoingContent,
+    channel: ChannelFacts,
+    *,
+    template_category: str,
+    by: Actor,
+) -> Refusal | None:
+    """What may not be said where several people read; None when it is no group, or may."""
+    if group is None:
+        return None
+    if not channel.fits_groups(content, template_category):
+        return Refusal(
+            "not-for-groups",
+            _("This kind of message cannot go to a group"),
+            _("Send text, a file or a message template, or write to one person."),
+            {"allowed": ["text", "media", "template"]},
+        )
+    if by.kind == "system" and not group.allows_automation:
+        return Refusal(
+            "group-automation-off",
+            _("Automatic messages are off in this group"),
+            _("A person may write here."),
+            {"allowed": []},
+        )
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What decides, beside the content, whether a message may leave: pauses, and until when the window is open."""
+    """What decides, beside the content, whether a message may leave: pauses, the window's end, group or not."""
 
     inbox_paused: str
     connection_problem: str
     window_closes_at: datetime | None
+    is_group: bool = False
 
     @classmethod
     def of(cls, conversation: Conversation) -> Circumstances:
         """Those of a conversation as it is now."""
         inbox = conversation.inbox
-        return cls(inbox.paused_reason, inbox.connection.problem, conversation.window_closes_at)
+        return cls(
+            inbox.paused_reason,
+            inbox.connection.problem,
+            conversation.window_closes_at,
+            is_group=conversation.group_id is not None,
+        )
 
 
 def check_leaving(
-    circumstances: Circumstances, content: OutgoingContent, *, at: datetime, opted_out: bool = False
+    circumstances: Circumstances, content: OutgoingContent, *, at: datetime, is_unwanted: bool = False
 ) -> Refusal | None:
-    """Window, pause and consent at a moment; None when the message may leave."""
+    """Window, pause and consent at a moment; None when the message may leave.
+
+    ``is_unwanted``: it is a promotion, and the contact opted out of these, or it would go to a group.
+    """
     if circumstances.inbox_paused:
         return Refusal(
             "inbox-paused", _("This number is paused"), circumstances.inbox_paused, {"allowed": []}
@@ -84,7 +123,16 @@ def check_leaving(
             circumstances.connection_problem,
             {"allowed": []},
         )
-    if opted_out and isinstance(content, OutgoingTemplate):
+    if is_unwanted and isinstance(content, OutgoingTemplate):
+        if circumstances.is_group:
+            return Refusal(
+                "promotion-in-group",
+                _("Promotions never go to groups"),
+                _(
+                    "Nobody in a group can consent for the others. Send a utility template, or write to one person."
+                ),
+                {"allowed": ["utility template"]},
+            )
         return Refusal(
             "opted-out",
             _("The contact does not want such messages"),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import models
 
-from regulars.contacts.models import Contact
+from regulars.contacts.models import Contact, Group
 from regulars.inboxes.models import Inbox
 from regulars.kernel import clock
 from regulars.media.models import MediaFile
@@ -36,14 +36,16 @@ STATUS_RANK = {
 
 
 class Conversation(WorkspaceScoped):
-    """The thread of one contact in one inbox."""
+    """The thread of one contact, or of one group, in one inbox."""
 
     inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="conversations", db_index=False)
     contact = models.ForeignKey(
-        Contact, on_delete=models.CASCADE, related_name="conversations", db_index=False
+        Contact, on_delete=models.CASCADE, null=True, blank=True, related_name="conversations", db_index=False
     )
-    group_address = models.TextField(default="", blank=True)
-    """the provider's group id; in a group thread ``contact`` is who wrote first"""
+    group = models.ForeignKey(
+        Group, on_delete=models.CASCADE, null=True, blank=True, related_name="conversations", db_index=False
+    )
+    """set, in place of ``contact``, where several people read and write"""
     status = models.TextField(default="open")
     snoozed_until = models.DateTimeField(null=True, blank=True)
     assignee = models.ForeignKey(
@@ -76,11 +78,16 @@ class Conversation(WorkspaceScoped):
     class Meta:
         constraints = [
             # also the index of a contact's conversations: each index costs with every message
-            models.UniqueConstraint(fields=["contact", "inbox", "group_address"], name="conversation_unique"),
+            models.UniqueConstraint(fields=["contact", "inbox"], name="conversation_unique"),
             models.UniqueConstraint(
-                fields=["inbox", "group_address"],
-                condition=~models.Q(group_address=""),
+                fields=["group", "inbox"],
+                condition=models.Q(group__isnull=False),
                 name="group_conversation_unique",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(contact__isnull=False, group__isnull=True)
+                | models.Q(contact__isnull=True, group__isnull=False),
+                name="conversation_with_one",
             ),
             models.CheckConstraint(
                 condition=models.Q(status__in=CONVERSATION_STATUSES), name="conversation_status"
@@ -129,9 +136,15 @@ class Message(WorkspaceScoped):
         Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False
     )
     contact = models.ForeignKey(
-        Contact, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+        Contact,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
-    """who said it, or whom we said it to"""
+    """who said it, or whom we said it to; nobody in particular when we said it to a group"""
     direction = models.TextField()
     kind = models.TextField()
     text = models.TextField(default="", blank=True)

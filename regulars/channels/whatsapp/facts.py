@@ -7,7 +7,13 @@ from datetime import timedelta
 from typing import ClassVar
 
 from regulars.channels.whatsapp import errors, limits
-from regulars.inboxes.ports import LimitProblem, OutgoingContent
+from regulars.inboxes.ports import (
+    LimitProblem,
+    OutgoingContent,
+    OutgoingMedia,
+    OutgoingTemplate,
+    OutgoingText,
+)
 
 
 class WhatsAppFacts:
@@ -18,6 +24,12 @@ class WhatsAppFacts:
 
     def check(self, content: OutgoingContent) -> Sequence[LimitProblem]:
         return limits.check(content)
+
+    def fits_groups(self, content: OutgoingContent, template_category: str) -> bool:
+        """Text, media and templates without one-time codes (Groups API, "Send group messages", 2026-06)."""
+        if isinstance(content, OutgoingTemplate):
+            return template_category != "AUTHENTICATION"
+        return isinstance(content, OutgoingText | OutgoingMedia)
 
     def explain(self, code: int) -> Mapping[str, str]:
         return errors.explain(code)

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import DatabaseError, connection, transaction
 from msgspec.structs import astuple
 
+from regulars.channels.whatsapp.groups import follow_group_news, group_lanes, groups_of
 from regulars.channels.whatsapp.notices import address_of, notice_row
 from regulars.channels.whatsapp.payloads import parse_payload
 from regulars.contacts.operations.editing import record_consent
@@ -224,6 +225,7 @@ def _lane_names(claimed: Sequence[_Claimed]) -> Iterator[str]:
         keys = named.setdefault(delivery.connection.workspace_id, set())
         for update in delivery.updates:
             keys.update(_keys_named(update))
+            yield from group_lanes(delivery.connection.workspace_id, update)
             if isinstance(update, StatusUpdate):
                 yield f"status:{update.address}:{update.provider_id}"
     for workspace_id, keys in named.items():
@@ -335,6 +337,7 @@ def _sift_messages(batch: _Batch) -> tuple[list[_Arrival], list[_Arrival]]:
 def _store_messages(batch: _Batch, fresh: Sequence[_Arrival]) -> None:
     workspace_id = batch.connection.workspace_id
     contact_ids = _contacts_of(workspace_id, [message for _delivery, message in fresh])
+    groups = groups_of(workspace_id, (message for _delivery, message in fresh))
     incoming = [
         Incoming(
             message=message,
@@ -343,6 +346,7 @@ def _store_messages(batch: _Batch, fresh: Sequence[_Arrival]) -> None:
             contact_name=message.contact.name,
             delivery_id=delivery.id,
             connection_id=batch.connection.id,
+            group_id=groups[message.group_id],
         )
         for (delivery, message), contact_id in zip(fresh, contact_ids, strict=True)
     ]
@@ -464,9 +468,10 @@ def _apply_others(batch: _Batch) -> None:
 
 
 def _follow_notice(batch: _Batch, notice: Notice) -> None:
-    """An upgrade names its number only as people write it (reference §4), in the title."""
+    """Groups get their names. An upgrade names its number only as people write it (reference §4), in the title."""
     if notice.kind == "number_quality" and notice.event == "THROUGHPUT_UPGRADE":
         set_throughput(batch.connection, notice.title, UPGRADED_THROUGHPUT)
+    follow_group_news(batch.connection.workspace_id, notice)
 
 
 def _apply_calls(batch: _Batch, calls: Sequence[Call]) -> None:

@@ -101,7 +101,7 @@ def _newest_inbound(conversation_ids: Collection[UUID]) -> QuerySet[Message]:
     return (
         Message.objects.filter(
             conversation_id__in=conversation_ids,
-            conversation__group_address="",
+            conversation__group__isnull=True,
             direction="in",
             source="live",
             provider_id__isnull=False,

@@ -56,6 +56,8 @@ def build_request(to_send: ToSend, media_ids: MediaIds) -> Body:
 def _build_receiver(to_send: ToSend) -> dict[str, str]:
     if to_send.group_id:
         return {"recipient_type": "group", "to": to_send.group_id}
+    if to_send.recipient is None:
+        raise ValueError("a message needs a recipient or a group")
     return {"recipient_type": "individual", **build_recipient(to_send.recipient)}
 
 

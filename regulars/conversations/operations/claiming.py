@@ -37,7 +37,8 @@ class Claimed:
     conversation_id: UUID
     inbox_id: UUID
     connection_id: UUID
-    contact_id: UUID
+    contact_id: UUID | None
+    """whom it goes to; None when it goes to a group"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,10 @@ class _Job:
     workspace_id: UUID
     conversation_id: UUID
     inbox_id: UUID
-    contact_id: UUID
+    contact_id: UUID | None
     outgoing: str | None
     reply_to_provider_id: str | None
-    group_address: str
+    group_address: str | None
     window_closes_at: datetime | None
     address: str
     paused_reason: str
@@ -76,10 +77,10 @@ WITH chosen AS (
   WHERE m.id = claimed.message_id AND m.status = 'queued'
 )
 SELECT m.id, claimed.attempts, m.workspace_id, m.conversation_id, m.inbox_id, m.contact_id,
-  (m.content -> 'outgoing')::text, m.reply_to_provider_id, c.group_address, c.window_closes_at,
+  (m.content -> 'outgoing')::text, m.reply_to_provider_id, g.address, c.window_closes_at,
   i.address, i.paused_reason, i.connection_id, k.problem
 FROM claimed JOIN conversations_message m ON m.id = claimed.message_id
-  JOIN conversations_conversation c ON c.id = m.conversation_id
+  JOIN conversations_conversation c ON c.id = m.conversation_id LEFT JOIN contacts_group g ON g.id = c.group_id
   JOIN inboxes_inbox i ON i.id = m.inbox_id JOIN inboxes_connection k ON k.id = i.connection_id
 ORDER BY claimed.sequence
 """
@@ -98,11 +99,16 @@ def claim_batch(inbox_id: UUID, limit: int, held_conversations: Sequence[UUID] =
         jobs = [_Job(*row) for row in cursor.fetchall()]
     if not jobs:
         return []
-    recipients = _recipients([job.contact_id for job in jobs])
+    recipients = _recipients([job.contact_id for job in jobs if job.contact_id])
     contents = {job.message_id: _content_of(job) for job in jobs}
     unwanted = _unwanted(jobs, contents)
     ready = (
-        _ready(job, contents[job.message_id], recipients.get(job.contact_id), job.message_id in unwanted)
+        _ready(
+            job,
+            contents[job.message_id],
+            recipients.get(job.contact_id) if job.contact_id else None,
+            job.message_id in unwanted,
+        )
         for job in jobs
     )
     return [claimed for claimed in ready if claimed is not None]
@@ -120,12 +126,14 @@ def _content_of(job: _Job) -> OutgoingContent | None:
 
 
 def _unwanted(jobs: Sequence[_Job], contents: dict[UUID, OutgoingContent | None]) -> set[UUID]:
-    """Marketing templates to contacts who opted out since they were queued."""
+    """Marketing templates to contacts who opted out since they were queued, and to groups."""
     templates = {
         job: content for job in jobs if isinstance(content := contents[job.message_id], OutgoingTemplate)
     }
-    opted_out = opted_out_of_marketing({job.contact_id for job in templates})
-    suspects = {job: content for job, content in templates.items() if job.contact_id in opted_out}
+    opted_out = opted_out_of_marketing({job.contact_id for job in templates if job.contact_id})
+    suspects = {
+        job: content for job, content in templates.items() if job.contact_id in opted_out or job.group_address
+    }
     if not suspects:
         return set()
     marketing = set(
@@ -147,11 +155,13 @@ def _ready(
     if content is None:
         _refuse(job, "unreadable", "", "the stored content is not one that can be sent")
         return None
-    if recipient is None:
+    if recipient is None and job.group_address is None:
         _refuse(job, "no-address", "", "the contact has no address on this channel")
         return None
-    circumstances = Circumstances(job.paused_reason, job.problem, job.window_closes_at)
-    refusal = check_leaving(circumstances, content, at=clock.now(), opted_out=is_unwanted)
+    circumstances = Circumstances(
+        job.paused_reason, job.problem, job.window_closes_at, is_group=job.group_address is not None
+    )
+    refusal = check_leaving(circumstances, content, at=clock.now(), is_unwanted=is_unwanted)
     if refusal is not None:
         _refuse(job, refusal.code, str(refusal.title), str(refusal.detail))
         return None
@@ -162,7 +172,7 @@ def _ready(
         content=content,
         callback_data=str(job.message_id),
         reply_to_provider_id=job.reply_to_provider_id,
-        group_id=job.group_address or None,
+        group_id=job.group_address,
         attempt=job.attempts,
     )
     return Claimed(

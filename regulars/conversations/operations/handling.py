@@ -184,7 +184,7 @@ def show_typing(conversation: Conversation, *, by: Actor) -> None:
 def start_conversation(workspace_id: UUID, inbox_id: UUID, contact_id: UUID) -> Conversation:
     """The thread of a contact in an inbox, made if they never met."""
     conversation, made = Conversation.objects.get_or_create(
-        workspace_id=workspace_id, inbox_id=inbox_id, contact_id=contact_id, group_address=""
+        workspace_id=workspace_id, inbox_id=inbox_id, contact_id=contact_id
     )
     if made:
         record(ConversationStarted(workspace_id, conversation.id, contact_id))

@@ -39,7 +39,7 @@ Outcome = Literal["stored", "duplicate"]
 
 
 class Incoming(NamedTuple):
-    """A parsed message with the inbox and contact it belongs to, and where its raw form is kept."""
+    """A parsed message with the inbox, contact and group it belongs to, and where its raw form is kept."""
 
     message: InboundMessage
     inbox_id: UUID
@@ -47,6 +47,8 @@ class Incoming(NamedTuple):
     contact_name: str
     delivery_id: int | None
     connection_id: UUID
+    group_id: UUID | None = None
+    """our group of a message that names one; it belongs to the group's thread and never to the writer's own"""
 
 
 @dataclass(slots=True)
@@ -55,6 +57,7 @@ class _Thread:
 
     id: UUID
     is_new: bool
+    is_of_group: bool
     status: str
     last_message_at: datetime | None
     answered_at: datetime | None
@@ -78,8 +81,8 @@ class _New(NamedTuple):
     thread: _Thread
 
 
-ThreadKey = tuple[UUID, UUID | str]
-"""(inbox, contact), or (inbox, group id) for groups"""
+ThreadKey = tuple[UUID, UUID]
+"""(inbox, contact), or (inbox, group) for groups"""
 
 
 def receive_messages(
@@ -150,7 +153,9 @@ def _without_duplicates(batch: Sequence[Incoming]) -> list[int]:
 
 
 def thread_key(each: Incoming) -> ThreadKey:
-    return (each.inbox_id, each.message.group_id or each.contact_id)
+    if each.message.group_id and each.group_id is None:
+        raise LookupError("a message in a group has no group")
+    return (each.inbox_id, each.group_id or each.contact_id)
 
 
 def _find_or_start(workspace_id: UUID, wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, _Thread]:
@@ -168,30 +173,35 @@ def _find_or_start(workspace_id: UUID, wanted: dict[ThreadKey, Incoming]) -> dic
 
 def _read_threads(wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, _Thread]:
     """Lock and read the conversations; rows are locked in id order so that two batches never wait in a circle."""
-    singles = [each for key, each in wanted.items() if not each.message.group_id]
-    groups = [each for key, each in wanted.items() if each.message.group_id]
+    singles = [each for each in wanted.values() if each.group_id is None]
+    groups = [each for each in wanted.values() if each.group_id is not None]
     with binary_cursor() as cursor:
         cursor.execute(
-            "SELECT c.id, c.inbox_id, c.contact_id, c.group_address, c.status, c.last_message_at,"
+            "SELECT c.id, c.inbox_id, c.contact_id, c.group_id, c.status, c.last_message_at,"
             " c.answered_elsewhere_at FROM conversations_conversation c WHERE c.id IN ("
             "   SELECT c.id FROM unnest(%b::uuid[], %b::uuid[]) AS w(inbox_id, contact_id)"
             "   JOIN conversations_conversation c"
-            "   ON c.inbox_id = w.inbox_id AND c.contact_id = w.contact_id AND c.group_address = ''"
+            "   ON c.inbox_id = w.inbox_id AND c.contact_id = w.contact_id"
             "   UNION ALL"
-            "   SELECT c.id FROM unnest(%b::uuid[], %b::text[]) AS w(inbox_id, address)"
+            "   SELECT c.id FROM unnest(%b::uuid[], %b::uuid[]) AS w(inbox_id, group_id)"
             "   JOIN conversations_conversation c"
-            "   ON c.inbox_id = w.inbox_id AND c.group_address = w.address AND c.group_address <> ''"
+            "   ON c.inbox_id = w.inbox_id AND c.group_id = w.group_id"
             ") ORDER BY c.id FOR UPDATE",
             [
                 [each.inbox_id for each in singles],
                 [each.contact_id for each in singles],
                 [each.inbox_id for each in groups],
-                [each.message.group_id for each in groups],
+                [each.group_id for each in groups],
             ],
         )
         return {
             (row[1], row[3] or row[2]): _Thread(
-                row[0], is_new=False, status=row[4], last_message_at=row[5], answered_at=row[6]
+                row[0],
+                is_new=False,
+                is_of_group=row[3] is not None,
+                status=row[4],
+                last_message_at=row[5],
+                answered_at=row[6],
             )
             for row in cursor.fetchall()
         }
@@ -200,17 +210,17 @@ def _read_threads(wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, _Thread]
 def _start_threads(workspace_id: UUID, firsts: Sequence[Incoming]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO conversations_conversation (id, workspace_id, inbox_id, contact_id, group_address, status,"
+            "INSERT INTO conversations_conversation (id, workspace_id, inbox_id, contact_id, group_id, status,"
             " priority, tags, unread_count, owned_elsewhere, created_at, updated_at)"
-            " SELECT id, %s, inbox_id, contact_id, address, 'open', 'normal', '[]', 0, false, now(), now()"
-            " FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::text[]) AS new(id, inbox_id, contact_id, address)"
+            " SELECT id, %s, inbox_id, contact_id, group_id, 'open', 'normal', '[]', 0, false, now(), now()"
+            " FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[]) AS new(id, inbox_id, contact_id, group_id)"
             " ON CONFLICT DO NOTHING",
             [
                 workspace_id,
                 [new_id() for _ in firsts],
                 [each.inbox_id for each in firsts],
-                [each.contact_id for each in firsts],
-                [each.message.group_id or "" for each in firsts],
+                [None if each.group_id else each.contact_id for each in firsts],
+                [each.group_id for each in firsts],
             ],
         )
 
@@ -251,7 +261,7 @@ def _row(new: _New, media_id: UUID | None) -> tuple[object, ...]:
         new.id,
         each.inbox_id,
         new.thread.id,
-        each.contact_id,
+        _person_of(each),
         message.direction,
         message.kind,
         message.text,
@@ -275,6 +285,11 @@ def _insert_media(workspace_id: UUID, new: Sequence[_New]) -> dict[UUID, UUID]:
     return insert_media(
         workspace_id, [(each.id, each.incoming.connection_id, each.incoming.message) for each in new]
     )
+
+
+def _person_of(each: Incoming) -> UUID | None:
+    """Who said it or whom it was said to; what we say in a group is said to nobody alone."""
+    return None if each.group_id and each.message.direction == "out" else each.contact_id
 
 
 def _author(each: Incoming) -> tuple[str, str]:
@@ -404,7 +419,17 @@ def _write_threads(workspace_id: UUID, threads: Sequence[_Thread]) -> None:
     reopened = [thread for thread in threads if thread.reopens and thread.status != "open"]
     moment = clock.now()
     insert_activities(
-        workspace_id, [ActivityRow(thread.id, "reopened_by_contact", "", {}, moment) for thread in reopened]
+        workspace_id,
+        [
+            ActivityRow(
+                thread.id,
+                "reopened_by_group" if thread.is_of_group else "reopened_by_contact",
+                "",
+                {},
+                moment,
+            )
+            for thread in reopened
+        ],
     )
 
 
@@ -416,14 +441,15 @@ def _events(workspace_id: UUID, stored: Sequence[_New]) -> list[Event]:
         if thread.id not in announced:
             announced.add(thread.id)
             if thread.is_new:
-                events.append(ConversationStarted(workspace_id, thread.id, incoming.contact_id))
+                contact_id = None if incoming.group_id else incoming.contact_id
+                events.append(ConversationStarted(workspace_id, thread.id, contact_id))
             elif thread.reopens and thread.status != "open":
                 events.append(ConversationChanged(workspace_id, thread.id, "status"))
         events.append(
             MessageReceived(
                 workspace_id,
                 thread.id,
-                incoming.contact_id,
+                _person_of(incoming),
                 each.id,
                 incoming.message.kind,
                 incoming.message.direction,

@@ -20,6 +20,7 @@ from regulars.conversations.guardrails import (
     Circumstances,
     GuardrailRefused,
     Refusal,
+    check_group,
     check_leaving,
     check_limits,
 )
@@ -76,12 +77,24 @@ def queue_messages(
     by.require("messages:send")
     moment = clock.now()
     marketing = [draft.conversation for draft in drafts if draft.template_category == "MARKETING"]
-    opted_out = opted_out_of_marketing({conversation.contact_id for conversation in marketing})
+    opted_out = opted_out_of_marketing({each.contact_id for each in marketing if each.contact_id})
     outcomes: list[Message | Refusal] = []
     for draft in drafts:
-        is_unwanted = draft.template_category == "MARKETING" and draft.conversation.contact_id in opted_out
-        refusal = check_limits(draft.content, channel) or check_leaving(
-            Circumstances.of(draft.conversation), draft.content, at=moment, opted_out=is_unwanted
+        is_unwanted = draft.template_category == "MARKETING" and (
+            draft.conversation.contact_id is None or draft.conversation.contact_id in opted_out
+        )
+        refusal = (
+            check_limits(draft.content, channel)
+            or check_group(
+                draft.conversation.group,
+                draft.content,
+                channel,
+                template_category=draft.template_category,
+                by=by,
+            )
+            or check_leaving(
+                Circumstances.of(draft.conversation), draft.content, at=moment, is_unwanted=is_unwanted
+            )
         )
         outcomes.append(refusal or _message(draft, by, moment))
     _insert([outcome for outcome in outcomes if isinstance(outcome, Message)])

@@ -114,7 +114,7 @@ def _write_end(
     if changed:
         settle_jobs([(message_id, state, str(stored["code"]) if state == "refused" else reason)])
         record_all([MessageStatusChanged(claimed.workspace_id, claimed.conversation_id, message_id, status)])
-        if state == "refused" and error and error.code in UNREACHABLE_CODES:
+        if state == "refused" and error and error.code in UNREACHABLE_CODES and claimed.contact_id:
             mark_unreachable(claimed.workspace_id, claimed.contact_id, error.code)
 
 

@@ -50,7 +50,8 @@ class _Target:
     inbox_id: UUID
     provider_id: str | None
     conversation_id: UUID
-    contact_id: UUID
+    contact_id: UUID | None
+    """None when it went to a group: what becomes of it there tells nothing about one contact's reachability"""
     status: str
     pricing_category: str
     error: Any = None
@@ -303,12 +304,14 @@ def _write_side_effects(workspace_id: UUID, pairs: Sequence[tuple[StatusUpdate, 
     """What a status tells about the contact: reachable or not, opted out; and until when an ad's window is open."""
     for status, target in pairs:
         code = status.errors[0].code if status.status == "failed" and status.errors else 0
+        if target.contact_id is None:
+            continue
         if code in UNREACHABLE_CODES:
             mark_unreachable(workspace_id, target.contact_id, code)
         elif code == OPTED_OUT_CODE:
-            _opt_out(workspace_id, target, status)
+            _opt_out(workspace_id, target.contact_id, target.id, status)
     reached = {target.contact_id for status, target in pairs if status.status in {"delivered", "read"}}
-    _unmark_unreachable(workspace_id, reached)
+    _unmark_unreachable(workspace_id, [each for each in reached if each])
     for status, target in pairs:
         if status.window_origin == "referral_conversion" and status.window_expires_at:
             updated = Conversation.objects.filter(id=target.conversation_id).exclude(
@@ -335,17 +338,17 @@ def _unmark_unreachable(workspace_id: UUID, contact_ids: Collection[UUID]) -> No
     record_all(ContactChanged(workspace_id, contact_id) for contact_id in ids)
 
 
-def _opt_out(workspace_id: UUID, target: _Target, status: StatusUpdate) -> None:
+def _opt_out(workspace_id: UUID, contact_id: UUID, message_id: UUID, status: StatusUpdate) -> None:
     """The person stopped marketing messages at the platform."""
     record_consent(
-        target.contact_id,
+        contact_id,
         workspace_id,
         channel="whatsapp",
         purpose="marketing",
         state="opted_out",
         source=f"whatsapp:{OPTED_OUT_CODE}",
         at=status.at,
-        proof={"message": str(target.id)},
+        proof={"message": str(message_id)},
     )
 
 

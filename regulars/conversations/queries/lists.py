@@ -13,7 +13,7 @@ from uuid import UUID
 import orjson
 from django.db.models import Count, F, Min, Q, QuerySet
 
-from regulars.contacts.search import matching_contacts
+from regulars.contacts.search import matching_contacts, matching_groups
 from regulars.conversations.access import visible_to
 from regulars.conversations.models import Conversation, Message
 from regulars.kernel.errors import Invalid
@@ -81,7 +81,8 @@ def filtered(actor: Actor, wanted: ConversationFilter) -> QuerySet[Conversation]
         conversations = conversations.filter(contact_id=wanted.contact_id)
     if wanted.text:
         conversations = conversations.filter(
-            contact_id__in=matching_contacts(actor.workspace_id, wanted.text)
+            Q(contact_id__in=matching_contacts(actor.workspace_id, wanted.text))
+            | Q(group_id__in=matching_groups(actor.workspace_id, wanted.text))
         )
     return conversations
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
 
+from regulars.contacts.access import names_at
 from regulars.conversations.models import Activity, Conversation, Draft, Message, MessageStatus, Note
 from regulars.workspaces.models import Member
 
@@ -17,6 +18,10 @@ MODIFIERS = ("reaction", "edit", "revoke")
 """kinds that show on the message they change, when we have it"""
 SIDE_LIMIT = 200
 """notes and activities shown with one page of messages, newest first"""
+
+
+WRITERS_WITHIN = 1_000
+"""the newest messages of a group among which its writers are looked for"""
 
 
 @dataclass(slots=True)
@@ -30,6 +35,8 @@ class MessageDetails:
     edits: list[Message] = field(default_factory=list)
     revoked_by: Message | None = None
     quoted: Message | None = None
+    participants: Mapping[str, str] = field(default_factory=dict)
+    """names of people in the group, by the address that the statuses give"""
     is_modifier_of_known: bool = False
     """true for a reaction, edit or revoke whose target is in this inbox: it shows there"""
 
@@ -51,9 +58,7 @@ def read_thread(
     messages = Message.objects.filter(conversation=conversation)
     if before:
         messages = messages.filter(Q(sent_at__lt=before[0]) | Q(sent_at=before[0], id__lt=before[1]))
-    found = list(
-        messages.select_related("media", "author_member__user").order_by("-sent_at", "-id")[: limit + 1]
-    )
+    found = list(messages.select_related(*shown_with(conversation)).order_by("-sent_at", "-id")[: limit + 1])
     page = found[:limit][::-1]
     since = page[0].sent_at if len(found) > limit else None
     until = before[0] if before else None
@@ -65,6 +70,12 @@ def read_thread(
         list(lines.order_by("-at")[:SIDE_LIMIT])[::-1],
         has_older=len(found) > limit,
     )
+
+
+def shown_with(conversation: Conversation) -> tuple[str, ...]:
+    """What is shown on a thread's messages and read with them; in a group, that is who wrote each."""
+    writers = ("contact",) if conversation.group_id else ()
+    return ("media", "author_member__user", *writers)
 
 
 def _between(moment: str, since: datetime | None, until: datetime | None) -> dict[str, datetime]:
@@ -80,6 +91,7 @@ def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
     by_id = {each.message.id: each for each in details}
     for status in MessageStatus.objects.filter(message_id__in=by_id).order_by("at", "id"):
         by_id[status.message_id].statuses.append(status)
+    _name_participants(details)
     inbox_id = messages[0].inbox_id
     provider_ids = [message.provider_id for message in messages if message.provider_id]
     modifiers: dict[str, list[Message]] = defaultdict(list)
@@ -93,7 +105,7 @@ def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
         origin.provider_id: origin
         for origin in Message.objects.filter(
             inbox_id=inbox_id, provider_id__in=pointed - {None}
-        ).select_related("media")
+        ).select_related("media", "contact")
     }
     for each in details:
         _modify(each, modifiers.get(each.message.provider_id or "", []))
@@ -106,6 +118,15 @@ def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
     return details
 
 
+def _name_participants(details: Sequence[MessageDetails]) -> None:
+    """Statuses in groups tell at whom; one more query where there are any."""
+    addresses = {status.participant for each in details for status in each.statuses if status.participant}
+    if addresses:
+        names = names_at(details[0].message.workspace_id, addresses)
+        for each in details:
+            each.participants = names
+
+
 def _modify(details: MessageDetails, modifiers: Sequence[Message]) -> None:
     last_reaction: dict[tuple[str, str], Message] = {}
     for modifier in modifiers:
@@ -116,6 +137,23 @@ def _modify(details: MessageDetails, modifiers: Sequence[Message]) -> None:
         elif modifier.kind == "revoke":
             details.revoked_by = modifier
     details.reactions = [each for each in last_reaction.values() if emoji_of(each)]
+
+
+def read_writers(conversation: Conversation) -> list[Message]:
+    """The last message of each person who has written in a thread lately, the newest first."""
+    newest = (
+        Message.objects.filter(conversation=conversation, direction="in")
+        .exclude(kind__in=(*MODIFIERS, "system"))
+        .order_by("-sent_at", "-id")
+        .values("id")[:WRITERS_WITHIN]
+    )
+    last = (
+        Message.objects.filter(id__in=newest)
+        .order_by("contact_id", "-sent_at", "-id")
+        .distinct("contact_id")
+        .select_related("contact")
+    )
+    return sorted(last, key=lambda message: (message.sent_at, message.id), reverse=True)
 
 
 def emoji_of(message: Message) -> str:

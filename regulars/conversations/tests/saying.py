@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal
 
+from regulars.contacts.operations.grouping import identify_groups
 from regulars.contacts.operations.identifying import PersonSeen, identify_contacts
 from regulars.conversations.models import Conversation, Message, OutgoingMessage
 from regulars.conversations.operations.claiming import Claimed, claim_batch
@@ -20,6 +21,7 @@ from regulars.inboxes.ports import (
     MessageContent,
     MessageKind,
     OutgoingContent,
+    OutgoingReaction,
     OutgoingText,
     StatusUpdate,
 )
@@ -75,8 +77,18 @@ def receive(cast: Cast, *messages: InboundMessage) -> list[Outcome]:
         for message in messages
     ]
     contact_ids = identify_contacts(cast.workspace.id, "whatsapp", people)
+    named = {message.group_id for message in messages if message.group_id}
+    groups = identify_groups(cast.workspace.id, "whatsapp", named)
     incoming = [
-        Incoming(message, cast.inbox.id, contact_id, "", None, cast.connection.id)
+        Incoming(
+            message,
+            cast.inbox.id,
+            contact_id,
+            "",
+            None,
+            cast.connection.id,
+            groups.get(message.group_id or ""),
+        )
         for message, contact_id in zip(messages, contact_ids, strict=True)
         if contact_id
     ]
@@ -123,6 +135,9 @@ class AnyContent:
     def check(self, content: OutgoingContent) -> Sequence[LimitProblem]:
         return self._problems
 
+    def fits_groups(self, content: OutgoingContent, template_category: str) -> bool:
+        return not isinstance(content, OutgoingReaction)
+
     def explain(self, code: int) -> dict[str, str]:
         return {"title": str(code), "explanation": "", "advice": ""}
 
@@ -133,7 +148,9 @@ def open_conversation(cast: Cast, phone: str = ALICE) -> Conversation:
 
 
 def fresh(conversation: Conversation) -> Conversation:
-    return Conversation.objects.select_related("inbox__connection", "contact").get(id=conversation.id)
+    return Conversation.objects.select_related("inbox__connection", "contact", "group").get(
+        id=conversation.id
+    )
 
 
 def queue(

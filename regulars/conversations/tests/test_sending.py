@@ -42,6 +42,7 @@ from regulars.inboxes.operations import pause_connection
 from regulars.inboxes.ports import (
     Accepted,
     Deferred,
+    Identity,
     LimitProblem,
     OutgoingReaction,
     OutgoingTemplate,
@@ -223,7 +224,7 @@ def test_a_claim_says_where_to(cast):
     )
     message = queue(cast, conversation)
     (claimed,) = claim(cast)
-    assert (claimed.to_send.recipient.kind, claimed.to_send.recipient.value) == ("phone", ALICE)
+    assert claimed.to_send.recipient == Identity("phone", ALICE)
     assert (claimed.to_send.address, claimed.to_send.callback_data) == (cast.inbox.address, str(message.id))
     assert (claimed.connection_id, claimed.contact_id) == (cast.connection.id, cast.alice.id)
 

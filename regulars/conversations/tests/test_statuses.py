@@ -158,13 +158,13 @@ def test_a_failure_is_kept_with_its_cause_and_yields_to_a_delivery(cast, message
     tell(cast, status(message, "failed", errors=FAILED))
     row = Message.objects.get(id=message.id)
     assert (row.status, row.error) == ("failed", {"code": 131026, "title": "undeliverable", "details": ""})
-    row.contact.refresh_from_db()
-    assert row.contact.unreachable_reason == "131026"
+    cast.alice.refresh_from_db()
+    assert cast.alice.unreachable_reason == "131026"
     tell(cast, status(message, "delivered"))
     row = Message.objects.get(id=message.id)
     assert (row.status, row.error) == ("delivered", None)
-    row.contact.refresh_from_db()
-    assert row.contact.unreachable_reason == ""
+    cast.alice.refresh_from_db()
+    assert cast.alice.unreachable_reason == ""
 
 
 def test_a_repeated_failure_marks_nobody_again(cast, message):

@@ -29,12 +29,13 @@ class ToSend(Neutral):
 
     message_id: str
     address: str
-    recipient: Identity
+    recipient: Identity | None
+    """who gets it; None when it goes to a group"""
     content: OutgoingContent
     callback_data: str
     reply_to_provider_id: str | None = None
     group_id: str | None = None
-    """set when it goes to a group; ``recipient`` is then who wrote first and is not used"""
+    """the provider's id of the group it goes to; else None"""
     attempt: int = 1
     """which try this is; delays grow with it"""
 
@@ -81,6 +82,10 @@ class ChannelFacts(Protocol):
 
     def check(self, content: OutgoingContent) -> Sequence[LimitProblem]:
         """Every limit the content breaks; empty when it may be sent."""
+        ...
+
+    def fits_groups(self, content: OutgoingContent, template_category: str) -> bool:
+        """Whether the channel takes such a message for a group; the category is empty unless it is a template."""
         ...
 
     def explain(self, code: int) -> Mapping[str, str]:

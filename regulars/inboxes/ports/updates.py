@@ -25,6 +25,7 @@ class InboundMessage(Neutral):
     """the message that a reaction, edit or revoke changes"""
     reply_to_provider_id: str | None = None
     group_id: str | None = None
+    """the provider's id of the group in which it was said; ``contact`` is who said it"""
     direction: Literal["in", "out"] = "in"
     """``out``: an echo of what somebody sent from the phone app or another program"""
     source: Literal["live", "phone_app", "history", "standby"] = "live"
@@ -106,6 +107,14 @@ class TemplateChange(Neutral):
     details: str = ""
 
 
+class GroupNews(Neutral):
+    """What a notice tells about a group."""
+
+    group_id: str
+    """the provider's id of the group"""
+    subject: str
+
+
 class Notice(Neutral):
     """Any other change, typed by ``kind`` and kept whole by reference to its raw form.
 
@@ -125,6 +134,8 @@ class Notice(Neutral):
     contact: ContactRef = ContactRef()
     identity_change: IdentityChange | None = None
     """for ``contact_identity``: as in a ``SystemNotice``"""
+    group_news: GroupNews | None = None
+    """for ``group``: what it is called, where the notice says so"""
     errors: tuple[ProviderError, ...] = ()
 
 

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from regulars.inboxes.ports import (
     AddressBookChange,
     ContactRef,
+    GroupNews,
     IdentityChange,
     Notice,
     PreferenceChange,
@@ -140,6 +141,7 @@ class Gist(NamedTuple):
     at: datetime | None = None
     contact: ContactRef = NOBODY
     identity_change: IdentityChange | None = None
+    group_news: GroupNews | None = None
     errors: Json = None
 
 
@@ -175,13 +177,16 @@ def read_group_notice(change: Change, item: Mapping[str, Json], path: str, _rece
     contact = read_person(change, item, PERSON, is_loose=False)
     if not contact.identities and len(members) == 1:
         contact = read_person(change, mapping(members[0]), PERSON, is_loose=False)
-    subject = text(item.get("subject")) or text(mapping(item.get("group_subject")).get("text"))
+    group_id, setting = identifier(item.get("group_id")), mapping(item.get("group_subject"))
+    subject = text(item.get("subject")) or text(setting.get("text"))
+    is_valid = bool(group_id and subject.strip()) and setting.get("update_successful") is not False
     gist = Gist(
         event=text(item.get("type")),
-        title=subject or identifier(item.get("group_id")),
+        title=subject or group_id,
         details=text(item.get("reason")) or text(item.get("initiated_by")),
         at=instant(item.get("timestamp")),
         contact=contact,
+        group_news=GroupNews(group_id=group_id, subject=subject) if is_valid else None,
         errors=item.get("errors"),
     )
     return _notice(change, item, path, "group", gist)
@@ -249,6 +254,7 @@ def _notice(change: Change, item: Json, path: str, kind: str, gist: Gist) -> Not
         at=gist.at or instant(change.entry_time),
         contact=gist.contact,
         identity_change=gist.identity_change,
+        group_news=gist.group_news,
         errors=read_errors(gist.errors),
     )
 
