@@ -160,6 +160,9 @@ CATALOG: Mapping[str, tuple[HTTPStatus, str]] = {
     },
     "reply-window-closed": (HTTPStatus.CONFLICT, "Free text may not leave now; ``allowed`` names what may."),
     "opted-out": (HTTPStatus.CONFLICT, "The contact opted out of marketing."),
+    "promotion-in-group": (HTTPStatus.CONFLICT, "Marketing templates never go to groups."),
+    "not-for-groups": (HTTPStatus.CONFLICT, "The channel takes no such message for a group."),
+    "group-automation-off": (HTTPStatus.CONFLICT, "Machines may not write in this group."),
     "inbox-paused": (HTTPStatus.CONFLICT, "Sending through this number is paused."),
     "connection-paused": (HTTPStatus.CONFLICT, "The connection needs attention before anything leaves."),
     LIMIT_EXCEEDED: (

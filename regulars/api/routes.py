@@ -20,7 +20,15 @@ from regulars.api.resources import (
 )
 
 CREATED, NO_CONTENT = HTTPStatus.CREATED, HTTPStatus.NO_CONTENT
-GUARDRAILS = ("reply-window-closed", "opted-out", "inbox-paused", "connection-paused", "limit-exceeded")
+GUARDRAILS = (
+    "reply-window-closed",
+    "opted-out",
+    "promotion-in-group",
+    "not-for-groups",
+    "inbox-paused",
+    "connection-paused",
+    "limit-exceeded",
+)
 SENDING = (*GUARDRAILS, "media-not-ready", "template-not-usable")
 
 # fmt: off

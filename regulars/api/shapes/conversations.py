@@ -13,6 +13,7 @@ from regulars.api.paging import PageQuery
 from regulars.api.shapes.common import Ref, refer_to_member, refer_to_team
 from regulars.api.shapes.contacts import IdentityShape, build_identities
 from regulars.api.shapes.messages import AuthorShape, author_of
+from regulars.contacts.models import Group
 from regulars.conversations.models import Conversation, Message, Note
 from regulars.conversations.queries.threads import emoji_of
 from regulars.kernel import clock
@@ -27,6 +28,18 @@ class ConversationContact(msgspec.Struct):
     id: str
     name: str
     identities: list[IdentityShape]
+
+
+class ConversationGroup(msgspec.Struct):
+    """The group that a conversation is with. Everybody in it reads what is sent there."""
+
+    id: str
+    subject: str | None
+    """what its people call it; null until the platform has told"""
+    address: str
+    """the provider's id of the group"""
+    allows_automation: bool
+    """whether machines may write in it; promotions never may"""
 
 
 class ReplyWindow(msgspec.Struct):
@@ -54,10 +67,12 @@ class LastMessage(msgspec.Struct):
 
 
 class ConversationShape(msgspec.Struct, kw_only=True):
-    """One thread of a contact in an inbox."""
+    """One thread of a contact, or of a group, in an inbox."""
 
     id: str
-    contact: ConversationContact
+    contact: ConversationContact | None
+    """null in a group; there each message's author is who wrote it"""
+    group: ConversationGroup | None
     inbox: Ref
     status: Status
     assignee: Ref | None
@@ -69,8 +84,6 @@ class ConversationShape(msgspec.Struct, kw_only=True):
     unread: int
     waiting_since: datetime | None
     last_message: LastMessage | None
-    group: str | None
-    """the provider's id of the group, for group threads"""
     created_at: datetime
     updated_at: datetime
 
@@ -87,7 +100,7 @@ class ConversationQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
     contact: str | None = None
     unread: bool = False
     q: str = ""
-    """finds by the contact's name, number or tag"""
+    """finds by the contact's name, number or tag, or by the group's subject"""
     order: Literal["newest", "longest_waiting", "sla"] = "newest"
 
 
@@ -120,9 +133,11 @@ class NoteShape(msgspec.Struct):
 
 
 def build_conversations(conversations: Sequence[Conversation]) -> list[ConversationShape]:
-    """Conversations with contact and last message: one query beside the rows (``last_message`` is attached)."""
-    identities = build_identities([each.contact_id for each in conversations])
-    return [_build(each, identities.get(each.contact_id, [])) for each in conversations]
+    """Conversations with whom they are and last message: one query beside the rows (``last_message`` is attached)."""
+    identities = build_identities([each.contact_id for each in conversations if each.contact_id])
+    return [
+        _build(each, identities.get(each.contact_id, []) if each.contact_id else []) for each in conversations
+    ]
 
 
 def build_note(note: Note) -> NoteShape:
@@ -137,7 +152,8 @@ def _build(conversation: Conversation, identities: list[IdentityShape]) -> Conve
     last: Message | None = getattr(conversation, "last_message", None)
     return ConversationShape(
         id=str(conversation.id),
-        contact=ConversationContact(str(contact.id), contact.display_name, identities),
+        contact=ConversationContact(str(contact.id), contact.display_name, identities) if contact else None,
+        group=_build_group(conversation.group) if conversation.group else None,
         inbox=Ref(str(conversation.inbox_id), conversation.inbox.name),
         status=msgspec.convert(conversation.status, Status),
         assignee=refer_to_member(conversation.assignee),
@@ -149,10 +165,13 @@ def _build(conversation: Conversation, identities: list[IdentityShape]) -> Conve
         unread=conversation.unread_count,
         waiting_since=conversation.waiting_since,
         last_message=_build_last(last) if last else None,
-        group=conversation.group_address or None,
         created_at=conversation.created_at,
         updated_at=conversation.updated_at,
     )
+
+
+def _build_group(group: Group) -> ConversationGroup:
+    return ConversationGroup(str(group.id), group.subject or None, group.address, group.allows_automation)
 
 
 def build_reply_window(conversation: Conversation, at: datetime) -> ReplyWindow:

@@ -105,7 +105,8 @@ def build_messages(messages: Sequence[Message], *, with_raw: bool = False) -> li
 def author_of(message: Message) -> AuthorShape:
     """Who spoke; the contact and member must have been fetched with the message."""
     if message.author_kind == "contact":
-        return AuthorShape("contact", str(message.contact_id), message.contact.display_name)
+        name = message.contact.display_name if message.contact else message.author_name
+        return AuthorShape("contact", str(message.contact_id), name)
     if message.author_kind == "member":
         member = message.author_member
         return AuthorShape("member", str(member.id) if member else None, str(member or message.author_name))
