@@ -29,6 +29,7 @@ def _words() -> dict[str, str]:
         "processing-failed": _("Could not be processed; it can be replayed"),
         "reply-window-closed": _("The reply window had closed"),
         "opted-out": _("The contact opted out"),
+        "promotion-in-group": _("A promotion to a group"),
         "inbox-paused": _("The number was paused"),
         "connection-paused": _("The connection needed attention"),
         "no-address": _("The contact has no address to send to"),

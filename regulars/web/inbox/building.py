@@ -20,6 +20,7 @@ from regulars.web.inbox.view_models import (
     ConversationRow,
     EarlierText,
     ErrorView,
+    GroupView,
     MediaView,
     MessageView,
     NoteView,
@@ -28,6 +29,7 @@ from regulars.web.inbox.view_models import (
     ReactionView,
     StatusMoment,
     ThreadItem,
+    Writer,
 )
 
 CONTENTLESS = MessageContent()
@@ -35,12 +37,13 @@ _AUTHOR_KINDS = frozenset({"contact", "member", "phone_app", "rule", "journey", 
 
 
 def conversation_row(conversation: Conversation) -> ConversationRow:
-    """A line of the list; wants ``last_message`` attached and contact, inbox and assignee joined."""
+    """A line of the list; wants ``last_message`` attached and contact, group, inbox and assignee joined."""
     last: Message | None = getattr(conversation, "last_message", None)
+    group = conversation.group
     return ConversationRow(
         id=conversation.id,
         contact_id=conversation.contact_id,
-        name=conversation.contact.display_name,
+        name=conversation.contact.display_name if conversation.contact else group.subject if group else "",
         channel=conversation.inbox.connection.channel,
         inbox_id=conversation.inbox_id,
         inbox_name=conversation.inbox.name,
@@ -50,8 +53,9 @@ def conversation_row(conversation: Conversation) -> ConversationRow:
         waiting_since=conversation.waiting_since,
         window_closes_at=conversation.window_closes_at,
         assignee=_assignee(conversation),
-        preview=_preview(last) if last else None,
+        preview=_preview(last, is_in_group=group is not None) if last else None,
         tags=tuple(conversation.tags),
+        group=GroupView(group.id, group.subject, group.short_id) if group else None,
     )
 
 
@@ -60,39 +64,46 @@ def _assignee(conversation: Conversation) -> Author | None:
     return Author("member", str(member), member.id) if member else None
 
 
-def _preview(message: Message) -> Preview:
+def _preview(message: Message, *, is_in_group: bool) -> Preview:
     status = message.status if message.direction == "out" else ""
-    return Preview(message.text, message.kind, author_of(message), status)
+    return Preview(message.text, message.kind, author_of(message, is_in_group=is_in_group), status)
 
 
-def author_of(message: Message) -> Author:
-    """Who said a message."""
+def writer(message: Message) -> Writer:
+    """Who wrote in a group, by their last message there; wants the contact joined."""
+    author = author_of(message, is_in_group=True)
+    return Writer(author, Preview(message.text, message.kind, author), message.id, message.sent_at)
+
+
+def author_of(message: Message, *, is_in_group: bool) -> Author:
+    """Who said a message. In a group nobody else tells who speaks: the name is never empty if we know any."""
     if message.direction == "in":
-        return Author("contact", message.author_name, message.contact_id)
+        known = message.contact.display_name if is_in_group and message.contact else ""
+        return Author("contact", known or message.author_name, message.contact_id)
     kind = cast("AuthorKind", message.author_kind if message.author_kind in _AUTHOR_KINDS else "system")
     return Author(kind, message.author_name, message.author_member_id)
 
 
 def thread_items(page: ThreadPage, conversation: Conversation) -> list[ThreadItem]:
     """Everything of one page of a thread, in the order in which it is shown."""
-    channel = conversation.inbox.connection.channel
     items: list[ThreadItem] = [
-        message_view(each, channel) for each in page.messages if not each.is_modifier_of_known
+        message_view(each, conversation) for each in page.messages if not each.is_modifier_of_known
     ]
     items += (note_view(note) for note in page.notes)
     items += (activity_view(line) for line in page.activities)
     return sorted(items, key=lambda item: item.position)
 
 
-def message_views(details: Iterable[MessageDetails], channel: str) -> list[MessageView]:
-    """A batch of messages of one channel."""
-    return [message_view(each, channel) for each in details]
+def message_views(details: Iterable[MessageDetails], conversation: Conversation) -> list[MessageView]:
+    """A batch of messages of one conversation."""
+    return [message_view(each, conversation) for each in details]
 
 
-def message_view(details: MessageDetails, channel: str) -> MessageView:
-    """One message with everything that is shown on it."""
+def message_view(details: MessageDetails, conversation: Conversation) -> MessageView:
+    """One message of the conversation with everything that is shown on it."""
     message = details.message
     content = content_of(message)
+    is_in_group = conversation.group_id is not None
     return MessageView(
         id=message.id,
         conversation_id=message.conversation_id,
@@ -100,14 +111,20 @@ def message_view(details: MessageDetails, channel: str) -> MessageView:
         direction="in" if message.direction == "in" else "out",
         kind=message.kind,
         at=message.sent_at,
-        author=author_of(message),
+        author=author_of(message, is_in_group=is_in_group),
         text=details.edits[-1].text if details.edits else message.text,
         status=message.status,
-        moments=tuple(StatusMoment(each.status, each.at) for each in details.statuses),
-        error=_error(message.error, channel),
+        moments=tuple(
+            StatusMoment(each.status, each.at, details.participants.get(each.participant, each.participant))
+            for each in details.statuses
+        ),
+        error=_error(message.error, conversation.inbox.connection.channel),
         media=_media(message.media) if message.media else None,
-        quote=_quote(message, details.quoted),
-        reactions=tuple(ReactionView(emoji_of(each), author_of(each)) for each in details.reactions),
+        quote=_quote(message, details.quoted, is_in_group=is_in_group),
+        reactions=tuple(
+            ReactionView(emoji_of(each), author_of(each, is_in_group=is_in_group))
+            for each in details.reactions
+        ),
         earlier=_earlier(message, details.edits),
         deleted_at=details.revoked_by.sent_at if details.revoked_by else None,
         arrived_late=message.arrived_late,
@@ -115,6 +132,7 @@ def message_view(details: MessageDetails, channel: str) -> MessageView:
         source=message.source,
         content=content,
         outgoing=outgoing_of(content),
+        is_in_group=is_in_group,
     )
 
 
@@ -169,9 +187,10 @@ def _media(media: MediaFile) -> MediaView:
     )
 
 
-def _quote(message: Message, quoted: Message | None) -> QuoteView | None:
+def _quote(message: Message, quoted: Message | None, *, is_in_group: bool) -> QuoteView | None:
     if quoted is not None:
-        return QuoteView(quoted.id, author_of(quoted), quoted.kind, quoted.text)
+        author = author_of(quoted, is_in_group=is_in_group)
+        return QuoteView(quoted.id, author, quoted.kind, quoted.text)
     return QuoteView(None, None, "unknown", "") if message.reply_to_provider_id else None
 
 

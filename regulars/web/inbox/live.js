@@ -98,7 +98,9 @@ class LiveUpdates {
 
   /** Head or reply window of the open conversation changed. */
   thread(data) {
-    if (data.conversation_id === this.screen.dataset.conversation) this.screen.refreshHeadSoon();
+    if (data.conversation_id !== this.screen.dataset.conversation) return;
+    this.screen.refreshHeadSoon();
+    if (document.querySelector("#context[data-group]")) this.screen.refreshContext(); // it lists who wrote last
   }
 
   /** This member may not see the conversation any more. */

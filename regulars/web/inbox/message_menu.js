@@ -15,6 +15,8 @@ const menu = () => document.getElementById("message-menu");
 const composer = () => document.querySelector("message-composer");
 const idOf = (line) => line.id.replace("message-", "");
 
+const isInGroup = (line) => Boolean(line.closest("[data-group]")); // groups take no reactions of a business
+
 function button(name, label, act) {
   const made = element("button", { type: "button", class: "button icon-only small quiet", "aria-label": label, "data-tip": label, tabindex: "-1" }, icon(name));
   made.addEventListener("click", act);
@@ -34,12 +36,12 @@ function moveTo(line) {
   current = line;
   const answerable = "answerable" in line.dataset;
   toolbar.children[0].hidden = !answerable;
-  toolbar.children[1].hidden = !answerable;
+  toolbar.children[1].hidden = !answerable || isInGroup(line);
   line.querySelector(".bubble-line")?.append(toolbar);
 }
 
 function openReactions(line) {
-  if (!line || !("answerable" in line.dataset)) return;
+  if (!line || !("answerable" in line.dataset) || isInGroup(line)) return;
   const mine = line.dataset.ownReaction ?? "";
   const buttons = EMOJI.map((emoji) => {
     const made = element("button", { type: "button", role: "menuitem", "aria-label": emoji }, emoji);
@@ -75,7 +77,7 @@ function openMenu(line, anchor = null) {
   const text = line.querySelector(".text")?.textContent.trim() ?? "";
   const items = [
     answerable && item("quote", gettext("Reply to this message"), () => composer()?.quote(line)),
-    answerable && item("emoji", gettext("React"), () => openReactions(line)),
+    answerable && !isInGroup(line) && item("emoji", gettext("React"), () => openReactions(line)),
     text && item("copy", gettext("Copy the text"), () => navigator.clipboard.writeText(text)),
     item("connection", gettext("Copy the link"), () => navigator.clipboard.writeText(`${location.origin}/conversations/${document.querySelector("inbox-screen").dataset.conversation}#${line.id}`)),
   ].filter(Boolean);

@@ -1,4 +1,4 @@
-"""What the three panes show: list, thread with composer, contact panel. A fixed number of queries each."""
+"""What the three panes show: list, thread with composer, side panel. A fixed number of queries each."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import get_language_info
 
+from regulars.contacts.models import Contact
 from regulars.conversations.models import Conversation, Note
 from regulars.conversations.queries.lists import ConversationFilter, Counts, count_for, list_conversations
-from regulars.conversations.queries.threads import drafts_of, read_thread
+from regulars.conversations.queries.threads import drafts_of, read_thread, read_writers
 from regulars.inboxes.access import inboxes_of
 from regulars.inboxes.models import Inbox
 from regulars.kernel import clock
-from regulars.web.inbox.building import conversation_row, thread_items
+from regulars.web.inbox.building import conversation_row, thread_items, writer
 from regulars.web.inbox.lists import ListChoice, view_label
 from regulars.web.inbox.view_models import Author
 from regulars.workspaces.access import Actor
@@ -59,25 +60,47 @@ def _why_empty(actor: Actor, choice: ListChoice) -> dict[str, Any]:
 
 
 def thread_context(actor: Actor, member: Member, conversation: Conversation) -> dict[str, Any]:
-    """Thread, composer and contact panel of one conversation."""
+    """Thread, composer and side panel of one conversation."""
     page = read_thread(conversation)
     now = clock.now()
     items = thread_items(page, conversation)
     return {
         **head_context(actor, conversation),
-        "contact": conversation.contact,
-        "contact_language": _language_name(conversation.contact.language),
-        "identities": conversation.contact.identities.filter(retired_at=None).order_by(
-            "-kind", "first_seen_at"
-        ),
+        **panel_context(actor, conversation),
         "items": items,
         "earlier_url": reverse("earlier-messages", args=[conversation.id]) if page.has_older else "",
         "unread_count": conversation.unread_count,
         "window_is_open": conversation.window_is_open(now),
         "drafts": drafts_of(conversation, member),
-        "others": _other_conversations(actor, conversation),
+    }
+
+
+def panel_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
+    """The side panel: about the contact, or about the group and nobody in particular."""
+    contact = conversation.contact
+    return {
+        "conversation": conversation_row(conversation),
         "panel_notes": Note.objects.filter(conversation=conversation).order_by("-created_at")[:PANEL_NOTES],
+        **(_about_contact(actor, conversation, contact) if contact else _about_group(conversation)),
+    }
+
+
+def _about_contact(actor: Actor, conversation: Conversation, contact: Contact) -> dict[str, Any]:
+    return {
+        "panel_template": "inbox/_context.html",
+        "contact": contact,
+        "contact_language": _language_name(contact.language),
+        "identities": contact.identities.filter(retired_at=None).order_by("-kind", "first_seen_at"),
+        "others": _other_conversations(actor, conversation),
         "can": {"edit_contact": actor.can("contacts:edit")},
+    }
+
+
+def _about_group(conversation: Conversation) -> dict[str, Any]:
+    return {
+        "panel_template": "inbox/_context_group.html",
+        "group": conversation.group,
+        "writers": [writer(message) for message in read_writers(conversation)],
     }
 
 

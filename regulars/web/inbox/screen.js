@@ -54,6 +54,12 @@ class InboxScreen extends HTMLElement {
   }
 
   onClick(event) {
+    const jump = event.target.closest("#context [data-jump]");
+    if (jump) {
+      event.preventDefault();
+      if (!wide.matches) this.dataset.context = "closed";
+      return this.querySelector("message-thread")?.jump(jump.dataset.jump);
+    }
     const link = event.target.closest("a[data-conversation], a[data-open-conversation]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();

@@ -44,6 +44,25 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupView:
+    """The group that a conversation is with; ``short_id`` stands in for a subject that nobody has told us."""
+
+    id: UUID
+    subject: str
+    short_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Somebody who has written in a group, with their last message there."""
+
+    author: Author
+    last: Preview
+    message_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """The last message in one line; ``status`` is set when the business spoke last."""
 
@@ -62,8 +81,10 @@ class ConversationRow:
     """One line of the conversation list."""
 
     id: UUID
-    contact_id: UUID
+    contact_id: UUID | None
+    """None in a group"""
     name: str
+    """the contact's, or the group's subject as far as it is known"""
     channel: str
     inbox_id: UUID
     inbox_name: str
@@ -75,6 +96,7 @@ class ConversationRow:
     assignee: Author | None = None
     preview: Preview | None = None
     tags: tuple[str, ...] = ()
+    group: GroupView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +105,8 @@ class StatusMoment:
 
     status: str
     at: datetime
+    person: str = ""
+    """at whom, in a group"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +203,12 @@ class MessageView:
     content: MessageContent = field(default_factory=MessageContent)
     outgoing: OutgoingContent | None = None
     contact_id: UUID | None = None
+    is_in_group: bool = False
+
+    @property
+    def names_author(self) -> bool:
+        """Whether the bubble says who speaks: we do always, others where they are several."""
+        return self.direction == "out" or self.is_in_group
 
     @property
     def item(self) -> str:

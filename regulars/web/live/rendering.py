@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from regulars.contacts.events import ContactChanged
+from django.db.models import Q
+
+from regulars.contacts.events import ContactChanged, GroupChanged
 from regulars.conversations.access import ConversationFacts
 from regulars.conversations.events import (
     ConversationChanged,
@@ -20,7 +22,7 @@ from regulars.conversations.events import (
 )
 from regulars.conversations.models import Activity, Conversation, Message, Note
 from regulars.conversations.queries.lists import attach_last_messages
-from regulars.conversations.queries.threads import MODIFIERS, with_details
+from regulars.conversations.queries.threads import MODIFIERS, shown_with, with_details
 from regulars.inboxes.events import InboxChanged
 from regulars.inboxes.models import sealed_fields
 from regulars.kernel.events import Event, Recorded
@@ -37,6 +39,7 @@ LIVE_EVENTS: tuple[type[Event], ...] = (
     ConversationChanged,
     NoteWritten,
     ContactChanged,
+    GroupChanged,
     MediaChanged,
     InboxChanged,
     MemberChanged,
@@ -56,6 +59,7 @@ class Changes:
     """messages that contacts just sent: screens announce them"""
     notes: dict[UUID, UUID] = field(default_factory=dict)
     contacts: set[UUID] = field(default_factory=set)
+    groups: set[UUID] = field(default_factory=set)
     media: set[UUID] = field(default_factory=set)
     members: set[UUID] = field(default_factory=set)
     staffing: set[UUID] = field(default_factory=set)
@@ -86,6 +90,8 @@ def _fold(event: Any, changes: Changes) -> None:
             changes.heads.add(event.conversation_id)
         case ContactChanged():
             changes.contacts.add(event.contact_id)
+        case GroupChanged():
+            changes.groups.add(event.group_id)
         case MediaChanged():
             changes.media.add(event.media_id)
         case InboxChanged():
@@ -140,15 +146,13 @@ def render_changes(
 
 def _conversations(changes: Changes, workspaces: Collection[UUID]) -> list[Conversation]:
     found = Conversation.objects.filter(workspace_id__in=workspaces).select_related(
-        "contact", "inbox__connection", "assignee__user", "team"
+        "contact", "group", "inbox__connection", "assignee__user", "team"
     )
     found = found.defer(*sealed_fields("inbox__connection__"))
     wanted = set(changes.conversations) | set(changes.notes.values())
-    if changes.contacts:
-        of_contacts = Conversation.objects.filter(contact_id__in=changes.contacts).values_list(
-            "id", flat=True
-        )
-        wanted |= set(of_contacts)
+    if changes.contacts or changes.groups:
+        with_them = Q(contact_id__in=changes.contacts) | Q(group_id__in=changes.groups)
+        wanted |= set(Conversation.objects.filter(with_them).values_list("id", flat=True))
         changes.heads |= wanted
     if changes.media:
         for message_id, conversation_id in Message.objects.filter(media_id__in=changes.media).values_list(
@@ -196,9 +200,8 @@ def _items(
         return []
     items: list[LiveItem] = []
     for conversation in by_id.values():
-        channel = conversation.inbox.connection.channel
         for message in _shown_messages(changes, conversation):
-            view = message_view(message, channel)
+            view = message_view(message, conversation)
             payload = {
                 "message_id": str(message.message.id),
                 "position": view.position,
@@ -222,16 +225,15 @@ def _items(
 def _shown_messages(changes: Changes, conversation: Conversation) -> list[Any]:
     """The changed messages of a thread; a reaction, edit or revoke shows on the message that it changes."""
     ids = [message_id for message_id, owner in changes.messages.items() if owner == conversation.id]
-    messages = list(Message.objects.filter(id__in=ids).select_related("media", "author_member__user"))
+    joined = shown_with(conversation)
+    messages = list(Message.objects.filter(id__in=ids).select_related(*joined))
     targets = [
         each.target_provider_id for each in messages if each.kind in MODIFIERS and each.target_provider_id
     ]
     if targets:
         known = {each.id for each in messages}
         changed = Message.objects.filter(inbox_id=conversation.inbox_id, provider_id__in=targets)
-        messages += [
-            each for each in changed.select_related("media", "author_member__user") if each.id not in known
-        ]
+        messages += [each for each in changed.select_related(*joined) if each.id not in known]
     return [each for each in with_details(messages) if not each.is_modifier_of_known]
 
 

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
 from regulars.channels.whatsapp.templates import TemplateButton
+from regulars.contacts.models import Group
 from regulars.conversations.queries.lists import Order
 from regulars.inboxes.ports import ContactCard, Location, OutgoingContacts, OutgoingLocation
 from regulars.web.channels import facts_of
@@ -27,7 +28,9 @@ from regulars.web.inbox.view_models import (
     ICON_OF_KIND,
     ActivityView,
     Author,
+    ConversationRow,
     ErrorView,
+    GroupView,
     MediaView,
     MessageView,
     Preview,
@@ -55,6 +58,18 @@ def person(name: str) -> SafeString | str:
     if name.startswith("+"):
         return format_html('<span class="isolate">{}</span>', name)
     return name or pgettext("person", "Unknown")
+
+
+@register.filter
+def conversation_name(row: ConversationRow) -> SafeString | str:
+    """Whom a conversation is with: the person, or the group by subject or short id."""
+    return group_name(row.group) if row.group else person(row.name)
+
+
+@register.filter
+def group_name(group: GroupView | Group) -> str:
+    """The group's subject, or "Group" with the end of its id."""
+    return group.subject or gettext("Group %(id)s") % {"id": group.short_id}
 
 
 @register.filter
@@ -134,7 +149,10 @@ def spoken(item: MessageView) -> str:
 @register.filter
 def moments_json(item: MessageView) -> str:
     """Every state with its time, as ``[[word, time], …]`` for the script that writes them."""
-    return json.dumps([[status_word(each.status), iso(each.at)] for each in item.moments], ensure_ascii=False)
+    told = [
+        [" ".join((status_word(each.status), each.person)).strip(), iso(each.at)] for each in item.moments
+    ]
+    return json.dumps(told, ensure_ascii=False)
 
 
 @register.filter

@@ -37,7 +37,7 @@ def ledger(request: MemberRequest) -> HttpResponse:
     lines = [LedgerLine(names.get(key) or _place(key[1]), part) for key, part in parts.items()]
     unknown = (
         Message.objects.filter(workspace_id=request.member.workspace_id, outgoing__state="unknown")
-        .select_related("contact", "inbox")
+        .select_related("contact", "conversation__group", "inbox")
         .order_by("sent_at")[:UNKNOWN_LIMIT]
     )
     context = {

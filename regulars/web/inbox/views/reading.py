@@ -16,7 +16,7 @@ from regulars.kernel.ids import parse_id
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import conversation_row, parse_position, thread_items
 from regulars.web.inbox.lists import ListChoice, landing_view, read_choice
-from regulars.web.inbox.panes import head_context, list_context, thread_context
+from regulars.web.inbox.panes import head_context, list_context, panel_context, thread_context
 from regulars.web.inbox.searching import search_everything
 
 
@@ -43,7 +43,7 @@ def _rows(request: MemberRequest, choice: ListChoice) -> HttpResponse:
 
 @member_with("conversations:read")
 def show_conversation(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """A conversation beside its list; for the script only thread and contact panel.
+    """A conversation beside its list; for the script only thread and side panel.
 
     A whole page counts as read; the script says so itself once the thread is on the screen.
     """
@@ -63,9 +63,10 @@ def _home_of(conversation: Conversation) -> str:
 
 @member_with("conversations:read")
 def show_context(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """The contact panel alone, after something in it changed."""
+    """The side panel alone, after something in it changed."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
-    return render(request, "inbox/_context.html", thread_context(request.actor, request.member, conversation))
+    context = panel_context(request.actor, conversation)
+    return render(request, context["panel_template"], context)
 
 
 @member_with("conversations:read")

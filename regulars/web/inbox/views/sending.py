@@ -89,7 +89,7 @@ def _provider_id(request: MemberRequest, message_id: str) -> str | None:
 
 
 def _messages(request: MemberRequest, sent: Sequence[Message]) -> HttpResponse:
-    items = message_views(with_details(sent), sent[0].conversation.inbox.connection.channel)
+    items = message_views(with_details(sent), sent[0].conversation)
     return render(request, "inbox/_items.html", {"items": items}, status=201)
 
 

@@ -87,7 +87,7 @@ class Field:
 def picker(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """The list of sendable templates, the chosen one's fields and its preview with the values so far."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
-    sendable = sendable_templates(conversation)
+    sendable = [each for each in sendable_templates(conversation) if _suits(each.template, conversation)]
     chosen = _chosen(sendable, request.GET.get("template", ""), conversation)
     context: dict[str, Any] = {"conversation_id": conversation.id, "templates": sendable, "chosen": chosen}
     if chosen:
@@ -111,17 +111,23 @@ def sendable_templates(conversation: Conversation) -> list[Sendable]:
     return [each for each in parsed if each.template.is_sendable]
 
 
+def _suits(template: Template, conversation: Conversation) -> bool:
+    """Promotions and one-time codes are not offered where several people read (the guardrails refuse them)."""
+    return conversation.group_id is None or template.category not in ("MARKETING", "AUTHENTICATION")
+
+
 def _chosen(sendable: Sequence[Sendable], wanted: str, conversation: Conversation) -> Sendable | None:
     """The one asked for, else the first in the contact's language, else the first."""
     by_id = {str(each.id): each for each in sendable}
-    spoken = conversation.contact.language.split("-")[0]
+    spoken = conversation.contact.language.split("-")[0] if conversation.contact else ""
     suited = next((each for each in sendable if spoken and each.template.language.startswith(spoken)), None)
     return by_id.get(wanted) or suited or (sendable[0] if sendable else None)
 
 
 def _first_values(template: Template, conversation: Conversation) -> dict[str, str]:
     """A first value where the variable's name says what it is."""
-    name = conversation.contact.name or conversation.contact.profile_name
+    contact = conversation.contact
+    name = (contact.name or contact.profile_name) if contact else ""
     return {
         each.key: name
         for each in template.variables
@@ -209,7 +215,7 @@ def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
         message = queue_message(draft, by=request.actor, channel=channel)
     except GuardrailRefused as refused:
         return refusal_response(refused)
-    items = message_views(with_details([message]), conversation.inbox.connection.channel)
+    items = message_views(with_details([message]), conversation)
     return render_page(request, "inbox/_items.html", {"items": items}, status=201)
 
 
