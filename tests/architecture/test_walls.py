@@ -23,6 +23,7 @@ UNSCOPED = {
     "kernel.ParkedEvent": "belongs to an event",
     "kernel.Heartbeat": "the house's own: which processes live",
     "kernel.PeriodicRun": "the house's own: when jobs ran",
+    "kernel.ServerKey": "the house's own: which secret key the database belongs to",
     "workspaces.Workspace": "the wall itself",
     "workspaces.User": "a person, who may be a member of several workspaces",
     "workspaces.FailedSignIn": "fingerprints of wrong passwords, before anybody is known",
