@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from regulars.api.problems import Unauthorized
 from regulars.kernel import clock
 from regulars.kernel.crypto import fingerprint
-from regulars.workspaces.access import Actor, actor_of_token
+from regulars.workspaces.access import Actor, actor_of_token, still_holds
 from regulars.workspaces.models import ApiToken
 
 LAST_USE_IS_NOTED_EVERY = timedelta(minutes=1)
@@ -28,10 +28,11 @@ class Caller:
 
 
 def authenticate(request: HttpRequest) -> Caller:
-    """The caller; raises :class:`Unauthorized` when the token is missing, unknown or revoked."""
+    """The caller; raises :class:`Unauthorized` without a known token whose maker still has the right to it."""
     plain = _bearer_token(request)
-    token = ApiToken.objects.filter(token_fingerprint=fingerprint(plain), revoked_at=None).first()
-    if token is None:
+    known = ApiToken.objects.select_related("created_by")
+    token = known.filter(token_fingerprint=fingerprint(plain), revoked_at=None).first()
+    if token is None or not still_holds(token.created_by, token.role):
         raise Unauthorized(_("This token is unknown or was revoked"))
     _note_use(token)
     return Caller(token.id, actor_of_token(token))

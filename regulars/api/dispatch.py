@@ -103,6 +103,7 @@ def endpoint(routes: Mapping[str, Route]) -> Callable[..., HttpResponseBase]:
     view.permission = ", ".join(  # type: ignore[attr-defined]  # read by the page of all routes
         f"{method} {route.permission}" for method, route in routes.items()
     )
+    view.methods = tuple(routes)  # type: ignore[attr-defined]  # likewise
     return view
 
 

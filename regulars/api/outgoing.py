@@ -41,6 +41,7 @@ from regulars.channels.whatsapp.templates import (
     parse_template,
     validate,
 )
+from regulars.conversations.access import media_visible_to
 from regulars.conversations.guardrails import GuardrailRefused, Refusal
 from regulars.conversations.models import Conversation, Message
 from regulars.conversations.operations.sending import OutgoingDraft, queue_message
@@ -57,7 +58,6 @@ from regulars.inboxes.ports import (
 from regulars.kernel import clock
 from regulars.kernel.errors import Conflict, Invalid, NotFound
 from regulars.kernel.ids import parse_id
-from regulars.media.models import MediaFile
 from regulars.message_templates.models import MessageTemplate
 from regulars.workspaces.access import Actor
 
@@ -65,7 +65,7 @@ from regulars.workspaces.access import Actor
 def queue_body(body: NewMessage, conversation: Conversation, *, by: Actor) -> Message:
     """Queue what a caller wants to say; raises ``GuardrailRefused``, ``Invalid`` or ``Conflict`` with the reason."""
     built = _build(body, conversation)
-    _check_files(built.content, conversation)
+    _check_files(built.content, by)
     draft = OutgoingDraft(
         conversation,
         built.content,
@@ -152,20 +152,16 @@ def _provider_id(message: Message) -> str:
 # --- files -----------------------------------------------------------------------------------------
 
 
-def _check_files(content: OutgoingContent, conversation: Conversation) -> None:
-    """Every file named must be of this workspace, here, and what the channel takes as its kind."""
+def _check_files(content: OutgoingContent, actor: Actor) -> None:
+    """Every file named must be one that the caller may see, here, and what the channel takes as its kind."""
     for media in files_in(content):
         if media.media_id and not media.link:
-            _check_file(media, conversation)
+            _check_file(media, actor)
 
 
-def _check_file(media: OutgoingMedia, conversation: Conversation) -> None:
+def _check_file(media: OutgoingMedia, actor: Actor) -> None:
     own_id = parse_id(media.media_id)
-    file = (
-        MediaFile.objects.filter(workspace_id=conversation.workspace_id, id=own_id).first()
-        if own_id
-        else None
-    )
+    file = media_visible_to(actor).filter(id=own_id).first() if own_id else None
     if file is None:
         raise Invalid(_("There is no such file"), fields={"media_id": "the id of an upload to /api/v1/media"})
     if file.state != "ready":

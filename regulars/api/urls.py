@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from django.http import HttpResponse
 from django.urls import URLPattern, path, re_path
+from django.views.decorators.http import require_http_methods
 
 from regulars.api.dispatch import Route, endpoint, unknown_path
 from regulars.api.documents import docs_page, docs_style, openapi_document
@@ -23,16 +24,18 @@ def _patterns() -> list[URLPattern]:
     ]
 
 
-def _public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def _public(view: Callable[..., HttpResponse], *methods: str) -> Callable[..., HttpResponse]:
     """Say aloud that a path has no door; read by the page of all routes."""
-    view.permission = "public"  # type: ignore[attr-defined]
-    return view
+    asked = require_http_methods(list(methods))(view) if methods else view
+    asked.permission = "public"  # type: ignore[attr-defined]
+    asked.methods = methods or ("ANY",)  # type: ignore[attr-defined]
+    return asked
 
 
 urlpatterns: list[URLPattern] = [
     *_patterns(),
-    path("openapi.json", _public(openapi_document)),
-    path("docs", _public(docs_page), name="api-docs"),
-    path("docs.css", _public(docs_style)),
+    path("openapi.json", _public(openapi_document, "GET", "HEAD")),
+    path("docs", _public(docs_page, "GET", "HEAD"), name="api-docs"),
+    path("docs.css", _public(docs_style, "GET", "HEAD")),
     re_path(r"^.*$", _public(unknown_path)),
 ]

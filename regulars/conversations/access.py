@@ -1,4 +1,4 @@
-"""The only door to a conversation from outside this room.
+"""The only door to a conversation from outside this room, and through it to contacts and files.
 
 What an actor sees is written once as a query (``visible_to``) and once as a predicate (``can_see``, for the
 live screens, which must decide without a query); a property test holds the two together.
@@ -6,19 +6,27 @@ live screens, which must decide without a query); a property test holds the two 
 Owners and admins see all. A lead sees the numbers that their teams staff (or that everybody staffs) where
 the conversation is unassigned, their own, a team mate's or handed to one of their teams. An agent sees their
 own, and the unassigned ones of the numbers they staff that are not handed to another team.
+
+Contacts and files are seen by who sees a conversation that they belong to: members and tokens, screens and REST
+alike. A contact is also seen by its owner (and the owner's team lead), a file by who uploaded it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from regulars.contacts.models import Contact
 from regulars.conversations.models import Conversation, Message
+from regulars.conversations.operations.sending import outgoing_of
 from regulars.inboxes.models import Inbox, sealed_fields
+from regulars.inboxes.ports import files_in
 from regulars.kernel.errors import NotFound
+from regulars.media.models import MediaFile
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
 
@@ -65,6 +73,33 @@ def access_message(actor: Actor, message_id: UUID | None) -> Message:
     return found
 
 
+def access_contact(actor: Actor, contact_id: UUID | None) -> Contact:
+    """The contact, if the actor may see it; else :class:`NotFound`, whether it exists or not."""
+    actor.require("contacts:read")
+    found = contacts_visible_to(actor).filter(id=contact_id).first() if contact_id else None
+    if found is None:
+        raise NotFound("no such contact")
+    return found
+
+
+def access_media(actor: Actor, media_id: UUID | None, *, message_id: UUID | None = None) -> MediaFile:
+    """The file, if the actor may see it; else :class:`NotFound`.
+
+    ``message_id`` names a message that brings the file along with others: a template's header or card.
+    """
+    found = media_visible_to(actor).filter(id=media_id).first() if media_id else None
+    if found is None and media_id and message_id and _brings(access_message(actor, message_id), media_id):
+        found = MediaFile.objects.filter(id=media_id, workspace_id=actor.workspace_id).first()
+    if found is None:
+        raise NotFound("no such file")
+    return found
+
+
+def _brings(message: Message, media_id: UUID) -> bool:
+    files = files_in(outgoing_of(message)) if message.content.get("outgoing") else ()
+    return any(each.media_id == str(media_id) for each in files)
+
+
 def visible_to(actor: Actor) -> QuerySet[Conversation]:
     """Every conversation that the actor may see, as a query to build on."""
     every = Conversation.objects.filter(workspace_id=actor.workspace_id).select_related(
@@ -79,7 +114,7 @@ def visible_to(actor: Actor) -> QuerySet[Conversation]:
     staffed = ~Exists(staffing) | Exists(staffing.filter(team_id__in=actor.team_ids))
     own = Q(assignee_id=actor.member_id) if actor.member_id else Q(pk__in=[])
     if actor.role == "lead":
-        mates = Member.teams.through.objects.filter(team_id__in=actor.team_ids).values("member_id")
+        mates = _mates(actor)
         theirs = (
             Q(assignee__isnull=True, team__isnull=True)
             | Q(team_id__in=actor.team_ids)
@@ -88,6 +123,39 @@ def visible_to(actor: Actor) -> QuerySet[Conversation]:
         return every.filter(own | (staffed & theirs))
     free = Q(assignee__isnull=True) & (Q(team__isnull=True) | Q(team_id__in=actor.team_ids))
     return every.filter(own | (staffed & free))
+
+
+def contacts_visible_to(actor: Actor) -> QuerySet[Contact]:
+    """Every contact that the actor may see, as a query to build on: all, or the people of visible conversations.
+
+    In a group those are all who wrote there. A contact without any conversation is its owner's.
+    """
+    every = Contact.objects.filter(workspace_id=actor.workspace_id).select_related("owner__user")
+    if not actor.can("contacts:read"):
+        return every.none()
+    if actor.sees_all:
+        return every
+    threads = visible_to(actor)
+    writers = Message.objects.filter(conversation_id__in=threads.filter(group__isnull=False).values("id"))
+    met = Q(id__in=threads.values("contact_id")) | Q(id__in=writers.values("contact_id"))
+    owned = Q(owner_id=actor.member_id) if actor.member_id else Q(pk__in=[])
+    if actor.role == "lead":
+        owned |= Q(owner_id__in=_mates(actor))
+    return every.filter(met | owned)
+
+
+def media_visible_to(actor: Actor) -> QuerySet[MediaFile]:
+    """Every file that the actor may see by itself: those of messages in visible conversations, and own uploads."""
+    every = MediaFile.objects.filter(workspace_id=actor.workspace_id)
+    if actor.kind == "system":
+        return every
+    said = Message.objects.filter(media_id=OuterRef("pk"), conversation_id__in=visible_to(actor).values("id"))
+    return every.filter(Q(uploaded_by=actor.id) | Exists(said))
+
+
+def _mates(actor: Actor) -> QuerySet[Any, Any]:
+    """The members of the actor's teams."""
+    return Member.teams.through.objects.filter(team_id__in=actor.team_ids).values("member_id")
 
 
 def can_see(actor: Actor, facts: ConversationFacts, staffing: Staffing) -> bool:

@@ -6,6 +6,9 @@ from uuid import UUID
 
 from regulars.kernel.events import Event, event
 
+HANDED_ON = frozenset({"assignee", "team"})
+"""changes after which other members may see a conversation"""
+
 
 @event
 class MessageReceived(Event):
@@ -53,11 +56,16 @@ class ConversationStarted(Event):
 
 @event
 class ConversationChanged(Event):
-    """Status, assignee, team, priority, unread count or reply window changed; ``what`` says which."""
+    """Status, assignee, team, priority, unread count or reply window changed; ``what`` says which.
+
+    ``from_…`` say who held it until then, when it was handed on (``HANDED_ON``).
+    """
 
     workspace_id: UUID
     conversation_id: UUID
     what: str
+    from_assignee_id: UUID | None = None
+    from_team_id: UUID | None = None
 
 
 @event

@@ -25,7 +25,7 @@ class MediaFile(WorkspaceScoped):
     sha256 = models.TextField(default="", blank=True)
     filename = models.TextField(default="", blank=True)
     uploaded_by = models.UUIDField(null=True)
-    """the member who gave it to us to send, and may see it before it is in a message"""
+    """the member or token that gave it to us to send, and may see it before it is in a message"""
     is_voice = models.BooleanField(default=False)
     is_animated = models.BooleanField(default=False)
     width = models.IntegerField(null=True)

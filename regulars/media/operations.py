@@ -156,7 +156,7 @@ def store_upload(
             byte_count=size,
             sha256=digest.hexdigest(),
             filename=filename[:240],
-            uploaded_by=by.member_id,
+            uploaded_by=by.id,
             width=preview.width if preview else None,
             height=preview.height if preview else None,
             has_thumbnail=bool(preview and preview.is_written),

@@ -18,11 +18,11 @@ from regulars.api.shapes.contacts import (
     build_contacts,
 )
 from regulars.api.whatsapp import identity_key
-from regulars.contacts.access import access_contact, contacts_of
 from regulars.contacts.models import Contact
 from regulars.contacts.operations import editing
 from regulars.contacts.operations.identifying import PersonSeen, find_holder
 from regulars.contacts.search import matching_contacts
+from regulars.conversations.access import access_contact, contacts_visible_to
 from regulars.conversations.operations.removing import remove_contact
 from regulars.kernel.errors import Invalid
 from regulars.workspaces.access import Actor
@@ -30,8 +30,11 @@ from regulars.workspaces.models import Member
 
 
 def list_contacts(actor: Actor, query: ContactQuery) -> Page[ContactShape]:
-    """Contacts, the newest first; ``q`` finds by name, number in any writing, or tag."""
-    contacts = contacts_of(actor)
+    """The contacts that the token may see, the newest first; ``q`` finds by name, number in any writing, or tag.
+
+    Agents and leads see the people of the conversations that they see, and contacts that are theirs.
+    """
+    contacts = contacts_visible_to(actor)
     if query.q.strip():
         contacts = contacts.filter(id__in=matching_contacts(actor.workspace_id, query.q).values("id"))
     rows, next_cursor = newest_first(contacts, "created_at", query)
@@ -44,7 +47,7 @@ def get_contact(actor: Actor, contact_id: UUID) -> ContactShape:
 
 
 def create_contact(actor: Actor, body: NewContact) -> ContactShape:
-    """A new contact; 409 ``contact-exists`` names the one who has one of the identities already."""
+    """A new contact; 409 ``contact-exists`` names who has one of the identities, if you may see them."""
     if not body.identities:
         raise Invalid(_("A contact needs at least one identity"), fields={"identities": "a phone or a BSUID"})
     keys = tuple(
@@ -54,9 +57,15 @@ def create_contact(actor: Actor, body: NewContact) -> ContactShape:
     channel = body.identities[0].channel
     holder = find_holder(actor.workspace_id, channel, keys)
     if holder is not None:
-        raise ContactExists(_("Change that contact instead"), contact=str(holder))
+        raise _contact_exists(actor, holder)
     contact = editing.create_contact(actor.workspace_id, PersonSeen(keys), by=actor, channel=channel)
     return _shape(editing.update_contact(contact, _changes(actor, body), by=actor))
+
+
+def _contact_exists(actor: Actor, holder: UUID) -> ContactExists:
+    if contacts_visible_to(actor).filter(id=holder).exists():
+        return ContactExists(_("Change that contact instead"), contact=str(holder))
+    return ContactExists(_("A colleague looks after this contact"))
 
 
 def change_contact(actor: Actor, contact_id: UUID, body: ContactChanges) -> ContactShape:

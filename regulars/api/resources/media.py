@@ -14,13 +14,12 @@ from django.http import FileResponse, HttpRequest
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 
+from regulars.api.parsing import parse_reference
 from regulars.api.problems import MediaNotReady, NotJSON, TooLarge
-from regulars.api.shapes.media import MediaShape, build_media
+from regulars.api.shapes.media import MediaQuery, MediaShape, build_media
 from regulars.channels.whatsapp.limits import MEDIA_LIMITS
-from regulars.conversations.access import visible_to
-from regulars.conversations.models import Message
-from regulars.kernel.errors import Invalid, NotFound
-from regulars.media.access import access_media
+from regulars.conversations.access import access_media
+from regulars.kernel.errors import Invalid
 from regulars.media.files import path_of
 from regulars.media.models import MediaFile
 from regulars.media.operations import MOST_UPLOAD_BYTES, retry_media, store_upload
@@ -95,14 +94,14 @@ def upload_media(actor: Actor, form: Upload) -> MediaShape:
     return build_media(store_upload(actor.workspace_id, kind, content, name, mime_type, by=actor))
 
 
-def get_media(actor: Actor, media_id: UUID) -> MediaShape:
+def get_media(actor: Actor, media_id: UUID, query: MediaQuery) -> MediaShape:
     """A file's facts."""
-    return build_media(_access(actor, media_id))
+    return build_media(_access(actor, media_id, query))
 
 
-def get_media_content(actor: Actor, media_id: UUID) -> FileResponse:
+def get_media_content(actor: Actor, media_id: UUID, query: MediaQuery) -> FileResponse:
     """The bytes. Types that could run in a browser come as a download; nothing is sniffed."""
-    media = _access(actor, media_id)
+    media = _access(actor, media_id, query)
     if media.state != "ready":
         raise MediaNotReady(_("The file has not arrived"), state=media.state)
     try:
@@ -123,19 +122,15 @@ def get_media_content(actor: Actor, media_id: UUID) -> FileResponse:
 
 def fetch_again(actor: Actor, media_id: UUID) -> MediaShape:
     """Ask the provider once more for a file that could not be fetched."""
-    media = _access(actor, media_id)
+    media = access_media(actor, media_id)
     retry_media(media, by=actor)
     media.refresh_from_db()
     return build_media(media)
 
 
-def _access(actor: Actor, media_id: UUID) -> MediaFile:
-    """The file, if the actor sees a message that has it; uploads that no message has are the workspace's."""
-    media = access_media(actor, media_id)
-    threads = Message.objects.filter(media=media).values("conversation_id")
-    if threads.exists() and not visible_to(actor).filter(id__in=threads).exists():
-        raise NotFound(_("There is no such file"))
-    return media
+def _access(actor: Actor, media_id: UUID, query: MediaQuery) -> MediaFile:
+    message_id = parse_reference(query.message, "message") if query.message else None
+    return access_media(actor, media_id, message_id=message_id)
 
 
 def _guess_kind(content: IO[bytes], mime_type: str) -> str:

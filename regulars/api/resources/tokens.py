@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 
 from regulars.api.paging import Page, PageQuery, newest_first
 from regulars.api.shapes.common import Ref
-from regulars.kernel.errors import NotAllowed, NotFound
+from regulars.kernel.errors import NotFound
 from regulars.workspaces.access import Actor, actor_of_token
 from regulars.workspaces.models import ApiToken, Workspace
-from regulars.workspaces.operations import audit, create_api_token, revoke_api_token
-from regulars.workspaces.permissions import may_grant
+from regulars.workspaces.operations import create_token_with, revoke_api_token
 
 
 class TokenShape(msgspec.Struct, kw_only=True):
@@ -73,15 +72,9 @@ def list_tokens(actor: Actor, query: PageQuery) -> Page[TokenShape]:
 
 
 def create_token(actor: Actor, body: NewToken) -> CreatedToken:
-    """A new token; keep its plain text, it is shown only now."""
-    workspace = Workspace.objects.get(id=actor.workspace_id)
-    token, plain = create_api_token(workspace, body.name, body.role, scopes=body.scopes)
-    granted = actor_of_token(token).permissions
-    if not may_grant(actor.role, token.role) or granted - actor.permissions:
-        raise NotAllowed(
-            _("A token cannot make one that may do more than itself"), permission="tokens:manage"
-        )
-    audit(actor, "tokens:create", "token", str(token.id), role=token.role, scopes=token.scopes)
+    """A new token; keep its plain text, shown only now. It ends with the right of whoever made the calling one."""
+    parent = ApiToken.objects.select_related("workspace", "created_by").get(id=actor.id or "")
+    token, plain = create_token_with(parent, body.name, body.role, scopes=body.scopes, by=actor)
     return CreatedToken(**msgspec.structs.asdict(_build(token)), token=plain)
 
 

@@ -25,6 +25,13 @@ class MediaShape(msgspec.Struct, kw_only=True):
     error: str | None
 
 
+class MediaQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Where a file stands, when it is not a message's own."""
+
+    message: str | None = None
+    """the message that brings it along: a template's header or card, a button message's header"""
+
+
 def build_media(media: MediaFile) -> MediaShape:
     """A file's facts."""
     is_ready = media.state == "ready"

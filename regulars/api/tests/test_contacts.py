@@ -8,7 +8,8 @@ import pytest
 
 from regulars.api.tests.client import Api, problem
 from regulars.contacts.models import Contact
-from tests.cast import ALICE, Cast
+from regulars.conversations.models import Conversation
+from tests.cast import ALICE, BORIS, Cast
 
 
 def test_a_contact_has_the_published_shape(api: Api, cast: Cast):
@@ -138,3 +139,18 @@ def test_strangers_do_not_exist(api: Api, cast: Cast):
         assert problem(response) == (404, "not-found")
     assert api.get("/contacts", q="Theirs").json()["items"] == []
     assert Contact.objects.filter(id=theirs.id, name="").exists()
+
+
+def test_agents_find_and_change_the_people_of_their_conversations_only(cast: Cast):
+    mine, theirs = cast.hears(ALICE, "hello"), cast.hears(BORIS, "hello")
+    Conversation.objects.filter(id=theirs.id).update(assignee=cast.mate)
+    agent = Api(cast.token("agent"))
+    assert [each["name"] for each in agent.get("/contacts").json()["items"]] == ["Alice"]
+    assert agent.get("/contacts", q="Борис").json()["items"] == []
+    assert agent.patch(f"/contacts/{mine.contact_id}", {"tags": ["vip"]}).status_code == 200
+    for hidden in (theirs.contact_id, cast.chai.id):
+        assert problem(agent.get(f"/contacts/{hidden}")) == (404, "not-found")
+        assert problem(agent.patch(f"/contacts/{hidden}", {"name": "x"})) == (404, "not-found")
+    refused = agent.post("/contacts", {"identities": [{"kind": "phone", "value": BORIS}]})
+    assert problem(refused) == (409, "contact-exists")
+    assert "contact" not in refused.json()

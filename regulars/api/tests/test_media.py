@@ -218,3 +218,33 @@ def test_a_file_is_seen_by_who_sees_its_message(cast: Cast):
     assert agent.get(f"/media/{media.id}").status_code == 200
     Conversation.objects.update(assignee=cast.mate)
     assert problem(agent.get(f"/media/{media.id}")) == (404, "not-found")
+
+
+def test_an_upload_is_its_uploaders_until_it_is_sent(cast: Cast):
+    mine, another = Api(cast.token("admin")), Api(cast.token("owner"))
+    uploaded = mine.upload(file("a.txt", b"x", "text/plain")).json()["id"]
+    conversation = cast.hears(ALICE, "hello")
+    path = f"/conversations/{conversation.id}/messages"
+    for response in (another.get(f"/media/{uploaded}"), another.get(f"/media/{uploaded}/content")):
+        assert problem(response) == (404, "not-found")
+    assert problem(another.post(path, {"kind": "document", "media_id": uploaded})) == (422, "invalid")
+    assert mine.post(path, {"kind": "document", "media_id": uploaded}).status_code == 201
+    assert another.get(f"/media/{uploaded}").status_code == 200
+
+
+def test_a_header_is_seen_beside_its_message(cast: Cast):
+    mine, another = Api(cast.token("admin")), Api(cast.token("admin"))
+    uploaded = mine.upload(file("a.jpg", picture(), "image/jpeg")).json()["id"]
+    header = {"media": {"kind": "image", "media_id": uploaded}}
+    buttons = {"form": "buttons", "body": "x", "header": header, "buttons": [{"id": "a", "title": "b"}]}
+    conversation = cast.hears(ALICE, "hello")
+    path = f"/conversations/{conversation.id}/messages"
+    message = mine.post(path, {"kind": "interactive", "interactive": buttons}).json()["id"]
+    assert problem(another.get(f"/media/{uploaded}")) == (404, "not-found")
+    assert another.get(f"/media/{uploaded}", message=message).status_code == 200
+    content = another.get(f"/media/{uploaded}/content", message=message)
+    assert b"".join(content.streaming_content) == picture()
+    assert problem(another.get(f"/media/{uploaded}", message="x")) == (422, "invalid")
+    Conversation.objects.update(assignee=cast.mate)
+    agent = Api(cast.token("agent"))
+    assert problem(agent.get(f"/media/{uploaded}", message=message)) == (404, "not-found")

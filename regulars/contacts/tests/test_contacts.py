@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from regulars.contacts.access import access_contact
 from regulars.contacts.events import ContactChanged
 from regulars.contacts.models import Consent, Contact, ContactIdentity, MergeSuggestion
 from regulars.contacts.operations.editing import create_contact, record_consent, update_contact
@@ -15,7 +14,7 @@ from regulars.contacts.operations.identifying import PersonSeen, find_holder, id
 from regulars.contacts.operations.linking import link_identities
 from regulars.contacts.search import matching_contacts
 from regulars.kernel import clock
-from regulars.kernel.errors import Invalid, NotAllowed, NotFound
+from regulars.kernel.errors import Invalid, NotAllowed
 from regulars.kernel.models import Event
 from regulars.workspaces.models import AuditEntry
 from tests.cast import ALICE, BORIS, Cast, make_cast
@@ -304,17 +303,6 @@ def test_without_the_permission_nothing_is_changed(cast):
         update_contact(cast.alice, {"name": "x"}, by=by)
     with pytest.raises(NotAllowed):
         create_contact(cast.workspace.id, PersonSeen((OLD,)), by=by)
-
-
-def test_a_contact_is_seen_in_its_workspace_only(cast):
-    assert access_contact(cast.actor(cast.agent), cast.alice.id) == cast.alice
-    for actor, contact_id in (
-        (cast.stranger.actor(cast.stranger.owner), cast.alice.id),
-        (cast.actor(cast.owner), uuid4()),
-        (cast.actor(cast.owner), None),
-    ):
-        with pytest.raises(NotFound):
-            access_contact(actor, contact_id)
 
 
 def test_consent_is_kept_once_with_its_proof(cast):

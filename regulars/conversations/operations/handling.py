@@ -34,9 +34,11 @@ def assign_conversation(conversation: Conversation, *, to: Member | None, by: Ac
         raise Invalid(_("This member cannot take conversations"), fields={"assignee": "an active member"})
     if conversation.assignee_id == (to.id if to else None):
         return
+    holder = (conversation.assignee_id, conversation.team_id)
     conversation.assignee = to
     facts: dict[str, object] = {"to": str(to) if to else "", "to_id": str(to.id) if to else None}
-    _save(conversation, "assignee", by=by, line="assigned" if to else "unassigned", facts=facts)
+    line = "assigned" if to else "unassigned"
+    _save(conversation, "assignee", by=by, line=line, facts=facts, held_by=holder)
 
 
 @transaction.atomic
@@ -47,8 +49,10 @@ def hand_to_team(conversation: Conversation, *, team: Team | None, by: Actor) ->
         raise Invalid(_("There is no such team"), fields={"team": "a team of this workspace"})
     if conversation.team_id == (team.id if team else None):
         return
+    holder = (conversation.assignee_id, conversation.team_id)
     conversation.team = team
-    _save(conversation, "team", by=by, line="team_set", facts={"to": team.name if team else ""})
+    facts: dict[str, object] = {"to": team.name if team else ""}
+    _save(conversation, "team", by=by, line="team_set", facts=facts, held_by=holder)
 
 
 @transaction.atomic
@@ -191,11 +195,19 @@ def start_conversation(workspace_id: UUID, inbox_id: UUID, contact_id: UUID) -> 
     return conversation
 
 
-def _save(conversation: Conversation, *fields: str, by: Actor, line: str, facts: dict[str, object]) -> None:
+def _save(
+    conversation: Conversation,
+    *fields: str,
+    by: Actor,
+    line: str,
+    facts: dict[str, object],
+    held_by: tuple[UUID | None, UUID | None] = (None, None),
+) -> None:
+    """Write the fields with their line in the thread; ``held_by`` says whose it was before it was handed on."""
     conversation.updated_at = clock.now()
     conversation.save(update_fields=[*fields, "updated_at"])
     insert_activities(
         conversation.workspace_id,
         [ActivityRow(conversation.id, line, by.name, facts, conversation.updated_at)],
     )
-    record(ConversationChanged(conversation.workspace_id, conversation.id, fields[0]))
+    record(ConversationChanged(conversation.workspace_id, conversation.id, fields[0], *held_by))

@@ -235,10 +235,18 @@ def _answer_conversations(messages: Sequence[Message]) -> None:
                 [message.author_member_id for message in latest.values()],
             ],
         )
-        read = [conversation_id for conversation_id, was_unread in cursor.fetchall() if was_unread]
+        answered = cursor.fetchall()
     record_all(
         ConversationChanged(latest[conversation_id].workspace_id, conversation_id, "unread")
-        for conversation_id in read
+        for conversation_id, was_unread, _was_claimed, _team_id in answered
+        if was_unread
+    )
+    record_all(
+        ConversationChanged(
+            latest[conversation_id].workspace_id, conversation_id, "assignee", from_team_id=team_id
+        )
+        for conversation_id, _was_unread, was_claimed, team_id in answered
+        if was_claimed
     )
 
 
@@ -247,7 +255,7 @@ WITH new AS (
   SELECT * FROM unnest(%b::uuid[], %b::uuid[], %b::timestamptz[], %b::timestamptz[], %b::bool[], %b::uuid[])
     AS t(id, message_id, at, written_at, answers, member_id)
 ), before AS (
-  SELECT c.id, c.unread_count FROM conversations_conversation c WHERE c.id IN (SELECT id FROM new)
+  SELECT c.id, c.unread_count, c.assignee_id FROM conversations_conversation c WHERE c.id IN (SELECT id FROM new)
   ORDER BY c.id FOR UPDATE
 )
 UPDATE conversations_conversation c SET
@@ -264,7 +272,8 @@ UPDATE conversations_conversation c SET
   updated_at = new.written_at
 FROM new JOIN before ON before.id = new.id
 WHERE c.id = new.id
-RETURNING c.id, new.answers AND before.unread_count > 0
+RETURNING c.id, new.answers AND before.unread_count > 0,
+  new.answers AND before.assignee_id IS NULL AND c.assignee_id IS NOT NULL, c.team_id
 """
 
 

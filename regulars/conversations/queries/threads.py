@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from regulars.contacts.access import names_at
+from regulars.contacts.names import names_at
 from regulars.conversations.models import Activity, Conversation, Draft, Message, MessageStatus, Note
 from regulars.workspaces.models import Member
 
@@ -109,9 +109,7 @@ def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
     }
     for each in details:
         _modify(each, modifiers.get(each.message.provider_id or "", []))
-        each.quoted = (
-            origins.get(each.message.reply_to_provider_id) if each.message.reply_to_provider_id else None
-        )
+        each.quoted = _quoted(each.message, origins)
         each.is_modifier_of_known = (
             each.message.kind in MODIFIERS and each.message.target_provider_id in origins
         )
@@ -125,6 +123,12 @@ def _name_participants(details: Sequence[MessageDetails]) -> None:
         names = names_at(details[0].message.workspace_id, addresses)
         for each in details:
             each.participants = names
+
+
+def _quoted(message: Message, origins: Mapping[str | None, Message]) -> Message | None:
+    """What a message quotes, if it stands in the same conversation: who sees this one may not see the other."""
+    origin = origins.get(message.reply_to_provider_id) if message.reply_to_provider_id else None
+    return origin if origin and origin.conversation_id == message.conversation_id else None
 
 
 def _modify(details: MessageDetails, modifiers: Sequence[Message]) -> None:

@@ -15,9 +15,13 @@ from hypothesis import strategies as st
 from regulars.contacts.models import Contact
 from regulars.conversations.access import (
     ConversationFacts,
+    access_contact,
     access_conversation,
+    access_media,
     access_message,
     can_see,
+    contacts_visible_to,
+    media_visible_to,
     read_staffing,
     visible_to,
 )
@@ -33,8 +37,18 @@ from regulars.conversations.queries.threads import read_thread
 from regulars.conversations.tests.saying import at, fresh, queue, receive, said
 from regulars.inboxes.models import Inbox
 from regulars.inboxes.operations import change_inbox
-from regulars.inboxes.ports import MessageContent, OutgoingReaction, Reaction
+from regulars.inboxes.ports import (
+    InteractiveHeader,
+    MediaRef,
+    MessageContent,
+    OutgoingInteractive,
+    OutgoingMedia,
+    OutgoingReaction,
+    Reaction,
+    ReplyButton,
+)
 from regulars.kernel.errors import Invalid, NotAllowed, NotFound
+from regulars.media.models import MediaFile
 from regulars.workspaces.access import Actor, actor_of_member
 from regulars.workspaces.models import Member, Team, User
 from tests.cast import ALICE, BORIS, CHAI, Cast
@@ -342,3 +356,108 @@ def test_what_changes_a_message_shows_on_it(cast):
     assert shown["q1"].quoted.text == "m1"
     known = {text for text, each in shown.items() if each.is_modifier_of_known}
     assert known == {"r1", "r2", "x1", "v1", "r4", "r5", "ours"}
+
+
+# --- through conversations: contacts and files --------------------------------------------------------
+
+
+def _names(actor: Actor) -> list[str]:
+    return sorted(contact.display_name for contact in contacts_visible_to(actor))
+
+
+def test_a_contact_is_seen_by_who_sees_a_conversation_with_them(cast: Cast):
+    mine, free, theirs = (cast.hears(phone, "hello") for phone in (ALICE, BORIS, CHAI))
+    nobody = cast.contact("+12025550177", "Nobody's")
+    by = cast.actor()
+    assign_conversation(fresh(mine), to=cast.agent, by=by)
+    assign_conversation(fresh(theirs), to=cast.mate, by=by)
+    assert _names(cast.actor(cast.agent)) == ["Alice", "Борис"]
+    assert _names(cast.actor(cast.mate)) == ["Борис", "ชัย"]
+    assert _names(cast.actor(cast.lead)) == ["Alice", "Борис"]
+    assert _names(cast.token_actor("agent")) == ["Борис"]
+    for every in (cast.actor(cast.owner), cast.token_actor("admin")):
+        assert _names(every) == ["Alice", "Nobody's", "Борис", "ชัย"]
+    assert _names(cast.token_actor("admin", scopes=["conversations:read"])) == []
+    assert access_contact(cast.actor(cast.agent), free.contact_id) == free.contact
+    for actor, contact_id in (
+        (cast.actor(cast.agent), theirs.contact_id),
+        (cast.actor(cast.agent), nobody.id),
+        (cast.stranger.actor(cast.stranger.owner), free.contact_id),
+        (cast.actor(cast.owner), uuid4()),
+        (cast.actor(cast.owner), None),
+    ):
+        with pytest.raises(NotFound):
+            access_contact(actor, contact_id)
+
+
+def test_a_contact_is_seen_by_its_owner_and_the_owners_lead(cast: Cast):
+    theirs = cast.contact("+12025550177", "Theirs")
+    for member, seers in ((cast.agent, {"agent", "lead"}), (cast.mate, {"mate"})):
+        Contact.objects.filter(id=theirs.id).update(owner=member)
+        people = {"agent": cast.agent, "lead": cast.lead, "mate": cast.mate}
+        seen = {
+            name
+            for name, each in people.items()
+            if contacts_visible_to(cast.actor(each)).filter(id=theirs.id).exists()
+        }
+        assert seen == seers
+
+
+def test_a_file_is_seen_by_who_sees_its_message_and_by_who_uploaded_it(cast: Cast):
+    picture = MessageContent(media=MediaRef(provider_media_id="901", mime_type="image/jpeg"))
+    conversation = cast.hears(ALICE, kind="image", content=picture)
+    received = MediaFile.objects.get()
+    token = cast.token_actor("admin")
+    uploads = {
+        by.id: MediaFile.objects.create(workspace=cast.workspace, kind="image", uploaded_by=by.id)
+        for by in (cast.actor(cast.agent), token)
+    }
+    assert access_media(cast.actor(cast.agent), received.id) == received
+    assign_conversation(fresh(conversation), to=cast.mate, by=cast.actor())
+    everybody = (*map(cast.actor, (cast.owner, cast.agent, cast.mate)), token, cast.token_actor("owner"))
+    assert [media_visible_to(each).filter(id=received.id).exists() for each in everybody] == [
+        True,
+        False,
+        True,
+        True,
+        True,
+    ]
+    for uploader_id, file in uploads.items():
+        seers = [each.id for each in everybody if media_visible_to(each).filter(id=file.id).exists()]
+        assert seers == [uploader_id]
+    for actor, media_id in (
+        (cast.stranger.actor(cast.stranger.owner), received.id),
+        (cast.actor(cast.owner), uuid4()),
+        (cast.actor(cast.owner), None),
+    ):
+        with pytest.raises(NotFound):
+            access_media(actor, media_id)
+
+
+def test_a_file_that_a_message_brings_along_is_seen_beside_it_alone(cast: Cast):
+    conversation, other = cast.hears(ALICE, "hello"), cast.hears(BORIS, "hello")
+    header = MediaFile.objects.create(workspace=cast.workspace, kind="image", state="ready", sha256="0" * 64)
+    buttons = OutgoingInteractive(
+        form="buttons",
+        body="x",
+        header=InteractiveHeader(media=OutgoingMedia(kind="image", media_id=str(header.id))),
+        buttons=(ReplyButton(id="a", title="A"),),
+    )
+    message = queue(cast, conversation, buttons, by=cast.owner)
+    elsewhere = queue(cast, other, "no file here", by=cast.owner)
+    assign_conversation(fresh(conversation), to=cast.mate, by=cast.actor())
+    assert access_media(cast.actor(cast.mate), header.id, message_id=message.id) == header
+    for actor, message_id in (
+        (cast.actor(cast.mate), None),
+        (cast.actor(cast.mate), elsewhere.id),
+        (cast.actor(cast.agent), message.id),
+        (cast.stranger.actor(cast.stranger.owner), message.id),
+    ):
+        with pytest.raises(NotFound):
+            access_media(actor, header.id, message_id=message_id)
+
+
+def test_a_quote_of_another_conversation_is_not_shown(cast: Cast):
+    cast.hears(BORIS, "my door code is 4711", provider_id="wamid.elsewhere")
+    conversation = cast.hears(ALICE, "look", reply_to="wamid.elsewhere")
+    assert [each.quoted for each in read_thread(conversation).messages] == [None]

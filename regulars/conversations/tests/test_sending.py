@@ -116,7 +116,7 @@ def test_a_queued_message_is_the_intent(cast):
     )
     assert (job(message).state, job(message).attempts) == ("queued", 0)
     assert _outbound(cast) == (1, 0, {}, 0, 1)
-    assert event_kinds() == ["ConversationChanged", "MessageQueued"]
+    assert event_kinds() == ["ConversationChanged", "ConversationChanged", "MessageQueued"]
     assert fresh(conversation).last_message_id == message.id
 
 

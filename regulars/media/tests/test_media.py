@@ -14,9 +14,8 @@ from django.test import override_settings
 from PIL import Image
 
 from regulars.kernel import clock
-from regulars.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from regulars.kernel.errors import Conflict, Invalid, NotAllowed
 from regulars.kernel.models import Event
-from regulars.media.access import access_media
 from regulars.media.files import incoming_file, keep, path_of, thumbnail_path_of
 from regulars.media.models import MediaFile
 from regulars.media.operations import (
@@ -163,14 +162,6 @@ def test_a_person_may_ask_again_for_what_failed(cast):
             retry_media(_waiting(cast, state=state), by=by)
     with pytest.raises(Conflict):
         retry_media(_waiting(cast, state="failed", provider_media_id=""), by=by)
-
-
-def test_a_file_is_seen_in_its_workspace_only(cast):
-    file = _waiting(cast)
-    assert access_media(cast.actor(cast.agent), file.id) == file
-    for media_id in (file.id, None):
-        with pytest.raises(NotFound):
-            access_media(cast.stranger.actor(cast.stranger.owner), media_id)
 
 
 # --- the store --------------------------------------------------------------------------------------

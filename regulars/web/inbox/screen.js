@@ -32,6 +32,7 @@ class InboxScreen extends HTMLElement {
     this.restorePhone();
     nameReader(this);
     if (this.conversation) this.closest("body").dataset.open = this.conversation;
+    if (this.conversation) this.readWhenSeen(this.conversation);
   }
 
   get conversation() {
@@ -118,7 +119,13 @@ class InboxScreen extends HTMLElement {
     this.replacePanes(html);
     this.follow(asked.cursor);
     this.focusThread(keyboard);
-    post(`/conversations/${id}/reading`, { state: "read" }).catch(() => {});
+    this.readWhenSeen(id);
+  }
+
+  /** A thread is read once it is before somebody's eyes: a page in a hidden tab waits for them. */
+  readWhenSeen(id) {
+    if (document.visibilityState === "visible") post(`/conversations/${id}/reading`, { state: "read" }).catch(() => {});
+    else document.addEventListener("visibilitychange", () => this.conversation === id && this.readWhenSeen(id), { once: true });
   }
 
   /** Let the live stream follow what is open now, from a place in what it tells. */

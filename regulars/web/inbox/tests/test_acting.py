@@ -102,6 +102,7 @@ def test_an_empty_note_is_refused_with_a_sentence(cast: Cast, sign_in: SignIn) -
 
 
 def test_what_colleagues_should_know_is_kept(cast: Cast, sign_in: SignIn) -> None:
+    cast.hears(ALICE, "hello")
     response = sign_in(cast.agent).post(
         f"/contacts/{cast.alice.id}", {"about": "likes blue"}, headers=FRAGMENT
     )

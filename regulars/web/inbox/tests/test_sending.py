@@ -13,7 +13,7 @@ from regulars.conversations.models import Conversation, Message, OutgoingMessage
 from regulars.kernel import clock
 from regulars.media.models import MediaFile
 from regulars.workspaces.models import Member
-from tests.cast import ALICE, Cast
+from tests.cast import ALICE, BORIS, Cast
 
 SignIn = Callable[[Member], Client]
 FRAGMENT = {"X-Fragment": "1"}
@@ -144,6 +144,14 @@ def test_an_answer_quotes_its_question(cast: Cast, sign_in: SignIn) -> None:
     response = sign_in(cast.agent).post(f"/conversations/{conversation.id}/messages", form, headers=FRAGMENT)
     assert sent(conversation)[0].reply_to_provider_id == "wamid.question"
     assert f'data-jump="{question.id}"' in response.content.decode()
+
+
+def test_what_is_quoted_stands_in_the_same_conversation(cast: Cast, sign_in: SignIn) -> None:
+    secret = cast.hears(BORIS, "my door code is 4711")
+    conversation = cast.hears(ALICE, "hello")
+    form = {"text": "M", "reply_to": str(Message.objects.get(conversation=secret).id)}
+    refused = sign_in(cast.agent).post(f"/conversations/{conversation.id}/messages", form, headers=FRAGMENT)
+    assert (refused.status_code, sent(conversation)) == (404, [])
 
 
 def test_a_reaction_shows_on_its_message(cast: Cast, sign_in: SignIn) -> None:

@@ -8,9 +8,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from regulars.contacts.access import access_contact
 from regulars.contacts.operations.editing import update_contact
-from regulars.conversations.access import access_conversation
+from regulars.conversations.access import access_contact, access_conversation
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations.handling import (
     assign_conversation,
@@ -31,6 +30,7 @@ from regulars.web.problems import toast_header
 from regulars.workspaces.models import Member
 
 
+@require_POST
 @member_with("conversations:assign")
 def assignment(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """Hand the conversation to ``member`` (an id; empty for nobody; ``me``)."""
@@ -55,6 +55,7 @@ def _member_named(request: MemberRequest) -> Member | None:
     return member
 
 
+@require_POST
 @member_with("conversations:resolve")
 def status(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """``resolved`` or ``open``, for everybody."""

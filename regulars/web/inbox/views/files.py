@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from regulars.channels.whatsapp.limits import MediaKind, check_media_file
-from regulars.conversations.access import visible_to
-from regulars.conversations.models import Message
-from regulars.conversations.operations.sending import outgoing_of
-from regulars.inboxes.ports import files_in
+from regulars.conversations.access import access_media
 from regulars.kernel.errors import Invalid, NotFound
 from regulars.kernel.ids import parse_id
-from regulars.media.access import access_media
 from regulars.media.files import path_of, thumbnail_path_of
 from regulars.media.models import MediaFile
 from regulars.media.operations import retry_media, store_upload
@@ -47,6 +41,7 @@ INERT = "default-src 'none'; sandbox"
 FOREVER = "private, max-age=31536000, immutable"
 
 
+@require_safe
 @member_with("conversations:read")
 def show(request: MemberRequest, media_id: str) -> HttpResponseBase:
     """The file itself, to show or (``?download=1``, and whatever could be active) to keep."""
@@ -56,6 +51,7 @@ def show(request: MemberRequest, media_id: str) -> HttpResponseBase:
     return _answer(request, path_of(file.sha256), mime_type, file.filename, as_attachment=as_attachment)
 
 
+@require_safe
 @member_with("conversations:read")
 def thumbnail(request: MemberRequest, media_id: str) -> HttpResponseBase:
     """A picture's small preview."""
@@ -77,23 +73,8 @@ def _seen(request: MemberRequest, media_id: str) -> MediaFile:
 
     ``?message=`` names a message that brings the file along with others: a template's header or card.
     """
-    file = access_media(request.actor, parse_id(media_id))
-    said = Message.objects.filter(conversation_id__in=visible_to(request.actor).values("id"))
-    is_seen = (
-        said.filter(media_id=file.id).exists()
-        or file.uploaded_by == request.member.id
-        or _is_brought_along(file, said, parse_id(request.GET.get("message", "")))
-    )
-    if not is_seen:
-        raise NotFound(_("This file is not here"))
-    return file
-
-
-def _is_brought_along(file: MediaFile, said: QuerySet[Message], message_id: UUID | None) -> bool:
-    message = said.filter(id=message_id).first() if message_id else None
-    if message is None or not message.content.get("outgoing"):
-        return False
-    return str(file.id) in {each.media_id for each in files_in(outgoing_of(message))}
+    message_id = parse_id(request.GET.get("message", ""))
+    return access_media(request.actor, parse_id(media_id), message_id=message_id)
 
 
 def _answer(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from regulars.conversations.access import access_conversation
 from regulars.conversations.models import Conversation
-from regulars.conversations.operations.handling import mark_as_read
 from regulars.conversations.queries.lists import attach_last_messages, count_for
 from regulars.conversations.queries.threads import read_thread
 from regulars.kernel.events import end_of_log
@@ -20,12 +20,14 @@ from regulars.web.inbox.panes import head_context, list_context, panel_context, 
 from regulars.web.inbox.searching import search_everything
 
 
+@require_safe
 @member_with("conversations:read")
 def start(request: MemberRequest) -> HttpResponse:
     """Where members land: their own work, else what nobody has taken."""
     return HttpResponseRedirect(reverse("inbox-view", args=[landing_view(count_for(request.actor))]))
 
 
+@require_safe
 @member_with("conversations:read")
 def show_list(request: MemberRequest, view: str) -> HttpResponse:
     """A list; for the script only its rows (``X-Fragment``), from ``cursor`` on."""
@@ -41,11 +43,12 @@ def _rows(request: MemberRequest, choice: ListChoice) -> HttpResponse:
     return render(request, "inbox/_rows.html", context)
 
 
+@require_safe
 @member_with("conversations:read")
 def show_conversation(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """A conversation beside its list; for the script only thread and side panel.
 
-    A whole page counts as read; the script says so itself once the thread is on the screen.
+    Looking changes nothing: the script says that it was read once the thread is on the screen.
     """
     cursor = str(end_of_log())
     conversation = access_conversation(request.actor, parse_id(conversation_id))
@@ -53,7 +56,6 @@ def show_conversation(request: MemberRequest, conversation_id: str) -> HttpRespo
     if request.headers.get("X-Fragment"):
         return render(request, "inbox/_conversation.html", context)
     choice = read_choice(request, request.GET.get("view") or _home_of(conversation))
-    mark_as_read(conversation, by=request.actor)
     return render(request, "inbox/inbox.html", {**list_context(request.actor, choice), **context})
 
 
@@ -61,6 +63,7 @@ def _home_of(conversation: Conversation) -> str:
     return "resolved" if conversation.status == "resolved" else "open"
 
 
+@require_safe
 @member_with("conversations:read")
 def show_context(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """The side panel alone, after something in it changed."""
@@ -69,6 +72,7 @@ def show_context(request: MemberRequest, conversation_id: str) -> HttpResponse:
     return render(request, context["panel_template"], context)
 
 
+@require_safe
 @member_with("conversations:read")
 def earlier_messages(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """The page of messages before ``before`` (a position in the thread)."""
@@ -78,6 +82,7 @@ def earlier_messages(request: MemberRequest, conversation_id: str) -> HttpRespon
     return render(request, "inbox/_items.html", context)
 
 
+@require_safe
 @member_with("conversations:read")
 def head(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """The thread's head as it is now: assignee, status and reply window."""
@@ -85,6 +90,7 @@ def head(request: MemberRequest, conversation_id: str) -> HttpResponse:
     return render(request, "inbox/_head.html", head_context(request.actor, conversation))
 
 
+@require_safe
 @member_with("conversations:read")
 def row(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """One line of the list as it is now."""
@@ -93,6 +99,7 @@ def row(request: MemberRequest, conversation_id: str) -> HttpResponse:
     return render(request, "inbox/_row.html", {"row": conversation_row(conversation)})
 
 
+@require_safe
 @member_with("conversations:read")
 def search(request: MemberRequest) -> HttpResponse:
     """What the command box finds: conversations by contact name, number or tag."""

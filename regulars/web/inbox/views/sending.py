@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from regulars.conversations.access import access_conversation, access_message
+from regulars.conversations.access import access_conversation, access_message, media_visible_to
 from regulars.conversations.guardrails import GuardrailRefused
 from regulars.conversations.models import Conversation, Message
 from regulars.conversations.operations.handling import resolve_conversation, save_draft
@@ -18,9 +18,10 @@ from regulars.conversations.operations.sending import OutgoingDraft, queue_messa
 from regulars.conversations.operations.settling import mark_as_sent, send_again
 from regulars.conversations.queries.threads import with_details
 from regulars.inboxes.ports import OutgoingContent, OutgoingReaction
-from regulars.kernel.errors import Conflict, Invalid
+from regulars.kernel.errors import Conflict, Invalid, NotFound
 from regulars.kernel.ids import new_id, parse_id
 from regulars.media.models import MediaFile
+from regulars.web.addresses import id_in
 from regulars.web.channels import facts_of
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import content_of, message_views, outgoing_of
@@ -40,7 +41,7 @@ def send(request: MemberRequest, conversation_id: str) -> HttpResponse:
     if (known := _already_queued(conversation, first_id)) is not None:
         return _messages(request, [known])
     contents = read_contents(request.POST, _files(request))
-    quoted = _provider_id(request, request.POST.get("reply_to", ""))
+    quoted = _provider_id(conversation, request.POST.get("reply_to", ""))
     try:
         sent = _queue(request, conversation, contents, first_id, quoted)
     except GuardrailRefused as refused:
@@ -56,11 +57,11 @@ def _already_queued(conversation: Conversation, message_id: UUID) -> Message | N
 
 
 def _files(request: MemberRequest) -> list[MediaFile]:
-    """The uploads that the form names, in its order; only of this workspace."""
+    """The files that the form names, in its order; only those that the member may see."""
     wanted = [each for each in map(parse_id, request.POST.getlist("media")) if each]
-    found = MediaFile.objects.filter(workspace_id=request.member.workspace_id, state="ready").in_bulk(wanted)
-    if len(found) < len(wanted):
-        raise Invalid(_("A file is missing; attach it again"), fields={"media": "uploads of this workspace"})
+    found = media_visible_to(request.actor).filter(state="ready").in_bulk(wanted)
+    if len(found) < len(set(wanted)):
+        raise Invalid(_("A file is missing; attach it again"), fields={"media": "files that you may see"})
     return [found[each] for each in wanted]
 
 
@@ -84,8 +85,14 @@ def _queue(
     return sent
 
 
-def _provider_id(request: MemberRequest, message_id: str) -> str | None:
-    return access_message(request.actor, parse_id(message_id)).provider_id if message_id else None
+def _provider_id(conversation: Conversation, message_id: str) -> str | None:
+    """What is quoted; only of the same conversation, for the contact reads it."""
+    if not message_id:
+        return None
+    quoted = Message.objects.filter(id=id_in(message_id), conversation=conversation).first()
+    if quoted is None:
+        raise NotFound(_("This message is not in the conversation"))
+    return quoted.provider_id
 
 
 def _messages(request: MemberRequest, sent: Sequence[Message]) -> HttpResponse:

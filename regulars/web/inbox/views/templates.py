@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse
 from django.shortcuts import render as render_page
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from regulars.channels.whatsapp.templates import (
     Place,
@@ -29,7 +29,7 @@ from regulars.channels.whatsapp.templates import (
     render,
     validate,
 )
-from regulars.conversations.access import access_conversation
+from regulars.conversations.access import access_conversation, media_visible_to
 from regulars.conversations.guardrails import GuardrailRefused
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations.sending import OutgoingDraft, queue_message
@@ -38,7 +38,6 @@ from regulars.inboxes.ports import OutgoingLocation, OutgoingMedia
 from regulars.kernel import clock
 from regulars.kernel.errors import Invalid
 from regulars.kernel.ids import new_id, parse_id
-from regulars.media.models import MediaFile
 from regulars.message_templates.models import MessageTemplate
 from regulars.web.addresses import id_in
 from regulars.web.channels import facts_of
@@ -83,6 +82,7 @@ class Field:
         return self.variable.kind in MEDIA_KINDS
 
 
+@require_safe
 @member_with("message_templates:read")
 def picker(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """The list of sendable templates, the chosen one's fields and its preview with the values so far."""
@@ -220,13 +220,13 @@ def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
 
 
 def _check(request: MemberRequest, template: Template, values: dict[str, Value]) -> None:
-    """Every value is there and fits, and files are of this workspace."""
+    """Every value is there and fits, and the member may see the files."""
     if problems := validate(template, values, clock.now()):
         sentence = " ".join(limit_sentence(each) for each in problems)
         raise Invalid(sentence, fields={each.field: each.code for each in problems})
     files = [id_in(each.media_id) for each in values.values() if isinstance(each, OutgoingMedia)]
-    known = MediaFile.objects.filter(workspace_id=request.member.workspace_id, state="ready", id__in=files)
+    known = media_visible_to(request.actor).filter(state="ready", id__in=files)
     if known.count() < len(set(files)):
         raise Invalid(
-            _("A file is missing; attach it again"), fields={"header.media": "an upload of this workspace"}
+            _("A file is missing; attach it again"), fields={"header.media": "a file that you may see"}
         )
