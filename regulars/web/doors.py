@@ -1,14 +1,15 @@
-"""The first line of every view: who is asking, and with which right.
+"""The first lines of every view: with which methods, who is asking, and with which right.
 
 ``@member_with("conversations:read")`` lets signed-in members with that permission in; ``@public`` says aloud
-that a page has no door. Both leave ``permission`` on the view, from which the page of all routes is made.
+that a page has no door. Both leave ``permission`` on the view, from which the page of all routes is made. Above
+them stands Django's ``@require_safe`` or ``@require_POST``: what only looks never writes, and the reverse.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -75,6 +76,18 @@ def public(
 
     open_view.permission = PUBLIC  # type: ignore[attr-defined]  # read by the page of all routes
     return cast("Callable[Concatenate[HttpRequest, P], HttpResponseBase]", open_view)
+
+
+def methods_of(view: Any) -> tuple[str, ...]:
+    """The HTTP methods that a view declares; none when it forgot to. Django's decorators keep them to themselves."""
+    while view is not None:
+        if declared := getattr(view, "methods", None):
+            return tuple(declared)
+        names = view.__code__.co_freevars if hasattr(view, "__code__") else ()
+        if "request_method_list" in names:
+            return tuple(view.__closure__[names.index("request_method_list")].cell_contents)
+        view = getattr(view, "__wrapped__", None)
+    return ()
 
 
 def _to_sign_in(request: WebRequest) -> HttpResponse:

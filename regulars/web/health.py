@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from regulars.conversations.ledger import read_totals
@@ -18,8 +18,8 @@ from regulars.web.doors import public
 WORKER_SILENCE = timedelta(seconds=20)
 
 
+@require_safe
 @public
-@require_GET
 def ready(request: HttpRequest) -> HttpResponse:
     """200 when the database answers, its migrations are applied and a worker is alive; else 503 with reasons."""
     checks = {"database": _database(), "migrations": "", "worker": ""}
@@ -36,8 +36,8 @@ def ready(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_safe
 @public
-@require_GET
 def metrics(request: HttpRequest) -> HttpResponse:
     """This process's counters and the ledger, in Prometheus' text format."""
     lines = [generate_latest().decode()]

@@ -8,6 +8,7 @@ from hashlib import sha256
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
+from django.views.decorators.http import require_safe
 from django.views.i18n import JavaScriptCatalog
 
 from regulars.web.doors import WebRequest, public
@@ -15,6 +16,7 @@ from regulars.web.doors import WebRequest, public
 _catalog = JavaScriptCatalog.as_view()
 
 
+@require_safe
 @public
 def strings(request: WebRequest, language: str) -> HttpResponseBase:
     """``django.gettext`` and friends for ``language``; an unknown one reads as English."""

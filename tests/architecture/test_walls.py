@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from config.wiring import JOBS, REACTIONS
 from regulars.api.routes import ROUTES
 from regulars.kernel.events import Event
-from regulars.web.doors import PUBLIC, SIGNED_IN
+from regulars.web.doors import PUBLIC, SIGNED_IN, methods_of
 from regulars.web.live.rendering import LIVE_EVENTS
 from regulars.workspaces.models import Workspace
 from regulars.workspaces.permissions import ALL_PERMISSIONS
@@ -26,7 +26,8 @@ UNSCOPED = {
     "kernel.ServerKey": "the house's own: which secret key the database belongs to",
     "workspaces.Workspace": "the wall itself",
     "workspaces.User": "a person, who may be a member of several workspaces",
-    "workspaces.FailedSignIn": "fingerprints of wrong passwords, before anybody is known",
+    "workspaces.BrowserSession": "a person's; its member, where there is one, is in a workspace",
+    "workspaces.WrongGuesses": "counts of wrong passwords, before anybody is known",
 }
 """tables that have no workspace, and why that is right"""
 
@@ -63,6 +64,11 @@ def test_every_route_names_a_permission_that_exists():
         if not all(_is_permission(word.split(" ")[-1]) for word in words):
             wrong[route] = words
     assert wrong == {}
+
+
+def test_every_route_declares_its_methods():
+    undeclared = [route for route, view in _routes(get_resolver().url_patterns) if not methods_of(view)]
+    assert undeclared == []
 
 
 def test_every_rest_route_is_there_once():

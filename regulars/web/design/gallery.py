@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from regulars.inboxes.ports import (
     CardPhone,
@@ -53,6 +54,7 @@ class ExampleForm(forms.Form):
     role = forms.ChoiceField(label="Role", choices=[("agent", "Agent"), ("lead", "Lead")])
 
 
+@require_safe
 @public
 def gallery(request: WebRequest) -> HttpResponse:
     """The page; ``?theme=`` and ``?density=`` choose the dress, ``?dir=rtl`` the direction."""

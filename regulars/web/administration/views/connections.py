@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from regulars.inboxes.access import access_connection, access_inbox
 from regulars.inboxes.models import Connection, Inbox, LedgerEntry
@@ -43,6 +43,7 @@ class ConnectionCard:
     credentials_form: CredentialsForm
 
 
+@require_safe
 @member_with("connections:manage")
 def connections(request: MemberRequest) -> HttpResponse:
     """Every account with its numbers, health and webhook."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from regulars.conversations.ledger import read_ledger
 from regulars.conversations.models import Message
@@ -26,6 +27,7 @@ class LedgerLine:
     ledger: Ledger
 
 
+@require_safe
 @member_with("ledger:read")
 def ledger(request: MemberRequest) -> HttpResponse:
     """The workspace's ledger from one snapshot; five queries."""

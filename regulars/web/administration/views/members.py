@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from regulars.kernel import clock
 from regulars.kernel.errors import NotFound
@@ -17,7 +17,7 @@ from regulars.web.addresses import id_in, public_address
 from regulars.web.administration.answers import attempt
 from regulars.web.administration.forms import InvitationForm, TeamForm
 from regulars.web.doors import MemberRequest, member_with
-from regulars.workspaces.models import Invitation, Member, Team
+from regulars.workspaces.models import ApiToken, Invitation, Member, Team
 from regulars.workspaces.operations import (
     change_role,
     create_team,
@@ -27,7 +27,16 @@ from regulars.workspaces.operations import (
 )
 from regulars.workspaces.permissions import ROLES, may_grant
 
+_TOKENS_MADE = Subquery(
+    ApiToken.objects.filter(created_by=OuterRef("pk"), revoked_at=None)
+    .values("created_by")
+    .annotate(count=Count("pk"))
+    .values("count")
+)
+"""how many tokens end with a member's right; None for none"""
 
+
+@require_safe
 @member_with("members:read")
 def members(request: MemberRequest) -> HttpResponse:
     """Who is in, with which role, in which teams; open invitations."""
@@ -38,7 +47,11 @@ def _context(request: MemberRequest, **more: Any) -> dict[str, Any]:
     workspace = request.member.workspace
     return {
         "current_page": "members",
-        "members": _members(request).select_related("user").prefetch_related("teams").order_by("created_at"),
+        "members": _members(request)
+        .annotate(tokens_made=_TOKENS_MADE)
+        .select_related("user")
+        .prefetch_related("teams")
+        .order_by("created_at"),
         "teams": Team.objects.filter(workspace=workspace).order_by("name"),
         "invitations": Invitation.objects.filter(
             workspace=workspace, accepted_at=None, expires_at__gt=clock.now()

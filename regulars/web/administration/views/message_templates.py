@@ -8,7 +8,7 @@ from http import HTTPStatus
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from regulars.channels.whatsapp.reactions import sync_templates_of
 from regulars.channels.whatsapp.templates import RenderedTemplate, parse_template
@@ -28,6 +28,7 @@ class TemplateCard:
     shown: RenderedTemplate
 
 
+@require_safe
 @member_with("message_templates:read")
 def message_templates(request: MemberRequest) -> HttpResponse:
     """Every template with status, quality and preview, by name and language."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.kernel.errors import NotFound
 from regulars.web.addresses import id_in
@@ -18,6 +18,7 @@ from regulars.workspaces.models import ApiToken
 from regulars.workspaces.operations import create_api_token, revoke_api_token
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @member_with("tokens:manage")
 def tokens(request: MemberRequest) -> HttpResponse:
     """The tokens of the workspace; a POST makes one and shows it this once."""

@@ -1,0 +1,94 @@
+"""Whatever only looks changes nothing: GET and HEAD on every route, and no table is different afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from psycopg import sql
+
+from regulars.conversations.models import Message
+from regulars.inboxes.ports import MediaRef, MessageContent
+from regulars.media.models import MediaFile
+from regulars.workspaces.models import ApiToken, BrowserSession
+from regulars.workspaces.operations import invite_member
+from tests.cast import ALICE, Cast, make_cast
+
+
+def _paths(patterns: Iterable[URLPattern | URLResolver], prefix: str = "/") -> Iterator[str]:
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            yield from _paths(each.url_patterns, prefix + str(each.pattern))
+        else:
+            yield (prefix + str(each.pattern)).replace("^.*$", "nowhere")
+
+
+def _ids(cast: Cast) -> dict[str, str]:
+    """Something real behind every name that an address has."""
+    picture = MessageContent(media=MediaRef(provider_media_id="901", mime_type="image/jpeg"))
+    conversation = cast.hears(ALICE, kind="image", content=picture)
+    _row, secret = invite_member(
+        cast.workspace, "new@lotus.example", "agent", by=cast.actor(cast.owner), members=cast.owner
+    )
+    return {
+        "conversation_id": str(conversation.id),
+        "message_id": str(Message.objects.get().id),
+        "media_id": str(MediaFile.objects.get().id),
+        "contact_id": str(conversation.contact_id),
+        "connection_id": str(cast.connection.id),
+        "inbox_id": str(cast.inbox.id),
+        "member_id": str(cast.agent.id),
+        "token_id": str(ApiToken.objects.order_by("created_at")[0].id),
+        "session_id": str(BrowserSession.objects.get().id),
+        "secret": secret,
+        "view": "open",
+        "language": "ko",
+    }
+
+
+def _fill(path: str, ids: dict[str, str]) -> str:
+    for name, value in ids.items():
+        path = path.replace(f"<str:{name}>", value)
+    assert "<" not in path, f"the test knows no {path}"
+    return path
+
+
+_HASH = "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {} t"
+
+
+def _contents() -> dict[str, Any]:
+    """A hash of every table, whole."""
+    found = {}
+    with connection.cursor() as cursor:
+        for model in apps.get_models(include_auto_created=True):
+            table = model._meta.db_table
+            cursor.execute(sql.SQL(_HASH).format(sql.Identifier(table)))
+            found[table] = cursor.fetchone()[0]
+    return found
+
+
+@pytest.mark.django_db
+def test_looking_changes_nothing():
+    cast = make_cast()
+    headers = {"Authorization": f"Bearer {cast.token('owner')}"}
+    client = Client(raise_request_exception=False)
+    client.force_login(cast.owner.user)
+    client.get("/api/v1/me", headers=headers)  # when it was used last is written down once a minute
+    ids = _ids(cast)
+    before, answered = _contents(), {}
+    for path in sorted(_paths(get_resolver().url_patterns)):
+        address = _fill(path, ids)
+        for method in ("get", "head"):
+            response = getattr(client, method)(address, headers=headers if "/api/" in path else {})
+            answered[path] = response.status_code
+            assert _contents() == before, f"{method.upper()} {path} changes something"
+    broken = {path for path, status in answered.items() if status >= 500}
+    assert broken == {"/readyz"}  # there is no worker here, and it says so
+    assert answered["/conversations/<str:conversation_id>"] == 200
+    assert answered["/conversations/<str:conversation_id>/assignment"] == 405
+    assert answered["/conversations/<str:conversation_id>/status"] == 405
