@@ -53,7 +53,12 @@ def sign_in(count: int) -> Json:
     for index in range(count):
         email, language = f"screen{index}@bench.example", settings.LANGUAGES[index % 4][0]
         member = add_member(
-            workspace, email, f"bench-{index}-screen", name=f"Screen {index}", role="admin", language=language
+            workspace,
+            email,
+            f"{index} umbrellas over an old lighthouse",
+            name=f"Screen {index}",
+            role="admin",
+            language=language,
         )
         session = store()
         session[SESSION_KEY] = str(member.user.pk)

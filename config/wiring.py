@@ -18,6 +18,7 @@ from regulars.inboxes import tasks as inboxes
 from regulars.inboxes.events import ConnectionAdded, NoticeReceived
 from regulars.kernel import tasks as kernel
 from regulars.kernel.reactions import Reaction
+from regulars.workspaces import tasks as workspaces
 
 REACTIONS: tuple[Reaction, ...] = (
     # when an account is connected or its templates change, the template list is fetched
@@ -44,6 +45,7 @@ JOBS: tuple[Job, ...] = (
     Job("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
     Job("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
     Job("api.purge_idempotency_records", timedelta(hours=1), api.purge_idempotency_records),
+    Job("workspaces.purge_sessions", timedelta(hours=1), workspaces.purge_sessions),
     Job("kernel.purge_events", timedelta(hours=1), kernel.purge_events),
     Job("whatsapp.sync_all_templates", timedelta(hours=12), whatsapp.sync_all_templates),
 )

@@ -21,7 +21,7 @@ from regulars.workspaces.operations import (
 )
 
 WORKSPACE = "Harbor & Pine"
-PASSWORD = "demo-harbor-pine"  # noqa: S105 - printed for everybody, on this machine only
+PASSWORD = "demo-quiet-lighthouse-soup"  # noqa: S105 - printed for everybody, on this machine only
 ACCOUNT_ID = "100000000000101"
 SANDBOX_TOKEN = "sandbox-token"  # noqa: S105 - the sandbox's published default
 NUMBERS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 from functools import lru_cache
 from typing import Any
 
@@ -40,13 +41,23 @@ def fingerprint(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def keyed_mark(text: str, purpose: str) -> str:
+    """A keyed hash of something guessable (an address): comparable, and nothing without the server's key. Hex."""
+    return hmac.new(_purpose_key(settings.SECRET_KEY, purpose), text.encode(), hashlib.sha256).hexdigest()
+
+
+@lru_cache(maxsize=16)
+def _purpose_key(key: str, purpose: str) -> bytes:
+    return _derive(key, f"regulars/{purpose}/1")
+
+
 @lru_cache(maxsize=4)
 def _cipher(key: str, older: tuple[str, ...]) -> MultiFernet:
-    return MultiFernet([Fernet(_derive(each)) for each in (key, *older)])
+    return MultiFernet([Fernet(_derive(each, "regulars/secrets-at-rest/1")) for each in (key, *older)])
 
 
-def _derive(key: str) -> bytes:
-    kdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"regulars/secrets-at-rest/1")
+def _derive(key: str, purpose: str) -> bytes:
+    kdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose.encode())
     return base64.urlsafe_b64encode(kdf.derive(key.encode()))
 
 

@@ -16,7 +16,8 @@ def compose(
 ) -> JsonObject:
     """The content, with the names of the public interface.
 
-    `facts` are what the database knows: workspace, connections and, in the demo, api_token and members.
+    `facts` are what the database knows: workspace, connections, in the demo api_token and members, and, while
+    nobody is there, the set-up secret.
     """
     content: JsonObject = {
         "url": settings.url,
@@ -26,9 +27,17 @@ def compose(
         "connections": [_at_home(connection, settings.url) for connection in facts.get("connections", [])],
         "pids": dict(pids),
     }
+    if address := set_up_url(settings, facts):
+        content["set_up_url"] = address
     if settings.demo:
         content |= {"api_token": facts.get("api_token"), "members": facts.get("members", [])}
     return content
+
+
+def set_up_url(settings: Settings, facts: Mapping[str, Any]) -> str:
+    """Where the first owner comes in; empty once there is one."""
+    secret = facts.get("set_up_secret")
+    return f"{settings.url}/set-up?secret={secret}" if secret else ""
 
 
 def write(path: Path, content: JsonObject) -> None:

@@ -306,6 +306,9 @@ def _write_ready_file(start: Start) -> None:
 def _banner(start: Start) -> Iterator[str]:
     yield ""
     yield f"Regulars is ready after {time.monotonic() - start.began:.1f} s:  {start.settings.url}"
+    if address := ready.set_up_url(start.settings, start.facts):
+        yield ""
+        yield f"  set up the first owner:  {address}"
     if start.settings.demo:
         yield ""
         for member in start.facts.get("members", []):

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("regulars.web.inbox.urls")),
     path("", include("regulars.web.sign_in.urls")),
     path("", include("regulars.web.administration.urls")),
+    path("", include("regulars.web.account.urls")),
     path("strings/<str:language>.js", cache_control(max_age=3600)(strings), name="strings"),
 ]
 if settings.DEBUG:

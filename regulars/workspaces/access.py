@@ -12,7 +12,7 @@ from uuid import UUID
 
 from regulars.kernel.errors import NotAllowed
 from regulars.workspaces.models import ApiToken, Member
-from regulars.workspaces.permissions import permissions_of
+from regulars.workspaces.permissions import may_grant, permissions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,14 @@ def actor_of_token(token: ApiToken) -> Actor:
         role=token.role,
         permissions=allowed & frozenset(token.scopes) if token.scopes else allowed,
     )
+
+
+def still_holds(maker: Member | None, role: str) -> bool:
+    """Whether what a member handed out (a token, an invitation) with ``role`` is theirs to hand out now.
+
+    What the house itself made (the command line) has no maker and stays.
+    """
+    return maker is None or (maker.is_active and may_grant(maker.role, role))
 
 
 def system_actor(workspace_id: UUID, name: str) -> Actor:

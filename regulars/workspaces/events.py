@@ -13,3 +13,11 @@ class MemberChanged(Event):
 
     workspace_id: UUID
     member_id: UUID
+
+
+@event
+class SessionEnded(Event):
+    """Somebody signed out of a browser, or was signed out of it: what is open in it must close."""
+
+    workspace_id: UUID
+    session_id: UUID

@@ -1,50 +1,161 @@
-"""Making passwords slow to guess: too many wrong ones and the door stays shut for a while, right or wrong."""
+"""Making passwords slow to guess, and nobody able to lock out somebody else.
+
+Every door that judges a password takes a guess first (``take_guess``) and says afterwards that it was right. The
+guess is counted and committed before it is judged, so that guesses made at once are counted, too. Beyond a few,
+each next one has to wait, twice as long as the one before up to a bound: nobody is locked out. Counted against:
+
+- the account *and* where the guess comes from, so that a stranger's guesses do not slow down the owner elsewhere;
+- where it comes from, whatever the account (one password tried on everybody);
+- the account, wherever it comes from (many machines), with more room.
+
+A browser that has signed in before is counted by itself alone, and hears nothing of all the others: OWASP's
+"device cookies". Source: https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from ipaddress import IPv6Address, ip_address, ip_network
 
-from django.utils.translation import gettext as _
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import ngettext
 
 from regulars.kernel import clock
-from regulars.kernel.crypto import fingerprint
+from regulars.kernel.crypto import keyed_mark
 from regulars.kernel.errors import ProductError
-from regulars.workspaces.models import FailedSignIn
+from regulars.workspaces.models import WrongGuesses
 
 MEMORY = timedelta(minutes=15)
-WRONG_PER_ACCOUNT = 10
-WRONG_PER_SOURCE = 100
-"""an office shares one address, so its limit is wider"""
+"""so long after the last wrong guess everything is forgotten"""
+IPV6_NETWORK_BITS = 64
+"""whoever has one address of IPv6 has a network of them"""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many wrong guesses are free, and how long the later ones wait at most."""
+
+    free: int
+    longest_wait: timedelta
+
+    def wait(self, count: int) -> timedelta:
+        """How long after the last wrong guess the next one may be judged, after ``count`` of them."""
+        if count < self.free:
+            return timedelta(0)
+        doublings = min(count - self.free, 30)
+        return min(timedelta(seconds=2**doublings), self.longest_wait)
+
+
+PATIENCE: Mapping[str, Patience] = {
+    "browser": Patience(10, timedelta(minutes=1)),
+    "account and place": Patience(10, timedelta(minutes=1)),
+    "place": Patience(100, timedelta(minutes=1)),
+    "account": Patience(50, timedelta(seconds=30)),
+}
+"""an office shares one address, so a place has more room"""
 
 
 class TooManyAttempts(ProductError):
-    """Wait; ``retry_after`` says how many seconds at most."""
+    """Wait; ``retry_after`` says how many seconds."""
 
     code = "too-many-attempts"
+    status = HTTPStatus.TOO_MANY_REQUESTS
 
 
-def check_attempts(email: str, source: str) -> None:
-    """Raise :class:`TooManyAttempts` while an account or a network address has guessed too often."""
-    recent = FailedSignIn.objects.filter(at__gt=clock.now() - MEMORY)
-    of_account = recent.filter(account=_mark(email)).count()
-    of_source = recent.filter(source=_mark(source)).count()
-    if of_account >= WRONG_PER_ACCOUNT or of_source >= WRONG_PER_SOURCE:
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A password that may be judged, already counted as wrong: the marks by what it is counted against."""
+
+    marks: Mapping[str, str]
+
+
+@transaction.atomic(durable=True)
+def take_guess(email: str, source: str, browser: str = "") -> Guess:
+    """Count a guess before it is judged; raises :class:`TooManyAttempts` when it must wait, and is not counted then.
+
+    ``source`` is a network address; ``browser`` names one that has signed in to this account before.
+    """
+    marks = _marks(email, source, browser)
+    rows = _locked(marks)
+    now = clock.now()
+    kinds = {mark: kind for kind, mark in marks.items()}
+    ready_at = max(_ready_at(PATIENCE[kinds[row.mark]], row, now) for row in rows)
+    if ready_at > now:
+        seconds = math.ceil((ready_at - now).total_seconds())
         raise TooManyAttempts(
-            _("Too many wrong passwords. Wait a quarter of an hour and try again."),
-            retry_after=int(MEMORY.total_seconds()),
+            ngettext(
+                "Too many wrong passwords. Wait %(seconds)s second and try again.",
+                "Too many wrong passwords. Wait %(seconds)s seconds and try again.",
+                seconds,
+            )
+            % {"seconds": seconds},
+            retry_after=seconds,
         )
+    for row in rows:
+        row.count = 1 if _is_forgotten(row, now) else row.count + 1
+        row.last_at = now
+    WrongGuesses.objects.bulk_update(rows, ["count", "last_at"])
+    return Guess(marks)
 
 
-def note_failed_attempt(email: str, source: str) -> None:
-    """Remember a wrong password; forget those that no longer count."""
-    FailedSignIn.objects.filter(at__lt=clock.now() - MEMORY).delete()
-    FailedSignIn.objects.create(account=_mark(email), source=_mark(source))
+@transaction.atomic
+def guessed_right(guess: Guess) -> None:
+    """The password was right: who knows it starts anew; what others guessed stays counted."""
+    own = [mark for kind, mark in guess.marks.items() if kind in {"browser", "account and place"}]
+    _locked(guess.marks)
+    WrongGuesses.objects.filter(mark__in=own).delete()
+    shared = set(guess.marks.values()) - set(own)
+    WrongGuesses.objects.filter(mark__in=shared, count__gt=0).update(count=F("count") - 1)
 
 
-def forget_attempts(email: str) -> None:
-    """The right password came: the account starts anew."""
-    FailedSignIn.objects.filter(account=_mark(email)).delete()
+def forget_old_guesses() -> None:
+    """Remove what no longer counts."""
+    WrongGuesses.objects.filter(last_at__lt=clock.now() - MEMORY).delete()
 
 
-def _mark(text: str) -> str:
-    return fingerprint(text.strip().lower())
+def account_mark(email: str) -> str:
+    """An account without its address, for a cookie that says which account a browser knows."""
+    return keyed_mark(email.strip().lower(), "account")
+
+
+def _marks(email: str, source: str, browser: str) -> dict[str, str]:
+    account, place = account_mark(email), _place(source)
+    parts = (
+        {"browser": f"{account} {browser}"}
+        if browser
+        else {"account and place": f"{account} {place}", "place": place, "account": account}
+    )
+    return {kind: keyed_mark(f"{kind}: {text}", "guesses") for kind, text in parts.items()}
+
+
+def _place(source: str) -> str:
+    """The network that a guess comes from."""
+    try:
+        address = ip_address(source)
+    except ValueError:
+        return "unknown"
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or ip_network((address, IPV6_NETWORK_BITS), strict=False))
+    return str(address)
+
+
+def _locked(marks: Mapping[str, str]) -> list[WrongGuesses]:
+    """The counts, made where there were none, locked in one order for everybody."""
+    wanted = sorted(marks.values())
+    WrongGuesses.objects.bulk_create(
+        [WrongGuesses(mark=mark, count=0) for mark in wanted], ignore_conflicts=True
+    )
+    return list(WrongGuesses.objects.select_for_update().filter(mark__in=wanted).order_by("mark"))
+
+
+def _is_forgotten(row: WrongGuesses, now: datetime) -> bool:
+    return row.last_at <= now - MEMORY
+
+
+def _ready_at(patience: Patience, row: WrongGuesses, now: datetime) -> datetime:
+    return now if _is_forgotten(row, now) else row.last_at + patience.wait(row.count)

@@ -154,18 +154,30 @@ class AuditEntry(models.Model):
         indexes = [models.Index(fields=["workspace", "-at"], name="audit_by_time")]
 
 
-class FailedSignIn(models.Model):
-    """A wrong password, remembered for a while so that guessing is slow. Neither address is readable."""
+class BrowserSession(models.Model):
+    """A browser in which somebody is signed in. The key lies in its cookie alone; here stands a fingerprint of it."""
 
-    id = models.BigAutoField(primary_key=True)
-    account = models.TextField()
-    """fingerprint of the e-mail address that was tried"""
-    source = models.TextField()
-    """fingerprint of the network address it came from"""
-    at = models.DateTimeField(default=clock.now)
+    id = models.UUIDField(primary_key=True, default=new_id)
+    key_fingerprint = models.TextField(unique=True)
+    data = models.TextField()
+    """signed, as Django's sessions are"""
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, null=True, related_name="+")
+    """the membership that it stands for: it ends with it"""
+    browser = models.TextField(default="", db_default="", blank=True)
+    """the ``User-Agent`` that the browser names itself with"""
+    source = models.GenericIPAddressField(null=True)
+    """the network address it was last seen at; told to the person whose session it is, and to nobody else"""
+    created_at = models.DateTimeField(default=clock.now)
+    last_seen_at = models.DateTimeField(default=clock.now)
+    """to the minute"""
+    expires_at = models.DateTimeField(db_index=True)
 
-    class Meta:
-        indexes = [
-            models.Index(fields=["account", "at"], name="failed_sign_in_account"),
-            models.Index(fields=["source", "at"], name="failed_sign_in_source"),
-        ]
+
+class WrongGuesses(models.Model):
+    """How often a password was guessed wrong of late, by what it is counted against."""
+
+    mark = models.TextField(primary_key=True)
+    """a keyed hash (``guessing.py`` says of what): without the server's key it tells nothing"""
+    count = models.IntegerField()
+    last_at = models.DateTimeField(default=clock.now)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -16,10 +17,21 @@ from regulars.kernel.crypto import fingerprint
 from regulars.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from regulars.kernel.events import record
 from regulars.kernel.ids import new_secret
-from regulars.workspaces.access import Actor, actor_of_member
+from regulars.workspaces.access import Actor, actor_of_member, actor_of_token, still_holds
 from regulars.workspaces.events import MemberChanged
-from regulars.workspaces.models import ApiToken, AuditEntry, Invitation, Member, Team, User, Workspace
+from regulars.workspaces.models import (
+    ApiToken,
+    AuditEntry,
+    BrowserSession,
+    Invitation,
+    Member,
+    Team,
+    User,
+    Workspace,
+)
+from regulars.workspaces.passwords import check_new_password
 from regulars.workspaces.permissions import ALL_PERMISSIONS, PERMISSIONS, ROLES, may_grant
+from regulars.workspaces.sessions import end_sessions
 
 INVITATION_LIFETIME = timedelta(days=7)
 TOKEN_PREFIX = "rgl_"  # noqa: S105 - the visible beginning of every token
@@ -35,7 +47,7 @@ def create_owner(
     time_zone: str = "UTC",
 ) -> Member:
     """A new workspace with its first owner; raises ``Invalid`` naming the field that is wrong."""
-    _check_account(email, password)
+    _check_account(email, password, about=[email, name, workspace_name])
     if not workspace_name.strip():
         raise Invalid(
             _("The workspace needs a name"), fields={"workspace_name": "a name of 1 to 80 characters"}
@@ -56,7 +68,7 @@ def add_member(
     workspace: Workspace, email: str, password: str, *, name: str, role: str, language: str = "en"
 ) -> Member:
     """A member with an account of their own, without an invitation (seeds, command line)."""
-    _check_account(email, password)
+    _check_account(email, password, about=[email, name, workspace.name])
     _check_role(role)
     user = User.objects.create_user(
         email, password, name=name, language=language, time_zone=workspace.time_zone
@@ -73,10 +85,9 @@ def invite_member(
     """An invitation and the secret of its link (shown once). Inviting again replaces the open invitation."""
     by.require("members:manage")
     _check_grant(by, role)
-    try:
-        validate_email(email)
-    except ValidationError as error:
-        raise Invalid(_("This is not an e-mail address"), fields={"email": "name@example.com"}) from error
+    _check_address(email)
+    if members and not may_grant(_still_in(members).role, role):
+        raise NotAllowed(_("You cannot give a role above your own"))
     if Member.objects.filter(workspace=workspace, user__email=email.lower(), is_active=True).exists():
         raise Conflict(_("This person is already a member"))
     Invitation.objects.filter(workspace=workspace, email=email.lower(), accepted_at=None).delete()
@@ -96,16 +107,12 @@ def invite_member(
 @transaction.atomic
 def accept_invitation(secret: str, *, name: str, password: str, language: str, time_zone: str) -> Member:
     """Turn an open invitation into a member; raises ``NotFound`` for a used, replaced or expired link."""
-    invitation = (
-        Invitation.objects.select_for_update()
-        .filter(token_fingerprint=fingerprint(secret), accepted_at=None, expires_at__gt=clock.now())
-        .first()
-    )
-    if invitation is None:
+    invitation = _invitations(secret).select_for_update(of=("self",)).first()
+    if invitation is None or not still_holds(invitation.invited_by, invitation.role):
         raise NotFound(_("This invitation was used or has expired. Ask for a new one."))
     user = User.objects.filter(email=invitation.email).first()
     if user is None:
-        _check_account(invitation.email, password)
+        _check_account(invitation.email, password, about=[invitation.email, name, invitation.workspace.name])
         user = User.objects.create_user(
             invitation.email, password, name=name.strip(), language=language, time_zone=time_zone
         )
@@ -124,33 +131,57 @@ def accept_invitation(secret: str, *, name: str, password: str, language: str, t
     return member
 
 
+def find_open_invitation(secret: str) -> Invitation | None:
+    """The invitation behind a link, while it can be accepted: whoever made it could make it today."""
+    found = _invitations(secret).first()
+    return found if found and still_holds(found.invited_by, found.role) else None
+
+
+def _invitations(secret: str) -> QuerySet[Invitation]:
+    """At most one: not yet accepted, not expired."""
+    return Invitation.objects.select_related("workspace", "invited_by").filter(
+        token_fingerprint=fingerprint(secret), accepted_at=None, expires_at__gt=clock.now()
+    )
+
+
 @transaction.atomic
 def change_role(member: Member, role: str, *, by: Actor) -> None:
-    """Give a member another role; the last owner keeps theirs."""
+    """Give a member another role; the last owner keeps theirs. What they could not hand out now is taken back."""
     by.require("members:manage")
     _check_grant(by, role)
+    others = _renew_beside_owners(member)
     _check_outranks(by, member)
     if member.role == role:
         return
     if member.role == "owner":
-        _keep_an_owner(member)
+        _keep_an_owner(others)
     before, member.role = member.role, role
     member.save(update_fields=["role"])
+    _take_back_keys(member, by=by)
     record(MemberChanged(member.workspace_id, member.id))
     audit(by, "members:change_role", "member", str(member.id), before=before, after=role)
 
 
 @transaction.atomic
 def set_member_active(member: Member, is_active: bool, *, by: Actor) -> None:
-    """Let a member in or out; their open screens end at once when they are out."""
+    """Let a member in or out. Whoever is out is out at once, with sessions, open screens, tokens and invitations;
+    none of them wakes up when the member is let in again.
+    """
     by.require("members:manage")
+    others = _renew_beside_owners(member)
     _check_outranks(by, member)
     if member.is_active == is_active:
         return
     if member.role == "owner" and not is_active:
-        _keep_an_owner(member)
+        _keep_an_owner(others)
     member.is_active = is_active
     member.save(update_fields=["is_active"])
+    if not is_active:
+        end_sessions(BrowserSession.objects.filter(member=member))
+        Invitation.objects.filter(
+            workspace_id=member.workspace_id, email=member.user.email, accepted_at=None
+        ).delete()
+        _take_back_keys(member, by=by)
     record(MemberChanged(member.workspace_id, member.id))
     audit(by, "members:activate" if is_active else "members:deactivate", "member", str(member.id))
 
@@ -184,15 +215,41 @@ def create_api_token(
 ) -> tuple[ApiToken, str]:
     """A token and its plain text, which is shown once and stored only as a fingerprint.
 
-    ``by`` is the member who makes it, and can give it no role above their own; without one the caller answers
-    for the right to make it.
+    ``by`` is the member who makes it: they can give it no role above their own, and it ends with their right.
+    Without one the caller answers for the right to make it.
     """
     _check_role(role)
-    maker = actor_of_member(by) if by else None
+    maker = actor_of_member(_still_in(by)) if by else None
     if maker:
         maker.require("tokens:manage")
         _check_grant(maker, role)
-    unknown = sorted(set(scopes or ()) - ALL_PERMISSIONS)
+    token, plain = _make_token(workspace, name, role, scopes or [], by)
+    if maker:
+        audit(maker, "tokens:create", "token", str(token.id), role=role, scopes=token.scopes)
+    return token, plain
+
+
+@transaction.atomic
+def create_token_with(
+    parent: ApiToken, name: str, role: str, *, scopes: list[str], by: Actor
+) -> tuple[ApiToken, str]:
+    """A token made by another one: it may do no more, and ends with the right of the same member."""
+    by.require("tokens:manage")
+    _check_role(role)
+    maker = _still_in(parent.created_by) if parent.created_by else None
+    token, plain = _make_token(parent.workspace, name, role, scopes, maker)
+    if not may_grant(by.role, role) or actor_of_token(token).permissions - by.permissions:
+        raise NotAllowed(
+            _("A token cannot make one that may do more than itself"), permission="tokens:manage"
+        )
+    audit(by, "tokens:create", "token", str(token.id), role=role, scopes=token.scopes)
+    return token, plain
+
+
+def _make_token(
+    workspace: Workspace, name: str, role: str, scopes: list[str], maker: Member | None
+) -> tuple[ApiToken, str]:
+    unknown = sorted(set(scopes) - ALL_PERMISSIONS)
     if unknown:
         raise Invalid(
             _("Unknown scopes: %(scopes)s") % {"scopes": ", ".join(unknown)},
@@ -203,13 +260,11 @@ def create_api_token(
         workspace=workspace,
         name=name.strip() or "token",
         role=role,
-        scopes=sorted(scopes or ()),
+        scopes=sorted(scopes),
         prefix=plain[: len(TOKEN_PREFIX) + 4],
         token_fingerprint=fingerprint(plain),
-        created_by=by,
+        created_by=maker,
     )
-    if maker:
-        audit(maker, "tokens:create", "token", str(token.id), role=role, scopes=token.scopes)
     return token, plain
 
 
@@ -218,9 +273,13 @@ def revoke_api_token(token: ApiToken, *, by: Actor) -> None:
     """Make a token useless from the next request on; repeating it changes nothing."""
     by.require("tokens:manage")
     if token.revoked_at is None:
-        token.revoked_at = clock.now()
-        token.save(update_fields=["revoked_at"])
-        audit(by, "tokens:revoke", "token", str(token.id))
+        _revoke(token, by=by)
+
+
+def _revoke(token: ApiToken, *, by: Actor) -> None:
+    token.revoked_at = clock.now()
+    token.save(update_fields=["revoked_at"])
+    audit(by, "tokens:revoke", "token", str(token.id))
 
 
 def audit(by: Actor, verb: str, object_kind: str, object_id: str, **details: object) -> None:
@@ -237,15 +296,36 @@ def audit(by: Actor, verb: str, object_kind: str, object_id: str, **details: obj
     )
 
 
-def _check_account(email: str, password: str) -> None:
+def _take_back_keys(member: Member, *, by: Actor) -> None:
+    """Revoke the tokens and withdraw the invitations that a member could not make any more."""
+    tokens = ApiToken.objects.select_for_update().filter(created_by=member, revoked_at=None)
+    for token in tokens.order_by("id"):
+        if not still_holds(member, token.role):
+            _revoke(token, by=by)
+    for invitation in Invitation.objects.filter(invited_by=member, accepted_at=None):
+        if not still_holds(member, invitation.role):
+            invitation.delete()
+            audit(by, "members:withdraw_invitation", "invitation", str(invitation.id), role=invitation.role)
+
+
+def _still_in(maker: Member) -> Member:
+    """Whoever hands something out, as they are now, locked: keys are made and taken back one after the other."""
+    fresh = Member.objects.select_for_update().get(id=maker.id)
+    if not fresh.is_active:
+        raise NotAllowed(_("This member is no longer active"))
+    return fresh
+
+
+def _check_account(email: str, password: str, *, about: list[str]) -> None:
+    _check_address(email)
+    check_new_password(password, about=about)
+
+
+def _check_address(email: str) -> None:
     try:
         validate_email(email)
     except ValidationError as error:
         raise Invalid(_("This is not an e-mail address"), fields={"email": "name@example.com"}) from error
-    try:
-        validate_password(password)
-    except ValidationError as error:
-        raise Invalid(" ".join(error.messages), fields={"password": " ".join(error.messages)}) from error
 
 
 def _check_role(role: str) -> None:
@@ -267,11 +347,21 @@ def _check_outranks(by: Actor, member: Member) -> None:
         raise NotAllowed(_("You cannot change a member above your own role"))
 
 
-def _keep_an_owner(leaving: Member) -> None:
-    owners = Member.objects.select_for_update().filter(
-        workspace_id=leaving.workspace_id, role="owner", is_active=True
-    )
-    if {owner.id for owner in owners.order_by("id")} <= {leaving.id}:
+def _renew_beside_owners(member: Member) -> set[UUID]:
+    """Role and activity of a member as they are now, locked; returns the other active owners, locked, too.
+
+    All in one order, so that owners who change each other do not wait in a circle.
+    """
+    owners = Q(workspace_id=member.workspace_id, role="owner", is_active=True)
+    rows = Member.objects.select_for_update().filter(Q(id=member.id) | owners).order_by("id")
+    by_id = {row.id: row for row in rows}
+    fresh = by_id.pop(member.id)
+    member.role, member.is_active = fresh.role, fresh.is_active
+    return set(by_id)
+
+
+def _keep_an_owner(others: set[UUID]) -> None:
+    if not others:
         raise Conflict(_("A workspace needs at least one owner; make somebody else owner first"))
 
 

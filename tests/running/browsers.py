@@ -7,12 +7,12 @@ import httpx
 from tests.running.product import Product
 
 
-def signed_in(product: Product) -> httpx.Client:
-    """A browser of the owner's."""
+def signed_in(product: Product, role: str = "owner") -> httpx.Client:
+    """A browser of the first member with a role."""
     client = httpx.Client(base_url=product.url, timeout=15, follow_redirects=True)
     client.get("/sign-in")
-    owner = product.ready["members"][0]
+    member = next(each for each in product.ready["members"] if each["role"] == role)
     form = {"csrfmiddlewaretoken": client.cookies["regulars_csrf"], "next": "/"}
-    answer = client.post("/sign-in", data={**form, "email": owner["email"], "password": owner["password"]})
+    answer = client.post("/sign-in", data={**form, "email": member["email"], "password": member["password"]})
     assert (answer.status_code, "regulars_session" in client.cookies) == (200, True), answer.text[:2_000]
     return client

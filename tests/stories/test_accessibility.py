@@ -24,6 +24,7 @@ PAGES = (
     "/settings/members",
     "/settings/tokens",
     "/settings/ledger",
+    "/settings/account",
     "/inbox/resolved?q=nobody-has-this-name",
     "/no-such-page",
 )

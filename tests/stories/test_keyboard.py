@@ -20,7 +20,7 @@ def test_signing_in_without_a_pointer(desks: Desks):
     expect(desk.page.locator("input[name=email]")).to_be_focused()
     keys.type(AGENT)
     keys.press("Tab")
-    keys.type("demo-harbor-pine")
+    keys.type("demo-quiet-lighthouse-soup")
     keys.press("Enter")
     expect(desk.page.locator("nav.rail")).to_be_visible()
 

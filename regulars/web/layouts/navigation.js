@@ -18,6 +18,7 @@ onCommand("rail", () => {
 
 onCommand("go-inbox", () => location.assign("/inbox"));
 onCommand("go-settings", () => location.assign("/settings"));
+onCommand("go-account", () => location.assign("/settings/account"));
 
 document.addEventListener("click", (event) => {
   const open = document.querySelector(".rail.open");

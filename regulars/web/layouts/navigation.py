@@ -82,9 +82,10 @@ def _administration(actor: Actor) -> list[NavigationPage]:
         ("members:read", "members", _("Members"), "members"),
         ("tokens:manage", "tokens", _("API tokens"), "api"),
         ("ledger:read", "ledger", _("Ledger"), "ledger"),
+        ("", "account", _("Your account"), "account"),
     ]
     return [
         NavigationPage(key, label, icon, reverse(key))
         for permission, key, label, icon in pages
-        if actor.can(permission)
+        if not permission or actor.can(permission)
     ]

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from http.cookies import CookieError, SimpleCookie
-from importlib import import_module
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 
-from regulars.web.sign_in.middleware import member_of
+from regulars.kernel import clock
+from regulars.web.sign_in.middleware import member_of, session_of
 from regulars.workspaces.access import Actor, actor_of_member
-from regulars.workspaces.models import Member
+from regulars.workspaces.models import BrowserSession
+from regulars.workspaces.sessions import SessionStore
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A member at a screen and the language the screen is in."""
+    """A member at a screen, the language the screen is in, and the session that it ends with."""
 
     actor: Actor
     language: str
+    session_id: UUID
+    expires_at: datetime
 
 
 def viewer_of_cookie(header: str) -> Viewer | None:
@@ -34,17 +38,27 @@ def viewer_of_cookie(header: str) -> Viewer | None:
     if morsel is None:
         return None
     request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
+    request.session = SessionStore(morsel.value)
     request.user = get_user(request)
-    member = member_of(request)
-    return Viewer(actor_of_member(member), member.user.language) if member else None
+    member, session = member_of(request), session_of(request)
+    if member is None or session is None:
+        return None
+    return Viewer(actor_of_member(member), member.user.language, session.id, session.expires_at)
 
 
-def viewer_of_member(member_id: UUID) -> Viewer | None:
-    """The viewer as the member is now; None when the member may not come in anymore."""
-    member = (
-        Member.objects.select_related("user")
-        .filter(id=member_id, is_active=True, user__is_active=True)
+def viewer_of_session(session_id: UUID) -> Viewer | None:
+    """The viewer as the member is now; None when the session has ended or the member may not come in anymore."""
+    session = (
+        BrowserSession.objects.select_related("member__user")
+        .filter(
+            id=session_id,
+            expires_at__gt=clock.now(),
+            member__is_active=True,
+            member__user__is_active=True,
+        )
         .first()
     )
-    return Viewer(actor_of_member(member), member.user.language) if member else None
+    if session is None or session.member is None:
+        return None
+    actor = actor_of_member(session.member)
+    return Viewer(actor, session.member.user.language, session.id, session.expires_at)

@@ -12,7 +12,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
@@ -23,9 +23,10 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 from regulars.conversations.access import Staffing, can_see, read_staffing
 from regulars.conversations.queries.lists import Counts, count_for_all
+from regulars.kernel import clock
 from regulars.kernel.events import Page, Position, end_of_log, read_after
 from regulars.kernel.ids import parse_id
-from regulars.web.live.door import Viewer, viewer_of_cookie, viewer_of_member
+from regulars.web.live.door import Viewer, viewer_of_cookie, viewer_of_session
 from regulars.web.live.rendering import LIVE_KINDS, LiveRow, Rendered, changes_of, render_changes
 from regulars.workspaces.access import Actor
 
@@ -135,15 +136,10 @@ class LiveHub:
 
     async def _look_again(self, screen: _Screen) -> None:
         """The viewer's rights once more, now that changes reach the screen: none falls between door and stream."""
-        member_id = screen.viewer.actor.member_id
-        viewer = await self._ask(viewer_of_member, member_id) if member_id else None
-        if viewer is None:
-            self._end(screen)
-        else:
-            screen.viewer = Viewer(viewer.actor, screen.viewer.language)
+        await self._renew_viewer(screen)
 
     async def _pump(self, screen: _Screen, gone: asyncio.Task[None], send: Send) -> None:
-        while not gone.done():
+        while not gone.done() and clock.now() < screen.viewer.expires_at:
             try:
                 async with asyncio.timeout(PING_SECONDS):
                     piece = await screen.queue.get()
@@ -233,7 +229,7 @@ class LiveHub:
         watched = {screen.conversation_id for screen in screens if screen.conversation_id}
         for workspace_id in changes.staffing:
             self._staffing.pop(workspace_id, None)
-        await self._refresh_viewers(screens, changes.members)
+        await self._refresh_viewers(screens, changes.members, changes.ended_sessions)
         await self._know_staffing(workspaces)
         rendered = await self._ask(render_changes, changes, workspaces, languages, watched)
         self._hand_out(rendered, screens, end)
@@ -243,17 +239,23 @@ class LiveHub:
             if workspace_id not in self._staffing:
                 self._staffing[workspace_id] = await self._ask(read_staffing, workspace_id)
 
-    async def _refresh_viewers(self, screens: Sequence[_Screen], members: set[UUID]) -> None:
+    async def _refresh_viewers(
+        self, screens: Sequence[_Screen], members: set[UUID], ended_sessions: set[UUID]
+    ) -> None:
         """Rights changed: open screens get the new ones at once, and those who are out are out."""
         for screen in screens:
-            member_id = screen.viewer.actor.member_id
-            if member_id in members and member_id is not None:
-                viewer = await self._ask(viewer_of_member, member_id)
+            viewer = screen.viewer
+            if viewer.session_id in ended_sessions or viewer.actor.member_id in members:
                 self._offer(screen, _event("permissions", {}, self._position))
-                if viewer is None:
-                    self._end(screen)
-                else:
-                    screen.viewer = Viewer(viewer.actor, screen.viewer.language)
+                await self._renew_viewer(screen)
+
+    async def _renew_viewer(self, screen: _Screen) -> None:
+        """The viewer's rights as they are now; a screen without any ends."""
+        viewer = await self._ask(viewer_of_session, screen.viewer.session_id)
+        if viewer is None or not viewer.actor.can("conversations:read"):
+            self._end(screen)
+        else:
+            screen.viewer = replace(viewer, language=screen.viewer.language)
 
     def _hand_out(self, rendered: Rendered, screens: Sequence[_Screen], end: Position) -> None:
         pieces: dict[tuple[str, int, str], bytes] = {}
@@ -272,7 +274,7 @@ class LiveHub:
                         self._offer(
                             screen, _event("thread", {"conversation_id": str(row.conversation_id)}, end)
                         )
-                elif row.head_changed and row.facts.workspace_id == actor.workspace_id:
+                elif any(can_see(actor, before, staffing) for before in row.held_before):
                     self._offer(screen, _event("gone", {"conversation_id": str(row.conversation_id)}, end))
             for index, item in enumerate(rendered.items):
                 row_of_item = visible.get(item.conversation_id)

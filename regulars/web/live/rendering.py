@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.db.models import Q
 from regulars.contacts.events import ContactChanged, GroupChanged
 from regulars.conversations.access import ConversationFacts
 from regulars.conversations.events import (
+    HANDED_ON,
     ConversationChanged,
     ConversationStarted,
     MessageQueued,
@@ -29,7 +30,7 @@ from regulars.kernel.events import Event, Recorded
 from regulars.media.events import MediaChanged
 from regulars.web.inbox.building import activity_view, conversation_row, message_view, note_view
 from regulars.web.inbox.fragments import render_message, render_row
-from regulars.workspaces.events import MemberChanged
+from regulars.workspaces.events import MemberChanged, SessionEnded
 
 LIVE_EVENTS: tuple[type[Event], ...] = (
     MessageReceived,
@@ -43,8 +44,13 @@ LIVE_EVENTS: tuple[type[Event], ...] = (
     MediaChanged,
     InboxChanged,
     MemberChanged,
+    SessionEnded,
 )
 LIVE_KINDS = tuple(each.__name__ for each in LIVE_EVENTS)
+
+
+Holder = tuple[UUID | None, UUID | None]
+"""assignee and team"""
 
 
 @dataclass(slots=True)
@@ -62,6 +68,9 @@ class Changes:
     groups: set[UUID] = field(default_factory=set)
     media: set[UUID] = field(default_factory=set)
     members: set[UUID] = field(default_factory=set)
+    ended_sessions: set[UUID] = field(default_factory=set)
+    held_before: dict[UUID, set[Holder]] = field(default_factory=dict)
+    """who held a conversation before it was handed on: whoever saw it then is told that it is gone"""
     staffing: set[UUID] = field(default_factory=set)
     """workspaces in which who staffs what may have changed"""
 
@@ -88,6 +97,9 @@ def _fold(event: Any, changes: Changes) -> None:
         case ConversationStarted() | ConversationChanged():
             changes.conversations[event.conversation_id] = None
             changes.heads.add(event.conversation_id)
+            if isinstance(event, ConversationChanged) and event.what in HANDED_ON:
+                holder = (event.from_assignee_id, event.from_team_id)
+                changes.held_before.setdefault(event.conversation_id, set()).add(holder)
         case ContactChanged():
             changes.contacts.add(event.contact_id)
         case GroupChanged():
@@ -99,6 +111,8 @@ def _fold(event: Any, changes: Changes) -> None:
         case MemberChanged():
             changes.members.add(event.member_id)
             changes.staffing.add(event.workspace_id)
+        case SessionEnded():
+            changes.ended_sessions.add(event.session_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +124,8 @@ class LiveRow:
     payload: dict[str, Any]
     html: dict[str, str]
     head_changed: bool
+    held_before: tuple[ConversationFacts, ...]
+    """the same facts as they were before it was handed on, if it was"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +155,7 @@ def render_changes(
     A fixed number of queries whatever the number of changes. ``languages``: those of the open screens.
     """
     conversations = _conversations(changes, workspaces)
-    rows = [_row(each, languages, each.id in changes.heads) for each in conversations]
+    rows = [_row(each, languages, changes) for each in conversations]
     items = _items(changes, conversations, languages, watched)
     return Rendered(rows, items, frozenset(changes.members), frozenset(changes.staffing))
 
@@ -165,7 +181,7 @@ def _conversations(changes: Changes, workspaces: Collection[UUID]) -> list[Conve
     return listed
 
 
-def _row(conversation: Conversation, languages: Sequence[str], head_changed: bool) -> LiveRow:
+def _row(conversation: Conversation, languages: Sequence[str], changes: Changes) -> LiveRow:
     view = conversation_row(conversation)
     payload = {
         "conversation_id": str(conversation.id),
@@ -182,7 +198,11 @@ def _row(conversation: Conversation, languages: Sequence[str], head_changed: boo
         conversation.workspace_id, conversation.inbox_id, conversation.assignee_id, conversation.team_id
     )
     html = {language: render_row(view, language) for language in languages}
-    return LiveRow(conversation.id, facts, payload, html, head_changed)
+    before = tuple(
+        replace(facts, assignee_id=assignee_id, team_id=team_id)
+        for assignee_id, team_id in changes.held_before.get(conversation.id, ())
+    )
+    return LiveRow(conversation.id, facts, payload, html, conversation.id in changes.heads, before)
 
 
 def _text(moment: datetime | None) -> str | None:

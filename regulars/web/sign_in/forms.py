@@ -8,6 +8,8 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from regulars.workspaces.passwords import LONGEST
+
 
 def time_zones() -> list[tuple[str, str]]:
     """Every IANA zone that people live in, by name."""
@@ -25,6 +27,7 @@ class SignInForm(forms.Form):
     password = forms.CharField(
         label=_("Password"),
         strip=False,
+        max_length=LONGEST,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
@@ -38,7 +41,8 @@ class AccountForm(forms.Form):
     password = forms.CharField(
         label=_("Password"),
         strip=False,
-        help_text=_("At least 10 characters"),
+        max_length=LONGEST,
+        help_text=_("At least 10 characters, and not easy to guess: some words that do not belong together"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)

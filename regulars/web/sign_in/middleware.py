@@ -11,9 +11,9 @@ from django.utils.translation import get_language_from_request
 
 from regulars.web.doors import WebRequest
 from regulars.workspaces.access import actor_of_member
-from regulars.workspaces.models import Member
+from regulars.workspaces.models import BrowserSession, Member
+from regulars.workspaces.sessions import SessionStore, is_use_to_be_noted, note_use
 
-MEMBER_KEY = "member_id"
 ASKED_BY_MACHINES = frozenset({"/readyz", "/metrics"})
 """nobody is signed in there, whatever cookie comes along: they must answer when the database does not"""
 
@@ -31,6 +31,8 @@ class MemberMiddleware:
         asking = cast("WebRequest", request)
         asking.member = None if request.path in ASKED_BY_MACHINES else member_of(request)
         asking.actor = actor_of_member(asking.member) if asking.member else None
+        if asking.member and is_use_to_be_noted(this_session(request)):
+            note_browser(request)
         language = asking.member.user.language if asking.member else get_language_from_request(request)
         with translation.override(language):
             asking.LANGUAGE_CODE = translation.get_language() or "en"
@@ -40,13 +42,34 @@ class MemberMiddleware:
 
 
 def member_of(request: HttpRequest) -> Member | None:
-    """The active membership of the session's user: the chosen one, else the oldest."""
-    if not request.user.is_authenticated:
+    """The membership that the session stands for, while both it and the session's password are good."""
+    session = session_of(request) if request.user.is_authenticated else None
+    if session is None or session.member_id is None:
         return None
-    members = Member.objects.select_related("user", "workspace").filter(
-        user_id=request.user.pk, is_active=True
-    )
-    chosen = request.session.get(MEMBER_KEY)
-    if chosen:
-        return members.filter(id=chosen).first()
-    return members.order_by("created_at").first()
+    members = Member.objects.select_related("user", "workspace").filter(is_active=True)
+    member = members.filter(id=session.member_id).first()
+    return member if member and member.user_id == request.user.pk else None
+
+
+def session_of(request: HttpRequest) -> BrowserSession | None:
+    """The session's row, read with its first use."""
+    return cast("SessionStore", request.session).row
+
+
+def this_session(request: HttpRequest) -> BrowserSession:
+    """The session of a member's request."""
+    session = session_of(request)
+    if session is None:
+        raise LookupError("a member is always here by a session")
+    return session
+
+
+def note_browser(request: HttpRequest) -> None:
+    """Remember which browser the session is used in, and where."""
+    browser = request.headers.get("User-Agent", "").replace("\x00", "")
+    note_use(this_session(request), source=source_of(request), browser=browser)
+
+
+def source_of(request: HttpRequest) -> str:
+    """The network address of the caller, as the outermost trusted proxy tells it."""
+    return str(request.META.get("REMOTE_ADDR", ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -12,58 +13,73 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from regulars.kernel.crypto import fingerprint
 from regulars.kernel.errors import ProductError
 from regulars.web.context import DENSITIES
 from regulars.web.doors import SIGNED_IN, MemberRequest, WebRequest, member_with, public
 from regulars.web.sign_in.demo import demo_accounts
+from regulars.web.sign_in.devices import known_browser, remember_browser
 from regulars.web.sign_in.forms import AccountForm, OwnerForm, SignInForm, time_zones
-from regulars.web.sign_in.middleware import MEMBER_KEY
-from regulars.workspaces.guessing import TooManyAttempts, check_attempts, forget_attempts, note_failed_attempt
-from regulars.workspaces.models import Invitation, Member, User
-from regulars.workspaces.operations import accept_invitation, create_owner
+from regulars.web.sign_in.middleware import note_browser, source_of
+from regulars.workspaces.guessing import Guess, TooManyAttempts, guessed_right, take_guess
+from regulars.workspaces.models import Member, User
+from regulars.workspaces.operations import accept_invitation, find_open_invitation
+from regulars.workspaces.sessions import MEMBER_KEY
+from regulars.workspaces.setting_up import create_first_owner, is_set_up, is_set_up_secret
 
 COOKIE_AGE = 365 * 24 * 3600
 THEMES = ("system", "light", "dark")
 
 
+FORM = ["GET", "HEAD", "POST"]
+"""a page with a form that is sent to itself"""
+
+
+@require_http_methods(FORM)
 @public
 def sign_in(request: WebRequest) -> HttpResponse:
     """Ask who it is; on a fresh installation, ask for the first owner instead."""
     if request.member:
         return redirect(_next(request))
-    if not User.objects.exists():
+    if not is_set_up():
         return redirect("set-up")
     form = SignInForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        problem = _try_to_enter(request, form.cleaned_data["email"], form.cleaned_data["password"])
-        if not problem:
-            return redirect(_next(request))
-        form.add_error(None, problem)
     context = {
         "form": form,
         "next": _next(request),
         "demo_accounts": demo_accounts() if settings.DEMO else [],
     }
+    if request.method == "POST" and form.is_valid():
+        email, password = form.cleaned_data["email"], form.cleaned_data["password"]
+        try:
+            user = _judge(request, email, password)
+        except TooManyAttempts as problem:
+            form.add_error(None, str(problem.detail))
+            return _wait(render(request, "sign_in/sign_in.html", context, status=problem.status), problem)
+        if user:
+            return _enter(request, user, _next(request))
+        form.add_error(None, _("E-mail and password do not belong together."))
     return render(request, "sign_in/sign_in.html", context)
 
 
-def _try_to_enter(request: WebRequest, email: str, password: str) -> str:
-    """Sign in; returns what to tell when that does not work. Guessing is slowed down."""
-    source = request.META.get("REMOTE_ADDR", "")
-    try:
-        check_attempts(email, source)
-    except TooManyAttempts as problem:
-        return str(problem.detail)
+def _judge(request: WebRequest, email: str, password: str) -> User | None:
+    """Whose password this is, if it is anybody's; raises ``TooManyAttempts`` unjudged when it has to wait."""
+    guess = _take_guess(request, email)
     user = authenticate(request, username=email.lower(), password=password)
-    if user is None or not Member.objects.filter(user_id=user.pk, is_active=True).exists():
-        note_failed_attempt(email, source)
-        return _("E-mail and password do not belong together.")
-    forget_attempts(email)
-    login(request, user)
-    return ""
+    if not isinstance(user, User) or not Member.objects.filter(user_id=user.pk, is_active=True).exists():
+        return None
+    guessed_right(guess)
+    return user
+
+
+def _take_guess(request: WebRequest, email: str) -> Guess:
+    return take_guess(email, source_of(request), known_browser(request, email))
+
+
+def _wait(response: HttpResponse, problem: TooManyAttempts) -> HttpResponse:
+    response["Retry-After"] = str(problem.facts["retry_after"])
+    return response
 
 
 def _next(request: WebRequest) -> str:
@@ -81,49 +97,69 @@ def sign_out(request: MemberRequest) -> HttpResponse:
     return redirect("sign-in")
 
 
+@require_http_methods(FORM)
 @public
 def set_up(request: WebRequest) -> HttpResponse:
-    """The first owner's account and workspace; closed for good once there is one."""
-    if User.objects.exists():
+    """The first owner's account and workspace, for whoever has the address that the start printed.
+
+    Closed for good once there is somebody.
+    """
+    if is_set_up():
         return redirect("sign-in")
+    secret = request.POST.get("secret") or request.GET.get("secret") or ""
+    if not is_set_up_secret(secret):
+        return render(request, "sign_in/set_up_locked.html", {"is_wrong": bool(secret)}, status=403)
     form = OwnerForm(request.POST or None, initial={"language": request.LANGUAGE_CODE})
     if request.method == "POST" and form.is_valid():
-        member = _create(form, lambda values: create_owner(**values))
+        member = _create(form, lambda values: create_first_owner(secret, **values))
         if member:
-            return _enter(request, member, reverse("connections"))
-    return render(request, "sign_in/set_up.html", {"form": form})
+            return _enter_as(request, member, reverse("connections"))
+    return render(request, "sign_in/set_up.html", {"form": form, "secret": secret})
 
 
+@require_http_methods(FORM)
 @public
 def invitation(request: WebRequest, secret: str) -> HttpResponse:
-    """The invited person's door."""
-    invited = (
-        Invitation.objects.select_related("workspace").filter(token_fingerprint=fingerprint(secret)).first()
-    )
+    """The invited person's door. Who has an account already proves it with its password, guessed no faster here."""
+    invited = find_open_invitation(secret)
     form = AccountForm(request.POST or None, initial={"language": request.LANGUAGE_CODE})
-    if request.method == "POST" and form.is_valid():
+    context = {"form": form, "invited": invited}
+    if request.method == "POST" and invited and form.is_valid():
+        has_account = User.objects.filter(email=invited.email).exists()
+        try:
+            guess = _take_guess(request, invited.email) if has_account else None
+        except TooManyAttempts as problem:
+            form.add_error(None, str(problem.detail))
+            return _wait(render(request, "sign_in/invitation.html", context, status=problem.status), problem)
         member = _create(form, lambda values: accept_invitation(secret, **values))
+        if member and guess:
+            guessed_right(guess)
         if member:
-            return _enter(request, member, reverse("home"))
-    context = {"form": form, "invited": invited, "is_open": bool(invited and not invited.accepted_at)}
+            return _enter_as(request, member, reverse("home"))
     return render(request, "sign_in/invitation.html", context, status=200 if invited else 404)
 
 
-def _create(form: forms.Form, create: Any) -> Member | None:
+def _create(form: forms.Form, create: Callable[[dict[str, Any]], Member]) -> Member | None:
     """Run the operation; what it refuses is shown at the field that it names."""
     try:
-        made: Member = create(form.cleaned_data)
+        return create(form.cleaned_data)
     except ProductError as problem:
         named = [name for name in dict(problem.facts.get("fields") or {}) if name in form.fields]  # type: ignore[call-overload]
         form.add_error(named[0] if named else None, str(problem.detail or problem.title))
         return None
-    return made
 
 
-def _enter(request: WebRequest, member: Member, url: str) -> HttpResponse:
-    login(request, member.user, backend="django.contrib.auth.backends.ModelBackend")
+def _enter_as(request: WebRequest, member: Member, url: str) -> HttpResponse:
     request.session[MEMBER_KEY] = str(member.id)
-    return HttpResponseRedirect(url)
+    return _enter(request, member.user, url)
+
+
+def _enter(request: WebRequest, user: User, url: str) -> HttpResponse:
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    note_browser(request)
+    response = HttpResponseRedirect(url)
+    remember_browser(request, response, user.email)
+    return response
 
 
 @require_POST

@@ -16,6 +16,7 @@ export const keymap = [
   { command: "cheat-sheet", keys: ["?"], group: "everywhere", label: gettext("Keyboard shortcuts"), icon: "keyboard", single: true },
   { command: "go-inbox", keys: ["G I"], group: "everywhere", label: gettext("Go to the inbox"), icon: "all", single: true },
   { command: "go-settings", keys: ["G S"], group: "everywhere", label: gettext("Go to settings"), icon: "settings", single: true },
+  { command: "go-account", keys: ["G A"], group: "everywhere", label: gettext("Go to your account"), icon: "account", single: true },
   { command: "rail", keys: ["["], group: "everywhere", label: gettext("Show or hide the navigation"), icon: "panel", single: true },
   { command: "context", keys: ["]"], group: "everywhere", label: gettext("Show or hide the contact"), icon: "contact", single: true },
   { command: "phone", keys: ["P"], group: "everywhere", label: gettext("Show or hide the simulated phone"), icon: "phone-app", single: true },

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from regulars.conversations.access import ConversationFacts, Staffing
+from regulars.kernel import clock
 from regulars.kernel.events import Position
 from regulars.web.live.door import Viewer
 from regulars.web.live.hub import QUEUE_LIMIT, LiveHub, _Screen
+from regulars.web.live.rendering import LiveRow, Rendered
 from regulars.workspaces.access import Actor
 from regulars.workspaces.permissions import permissions_of
 
 
 def _screen() -> _Screen:
     actor = Actor("member", uuid4(), uuid4(), "Ann", "agent", permissions_of("agent"))
-    return _Screen(Viewer(actor, "en"), None)
+    return _Screen(Viewer(actor, "en", uuid4(), clock.now() + timedelta(days=1)), None)
 
 
 async def _told(hub: LiveHub, screen: _Screen) -> bytes:
@@ -69,3 +74,80 @@ async def test_changes_that_cannot_be_drawn_make_screens_load_anew(monkeypatch: 
     await hub._show_or_reset(Page([], Position(7, 3), has_more=False))
     hub._end(screen)
     assert await _told(hub, screen) == b'event: reset\nid: 7.3\ndata: {"cursor":"7.3"}\n\n'
+
+
+# --- who is told what ---------------------------------------------------------------------------------
+
+
+def _viewer_of(hub: LiveHub, workspace_id: UUID, member_id: UUID) -> _Screen:
+    actor = Actor("member", member_id, workspace_id, "Ann", "agent", permissions_of("agent"))
+    screen = _Screen(Viewer(actor, "en", uuid4(), clock.now() + timedelta(days=1)), None)
+    hub._screens.add(screen)
+    hub._staffing[workspace_id] = Staffing({}, {})
+    return screen
+
+
+def _row(workspace_id: UUID, assignee_id: UUID | None, before: Sequence[UUID | None]) -> LiveRow:
+    facts = ConversationFacts(workspace_id, uuid4(), assignee_id, None)
+    held = tuple(replace(facts, assignee_id=each) for each in before)
+    conversation_id = uuid4()
+    payload = {"conversation_id": str(conversation_id)}
+    return LiveRow(conversation_id, facts, payload, {"en": "<li>"}, True, held)
+
+
+def _events(screen: _Screen) -> list[str]:
+    pieces = []
+    while not screen.queue.empty():
+        pieces.append((screen.queue.get_nowait() or b"").decode())
+    return [
+        line.removeprefix("event: ") for piece in pieces for line in piece.splitlines() if "event: " in line
+    ]
+
+
+@pytest.mark.parametrize(
+    ("assignee", "before", "told"),
+    [
+        ("other", [None], ["gone"]),  # it was free for all, and a colleague took it
+        ("other", ["me"], ["gone"]),
+        ("other", ["third"], []),  # nothing that this agent ever saw: not even its id
+        ("other", [], []),  # a message in a colleague's conversation
+        ("other", ["third", "me"], ["gone"]),
+        ("me", ["other"], ["row"]),
+        (None, ["me"], ["row"]),
+    ],
+)
+def test_only_whoever_saw_a_conversation_is_told_that_it_is_gone(
+    assignee: str | None, before: list[str | None], told: list[str]
+):
+    hub, workspace_id = LiveHub(), uuid4()
+    people = {"me": uuid4(), "other": uuid4(), "third": uuid4()}
+    screen = _viewer_of(hub, workspace_id, people["me"])
+    row = _row(
+        workspace_id,
+        people[assignee] if assignee else None,
+        [people[each] if each else None for each in before],
+    )
+    rendered = Rendered([row], [], frozenset(), frozenset())
+    hub._hand_out(rendered, [screen], Position(1, 1))
+    assert [name for name in _events(screen) if name != "thread"] == told
+
+
+async def test_a_stream_ends_with_its_session_and_with_the_right(monkeypatch: pytest.MonkeyPatch):
+    """Only the screens that it is about ask for their rights again."""
+    hub, workspace_id = LiveHub(), uuid4()
+    ended, demoted, kept = (_viewer_of(hub, workspace_id, uuid4()) for _ in range(3))
+    powerless = replace(demoted.viewer.actor, permissions=frozenset())
+    known = {demoted.viewer.session_id: replace(demoted.viewer, actor=powerless)}
+    monkeypatch.setattr("regulars.web.live.hub.viewer_of_session", known.get)
+    member_id = demoted.viewer.actor.member_id
+    assert member_id
+    await hub._refresh_viewers([ended, demoted, kept], {member_id}, {ended.viewer.session_id})
+    assert [screen.has_ended for screen in (ended, demoted, kept)] == [True, True, False]
+    assert hub._screens == {kept}
+    assert await _told(hub, ended) == b'event: permissions\nid: 0.0\ndata: {"cursor":"0.0"}\n\n'
+
+
+async def test_a_stream_ends_when_its_session_runs_out():
+    hub, screen = LiveHub(), _screen()
+    screen.viewer = replace(screen.viewer, expires_at=clock.now())
+    assert await _told(hub, screen) == b""

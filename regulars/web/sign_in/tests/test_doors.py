@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError
 from django.test import Client
 
+from regulars.kernel import clock
 from regulars.web import health
+from regulars.workspaces.guessing import PATIENCE
 from regulars.workspaces.models import Member, User
 from regulars.workspaces.operations import invite_member, set_member_active
+from regulars.workspaces.sessions import SessionStore
+from regulars.workspaces.setting_up import set_up_secret
 from tests.cast import PASSWORD, Cast
 
 SignIn = Callable[[Member], Client]
@@ -25,10 +28,19 @@ OWNER = {
 }
 
 
+@pytest.fixture
+def no_time_goes_by() -> Iterator[None]:
+    with clock.frozen_at(clock.now()):
+        yield
+
+
 def test_a_fresh_house_asks_for_its_first_owner(db: None) -> None:
     client = Client()
     assert client.get("/sign-in")["Location"] == "/set-up"
-    response = client.post("/set-up", OWNER)
+    assert "set-up address" in client.get("/set-up").content.decode()
+    page = client.get(f"/set-up?secret={set_up_secret()}")
+    assert (page.status_code, set_up_secret() in page.content.decode()) == (200, True)
+    response = client.post("/set-up", {**OWNER, "secret": set_up_secret()})
     assert (response.status_code, response["Location"]) == (302, "/settings/numbers")
     member = Member.objects.get()
     assert (member.role, member.user.language, member.user.time_zone) == ("owner", "ko", "Asia/Seoul")
@@ -36,7 +48,7 @@ def test_a_fresh_house_asks_for_its_first_owner(db: None) -> None:
 
 
 def test_a_weak_password_is_said_at_its_field(db: None) -> None:
-    response = Client().post("/set-up", {**OWNER, "password": "short"})
+    response = Client().post("/set-up", {**OWNER, "password": "short", "secret": set_up_secret()})
     assert (response.status_code, list(response.context["form"].errors), User.objects.count()) == (
         200,
         ["password"],
@@ -44,8 +56,19 @@ def test_a_weak_password_is_said_at_its_field(db: None) -> None:
     )
 
 
+@pytest.mark.parametrize("secret", ["", "guess", "\x00", "пароль"])
+def test_without_the_secret_the_set_up_stays_shut_and_says_where_to_find_it(db: None, secret: str) -> None:
+    for response in (
+        Client().get("/set-up", {"secret": secret}),
+        Client().post("/set-up", {**OWNER, "secret": secret}),
+    ):
+        html = response.content.decode()
+        assert (response.status_code, "regulars serve" in html, "set_up_url" in html) == (403, True, True)
+    assert User.objects.count() == 0
+
+
 def test_there_is_no_second_first_owner(cast: Cast) -> None:
-    response = Client().post("/set-up", OWNER)
+    response = Client().post("/set-up", {**OWNER, "secret": set_up_secret()})
     assert (response["Location"], User.objects.filter(email=OWNER["email"]).count()) == ("/sign-in", 0)
 
 
@@ -76,10 +99,57 @@ def test_a_wrong_password_says_nothing_about_the_address(cast: Cast) -> None:
     assert said[0] == said[1] == ["E-mail and password do not belong together."]
 
 
+@pytest.mark.usefixtures("no_time_goes_by")
+def test_many_wrong_passwords_wait_and_the_page_says_how_long(cast: Cast) -> None:
+    form = {"email": "agent@lotus.example", "password": "wrong"}
+    answers = [Client().post("/sign-in", form) for _ in range(PATIENCE["account and place"].free + 1)]
+    assert [answer.status_code for answer in answers[:-1]] == [200] * (len(answers) - 1)
+    last = answers[-1]
+    assert (last.status_code, last["Retry-After"]) == (429, "1")
+    assert last.context["form"].non_field_errors() == [
+        "Too many wrong passwords. Wait 1 second and try again."
+    ]
+
+
+@pytest.mark.usefixtures("no_time_goes_by")
+def test_a_browser_that_has_been_here_is_not_slowed_down_by_strangers(cast: Cast) -> None:
+    form = {"email": "agent@lotus.example", "password": PASSWORD}
+    known = Client()
+    assert known.post("/sign-in", form).status_code == 302
+    known.post("/sign-out")
+    while Client().post("/sign-in", {**form, "password": "wrong"}).status_code != 429:
+        pass
+    assert Client().post("/sign-in", form).status_code == 429
+    assert known.post("/sign-in", {**form, "password": "wrong"}).status_code == 200
+    assert known.post("/sign-in", form).status_code == 302
+    known.post("/sign-out")
+    somebody_else = {"email": "mate@lotus.example", "password": "wrong"}
+    assert known.post("/sign-in", somebody_else).status_code == 200
+
+
+@pytest.mark.usefixtures("no_time_goes_by")
+def test_an_invitation_is_no_way_around_the_wait(cast: Cast) -> None:
+    """Somebody who may invite, in whichever workspace, guesses no faster than at the door."""
+    stranger = cast.stranger.owner
+    _row, secret = invite_member(
+        stranger.workspace, "agent@lotus.example", "agent", by=cast.stranger.actor(stranger), members=stranger
+    )
+    form = {"name": "x", "language": "en", "time_zone": "UTC"}
+    statuses = [
+        Client().post(f"/invitations/{secret}", {**form, "password": f"wrong {number}"}).status_code
+        for number in range(PATIENCE["account and place"].free + 1)
+    ]
+    assert statuses == [200] * (len(statuses) - 1) + [429]
+    assert Member.objects.filter(user__email="agent@lotus.example").count() == 1
+    assert Client().post("/sign-in", {"email": "agent@lotus.example", "password": "x"}).status_code == 429
+
+
 def test_whoever_is_out_stays_out_at_once(cast: Cast, sign_in: SignIn) -> None:
     client = sign_in(cast.agent)
     assert client.get("/inbox/open").status_code == 200
     set_member_active(cast.agent, False, by=cast.actor())
+    assert client.get("/inbox/open").status_code == 302
+    set_member_active(cast.agent, True, by=cast.actor())
     assert client.get("/inbox/open").status_code == 302
 
 
@@ -103,7 +173,7 @@ def test_an_invitation_opens_once(cast: Cast) -> None:
     assert client.post(f"/invitations/{secret}", form)["Location"] == "/"
     assert Member.objects.get(user__email="new@lotus.example").role == "agent"
     assert client.get("/inbox/open").headers["Content-Language"] == "th"
-    assert Client().get(f"/invitations/{secret}").context["is_open"] is False
+    assert Client().get(f"/invitations/{secret}").status_code == 404
     assert Client().get("/invitations/nonsense").status_code == 404
 
 

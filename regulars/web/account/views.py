@@ -1,0 +1,106 @@
+"""Your account: another password, and where you are signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from regulars.kernel.errors import Invalid, NotFound
+from regulars.web.account.browsers import browser_name, is_phone, platform_name
+from regulars.web.account.forms import PasswordForm
+from regulars.web.addresses import id_in
+from regulars.web.administration.answers import attempt
+from regulars.web.doors import SIGNED_IN, MemberRequest, member_with
+from regulars.web.sign_in.devices import known_browser
+from regulars.web.sign_in.middleware import source_of, this_session
+from regulars.workspaces.guessing import TooManyAttempts, guessed_right, take_guess
+from regulars.workspaces.models import BrowserSession
+from regulars.workspaces.passwords import change_password
+from regulars.workspaces.sessions import end_sessions, sessions_of
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """One browser of the list."""
+
+    session: BrowserSession
+    name: str
+    icon: str
+    is_this: bool
+
+
+@require_safe
+@member_with(SIGNED_IN)
+def account(request: MemberRequest) -> HttpResponse:
+    """Who one is here, the password, and every browser that is signed in."""
+    return render(request, "account/account.html", _context(request))
+
+
+def _context(request: MemberRequest, **more: Any) -> dict[str, Any]:
+    lines = [_line(each, request) for each in sessions_of(request.member.user_id)]
+    return {
+        "current_page": "account",
+        "form": PasswordForm(),
+        "sessions": sorted(lines, key=lambda line: not line.is_this),
+        "was_changed": "changed" in request.GET,
+        **more,
+    }
+
+
+def _line(session: BrowserSession, request: MemberRequest) -> SessionLine:
+    parts = (browser_name(session.browser), platform_name(session.browser))
+    name = " · ".join(filter(None, parts)) or _("An unknown browser")
+    icon = "phone-app" if is_phone(session.browser) else "desktop"
+    return SessionLine(session, name, icon, session == this_session(request))
+
+
+@require_POST
+@member_with(SIGNED_IN)
+def password(request: MemberRequest) -> HttpResponse:
+    """Another password, for who knows the one until now; other browsers are signed out."""
+    form = PasswordForm(request.POST)
+    if form.is_valid() and attempt(form, lambda: _change(request, form.cleaned_data)):
+        return redirect(f"{request.path.removesuffix('/password')}?changed")
+    return render(request, "account/account.html", _context(request, form=form), status=422)
+
+
+def _change(request: MemberRequest, given: dict[str, str]) -> bool:
+    user = request.member.user
+    try:
+        guess = take_guess(user.email, source_of(request), known_browser(request, user.email))
+    except TooManyAttempts as problem:
+        raise Invalid(problem.detail, fields={"password": ""}) from problem
+    if not user.check_password(given["password"]):
+        raise Invalid(_("This is not your password"), fields={"password": ""})
+    guessed_right(guess)
+    about = [user.email, user.name, request.member.workspace.name]
+    try:
+        change_password(user, given["new_password"], about=about, in_session=this_session(request).id)
+    except Invalid as problem:
+        raise Invalid(problem.detail, fields={"new_password": ""}) from problem
+    user.refresh_from_db(fields=["password"])
+    update_session_auth_hash(request, user)
+    return True
+
+
+@require_POST
+@member_with(SIGNED_IN)
+def end_session(request: MemberRequest, session_id: str) -> HttpResponse:
+    """Sign one browser out, wherever it is."""
+    if not end_sessions(sessions_of(request.member.user_id).filter(id=id_in(session_id))):
+        raise NotFound(_("This browser is signed out already"))
+    return redirect("account")
+
+
+@require_POST
+@member_with(SIGNED_IN)
+def end_others(request: MemberRequest) -> HttpResponse:
+    """Sign out everywhere but here."""
+    end_sessions(sessions_of(request.member.user_id).exclude(id=this_session(request).id))
+    return redirect("account")
