@@ -14,7 +14,23 @@ def new_connection_key() -> str:
     return new_secret(12)
 
 
-class Connection(WorkspaceScoped):
+class Troubled(models.Model):
+    """What the platform refuses for all messages of it alike, and when we ask again (see ``inboxes.problems``)."""
+
+    problem = models.TextField(default="", db_default="", blank=True)
+    """why sending through it waits, in the platform's words; empty when it works"""
+    problem_code = models.IntegerField(null=True, blank=True)
+    problem_since = models.DateTimeField(null=True, blank=True)
+    probe_at = models.DateTimeField(null=True, blank=True)
+    """when we ask next whether it works again"""
+    probe_count = models.SmallIntegerField(default=0, db_default=0)
+    """how often it did not, one time after the other; kept until a message has gone out"""
+
+    class Meta:
+        abstract = True
+
+
+class Connection(Troubled, WorkspaceScoped):
     """The link to one provider account (WhatsApp: a business account, WABA) and its credentials."""
 
     channel = models.TextField()
@@ -27,8 +43,6 @@ class Connection(WorkspaceScoped):
     app_secrets = EncryptedTextField()
     """one secret a line, newest first: several are accepted while they rotate"""
     access_token = EncryptedTextField()
-    problem = models.TextField(default="", blank=True)
-    """why sending through it is paused; empty when it works"""
     created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:
@@ -44,7 +58,7 @@ def sealed_fields(prefix: str) -> list[str]:
     return [f"{prefix}{name}" for name in ("verify_token", "app_secrets", "access_token")]
 
 
-class Inbox(WorkspaceScoped):
+class Inbox(Troubled, WorkspaceScoped):
     """One number or account that people staff."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="inboxes")

@@ -25,6 +25,7 @@ from regulars.workspaces.operations import audit
 CREDENTIALS_LOST = "Stored under a secret key that is lost: enter access token and app secret again."
 SECRETS_KEPT = 3
 """app secrets that are accepted at a time while they rotate"""
+PROBLEM_FIELDS = ("problem", "problem_code", "problem_since", "probe_at", "probe_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +91,12 @@ def replace_credentials(
     connection_row.refresh_from_db(from_queryset=Connection.objects.select_for_update())
     if access_token.strip():
         connection_row.access_token = access_token.strip()
-        connection_row.problem = ""
+        _start_anew(connection_row)
     secrets = connection_row.secrets
     if app_secret.strip():
         secrets = [app_secret.strip(), *(secret for secret in secrets if secret != app_secret.strip())]
     connection_row.app_secrets = "\n".join(secrets[: 1 if ends_older else SECRETS_KEPT])
-    connection_row.save(update_fields=["access_token", "problem", "app_secrets"])
+    connection_row.save(update_fields=["access_token", "app_secrets", *PROBLEM_FIELDS])
     record(ConnectionAdded(connection_row.workspace_id, connection_row.id))
     audit(by, "connections:replace_credentials", "connection", str(connection_row.id), ends_older=ends_older)
 
@@ -145,10 +146,10 @@ def change_inbox(
     audit(by, "inboxes:change", "inbox", str(inbox.id))
 
 
-@transaction.atomic
-def pause_connection(connection_id: UUID, problem: str) -> None:
-    """The platform refuses our credentials or account: stop sending through it until somebody mends it."""
-    Connection.objects.filter(id=connection_id, problem="").update(problem=problem)
+def _start_anew(connection_row: Connection) -> None:
+    """With another token everything may be different: what waited is tried at once."""
+    connection_row.problem, connection_row.problem_code, connection_row.problem_since = "", None, None
+    connection_row.probe_at, connection_row.probe_count = None, 0
 
 
 @transaction.atomic
@@ -162,7 +163,11 @@ def give_up_lost_credentials() -> list[str]:
         if _can_be_opened(row.id):
             continue
         Connection.objects.filter(id=row.id).update(
-            access_token="", app_secrets="", verify_token=new_secret(18), problem=CREDENTIALS_LOST
+            access_token="",
+            app_secrets="",
+            verify_token=new_secret(18),
+            problem=CREDENTIALS_LOST,
+            problem_code=None,
         )
         lost.append(row.name)
     return lost

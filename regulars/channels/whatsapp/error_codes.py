@@ -1,164 +1,49 @@
 """The Cloud API's error codes in plain words, and what each means for a message that was being sent.
 
 After Meta's error page of 2026-09-11; the outcomes are ours. ``refused``: certainly not sent and never will be
-unchanged. ``deferred``: certainly not sent, later may work. ``uncertain``: may have been sent, so that only a
-status or a person may decide about another try.
+unchanged. ``deferred``: certainly not sent, later may work: a limit, an outage, an account or number that somebody
+must mend. ``uncertain``: may have been sent, so that only a status or a person may decide about another try.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from regulars.inboxes.ports import Pauses
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
-
-Outcome = Literal["refused", "deferred", "uncertain"]
-
-UNREACHABLE = 990001
-NOT_UNDERSTOOD = 990002
-NOT_BUILT = 990003
-DEADLINE = 990004
-"""codes of our own, far from Meta's: the network, the answer, the content, the time"""
-
-
-class ErrorCode(NamedTuple):
-    """One code. ``wait`` is the first delay of a deferred message; it grows with every try."""
-
-    outcome: Outcome
-    title: _StrPromise
-    explanation: _StrPromise
-    advice: _StrPromise
-    pauses: Pauses = "message"
-    wait: timedelta = timedelta(0)
-
-
-MINUTE = timedelta(minutes=1)
-
-FIX_CONNECTION = _("Open the connection's settings and enter a new access token.")
-FIX_PERMISSION = _("Give the app's system user the missing permission in Meta Business settings.")
-FIX_CONTENT = _("Change the message and send it again.")
-FIX_TEMPLATE = _("Load the templates again, then fill in every value of the template.")
-CONTACT_SUPPORT = _("If it keeps happening, look at Meta's status page or ask Meta's support.")
-CHECK_FIRST = _("Wait for a delivery mark or ask the contact before sending it again.")
-NOTHING_TO_DO = _("Nothing to do: it is sent again by itself.")
-WAIT_OR_OTHER_WAY = _("Try another way to reach this contact.")
-SEE_META = _("Look at the account's notices in Meta Business Manager.")
-GROUPS_NOTE = _("Check the group's state in WhatsApp Manager.")
-NUMBER_SETUP = _("Finish the setup of this number in WhatsApp Manager.")
-USE_TEMPLATE = _("Send a message template instead, or wait until the contact writes.")
-
-TOKEN_REFUSED = ErrorCode(
-    "refused",
-    _("Access token refused"),
-    _("WhatsApp does not accept our access token: it has expired or was withdrawn."),
-    FIX_CONNECTION,
-    "connection",
-)
-PERMISSION_MISSING = ErrorCode(
-    "refused",
-    _("Permission missing"),
-    _("Our access token lacks a permission that sending needs."),
-    FIX_PERMISSION,
-    "connection",
-)
-PARAMETER_WRONG = ErrorCode(
-    "refused",
-    _("Message not accepted"),
-    _("Something in the message is missing or not in the form that WhatsApp wants."),
+from .error_kinds import (
+    ACCOUNT_LONGEST_WAIT,
+    ACCOUNT_TOO_FAST,
+    ACCOUNT_WAIT,
+    BLOCK_LIST_FAILED,
+    BUSY,
+    CALLING_FAILED,
+    CONTACT_SUPPORT,
+    DEADLINE,
     FIX_CONTENT,
-)
-TEMPLATE_VALUES_WRONG = ErrorCode(
-    "refused",
-    _("Template values do not fit"),
-    _("The values do not match the template in number or form."),
-    FIX_TEMPLATE,
-)
-UNKNOWN_FAILURE = ErrorCode(
-    "uncertain",
-    _("WhatsApp had a problem"),
-    _("WhatsApp reported a problem of its own. The message may have been sent all the same."),
-    CHECK_FIRST,
-)
-GROUP_FAILED = ErrorCode(
-    "refused", _("Group message not accepted"), _("WhatsApp did not accept this for the group."), GROUPS_NOTE
-)
-CALLING_FAILED = ErrorCode(
-    "refused",
-    _("Call not possible"),
-    _("WhatsApp refused the call."),
-    _("Check that calls are switched on for this number and that the contact allowed them."),
-)
-FLOW_FAILED = ErrorCode(
-    "refused",
-    _("Form not available"),
-    _("The WhatsApp form in this message is blocked, not published or broken."),
-    _("Repair the form in WhatsApp Manager."),
-)
-BLOCK_LIST_FAILED = ErrorCode(
-    "refused",
-    _("Block list not changed"),
-    _("The list of blocked contacts is full or was being changed by somebody else."),
-    _("Try again in a minute."),
-)
-USERNAME_FAILED = ErrorCode(
-    "refused",
-    _("User name not accepted"),
-    _("WhatsApp did not accept the business user name."),
-    _("Choose another user name."),
-)
-TEMPLATE_FORM_WRONG = ErrorCode(
-    "refused",
-    _("Template not accepted"),
-    _("WhatsApp does not take the template in this form."),
-    _("Change the template and submit it again."),
-)
-REGISTRATION_FAILED = ErrorCode(
-    "refused",
-    _("Number not registered"),
-    _("The number cannot send because its registration failed or is not finished."),
-    NUMBER_SETUP,
-    "number",
-)
-BUSY = ErrorCode(
-    "deferred",
-    _("WhatsApp is busy"),
-    _("WhatsApp asked us to try again later."),
-    NOTHING_TO_DO,
-    "message",
+    FLOW_FAILED,
+    GROUP_FAILED,
+    HISTORY_NOT_SHARED,
+    MAINTENANCE,
     MINUTE,
-)
-MAINTENANCE = ErrorCode(
-    "deferred",
-    _("Number under maintenance"),
-    _("WhatsApp is changing something about this number, for instance its speed; it takes some minutes."),
+    NOT_BUILT,
+    NOT_UNDERSTOOD,
     NOTHING_TO_DO,
-    "number",
-    5 * MINUTE,
-)
-ACCOUNT_TOO_FAST = ErrorCode(
-    "deferred",
-    _("Too many requests"),
-    _("The account or the app has made more requests than Meta allows in an hour."),
-    NOTHING_TO_DO,
-    "connection",
-    5 * MINUTE,
-)
-PAYMENT_PROBLEM = ErrorCode(
-    "refused",
-    _("Payment method problem"),
-    _("WhatsApp cannot charge the account, so paid messages are not sent."),
-    _("Add or renew the payment method in Meta Business settings."),
-)
-HISTORY_NOT_SHARED = ErrorCode(
-    "refused",
-    _("History not shared"),
-    _("The phone app's history cannot be loaded: it was declined, already loaded, or a day has passed."),
-    _("Disconnect the number in the phone app and connect it again to get another chance."),
+    NUMBER_SETUP,
+    PARAMETER_WRONG,
+    PAYMENT_PROBLEM,
+    PERMISSION_MISSING,
+    REGISTRATION_FAILED,
+    SEE_META,
+    TEMPLATE_FORM_WRONG,
+    TEMPLATE_VALUES_WRONG,
+    TOKEN_REFUSED,
+    UNKNOWN_FAILURE,
+    UNREACHABLE,
+    USE_TEMPLATE,
+    USERNAME_FAILED,
+    WAIT_OR_OTHER_WAY,
+    ErrorCode,
 )
 
 CODES: dict[int, ErrorCode] = {
@@ -175,22 +60,26 @@ CODES: dict[int, ErrorCode] = {
     4: ACCOUNT_TOO_FAST,
     80007: ACCOUNT_TOO_FAST,
     33: ErrorCode(
-        "refused",
+        "deferred",
         _("Number not found"),
         _("The number was deleted at WhatsApp, or its id in our settings is wrong."),
         _("Check the phone number id in the inbox's settings."),
         "number",
+        ACCOUNT_WAIT,
+        ACCOUNT_LONGEST_WAIT,
     ),
     100: PARAMETER_WRONG,
     131008: PARAMETER_WRONG,
     131009: PARAMETER_WRONG,
     135000: PARAMETER_WRONG,
     368: ErrorCode(
-        "refused",
+        "deferred",
         _("Account restricted"),
         _("Meta has restricted the account for breaking its policy."),
         SEE_META,
         "connection",
+        ACCOUNT_WAIT,
+        ACCOUNT_LONGEST_WAIT,
     ),
     130403: ErrorCode(
         "refused",
@@ -211,6 +100,7 @@ CODES: dict[int, ErrorCode] = {
         _("Meta's experiment"),
         _("Meta holds marketing messages back from this contact as part of an experiment."),
         WAIT_OR_OTHER_WAY,
+        offer="nothing",
     ),
     130497: ErrorCode(
         "refused",
@@ -237,18 +127,22 @@ CODES: dict[int, ErrorCode] = {
         _("Add the recipient to the list in the app's dashboard, or use a real number."),
     ),
     131031: ErrorCode(
-        "refused",
+        "deferred",
         _("Account locked"),
         _("Meta has locked the account for breaking its policy, or the two-step PIN was wrong."),
         SEE_META,
         "connection",
+        ACCOUNT_WAIT,
+        ACCOUNT_LONGEST_WAIT,
     ),
     131037: ErrorCode(
-        "refused",
+        "deferred",
         _("Display name missing"),
         _("The number has no approved display name yet."),
         NUMBER_SETUP,
         "number",
+        ACCOUNT_WAIT,
+        ACCOUNT_LONGEST_WAIT,
     ),
     131042: PAYMENT_PROBLEM,
     131044: PAYMENT_PROBLEM,
@@ -258,25 +152,32 @@ CODES: dict[int, ErrorCode] = {
         _("Reply window closed"),
         _("More than 24 hours have passed since the contact's last message."),
         USE_TEMPLATE,
+        offer="template",
     ),
     131048: ErrorCode(
-        "refused",
+        "deferred",
         _("Number limited because of complaints"),
         _("Too many messages of this number were blocked or reported as spam."),
         _("Stop broadcasts from this number and wait until its quality has recovered."),
         "number",
+        5 * MINUTE,
+        ACCOUNT_LONGEST_WAIT,
     ),
     131049: ErrorCode(
         "refused",
         _("Held back by Meta"),
         _("This contact has had enough marketing messages lately, from all businesses together."),
-        _("Wait at least a day before the next try; more tries make it worse."),
+        _(
+            "Leave this contact in peace for a day at least: more tries make it worse, so none is offered here."
+        ),
+        offer="nothing",
     ),
     131050: ErrorCode(
         "refused",
         _("Contact stopped marketing"),
         _("The contact has told WhatsApp to stop marketing messages from this business."),
         _("Send no more marketing until the contact resumes it."),
+        offer="nothing",
     ),
     131051: ErrorCode(
         "refused",
@@ -420,7 +321,7 @@ CODES: dict[int, ErrorCode] = {
     2388073: TEMPLATE_FORM_WRONG,
     2388293: TEMPLATE_FORM_WRONG,
     2388299: TEMPLATE_FORM_WRONG,
-    2494191: PERMISSION_MISSING._replace(pauses="message"),
+    2494191: PERMISSION_MISSING._replace(outcome="refused", pauses="message"),
     2593107: HISTORY_NOT_SHARED,
     2593108: HISTORY_NOT_SHARED,
     2593109: HISTORY_NOT_SHARED,
@@ -430,7 +331,7 @@ CODES: dict[int, ErrorCode] = {
         _("No connection to WhatsApp's servers could be made."),
         NOTHING_TO_DO,
         "connection",
-        timedelta(seconds=5),
+        timedelta(seconds=2),
     ),
     NOT_UNDERSTOOD: UNKNOWN_FAILURE._replace(
         title=_("Answer not understood"),
@@ -450,6 +351,9 @@ CODES: dict[int, ErrorCode] = {
         wait=timedelta(seconds=5),
     ),
 }
+
+TRANSIENT = frozenset({1, 2, 131000, 131016})
+"""failures of the platform itself; where certainly nothing left they are worth two more tries"""
 
 RANGES: tuple[tuple[int, int, ErrorCode], ...] = (
     (200, 299, PERMISSION_MISSING),
@@ -473,3 +377,9 @@ def find_code(code: int) -> ErrorCode | None:
     if code in CODES:
         return CODES[code]
     return next((entry for first, last, entry in RANGES if first <= code <= last), None)
+
+
+def must_be_mended(code: int) -> bool:
+    """Whether asking again is useless until somebody has mended the account or the number."""
+    entry = find_code(code)
+    return entry is not None and entry.longest_wait == ACCOUNT_LONGEST_WAIT

@@ -13,33 +13,37 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
+import msgspec
 import orjson
 
 from regulars.inboxes.ports import (
     Accepted,
     Deferred,
     Identity,
+    Offer,
     ProviderError,
     Refused,
     SendResult,
     Uncertain,
 )
 
-from .error_codes import (
+from .error_codes import UNKNOWN_CODE, find_code
+from .error_kinds import (
     DEADLINE,
     MINUTE,
     NOT_BUILT,
     NOT_UNDERSTOOD,
-    UNKNOWN_CODE,
     UNREACHABLE,
     ErrorCode,
-    find_code,
 )
+from .parsing.contents import WINDOW_CLOSED
 from .phones import phone_from_wa_id
 
 LONGEST_WAIT = 60 * MINUTE
 PAIR_RATE = 131056
 """one customer too fast: Meta asks for 4^n seconds"""
+NUMBER_GONE = 33
+"""Meta says so as sub-code of 100 when the number that we send from does not exist"""
 
 _CODE_IN_MESSAGE = re.compile(r"^\(#(\d+)\)")
 _HELD = frozenset({"held_for_quality_assessment", "paused"})
@@ -85,6 +89,11 @@ def explain(code: int) -> Mapping[str, str]:
     }
 
 
+def offer_after(code: int) -> Offer:
+    """What may be offered to whoever sees that a message failed with this code."""
+    return (find_code(code) or UNKNOWN_CODE).offer
+
+
 def refuse_unbuilt(details: str) -> Refused:
     """A message that could not even be built; ``details`` name no content."""
     return Refused(error=_own_error(NOT_BUILT, details))
@@ -98,12 +107,22 @@ def read_error(answer: Any) -> ProviderError | None:
     data = error.get("error_data")
     details = data.get("details") if isinstance(data, dict) else data
     message = _text(error.get("message"))
+    code = _code_of(error.get("code"), message)
     return ProviderError(
-        code=_code_of(error.get("code"), message),
+        code=code,
         title=_text(error.get("error_user_title")) or message,
         details=_text(details) or _text(error.get("error_user_msg")),
         href=_text(error.get("href")),
+        subcode=_code_of(error.get("error_subcode", 0), ""),
+        closes_window=code == WINDOW_CLOSED,
     )
+
+
+def judge_number(result: SendResult) -> SendResult:
+    """The same judgement, for a request to a number of ours: “no such object” is then about the number itself."""
+    if isinstance(result, Refused) and (result.error.code, result.error.subcode) == (100, NUMBER_GONE):
+        return _defer(NUMBER_GONE, msgspec.structs.replace(result.error, code=NUMBER_GONE), 1)
+    return result
 
 
 def _judge_exception(exception: BaseException, *, is_written: bool | None, attempt: int) -> SendResult:
@@ -128,7 +147,7 @@ def _judge_error(
         return Uncertain(reason=f"code {error.code}", error=error)
     if entry.outcome == "deferred":
         return _defer(error.code, error, attempt)
-    return Refused(error=error, pauses=entry.pauses)
+    return Refused(error=error)
 
 
 def _judge_bare_status(http_status: int, attempt: int) -> Deferred | Uncertain:
@@ -141,11 +160,21 @@ def _judge_bare_status(http_status: int, attempt: int) -> Deferred | Uncertain:
 
 def _defer(code: int, error: ProviderError, attempt: int) -> Deferred:
     entry = find_code(code) or UNKNOWN_CODE
-    return Deferred(error=error, wait=_wait(code, entry, attempt), pauses=entry.pauses)
+    return Deferred(
+        error=error,
+        wait=_wait(code, entry, attempt),
+        pauses=entry.pauses,
+        longest_wait=max(entry.wait, entry.longest_wait),
+    )
 
 
 def _wait(code: int, entry: ErrorCode, attempt: int) -> timedelta:
-    """The entry's first wait, doubled with every try; the pair rate grows fourfold, as Meta asks."""
+    """The entry's first wait, doubled with every try; the pair rate grows fourfold, as Meta asks.
+
+    The waits of numbers and connections grow too, but not with one message's tries (see ``inboxes.problems``).
+    """
+    if entry.pauses in {"number", "connection"}:
+        return entry.wait
     base = 4 if code == PAIR_RATE else 2
     growth: int = base ** min(max(attempt, 1) - 1, 20)
     return min(entry.wait * growth, LONGEST_WAIT)

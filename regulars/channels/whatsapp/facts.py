@@ -9,6 +9,7 @@ from typing import ClassVar
 from regulars.channels.whatsapp import errors, limits
 from regulars.inboxes.ports import (
     LimitProblem,
+    Offer,
     OutgoingContent,
     OutgoingMedia,
     OutgoingTemplate,
@@ -33,6 +34,9 @@ class WhatsAppFacts:
 
     def explain(self, code: int) -> Mapping[str, str]:
         return errors.explain(code)
+
+    def offer_after(self, code: int) -> Offer:
+        return errors.offer_after(code)
 
 
 FACTS = WhatsAppFacts()

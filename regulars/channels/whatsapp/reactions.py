@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 
+from regulars.channels.whatsapp.error_codes import must_be_mended
 from regulars.channels.whatsapp.graph import GraphClient, GraphError, open_session
 from regulars.conversations.models import Message
 from regulars.inboxes.events import ConnectionAdded, NoticeReceived
@@ -68,7 +69,7 @@ def _list_templates(connection_row: Connection) -> list[dict[str, object]] | Non
     try:
         return asyncio.run(_with_client(connection_row.access_token, fetch))
     except GraphError as error:
-        if isinstance(error.result, Deferred):
+        if isinstance(error.result, Deferred) and not must_be_mended(error.error.code):
             raise
         logger.warning(
             "templates were not listed",

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
-from regulars.inboxes.ports import SendResult, ToSend
+from regulars.inboxes.ports import Deferred, ProviderError, SendResult, ToSend, Uncertain
 
-from .errors import classify, refuse_unbuilt
+from .error_kinds import NOT_UNDERSTOOD
+from .errors import classify, judge_number, refuse_unbuilt
 from .graph import SEND_DEADLINE, GraphClient
 from .requests import MediaNotUploaded, build_request
 
 NO_MEDIA: Mapping[str, str] = {}
+PROBE_DEADLINE = 10.0
+PROBE_WAIT = timedelta(seconds=5)
 
 
 async def send(
@@ -33,10 +37,29 @@ async def send(
     except (MediaNotUploaded, ValueError) as error:
         return refuse_unbuilt(str(error))
     answer = await client.exchange("POST", path, json=body, deadline=deadline)
-    return classify(
+    result = classify(
         answer.status,
         answer.body,
         answer.exception,
         is_written=answer.is_written,
         attempt=to_send.attempt,
     )
+    return judge_number(result)
+
+
+async def probe(client: GraphClient, address: str, *, deadline: float = PROBE_DEADLINE) -> Deferred | None:
+    """Whether sending from a number may work again, by the cheapest question there is; why not, if not."""
+    answer = await client.exchange("GET", address, params={"fields": "id"}, deadline=deadline)
+    if answer.status is not None and 200 <= answer.status < 300 and answer.exception is None:
+        return None
+    result = judge_number(
+        classify(answer.status, answer.body, answer.exception, is_written=answer.is_written)
+    )
+    match result:
+        case Deferred():
+            return result
+        case Uncertain():
+            error = result.error or ProviderError(code=NOT_UNDERSTOOD, details=result.reason)
+            return Deferred(error=error, wait=PROBE_WAIT, pauses="connection")
+        case _:
+            return None

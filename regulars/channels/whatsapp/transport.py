@@ -9,11 +9,12 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 
 from regulars.channels.whatsapp.clients import Clients
-from regulars.channels.whatsapp.errors import refuse_unbuilt
+from regulars.channels.whatsapp.error_codes import TRANSIENT
+from regulars.channels.whatsapp.errors import judge_number, refuse_unbuilt
 from regulars.channels.whatsapp.graph import GraphClient, GraphError
 from regulars.channels.whatsapp.media import upload_media
 from regulars.channels.whatsapp.requests import media_ids_of
-from regulars.channels.whatsapp.sender import send
+from regulars.channels.whatsapp.sender import probe, send
 from regulars.conversations.operations.claiming import Claimed
 from regulars.inboxes.ports import Deferred, Refused, SendResult
 from regulars.kernel import clock
@@ -23,6 +24,8 @@ from regulars.media.operations import note_upload
 
 PROVIDER_COPY_LIFETIME = timedelta(days=29)
 """WhatsApp keeps uploads for 30 days (reference §7.2)"""
+FIRST_UPLOAD_WAIT = timedelta(seconds=5)
+LONGEST_UPLOAD_WAIT = timedelta(minutes=5)
 
 
 class WhatsAppTransport:
@@ -36,10 +39,13 @@ class WhatsAppTransport:
         try:
             media_ids = await self._provider_media_ids(client, claimed)
         except GraphError as error:
-            return _not_sent(error)
+            return _not_sent(error, claimed.to_send.attempt)
         except (MediaFile.DoesNotExist, FileNotFoundError):
             return refuse_unbuilt("the file to send is gone")
         return await send(client, claimed.to_send, media_ids)
+
+    async def probe(self, connection_id: UUID, address: str) -> Deferred | None:
+        return await probe(await self._clients.of(connection_id), address)
 
     def forget(self, connection_id: UUID) -> None:
         self._clients.forget(connection_id)
@@ -62,9 +68,14 @@ class WhatsAppTransport:
         return provider_id
 
 
-def _not_sent(error: GraphError) -> SendResult:
-    """An upload that failed for whatever reason sent no message: refused, or worth another try."""
-    result = error.result
+def _not_sent(error: GraphError, attempt: int) -> SendResult:
+    """An upload that failed for whatever reason sent no message: refused, or worth another try.
+
+    While the platform does not answer it waits like any other; a refusal that calls itself passing may be about this
+    very file, and is tried only so often.
+    """
+    result = judge_number(error.result)
     if isinstance(result, Refused | Deferred):
         return result
-    return Deferred(error=error.error, wait=timedelta(seconds=5))
+    wait = min(FIRST_UPLOAD_WAIT * 2 ** min(attempt - 1, 10), LONGEST_UPLOAD_WAIT)
+    return Deferred(error=error.error, wait=wait, is_counted=error.error.code in TRANSIENT)

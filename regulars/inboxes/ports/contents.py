@@ -35,6 +35,9 @@ class ProviderError(Neutral):
     title: str = ""
     details: str = ""
     href: str = ""
+    subcode: int = 0
+    closes_window: bool = False
+    """the provider says that the reply window is closed, whatever we think"""
 
 
 class MediaRef(Neutral):

@@ -11,7 +11,9 @@ from regulars.inboxes.ports.outgoing import OutgoingContent
 from regulars.inboxes.ports.people import Identity, Neutral
 
 Pauses = Literal["message", "contact", "number", "connection"]
-"""how far a refusal or a delay reaches"""
+"""how far a delay reaches"""
+Offer = Literal["again", "template", "nothing"]
+"""after a failure: the same once more (or a template), a template only, or nothing, where each try does harm"""
 
 
 class LimitProblem(Neutral):
@@ -52,16 +54,22 @@ class Refused(Neutral):
     """The provider certainly did not send it and will not."""
 
     error: ProviderError
-    pauses: Pauses = "message"
-    """what else would be refused for the same reason, until a person has dealt with it"""
 
 
 class Deferred(Neutral):
-    """The provider certainly did not send it; trying again may help after ``wait``."""
+    """The provider certainly did not send it; trying again may help after ``wait``.
+
+    It waits for as long as it is of use. ``is_counted``: a transient refusal of this very message, which is tried
+    only so often.
+    """
 
     error: ProviderError
     wait: timedelta
     pauses: Pauses = "message"
+    """what else would be held up for the same reason"""
+    longest_wait: timedelta = timedelta(minutes=1)
+    """up to which the waits of a number or connection grow while the reason lasts"""
+    is_counted: bool = False
 
 
 class Uncertain(Neutral):
@@ -90,4 +98,8 @@ class ChannelFacts(Protocol):
 
     def explain(self, code: int) -> Mapping[str, str]:
         """``title``, ``explanation`` and ``advice`` of a provider's error code in the active language."""
+        ...
+
+    def offer_after(self, code: int) -> Offer:
+        """What may be offered to whoever sees that a message failed with a code."""
         ...

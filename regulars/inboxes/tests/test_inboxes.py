@@ -21,17 +21,22 @@ from regulars.inboxes.operations import (
     add_connection,
     add_inbox,
     change_inbox,
-    pause_connection,
     record_notices,
     replace_credentials,
     replay_deliveries,
 )
+from regulars.inboxes.ports import Deferred, ProviderError
+from regulars.inboxes.problems import note_problem
 from regulars.inboxes.tasks import COMPACT_AFTER, compact_ledger, purge_deliveries
 from regulars.kernel import clock
 from regulars.kernel.errors import Invalid, NotAllowed, NotFound
 from regulars.kernel.models import Event
 from regulars.workspaces.operations import create_team
 from tests.cast import Cast, make_cast
+
+EXPIRED = Deferred(
+    error=ProviderError(code=190, title="Session expired"), wait=timedelta(seconds=15), pauses="connection"
+)
 
 
 @pytest.fixture
@@ -145,10 +150,9 @@ def test_missing_credentials_are_named(cast):
 
 def test_secrets_rotate_and_a_new_token_mends_the_connection(cast):
     by = cast.actor(cast.admin)
-    pause_connection(cast.connection.id, "Session expired")
-    pause_connection(cast.connection.id, "Another problem")
+    note_problem(cast.inbox.id, cast.connection.id, EXPIRED)
     cast.connection.refresh_from_db()
-    assert cast.connection.problem == "Session expired"
+    assert (cast.connection.problem, cast.connection.problem_code) == ("Session expired", 190)
     for secret in ("second", "third", "second", "fourth"):
         replace_credentials(cast.connection, by=by, app_secret=f" {secret} ")
     assert cast.connection.secrets == ["fourth", "second", "third"]
@@ -156,6 +160,12 @@ def test_secrets_rotate_and_a_new_token_mends_the_connection(cast):
     replace_credentials(cast.connection, by=by, access_token="fresh")
     fresh = Connection.objects.get(id=cast.connection.id)
     assert (fresh.access_token, fresh.problem, fresh.secrets[0]) == ("fresh", "", "fourth")
+    assert (fresh.problem_code, fresh.problem_since, fresh.probe_at, fresh.probe_count) == (
+        None,
+        None,
+        None,
+        0,
+    )
 
 
 def test_the_older_app_secrets_end_when_somebody_says_so(cast):

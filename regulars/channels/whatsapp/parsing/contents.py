@@ -35,6 +35,8 @@ from .reading import (
     text,
 )
 
+WINDOW_CLOSED = 131047
+"""the error that says until when free text was allowed"""
 MAX_FORM_DEPTH = 32
 """levels of a form's answers that we store decoded; deeper ones stay text"""
 
@@ -95,8 +97,13 @@ def _read_error(node: Json) -> ProviderError:
     data = error.get("error_data")
     details = text(mapping(data).get("details")) or text(data) or text(error.get("details"))
     title = text(error.get("title")) or text(error.get("message")) or text(node)
+    code = integer(error.get("code")) or 0
     return ProviderError(
-        code=integer(error.get("code")) or 0, title=title, details=details, href=text(error.get("href"))
+        code=code,
+        title=title,
+        details=details,
+        href=text(error.get("href")),
+        closes_window=code == WINDOW_CLOSED,
     )
 
 

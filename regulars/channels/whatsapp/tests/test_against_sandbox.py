@@ -19,7 +19,7 @@ from PIL import Image
 from regulars.channels.whatsapp.graph import GraphClient, GraphError, open_session
 from regulars.channels.whatsapp.limits import check
 from regulars.channels.whatsapp.media import MediaGone, fetch_media, upload_media
-from regulars.channels.whatsapp.sender import send
+from regulars.channels.whatsapp.sender import probe, send
 from regulars.channels.whatsapp.templates import Value, build_outgoing, parse_template, validate
 from regulars.inboxes.ports import (
     Accepted,
@@ -187,7 +187,7 @@ async def test_a_reply_quotes(world):
         ({"kind": "hang"}, Uncertain),
         ({"kind": "error", "code": 130429}, Deferred),
         ({"kind": "error", "code": 131056}, Deferred),
-        ({"kind": "error", "code": 131031}, Refused),
+        ({"kind": "error", "code": 131031}, Deferred),
         ({"kind": "latency", "seconds": 0.2}, Accepted),
     ],
 )
@@ -202,8 +202,11 @@ async def test_every_fault_is_judged(world, fault, expected):
 async def test_a_wrong_token_pauses_the_connection(world):
     client = GraphClient(world.urls["graph_url"], "wrong", world.session)
     result = await send(client, to_send(OutgoingText(body="x"), "+12025550165"))
-    assert isinstance(result, Refused)
+    assert isinstance(result, Deferred)
     assert (result.error.code, result.pauses) == (190, "connection")
+    found = await probe(client, NUMBER)
+    assert found is not None
+    assert (found.error.code, found.pauses) == (190, "connection")
     with pytest.raises(GraphError):
         await client.get_number(NUMBER)
 
@@ -218,8 +221,15 @@ async def test_a_number_that_does_not_exist_pauses_itself(world):
         callback_data="m",
     )
     result = await send(world.client, wrong)
-    assert isinstance(result, Refused)
-    assert result.error.code in (33, 100)
+    assert isinstance(result, Deferred)
+    assert (result.error.code, result.pauses) == (33, "number")
+    found = await probe(world.client, "999999999999999")
+    assert found is not None
+    assert (found.error.code, found.pauses) == (33, "number")
+
+
+async def test_a_number_that_works_is_found_well(world):
+    assert await probe(world.client, NUMBER) is None
 
 
 async def test_a_file_makes_the_round_trip(world):

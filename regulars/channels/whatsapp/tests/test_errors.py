@@ -11,8 +11,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from regulars.channels.whatsapp.error_codes import CODES, RANGES, UNREACHABLE, find_code
-from regulars.channels.whatsapp.errors import classify, explain, read_error
+from regulars.channels.whatsapp.error_codes import CODES, RANGES, find_code
+from regulars.channels.whatsapp.error_kinds import UNREACHABLE
+from regulars.channels.whatsapp.errors import classify, explain, judge_number, offer_after, read_error
 from regulars.inboxes.ports import Accepted, Deferred, Identity, ProviderError, Refused, SendResult, Uncertain
 
 
@@ -26,8 +27,8 @@ def outcome(result: SendResult) -> tuple[object, ...]:
     match result:
         case Deferred(wait=wait, pauses=pauses):
             return ("deferred", wait.total_seconds(), pauses)
-        case Refused(pauses=pauses):
-            return ("refused", pauses)
+        case Refused():
+            return ("refused",)
         case Uncertain():
             return ("uncertain",)
         case _:
@@ -37,41 +38,42 @@ def outcome(result: SendResult) -> tuple[object, ...]:
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        (0, ("refused", "connection")),
-        (190, ("refused", "connection")),
-        (3, ("refused", "connection")),
-        (10, ("refused", "connection")),
-        (200, ("refused", "connection")),
-        (299, ("refused", "connection")),
-        (131005, ("refused", "connection")),
-        (104, ("refused", "connection")),
+        (0, ("deferred", 15, "connection")),
+        (190, ("deferred", 15, "connection")),
+        (3, ("deferred", 15, "connection")),
+        (10, ("deferred", 15, "connection")),
+        (200, ("deferred", 15, "connection")),
+        (299, ("deferred", 15, "connection")),
+        (131005, ("deferred", 15, "connection")),
+        (104, ("deferred", 15, "connection")),
         (1, ("uncertain",)),
         (2, ("uncertain",)),
         (131000, ("uncertain",)),
         (131016, ("uncertain",)),
         (4, ("deferred", 300, "connection")),
         (80007, ("deferred", 300, "connection")),
-        (33, ("refused", "number")),
-        (100, ("refused", "message")),
-        (368, ("refused", "connection")),
-        (130403, ("refused", "message")),
+        (33, ("deferred", 15, "number")),
+        (100, ("refused",)),
+        (131031, ("deferred", 15, "connection")),
+        (368, ("deferred", 15, "connection")),
+        (130403, ("refused",)),
         (130429, ("deferred", 2, "number")),
-        (131026, ("refused", "message")),
-        (131047, ("refused", "message")),
-        (131048, ("refused", "number")),
-        (131049, ("refused", "message")),
-        (131050, ("refused", "message")),
+        (131026, ("refused",)),
+        (131047, ("refused",)),
+        (131048, ("deferred", 300, "number")),
+        (131049, ("refused",)),
+        (131050, ("refused",)),
         (131056, ("deferred", 4, "contact")),
         (131057, ("deferred", 300, "number")),
         (131208, ("deferred", 60, "message")),
-        (131209, ("refused", "message")),
-        (132001, ("refused", "message")),
+        (131209, ("refused",)),
+        (132001, ("refused",)),
         (133004, ("deferred", 60, "message")),
-        (133010, ("refused", "number")),
+        (133010, ("deferred", 15, "number")),
         (134101, ("deferred", 600, "message")),
-        (138006, ("refused", "message")),
+        (138006, ("refused",)),
         (2494100, ("deferred", 300, "number")),
-        (987654, ("refused", "message")),
+        (987654, ("refused",)),
     ],
 )
 def test_the_code_decides_and_the_http_status_does_not(code, expected):
@@ -83,8 +85,28 @@ def test_the_code_decides_and_the_http_status_does_not(code, expected):
 def test_waits_grow_with_every_try_and_end_at_an_hour():
     pair = [outcome(classify(400, graph_error(131056), None, attempt=attempt)) for attempt in (1, 2, 3, 99)]
     assert pair == [("deferred", seconds, "contact") for seconds in (4, 16, 64, 3600)]
+    busy = [outcome(classify(400, graph_error(131208), None, attempt=attempt)) for attempt in (1, 2, 3)]
+    assert busy == [("deferred", seconds, "message") for seconds in (60, 120, 240)]
+
+
+def test_what_holds_up_a_number_does_not_grow_with_one_messages_tries():
     rate = [outcome(classify(400, graph_error(130429), None, attempt=attempt)) for attempt in (1, 2, 3)]
-    assert rate == [("deferred", seconds, "number") for seconds in (2, 4, 8)]
+    assert rate == [("deferred", 2, "number")] * 3
+
+
+@pytest.mark.parametrize("subcode", [33, 0])
+def test_a_number_that_is_gone_is_told_from_a_bad_parameter(subcode):
+    answer = classify(400, graph_error(100, error_subcode=subcode), None)
+    gone, elsewhere = judge_number(answer), answer
+    assert outcome(gone) == (("deferred", 15, "number") if subcode else ("refused",))
+    assert isinstance(gone, Deferred | Refused)
+    assert (gone.error.code, outcome(elsewhere)) == (33 if subcode else 100, ("refused",))
+
+
+def test_only_where_it_does_no_harm_is_another_try_offered():
+    codes = [*CODES, 987654]
+    offers = {code: offer_after(code) for code in codes if offer_after(code) != "again"}
+    assert offers == {130472: "nothing", 131047: "template", 131049: "nothing", 131050: "nothing"}
 
 
 def test_an_unknown_code_that_meta_calls_transient_is_uncertain():
@@ -102,9 +124,9 @@ def test_an_unknown_code_that_meta_calls_transient_is_uncertain():
         (200, b"<html>captive portal", ("uncertain",)),
         (200, b'{"messages": []}', ("uncertain",)),
         (200, b'{"messages": [{}]}', ("uncertain",)),
-        (404, b"<html>", ("deferred", 5, "connection")),
-        (301, b"", ("deferred", 5, "connection")),
-        (400, b'{"error": "text"}', ("deferred", 5, "connection")),
+        (404, b"<html>", ("deferred", 2, "connection")),
+        (301, b"", ("deferred", 2, "connection")),
+        (400, b'{"error": "text"}', ("deferred", 2, "connection")),
     ],
 )
 def test_answers_that_are_not_graph_answers(status, body, expected):
@@ -117,20 +139,20 @@ KEY: Any = SimpleNamespace(host="graph.example", port=443, ssl=True, is_ssl=True
 @pytest.mark.parametrize(
     ("exception", "is_written", "expected"),
     [
-        (aiohttp.ClientConnectorError(KEY, OSError(111, "refused")), None, ("deferred", 5, "connection")),
-        (aiohttp.ClientConnectorDNSError(KEY, OSError(-2, "name")), None, ("deferred", 5, "connection")),
+        (aiohttp.ClientConnectorError(KEY, OSError(111, "refused")), None, ("deferred", 2, "connection")),
+        (aiohttp.ClientConnectorDNSError(KEY, OSError(-2, "name")), None, ("deferred", 2, "connection")),
         (
             aiohttp.ClientConnectorCertificateError(KEY, ssl.CertificateError("bad")),
             None,
-            ("deferred", 5, "connection"),
+            ("deferred", 2, "connection"),
         ),
-        (aiohttp.ConnectionTimeoutError(), None, ("deferred", 5, "connection")),
+        (aiohttp.ConnectionTimeoutError(), None, ("deferred", 2, "connection")),
         (TimeoutError(), False, ("deferred", 5, "message")),
         (TimeoutError(), True, ("uncertain",)),
         (TimeoutError(), None, ("uncertain",)),
         (aiohttp.SocketTimeoutError(), True, ("uncertain",)),
         (aiohttp.ServerDisconnectedError(), True, ("uncertain",)),
-        (aiohttp.ServerDisconnectedError(), False, ("deferred", 5, "connection")),
+        (aiohttp.ServerDisconnectedError(), False, ("deferred", 2, "connection")),
         (ConnectionResetError(), None, ("uncertain",)),
     ],
 )
@@ -163,7 +185,10 @@ def test_errors_are_read_in_all_their_shapes():
         }
     }
     assert read_error(full) == ProviderError(
-        code=131047, title="(#131047) Re-engagement message", details="More than 24 hours"
+        code=131047,
+        title="(#131047) Re-engagement message",
+        details="More than 24 hours",
+        closes_window=True,
     )
     assert read_error({"error": {"message": "(#100) bad", "error_data": "why"}}) == ProviderError(
         code=100, title="(#100) bad", details="why"

@@ -95,7 +95,8 @@ async def test_read_receipts_and_typing_leave_as_one_call_each(graph, graph_clie
 @pytest.mark.parametrize(
     ("status", "payload", "kind", "code"),
     [
-        (400, {"error": {"message": "(#190) Expired", "code": 190}}, Refused, 190),
+        (400, {"error": {"message": "(#190) Expired", "code": 190}}, Deferred, 190),
+        (400, {"error": {"message": "(#100) Bad", "code": 100}}, Refused, 100),
         (400, {"error": {"message": "(#80007) Slow", "code": 80007}}, Deferred, 80007),
         (200, {"error": {"message": "(#2) Down", "code": 2}}, Uncertain, 2),
         (200, ["not", "an", "object"], Uncertain, 990002),

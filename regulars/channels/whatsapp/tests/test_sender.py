@@ -9,7 +9,7 @@ import socket
 import pytest
 from aiohttp import web
 
-from regulars.channels.whatsapp.error_codes import DEADLINE, NOT_BUILT, UNREACHABLE
+from regulars.channels.whatsapp.error_kinds import DEADLINE, NOT_BUILT, UNREACHABLE
 from regulars.channels.whatsapp.graph import GRAPH_URL, GraphClient, open_session
 from regulars.channels.whatsapp.sender import send
 from regulars.inboxes.ports import (
