@@ -3,34 +3,37 @@
 A number is owned by one sender at a time (a session-level advisory lock), so its throughput and each person's
 pace need no shared state. Whoever takes over a number settles what its dead owner left half done: those
 messages are *unknown*, never sent again by themselves. Order holds per conversation: the next message leaves
-when the one before has an outcome.
+when the one before has an outcome. What stops a whole number or account stands in the database
+(``inboxes.problems``): nothing of it is claimed until a probe is answered well, and then one message goes first.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 from zlib import crc32
 
 import psycopg
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
-from regulars.conversations.operations.claiming import Claimed, claim_batch
+from regulars.conversations.operations.claiming import Claimed, claim_batch, refuse_outdated
 from regulars.conversations.operations.settling import (
+    announce_waits,
     give_up_lost_leases,
     record_results,
     release_own_leases,
 )
 from regulars.conversations.pacing import PeoplePace, Throughput
 from regulars.conversations.ports import Transport
-from regulars.inboxes.operations import pause_connection
-from regulars.inboxes.ports import Deferred, Refused, SendResult, Uncertain
+from regulars.inboxes.ports import Deferred, ProviderError, SendResult, Uncertain
+from regulars.inboxes.problems import DueProbe, claim_probes, end_problem, forget_problem, note_problem
 from regulars.kernel.metrics import SENDS
 
 logger = logging.getLogger(__name__)
@@ -51,6 +54,12 @@ LEASE_CHECK_SECONDS = 5.0
 GIVE_BACK_SECONDS = 30.0
 """an idle number is given back after this, so that another sender may own it"""
 HOLD_AFTER_FAULT_SECONDS = 5.0
+PROBE_CHECK_SECONDS = 1.0
+CONVERSATIONS_IN_DOUBT = 5
+"""so many conversations in a row without a clear answer are no accident: the others wait until a probe is answered,
+for each message tried would be one more that a person must decide about"""
+UNCLEAR_WAIT = timedelta(seconds=5)
+NO_CODE = -1
 _LOCK_CLASS = 7_303
 _LOST_DATABASE = (OperationalError, InterfaceError, psycopg.OperationalError)
 
@@ -65,6 +74,12 @@ class _Number:
     throughput: Throughput
     pace: PeoplePace = field(default_factory=PeoplePace)
     in_flight: int = 0
+    on_trial: bool = False
+    """it had a problem, and no message has passed since: one goes ahead of the others"""
+    in_doubt: set[UUID] = field(default_factory=set)
+    """conversations whose messages may or may not have gone out, since the last clear answer"""
+    problem_noted_at: float = float("-inf")
+    notes_problem: bool = False
     held_until: float = 0.0
     worked_at: float = 0.0
 
@@ -91,6 +106,7 @@ class Sender:
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="sender")
         self._locks: psycopg.AsyncConnection[Any] | None = None
         self._checked_leases_at = 0.0
+        self._checked_probes_at = 0.0
 
     def wake(self) -> None:
         if self._loop and not self._loop.is_closed():
@@ -139,6 +155,7 @@ class Sender:
     async def _step(self) -> None:
         """One round over the numbers with work."""
         await self._check_leases()
+        await self._probe_what_is_due()
         waiting = await self._ask(_numbers_with_work)
         await self._own(waiting)
         for inbox_id in waiting:
@@ -153,9 +170,36 @@ class Sender:
             self._checked_leases_at = monotonic()
             if self._locks is not None:
                 await self._locks.execute("SELECT 1")
+            await self._ask(refuse_outdated)
             lost = await self._ask(give_up_lost_leases)
             if lost:
                 logger.warning("messages with an unknown result", extra={"count": lost})
+
+    async def _probe_what_is_due(self) -> None:
+        """Ask about the numbers and connections whose time has come, beside everything else."""
+        if monotonic() - self._checked_probes_at < PROBE_CHECK_SECONDS:
+            return
+        self._checked_probes_at = monotonic()
+        for due in await self._ask(claim_probes):
+            self._start(self._probe(due))
+
+    async def _probe(self, due: DueProbe) -> None:
+        try:
+            transport = self._transports[due.channel]
+            transport.forget(due.connection_id)
+            result = await transport.probe(due.connection_id, due.address)
+            if result is None or (due.reach == "connection" and result.pauses == "number"):
+                await self._ask(end_problem, due)
+            else:
+                await self._ask(note_problem, due.inbox_id, due.connection_id, result)
+        except Exception:
+            logger.exception("a probe failed", extra={"connection": str(due.connection_id)})
+        self._wake.set()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _claim_or_hold(self, number: _Number) -> None:
         """Claim; a number whose messages cannot be claimed waits and leaves the others alone."""
@@ -171,7 +215,9 @@ class Sender:
         now = monotonic()
         room = min(CLAIM_SIZE, IN_FLIGHT - self._in_flight(), IN_FLIGHT_PER_NUMBER - number.in_flight)
         limit = min(room, number.throughput.available(now))
-        if limit <= 0 or number.held_until > now:
+        if number.on_trial:
+            limit = min(limit, 1 - number.in_flight)
+        if limit <= 0 or number.held_until > now or number.notes_problem:
             return
         claimed = await self._ask(claim_batch, number.inbox_id, limit, number.pace.held(now))
         number.throughput.take(len(claimed))
@@ -179,11 +225,9 @@ class Sender:
         number.worked_at = now
         for each in claimed:
             number.pace.note_sent(each.conversation_id, now)
-            task = asyncio.create_task(self._send(number, each))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._start(self._send(number, each, now))
 
-    async def _send(self, number: _Number, claimed: Claimed) -> None:
+    async def _send(self, number: _Number, claimed: Claimed, claimed_at: float) -> None:
         try:
             result = await self._transports[number.channel].send(claimed)
         except Exception as error:  # a fault of ours: whether the request left is not known
@@ -191,32 +235,60 @@ class Sender:
             result = Uncertain(reason=f"transport-failed: {type(error).__name__}")
         SENDS.labels(type(result).__name__.lower()).inc()
         number.in_flight -= 1
-        self._follow(number, claimed, result)
+        self._follow(number, claimed, result, claimed_at)
         self._results.append((claimed, result))
         self._have_results.set()
         self._wake.set()
 
-    def _follow(self, number: _Number, claimed: Claimed, result: SendResult) -> None:
+    def _follow(self, number: _Number, claimed: Claimed, result: SendResult, claimed_at: float) -> None:
         """What an answer means for the messages behind it."""
-        if not isinstance(result, Deferred | Refused) or result.pauses == "message":
+        if isinstance(result, Uncertain):
+            number.in_doubt.add(claimed.conversation_id)
+            if len(number.in_doubt) >= CONVERSATIONS_IN_DOUBT:
+                self._stop_all(number, _no_clear_answer(result), claimed_at)
             return
-        wait = result.wait.total_seconds() if isinstance(result, Deferred) else 60.0
-        until = monotonic() + wait
-        if result.pauses == "contact":
-            number.pace.hold(claimed.conversation_id, until)
-        elif result.pauses == "number":
-            number.held_until = max(number.held_until, until)
-        else:
-            for other in self._numbers.values():
-                if other.connection_id == number.connection_id:
-                    other.held_until = max(other.held_until, until)
-            if isinstance(result, Refused):
-                self._pause(number.connection_id, result.error.title)
+        number.in_doubt.clear()
+        if isinstance(result, Deferred) and result.pauses in {"number", "connection"}:
+            self._stop_all(number, result, claimed_at)
+            return
+        if isinstance(result, Deferred) and result.pauses == "contact":
+            number.pace.hold(claimed.conversation_id, monotonic() + result.wait.total_seconds())
+        if number.on_trial:
+            number.on_trial = False
+            self._start(self._ask(forget_problem, number.inbox_id, number.connection_id))
 
-    def _pause(self, connection_id: UUID, problem: str) -> None:
-        task = asyncio.create_task(self._ask(pause_connection, connection_id, problem))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _stop_all(self, number: _Number, result: Deferred, claimed_at: float) -> None:
+        """Nothing more of the number, or of all of its connection, until a probe is answered well.
+
+        Many messages on their way at once meet the same problem: it is noted once.
+        """
+        if claimed_at < number.problem_noted_at:
+            return
+        stopped = [
+            other
+            for other in self._numbers.values()
+            if other is number
+            or (result.pauses == "connection" and other.connection_id == number.connection_id)
+        ]
+        for each in stopped:
+            each.problem_noted_at = monotonic()
+        self._transports[number.channel].forget(number.connection_id)
+        self._start(self._note_problem(number, stopped, result))
+
+    async def _note_problem(self, number: _Number, stopped: list[_Number], result: Deferred) -> None:
+        """From the moment on that it is written down, the database keeps the numbers back."""
+        for each in stopped:
+            each.notes_problem = True
+        try:
+            if await self._ask(note_problem, number.inbox_id, number.connection_id, result):
+                await self._ask(announce_waits, number.inbox_id)
+        except Exception:
+            logger.exception("a problem was not noted", extra={"connection": str(number.connection_id)})
+            for each in stopped:
+                each.held_until = monotonic() + HOLD_AFTER_FAULT_SECONDS
+        finally:
+            for each in stopped:
+                each.notes_problem = False
 
     async def _record_forever(self) -> None:
         while True:
@@ -248,18 +320,21 @@ class Sender:
                         await self._record([each])
                 return
 
-    async def _own(self, waiting: Mapping[UUID, tuple[UUID, str, int]]) -> None:
-        """Try to become the owner of numbers with work; keep their throughput up to date."""
+    async def _own(self, waiting: Mapping[UUID, _Work]) -> None:
+        """Try to become the owner of numbers with work; keep what the database knows of them up to date."""
         fresh = []
-        for inbox_id, (connection_id, channel, per_second) in waiting.items():
+        for inbox_id, work in waiting.items():
             number = self._numbers.get(inbox_id)
-            if number is not None:
-                number.throughput.per_second = per_second
-            elif await self._lock(inbox_id):
-                self._numbers[inbox_id] = _Number(
-                    inbox_id, connection_id, channel, Throughput(per_second), worked_at=monotonic()
+            if number is None and await self._lock(inbox_id):
+                throughput = Throughput(work.per_second)
+                number = _Number(
+                    inbox_id, work.connection_id, work.channel, throughput, worked_at=monotonic()
                 )
+                self._numbers[inbox_id] = number
                 fresh.append(inbox_id)
+            if number is not None:
+                number.throughput.per_second = work.per_second
+                number.on_trial = work.had_problem
         if fresh:
             await self._ask(release_own_leases, fresh)
             await self._ask(give_up_lost_leases)
@@ -302,13 +377,27 @@ def _lock_number(inbox_id: UUID) -> int:
     return crc32(inbox_id.bytes) - 2**31
 
 
-def _numbers_with_work() -> dict[UUID, tuple[UUID, str, int]]:
-    """Numbers that have something to send now: inbox -> (connection, channel, messages per second)."""
+def _no_clear_answer(result: Uncertain) -> Deferred:
+    error = result.error or ProviderError(code=NO_CODE, title=result.reason)
+    return Deferred(error=error, wait=UNCLEAR_WAIT, pauses="connection")
+
+
+class _Work(NamedTuple):
+    """A number that has something to send now."""
+
+    connection_id: UUID
+    channel: str
+    per_second: int
+    had_problem: bool
+
+
+def _numbers_with_work() -> dict[UUID, _Work]:
+    """The numbers that have something to send now and may."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT i.id, i.connection_id, c.channel, i.messages_per_second"
+            "SELECT i.id, i.connection_id, c.channel, i.messages_per_second, i.probe_count + c.probe_count > 0"
             " FROM inboxes_inbox i JOIN inboxes_connection c ON c.id = i.connection_id"
-            " WHERE EXISTS (SELECT 1 FROM conversations_outgoingmessage o"
+            " WHERE i.problem = '' AND c.problem = '' AND EXISTS (SELECT 1 FROM conversations_outgoingmessage o"
             "   WHERE o.inbox_id = i.id AND o.state = 'queued' AND o.not_before <= now())"
         )
-        return {row[0]: (row[1], row[2], row[3]) for row in cursor.fetchall()}
+        return {row[0]: _Work(*row[1:]) for row in cursor.fetchall()}

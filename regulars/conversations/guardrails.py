@@ -6,9 +6,9 @@ REST problem type, the ledger's reason) and what would be allowed instead.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from django.utils.functional import Promise
@@ -19,6 +19,36 @@ from regulars.conversations.models import Conversation
 from regulars.inboxes.ports import ChannelFacts, OutgoingContent, OutgoingTemplate
 from regulars.kernel.errors import ProductError
 from regulars.workspaces.access import Actor
+
+WINDOW_CLOSED = "reply-window-closed"
+NO_LONGER_USEFUL = "no-longer-useful"
+STOPPED = "stopped"
+
+WORDS: Mapping[str, tuple[Promise, Promise]] = {
+    WINDOW_CLOSED: (
+        _("The reply window is closed"),
+        _(
+            "WhatsApp allows free text for 24 hours after the contact's last message. Send a message template."
+        ),
+    ),
+    NO_LONGER_USEFUL: (
+        _("It waited too long"),
+        _("It could not leave for so long that it is of no use any more, so it was not sent."),
+    ),
+    STOPPED: (_("Stopped"), _("Somebody of the team stopped it before it left.")),
+}
+"""title and explanation of what also ends a message after it was queued; kept with it by code, read in any language"""
+
+USEFUL_FOR: Mapping[str, timedelta] = {"AUTHENTICATION": timedelta(minutes=10)}
+"""how long a template of a category (the platform's word) is of use: a sign-in code's life, else a day"""
+TEMPLATE_USEFUL_FOR = timedelta(hours=24)
+
+
+def useful_until(content: OutgoingContent, category: str, at: datetime) -> datetime | None:
+    """When nobody wants it any more what is queued at a moment; None: as long as the reply window is open."""
+    if not isinstance(content, OutgoingTemplate):
+        return None
+    return at + USEFUL_FOR.get(category.upper(), TEMPLATE_USEFUL_FOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +116,21 @@ def check_group(
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What decides, beside the content, whether a message may leave: pauses, the window's end, group or not."""
+    """What decides, beside the content, whether a message may leave: a pause, until when it makes sense, group or not.
+
+    A problem at the platform forbids nothing: the message waits for its end (``inboxes.problems``).
+    """
 
     inbox_paused: str
-    connection_problem: str
     window_closes_at: datetime | None
+    useful_until: datetime | None = None
     is_group: bool = False
 
     @classmethod
     def of(cls, conversation: Conversation) -> Circumstances:
         """Those of a conversation as it is now."""
-        inbox = conversation.inbox
         return cls(
-            inbox.paused_reason,
-            inbox.connection.problem,
+            conversation.inbox.paused_reason,
             conversation.window_closes_at,
             is_group=conversation.group_id is not None,
         )
@@ -108,20 +139,13 @@ class Circumstances:
 def check_leaving(
     circumstances: Circumstances, content: OutgoingContent, *, at: datetime, is_unwanted: bool = False
 ) -> Refusal | None:
-    """Window, pause and consent at a moment; None when the message may leave.
+    """Window, usefulness, pause and consent at a moment; None when the message may leave.
 
     ``is_unwanted``: it is a promotion, and the contact opted out of these, or it would go to a group.
     """
     if circumstances.inbox_paused:
         return Refusal(
             "inbox-paused", _("This number is paused"), circumstances.inbox_paused, {"allowed": []}
-        )
-    if circumstances.connection_problem:
-        return Refusal(
-            "connection-paused",
-            _("The connection needs attention"),
-            circumstances.connection_problem,
-            {"allowed": []},
         )
     if is_unwanted and isinstance(content, OutgoingTemplate):
         if circumstances.is_group:
@@ -139,14 +163,13 @@ def check_leaving(
             _("They opted out of marketing. Answer when they write, or send a utility template."),
             {"allowed": ["utility template"]},
         )
+    if circumstances.useful_until is not None and at >= circumstances.useful_until:
+        return Refusal(NO_LONGER_USEFUL, *WORDS[NO_LONGER_USEFUL], {"allowed": ["template"]})
     closed = circumstances.window_closes_at
     if isinstance(content, OutgoingTemplate) or (closed is not None and at < closed):
         return None
     return Refusal(
-        "reply-window-closed",
-        _("The reply window is closed"),
-        _(
-            "WhatsApp allows free text for 24 hours after the contact's last message. Send a message template."
-        ),
+        WINDOW_CLOSED,
+        *WORDS[WINDOW_CLOSED],
         {"allowed": ["template"], "closed_at": closed.isoformat() if closed else None},
     )

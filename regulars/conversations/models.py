@@ -22,6 +22,10 @@ MESSAGE_STATUSES = (
     "played",
     "failed",
 )
+SILENT_KINDS = frozenset({"edit", "revoke", "system", "reaction"})
+"""kinds that change something else and ask for no answer"""
+UNCOUNTED_KINDS = frozenset({"edit", "revoke", "system"})
+"""kinds that are no news by themselves: not unread, not the thread's last word, and they open no window"""
 STATUS_RANK = {
     "queued": 0,
     "sending": 1,
@@ -247,8 +251,9 @@ class NextSequence(models.Func):
 class OutgoingMessage(models.Model):
     """The intent to send and what became of it. The row is the job.
 
-    queued → sending → accepted | refused | unknown; a transient error leads back to queued at most twice.
-    ``sending`` with a lease that ran out becomes unknown, never queued: it may have gone out.
+    queued → sending → accepted | refused | unknown; what certainly did not leave goes back to queued, where it waits
+    for as long as it is of use. ``sending`` with a lease that ran out becomes unknown, never queued: it may have gone
+    out.
     """
 
     message = models.OneToOneField(
@@ -267,6 +272,14 @@ class OutgoingMessage(models.Model):
     not_before = models.DateTimeField(default=clock.now)
     lease_until = models.DateTimeField(null=True)
     outcome_reason = models.TextField(default="")
+    useful_until = models.DateTimeField(null=True)
+    """when nobody wants it any more; null: until the reply window closes"""
+    waits_for = models.JSONField(null=True)
+    """``{"code", "title", "details"}`` of the provider: why the last try did not leave"""
+    waiting_since = models.DateTimeField(null=True)
+    ended_wait_since = models.DateTimeField(null=True)
+    """since when the contact had waited for this answer; comes back when it fails"""
+    ended_unread = models.IntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(default=clock.now)
     settled_at = models.DateTimeField(null=True)
 

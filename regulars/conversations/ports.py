@@ -6,7 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from regulars.conversations.operations.claiming import Claimed
-from regulars.inboxes.ports import SendResult
+from regulars.inboxes.ports import Deferred, SendResult
 
 
 class Transport(Protocol):
@@ -14,6 +14,10 @@ class Transport(Protocol):
 
     async def send(self, claimed: Claimed) -> SendResult:
         """The judged result of exactly one attempt."""
+        ...
+
+    async def probe(self, connection_id: UUID, address: str) -> Deferred | None:
+        """Whether sending from a number may work again, without sending; why it does not, if not."""
         ...
 
     def forget(self, connection_id: UUID) -> None:

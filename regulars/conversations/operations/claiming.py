@@ -13,15 +13,18 @@ from uuid import UUID
 import msgspec
 from django.db import connection, transaction
 
-from regulars.conversations.events import MessageStatusChanged
-from regulars.conversations.guardrails import Circumstances, check_leaving
-from regulars.conversations.models import Message
+from regulars.conversations.guardrails import (
+    NO_LONGER_USEFUL,
+    WINDOW_CLOSED,
+    WORDS,
+    Circumstances,
+    check_leaving,
+)
+from regulars.conversations.operations.ending import end_unsent
 from regulars.conversations.operations.sending import opted_out_of_marketing
-from regulars.conversations.operations.statuses import settle_jobs
 from regulars.inboxes.ports import Identity, OutgoingContent, OutgoingTemplate, ToSend
 from regulars.kernel import clock
 from regulars.kernel.database import binary_cursor
-from regulars.kernel.events import record_all
 from regulars.message_templates.models import MessageTemplate
 
 LEASE = timedelta(seconds=90)
@@ -55,10 +58,11 @@ class _Job:
     reply_to_provider_id: str | None
     group_address: str | None
     window_closes_at: datetime | None
+    useful_until: datetime | None
+    waits_for: str | None
     address: str
     paused_reason: str
     connection_id: UUID
-    problem: str
 
 
 _CLAIM = """
@@ -71,17 +75,18 @@ WITH chosen AS (
 ), claimed AS (
   UPDATE conversations_outgoingmessage o SET state = 'sending', attempts = o.attempts + 1,
     lease_until = now() + make_interval(secs => %s)
-  FROM chosen WHERE o.message_id = chosen.message_id RETURNING o.message_id, o.attempts, o.sequence
+  FROM chosen WHERE o.message_id = chosen.message_id
+  RETURNING o.message_id, o.attempts, o.sequence, o.useful_until, o.waits_for
 ), marked AS (
   UPDATE conversations_message m SET status = 'sending' FROM claimed
   WHERE m.id = claimed.message_id AND m.status = 'queued'
 )
 SELECT m.id, claimed.attempts, m.workspace_id, m.conversation_id, m.inbox_id, m.contact_id,
   (m.content -> 'outgoing')::text, m.reply_to_provider_id, g.address, c.window_closes_at,
-  i.address, i.paused_reason, i.connection_id, k.problem
+  claimed.useful_until, claimed.waits_for::text, i.address, i.paused_reason, i.connection_id
 FROM claimed JOIN conversations_message m ON m.id = claimed.message_id
   JOIN conversations_conversation c ON c.id = m.conversation_id LEFT JOIN contacts_group g ON g.id = c.group_id
-  JOIN inboxes_inbox i ON i.id = m.inbox_id JOIN inboxes_connection k ON k.id = i.connection_id
+  JOIN inboxes_inbox i ON i.id = m.inbox_id
 ORDER BY claimed.sequence
 """
 """``min`` and not an anti-join: while the statistics know of no queue, the planner joins a sudden one with itself"""
@@ -159,7 +164,7 @@ def _ready(
         _refuse(job, "no-address", "", "the contact has no address on this channel")
         return None
     circumstances = Circumstances(
-        job.paused_reason, job.problem, job.window_closes_at, is_group=job.group_address is not None
+        job.paused_reason, job.window_closes_at, job.useful_until, is_group=job.group_address is not None
     )
     refusal = check_leaving(circumstances, content, at=clock.now(), is_unwanted=is_unwanted)
     if refusal is not None:
@@ -186,10 +191,41 @@ def _ready(
 
 
 def _refuse(job: _Job, code: str, title: str, details: str) -> None:
-    error = {"code": code, "title": title, "details": details}
-    Message.objects.filter(id=job.message_id).update(status="failed", error=error)
-    settle_jobs([(job.message_id, "refused", code)])
-    record_all([MessageStatusChanged(job.workspace_id, job.conversation_id, job.message_id, "failed")])
+    error: dict[str, object] = {"code": code, "title": title, "details": details}
+    if job.waits_for:
+        error["waited_for"] = msgspec.json.decode(job.waits_for)
+    end_unsent([job.message_id], error)
+
+
+_OUTDATED = """
+SELECT m.id, o.attempts, m.workspace_id, m.conversation_id, m.inbox_id, m.contact_id, NULL, NULL, g.address,
+  c.window_closes_at, o.useful_until, COALESCE(o.waits_for, jsonb_build_object(
+    'code', COALESCE(i.problem_code, k.problem_code), 'title', COALESCE(NULLIF(i.problem, ''), k.problem)))::text,
+  i.address, i.paused_reason, i.connection_id
+FROM conversations_outgoingmessage o JOIN conversations_message m ON m.id = o.message_id
+  JOIN conversations_conversation c ON c.id = o.conversation_id LEFT JOIN contacts_group g ON g.id = c.group_id
+  JOIN inboxes_inbox i ON i.id = o.inbox_id JOIN inboxes_connection k ON k.id = i.connection_id
+WHERE o.state = 'queued' AND (i.problem <> '' OR k.problem <> '') AND CASE
+  WHEN o.useful_until IS NOT NULL THEN o.useful_until <= now()
+  ELSE m.kind <> 'template' AND COALESCE(c.window_closes_at, '-infinity') <= now() END
+ORDER BY o.sequence LIMIT %s FOR UPDATE OF o SKIP LOCKED
+"""
+
+
+@transaction.atomic
+def refuse_outdated(limit: int = 500) -> int:
+    """End what nobody wants any more behind a number that does not work; returns how many.
+
+    Elsewhere a message is claimed when its time is over, and refused then.
+    """
+    with binary_cursor() as cursor:
+        cursor.execute(_OUTDATED, [limit])
+        jobs = [_Job(*row) for row in cursor.fetchall()]
+    for job in jobs:
+        code = WINDOW_CLOSED if job.useful_until is None else NO_LONGER_USEFUL
+        title, details = WORDS[code]
+        _refuse(job, code, str(title), str(details))
+    return len(jobs)
 
 
 def _recipients(contact_ids: Sequence[UUID]) -> dict[UUID, Identity]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -14,31 +15,68 @@ from regulars.conversations.events import (
     MemberTyping,
     NoteWritten,
 )
-from regulars.conversations.models import Conversation, Draft, Note
+from regulars.conversations.models import SILENT_KINDS, Conversation, Draft, Message, Note
 from regulars.conversations.operations.activities import ActivityRow, insert_activities
 from regulars.kernel import clock
-from regulars.kernel.errors import Invalid
+from regulars.kernel.errors import Conflict, Invalid, NotFound
 from regulars.kernel.events import record
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member, Team
 
 NOTE_LENGTH = 20_000
 PRIORITIES = ("low", "normal", "high", "urgent")
+DECIDED_ON = (
+    "status",
+    "snoozed_until",
+    "assignee",
+    "team",
+    "priority",
+    "tags",
+    "unread_count",
+    "waiting_since",
+    "last_inbound_at",
+)
+"""what the verbs below look at before they write"""
+
+
+class Seen(NamedTuple):
+    """What stood before the eyes of whoever decides: a member's id, a message's; None when there was none."""
+
+    id: UUID | None
 
 
 @transaction.atomic
-def assign_conversation(conversation: Conversation, *, to: Member | None, by: Actor) -> None:
-    """Hand the conversation to one member, or to nobody."""
+def assign_conversation(
+    conversation: Conversation, *, to: Member | None, by: Actor, seen: Seen | None = None
+) -> None:
+    """Hand the conversation to one member, or to nobody.
+
+    ``seen``: whose it was when that was decided, else whose ``conversation`` says. If it went to another meanwhile,
+    that stands, and whoever comes second is told (:class:`Conflict`).
+    """
     by.require("conversations:assign")
     if to is not None and (to.workspace_id != conversation.workspace_id or not to.is_active):
         raise Invalid(_("This member cannot take conversations"), fields={"assignee": "an active member"})
+    before = seen.id if seen else conversation.assignee_id
+    _lock(conversation)
     if conversation.assignee_id == (to.id if to else None):
         return
+    if conversation.assignee_id != before:
+        raise _taken(conversation)
     holder = (conversation.assignee_id, conversation.team_id)
     conversation.assignee = to
     facts: dict[str, object] = {"to": str(to) if to else "", "to_id": str(to.id) if to else None}
     line = "assigned" if to else "unassigned"
     _save(conversation, "assignee", by=by, line=line, facts=facts, held_by=holder)
+
+
+def _taken(conversation: Conversation) -> Conflict:
+    taker = conversation.assignee
+    if taker is None:
+        return Conflict(_("Somebody has given it back meanwhile. Look again."))
+    return Conflict(
+        _("%(name)s has taken it meanwhile. Look again.") % {"name": taker}, assignee=str(taker.id)
+    )
 
 
 @transaction.atomic
@@ -47,8 +85,11 @@ def hand_to_team(conversation: Conversation, *, team: Team | None, by: Actor) ->
     by.require("conversations:assign")
     if team is not None and team.workspace_id != conversation.workspace_id:
         raise Invalid(_("There is no such team"), fields={"team": "a team of this workspace"})
+    before = conversation.team_id
+    _lock(conversation)
     if conversation.team_id == (team.id if team else None):
         return
+    _expect(conversation.team_id, before)
     holder = (conversation.assignee_id, conversation.team_id)
     conversation.team = team
     facts: dict[str, object] = {"to": team.name if team else ""}
@@ -56,11 +97,21 @@ def hand_to_team(conversation: Conversation, *, team: Team | None, by: Actor) ->
 
 
 @transaction.atomic
-def resolve_conversation(conversation: Conversation, *, by: Actor) -> None:
-    """Nothing is left to do; the contact's next message opens it again."""
+def resolve_conversation(conversation: Conversation, *, by: Actor, seen: Seen | None = None) -> None:
+    """Nothing is left to do; the contact's next message opens it again.
+
+    ``seen``: the contact's last message to arrive on the screen when that was decided, else what ``conversation``
+    knows of. If the contact has written since, it stays open (:class:`Conflict`): nothing is buried unseen.
+    """
     by.require("conversations:resolve")
+    known = (conversation.last_inbound_at, conversation.unread_count)
+    _lock(conversation)
     if conversation.status == "resolved":
         return
+    last_inbound_at, unread = known
+    is_older = conversation.last_inbound_at != last_inbound_at or conversation.unread_count > unread
+    if _count_unseen(conversation, seen) if seen else is_older:
+        raise Conflict(_("The contact has written meanwhile. Look again."), unread=conversation.unread_count)
     conversation.status, conversation.snoozed_until = "resolved", None
     conversation.waiting_since, conversation.unread_count = None, 0
     _save(
@@ -75,10 +126,18 @@ def resolve_conversation(conversation: Conversation, *, by: Actor) -> None:
     )
 
 
+def _count_unseen(conversation: Conversation, seen: Seen) -> int:
+    """How many messages of the contact came after the newest one that somebody saw: ids grow as messages arrive."""
+    said = Message.objects.filter(conversation=conversation, direction="in").exclude(source="history")
+    said = said.exclude(kind__in=SILENT_KINDS)
+    return (said.filter(id__gt=seen.id) if seen.id else said).count()
+
+
 @transaction.atomic
 def reopen_conversation(conversation: Conversation, *, by: Actor) -> None:
     """Back to work."""
     by.require("conversations:resolve")
+    _lock(conversation)
     if conversation.status == "open":
         return
     conversation.status, conversation.snoozed_until = "open", None
@@ -87,12 +146,16 @@ def reopen_conversation(conversation: Conversation, *, by: Actor) -> None:
 
 @transaction.atomic
 def snooze_conversation(conversation: Conversation, *, until: datetime, by: Actor) -> None:
-    """Out of sight until a moment, or until the contact writes."""
+    """Out of sight until a moment, or until the contact writes: what came while it was decided is not put away."""
     by.require("conversations:resolve")
     if until <= clock.now():
         raise Invalid(_("Choose a time in the future"), fields={"snoozed_until": "a time in the future"})
+    known = conversation.last_inbound_at
+    _lock(conversation)
     if (conversation.status, conversation.snoozed_until) == ("snoozed", until):
         return
+    if conversation.last_inbound_at != known:
+        raise Conflict(_("The contact has written meanwhile. Look again."), unread=conversation.unread_count)
     conversation.status, conversation.snoozed_until = "snoozed", until
     _save(conversation, "status", "snoozed_until", by=by, line="snoozed", facts={"until": until.isoformat()})
 
@@ -102,7 +165,10 @@ def set_priority(conversation: Conversation, priority: str, *, by: Actor) -> Non
     by.require("conversations:assign")
     if priority not in PRIORITIES:
         raise Invalid(_("Unknown priority"), fields={"priority": ", ".join(PRIORITIES)})
+    before = conversation.priority
+    _lock(conversation)
     if conversation.priority != priority:
+        _expect(conversation.priority, before)
         conversation.priority = priority
         _save(conversation, "priority", by=by, line="priority_set", facts={"to": priority})
 
@@ -114,29 +180,55 @@ def tag_conversation(conversation: Conversation, tags: list[str], *, by: Actor) 
     cleaned = sorted({tag.strip() for tag in tags if tag.strip()})
     if any(len(tag) > 64 for tag in cleaned):
         raise Invalid(_("A tag has at most 64 characters"), fields={"tags": "at most 64 characters each"})
+    before = conversation.tags
+    _lock(conversation)
     if conversation.tags != cleaned:
+        _expect(conversation.tags, before)
         conversation.tags = cleaned
         _save(conversation, "tags", by=by, line="tagged", facts={"tags": cleaned})
 
 
+def _expect(current: object, before: object) -> None:
+    """What is set must still be what it was when somebody decided to set it: else the second is told."""
+    if current != before:
+        raise Conflict(_("Somebody else has changed this meanwhile. Look again."))
+
+
 @transaction.atomic
-def mark_as_read(conversation: Conversation, *, by: Actor) -> None:
-    """Somebody of ours has read what the contact wrote."""
+def mark_as_read(conversation: Conversation, *, by: Actor, seen: Seen | None = None) -> None:
+    """Somebody of ours has read what the contact wrote: up to ``seen``, else as far as ``conversation`` knows of it."""
     by.require("conversations:read")
-    if conversation.unread_count:
-        Conversation.objects.filter(id=conversation.id).update(unread_count=0, updated_at=clock.now())
-        conversation.unread_count = 0
-        record(ConversationChanged(conversation.workspace_id, conversation.id, "unread"))
+    known = conversation.unread_count
+    _lock(conversation)
+    unread = conversation.unread_count
+    left = min(unread, _count_unseen(conversation, seen)) if seen and unread else max(unread - known, 0)
+    if left != unread:
+        _set_unread(conversation, left)
 
 
 @transaction.atomic
 def mark_as_unread(conversation: Conversation, *, by: Actor) -> None:
     """Put it back among the unread, for whoever comes next."""
     by.require("conversations:read")
+    _lock(conversation)
     if conversation.unread_count == 0:
-        Conversation.objects.filter(id=conversation.id).update(unread_count=1, updated_at=clock.now())
-        conversation.unread_count = 1
-        record(ConversationChanged(conversation.workspace_id, conversation.id, "unread"))
+        _set_unread(conversation, 1)
+
+
+def _set_unread(conversation: Conversation, count: int) -> None:
+    conversation.unread_count = count
+    Conversation.objects.filter(id=conversation.id).update(unread_count=count, updated_at=clock.now())
+    record(ConversationChanged(conversation.workspace_id, conversation.id, "unread"))
+
+
+def _lock(conversation: Conversation) -> None:
+    """Hold the row until the transaction ends, and see it as it is: who decides on an old copy overwrites others."""
+    try:
+        conversation.refresh_from_db(
+            fields=DECIDED_ON, from_queryset=Conversation.objects.select_for_update(of=("self",))
+        )
+    except Conversation.DoesNotExist:
+        raise NotFound("no such conversation") from None
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import connection
 
 from regulars.conversations.events import ConversationChanged, ConversationStarted, MessageReceived
+from regulars.conversations.models import SILENT_KINDS, UNCOUNTED_KINDS
 from regulars.conversations.operations.activities import ActivityRow, insert_activities
 from regulars.conversations.operations.completing import Repetition, complete_messages
 from regulars.conversations.operations.contents import content_json
@@ -30,10 +31,6 @@ REPLY_WINDOW = timedelta(hours=24)
 """WhatsApp's customer service window (reference: Cloud API, "Rules that shape the product", 1)"""
 LATE_AFTER = timedelta(seconds=5)
 """a message older than the thread's last by more than this is marked as arrived late"""
-SILENT_KINDS = frozenset({"edit", "revoke", "system", "reaction"})
-"""kinds that change something else and ask for no answer"""
-UNCOUNTED_KINDS = frozenset({"edit", "revoke", "system"})
-"""kinds that are no news by themselves: not unread, not the thread's last word, and they open no window"""
 
 Outcome = Literal["stored", "duplicate"]
 

@@ -12,13 +12,14 @@ from regulars.contacts.models import Contact
 from regulars.contacts.operations.editing import delete_contact
 from regulars.conversations.events import ConversationChanged
 from regulars.conversations.models import (
+    SILENT_KINDS,
+    UNCOUNTED_KINDS,
     Conversation,
     Message,
     MessageStatus,
     OutgoingMessage,
     UnmatchedStatus,
 )
-from regulars.conversations.operations.receiving import SILENT_KINDS, UNCOUNTED_KINDS
 from regulars.conversations.operations.statuses import settle_jobs
 from regulars.kernel.events import record_all
 from regulars.media.models import MediaFile

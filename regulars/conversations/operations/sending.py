@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -23,6 +24,7 @@ from regulars.conversations.guardrails import (
     check_group,
     check_leaving,
     check_limits,
+    useful_until,
 )
 from regulars.conversations.models import Conversation, Message
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
@@ -79,6 +81,7 @@ def queue_messages(
     marketing = [draft.conversation for draft in drafts if draft.template_category == "MARKETING"]
     opted_out = opted_out_of_marketing({each.contact_id for each in marketing if each.contact_id})
     outcomes: list[Message | Refusal] = []
+    limits: dict[UUID, datetime | None] = {}
     for draft in drafts:
         is_unwanted = draft.template_category == "MARKETING" and (
             draft.conversation.contact_id is None or draft.conversation.contact_id in opted_out
@@ -97,7 +100,8 @@ def queue_messages(
             )
         )
         outcomes.append(refusal or _message(draft, by, moment))
-    _insert([outcome for outcome in outcomes if isinstance(outcome, Message)])
+        limits[draft.id] = useful_until(draft.content, draft.template_category, moment)
+    _insert([outcome for outcome in outcomes if isinstance(outcome, Message)], limits)
     return outcomes
 
 
@@ -184,23 +188,28 @@ def stored_content(content: OutgoingContent) -> dict[str, object]:
     return {key: value for key, value in full.items() if value}
 
 
-def _insert(messages: Sequence[Message]) -> None:
+def _insert(messages: Sequence[Message], limits: Mapping[UUID, datetime | None]) -> None:
     if not messages:
         return
     Message.objects.bulk_create(messages)
+    ended = _answer_conversations(messages)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO conversations_outgoingmessage"
-            " (message_id, inbox_id, conversation_id, state, attempts, not_before, outcome_reason, created_at)"
-            " SELECT m, i, c, 'queued', 0, now(), '', now()"
-            " FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[]) WITH ORDINALITY AS new(m, i, c, place) ORDER BY place",
+            " (message_id, inbox_id, conversation_id, state, attempts, not_before, outcome_reason, created_at,"
+            " useful_until, ended_wait_since, ended_unread)"
+            " SELECT m, i, c, 'queued', 0, now(), '', now(), until, since, unread"
+            " FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::timestamptz[], %b::timestamptz[], %b::int[])"
+            " WITH ORDINALITY AS new(m, i, c, until, since, unread, place) ORDER BY place",
             [
                 [message.id for message in messages],
                 [message.inbox_id for message in messages],
                 [message.conversation_id for message in messages],
+                [limits.get(message.id) for message in messages],
+                [ended.get(message.id, NO_WAIT).since for message in messages],
+                [ended.get(message.id, NO_WAIT).unread for message in messages],
             ],
         )
-    _answer_conversations(messages)
     add_to_ledger(
         LedgerRow(
             message.conversation.inbox.connection_id,
@@ -219,10 +228,24 @@ def _insert(messages: Sequence[Message]) -> None:
     wake_sender()
 
 
-def _answer_conversations(messages: Sequence[Message]) -> None:
-    """A message of ours is the answer the contact waited for: clock off, read, claimed by who answers."""
+class EndedWait(NamedTuple):
+    """What an answer put an end to: since when the contact waited, and how much was unread."""
+
+    since: datetime | None
+    unread: int
+
+
+NO_WAIT = EndedWait(None, 0)
+
+
+def _answer_conversations(messages: Sequence[Message]) -> dict[UUID, EndedWait]:
+    """A message of ours is the answer the contact waited for: clock off, read, claimed by who answers.
+
+    For each first answer, what it ended: that comes back if it fails (``operations.unanswering``).
+    """
     latest = {message.conversation_id: message for message in messages}
-    answering = {message.conversation_id for message in messages if message.kind != "reaction"}
+    answers = [message for message in messages if message.kind != "reaction"]
+    answering = {message.conversation_id: message.id for message in reversed(answers)}
     with connection.cursor() as cursor:
         cursor.execute(
             _ANSWER,
@@ -235,19 +258,21 @@ def _answer_conversations(messages: Sequence[Message]) -> None:
                 [message.author_member_id for message in latest.values()],
             ],
         )
-        answered = cursor.fetchall()
+        rows = cursor.fetchall()
+    before = {row[0]: EndedWait(row[1], row[2]) for row in rows}
     record_all(
         ConversationChanged(latest[conversation_id].workspace_id, conversation_id, "unread")
-        for conversation_id, was_unread, _was_claimed, _team_id in answered
-        if was_unread
+        for conversation_id, ended in before.items()
+        if ended.unread and conversation_id in answering
     )
     record_all(
         ConversationChanged(
             latest[conversation_id].workspace_id, conversation_id, "assignee", from_team_id=team_id
         )
-        for conversation_id, _was_unread, was_claimed, team_id in answered
+        for conversation_id, _since, _unread, was_claimed, team_id in rows
         if was_claimed
     )
+    return {answering[key]: ended for key, ended in before.items() if key in answering}
 
 
 _ANSWER = """
@@ -255,7 +280,8 @@ WITH new AS (
   SELECT * FROM unnest(%b::uuid[], %b::uuid[], %b::timestamptz[], %b::timestamptz[], %b::bool[], %b::uuid[])
     AS t(id, message_id, at, written_at, answers, member_id)
 ), before AS (
-  SELECT c.id, c.unread_count, c.assignee_id FROM conversations_conversation c WHERE c.id IN (SELECT id FROM new)
+  SELECT c.id, c.waiting_since, c.unread_count, c.assignee_id FROM conversations_conversation c
+  WHERE c.id IN (SELECT id FROM new)
   ORDER BY c.id FOR UPDATE
 )
 UPDATE conversations_conversation c SET
@@ -272,7 +298,7 @@ UPDATE conversations_conversation c SET
   updated_at = new.written_at
 FROM new JOIN before ON before.id = new.id
 WHERE c.id = new.id
-RETURNING c.id, new.answers AND before.unread_count > 0,
+RETURNING c.id, before.waiting_since, before.unread_count,
   new.answers AND before.assignee_id IS NULL AND c.assignee_id IS NOT NULL, c.team_id
 """
 

@@ -1,8 +1,9 @@
 """Writing down what became of messages that were on their way.
 
 A job goes queued → sending (``claiming``) → accepted, refused or unknown. Only a *deferred* answer, which proves
-that nothing was sent, leads back to queued, at most ``RETRIES`` times. A lease that ran out becomes unknown: the
-process died between asking and noting the answer.
+that nothing was sent, leads back to queued: it waits for as long as it is of use, or, after a transient refusal of
+this very message, for ``RETRIES`` more tries. A lease that ran out becomes unknown: the process died between asking
+and noting the answer.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from regulars.conversations.events import MessageStatusChanged
+from regulars.conversations.guardrails import STOPPED, WORDS
 from regulars.conversations.models import Message
 from regulars.conversations.operations.activities import ActivityRow, insert_activities
 from regulars.conversations.operations.claiming import Claimed
+from regulars.conversations.operations.ending import end_unsent
 from regulars.conversations.operations.sending import wake_sender
 from regulars.conversations.operations.statuses import (
     UNREACHABLE_CODES,
@@ -25,6 +29,7 @@ from regulars.conversations.operations.statuses import (
     mark_unreachable,
     settle_jobs,
 )
+from regulars.conversations.operations.unanswering import close_windows, restore_waits
 from regulars.inboxes.ports import (
     Accepted,
     Deferred,
@@ -39,7 +44,7 @@ from regulars.kernel.events import record_all
 from regulars.workspaces.access import Actor
 
 RETRIES = 2
-"""transient errors are tried again twice, final ones never (GD-5)"""
+"""transient refusals are tried again twice, final ones never (GD-5)"""
 UNKNOWN_RESULT = "unknown-result"
 """our own code, beside the provider's numbers and the guardrails' words"""
 
@@ -53,14 +58,18 @@ def record_results(results: Sequence[tuple[Claimed, SendResult]]) -> None:
     _lock([claimed for claimed, _result in ordered])
     accepted = [(claimed, result) for claimed, result in ordered if isinstance(result, Accepted)]
     _write_accepted(accepted)
+    deferred: list[tuple[Claimed, Deferred]] = []
     for claimed, result in ordered:
         match result:
             case Refused():
-                _write_end(claimed, "refused", "failed", result.error)
+                _write_refused(claimed, result.error)
             case Uncertain():
                 _write_end(claimed, "unknown", "unknown", result.error, result.reason)
+            case Deferred() if result.is_counted and claimed.to_send.attempt > RETRIES:
+                _write_refused(claimed, result.error)
             case Deferred():
-                _write_deferred(claimed, result)
+                deferred.append((claimed, result))
+    _write_deferred(deferred)
     by_workspace: dict[UUID, list[tuple[UUID, str]]] = {}
     for claimed, result in accepted:
         by_workspace.setdefault(claimed.workspace_id, []).append((claimed.inbox_id, result.provider_id))
@@ -99,9 +108,22 @@ def _write_accepted(rows: Sequence[tuple[Claimed, Accepted]]) -> None:
     record_all(events)
 
 
+def _write_refused(claimed: Claimed, error: ProviderError) -> None:
+    """It failed for good: whoever waited for it waits on."""
+    message_id = UUID(claimed.to_send.message_id)
+    if not _write_end(claimed, "refused", "failed", error):
+        return
+    if error.code in UNREACHABLE_CODES and claimed.contact_id:
+        mark_unreachable(claimed.workspace_id, claimed.contact_id, error.code)
+    if error.closes_window:
+        close_windows([(message_id, clock.now())])
+    restore_waits([message_id])
+
+
 def _write_end(
     claimed: Claimed, state: str, status: str, error: ProviderError | None, reason: str = ""
-) -> None:
+) -> bool:
+    """Write an outcome down, unless a status has told one before; whether it was news."""
     message_id = UUID(claimed.to_send.message_id)
     stored = error_json(error) if error else unknown_result(reason)
     with connection.cursor() as cursor:
@@ -114,8 +136,7 @@ def _write_end(
     if changed:
         settle_jobs([(message_id, state, str(stored["code"]) if state == "refused" else reason)])
         record_all([MessageStatusChanged(claimed.workspace_id, claimed.conversation_id, message_id, status)])
-        if state == "refused" and error and error.code in UNREACHABLE_CODES and claimed.contact_id:
-            mark_unreachable(claimed.workspace_id, claimed.contact_id, error.code)
+    return changed
 
 
 def unknown_result(reason: str) -> dict[str, object]:
@@ -123,24 +144,55 @@ def unknown_result(reason: str) -> dict[str, object]:
     return {"code": UNKNOWN_RESULT, "title": reason, "details": ""}
 
 
-def _write_deferred(claimed: Claimed, result: Deferred) -> None:
-    """Back into the queue: the answer proves that nothing left, also when the lease was given up meanwhile."""
-    if claimed.to_send.attempt > RETRIES:
-        _write_end(claimed, "refused", "failed", result.error)
+_DEFER = """
+WITH back AS (
+  UPDATE conversations_outgoingmessage o SET state = 'queued', lease_until = NULL, outcome_reason = '',
+    attempts = o.attempts - new.uncounted, waits_for = new.reason, waiting_since = COALESCE(o.waiting_since, now()),
+    not_before = GREATEST(now(), LEAST(now() + make_interval(secs => new.wait),
+      COALESCE(o.useful_until, c.window_closes_at)))
+  FROM unnest(%b::uuid[], %b::float[], %b::jsonb[], %b::int[]) AS new(id, wait, reason, uncounted),
+    conversations_conversation c
+  WHERE o.message_id = new.id AND c.id = o.conversation_id AND o.state IN ('sending', 'unknown')
+  RETURNING o.message_id
+)
+UPDATE conversations_message m SET status = 'queued', error = NULL FROM back
+WHERE m.id = back.message_id AND m.status IN ('sending', 'unknown')
+RETURNING m.workspace_id, m.conversation_id, m.id, m.status
+"""
+
+
+def _write_deferred(rows: Sequence[tuple[Claimed, Deferred]]) -> None:
+    """Back into the queue: the answer proves that nothing left, also when the lease was given up meanwhile.
+
+    What holds up a whole number or connection is no try of this message; its next try comes no later than its end.
+    """
+    if not rows:
         return
-    message_id = UUID(claimed.to_send.message_id)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE conversations_outgoingmessage SET state = 'queued', lease_until = NULL,"
-            " not_before = now() + make_interval(secs => %s)"
-            " WHERE message_id = %s AND state IN ('sending', 'unknown')",
-            [result.wait.total_seconds(), message_id],
+            _DEFER,
+            [
+                [UUID(claimed.to_send.message_id) for claimed, _result in rows],
+                [result.wait.total_seconds() for _claimed, result in rows],
+                [orjson.dumps(error_json(result.error)).decode() for _claimed, result in rows],
+                [int(result.pauses in {"number", "connection"}) for _claimed, result in rows],
+            ],
         )
+        record_all(MessageStatusChanged(*row) for row in cursor.fetchall())
+
+
+@transaction.atomic
+def announce_waits(inbox_id: UUID, limit: int = 200) -> None:
+    """Screens show anew what is queued for the account of a number: what it waits for has changed."""
+    with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE conversations_message SET status = 'queued', error = NULL"
-            " WHERE id = %s AND status IN ('sending', 'unknown')",
-            [message_id],
+            "SELECT m.workspace_id, m.conversation_id, m.id, m.status FROM conversations_outgoingmessage o"
+            " JOIN conversations_message m ON m.id = o.message_id"
+            " WHERE o.state = 'queued' AND o.inbox_id IN (SELECT i.id FROM inboxes_inbox i JOIN inboxes_inbox own"
+            "   ON own.connection_id = i.connection_id WHERE own.id = %s) ORDER BY o.sequence LIMIT %s",
+            [inbox_id, limit],
         )
+        record_all(MessageStatusChanged(*row) for row in cursor.fetchall())
 
 
 @transaction.atomic
@@ -178,7 +230,9 @@ def send_again(message: Message, *, by: Actor) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversations_outgoingmessage SET state = 'queued', attempts = 0, not_before = now(),"
-            " outcome_reason = '', settled_at = NULL WHERE message_id = %s AND state = 'unknown' RETURNING message_id",
+            " outcome_reason = '', settled_at = NULL, waits_for = NULL, waiting_since = NULL,"
+            " useful_until = now() + (useful_until - created_at)"
+            " WHERE message_id = %s AND state = 'unknown' RETURNING message_id",
             [message.id],
         )
         if cursor.fetchone() is None:
@@ -186,6 +240,25 @@ def send_again(message: Message, *, by: Actor) -> None:
     Message.objects.filter(id=message.id).update(status="queued", error=None)
     _note_decision(message, by, "decided_send_again", "queued")
     wake_sender()
+
+
+@transaction.atomic
+def stop_message(message: Message, *, by: Actor) -> None:
+    """A person stops what has not left yet; repeating it changes nothing."""
+    by.require("messages:send")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT state, outcome_reason FROM conversations_outgoingmessage WHERE message_id = %s FOR UPDATE",
+            [message.id],
+        )
+        row = cursor.fetchone()
+    if row == ("refused", STOPPED):
+        return
+    if row is None or row[0] != "queued":
+        raise Conflict(_("This message is on its way already"), message_id=str(message.id))
+    title, details = WORDS[STOPPED]
+    end_unsent([message.id], {"code": STOPPED, "title": str(title), "details": str(details)})
+    _note_decision(message, by, "stopped", "failed")
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from regulars.contacts.models import Contact
 from regulars.contacts.operations.editing import record_consent
 from regulars.conversations.events import ConversationChanged, MessageStatusChanged
 from regulars.conversations.models import STATUS_RANK, Conversation, UnmatchedStatus
+from regulars.conversations.operations.unanswering import close_windows, restore_waits
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.ports import ContactRef, Identity, ProviderError, StatusUpdate
 from regulars.kernel import clock
@@ -56,6 +57,8 @@ class _Target:
     pricing_category: str
     error: Any = None
     changed: bool = False
+    has_failed: bool = False
+    window_closed_at: datetime | None = None
     settled: str = ""
     settled_reason: str = ""
     pricing_type: str = ""
@@ -222,7 +225,10 @@ def _apply(status: StatusUpdate, target: _Target) -> None:
         )
     if may_follow(target.status, status.status):
         target.status, target.changed = status.status, True
-        if status.status == "failed":
+        target.has_failed = status.status == "failed"
+        if target.has_failed:
+            if status.errors and status.errors[0].closes_window:
+                target.window_closed_at = status.at
             target.error = (
                 error_json(status.errors[0])
                 if status.errors
@@ -253,6 +259,8 @@ def _write_targets(workspace_id: UUID, targets: Sequence[_Target]) -> None:
         if each.changed or each.id in settled
     ]
     record_all(events)
+    close_windows([(each.id, each.window_closed_at) for each in targets if each.window_closed_at])
+    restore_waits([each.id for each in targets if each.has_failed])
 
 
 def _write_messages(targets: Sequence[_Target]) -> None:

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from regulars.contacts.names import names_at
 from regulars.conversations.models import Activity, Conversation, Draft, Message, MessageStatus, Note
+from regulars.conversations.queries.waiting import Wait, read_waits
 from regulars.workspaces.models import Member
 
 MODIFIERS = ("reaction", "edit", "revoke")
@@ -37,6 +38,8 @@ class MessageDetails:
     quoted: Message | None = None
     participants: Mapping[str, str] = field(default_factory=dict)
     """names of people in the group, by the address that the statuses give"""
+    wait: Wait | None = None
+    """why it has not left yet"""
     is_modifier_of_known: bool = False
     """true for a reaction, edit or revoke whose target is in this inbox: it shows there"""
 
@@ -84,7 +87,10 @@ def _between(moment: str, since: datetime | None, until: datetime | None) -> dic
 
 
 def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
-    """Statuses, modifiers and quotes of a page of one inbox's messages: three queries whatever its size."""
+    """Statuses, modifiers and quotes of a page of one inbox's messages: three queries whatever its size.
+
+    One more when some of them are still queued.
+    """
     details = [MessageDetails(message) for message in messages]
     if not details:
         return details
@@ -107,7 +113,9 @@ def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
             inbox_id=inbox_id, provider_id__in=pointed - {None}
         ).select_related("media", "contact")
     }
+    waits = read_waits([message.id for message in messages if message.status == "queued"])
     for each in details:
+        each.wait = waits.get(each.message.id)
         _modify(each, modifiers.get(each.message.provider_id or "", []))
         each.quoted = _quoted(each.message, origins)
         each.is_modifier_of_known = (

@@ -20,6 +20,7 @@ from regulars.inboxes.ports import (
     LimitProblem,
     MessageContent,
     MessageKind,
+    Offer,
     OutgoingContent,
     OutgoingReaction,
     OutgoingText,
@@ -140,6 +141,9 @@ class AnyContent:
 
     def explain(self, code: int) -> dict[str, str]:
         return {"title": str(code), "explanation": "", "advice": ""}
+
+    def offer_after(self, code: int) -> Offer:
+        return "again"
 
 
 def open_conversation(cast: Cast, phone: str = ALICE) -> Conversation:

@@ -11,9 +11,9 @@ import pytest
 from django.db import connection
 
 from regulars.conversations import delivering, pacing
-from regulars.conversations.delivering import GIVE_BACK_SECONDS, LEASE_CHECK_SECONDS
+from regulars.conversations.delivering import GIVE_BACK_SECONDS, LEASE_CHECK_SECONDS, PROBE_CHECK_SECONDS
 from regulars.conversations.ledger import read_ledger
-from regulars.conversations.models import Message, OutgoingMessage
+from regulars.conversations.models import Conversation, Message, OutgoingMessage
 from regulars.conversations.operations.sending import OutgoingDraft, queue_message
 from regulars.conversations.operations.settling import RETRIES
 from regulars.conversations.tests.saying import AnyContent, claim, fresh, job
@@ -27,6 +27,7 @@ from regulars.inboxes.ports import (
     Refused,
     Uncertain,
 )
+from regulars.inboxes.problems import note_problem
 from regulars.kernel import clock
 from tests.cast import ALICE, BORIS, CHAI, DAMRONG, House
 
@@ -38,7 +39,10 @@ BUSY = Deferred(error=ProviderError(code=131016, title="busy"), wait=FIVE_MINUTE
 NUMBER_WAITS = Deferred(error=ProviderError(code=131057), wait=FIVE_MINUTES, pauses="number")
 CONNECTION_WAITS = Deferred(error=ProviderError(code=80007), wait=FIVE_MINUTES, pauses="connection")
 BAD = Refused(error=ProviderError(code=131009, title="bad parameter"))
-TOKEN_REFUSED = Refused(error=ProviderError(code=190, title="token expired"), pauses="connection")
+TOKEN_REFUSED = Deferred(
+    error=ProviderError(code=190, title="token expired"), wait=timedelta(seconds=15), pauses="connection"
+)
+COUNTED = Deferred(error=ProviderError(code=131016, title="busy"), wait=FIVE_MINUTES, is_counted=True)
 
 
 Start = Callable[[Provider], Worker]
@@ -95,6 +99,17 @@ def _wait_for_try(message: Message, attempt: int) -> None:
 
 def _let_its_wait_end(message: Message) -> None:
     OutgoingMessage.objects.filter(message=message).update(not_before=clock.now())
+
+
+def _let_the_problem_be_probed(watch: Watch) -> None:
+    Inbox.objects.exclude(problem="").update(probe_at=clock.now())
+    Connection.objects.exclude(problem="").update(probe_at=clock.now())
+    watch.go_on(PROBE_CHECK_SECONDS)
+
+
+def _problem(row: Inbox | Connection) -> str:
+    row.refresh_from_db()
+    return row.problem
 
 
 def _owners() -> list[int]:
@@ -164,7 +179,7 @@ def test_a_word_wakes_an_idle_sender_and_so_does_stop(cast, start, provider, mon
 
 def test_a_transient_error_is_tried_again_twice_each_time_after_its_wait(cast, start, provider):
     message, behind = _say(cast, "1"), _say(cast, "2")
-    provider.answer("1", *[BUSY] * (RETRIES + 1))
+    provider.answer("1", *[COUNTED] * (RETRIES + 1))
     worker = start(provider)
     for attempt in range(1, RETRIES + 1):
         _wait_for_try(message, attempt)
@@ -207,53 +222,123 @@ def test_what_may_have_gone_out_is_never_sent_again(cast, start, provider):
 # --- waiting ----------------------------------------------------------------------------------------
 
 
+def test_what_never_left_waits_and_is_not_counted(cast, start, provider):
+    """As long as the outage takes, with order kept; then all of it leaves, once."""
+    message, behind = _say(cast, "1"), _say(cast, "2")
+    provider.answer("1", *[BUSY] * (RETRIES + 4))
+    start(provider)
+    for attempt in range(1, RETRIES + 5):
+        _wait_for_try(message, attempt)
+        assert (_status(message), _status(behind)) == ("queued", "queued")
+        _let_its_wait_end(message)
+    _wait_for("sent", message, behind)
+    assert provider.asked == ["1"] * (RETRIES + 5) + ["2"]
+
+
 def test_a_number_that_must_wait_waits_to_the_end_and_the_others_do_not(cast, start, provider, watch):
     """Also when it has been idle for so long that it would be given back."""
     worker = start(provider)
     _wait_for("sent", _say(cast, "another number", inbox=cast.second_inbox))
     provider.answer("1", NUMBER_WAITS)
+    provider.illness = NUMBER_WAITS
     first = _say(cast, "1")
-    _wait_for_try(first, 1)
+    assert until(lambda: _problem(cast.inbox) != "")
     waiting = _say(cast, "2", BORIS)
     _wait_for("sent", _say(cast, "it goes on", inbox=cast.second_inbox))
     watch.go_on(GIVE_BACK_SECONDS + 1)
     worker.go_round()
     assert provider.asked == ["another number", "1", "it goes on"]
-    watch.go_on(FIVE_MINUTES.total_seconds())
+    _let_the_problem_be_probed(watch)
+    assert until(lambda: Inbox.objects.get(id=cast.inbox.id).probe_count == 2)
+    provider.illness = None
     _let_its_wait_end(first)
+    _let_the_problem_be_probed(watch)
     _wait_for("sent", first, waiting)
+    assert until(lambda: Inbox.objects.get(id=cast.inbox.id).probe_count == 0)
+    assert (provider.probed, provider.forgotten) == ([cast.inbox.address] * 2, {cast.connection.id})
 
 
 def test_a_connection_that_must_wait_holds_all_its_numbers(cast, start, provider, watch):
     worker = start(provider)
     _wait_for("sent", _say(cast, "1", inbox=cast.second_inbox))
     provider.answer("2", CONNECTION_WAITS)
-    _wait_for_try(_say(cast, "2"), 1)
+    _say(cast, "2")
+    assert until(lambda: _problem(cast.connection) != "")
     waiting = _say(cast, "3", inbox=cast.second_inbox)
     worker.go_round()
     assert provider.asked == ["1", "2"]
-    watch.go_on(FIVE_MINUTES.total_seconds())
+    _let_the_problem_be_probed(watch)
     _wait_for("sent", waiting)
 
 
-@pytest.mark.parametrize("mended", [True, False])
-def test_behind_a_refused_connection_nothing_is_tried_until_it_is_mended(
+@pytest.mark.parametrize("mended", ["by a token", "by itself"])
+def test_behind_a_refused_connection_everything_waits_until_it_is_mended(
     cast, start, provider, watch, mended
 ):
     first, behind = _say(cast, "1"), _say(cast, "2")
     provider.answer("1", TOKEN_REFUSED)
+    provider.illness = TOKEN_REFUSED
     worker = start(provider)
-    _wait_for("failed", first)
-    assert until(lambda: Connection.objects.get(id=cast.connection.id).problem == "token expired")
+    assert until(lambda: _problem(cast.connection) == "token expired")
     watch.go_on(GIVE_BACK_SECONDS + 1)
     worker.go_round()
-    assert (provider.asked, _status(behind)) == (["1"], "queued")
-    if mended:
-        paused = Connection.objects.get(id=cast.connection.id)
-        replace_credentials(paused, by=cast.actor(), access_token="a new one")
-    watch.go_on(60)
-    _wait_for("sent" if mended else "failed", behind)
-    assert provider.asked == (["1", "2"] if mended else ["1"])
+    assert (provider.asked, _status(first), _status(behind)) == (["1"], "queued", "queued")
+    if mended == "by a token":
+        replace_credentials(cast.connection, by=cast.actor(), access_token="a new one")
+    else:
+        provider.illness = None
+        _let_the_problem_be_probed(watch)
+    _let_its_wait_end(first)
+    _wait_for("sent", first, behind)
+    assert provider.asked == ["1", "1", "2"]
+
+
+def test_after_a_problem_one_message_goes_ahead_of_the_others(cast, start, provider, watch):
+    """A question may be answered well where messages are not: then one message meets it again, not all of them."""
+    provider.answer(ALICE, TOKEN_REFUSED, TOKEN_REFUSED)
+    first = _say(cast, ALICE, ALICE)
+    worker = start(provider)
+    assert until(lambda: _problem(cast.connection) != "")
+    others = [_say(cast, phone, phone) for phone in PEOPLE[1:]]
+    _let_its_wait_end(first)
+    _let_the_problem_be_probed(watch)
+    assert until(lambda: Connection.objects.get(id=cast.connection.id).probe_count == 2)
+    worker.go_round()
+    assert provider.asked == [ALICE, ALICE]
+    _let_its_wait_end(first)
+    _let_the_problem_be_probed(watch)
+    _wait_for("sent", first, *others)
+    assert provider.asked[2] == ALICE
+
+
+def test_many_unclear_answers_stop_the_others_before_each_becomes_a_question(
+    cast, start, provider, watch, monkeypatch
+):
+    monkeypatch.setattr(delivering, "CONVERSATIONS_IN_DOUBT", 2)
+    monkeypatch.setattr(delivering, "CLAIM_SIZE", 1)
+    for phone in PEOPLE[:2]:
+        provider.answer(phone, Uncertain(reason="HTTP 500"))
+    lost = [_say(cast, phone, phone) for phone in PEOPLE[:2]]
+    worker = start(provider)
+    _wait_for("unknown", *lost)
+    assert until(lambda: _problem(cast.connection) == "HTTP 500")
+    waiting = _say(cast, CHAI, CHAI)
+    worker.go_round()
+    assert (provider.asked, _status(waiting)) == ([ALICE, BORIS], "queued")
+    _let_the_problem_be_probed(watch)
+    _wait_for("sent", waiting)
+
+
+def test_what_nobody_wants_any_more_ends_behind_a_number_that_does_not_work(cast, start, provider, watch):
+    note_problem(cast.inbox.id, cast.connection.id, NUMBER_WAITS)
+    useful, late = _say(cast, "1"), _say(cast, "2", BORIS)
+    Conversation.objects.filter(id=late.conversation_id).update(window_closes_at=clock.now())
+    start(provider)
+    watch.go_on(LEASE_CHECK_SECONDS + 1)
+    _wait_for("failed", late)
+    error = Message.objects.get(id=late.id).error or {}
+    assert (error["code"], error["waited_for"]["code"]) == ("reply-window-closed", 131057)
+    assert (_status(useful), provider.asked) == ("queued", [])
 
 
 def test_a_number_sends_so_many_a_second(cast, start, provider, watch):

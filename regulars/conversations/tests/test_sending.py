@@ -38,7 +38,7 @@ from regulars.conversations.tests.saying import (
     status,
     tell,
 )
-from regulars.inboxes.operations import pause_connection
+from regulars.inboxes.models import Inbox
 from regulars.inboxes.ports import (
     Accepted,
     Deferred,
@@ -52,6 +52,7 @@ from regulars.inboxes.ports import (
     SendResult,
     Uncertain,
 )
+from regulars.inboxes.problems import note_problem
 from regulars.kernel import clock
 from regulars.kernel.errors import Conflict, NotAllowed
 from regulars.message_templates.models import MessageTemplate
@@ -62,6 +63,10 @@ pytestmark = pytest.mark.django_db
 
 BUSY = Deferred(error=ProviderError(code=131016, title="busy"), wait=timedelta(0))
 BAD = Refused(error=ProviderError(code=131009, title="bad parameter"))
+COUNTED = Deferred(error=ProviderError(code=131016, title="busy"), wait=timedelta(0), is_counted=True)
+TOKEN_REFUSED = Deferred(
+    error=ProviderError(code=190, title="Session expired"), wait=timedelta(seconds=15), pauses="connection"
+)
 UNSURE = Uncertain(reason="timeout")
 SALE = OutgoingTemplate(name="sale", language="en")
 
@@ -162,15 +167,15 @@ def test_a_broken_limit_is_named(cast):
     assert (caught.value.code, caught.value.facts) == ("limit-exceeded", {"problems": [problem]})
 
 
-def test_a_paused_number_or_connection_says_why(cast):
+def test_a_paused_number_says_why_and_one_with_a_problem_lets_it_wait(cast):
     conversation = open_conversation(cast)
     conversation.inbox.paused_reason = "moving"
     conversation.inbox.save(update_fields=["paused_reason"])
     assert _refusal(cast, fresh(conversation)) == "inbox-paused"
     conversation.inbox.paused_reason = ""
     conversation.inbox.save(update_fields=["paused_reason"])
-    pause_connection(cast.connection.id, "Session expired")
-    assert _refusal(cast, fresh(conversation)) == "connection-paused"
+    note_problem(cast.inbox.id, cast.connection.id, TOKEN_REFUSED)
+    assert queue(cast, fresh(conversation)).status == "queued"
 
 
 def test_marketing_stops_at_whoever_opted_out_and_nothing_else_does(cast):
@@ -257,17 +262,20 @@ def test_a_sudden_queue_is_not_joined_with_itself(cast):
         assert rows_read(cursor.fetchone()[0]) < 2_000
 
 
-@pytest.mark.parametrize("cause", ["window", "address", "pause", "unreadable", "opted-out"])
+@pytest.mark.parametrize("cause", ["window", "address", "pause", "unreadable", "opted-out", "age"])
 def test_what_is_forbidden_by_now_is_refused_and_never_leaves(cast, cause):
     conversation = open_conversation(cast)
-    message = queue(cast, conversation, SALE if cause == "opted-out" else "x")
-    codes = {"window": "reply-window-closed", "address": "no-address", "pause": "connection-paused"}
+    message = queue(cast, conversation, SALE if cause in {"opted-out", "age"} else "x")
+    codes = {"window": "reply-window-closed", "address": "no-address", "pause": "inbox-paused"}
+    codes["age"] = "no-longer-useful"
     if cause == "window":
         _close_window(conversation)
     elif cause == "address":
         ContactIdentity.objects.filter(contact=cast.alice).update(retired_at=clock.now())
     elif cause == "pause":
-        pause_connection(cast.connection.id, "x")
+        Inbox.objects.filter(id=cast.inbox.id).update(paused_reason="moving")
+    elif cause == "age":
+        OutgoingMessage.objects.filter(message=message).update(useful_until=clock.now())
     elif cause == "unreadable":
         Message.objects.filter(id=message.id).update(content={"outgoing": {"type": "poem"}})
     else:
@@ -320,7 +328,7 @@ def test_a_transient_error_is_tried_again_twice_and_then_refused(cast):
     for attempt in range(1, RETRIES + 2):
         (claimed,) = claim(cast)
         assert claimed.to_send.attempt == attempt
-        record_results([(claimed, BUSY)])
+        record_results([(claimed, COUNTED)])
     assert (claim(cast), _row(message).status, _outbound(cast)) == ([], "failed", (1, 0, {"131016": 1}, 0, 0))
 
 

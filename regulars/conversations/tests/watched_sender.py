@@ -12,7 +12,7 @@ from django.db import connection
 
 from regulars.conversations.delivering import Sender
 from regulars.conversations.operations.claiming import Claimed
-from regulars.inboxes.ports import Accepted, OutgoingText, SendResult
+from regulars.inboxes.ports import Accepted, Deferred, OutgoingText, SendResult
 
 PATIENCE_SECONDS = 20
 
@@ -38,6 +38,10 @@ class Provider:
         self.numbers: set[UUID] = set()
         self.silent: set[UUID] = set()
         """numbers and conversations whose messages get no answer yet"""
+        self.illness: Deferred | None = None
+        """what a probe finds; None: it works"""
+        self.probed: list[str] = []
+        self.forgotten: set[UUID] = set()
         self._answers: dict[str, list[SendResult | Exception]] = {}
 
     def answer(self, text: str, *answers: SendResult | Exception) -> None:
@@ -56,8 +60,12 @@ class Provider:
             raise answer
         return answer
 
+    async def probe(self, connection_id: UUID, address: str) -> Deferred | None:
+        self.probed.append(address)
+        return self.illness
+
     def forget(self, connection_id: UUID) -> None:
-        raise NotImplementedError
+        self.forgotten.add(connection_id)
 
 
 class CountedSender(Sender):

@@ -1,0 +1,147 @@
+"""Two who decide at the same time: the row decides, one wins, and the other is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection, transaction
+
+from regulars.conversations.models import Activity, Conversation
+from regulars.conversations.operations import handling
+from regulars.conversations.operations.claiming import Claimed
+from regulars.conversations.operations.handling import Seen
+from regulars.conversations.operations.settling import stop_message
+from regulars.conversations.tests.saying import claim, fresh, job, open_conversation, queue
+from regulars.kernel.errors import Conflict
+from tests.cast import ALICE, Cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROUNDS = 12
+
+
+def _at_once(*deeds: Callable[[], object]) -> list[str]:
+    """Do all of it at the same time, each in a thread and session of its own; "done" or "told" for each."""
+    start = Barrier(len(deeds))
+    outcomes = [""] * len(deeds)
+
+    def run(place: int, deed: Callable[[], object]) -> None:
+        start.wait(10)
+        try:
+            with transaction.atomic():
+                deed()
+            outcomes[place] = "done"
+        except Conflict:
+            outcomes[place] = "told"
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=(place, deed)) for place, deed in enumerate(deeds)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    return outcomes
+
+
+def test_a_message_that_arrives_while_it_is_resolved_is_not_buried(cast: Cast):
+    for _ in range(ROUNDS):
+        conversation = open_conversation(cast)
+        handling.mark_as_read(conversation, by=cast.actor())
+        _at_once(
+            partial(handling.resolve_conversation, conversation, by=cast.actor()),
+            lambda: cast.hears(ALICE, "one more thing"),
+        )
+        after = fresh(conversation)
+        assert (after.status, after.unread_count, after.waiting_since is None) == ("open", 1, False)
+
+
+VERBS: dict[str, Callable[[Cast, Conversation, int], object]] = {
+    "assign": lambda cast, c, turn: handling.assign_conversation(
+        c, to=(cast.agent, cast.mate)[turn], by=cast.actor()
+    ),
+    "priority": lambda cast, c, turn: handling.set_priority(c, ("high", "low")[turn], by=cast.actor()),
+    "tags": lambda cast, c, turn: handling.tag_conversation(c, [("a", "b")[turn]], by=cast.actor()),
+}
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_of_two_who_change_the_same_one_wins_and_the_other_is_told(cast: Cast, name: str):
+    conversation = open_conversation(cast)
+    copies = [fresh(conversation), fresh(conversation)]
+    told = _at_once(*(partial(VERBS[name], cast, copies[turn], turn) for turn in range(2)))
+    assert sorted(told) == ["done", "told"]
+    assert Activity.objects.count() == 1
+
+
+def test_of_two_who_take_it_for_the_same_member_none_is_told_off(cast: Cast):
+    conversation = open_conversation(cast)
+    copies = [fresh(conversation), fresh(conversation)]
+    told = _at_once(*(partial(VERBS["assign"], cast, copies[turn], 0) for turn in range(2)))
+    assert (told, Activity.objects.count()) == (["done", "done"], 1)
+
+
+def test_a_message_is_stopped_or_on_its_way_never_both(cast: Cast):
+    for _ in range(ROUNDS):
+        message = queue(cast, open_conversation(cast))
+        claimed: list[Claimed] = []
+
+        def take(into: list[Claimed] = claimed) -> None:
+            into.extend(claim(cast))
+
+        told = _at_once(partial(stop_message, message, by=cast.actor()), take)
+        assert (told[0], job(message).state, len(claimed)) in [
+            ("done", "refused", 0),
+            ("told", "sending", 1),
+        ]
+
+
+# --- what the screen showed -----------------------------------------------------------------------------
+
+
+def _last_heard(conversation: Conversation) -> Seen:
+    newest = conversation.messages.filter(direction="in").order_by("id").last()
+    return Seen(newest.id if newest else None)
+
+
+def test_resolving_takes_what_was_seen_and_nothing_later(cast: Cast):
+    conversation = open_conversation(cast)
+    seen = _last_heard(conversation)
+    cast.hears(ALICE, "wait")
+    for shown in (seen, Seen(None)):
+        with pytest.raises(Conflict):
+            handling.resolve_conversation(fresh(conversation), by=cast.actor(), seen=shown)
+    assert (fresh(conversation).status, fresh(conversation).unread_count) == ("open", 2)
+    handling.resolve_conversation(fresh(conversation), by=cast.actor(), seen=_last_heard(conversation))
+    assert fresh(conversation).status == "resolved"
+
+
+def test_reading_leaves_unread_what_came_later(cast: Cast):
+    conversation = open_conversation(cast)
+    seen, stale = _last_heard(conversation), fresh(conversation)
+    cast.hears(ALICE, "and another")
+    handling.mark_as_read(fresh(conversation), by=cast.actor(), seen=seen)
+    assert fresh(conversation).unread_count == 1
+    handling.mark_as_unread(conversation, by=cast.actor())
+    handling.mark_as_read(fresh(conversation), by=cast.actor())
+    assert fresh(conversation).unread_count == 0
+    cast.hears(ALICE, "and one more")
+    cast.hears(ALICE, "and the last")
+    handling.mark_as_read(stale, by=cast.actor())
+    assert fresh(conversation).unread_count == 1
+
+
+def test_taking_what_somebody_else_has_taken_since_needs_another_look(cast: Cast):
+    conversation = open_conversation(cast)
+    handling.assign_conversation(fresh(conversation), to=cast.mate, by=cast.actor())
+    with pytest.raises(Conflict) as caught:
+        handling.assign_conversation(fresh(conversation), to=cast.agent, by=cast.actor(), seen=Seen(None))
+    assert (str(cast.mate) in str(caught.value.detail), caught.value.facts) == (
+        True,
+        {"assignee": str(cast.mate.id)},
+    )
+    handling.assign_conversation(fresh(conversation), to=cast.agent, by=cast.actor(), seen=Seen(cast.mate.id))
+    assert fresh(conversation).assignee == cast.agent
