@@ -164,7 +164,6 @@ CATALOG: Mapping[str, tuple[HTTPStatus, str]] = {
     "not-for-groups": (HTTPStatus.CONFLICT, "The channel takes no such message for a group."),
     "group-automation-off": (HTTPStatus.CONFLICT, "Machines may not write in this group."),
     "inbox-paused": (HTTPStatus.CONFLICT, "Sending through this number is paused."),
-    "connection-paused": (HTTPStatus.CONFLICT, "The connection needs attention before anything leaves."),
     LIMIT_EXCEEDED: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "The message breaks limits of the channel; ``limits`` names field, code, limit and actual value.",

@@ -26,7 +26,6 @@ GUARDRAILS = (
     "promotion-in-group",
     "not-for-groups",
     "inbox-paused",
-    "connection-paused",
     "limit-exceeded",
 )
 SENDING = (*GUARDRAILS, "media-not-ready", "template-not-usable")
@@ -46,7 +45,8 @@ ROUTES: tuple[Route, ...] = (
 
     Route("GET", "/conversations", conversations.list_conversations, "conversations:read"),
     Route("GET", "/conversations/{conversation_id}", conversations.get_conversation, "conversations:read"),
-    Route("PATCH", "/conversations/{conversation_id}", conversations.change_conversation, "conversations:read"),
+    Route("PATCH", "/conversations/{conversation_id}", conversations.change_conversation, "conversations:read",
+          problems=("conflict",)),
     Route("GET", "/conversations/{conversation_id}/messages", messages.list_messages, "conversations:read"),
     Route("POST", "/conversations/{conversation_id}/messages", messages.send_message, "messages:send", CREATED,
           SENDING),
@@ -56,6 +56,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/messages", messages.send_to_address, "messages:send", CREATED, SENDING),
     Route("GET", "/messages/{message_id}", messages.get_message, "conversations:read"),
     Route("POST", "/messages/{message_id}/send-again", messages.send_again, "messages:send", problems=("conflict",)),
+    Route("POST", "/messages/{message_id}/stop", messages.stop_message, "messages:send", problems=("conflict",)),
     Route("POST", "/messages/{message_id}/mark-sent", messages.mark_sent, "messages:send", problems=("conflict",)),
 
     Route("POST", "/media", media.upload_media, "messages:send", CREATED),

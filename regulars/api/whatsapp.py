@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from regulars.channels.whatsapp.facts import FACTS
 from regulars.channels.whatsapp.phones import parse_phone
 from regulars.contacts.resolving import Key
+from regulars.conversations.guardrails import WORDS
 from regulars.conversations.operations.settling import UNKNOWN_RESULT
 from regulars.inboxes.ports import ChannelFacts
 from regulars.kernel.errors import Invalid
@@ -53,6 +54,9 @@ def explain_error(code: int | str, title: str, details: str) -> tuple[str, str]:
             "The connection broke before WhatsApp answered, so the message may have gone out."
             " A status settles it; else look at the phone, then send it again or mark it as sent."
         )
+    if isinstance(code, str) and code in WORDS:
+        shown_title, explanation = WORDS[code]
+        return str(shown_title), str(explanation)
     if isinstance(code, str):
         return title, details
     explained = FACTS.explain(code)

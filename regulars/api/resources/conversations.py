@@ -55,6 +55,8 @@ def get_conversation(actor: Actor, conversation_id: UUID) -> ConversationShape:
 def change_conversation(actor: Actor, conversation_id: UUID, body: ConversationChanges) -> ConversationShape:
     """Assign, hand over, prioritize, tag, resolve, snooze or reopen; all of it or nothing.
 
+    409 when somebody changed the same meanwhile, or the contact wrote while it was being resolved.
+
     Status changes ask for ``conversations:resolve``, the others for ``conversations:assign``.
     """
     conversation = access_conversation(actor, conversation_id)
@@ -102,9 +104,15 @@ def _change_status(conversation: Conversation, body: ConversationChanges, *, by:
     elif until is not UNSET and until is not None:
         raise Invalid(_("Only snoozed conversations have an end"), fields={"snoozed_until": "status snoozed"})
     elif body.status == "resolved":
-        handling.resolve_conversation(conversation, by=by)
+        handling.resolve_conversation(conversation, by=by, seen=_seen(body))
     elif body.status == "open" or conversation.status == "snoozed":
         handling.reopen_conversation(conversation, by=by)
+
+
+def _seen(body: ConversationChanges) -> handling.Seen | None:
+    if body.last_seen is UNSET:
+        return None
+    return handling.Seen(parse_reference(body.last_seen, "last_seen") if body.last_seen else None)
 
 
 def _member(actor: Actor, written: str | None) -> Member | None:

@@ -5,16 +5,33 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 
 from regulars.api.paging import Page, PageQuery, newest_first
 from regulars.api.shapes.common import Ref
+from regulars.api.whatsapp import explain_error
 from regulars.inboxes.access import access_inbox, inboxes_of
 from regulars.inboxes.models import Inbox
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Team
+
+
+class ProblemShape(msgspec.Struct):
+    """Why nothing leaves now. What is queued waits; it goes on by itself when the provider does.
+
+    ``reach``: this number alone, or all numbers of its connection.
+    """
+
+    reach: Literal["number", "connection"]
+    code: int
+    title: str
+    explanation: str
+    since: datetime | None
+    next_probe_at: datetime | None
+    """when we ask the provider next whether it works again"""
 
 
 class InboxShape(msgspec.Struct, kw_only=True):
@@ -32,6 +49,7 @@ class InboxShape(msgspec.Struct, kw_only=True):
     quality: str | None
     paused_reason: str | None
     """why sending is paused; null when it works"""
+    problem: ProblemShape | None
     created_at: datetime
 
 
@@ -59,11 +77,27 @@ def _build(inboxes: Sequence[Inbox]) -> list[InboxShape]:
             teams=teams.get(inbox.id, []),
             messages_per_second=inbox.messages_per_second,
             quality=inbox.quality or None,
-            paused_reason=inbox.paused_reason or inbox.connection.problem or None,
+            paused_reason=inbox.paused_reason or inbox.connection.problem or inbox.problem or None,
+            problem=_problem(inbox),
             created_at=inbox.created_at,
         )
         for inbox in inboxes
     ]
+
+
+def _problem(inbox: Inbox) -> ProblemShape | None:
+    source = inbox.connection if inbox.connection.problem else inbox
+    if not source.problem:
+        return None
+    title, explanation = explain_error(source.problem_code or "unknown", source.problem, "")
+    return ProblemShape(
+        "number" if source is inbox else "connection",
+        source.problem_code or 0,
+        title,
+        explanation,
+        source.problem_since,
+        source.probe_at,
+    )
 
 
 def _read_teams(inbox_ids: Sequence[UUID]) -> dict[UUID, list[Ref]]:

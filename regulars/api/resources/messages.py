@@ -79,6 +79,13 @@ def mark_sent(actor: Actor, message_id: UUID) -> MessageShape:
     return _shape(access_message(actor, message.id))
 
 
+def stop_message(actor: Actor, message_id: UUID) -> MessageShape:
+    """Stop a message that has not left yet; 409 when it is on its way or has an outcome."""
+    message = access_message(actor, message_id)
+    settling.stop_message(message, by=actor)
+    return _shape(access_message(actor, message.id))
+
+
 def _send(actor: Actor, conversation: Conversation, body: NewMessage) -> MessageShape:
     return _shape(queue_body(body, conversation, by=actor))
 

@@ -115,6 +115,8 @@ class ConversationChanges(msgspec.Struct, kw_only=True, forbid_unknown_fields=Tr
     team: str | UnsetType | None = UNSET
     priority: Priority | UnsetType = UNSET
     tags: list[str] | UnsetType = UNSET
+    last_seen: str | UnsetType | None = UNSET
+    """with status ``resolved``: the contact's newest message that you know of, or null; 409 when a later one came"""
 
 
 class NewNote(msgspec.Struct, forbid_unknown_fields=True):

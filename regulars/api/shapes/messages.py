@@ -15,6 +15,7 @@ from regulars.api.shapes.media import MediaShape, build_media
 from regulars.api.whatsapp import explain_error
 from regulars.conversations.models import Message
 from regulars.conversations.queries.threads import MessageDetails, emoji_of, with_details
+from regulars.conversations.queries.waiting import Wait
 
 AuthorKind = Literal["contact", "member", "rule", "journey", "broadcast", "api", "phone_app", "system"]
 
@@ -38,13 +39,37 @@ class StatusShape(msgspec.Struct):
     participant: str | None = None
 
 
+class WaitedForShape(msgspec.Struct):
+    """What had kept a message back until it was of no use any more."""
+
+    code: int | str
+    title: str
+
+
 class ErrorShape(msgspec.Struct):
-    """Why a message failed, or why its result is unknown."""
+    """Why a message failed, or why its result is unknown. Words are codes of ours, numbers the provider's."""
 
     code: int | str
     title: str
     explanation: str
     details: str
+    waited_for: WaitedForShape | None = None
+
+
+class WaitingShape(msgspec.Struct):
+    """Why a queued message has not left yet. It goes out by itself; ``POST /messages/{id}/stop`` stops it.
+
+    ``cause``: the provider deferred this message, an earlier one of the conversation (order is kept), or nothing of
+    the whole number or account leaves now. ``until``: when it is of no use any more and fails unsent.
+    """
+
+    cause: Literal["message", "earlier_message", "number", "connection"]
+    code: int
+    title: str
+    explanation: str
+    since: datetime
+    next_try_at: datetime | None
+    until: datetime | None
 
 
 class ReactionShape(msgspec.Struct):
@@ -70,6 +95,8 @@ class MessageShape(msgspec.Struct, kw_only=True):
     status: str
     statuses: list[StatusShape]
     error: ErrorShape | None
+    waiting: WaitingShape | None
+    """why it has not left yet; null when nothing keeps it back"""
     provider_id: str | None
     reply_to: str | None
     """the message that this one quotes"""
@@ -137,6 +164,7 @@ def _build(details: MessageDetails, targets: Mapping[str, UUID]) -> MessageShape
         status=message.status,
         statuses=[StatusShape(each.status, each.at, each.participant or None) for each in details.statuses],
         error=build_error(message.error) if message.error else None,
+        waiting=_build_waiting(details.wait) if details.wait else None,
         provider_id=message.provider_id,
         reply_to=str(details.quoted.id) if details.quoted else None,
         changes=str(target) if target else None,
@@ -154,4 +182,15 @@ def build_error(stored: Mapping[str, Any]) -> ErrorShape:
     """A stored error in plain words of the caller's language."""
     code, title, details = stored.get("code", 0), str(stored.get("title", "")), str(stored.get("details", ""))
     shown_title, explanation = explain_error(code, title, details)
-    return ErrorShape(code, shown_title, explanation, details)
+    reason: Mapping[str, Any] | None = stored.get("waited_for")
+    waited_for = None
+    if reason:
+        code_of_reason, title_of_reason = reason.get("code") or 0, str(reason.get("title", ""))
+        shown = explain_error(code_of_reason, title_of_reason, "")[0]
+        waited_for = WaitedForShape(code_of_reason, shown)
+    return ErrorShape(code, shown_title, explanation, details, waited_for)
+
+
+def _build_waiting(wait: Wait) -> WaitingShape:
+    title, explanation = explain_error(wait.code or "unknown", wait.title, "")
+    return WaitingShape(wait.cause, wait.code, title, explanation, wait.since, wait.next_try_at, wait.until)

@@ -70,6 +70,7 @@ def test_inboxes_are_listed_and_read(api: Api, cast: Cast):
         "messages_per_second": 80,
         "quality": None,
         "paused_reason": None,
+        "problem": None,
     }
 
 

@@ -221,3 +221,14 @@ def test_wrong_notes_are_refused(api: Api, cast: Cast, body: dict[str, object]):
     refused = api.post(f"/conversations/{cast.hears(ALICE, 'hello').id}/notes", body)
     assert problem(refused) == (422, "invalid")
     assert list(refused.json()["fields"]) == ["text"]
+
+
+def test_resolving_with_what_was_seen(api: Api, cast: Cast):
+    conversation = cast.hears(ALICE, "hello")
+    seen = str(conversation.messages.get().id)
+    cast.hears(ALICE, "and another thing")
+    path = f"/conversations/{conversation.id}"
+    for last_seen in (seen, None):
+        refused = api.patch(path, {"status": "resolved", "last_seen": last_seen})
+        assert problem(refused) == (409, "conflict")
+    assert api.patch(path, {"status": "resolved"}).json()["status"] == "resolved"

@@ -11,8 +11,19 @@ from regulars.api.raw_updates import cut_update
 from regulars.api.tests.client import Api, problem
 from regulars.channels.whatsapp.payloads import parse_payload
 from regulars.conversations.models import Message
+from regulars.conversations.operations.claiming import claim_batch
+from regulars.conversations.operations.settling import record_results
 from regulars.inboxes.models import Delivery
-from regulars.inboxes.ports import InboundMessage, Location, MediaRef, MessageContent, Reaction
+from regulars.inboxes.ports import (
+    Deferred,
+    InboundMessage,
+    Location,
+    MediaRef,
+    MessageContent,
+    ProviderError,
+    Reaction,
+)
+from regulars.inboxes.problems import note_problem
 from regulars.kernel import clock
 from tests.cast import ALICE, FIRST_NUMBER, Cast
 
@@ -35,6 +46,7 @@ def test_a_message_has_the_published_shape(api: Api, cast: Cast):
         "status": "received",
         "statuses": [],
         "error": None,
+        "waiting": None,
         "provider_id": "wamid.1",
         "reply_to": None,
         "changes": None,
@@ -190,3 +202,45 @@ def test_raw_paths_reach_into_history_and_out_of_nowhere():
         assert cut_update(body, path) is None
     assert cut_update(None, "0/0/messages/0") is None
     assert cut_update({"entry": {"changes": {"value": {"messages": [1]}}}}, "0/0/messages/0") == 1
+
+
+def test_what_waits_says_why_and_is_stopped_once(api: Api, cast: Cast):
+    conversation = cast.hears(ALICE, "hello")
+    path = f"/conversations/{conversation.id}/messages"
+    sent = api.post(path, {"kind": "text", "text": "hi"}).json()
+    assert sent["waiting"] is None
+    (claimed,) = claim_batch(cast.inbox.id, 5)
+    limit = Deferred(error=ProviderError(code=131056, title="x"), wait=timedelta(seconds=64))
+    record_results([(claimed, limit)])
+    behind = api.post(path, {"kind": "text", "text": "and"}).json()
+    waiting = api.get(f"/messages/{sent['id']}").json()["waiting"]
+    conversation.refresh_from_db()
+    until = conversation.window_closes_at
+    assert until is not None
+    assert (waiting["cause"], waiting["code"], waiting["title"]) == (
+        "message",
+        131056,
+        "Too many messages to one contact",
+    )
+    assert datetime.fromisoformat(waiting["until"]) == until
+    assert waiting["since"] < waiting["next_try_at"] < waiting["until"]
+    assert (behind["waiting"]["cause"], behind["waiting"]["code"]) == ("earlier_message", 131056)
+    for _ in range(2):
+        stopped = api.post(f"/messages/{sent['id']}/stop").json()
+        assert (stopped["status"], stopped["error"]["code"], stopped["waiting"]) == (
+            "failed",
+            "stopped",
+            None,
+        )
+    claim_batch(cast.inbox.id, 5)
+    assert problem(api.post(f"/messages/{behind['id']}/stop")) == (409, "conflict")
+
+
+def test_a_number_shows_its_problem(api: Api, cast: Cast):
+    gone = Deferred(error=ProviderError(code=133010, title="x"), wait=timedelta(seconds=15), pauses="number")
+    note_problem(cast.inbox.id, cast.connection.id, gone)
+    found = api.get(f"/inboxes/{cast.inbox.id}").json()["problem"]
+    assert (found["reach"], found["code"], found["title"]) == ("number", 133010, "Number not registered")
+    assert found["since"] < found["next_probe_at"]
+    other = api.get(f"/inboxes/{cast.second_inbox.id}").json()
+    assert (other["problem"], other["paused_reason"]) == (None, None)
