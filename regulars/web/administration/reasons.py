@@ -32,5 +32,7 @@ def _words() -> dict[str, str]:
         "promotion-in-group": _("A promotion to a group"),
         "inbox-paused": _("The number was paused"),
         "connection-paused": _("The connection needed attention"),
+        "no-longer-useful": _("It had waited until it was of no use any more"),
+        "stopped": _("Stopped by a member before it left"),
         "no-address": _("The contact has no address to send to"),
     }

@@ -23,6 +23,8 @@ ICONS = {
     "decided_was_sent": "check",
     "snoozed": "clock",
     "call": "phone",
+    "stopped": "close",
+    "reopened_by_failure": "reopen",
 }
 
 
@@ -62,6 +64,8 @@ def _patterns() -> dict[str, str]:
         "identity_check": _("The contact's phone was set up anew; check who is writing"),
         "woken": _("The snooze is over"),
         "call": _("The contact called"),
+        "stopped": _("%(actor)s stopped a message before it left"),
+        "reopened_by_failure": _("Open again: our answer was not delivered"),
     }
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from regulars.conversations.models import Activity, Conversation, Message, Note
 from regulars.conversations.queries.threads import MessageDetails, ThreadPage, emoji_of
+from regulars.conversations.queries.waiting import Wait
 from regulars.inboxes.ports import MessageContent, OutgoingContent
 from regulars.media.models import MediaFile
 from regulars.web.inbox.view_models import (
@@ -29,6 +30,7 @@ from regulars.web.inbox.view_models import (
     ReactionView,
     StatusMoment,
     ThreadItem,
+    WaitView,
     Writer,
 )
 
@@ -130,6 +132,7 @@ def message_view(details: MessageDetails, conversation: Conversation) -> Message
         arrived_late=message.arrived_late,
         has_provider_id=bool(message.provider_id),
         source=message.source,
+        wait=_wait(details.wait, conversation.inbox.connection.channel) if details.wait else None,
         content=content,
         outgoing=outgoing_of(content),
         is_in_group=is_in_group,
@@ -167,7 +170,19 @@ def _error(stored: dict[str, Any] | None, channel: str) -> ErrorView | None:
         code if isinstance(code, int) else 0,
         str(stored.get("title", "")),
         str(stored.get("details", "")),
+        code if isinstance(code, str) else "",
+        _error(stored.get("waited_for"), channel),
     )
+
+
+def error_view(message: Message) -> ErrorView | None:
+    """Why a message failed; wants its conversation joined."""
+    return _error(message.error, message.conversation.inbox.connection.channel)
+
+
+def _wait(wait: Wait, channel: str) -> WaitView:
+    reason = ErrorView(channel, wait.code, wait.title, "")
+    return WaitView(reason, wait.cause == "earlier_message", wait.since, wait.next_try_at, wait.until)
 
 
 def _media(media: MediaFile) -> MediaView:

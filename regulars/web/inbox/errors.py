@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from regulars.conversations.guardrails import WINDOW_CLOSED, WORDS
+from regulars.inboxes.ports import Offer
 from regulars.web.channels import facts_of
 from regulars.web.inbox.view_models import ErrorView
 
@@ -19,6 +21,18 @@ def explanation_of(error: ErrorView | None) -> Explanation:
     """The channel's own explanation; what the provider said when there is no code."""
     if error is None:
         return Explanation()
+    if error.word in WORDS:
+        title, explanation = WORDS[error.word]
+        return Explanation(str(title), str(explanation))
     if not error.code:
         return Explanation(title=error.title, explanation=error.details)
     return Explanation(**facts_of(error.channel).explain(error.code))
+
+
+def offer_after(error: ErrorView | None) -> Offer:
+    """What whoever sees the failure is offered."""
+    if error is None:
+        return "again"
+    if error.word == WINDOW_CLOSED:
+        return "template"
+    return facts_of(error.channel).offer_after(error.code) if error.code else "again"

@@ -183,14 +183,19 @@ class InboxScreen extends HTMLElement {
     onCommand("back", () => this.back());
     onCommand("context", () => this.togglePane("context"));
     onCommand("phone", () => this.togglePhone());
-    onCommand("resolve", () => this.act("status", { status: this.querySelector("[data-reopen]") ? "open" : "resolved" }));
-    onCommand("assign-me", () => this.act("assignment", { member: "me" }));
+    onCommand("resolve", () => this.act("status", this.querySelector("[data-reopen]") ? { status: "open" } : { status: "resolved", seen: this.newestSeen }));
+    onCommand("assign-me", () => this.act("assignment", { member: "me", seen: this.querySelector("#thread-head")?.dataset.assignee ?? "" }));
     onCommand("mark-unread", () => this.act("reading", { state: "unread" }) && this.back());
     onCommand("assign", () => {
       const button = this.querySelector(".assign [popovertarget]");
       if (!button) return false;
       button.click();
     });
+  }
+
+  /** The contact's last message to arrive on the screen (ids grow with time): whoever decides knows of nothing later. */
+  get newestSeen() {
+    return [...this.querySelectorAll(".message[data-direction=in]")].map((line) => line.id.replace("message-", "")).sort().at(-1) ?? "";
   }
 
   /** One change to the open conversation; its head comes back as it is now. */
@@ -240,7 +245,7 @@ class InboxScreen extends HTMLElement {
   readSoon() {
     clearTimeout(this.readTimer);
     const id = this.conversation;
-    this.readTimer = setTimeout(() => id && post(`/conversations/${id}/reading`, { state: "read" }).catch(() => {}), 600);
+    this.readTimer = setTimeout(() => id === this.conversation && id && post(`/conversations/${id}/reading`, { state: "read", seen: this.newestSeen }).catch(() => {}), 600);
   }
 
   /** The open conversation is out of this member's sight now. */

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("conversations/<str:conversation_id>/template", templates.send_template, name="template-message"),
     path("messages/<str:message_id>/reaction", sending.reaction, name="message-reaction"),
     path("messages/<str:message_id>/retry", sending.retry, name="message-retry"),
+    path("messages/<str:message_id>/stop", sending.stop, name="message-stop"),
     path("messages/<str:message_id>/decision", sending.decision, name="message-decision"),
     path("contacts/<str:contact_id>", acting.contact, name="contact"),
     path("media", files.upload, name="upload"),

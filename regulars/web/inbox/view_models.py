@@ -111,12 +111,28 @@ class StatusMoment:
 
 @dataclass(frozen=True, slots=True)
 class ErrorView:
-    """Why a message did not go out, as the provider said it; ``channel`` explains the code."""
+    """Why a message did not go out, as the provider said it; ``channel`` explains the code.
+
+    ``word`` is a reason of our own, with ``code`` 0; ``waited_for`` is what had kept the message back until then.
+    """
 
     channel: str
     code: int
     title: str
     details: str
+    word: str = ""
+    waited_for: ErrorView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitView:
+    """Why a message has not left yet, and for how long it may wait."""
+
+    reason: ErrorView
+    is_behind_another: bool
+    since: datetime
+    next_try_at: datetime | None
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +215,7 @@ class MessageView:
     arrived_late: bool = False
     has_provider_id: bool = False
     source: str = "live"
-    waiting_reason: str = ""
+    wait: WaitView | None = None
     content: MessageContent = field(default_factory=MessageContent)
     outgoing: OutgoingContent | None = None
     contact_id: UUID | None = None

@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from regulars.inboxes.ledger import Inbound, Ledger, Outbound
+from regulars.inboxes.models import Connection, Inbox
 from regulars.web.administration.reasons import reason_sentence
+from regulars.web.inbox.errors import Explanation, explanation_of
+from regulars.web.inbox.view_models import ErrorView
 from regulars.web.sign_in.demo import role_word as word_of_role
 
 register = template.Library()
@@ -30,6 +33,13 @@ def role_description(role: str) -> str:
         "lead": _("The conversations of their teams, and the ledger"),
         "agent": _("Their own and unassigned conversations"),
     }.get(role, "")
+
+
+@register.filter
+def problem_of(troubled: Connection | Inbox, channel: str) -> Explanation:
+    """What stops a number or an account, in plain words, and what to do about it."""
+    error = ErrorView(channel, troubled.problem_code or 0, troubled.problem, "")
+    return explanation_of(error)
 
 
 @register.filter

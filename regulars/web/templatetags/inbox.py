@@ -22,7 +22,7 @@ from regulars.web.channels import facts_of
 from regulars.web.inbox import text_marks
 from regulars.web.inbox.activities import ICONS as ACTIVITY_ICONS
 from regulars.web.inbox.activities import sentence
-from regulars.web.inbox.errors import Explanation, explanation_of
+from regulars.web.inbox.errors import Explanation, explanation_of, offer_after
 from regulars.web.inbox.lists import ListChoice
 from regulars.web.inbox.view_models import (
     ICON_OF_KIND,
@@ -199,6 +199,12 @@ def marked(text: str) -> SafeString:
 def explained(error: ErrorView | None) -> Explanation:
     """What an error means in plain words and what to do."""
     return explanation_of(error)
+
+
+@register.filter
+def offer(error: ErrorView | None) -> str:
+    """What is offered after a failure: again, template or nothing."""
+    return offer_after(error)
 
 
 @register.filter

@@ -112,3 +112,20 @@ def test_what_colleagues_should_know_is_kept(cast: Cast, sign_in: SignIn) -> Non
         f"/contacts/{cast.alice.id}", {"about": "x"}, headers=FRAGMENT
     )
     assert refused.status_code == 404
+
+
+def test_what_was_not_on_the_screen_is_not_decided_about(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    seen = conversation.messages.get().id
+    cast.hears(ALICE, "wait, one more thing")
+    client = sign_in(cast.agent)
+    path = f"/conversations/{conversation.id}"
+    answer = client.post(f"{path}/status", {"status": "resolved", "seen": seen}, headers=FRAGMENT)
+    assert (answer.status_code, "written meanwhile" in answer.content.decode()) == (409, True)
+    client.post(f"{path}/reading", {"state": "read", "seen": seen}, headers=FRAGMENT)
+    conversation.refresh_from_db()
+    assert (conversation.status, conversation.unread_count) == ("open", 1)
+    assign_conversation(conversation, to=cast.agent, by=cast.actor())
+    lead = sign_in(cast.lead)
+    taken = lead.post(f"{path}/assignment", {"member": "me", "seen": ""}, headers=FRAGMENT)
+    assert (taken.status_code, str(cast.agent) in taken.content.decode()) == (409, True)

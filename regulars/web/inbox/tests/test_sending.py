@@ -8,8 +8,13 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from regulars.conversations.models import Conversation, Message, OutgoingMessage
+from regulars.conversations.operations.claiming import claim_batch
+from regulars.conversations.operations.settling import record_results
+from regulars.inboxes.ports import Deferred, ProviderError
+from regulars.inboxes.problems import note_problem
 from regulars.kernel import clock
 from regulars.media.models import MediaFile
 from regulars.workspaces.models import Member
@@ -188,6 +193,53 @@ def test_only_what_failed_is_sent_again(cast: Cast, sign_in: SignIn) -> None:
     )
     assert client.post(f"/messages/{message.id}/retry", headers=FRAGMENT).status_code == 201
     assert [each.text for each in sent(conversation)] == ["again", "again"]
+
+
+@pytest.mark.parametrize(
+    ("code", "offered"), [(131049, 0), (131047, 1), (131026, 2), ("reply-window-closed", 1)]
+)
+def test_what_is_offered_after_a_failure(cast: Cast, sign_in: SignIn, code: int | str, offered: int) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    client = sign_in(cast.agent)
+    client.post(f"/conversations/{conversation.id}/messages", {"text": "again"}, headers=FRAGMENT)
+    (message,) = sent(conversation)
+    Message.objects.filter(id=message.id).update(
+        status="failed", error={"code": code, "title": "x", "details": "", "waited_for": {"code": 131057}}
+    )
+    page = client.get(f"/conversations/{conversation.id}", headers=FRAGMENT).content.decode()
+    bubble = page.partition(f'id="message-{message.id}"')[2].partition("</li>")[0]
+    shown = [f"/messages/{message.id}/retry" in bubble, 'data-command="template"' in bubble]
+    assert (sum(shown), "Number under maintenance" in bubble) == (offered, True)
+    again = client.post(f"/messages/{message.id}/retry", headers=FRAGMENT)
+    assert again.status_code == (201 if offered == 2 else 409)
+
+
+def test_a_bubble_says_why_it_waits_and_can_be_stopped(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    client = sign_in(cast.agent)
+    path = f"/conversations/{conversation.id}/messages"
+    client.post(path, {"text": "first"}, headers=FRAGMENT)
+    (claimed,) = claim_batch(conversation.inbox_id, 5)
+    limit = Deferred(error=ProviderError(code=4, title="x"), wait=timedelta(minutes=5))
+    record_results([(claimed, limit)])
+    behind = client.post(path, {"text": "second"}, headers=FRAGMENT).content.decode()
+    assert "Waits behind an earlier message: Too many requests" in behind
+    page = client.get(f"/conversations/{conversation.id}", headers=FRAGMENT).content.decode()
+    assert page.count("Next try:") == page.count("At the latest until:") == 2
+    first, _second = sent(conversation)
+    stopped = client.post(f"/messages/{first.id}/stop", headers=FRAGMENT)
+    assert (stopped.status_code, "Not delivered: Stopped" in stopped.content.decode()) == (201, True)
+
+
+def test_a_problem_of_the_number_shows_on_what_waits_for_it(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    gone = Deferred(error=ProviderError(code=33, title="x"), wait=timedelta(seconds=15), pauses="number")
+    note_problem(cast.inbox.id, cast.connection.id, gone)
+    path = f"/conversations/{conversation.id}/messages"
+    answer = sign_in(cast.agent).post(path, {"text": "first"}, headers=FRAGMENT)
+    assert (answer.status_code, "Waits: Number not found" in answer.content.decode()) == (201, True)
+    numbers = sign_in(cast.owner).get(reverse("connections")).content.decode()
+    assert ("Number not found" in numbers, "Asked again:" in numbers) == (True, True)
 
 
 def test_a_file_goes_up_and_out_and_can_be_fetched(

@@ -26,6 +26,7 @@ from regulars.web.addresses import id_in
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import note_view
 from regulars.web.inbox.panes import head_context
+from regulars.web.inbox.seeing import seen_in
 from regulars.web.problems import toast_header
 from regulars.workspaces.models import Member
 
@@ -37,7 +38,7 @@ def assignment(request: MemberRequest, conversation_id: str) -> HttpResponse:
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     before = str(conversation.assignee_id or "")
     to = _member_named(request)
-    assign_conversation(conversation, to=to, by=request.actor)
+    assign_conversation(conversation, to=to, by=request.actor, seen=seen_in(request))
     text = _("Assigned to %(name)s") % {"name": to} if to else _("Back among the unassigned")
     return _head_with_undo(request, conversation, text, {"member": before})
 
@@ -61,7 +62,7 @@ def status(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """``resolved`` or ``open``, for everybody."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     if request.POST.get("status") == "resolved":
-        resolve_conversation(conversation, by=request.actor)
+        resolve_conversation(conversation, by=request.actor, seen=seen_in(request))
         return _head_with_undo(request, conversation, _("Resolved"), {"status": "open"})
     reopen_conversation(conversation, by=request.actor)
     return _head_with_undo(request, conversation, _("Open again"), {"status": "resolved"})
@@ -84,7 +85,7 @@ def reading(request: MemberRequest, conversation_id: str) -> HttpResponse:
     if request.POST.get("state") == "unread":
         mark_as_unread(conversation, by=request.actor)
     else:
-        mark_as_read(conversation, by=request.actor)
+        mark_as_read(conversation, by=request.actor, seen=seen_in(request))
     return HttpResponse(status=204)
 
 

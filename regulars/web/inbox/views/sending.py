@@ -15,7 +15,7 @@ from regulars.conversations.guardrails import GuardrailRefused
 from regulars.conversations.models import Conversation, Message
 from regulars.conversations.operations.handling import resolve_conversation, save_draft
 from regulars.conversations.operations.sending import OutgoingDraft, queue_message
-from regulars.conversations.operations.settling import mark_as_sent, send_again
+from regulars.conversations.operations.settling import mark_as_sent, send_again, stop_message
 from regulars.conversations.queries.threads import with_details
 from regulars.inboxes.ports import OutgoingContent, OutgoingReaction
 from regulars.kernel.errors import Conflict, Invalid, NotFound
@@ -24,9 +24,12 @@ from regulars.media.models import MediaFile
 from regulars.web.addresses import id_in
 from regulars.web.channels import facts_of
 from regulars.web.doors import MemberRequest, member_with
-from regulars.web.inbox.building import content_of, message_views, outgoing_of
+from regulars.web.inbox.building import content_of, error_view, message_views, outgoing_of
 from regulars.web.inbox.composing import read_contents
+from regulars.web.inbox.errors import offer_after
 from regulars.web.inbox.limit_words import refusal_sentence
+from regulars.web.inbox.seeing import seen_in
+from regulars.web.problems import toast_header
 
 
 @require_POST
@@ -47,9 +50,13 @@ def send(request: MemberRequest, conversation_id: str) -> HttpResponse:
     except GuardrailRefused as refused:
         return refusal_response(refused)
     save_draft(conversation, request.member, "reply", "")
+    response = _messages(request, sent)
     if request.POST.get("then") == "resolve":
-        resolve_conversation(conversation, by=request.actor)
-    return _messages(request, sent)
+        try:
+            resolve_conversation(conversation, by=request.actor, seen=seen_in(request))
+        except Conflict as meanwhile:  # what was sent is sent
+            response["HX-Trigger"] = toast_header(str(meanwhile.detail), kind="bad")
+    return response
 
 
 def _already_queued(conversation: Conversation, message_id: UUID) -> Message | None:
@@ -133,12 +140,23 @@ def retry(request: MemberRequest, message_id: str) -> HttpResponse:
     content = outgoing_of(content_of(failed))
     if failed.status != "failed" or content is None:
         raise Conflict(_("Only a message that failed can be sent again"))
+    if offer_after(error_view(failed)) != "again":
+        raise Conflict(_("This message cannot be sent again: another try would fail too, or do harm"))
     conversation = access_conversation(request.actor, failed.conversation_id)
     try:
         sent = _queue(request, conversation, [content], new_id(), failed.reply_to_provider_id)
     except GuardrailRefused as refused:
         return refusal_response(refused)
     return _messages(request, sent)
+
+
+@require_POST
+@member_with("messages:send")
+def stop(request: MemberRequest, message_id: str) -> HttpResponse:
+    """A message that has not left yet shall not leave at all."""
+    message = access_message(request.actor, parse_id(message_id))
+    stop_message(message, by=request.actor)
+    return _fresh(request, message)
 
 
 @require_POST
@@ -155,6 +173,10 @@ def decision(request: MemberRequest, message_id: str) -> HttpResponse:
             raise Invalid(
                 _("Decide to send again, or that it was sent"), fields={"decision": "send_again, was_sent"}
             )
+    return _fresh(request, message)
+
+
+def _fresh(request: MemberRequest, message: Message) -> HttpResponse:
     fresh = access_message(request.actor, message.id)
     fresh.conversation = access_conversation(request.actor, fresh.conversation_id)
     return _messages(request, [fresh])
