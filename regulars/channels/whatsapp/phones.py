@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 import phonenumbers
 
@@ -43,20 +44,34 @@ def phone_from_wa_id(wa_id: str) -> str | None:
     return "+" + (_canonical_digits(digits) if digits[0] == "5" else digits)
 
 
+class WrittenPhone(NamedTuple):
+    """A number that somebody wrote: canonical, and the digits that they meant, which we write to."""
+
+    phone: str
+    address: str
+
+
 @lru_cache(maxsize=4096)
-def parse_phone(written: str, default_region: str | None = None) -> str | None:
-    """The canonical phone of a number as people write it; ``None`` when it cannot be one.
+def read_phone(written: str, default_region: str | None = None) -> WrittenPhone | None:
+    """A number as people write it; ``None`` when it cannot be one.
 
     ``default_region`` (ISO 3166 alpha-2) is needed for national spellings such as ``010-1234-5678``.
     """
-    respelled = (
-        phone_from_wa_id("+" + _NO_DIGIT.sub("", written)) if written.lstrip().startswith("+") else None
-    )
+    digits = _NO_DIGIT.sub("", written) if written.lstrip().startswith("+") else ""
+    respelled = phone_from_wa_id(digits) if digits else None
     for candidate in (written, respelled):  # phonenumbers does not know Mexico's old mobile prefix any more
         number = _parse_possible(candidate, default_region) if candidate else None
         if number is not None:
-            return phone_from_wa_id(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+            meant = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            phone = phone_from_wa_id(meant)
+            return WrittenPhone(phone, digits if candidate is respelled else meant[1:]) if phone else None
     return None
+
+
+def parse_phone(written: str, default_region: str | None = None) -> str | None:
+    """The canonical phone of a number as people write it; ``None`` when it cannot be one."""
+    read = read_phone(written, default_region)
+    return read.phone if read else None
 
 
 def variants(phone: str) -> tuple[str, ...]:
@@ -73,8 +88,9 @@ def variants(phone: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def display_phone(phone: str) -> str:
     """The phone as people read it, with its country code and spaces."""
-    number = _parse_possible(phone, None)
-    if number is None:
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
         return phone
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
@@ -84,7 +100,16 @@ def _parse_possible(written: str, region: str | None) -> phonenumbers.PhoneNumbe
         number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
         return None
-    return number if phonenumbers.is_possible_number(number) else None
+    return number if _can_exist(number) else None
+
+
+def _can_exist(number: phonenumbers.PhoneNumber) -> bool:
+    """Whether it is a whole number: not one without its area (``+1 555 0100``), not one whose zero is dialled at home
+    only (``+974 0…``). Italy and a few others keep a zero; numbers that the plan has not given out yet may come.
+    """
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return False
+    return not number.italian_leading_zero or phonenumbers.is_valid_number(number)
 
 
 def _canonical_digits(digits: str) -> str:

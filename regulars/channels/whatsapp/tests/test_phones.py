@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.channels.whatsapp.phones import display_phone, parse_phone, phone_from_wa_id, variants
+from regulars.channels.whatsapp.phones import (
+    display_phone,
+    parse_phone,
+    phone_from_wa_id,
+    read_phone,
+    variants,
+)
 
 
 @pytest.mark.parametrize(
@@ -76,11 +82,41 @@ def test_the_canonical_form_is_stable_and_reached_from_every_variant(digits):
         ("010-1234-5678", None, None),
         ("not a number", "KR", None),
         ("+1 2", None, None),
+        ("+1 555 0100", None, None),  # no area: it rings in one town only
+        ("+1 555 555 0100", None, "+15555550100"),
+        ("+974 0 3312 3456", None, None),  # a zero that Qatar does not have
+        ("+974 3312 3456", None, "+97433123456"),
+        ("+44 (0)20 7946 0958", None, "+442079460958"),
+        ("+44 020 7946 0958", None, "+442079460958"),
+        ("+66 081 234 5678", None, "+66812345678"),
+        ("+39 06 1234 5678", None, "+390612345678"),  # a zero that Italy does have
+        ("+225 07 12 34 56 78", None, "+2250712345678"),
         ("", None, None),
     ],
 )
 def test_what_people_write_becomes_canonical(written, region, expected):
     assert parse_phone(written, region) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("+54 9 11 2345 6789", "5491123456789"),
+        ("+54 11 2345 6789", "541123456789"),
+        ("+52 1 55 1234 5678", "5215512345678"),
+        ("+55 11 8765-4321", "551187654321"),
+        ("+44 (0)20 7946 0958", "442079460958"),
+    ],
+)
+def test_what_people_write_is_where_we_write_to(written, address):
+    read = read_phone(written)
+    assert read is not None
+    assert (read.address, read.phone) == (address, phone_from_wa_id(address))
+
+
+@pytest.mark.parametrize("wa_id", ["15550100", "97403312345", "888123456", "999123456789"])
+def test_what_the_platform_gives_is_a_number_whatever_the_plan_says(wa_id):
+    assert phone_from_wa_id(wa_id) == f"+{wa_id}"
 
 
 def test_phones_are_shown_with_spaces():
