@@ -16,6 +16,8 @@ class Contact(WorkspaceScoped):
 
     name = models.TextField(default="", blank=True)
     profile_name = models.TextField(default="", blank=True)
+    profile_at = models.DateTimeField(null=True)
+    """when the platform told the names above: what comes late does not bring an older one back"""
     username = models.TextField(default="", blank=True)
     phone = models.TextField(default="", blank=True)
     """the current phone in E.164, copied from the identities so that lists need no join"""
@@ -53,13 +55,20 @@ class ContactIdentity(WorkspaceScoped):
     channel = models.TextField()
     kind = models.TextField()
     value = models.TextField()
+    """in its canonical form, by which it is found"""
+    portfolio = models.TextField(default="", db_default="")
+    """the provider's business that a BSUID belongs to; empty for what is valid everywhere, or not known yet"""
+    provider_address = models.TextField(default="", db_default="")
+    """a phone as the provider writes it, which we answer to (WhatsApp: wa_id); empty when nobody told"""
     first_seen_at = models.DateTimeField(default=clock.now)
+    """when it was first true, by the provider's clock"""
     retired_at = models.DateTimeField(null=True)
+    """until when it was theirs"""
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["value", "kind", "channel", "workspace"],
+                fields=["value", "kind", "channel", "workspace", "portfolio"],
                 condition=models.Q(retired_at=None),
                 name="identity_unique",
             ),

@@ -38,6 +38,10 @@ class Connection(Troubled, WorkspaceScoped):
     """the unguessable part of the webhook's address"""
     name = models.TextField()
     account_id = models.TextField()
+    portfolio = models.TextField(default="", db_default="", blank=True)
+    """the provider's business that owns the account (WhatsApp: business portfolio); people's ids are valid in it"""
+    messaging_limit = models.TextField(default="", db_default="", blank=True)
+    """how many people the whole portfolio may write to first in 24 hours, in the provider's words"""
     app_id = models.TextField(default="", blank=True)
     verify_token = EncryptedTextField()
     app_secrets = EncryptedTextField()

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from regulars.inboxes.events import ConnectionAdded, InboxChanged, NoticeReceived
@@ -27,6 +28,8 @@ SECRETS_KEPT = 3
 """app secrets that are accepted at a time while they rotate"""
 PROBLEM_FIELDS = ("problem", "problem_code", "problem_since", "probe_at", "probe_count")
 
+LONGEST_PORTFOLIO = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -37,6 +40,7 @@ class Credentials:
     app_secrets: tuple[str, ...]
     app_id: str = ""
     verify_token: str = ""
+    portfolio: str = ""
 
 
 @transaction.atomic
@@ -62,6 +66,7 @@ def add_connection(
         name=name.strip() or channel,
         account_id=credentials.account_id.strip(),
         app_id=credentials.app_id.strip(),
+        portfolio=_read_portfolio(credentials.portfolio),
         verify_token=credentials.verify_token.strip() or new_secret(18),
         app_secrets="\n".join(secret.strip() for secret in credentials.app_secrets if secret.strip()),
         access_token=credentials.access_token.strip(),
@@ -99,6 +104,36 @@ def replace_credentials(
     connection_row.save(update_fields=["access_token", "app_secrets", *PROBLEM_FIELDS])
     record(ConnectionAdded(connection_row.workspace_id, connection_row.id))
     audit(by, "connections:replace_credentials", "connection", str(connection_row.id), ends_older=ends_older)
+
+
+@transaction.atomic
+def change_portfolio(connection_row: Connection, portfolio: str, *, by: Actor) -> str | None:
+    """Say which business of the provider's owns the account; returns the one before, None when nothing changed.
+
+    Call ``conversations.operations.portfolios.set_portfolio``: it also sees to people's ids.
+    """
+    by.require("connections:manage")
+    wanted = _read_portfolio(portfolio)
+    connection_row.refresh_from_db(from_queryset=Connection.objects.select_for_update())
+    previous = connection_row.portfolio
+    if previous == wanted:
+        return None
+    connection_row.portfolio, connection_row.messaging_limit = wanted, ""
+    connection_row.save(update_fields=["portfolio", "messaging_limit"])
+    audit(by, "connections:set_portfolio", "connection", str(connection_row.id), portfolio=wanted)
+    return previous
+
+
+def _read_portfolio(written: str) -> str:
+    portfolio = written.strip()
+    if len(portfolio) > LONGEST_PORTFOLIO or not (
+        (portfolio.isalnum() and portfolio.isascii()) or not portfolio
+    ):
+        raise Invalid(
+            _("This is not a portfolio's id"),
+            fields={"portfolio": f"letters and digits, at most {LONGEST_PORTFOLIO}, or nothing"},
+        )
+    return portfolio
 
 
 @transaction.atomic
@@ -187,6 +222,15 @@ def set_throughput(connection_row: Connection, display_address: str, per_second:
     for inbox in Inbox.objects.filter(connection=connection_row):
         if wanted and _digits(inbox.display_address) == wanted:
             Inbox.objects.filter(id=inbox.id).update(messages_per_second=per_second)
+
+
+def set_messaging_limit(connection_row: Connection, limit: str) -> None:
+    """The platform limits how many people a portfolio may write to first; it holds for all its accounts together."""
+    same = Q(id=connection_row.id)
+    if connection_row.portfolio:
+        same |= Q(channel=connection_row.channel, portfolio=connection_row.portfolio)
+    shared = Connection.objects.filter(same, workspace_id=connection_row.workspace_id)
+    shared.update(messaging_limit=limit)
 
 
 def _digits(text: str) -> str:

@@ -57,12 +57,12 @@ def _facts(update: NoticedUpdate) -> tuple[str, str, str, str, str, str]:
                 details,
             )
         case Call():
-            return "call", "calls", _digest(update), update.event, "", update.status
+            return "call", "calls", update.dedup_key, update.event, "", update.status
         case PreferenceChange():
             return (
                 "preference",
                 "user_preferences",
-                _digest(update),
+                update.dedup_key,
                 update.value,
                 update.category,
                 update.details,
@@ -71,7 +71,7 @@ def _facts(update: NoticedUpdate) -> tuple[str, str, str, str, str, str]:
             return "address_book", "smb_app_state_sync", _digest(update), update.action, "", ""
 
 
-def _digest(update: Call | PreferenceChange | AddressBookChange) -> str:
+def _digest(update: AddressBookChange) -> str:
     """The same for a repetition of the same change, wherever in a delivery it stands."""
     values = msgspec.to_builtins(msgspec.structs.replace(update, path=""))
     return sha256(orjson.dumps([type(update).__name__, values], option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -15,14 +15,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
-from msgspec.structs import astuple
 
 from regulars.channels.whatsapp.groups import follow_group_news, group_lanes, groups_of
-from regulars.channels.whatsapp.notices import address_of, notice_row
+from regulars.channels.whatsapp.notices import NoticedUpdate, address_of, notice_row
 from regulars.channels.whatsapp.payloads import parse_payload
+from regulars.channels.whatsapp.people import NamesSomebody, keys_named, links_of, person_seen
 from regulars.contacts.operations.editing import record_consent
-from regulars.contacts.operations.identifying import PersonSeen, identify_contacts, identity_lanes
-from regulars.contacts.operations.linking import link_identities
+from regulars.contacts.operations.identifying import identify_contacts, identity_lanes
+from regulars.contacts.operations.linking import Link, link_identities
 from regulars.contacts.resolving import Key
 from regulars.conversations.operations.calls import IncomingCall, note_calls
 from regulars.conversations.operations.completing import Repetition, complete_messages
@@ -30,11 +30,10 @@ from regulars.conversations.operations.receiving import Incoming, find_stored, r
 from regulars.conversations.operations.statuses import IncomingStatus, receive_statuses
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.models import Connection, Delivery, Inbox, sealed_fields
-from regulars.inboxes.operations import record_notices, set_throughput
+from regulars.inboxes.operations import record_notices, set_messaging_limit, set_throughput
 from regulars.inboxes.ports import (
     AddressBookChange,
     Call,
-    ContactRef,
     InboundMessage,
     Notice,
     PreferenceChange,
@@ -224,28 +223,12 @@ def _lane_names(claimed: Sequence[_Claimed]) -> Iterator[str]:
             continue
         keys = named.setdefault(delivery.connection.workspace_id, set())
         for update in delivery.updates:
-            keys.update(_keys_named(update))
+            keys.update(keys_named(update))
             yield from group_lanes(delivery.connection.workspace_id, update)
             if isinstance(update, StatusUpdate):
                 yield f"status:{update.address}:{update.provider_id}"
     for workspace_id, keys in named.items():
         yield from identity_lanes(workspace_id, CHANNEL, keys)
-
-
-def _keys_named(update: Update) -> Iterator[Key]:
-    for reference in _people_of(update):
-        yield from _keys(reference, getattr(update, "address", ""))
-    if isinstance(update, InboundMessage):
-        change = update.content.system.identity_change if update.content.system else None
-        if change is not None:
-            for identity in (*change.previous, *change.current):
-                yield (identity.kind, identity.value)
-        yield from _shared_phones(update)
-
-
-def _people_of(update: Update) -> Iterator[ContactRef]:
-    if isinstance(update, InboundMessage | Call | PreferenceChange | AddressBookChange | StatusUpdate):
-        yield update.contact
 
 
 def _by_connection(claimed: Sequence[_Claimed]) -> list[tuple[Connection, list[_Claimed]]]:
@@ -268,9 +251,8 @@ class _Batch:
     tally: _Tally
     messages: list[_Arrival] = field(default_factory=list)
     statuses: list[tuple[_Claimed, StatusUpdate]] = field(default_factory=list)
-    others: list[tuple[_Claimed, Call | PreferenceChange | AddressBookChange | TemplateChange | Notice]] = (
-        field(default_factory=list)
-    )
+    others: list[tuple[_Claimed, NoticedUpdate]] = field(default_factory=list)
+    now: datetime = field(default_factory=clock.now)
 
     def count(self, address: str, outcome: str, reason: str = "") -> None:
         self.tally.add(self.connection.id, address, outcome, reason)
@@ -282,9 +264,10 @@ def _apply(connection_row: Connection, deliveries: Sequence[_Claimed], tally: _T
     for delivery in deliveries:
         for update in delivery.updates:
             _sort(batch, delivery, update)
-    _apply_messages(batch)
+    fresh = _keep_others(batch)
+    _apply_messages(batch, [link for update in fresh for link in links_of(update, batch.now)])
     _apply_statuses(batch)
-    _apply_others(batch)
+    _follow_others(batch, fresh)
 
 
 def _sort(batch: _Batch, delivery: _Claimed, update: Update) -> None:
@@ -302,18 +285,10 @@ def _sort(batch: _Batch, delivery: _Claimed, update: Update) -> None:
         batch.others.append((delivery, update))
 
 
-def _keys(reference: ContactRef, address: str) -> tuple[Key, ...]:
-    """Whoever is not named is one ``unnamed`` contact of the number it came to."""
-    return tuple(map(astuple, reference.identities)) or (("unnamed", address),)
-
-
-def _seen(reference: ContactRef, address: str) -> PersonSeen:
-    """The person of an update."""
-    return PersonSeen(_keys(reference, address), reference.name, reference.username)
-
-
-def _apply_messages(batch: _Batch) -> None:
+def _apply_messages(batch: _Batch, links: Sequence[Link]) -> None:
     fresh, repeated = _sift_messages(batch)
+    told = [link for _delivery, message in fresh for link in links_of(message, batch.now)]
+    _link_addresses(batch, [*links, *told])
     if fresh:
         _store_messages(batch, fresh)
     if repeated:
@@ -336,13 +311,13 @@ def _sift_messages(batch: _Batch) -> tuple[list[_Arrival], list[_Arrival]]:
 
 def _store_messages(batch: _Batch, fresh: Sequence[_Arrival]) -> None:
     workspace_id = batch.connection.workspace_id
-    contact_ids = _contacts_of(workspace_id, [message for _delivery, message in fresh])
+    contact_ids = _identify(batch, [message for _delivery, message in fresh])
     groups = groups_of(workspace_id, (message for _delivery, message in fresh))
     incoming = [
         Incoming(
             message=message,
             inbox_id=batch.inboxes[message.address],
-            contact_id=_known(contact_id),
+            contact_id=contact_id,
             contact_name=message.contact.name,
             delivery_id=delivery.id,
             connection_id=batch.connection.id,
@@ -371,50 +346,22 @@ def _known(contact_id: UUID | None) -> UUID:
     return contact_id
 
 
-def _contacts_of(workspace_id: UUID, messages: Sequence[InboundMessage]) -> list[UUID | None]:
-    """The contact of each message; a change of address counts from its place in the batch on, not before."""
-    found: list[UUID | None] = []
-    waiting: list[PersonSeen] = []
-    for message in messages:
-        if _changes_addresses(message):
-            found += identify_contacts(workspace_id, CHANNEL, waiting, lanes_are_held=True)
-            waiting = []
-            found.append(_link(workspace_id, message))
-        else:
-            waiting.append(_seen(message.contact, message.address))
-    return [*found, *identify_contacts(workspace_id, CHANNEL, waiting, lanes_are_held=True)]
+def _link_addresses(batch: _Batch, links: Sequence[Link]) -> None:
+    """What ties addresses together goes before everybody who is named by one, in the order in which it happened."""
+    for link in sorted(links, key=lambda each: each.at or batch.now):
+        link_identities(batch.connection.workspace_id, CHANNEL, link, portfolio=batch.connection.portfolio)
 
 
-def _changes_addresses(message: InboundMessage) -> bool:
-    change = message.content.system.identity_change if message.content.system else None
-    return bool(change and (change.previous or change.current)) or bool(_shared_phones(message))
-
-
-def _link(workspace_id: UUID, message: InboundMessage) -> UUID | None:
-    """Number changes and answers to "may we have your number" tie identities together; whose they are now."""
-    contact_id = None
-    change = message.content.system.identity_change if message.content.system else None
-    if change is not None:
-        contact_id = link_identities(
-            workspace_id,
-            CHANNEL,
-            [(identity.kind, identity.value) for identity in change.previous],
-            [(identity.kind, identity.value) for identity in change.current],
-        )
-    for phone in _shared_phones(message):
-        contact_id = link_identities(workspace_id, CHANNEL, _keys(message.contact, message.address), [phone])
-    return contact_id
-
-
-def _shared_phones(message: InboundMessage) -> list[Key]:
-    """The numbers that a contact gave us when asked: the first of each card that answers the request."""
-    if not message.contact.identities:
-        return []
-    return [
-        next(("phone", phone.phone) for phone in card.phones if phone.phone.startswith("+"))
-        for card in message.content.cards
-        if card.is_requested_number and any(phone.phone.startswith("+") for phone in card.phones)
-    ]
+def _identify(batch: _Batch, updates: Sequence[NamesSomebody]) -> list[UUID]:
+    """The contact of each update; the lanes of all are held."""
+    found = identify_contacts(
+        batch.connection.workspace_id,
+        CHANNEL,
+        [person_seen(update, batch.now) for update in updates],
+        portfolio=batch.connection.portfolio,
+        lanes_are_held=True,
+    )
+    return [_known(contact_id) for contact_id in found]
 
 
 def _apply_statuses(batch: _Batch) -> None:
@@ -437,10 +384,8 @@ def _consent(batch: _Batch, contact_id: UUID, state: str, source: str, at: datet
     )
 
 
-def _apply_others(batch: _Batch) -> None:
-    """Everything else is kept as a notice, once; what is new has its effect."""
-    if not batch.others:
-        return
+def _keep_others(batch: _Batch) -> list[NoticedUpdate]:
+    """Everything else is kept as a notice, once; returns what is new."""
     notices = [
         notice_row(
             update,
@@ -452,16 +397,21 @@ def _apply_others(batch: _Batch) -> None:
         for delivery, update in batch.others
     ]
     kept = record_notices(batch.connection.workspace_id, notices)
-    fresh = [update for (_delivery, update), notice_id in zip(batch.others, kept, strict=True) if notice_id]
     for (_delivery, update), notice_id in zip(batch.others, kept, strict=True):
         batch.count(address_of(update), "stored" if notice_id else "duplicate")
+    return [update for (_delivery, update), notice_id in zip(batch.others, kept, strict=True) if notice_id]
+
+
+def _follow_others(batch: _Batch, fresh: Sequence[NoticedUpdate]) -> None:
+    """What is new has its effect."""
     for update in fresh:
         if isinstance(update, TemplateChange):
             apply_template_change(batch.connection, update)
         elif isinstance(update, PreferenceChange):
             _prefer(batch, update)
         elif isinstance(update, AddressBookChange):
-            _enter_address(batch, update)
+            if update.action == "add" and update.contact.identities:
+                _identify(batch, [update])
         elif isinstance(update, Notice):
             _follow_notice(batch, update)
     _apply_calls(batch, [update for update in fresh if isinstance(update, Call)])
@@ -471,29 +421,24 @@ def _follow_notice(batch: _Batch, notice: Notice) -> None:
     """Groups get their names. An upgrade names its number only as people write it (reference §4), in the title."""
     if notice.kind == "number_quality" and notice.event == "THROUGHPUT_UPGRADE":
         set_throughput(batch.connection, notice.title, UPGRADED_THROUGHPUT)
+    elif notice.kind == "capability" and notice.event:
+        set_messaging_limit(batch.connection, notice.event)
     follow_group_news(batch.connection.workspace_id, notice)
 
 
 def _apply_calls(batch: _Batch, calls: Sequence[Call]) -> None:
-    people = [_seen(call.contact, call.address) for call in calls]
-    contact_ids = identify_contacts(batch.connection.workspace_id, CHANNEL, people)
+    if not calls:
+        return
     note_calls(
         batch.connection.workspace_id,
         [
-            IncomingCall(call, batch.inboxes[call.address], _known(contact_id))
-            for call, contact_id in zip(calls, contact_ids, strict=True)
+            IncomingCall(call, batch.inboxes[call.address], contact_id)
+            for call, contact_id in zip(calls, _identify(batch, calls), strict=True)
         ],
     )
 
 
 def _prefer(batch: _Batch, change: PreferenceChange) -> None:
-    (contact_id,) = identify_contacts(
-        batch.connection.workspace_id, CHANNEL, [_seen(change.contact, change.address)]
-    )
+    (contact_id,) = _identify(batch, [change])
     state = "opted_out" if change.value == "stop" else "opted_in"
-    _consent(batch, _known(contact_id), state, "whatsapp:user_preferences", change.at)
-
-
-def _enter_address(batch: _Batch, change: AddressBookChange) -> None:
-    if change.action == "add" and change.contact.identities:
-        identify_contacts(batch.connection.workspace_id, CHANNEL, [_seen(change.contact, change.address)])
+    _consent(batch, contact_id, state, "whatsapp:user_preferences", change.at)

@@ -92,15 +92,15 @@ def _is_language(value: str) -> bool:
 
 @transaction.atomic
 def create_contact(
-    workspace_id: UUID, person: PersonSeen, *, by: Actor, channel: str = "whatsapp"
+    workspace_id: UUID, person: PersonSeen, *, by: Actor, channel: str = "whatsapp", portfolio: str = ""
 ) -> Contact:
-    """A contact for these identities, or the one who has them already."""
+    """A contact for these identities, or the one who has them already; ``portfolio`` is that of the BSUIDs."""
     by.require("contacts:edit")
     if not person.keys:
         raise Invalid(
             _("A contact needs at least one identity"), fields={"identities": "a phone in E.164 or a BSUID"}
         )
-    (contact_id,) = identify_contacts(workspace_id, channel, [person])
+    (contact_id,) = identify_contacts(workspace_id, channel, [person], portfolio=portfolio)
     contact = Contact.objects.get(id=contact_id or "")
     audit(by, "contacts:create", "contact", str(contact.id))
     return contact

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from regulars.contacts.events import ContactChanged
 from regulars.contacts.models import ContactIdentity, MergeSuggestion
 from regulars.contacts.operations.identifying import (
+    NewIdentity,
     PersonSeen,
     copy_phones,
     identify_contacts,
     identity_lanes,
+    insert_identities,
+    place_identities,
     read_known,
+    write_provider_addresses,
 )
 from regulars.contacts.resolving import Key, Known
 from regulars.kernel import clock
@@ -23,64 +28,122 @@ from regulars.kernel.events import record
 from regulars.kernel.locks import lock_keys
 
 
-@transaction.atomic
-def link_identities(
-    workspace_id: UUID, channel: str, previous: Sequence[Key], current: Sequence[Key]
-) -> UUID | None:
-    """Attach ``current`` to the contact known by ``previous`` and retire the replaced ones.
+class Link(NamedTuple):
+    """``previous`` and ``current`` are one person's, by the platform's word or the person's own."""
 
-    When the new address already belongs to somebody (they wrote before the platform told us), nothing merges:
-    a suggestion waits for a person. Repeating it changes nothing. Returns the contact, None when both sides are
-    empty.
+    previous: tuple[Key, ...]
+    current: tuple[Key, ...]
+    at: datetime | None = None
+    """since when; None: now"""
+    outdates: frozenset[str] = frozenset()
+    """kinds of which everything older than ``at`` is over, whether it is named or not"""
+    provider_address: str = ""
+    """the current phone as the platform writes it"""
+
+
+@transaction.atomic
+def link_identities(workspace_id: UUID, channel: str, link: Link, *, portfolio: str = "") -> UUID | None:
+    """Attach what is current to the contact known by what was, and end what it replaces.
+
+    When the new address already belongs to somebody who used it since (they wrote before the platform told us),
+    nothing merges: a suggestion waits for a person. Repeating it changes nothing. Returns the contact, None when
+    both sides are empty.
     """
-    keys = [*previous, *current]
+    keys = [*link.previous, *link.current]
     if not keys:
         return None
     lock_keys(identity_lanes(workspace_id, channel, keys))
-    known = read_known(workspace_id, channel, keys)
-    contact_id = _known_contact(known, previous, current) or _new_contact(
-        workspace_id, channel, previous or current
-    )
-    attached = [_attach(workspace_id, channel, contact_id, key, known) for key in current]
-    new_kinds = {kind for kind, _value in current}
-    gone = [key for key in previous if key[0] in new_kinds and key not in current]
-    retired = [_retire(workspace_id, channel, contact_id, key) for key in gone]
-    if any(attached) or any(retired):
+    known = read_known(workspace_id, channel, keys, portfolio)
+    place_identities(workspace_id, channel, known.unplaced, portfolio)
+    contact_id = _known_contact(known, link) or _new_contact(workspace_id, channel, link, known, portfolio)
+    here = _Here(workspace_id, channel, portfolio, contact_id, link.at or clock.now())
+    attached = [_attach(here, key, link, known) for key in link.current]
+    ended = _end(here, link, known)
+    for key in link.current:
+        if key[0] == "phone" and link.provider_address:
+            write_provider_addresses(workspace_id, channel, {key: link.provider_address})
+    if any(attached) or ended:
         copy_phones([contact_id])
         record(ContactChanged(workspace_id, contact_id))
     return contact_id
 
 
-def _known_contact(known: Known, previous: Sequence[Key], current: Sequence[Key]) -> UUID | None:
-    """Whoever has the old address; else, for what was linked before, whoever has the new one."""
-    return next(
-        filter(None, [*map(known.holder, previous), *(known.owners.get(key) for key in current)]), None
-    )
+class _Here(NamedTuple):
+    """Where a link is written: whose, in which portfolio, at what time."""
+
+    workspace_id: UUID
+    channel: str
+    portfolio: str
+    contact_id: UUID
+    at: datetime
+
+    def identities(self) -> QuerySet[ContactIdentity]:
+        """The contact's identities of today."""
+        return ContactIdentity.objects.filter(
+            workspace_id=self.workspace_id,
+            channel=self.channel,
+            contact_id=self.contact_id,
+            retired_at=None,
+        )
+
+    def has(self, key: Key) -> bool:
+        """Whether the contact has it, perhaps since it was made a moment ago."""
+        return self.identities().filter(kind=key[0], value=key[1]).exists()
+
+    def end(self, key: Key) -> bool:
+        """End one identity; false when it was not the contact's."""
+        return bool(self.identities().filter(kind=key[0], value=key[1]).update(retired_at=self.at))
 
 
-def _new_contact(workspace_id: UUID, channel: str, keys: Sequence[Key]) -> UUID:
-    (contact_id,) = identify_contacts(workspace_id, channel, [PersonSeen(tuple(keys))])
+def _known_contact(known: Known, link: Link) -> UUID | None:
+    """Whoever had the old address then; else, for what was linked before, whoever has the new one."""
+    holders = [known.holder(key, link.at) for key in link.previous if not _is_a_successors(key, link, known)]
+    holders += [known.holder(key, link.at) for key in link.current if not _was_given_up(key, link, known)]
+    return next(filter(None, holders), None)
+
+
+def _is_a_successors(key: Key, link: Link, known: Known) -> bool:
+    """Whether who has a phone now came to it after it was given up here."""
+    if key in link.current or known.past_holder(key, link.at) is not None:
+        return False
+    return _is_phone_since(key, known) and link.at is not None and known.since[key] > link.at
+
+
+def _is_phone_since(key: Key, known: Known) -> bool:
+    return key[0] == "phone" and key in known.since
+
+
+def _new_contact(workspace_id: UUID, channel: str, link: Link, known: Known, portfolio: str) -> UUID:
+    old = tuple(key for key in link.previous if not _is_a_successors(key, link, known))
+    person = PersonSeen(old or link.current or link.previous, at=link.at)
+    (contact_id,) = identify_contacts(workspace_id, channel, [person], portfolio=portfolio)
     assert contact_id is not None  # noqa: S101 - who has an identity has a contact
     return contact_id
 
 
-def _attach(workspace_id: UUID, channel: str, contact_id: UUID, key: Key, known: Known) -> bool:
-    """Give the contact an identity, unless it has it or another one is known by it; true if it was given."""
-    holder = known.holder(key)
-    if holder == contact_id:
+def _attach(here: _Here, key: Key, link: Link, known: Known) -> bool:
+    """Give the contact an identity, unless it has or had it, or another one is known by it; true if it was given."""
+    if known.is_over(key, here.contact_id, link.at):
+        return False
+    holder = known.holder(key, link.at)
+    if holder == here.contact_id or here.has(key):
         return False
     if holder is not None:
-        _suggest(workspace_id, holder, contact_id)
-        return False
-    _row, made = ContactIdentity.objects.get_or_create(
-        workspace_id=workspace_id,
-        channel=channel,
-        kind=key[0],
-        value=key[1],
-        retired_at=None,
-        defaults={"contact_id": contact_id},
+        _suggest(here.workspace_id, holder, here.contact_id)
+        if not _was_given_up(key, link, known):
+            return False
+        here._replace(contact_id=holder).end(key)
+        copy_phones([holder])
+        record(ContactChanged(here.workspace_id, holder))
+    insert_identities(
+        here.workspace_id, here.channel, here.portfolio, [NewIdentity(key, here.contact_id, link.at)]
     )
-    return made
+    return True
+
+
+def _was_given_up(key: Key, link: Link, known: Known) -> bool:
+    """Whether the phone's owner of today had it before it became this contact's: numbers are recycled."""
+    return _is_phone_since(key, known) and link.at is not None and known.since[key] < link.at
 
 
 def _suggest(workspace_id: UUID, one: UUID, other: UUID) -> None:
@@ -92,6 +155,24 @@ def _suggest(workspace_id: UUID, one: UUID, other: UUID) -> None:
     )
 
 
-def _retire(workspace_id: UUID, channel: str, contact_id: UUID, key: Key) -> bool:
-    mine = Q(workspace_id=workspace_id, channel=channel, contact_id=contact_id, kind=key[0], value=key[1])
-    return bool(ContactIdentity.objects.filter(mine, retired_at=None).update(retired_at=clock.now()))
+def _end(here: _Here, link: Link, known: Known) -> bool:
+    """End what was replaced by one of its kind, and what the change outdates; true if anything ended."""
+    new_kinds = {kind for kind, _value in link.current} | link.outdates
+    gone = [key for key in link.previous if key not in link.current and key[0] in new_kinds]
+    ended = [here.end(key) for key in gone]
+    unseen = [
+        NewIdentity(key, here.contact_id, here.at, here.at)
+        for key, was_theirs in zip(gone, ended, strict=True)
+        if not was_theirs and not known.is_over(key, here.contact_id, None)
+    ]  # whoever is told by it late is still them
+    insert_identities(here.workspace_id, here.channel, here.portfolio, unseen)
+    return bool(_outdate(here, link)) or any(ended)
+
+
+def _outdate(here: _Here, link: Link) -> int:
+    if not link.outdates or link.at is None:
+        return 0
+    older = here.identities().filter(kind__in=link.outdates, first_seen_at__lt=link.at)
+    for kind, value in link.current:
+        older = older.exclude(kind=kind, value=value)
+    return older.update(retired_at=here.at)

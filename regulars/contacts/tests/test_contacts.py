@@ -11,7 +11,7 @@ from regulars.contacts.events import ContactChanged
 from regulars.contacts.models import Consent, Contact, ContactIdentity, MergeSuggestion
 from regulars.contacts.operations.editing import create_contact, record_consent, update_contact
 from regulars.contacts.operations.identifying import PersonSeen, find_holder, identify_contacts
-from regulars.contacts.operations.linking import link_identities
+from regulars.contacts.operations.linking import Link, link_identities
 from regulars.contacts.search import matching_contacts
 from regulars.kernel import clock
 from regulars.kernel.errors import Invalid, NotAllowed
@@ -45,7 +45,7 @@ def _events() -> list[tuple[str, str]]:
 
 
 def _link(cast: Cast, previous: list[tuple[str, str]], current: list[tuple[str, str]]) -> UUID:
-    contact_id = link_identities(cast.workspace.id, "whatsapp", previous, current)
+    contact_id = link_identities(cast.workspace.id, "whatsapp", Link(tuple(previous), tuple(current)))
     assert contact_id
     return contact_id
 
@@ -184,7 +184,7 @@ def test_an_unknown_person_changing_number_is_made_once(cast):
 
 
 def test_an_empty_change_links_nobody(cast):
-    assert link_identities(cast.workspace.id, "whatsapp", [], []) is None
+    assert link_identities(cast.workspace.id, "whatsapp", Link((), ())) is None
 
 
 # --- search -----------------------------------------------------------------------------------------

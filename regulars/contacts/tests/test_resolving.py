@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.contacts.resolving import Key, Known, Resolution, keys_to_look_up, resolve
+from regulars.contacts.resolving import Key, Known, Past, Reference, Resolution, keys_to_look_up, resolve
+from regulars.kernel import clock
 
 PEOPLE = 4
+MINUTE = timedelta(minutes=1)
+EARLIER = datetime(2026, 11, 1, 12, tzinfo=UTC)
+LATER = EARLIER + 10 * MINUTE
 
 
 class Book:
@@ -17,10 +22,12 @@ class Book:
 
     def __init__(self) -> None:
         self.owners: dict[Key, UUID] = {}
-        self.retired: dict[Key, UUID] = {}
+        self.past: dict[Key, list[Past]] = {}
+        self.since: dict[Key, datetime] = {}
         self.suggestions: set[frozenset[UUID]] = set()
 
-    def take(self, references: list[tuple[Key, ...]]) -> list[UUID | None]:
+    def take(self, told: list[tuple[Key, ...]], at: datetime | None = None) -> list[UUID | None]:
+        references = [Reference(keys, at) for keys in told]
         wanted = keys_to_look_up(references)
         bsuids: dict[UUID, set[str]] = {}
         for (kind, value), owner in self.owners.items():
@@ -29,7 +36,8 @@ class Book:
         known = Known(
             {key: self.owners[key] for key in wanted if key in self.owners},
             bsuids,
-            {key: self.retired[key] for key in wanted if key in self.retired},
+            {key: list(self.past[key]) for key in wanted if key in self.past},
+            {key: self.since[key] for key in wanted if key in self.since},
         )
         resolution = resolve(references, known)
         self._write(resolution)
@@ -38,10 +46,16 @@ class Book:
     def _write(self, resolution: Resolution) -> None:
         for key in resolution.moved:
             if key in self.owners:
-                self.retired[key] = self.owners[key]
+                self.end(key, resolution.added_at[key] or clock.now())
+        for key, past in resolution.ended:
+            self.past.setdefault(key, []).append(past)
+        self.since.update({key: at or clock.now() for key, at in resolution.added_at.items()})
         self.owners.update(resolution.attached)
         self.owners.update(resolution.moved)
         self.suggestions |= {frozenset(pair[:2]) for pair in resolution.suggestions}
+
+    def end(self, key: Key, until: datetime) -> None:
+        self.past.setdefault(key, []).append(Past(self.owners.pop(key), until))
 
 
 def _bsuid(person: int) -> Key:
@@ -118,6 +132,32 @@ def test_a_recycled_phone_goes_to_the_newcomer_and_is_suggested():
     assert book.take([(_bsuid(1),), (_phone(1),)]) == [old, new]
 
 
+def test_a_phone_stays_with_the_newer_word_however_late_the_older_one_comes():
+    book = Book()
+    (new,) = book.take([(_bsuid(2), _phone(1))], LATER)
+    (old,) = book.take([(_bsuid(1), _phone(1))], EARLIER)
+    assert old != new
+    assert book.owners[_phone(1)] == new
+    assert book.suggestions == {frozenset({old, new})}
+
+
+def test_a_phone_that_somebody_else_has_by_now_leaves_the_other_known_person():
+    book = Book()
+    (old,) = book.take([(_bsuid(1), _phone(1))], EARLIER)
+    (new,) = book.take([(_bsuid(2),)], EARLIER)
+    assert book.take([(_bsuid(2), _phone(1))], LATER) == [new]
+    assert book.owners[_phone(1)] == new
+    assert book.take([(_phone(1),)], EARLIER) == [old]
+    assert book.take([(_phone(1),)], LATER + MINUTE) == [new]
+
+
+def test_what_ties_two_addresses_counts_for_its_whole_batch():
+    book = Book()
+    found = book.take([(_phone(1),), (_bsuid(1),), (_bsuid(1), _phone(1))])
+    assert len(set(found)) == 1
+    assert book.suggestions == set()
+
+
 def test_a_phone_of_a_contact_without_bsuid_gets_its_first_bsuid():
     book = Book()
     (first,) = book.take([(_phone(1),)])
@@ -140,7 +180,24 @@ def test_a_retired_bsuid_still_leads_home_and_brings_no_address_back():
     book = Book()
     (home,) = book.take([(_bsuid(1), _phone(1))])
     for key in (_bsuid(1), _phone(1)):
-        book.retired[key] = book.owners.pop(key)
+        book.end(key, EARLIER)
     assert book.take([(_bsuid(1), _phone(1))]) == [home]
     assert book.owners == {}
     assert book.take([(_phone(1),)]) != [home]
+
+
+def test_late_words_of_a_retired_address_lead_home_and_what_they_bring_is_past_too():
+    book = Book()
+    (home,) = book.take([(_phone(1),)], EARLIER)
+    book.end(_phone(1), LATER)
+    assert book.take([(_bsuid(1), _phone(1)), (_phone(1),)], EARLIER + MINUTE) == [home, home]
+    assert book.owners == {}
+    assert [(past.contact_id, past.until) for past in book.past[_bsuid(1)]] == [(home, LATER)]
+
+
+def test_an_address_that_is_used_again_is_theirs_again():
+    book = Book()
+    (home,) = book.take([(_bsuid(1), _phone(1))], EARLIER)
+    book.end(_phone(1), LATER)
+    assert book.take([(_bsuid(1), _phone(1))], LATER + MINUTE) == [home]
+    assert book.owners[_phone(1)] == home

@@ -104,7 +104,7 @@ def claim_batch(inbox_id: UUID, limit: int, held_conversations: Sequence[UUID] =
         jobs = [_Job(*row) for row in cursor.fetchall()]
     if not jobs:
         return []
-    recipients = _recipients([job.contact_id for job in jobs if job.contact_id])
+    recipients = _recipients([job.contact_id for job in jobs if job.contact_id], jobs[0].connection_id)
     contents = {job.message_id: _content_of(job) for job in jobs}
     unwanted = _unwanted(jobs, contents)
     ready = (
@@ -228,19 +228,26 @@ def refuse_outdated(limit: int = 500) -> int:
     return len(jobs)
 
 
-def _recipients(contact_ids: Sequence[UUID]) -> dict[UUID, Identity]:
-    """Where each contact is written to: the phone if we know it (the platform's advice), else the BSUID."""
+def _recipients(contact_ids: Sequence[UUID], connection_id: UUID) -> dict[UUID, Identity]:
+    """Where each contact is written to: the phone if we know it (the platform's advice), else the BSUID.
+
+    A phone as its owner writes from it; a BSUID of the portfolio that the connection belongs to, for elsewhere it
+    is nobody's. What is not known to belong to another one may be tried, after what is known to belong here.
+    """
     order = {"phone": 0, "bsuid": 1, "parent_bsuid": 2}
     wanted = list(order)
     best: dict[UUID, Identity] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT contact_id, kind, value FROM contacts_contactidentity"
-            " WHERE contact_id = ANY(%s) AND kind = ANY(%s) AND retired_at IS NULL ORDER BY first_seen_at DESC",
-            [list(set(contact_ids)), wanted],
+            "SELECT i.contact_id, i.kind, COALESCE(NULLIF(i.provider_address, ''), i.value)"
+            " FROM contacts_contactidentity i JOIN inboxes_connection k ON k.id = %s"
+            " WHERE i.contact_id = ANY(%s) AND i.kind = ANY(%s) AND i.retired_at IS NULL"
+            " AND (i.kind <> 'bsuid' OR i.portfolio IN ('', k.portfolio) OR k.portfolio = '')"
+            " ORDER BY i.portfolio = k.portfolio DESC, i.first_seen_at DESC",
+            [connection_id, list(set(contact_ids)), wanted],
         )
-        for contact_id, kind, value in cursor.fetchall():
+        for contact_id, kind, address in cursor.fetchall():
             current = best.get(contact_id)
             if current is None or order[kind] < order[current.kind]:
-                best[contact_id] = Identity(kind, value)
+                best[contact_id] = Identity(kind, address)
     return best

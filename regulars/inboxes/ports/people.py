@@ -44,3 +44,5 @@ class IdentityChange(Neutral):
     reason: Literal["number_changed", "user_id_changed", "identity_check"]
     previous: tuple[Identity, ...] = ()
     current: tuple[Identity, ...] = ()
+    provider_address: str = ""
+    """the current phone as the provider wrote it"""

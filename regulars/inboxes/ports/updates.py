@@ -64,6 +64,8 @@ class Call(Neutral):
     contact: ContactRef
     at: datetime
     path: str
+    dedup_key: str = ""
+    """equal for the same step however often it comes, with an id and a time or without"""
     duration_seconds: int | None = None
     status: str = ""
 
@@ -77,6 +79,7 @@ class PreferenceChange(Neutral):
     value: Literal["stop", "resume"]
     at: datetime
     path: str
+    dedup_key: str = ""
     details: str = ""
 
 
@@ -132,8 +135,8 @@ class Notice(Neutral):
     details: str = ""
     at: datetime | None = None
     contact: ContactRef = ContactRef()
-    identity_change: IdentityChange | None = None
-    """for ``contact_identity``: as in a ``SystemNotice``"""
+    identity_changes: tuple[IdentityChange, ...] = ()
+    """for ``contact_identity``: each as in a ``SystemNotice``"""
     group_news: GroupNews | None = None
     """for ``group``: what it is called, where the notice says so"""
     errors: tuple[ProviderError, ...] = ()

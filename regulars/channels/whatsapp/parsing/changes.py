@@ -17,7 +17,7 @@ from regulars.inboxes.ports import (
 )
 
 from .contents import read_errors
-from .people import NOBODY, PERSON, Ids, Keys, read_ids, read_person
+from .people import NOBODY, PERSON, PREVIOUS_PERSON, Ids, Keys, read_ids, read_person
 from .reading import Json, fingerprint, identifier, instant, listed, mapping, text
 from .walking import NOTICE_FIELDS, Change
 
@@ -36,8 +36,9 @@ def read_preference(
         contact=read_person(change, item, PERSON),
         category=text(item.get("category")) or "marketing_messages",
         value="stop" if value == "stop" else "resume",
-        at=instant(item.get("timestamp")) or received_at,
+        at=instant(item.get("timestamp")) or instant(change.entry_time) or received_at,
         path=path,
+        dedup_key=_dedup_key(change, item),
         details=text(item.get("detail")),
     )
 
@@ -140,7 +141,7 @@ class Gist(NamedTuple):
     details: str = ""
     at: datetime | None = None
     contact: ContactRef = NOBODY
-    identity_change: IdentityChange | None = None
+    identity_changes: tuple[IdentityChange, ...] = ()
     group_news: GroupNews | None = None
     errors: Json = None
 
@@ -253,7 +254,7 @@ def _notice(change: Change, item: Json, path: str, kind: str, gist: Gist) -> Not
         details=gist.details,
         at=gist.at or instant(change.entry_time),
         contact=gist.contact,
-        identity_change=gist.identity_change,
+        identity_changes=gist.identity_changes,
         group_news=gist.group_news,
         errors=read_errors(gist.errors),
     )
@@ -328,32 +329,40 @@ def _read_handover(value: Mapping[str, Json]) -> Gist:
 
 def _read_contact_identity(value: Mapping[str, Json]) -> Gist:
     """The short-lived field ``user_id_update``: ``{user_id: {previous, current}}``, alone or in a list."""
-    rows = listed(value.get("user_id_update")) or listed(value.get("user_id_updates"))
-    row = mapping(rows[0]) if rows else value
-    previous, current = _ids_of_side(row, "previous"), _ids_of_side(row, "current")
-    if not any(previous) or not any(current):
+    rows = listed(value.get("user_id_update")) or listed(value.get("user_id_updates")) or [value]
+    changes = tuple(filter(None, (_read_user_id_change(mapping(row)) for row in rows)))
+    if not changes:
         return Gist()
-    identities = previous.identities()
-    identity_change = IdentityChange(
-        reason="user_id_changed", previous=identities, current=current.identities()
-    )
-    contact = ContactRef(identities=identities, provider_address=previous.written)
+    first = mapping(rows[0])
     return Gist(
         event="user_id_changed",
-        at=instant(row.get("timestamp")),
-        contact=contact,
-        identity_change=identity_change,
+        at=instant(first.get("timestamp")) or instant(value.get("timestamp")),
+        contact=ContactRef(
+            identities=changes[0].previous, provider_address=_ids_of_side(first, "previous").written
+        ),
+        identity_changes=changes,
+    )
+
+
+def _read_user_id_change(row: Mapping[str, Json]) -> IdentityChange | None:
+    previous, current = _ids_of_side(row, "previous"), _ids_of_side(row, "current")
+    if not (previous.bsuid or previous.parent) or not (current.bsuid or current.parent):
+        return None
+    return IdentityChange(
+        reason="user_id_changed",
+        previous=previous.identities(),
+        current=current.identities(),
+        provider_address=current.written,
     )
 
 
 def _ids_of_side(row: Mapping[str, Json], side: str) -> Ids:
-    pair = mapping(row.get("user_id"))
-    parents = mapping(row.get("parent_user_id"))
-    wa_id = row.get("wa_id") if any((pair, parents)) else None
-    return read_ids(
-        {"user_id": pair.get(side), "parent_user_id": parents.get(side), "wa_id": wa_id},
-        PERSON,
-    )
+    """What was or is: in pairs, or spelled as in a system message (``previous_user_id``, ``user_id``)."""
+    pair, parents = row.get("user_id"), row.get("parent_user_id")
+    if isinstance(pair, dict) or isinstance(parents, dict):
+        told = {"user_id": mapping(pair).get(side), "parent_user_id": mapping(parents).get(side)}
+        return read_ids({**told, "wa_id": row.get("wa_id")}, PERSON)
+    return read_ids(row, PERSON if side == "current" else PREVIOUS_PERSON)
 
 
 def _read_template_misuse(value: Mapping[str, Json]) -> Gist:

@@ -141,7 +141,12 @@ def _read_system(item: Mapping[str, Json]) -> SystemNotice:
         reason = "user_id_changed"
     if reason is None:
         return SystemNotice(event=event)
-    change = IdentityChange(reason=reason, previous=previous.identities(), current=current.identities())
+    change = IdentityChange(
+        reason=reason,
+        previous=previous.identities(),
+        current=current.identities(),
+        provider_address=current.written,
+    )
     return SystemNotice(event=event, identity_change=change)
 
 

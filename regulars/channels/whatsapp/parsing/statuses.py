@@ -71,6 +71,7 @@ def read_call(change: Change, item: Mapping[str, Json], path: str, received_at: 
         contact=read_person(change, item, RECEIVER if direction == "out" else SENDER),
         at=instant(item.get("timestamp")) or received_at,
         path=path,
+        dedup_key=fingerprint(change.address, item),
         duration_seconds=integer(item.get("duration")),
         status=text(status[0] if isinstance(status, list) and status else status).lower(),
     )
@@ -91,6 +92,7 @@ def _read_call_status(change: Change, item: Mapping[str, Json], path: str, recei
         contact=read_person(change, item, RECIPIENT, is_loose=False),
         at=instant(item.get("timestamp")) or received_at,
         path=path,
+        dedup_key=fingerprint(change.address, item),
         status=text(item.get("status")).lower(),
     )
 

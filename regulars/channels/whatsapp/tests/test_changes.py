@@ -80,6 +80,7 @@ def test_opt_outs_and_their_end():
         value="stop",
         at=SENT_AT,
         path="0/0/user_preferences/0",
+        dedup_key=stop.dedup_key,
     )
     assert (resume.value, resume.contact, resume.at, resume.details) == ("resume", ANNA_REF, RECEIVED_AT, "d")
     assert (odd.kind, odd.event) == ("unknown", "perhaps")
@@ -121,6 +122,7 @@ def test_calls_and_their_statuses():
         contact=ANNA_REF,
         at=SENT_AT,
         path="0/0/calls/0",
+        dedup_key=call.dedup_key,
     )
     assert (state.event, state.status, state.provider_id) == ("status", "ringing", "wacid.1")
 

@@ -97,12 +97,16 @@ def test_a_system_message_in_a_batch_is_not_about_the_contact_of_the_batch():
                 reason="number_changed",
                 previous=(BSUID, PHONE),
                 current=(Identity("bsuid", "DE.2"), Identity("phone", "+12025550113")),
+                provider_address="12025550113",
             ),
         ),
         (
             {"type": "customer_changed_number", "new_wa_id": "12025550113", "customer": "12025550103"},
             IdentityChange(
-                reason="number_changed", previous=(BSUID, PHONE), current=(Identity("phone", "+12025550113"),)
+                reason="number_changed",
+                previous=(BSUID, PHONE),
+                current=(Identity("phone", "+12025550113"),),
+                provider_address="12025550113",
             ),
         ),
         (
@@ -143,8 +147,33 @@ def test_the_short_lived_field_for_identity_changes_is_understood():
         )
     )
     assert (update.kind, update.address) == ("contact_identity", NUMBER)
-    assert update.identity_change == IdentityChange(
+    (change,) = update.identity_changes
+    assert change == IdentityChange(
         reason="user_id_changed",
         previous=(Identity("bsuid", "DE.1"), PHONE),
         current=(Identity("bsuid", "DE.2"), PHONE),
+        provider_address="12025550103",
     )
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"user_id": {"previous": "DE.1", "current": "DE.2"}},
+        {"user_id_update": {"user_id": {"previous": "DE.1", "current": "DE.2"}}},
+        {"user_id_updates": [{"previous_user_id": "DE.1", "user_id": "DE.2"}]},
+    ],
+)
+def test_every_spelling_of_the_field_is_understood(told):
+    update = only(body(value(**told), field="user_id_update"))
+    (change,) = update.identity_changes
+    assert (change.previous, change.current) == ((Identity("bsuid", "DE.1"),), (Identity("bsuid", "DE.2"),))
+
+
+def test_each_change_of_a_list_counts():
+    rows = [{"user_id": {"previous": f"DE.{each}", "current": f"DE.{each + 1}"}} for each in (1, 2)]
+    update = only(body(value(user_id_update=rows), field="user_id_update"))
+    assert [change.current for change in update.identity_changes] == [
+        (Identity("bsuid", "DE.2"),),
+        (Identity("bsuid", "DE.3"),),
+    ]
