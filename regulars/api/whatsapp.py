@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
 from regulars.channels.whatsapp.facts import FACTS
-from regulars.channels.whatsapp.phones import parse_phone
+from regulars.channels.whatsapp.phones import read_phone
+from regulars.contacts.operations.identifying import PersonSeen
 from regulars.contacts.resolving import Key
 from regulars.conversations.guardrails import WORDS
 from regulars.conversations.operations.settling import UNKNOWN_RESULT
@@ -26,14 +27,23 @@ def facts_of(channel: str) -> ChannelFacts:
     return _FACTS[channel]
 
 
-def identity_key(kind: str, value: str, field: str) -> Key:
-    """An identity as a caller wrote it, in its canonical form; raises ``Invalid`` naming ``field``."""
+def person_written(identities: Sequence[tuple[str, str, str]]) -> PersonSeen:
+    """Somebody by (kind, value, field) as a caller wrote them, strongest first; raises ``Invalid`` naming ``field``."""
+    keys = [_identity_key(*each) for each in identities]
+    phone = next((read_phone(value.strip()) for kind, value, _field in identities if kind == "phone"), None)
+    strength = ("bsuid", "parent_bsuid", "phone")
+    ordered = sorted(dict.fromkeys(keys), key=lambda key: strength.index(key[0]))
+    return PersonSeen(tuple(ordered), provider_address=phone.address if phone else "")
+
+
+def _identity_key(kind: str, value: str, field: str) -> Key:
+    """An identity in its canonical form."""
     written = value.strip()
     if kind == "phone":
-        phone = parse_phone(written) if written.startswith("+") else None
+        phone = read_phone(written) if written.startswith("+") else None
         if phone is None:
             raise Invalid(_("This is not a phone number"), fields={field: RIGHT_PHONE})
-        return ("phone", phone)
+        return ("phone", phone.phone)
     country, dot, rest = written.partition(".")
     is_bsuid = (
         dot and len(country) == 2 and country.isascii() and country.isalpha() and country.isupper() and rest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -15,12 +16,13 @@ from regulars.api.shapes.contacts import (
     ContactQuery,
     ContactShape,
     NewContact,
+    NewIdentity,
     build_contacts,
 )
-from regulars.api.whatsapp import identity_key
+from regulars.api.whatsapp import person_written
 from regulars.contacts.models import Contact
 from regulars.contacts.operations import editing
-from regulars.contacts.operations.identifying import PersonSeen, find_holder
+from regulars.contacts.operations.identifying import find_holder
 from regulars.contacts.search import matching_contacts
 from regulars.conversations.access import access_contact, contacts_visible_to
 from regulars.conversations.operations.removing import remove_contact
@@ -50,15 +52,16 @@ def create_contact(actor: Actor, body: NewContact) -> ContactShape:
     """A new contact; 409 ``contact-exists`` names who has one of the identities, if you may see them."""
     if not body.identities:
         raise Invalid(_("A contact needs at least one identity"), fields={"identities": "a phone or a BSUID"})
-    keys = tuple(
-        identity_key(each.kind, each.value, f"identities[{index}].value")
-        for index, each in enumerate(body.identities)
+    person = person_written(
+        [(each.kind, each.value, f"identities[{index}].value") for index, each in enumerate(body.identities)]
     )
-    channel = body.identities[0].channel
-    holder = find_holder(actor.workspace_id, channel, keys)
+    channel, portfolio = body.identities[0].channel, _portfolio(body.identities)
+    holder = find_holder(actor.workspace_id, channel, person.keys, portfolio)
     if holder is not None:
         raise _contact_exists(actor, holder)
-    contact = editing.create_contact(actor.workspace_id, PersonSeen(keys), by=actor, channel=channel)
+    contact = editing.create_contact(
+        actor.workspace_id, person, by=actor, channel=channel, portfolio=portfolio
+    )
     return _shape(editing.update_contact(contact, _changes(actor, body), by=actor))
 
 
@@ -66,6 +69,17 @@ def _contact_exists(actor: Actor, holder: UUID) -> ContactExists:
     if contacts_visible_to(actor).filter(id=holder).exists():
         return ContactExists(_("Change that contact instead"), contact=str(holder))
     return ContactExists(_("A colleague looks after this contact"))
+
+
+def _portfolio(identities: Sequence[NewIdentity]) -> str:
+    """The one that the BSUIDs belong to, empty when it is not told."""
+    told = {each.portfolio.strip() for each in identities if each.kind == "bsuid" and each.portfolio}
+    if len(told) > 1:
+        raise Invalid(
+            _("These ids belong to several portfolios"),
+            fields={"identities": "ids of one portfolio at a time"},
+        )
+    return told.pop() if told else ""
 
 
 def change_contact(actor: Actor, contact_id: UUID, body: ContactChanges) -> ContactShape:

@@ -11,9 +11,9 @@ from regulars.api.paging import Page, cut, read_cursor
 from regulars.api.shapes.addressed import AddressedMessage
 from regulars.api.shapes.messages import MessageQuery, MessageShape, build_messages
 from regulars.api.shapes.outgoing import NewMessage, Recipient
-from regulars.api.whatsapp import identity_key
+from regulars.api.whatsapp import person_written
 from regulars.contacts.operations.editing import create_contact
-from regulars.contacts.operations.identifying import PersonSeen, find_holder
+from regulars.contacts.operations.identifying import find_holder
 from regulars.conversations.access import access_conversation, access_message
 from regulars.conversations.models import Conversation, Message
 from regulars.conversations.operations import settling
@@ -51,11 +51,12 @@ def send_to_address(actor: Actor, body: AddressedMessage) -> MessageShape:
     """
     inbox = access_inbox(actor, parse_id(body.inbox))
     to = body.to if isinstance(body.to, Recipient) else Recipient("phone", body.to)
-    key = identity_key(to.kind, to.value, "to.value" if to is body.to else "to")
-    channel = inbox.connection.channel
-    contact_id = find_holder(actor.workspace_id, channel, [key])
+    person = person_written([(to.kind, to.value, "to.value" if to is body.to else "to")])
+    channel, portfolio = inbox.connection.channel, inbox.connection.portfolio
+    contact_id = find_holder(actor.workspace_id, channel, person.keys, portfolio)
     if contact_id is None:
-        contact_id = create_contact(actor.workspace_id, PersonSeen((key,)), by=actor, channel=channel).id
+        made = create_contact(actor.workspace_id, person, by=actor, channel=channel, portfolio=portfolio)
+        contact_id = made.id
     started = start_conversation(actor.workspace_id, inbox.id, contact_id)
     return _send(actor, access_conversation(actor, started.id), body)
 

@@ -22,6 +22,11 @@ class IdentityShape(msgspec.Struct, rename=None):
     channel: str
     kind: str
     value: str
+    """a phone in E.164, one form for every spelling"""
+    address: str | UnsetType = UNSET
+    """of a phone that the provider writes otherwise: the digits that messages go to"""
+    portfolio: str | UnsetType = UNSET
+    """of a BSUID: the business portfolio that it is valid in, when that is known"""
 
 
 class ConsentShape(msgspec.Struct):
@@ -65,6 +70,8 @@ class NewIdentity(msgspec.Struct, forbid_unknown_fields=True):
     kind: Literal["phone", "bsuid", "parent_bsuid"]
     value: str
     channel: Literal["whatsapp"] = "whatsapp"
+    portfolio: str = ""
+    """of a BSUID: the business portfolio that it is valid in"""
 
 
 class ContactChanges(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -101,8 +108,16 @@ def build_identities(contact_ids: Sequence[UUID]) -> dict[UUID, list[IdentitySha
     found: dict[UUID, list[IdentityShape]] = defaultdict(list)
     rows = ContactIdentity.objects.filter(contact_id__in=contact_ids, retired_at=None)
     for row in rows.order_by("first_seen_at", "kind", "id"):
-        found[row.contact_id].append(IdentityShape(row.channel, row.kind, row.value))
+        found[row.contact_id].append(_identity(row))
     return found
+
+
+def _identity(row: ContactIdentity) -> IdentityShape:
+    written = row.provider_address
+    differs = bool(written) and row.value.lstrip("+") != written.lstrip("+")
+    return IdentityShape(
+        row.channel, row.kind, row.value, written if differs else UNSET, row.portfolio or UNSET
+    )
 
 
 def build_contacts(contacts: Sequence[Contact]) -> list[ContactShape]:
