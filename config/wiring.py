@@ -23,6 +23,8 @@ from regulars.workspaces import tasks as workspaces
 REACTIONS: tuple[Reaction, ...] = (
     # when an account is connected or its templates change, the template list is fetched
     Reaction("whatsapp.sync_templates", (ConnectionAdded, NoticeReceived), whatsapp.sync_templates),
+    # when an account is connected, it is asked which business portfolio owns it
+    Reaction("whatsapp.learn_portfolios", (ConnectionAdded,), whatsapp.learn_portfolios),
     # when a member has read or answered what was unread, the contact sees blue ticks
     Reaction("whatsapp.send_read_receipts", (ConversationChanged,), whatsapp.send_read_receipts),
     # when a member begins to write, the contact sees the typing dots
@@ -48,4 +50,5 @@ JOBS: tuple[Job, ...] = (
     Job("workspaces.purge_sessions", timedelta(hours=1), workspaces.purge_sessions),
     Job("kernel.purge_events", timedelta(hours=1), kernel.purge_events),
     Job("whatsapp.sync_all_templates", timedelta(hours=12), whatsapp.sync_all_templates),
+    Job("whatsapp.learn_all_portfolios", timedelta(hours=12), whatsapp.learn_all_portfolios),
 )

@@ -101,6 +101,7 @@ async def get_waba(call: Call) -> Json:
         "business_verification_status": "verified",
         "country": "US",
         "ownership_type": "SELF",
+        "owner_business_info": {"id": waba.portfolio_id, "name": waba.name},
         "status": "ACTIVE",
         "marketing_messages_onboarding_status": "ONBOARDED",
         "is_enabled_for_insights": True,

@@ -249,6 +249,13 @@ class GraphClient:
         rows = await self._list_all(f"{account}/phone_numbers", {"fields": _NUMBER_FIELDS})
         return [_read_number(row) for row in rows]
 
+    async def get_portfolio(self, account: str) -> str:
+        """The id of the business portfolio that owns an account; empty when the platform does not tell."""
+        answer = await self.call("GET", account, params={"fields": "owner_business_info"})
+        owner = answer.get("owner_business_info")
+        told = owner.get("id") if isinstance(owner, dict) else None
+        return str(told) if isinstance(told, str | int) else ""
+
     async def subscribe_app(self, account: str, *, callback_url: str = "", verify_token: str = "") -> None:
         """Have the account's updates sent to our app, optionally to an address of their own."""
         override = {"override_callback_uri": callback_url, "verify_token": verify_token}

@@ -15,12 +15,14 @@ from django.db.models import QuerySet
 from regulars.channels.whatsapp.error_codes import must_be_mended
 from regulars.channels.whatsapp.graph import GraphClient, GraphError, open_session
 from regulars.conversations.models import Message
+from regulars.conversations.operations.portfolios import learn_portfolio
 from regulars.inboxes.events import ConnectionAdded, NoticeReceived
 from regulars.inboxes.models import Connection
 from regulars.inboxes.ports import Deferred
 from regulars.kernel import clock
 from regulars.kernel.events import Recorded
 from regulars.message_templates.operations import replace_templates
+from regulars.workspaces.access import system_actor
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +78,41 @@ def _list_templates(connection_row: Connection) -> list[dict[str, object]] | Non
             extra={"connection": str(connection_row.id), "code": error.error.code},
         )
         return None
+
+
+def learn_portfolios(events: Sequence[Recorded]) -> None:
+    """Ask whose accounts those are that were connected without saying so; people's ids are valid in a portfolio."""
+    wanted = {recorded.event.connection_id for recorded in events}
+    _learn_portfolios(Connection.objects.filter(id__in=wanted, channel="whatsapp", portfolio=""))
+
+
+def learn_all_portfolios() -> int:
+    """Ask about every account whose portfolio is not known; returns how many the platform told."""
+    return _learn_portfolios(Connection.objects.filter(channel="whatsapp", portfolio=""))
+
+
+def _learn_portfolios(connections: QuerySet[Connection]) -> int:
+    told = [(connection_row, _ask_portfolio(connection_row)) for connection_row in connections]
+    known = [(connection_row, portfolio) for connection_row, portfolio in told if portfolio]
+    for connection_row, portfolio in known:
+        learn_portfolio(connection_row, portfolio, by=system_actor(connection_row.workspace_id, "whatsapp"))
+    return len(known)
+
+
+def _ask_portfolio(connection_row: Connection) -> str:
+    """The account's portfolio; empty when the platform refuses to tell, an error when asking later may help."""
+
+    async def fetch(client: GraphClient) -> str:
+        return await client.get_portfolio(connection_row.account_id)
+
+    try:
+        return asyncio.run(_with_client(connection_row.access_token, fetch))
+    except GraphError as error:
+        if isinstance(error.result, Deferred):
+            raise
+        facts = {"connection": str(connection_row.id), "code": error.error.code}
+        logger.info("the portfolio was not told", extra=facts)
+        return ""
 
 
 def send_read_receipts(events: Sequence[Recorded]) -> None:

@@ -333,6 +333,10 @@ async def test_numbers_and_subscriptions(world):
     assert len(await world.client.list_subscribed_apps(ACCOUNT)) >= 1
 
 
+async def test_the_account_tells_its_portfolio(world):
+    assert await world.client.get_portfolio(ACCOUNT) == "100000000000011"
+
+
 async def test_read_receipts_and_typing(world):
     customer = await world.customer("+12025550167")
     message_id = customer["first"]["id"]

@@ -63,6 +63,20 @@ async def test_a_number_is_described(graph, graph_client):
     assert [number.id for number in await graph_client.list_numbers(ACCOUNT)] == [NUMBER]
 
 
+@pytest.mark.parametrize(
+    ("answer", "portfolio"),
+    [
+        ({"id": ACCOUNT, "owner_business_info": {"id": "111", "name": "Shop Ltd"}}, "111"),
+        ({"id": ACCOUNT, "owner_business_info": {"id": 111}}, "111"),
+        ({"id": ACCOUNT}, ""),
+        ({"id": ACCOUNT, "owner_business_info": "?"}, ""),
+    ],
+)
+async def test_an_account_tells_its_portfolio_or_does_not(graph, graph_client, answer, portfolio):
+    graph.answers("GET", f"/v26.0/{ACCOUNT}", answer)
+    assert await graph_client.get_portfolio(ACCOUNT) == portfolio
+
+
 async def test_an_account_is_subscribed_with_and_without_an_address_of_its_own(graph, graph_client):
     path = f"/v26.0/{ACCOUNT}/subscribed_apps"
     for method in ("POST", "DELETE"):
