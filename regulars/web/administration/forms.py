@@ -35,6 +35,16 @@ class TokenForm(forms.Form):
         self.fields["role"] = forms.ChoiceField(label=_("Role"), choices=roles, initial="agent")
 
 
+def _portfolio_field() -> forms.RegexField:
+    return forms.RegexField(
+        r"^\d{5,20}$",
+        label=_("Business portfolio ID"),
+        required=False,
+        help_text=_("Business settings → Business info. Left empty, Meta is asked for it"),
+        error_messages={"invalid": _("The portfolio ID has 5 to 20 digits and nothing else")},
+    )
+
+
 class ConnectionForm(forms.Form):
     """One WhatsApp Business account."""
 
@@ -47,6 +57,7 @@ class ConnectionForm(forms.Form):
         help_text=_("Business settings → WhatsApp accounts; digits only"),
         error_messages={"invalid": _("The account ID has 5 to 20 digits and nothing else")},
     )
+    portfolio = _portfolio_field()
     access_token = forms.CharField(
         label=_("Access token"),
         strip=True,
@@ -59,6 +70,12 @@ class ConnectionForm(forms.Form):
         help_text=_("App dashboard → Settings → Basic"),
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
+
+
+class PortfolioForm(forms.Form):
+    """Whose account it is."""
+
+    portfolio = _portfolio_field()
 
 
 class InboxForm(forms.Form):

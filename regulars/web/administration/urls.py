@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/numbers", connections.connections, name="connections"),
     path("settings/numbers/connect", connections.connect, name="connect"),
     path("settings/connections/<str:connection_id>/credentials", connections.credentials, name="credentials"),
+    path("settings/connections/<str:connection_id>/portfolio", connections.portfolio, name="portfolio"),
     path("settings/connections/<str:connection_id>/numbers", connections.add_number, name="add-number"),
     path("settings/numbers/<str:inbox_id>", connections.change_number, name="change-number"),
     path("settings/templates", message_templates.message_templates, name="message-templates"),

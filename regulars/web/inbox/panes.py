@@ -86,11 +86,13 @@ def panel_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
 
 
 def _about_contact(actor: Actor, conversation: Conversation, contact: Contact) -> dict[str, Any]:
+    identities = list(contact.identities.filter(retired_at=None).order_by("-kind", "first_seen_at"))
     return {
         "panel_template": "inbox/_context.html",
         "contact": contact,
         "contact_language": _language_name(contact.language),
-        "identities": contact.identities.filter(retired_at=None).order_by("-kind", "first_seen_at"),
+        "identities": identities,
+        "in_several_portfolios": len({each.portfolio for each in identities if each.kind == "bsuid"}) > 1,
         "others": _other_conversations(actor, conversation),
         "can": {"edit_contact": actor.can("contacts:edit")},
     }

@@ -49,6 +49,19 @@ def figure(count: int) -> str:
 
 
 @register.filter
+def messaging_limit_words(told: str) -> str:
+    """``TIER_2K`` or ``2000`` as people say it; a word that we do not know stays as it is."""
+    limit = told.upper().removeprefix("TIER_")
+    if limit == "UNLIMITED":
+        return _("No limit")
+    digits, thousands = limit.removesuffix("K"), limit.endswith("K")
+    if not (digits.isascii() and digits.isdigit()):
+        return told
+    people = figure(int(digits) * (1_000 if thousands else 1))
+    return _("%(people)s people in 24 hours") % {"people": people}
+
+
+@register.filter
 def total(reasons: dict[str, int]) -> int:
     return sum(reasons.values())
 

@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 
 from regulars.inboxes.models import Connection, Inbox
+from regulars.web.templatetags.administration import messaging_limit_words
 from regulars.workspaces.models import ApiToken, Invitation, Member, Team
 from tests.cast import ALICE, Cast
 
@@ -103,16 +104,42 @@ def test_addresses_for_others_are_the_public_ones(cast: Cast, sign_in: SignIn) -
     )
 
 
+def test_the_portfolio_of_an_account_is_named(cast: Cast, sign_in: SignIn) -> None:
+    client, path = sign_in(cast.owner), f"/settings/connections/{cast.connection.id}/portfolio"
+    assert client.post(path, {"portfolio": "100000000000011"}).status_code == 302
+    Connection.objects.filter(id=cast.connection.id).update(messaging_limit="TIER_2K")
+    html = client.get("/settings/numbers").content.decode()
+    assert ("100000000000011" in html, "2,000 people in 24 hours" in html) == (True, True)
+    wrong = client.post(path, {"portfolio": "my shop"})
+    assert (wrong.status_code, list(wrong.context["cards"][0].portfolio_form.errors)) == (422, ["portfolio"])
+    assert Connection.objects.get(id=cast.connection.id).portfolio == "100000000000011"
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("TIER_250", "250 people in 24 hours"),
+        ("TIER_2K", "2,000 people in 24 hours"),
+        ("100000", "100,000 people in 24 hours"),
+        ("TIER_UNLIMITED", "No limit"),
+        ("TIER_SOMETHING", "TIER_SOMETHING"),
+    ],
+)
+def test_a_messaging_limit_is_said_in_words(told: str, words: str) -> None:
+    assert messaging_limit_words(told) == words
+
+
 def test_nobody_touches_another_workspaces_account(cast: Cast, sign_in: SignIn) -> None:
     client = sign_in(cast.stranger.owner)
     paths = [
         f"/settings/connections/{cast.connection.id}/credentials",
+        f"/settings/connections/{cast.connection.id}/portfolio",
         f"/settings/connections/{cast.connection.id}/numbers",
         f"/settings/numbers/{cast.inbox.id}",
         f"/settings/members/{cast.agent.id}",
     ]
     form = {"name": "Mine", "address": "100000000000999", "role": "owner"}
-    assert [client.post(path, form).status_code for path in paths] == [404] * 4
+    assert [client.post(path, form).status_code for path in paths] == [404] * 5
 
 
 def test_numbers_ask_as_much_for_three_as_for_one(cast: Cast, sign_in: SignIn) -> None:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from regulars.conversations.operations.portfolios import set_portfolio
 from regulars.inboxes.access import access_connection, access_inbox
 from regulars.inboxes.models import Connection, Inbox, LedgerEntry
 from regulars.inboxes.operations import (
@@ -24,7 +25,7 @@ from regulars.inboxes.operations import (
 from regulars.kernel.ids import parse_id
 from regulars.web.addresses import public_address
 from regulars.web.administration.answers import attempt
-from regulars.web.administration.forms import ConnectionForm, CredentialsForm, InboxForm
+from regulars.web.administration.forms import ConnectionForm, CredentialsForm, InboxForm, PortfolioForm
 from regulars.web.doors import MemberRequest, member_with
 from regulars.workspaces.models import Team
 
@@ -41,6 +42,7 @@ class ConnectionCard:
     last_delivery_at: datetime | None
     inbox_form: InboxForm
     credentials_form: CredentialsForm
+    portfolio_form: PortfolioForm
 
 
 @require_safe
@@ -54,7 +56,7 @@ def _context(request: MemberRequest, filled: InboxForm | None = None, **more: An
     """``filled`` is a number's form with mistakes; ``adding_to`` in ``more`` says of which account."""
     return {
         "current_page": "connections",
-        "cards": _cards(request, more.get("adding_to"), filled),
+        "cards": _cards(request, more.get("adding_to"), filled, more.get("portfolio_form")),
         "form": ConnectionForm(auto_id=CONNECT_IDS),
         "teams": Team.objects.filter(workspace=request.member.workspace),
         **more,
@@ -62,7 +64,10 @@ def _context(request: MemberRequest, filled: InboxForm | None = None, **more: An
 
 
 def _cards(
-    request: MemberRequest, adding_to: UUID | None = None, filled: InboxForm | None = None
+    request: MemberRequest,
+    adding_to: UUID | None = None,
+    filled: InboxForm | None = None,
+    portfolio_form: PortfolioForm | None = None,
 ) -> list[ConnectionCard]:
     """Three queries, whatever the number of accounts and numbers."""
     found = list(Connection.objects.filter(workspace_id=request.member.workspace_id).order_by("created_at"))
@@ -80,6 +85,9 @@ def _cards(
             last.get(each.id),
             filled if filled and each.id == adding_to else InboxForm(auto_id=_number_ids(each)),
             CredentialsForm(auto_id=f"credentials-{each.id}-%s"),
+            portfolio_form
+            if portfolio_form and portfolio_form.auto_id == _portfolio_ids(each)
+            else PortfolioForm(auto_id=_portfolio_ids(each), initial={"portfolio": each.portfolio}),
         )
         for each in found
     ]
@@ -88,6 +96,10 @@ def _cards(
 def _number_ids(connection: Connection) -> str:
     """Ids of a form's fields: several forms stand on the page, and each label must find its own field."""
     return f"number-{connection.id}-%s"
+
+
+def _portfolio_ids(connection: Connection) -> str:
+    return f"portfolio-{connection.id}-%s"
 
 
 def webhook_url(request: HttpRequest, connection: Connection) -> str:
@@ -102,7 +114,12 @@ def connect(request: MemberRequest) -> HttpResponse:
     form = ConnectionForm(request.POST, auto_id=CONNECT_IDS)
     if form.is_valid():
         given = form.cleaned_data
-        credentials = Credentials(given["account_id"], given["access_token"], (given["app_secret"],))
+        credentials = Credentials(
+            given["account_id"],
+            given["access_token"],
+            (given["app_secret"],),
+            portfolio=given["portfolio"],
+        )
         workspace_id = request.member.workspace_id
         if attempt(
             form,
@@ -124,6 +141,20 @@ def credentials(request: MemberRequest, connection_id: str) -> HttpResponse:
         given = form.cleaned_data
         replace_credentials(connection, by=request.actor, **given)
     return redirect("connections")
+
+
+@require_POST
+@member_with("connections:manage")
+def portfolio(request: MemberRequest, connection_id: str) -> HttpResponse:
+    """Which business portfolio owns the account."""
+    connection = access_connection(request.actor, parse_id(connection_id))
+    form = PortfolioForm(request.POST, auto_id=_portfolio_ids(connection))
+    if form.is_valid():
+        wanted = form.cleaned_data["portfolio"]
+        if attempt(form, lambda: set_portfolio(connection, wanted, by=request.actor) or True):
+            return redirect("connections")
+    context = _context(request, portfolio_form=form, naming=connection.id)
+    return render(request, "administration/connections.html", context, status=422)
 
 
 @require_POST
