@@ -40,7 +40,8 @@ def recipient_of(
     if not claimed:
         return None
     (one,) = claimed
-    return one.to_send.recipient.kind, one.to_send.recipient.value
+    recipient = one.to_send.recipient
+    return (recipient.kind, recipient.value) if recipient else None
 
 
 @pytest.mark.parametrize("wa_id", ["5491155550105", "541155550105", "551187654321", "5215512345678"])
