@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inboxes", "0003_cheaper_ledger"),
+        ("inboxes", "0004_problems"),
     ]
 
     operations = [
