@@ -1,8 +1,8 @@
 """``python -m config.worker``: everything that happens behind the screens.
 
-A thread for deliveries, one for each reaction (a slow one holds up nobody else) and one for periodic jobs, and an
-event loop with the sender and the media fetcher. Any number of these processes may run on any machines over one
-database.
+A thread for deliveries, one for each reaction (a slow one holds up nobody else), one for previews (drawn by processes
+of their own) and one for periodic jobs, and an event loop with the sender and the media fetcher. Any number of these
+processes may run on any machines over one database.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ from regulars.kernel.listening import Wakeups  # noqa: E402
 from regulars.kernel.models import Heartbeat  # noqa: E402
 from regulars.kernel.periodic import run_if_due  # noqa: E402
 from regulars.kernel.reactions import Reaction, ensure_cursors, run_reaction  # noqa: E402
+from regulars.media.previewing import draw_due_previews  # noqa: E402
 from regulars.media.queue import CHANNEL as MEDIA_CHANNEL  # noqa: E402
+from regulars.media.queue import PREVIEWS_CHANNEL  # noqa: E402
 
 logger = logging.getLogger("regulars.worker")
 
@@ -137,6 +139,11 @@ def reacting(reaction: Reaction) -> Callable[[], bool]:
     return step
 
 
+def draw_previews() -> bool:
+    close_old_connections()
+    return draw_due_previews() > 0
+
+
 def run_due_jobs() -> bool:
     close_old_connections()
     ensure_cursors(REACTIONS)
@@ -151,7 +158,8 @@ async def main() -> None:
         Loop(reaction.name, reacting(reaction), rest_seconds=REACTIONS_REST_SECONDS) for reaction in REACTIONS
     ]
     jobs = Loop("jobs", run_due_jobs, JOB_CHECK_SECONDS)
-    threads = [jobs, *deliveries, *reactions]
+    previews = Loop("previews", draw_previews)
+    threads = [jobs, previews, *deliveries, *reactions]
     clients = Clients()
     sender = Sender({"whatsapp": WhatsAppTransport(clients)}, settings.DATABASE_URL)
     fetcher = Fetcher(clients)
@@ -162,6 +170,7 @@ async def main() -> None:
             EVENTS_CHANNEL: [reaction.wake for reaction in reactions],
             OUTGOING_CHANNEL: [sender.wake],
             MEDIA_CHANNEL: [fetcher.wake],
+            PREVIEWS_CHANNEL: [previews.wake],
         },
     )
     collecting.settle()

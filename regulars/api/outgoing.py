@@ -169,7 +169,12 @@ def _check_file(media: OutgoingMedia, actor: Actor) -> None:
             _("Wait until the file is here, or upload it"), media=str(file.id), state=file.state
         )
     problems = check_media_file(
-        media.kind, file.mime_type, file.byte_count or 0, is_animated=file.is_animated
+        media.kind,
+        file.mime_type,
+        file.byte_count or 0,
+        is_animated=file.is_animated,
+        traits=file.traits,
+        is_voice=media.is_voice,
     )
     _refuse_limits(problems)
 

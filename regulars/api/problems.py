@@ -203,7 +203,13 @@ def to_problem(error: ProductError) -> dict[str, Any]:
 
 
 def _limit(problem: LimitProblem) -> dict[str, object]:
-    return {"field": problem.field, "code": problem.code, "limit": problem.limit, "actual": problem.actual}
+    facts: dict[str, object] = {
+        "field": problem.field,
+        "code": problem.code,
+        "limit": problem.limit,
+        "actual": problem.actual,
+    }
+    return facts | ({"found": problem.found} if problem.found else {})
 
 
 def _limit_problems(value: object) -> list[LimitProblem]:

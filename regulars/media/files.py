@@ -36,9 +36,15 @@ def incoming_file() -> Iterator[IO[bytes]]:
 
 def keep(file: IO[bytes], sha256: str) -> Path:
     """Make the temporary file permanent under its hash; durable once this returns."""
+    target = path_of(sha256)
+    settle(file, target)
+    return target
+
+
+def settle(file: IO[bytes], target: Path) -> None:
+    """Give a temporary file its place, unless something lies there already; durable once this returns."""
     file.flush()
     os.fsync(file.fileno())
-    target = path_of(sha256)
     target.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):
         os.link(file.name, target)
@@ -47,4 +53,3 @@ def keep(file: IO[bytes], sha256: str) -> Path:
         os.fsync(folder)
     finally:
         os.close(folder)
-    return target

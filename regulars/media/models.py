@@ -8,6 +8,18 @@ from regulars.workspaces.models import WorkspaceScoped
 STATES = ("waiting", "fetching", "ready", "failed", "expired", "missing")
 
 
+class MediaPlace(models.Model):
+    """The one row that says which directory holds this database's files (``media.place``)."""
+
+    ONLY = 1
+
+    id = models.SmallIntegerField(primary_key=True, default=ONLY)
+    marker = models.TextField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_media_place")]
+
+
 class MediaFile(WorkspaceScoped):
     """One file. The row is the fetching job: ``waiting`` rows are claimed with a lease.
 
@@ -31,6 +43,13 @@ class MediaFile(WorkspaceScoped):
     width = models.IntegerField(null=True)
     height = models.IntegerField(null=True)
     has_thumbnail = models.BooleanField(default=False)
+    """that a picture was decoded within our bounds; a page shows no picture of which this is not known"""
+    traits = models.JSONField(db_default=models.Value([], models.JSONField()), default=list)
+    """words of ``sniffing.FileFacts``: what the inside is made of; empty when nobody looked"""
+    is_preview_due = models.BooleanField(db_default=False, default=False)
+    """the row is the drawing job, too: claimed with a lease of its own"""
+    preview_attempts = models.SmallIntegerField(db_default=0, default=0)
+    preview_lease_until = models.DateTimeField(null=True)
     attempts = models.SmallIntegerField(default=0)
     retry_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
@@ -49,5 +68,6 @@ class MediaFile(WorkspaceScoped):
                 fields=["retry_at", "id"],
                 name="media_to_fetch",
                 condition=models.Q(state__in=["waiting", "fetching"]),
-            )
+            ),
+            models.Index(fields=["id"], name="media_to_preview", condition=models.Q(is_preview_due=True)),
         ]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import IO
 from uuid import UUID
 
-import filetype
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -19,14 +18,17 @@ from regulars.kernel.events import record
 from regulars.media.events import MediaChanged
 from regulars.media.files import incoming_file, keep, path_of, thumbnail_path_of
 from regulars.media.models import MediaFile
-from regulars.media.previews import write_preview
-from regulars.media.queue import wake_fetchers
+from regulars.media.names import safe_name
+from regulars.media.previews import can_have_preview
+from regulars.media.queue import wake_fetchers, wake_previewers
+from regulars.media.sniffing import UNKNOWN, FileFacts, sniff
 from regulars.workspaces.access import Actor
 
 LEASE = timedelta(minutes=5)
 ATTEMPTS = 6
 UPLOAD_CHUNK = 256 * 1024
 MOST_UPLOAD_BYTES = 100 * 1024 * 1024
+_SEEN_OR_HEARD = ("image/", "video/", "audio/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +66,27 @@ def claim_files(limit: int) -> list[ToFetch]:
 
 
 def keep_fetched(file: ToFetch, content: IO[bytes], digest: str, byte_count: int, mime_type: str) -> None:
-    """Put the bytes into the store, draw a preview, and show the file."""
+    """Put the bytes into the store and show the file; a preview follows when it can have one."""
     keep(content, digest)
-    preview = (
-        write_preview(path_of(digest), thumbnail_path_of(digest)) if mime_type.startswith("image/") else None
-    )
+    facts = sniff(content) if mime_type.startswith("image/") else FileFacts(mime_type)
+    has_due = can_have_preview(facts)
     with transaction.atomic():
         MediaFile.objects.filter(id=file.id).update(
             state="ready",
             sha256=digest,
             byte_count=byte_count,
             mime_type=mime_type or file.mime_type,
-            width=preview.width if preview else None,
-            height=preview.height if preview else None,
-            has_thumbnail=bool(preview and preview.is_written),
+            width=facts.width,
+            height=facts.height,
+            is_preview_due=has_due,
+            preview_attempts=0,
             error="",
             lease_until=None,
             fetched_at=clock.now(),
         )
         record(MediaChanged(file.workspace_id, file.id))
+        if has_due:
+            wake_previewers()
 
 
 @transaction.atomic
@@ -116,14 +120,17 @@ def retry_media(file: MediaFile, *, by: Actor) -> None:
 
 def store_upload(
     workspace_id: UUID,
-    kind: str,
+    kind: str | Callable[[FileFacts], str],
     chunks: Sequence[bytes] | IO[bytes],
     filename: str,
     mime_type: str,
     *,
     by: Actor,
 ) -> MediaFile:
-    """Keep a file that a member gives us to send. The type is what the bytes are, not what the name says."""
+    """Keep a file that a member gives us to send. Its type is what the bytes are, not what name or form claim.
+
+    ``kind`` may ask the facts: the caller then decides (and may refuse) before anything is kept.
+    """
     by.require("messages:send")
     digest = sha256()
     size = 0
@@ -138,30 +145,42 @@ def store_upload(
             target.write(chunk)
         if size == 0:
             raise Invalid(_("The file is empty"), fields={"file": "a file with content"})
-        target.flush()
-        guessed = filetype.guess(target.name)
+        facts = sniff(target)
+        _refuse_false_claim(facts, mime_type)
+        chosen = kind if isinstance(kind, str) else kind(facts)
         keep(target, digest.hexdigest())
-    found = guessed.mime if guessed else _plausible(mime_type)
-    preview = (
-        write_preview(path_of(digest.hexdigest()), thumbnail_path_of(digest.hexdigest()))
-        if found.startswith("image/")
-        else None
-    )
+    has_due = can_have_preview(facts)
     with transaction.atomic():
-        return MediaFile.objects.create(
+        stored = MediaFile.objects.create(
             workspace_id=workspace_id,
-            kind=kind,
+            kind=chosen,
             state="ready",
-            mime_type=found,
+            mime_type=facts.mime_type,
+            traits=list(facts.traits),
             byte_count=size,
             sha256=digest.hexdigest(),
-            filename=filename[:240],
+            filename=safe_name(filename),
             uploaded_by=by.id,
-            width=preview.width if preview else None,
-            height=preview.height if preview else None,
-            has_thumbnail=bool(preview and preview.is_written),
-            is_animated=bool(preview and preview.is_animated),
+            width=facts.width,
+            height=facts.height,
+            is_animated=facts.is_animated,
+            is_preview_due=has_due,
             fetched_at=clock.now(),
+        )
+        if has_due:
+            wake_previewers()
+        return stored
+
+
+def _refuse_false_claim(facts: FileFacts, claimed: str) -> None:
+    """A text that calls itself a picture is a broken picture: as a document nobody could open it."""
+    found = facts.mime_type
+    is_nothing = found == UNKNOWN or found.startswith("text/")
+    if claimed.startswith(_SEEN_OR_HEARD) and is_nothing:
+        raise Invalid(
+            _("The file says that it is %(claimed)s, but its content is not")
+            % {"claimed": claimed.partition(";")[0]},
+            fields={"file": f"content of the type that it claims; this is {facts.mime_type}"},
         )
 
 
@@ -181,11 +200,6 @@ def _delete_bytes(hashes: Collection[str]) -> None:
         thumbnail_path_of(digest).unlink(missing_ok=True)
 
 
-def _plausible(claimed: str) -> str:
-    """A claimed type that the bytes do not contradict; pictures, films and sounds would have been recognized."""
-    return "application/octet-stream" if claimed.startswith(("image/", "video/", "audio/")) else claimed
-
-
 def _chunks(source: Sequence[bytes] | IO[bytes]) -> Iterator[bytes]:
     if isinstance(source, Sequence):
         yield from source
@@ -201,3 +215,11 @@ def note_upload(file_id: UUID, address: str, provider_media_id: str, lifetime: t
         until = (clock.now() + lifetime).isoformat()
         file.provider_uploads = {**file.provider_uploads, address: {"id": provider_media_id, "until": until}}
         file.save(update_fields=["provider_uploads"])
+
+
+def forget_uploads(file_ids: Collection[UUID], address: str) -> None:
+    """The provider lost its copies: the next message with these files uploads them anew."""
+    with transaction.atomic():
+        for file in MediaFile.objects.select_for_update().filter(id__in=file_ids).order_by("id"):
+            if file.provider_uploads.pop(address, None) is not None:
+                file.save(update_fields=["provider_uploads"])

@@ -1,49 +1,94 @@
-"""Small pictures for the thread, and what a picture measures. Hostile files give none, never an error."""
+"""Small pictures for the thread, and what a picture measures. Hostile files give none, never an error.
+
+The decoding is done by ``drawing.py``, a process with bounds of memory, time and output; here nothing is decoded.
+"""
 
 from __future__ import annotations
 
+import json
+import logging
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from PIL import Image, ImageOps
+from regulars.media import drawing
+from regulars.media.drawing import MOST_FRAMES, MOST_PIXELS, PREVIEW_SIDE
+from regulars.media.files import incoming_file, settle
+from regulars.media.sniffing import DAMAGED, FileFacts
 
-PREVIEW_SIDE = 480
-"""pixels of the longer side (BK-3: pictures as 480p previews)"""
-MOST_PIXELS = 60_000_000
-"""larger pictures are not decoded: a small file can claim to be a very large picture"""
-_ORIENTATION = 0x0112
-_SIDEWAYS = frozenset({5, 6, 7, 8})
-"""EXIF orientations in which width and height change places"""
+__all__ = ["MOST_PIXELS", "PREVIEW_SIDE", "Preview", "can_have_preview", "draw_preview"]
+
+logger = logging.getLogger(__name__)
+
+WALL_SECONDS = 20.0
+"""beside the seconds of computing: a machine may be busy, a disk slow"""
+_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+_LONGEST_FACTS = 200
 
 
 class Preview(NamedTuple):
-    """Pixels of the original, whether a preview was written, and whether the original moves."""
+    """Pixels of the original, held upright; None when there is no preview."""
 
-    width: int | None
-    height: int | None
-    is_written: bool
-    is_animated: bool = False
+    width: int | None = None
+    height: int | None = None
+
+    @property
+    def is_drawn(self) -> bool:
+        return self.width is not None
 
 
-def write_preview(source: Path, target: Path) -> Preview:
-    """Write a WebP preview of a picture; for anything else nothing. Sizes are those of the picture held upright."""
+def can_have_preview(facts: FileFacts) -> bool:
+    """Whether a file is worth a try: a picture of a kind we decode that does not claim to be enormous."""
+    pixels = (facts.width or 0) * (facts.height or 0)
+    return (
+        facts.mime_type in _TYPES
+        and DAMAGED not in facts.traits
+        and 0 < pixels <= MOST_PIXELS
+        and facts.frames <= MOST_FRAMES
+    )
+
+
+def draw_preview(source: Path, target: Path) -> Preview:
+    """Write a WebP preview of a picture; for anything else, and when the bounds are met, nothing."""
+    with incoming_file() as output:
+        if not _run(source, output.fileno()):
+            return Preview()
+        output.seek(0)
+        facts, picture = output.readline(_LONGEST_FACTS), output.read(drawing.OUTPUT)
+        if picture[:4] != b"RIFF" or picture[8:12] != b"WEBP":
+            return Preview()
+        preview = Preview(**json.loads(facts))
+        with incoming_file() as drawn:
+            drawn.write(picture)
+            settle(drawn, target)
+        return preview
+
+
+def _run(source: Path, output: int) -> bool:
+    """Start the drawing process on one picture; whether it ended well."""
+    options = ["-X", f"pycache_prefix={sys.pycache_prefix}"] if sys.pycache_prefix else []
+    command = [sys.executable, "-I", *options, drawing.__file__]
     try:
-        with Image.open(source) as image:
-            width, height = _upright_size(image)
-            if width * height > MOST_PIXELS:
-                return Preview(width, height, False)
-            # smaller first: a JPEG is then never decoded at its full size
-            image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
-            upright = ImageOps.exif_transpose(image)
-            has_transparency = upright.mode in {"RGBA", "LA", "P"}
-            upright.convert("RGBA" if has_transparency else "RGB").save(target, "WEBP", quality=80)
-            return Preview(width, height, True)
-    except Exception:  # noqa: BLE001 - a decoder can fail in any way on a hostile file; the file itself stays
-        target.unlink(missing_ok=True)
-        return Preview(None, None, False)
+        with source.open("rb") as picture:
+            ended = subprocess.run(
+                command,
+                stdin=picture,
+                stdout=output,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                cwd="/",
+                timeout=WALL_SECONDS,
+                check=False,
+            )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        logger.info("a preview was given up", extra={"error": type(error).__name__})
+        return False
+    return ended.returncode == 0
 
 
-def _upright_size(image: Image.Image) -> tuple[int, int]:
-    width, height = image.size
-    is_on_its_side = image.getexif().get(_ORIENTATION) in _SIDEWAYS
-    return (height, width) if is_on_its_side else (width, height)
+def _environment() -> dict[str, str]:
+    """Nothing but what a Python may need to find its own libraries: no settings, no secrets."""
+    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH") if name in os.environ}
+    return {**kept, "MALLOC_ARENA_MAX": "1"}

@@ -1,13 +1,23 @@
-"""Waking the fetchers."""
+"""Waking those who wait for files: the fetchers of the channels, and whoever draws previews."""
 
 from __future__ import annotations
 
 from django.db import connection
 
 CHANNEL = "regulars_media"
+PREVIEWS_CHANNEL = "regulars_previews"
 
 
 def wake_fetchers() -> None:
     """Tell waiting workers, on commit, that there are files to fetch."""
+    _notify(CHANNEL)
+
+
+def wake_previewers() -> None:
+    """Tell waiting workers, on commit, that there are previews to draw."""
+    _notify(PREVIEWS_CHANNEL)
+
+
+def _notify(channel: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+        cursor.execute("SELECT pg_notify(%s, '')", [channel])

@@ -8,7 +8,9 @@ from typing import BinaryIO
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)")
+_LONGEST_NUMBER = 18
+"""digits; what is longer lies beyond every file, and Python refuses to read thousands of them"""
 
 
 def answer_with_file(path: Path, content_type: str, wanted: str) -> HttpResponseBase:
@@ -36,10 +38,14 @@ def answer_with_file(path: Path, content_type: str, wanted: str) -> HttpResponse
 def _bounds(first: str, last: str, size: int) -> tuple[int, int] | None:
     """Begin and end (not included) in bytes; None when the file has no such part. ``-n`` means the last n bytes."""
     if not first:
-        start, end = max(0, size - int(last)), size
+        start, end = max(0, size - _number(last)), size
     else:
-        start, end = int(first), min(size, int(last) + 1) if last else size
+        start, end = _number(first), min(size, _number(last) + 1) if last else size
     return (start, end) if start < end else None
+
+
+def _number(digits: str) -> int:
+    return int(digits.lstrip("0")[: _LONGEST_NUMBER + 1] or "0")
 
 
 class _Part:

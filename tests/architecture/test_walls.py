@@ -24,6 +24,7 @@ UNSCOPED = {
     "kernel.Heartbeat": "the house's own: which processes live",
     "kernel.PeriodicRun": "the house's own: when jobs ran",
     "kernel.ServerKey": "the house's own: which secret key the database belongs to",
+    "media.MediaPlace": "the house's own: which directory holds the files",
     "workspaces.Workspace": "the wall itself",
     "workspaces.User": "a person, who may be a member of several workspaces",
     "workspaces.BrowserSession": "a person's; its member, where there is one, is in a workspace",

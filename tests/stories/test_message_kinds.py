@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
+from regulars.media.tests.making import png_bomb
 from tests.running.product import Product
 
 from .customers import Customer
@@ -101,6 +102,23 @@ def test_every_kind_is_shown(desk: Desk):
     expect(_kind(desk, "order")).to_contain_text("Two of these")
     expect(desk.page.locator(".message", has_text="poll_creation")).to_contain_text("(131051)")
     expect(desk.page.locator(".message", has_text="hologram")).to_have_count(1)
+
+
+def test_a_bomb_is_a_card_to_download_and_never_a_picture(desks: Desks, product: Product):
+    customer = Customer(product, "Bo Bomb")
+    customer.says("what does it look like?")
+    desk = desks.open(OWNER)
+    desk.choose(customer)
+    bomb = {"file": ("plan.png", png_bomb(50_000), "image/png")}
+    media_id = product.api("POST", "/media", files=bomb).json()["id"]
+    (conversation,) = product.api("GET", "/conversations?q=Bo+Bomb").json()["items"][:1]
+    product.api(
+        "POST", f"/conversations/{conversation['id']}/messages", json={"kind": "image", "media_id": media_id}
+    ).raise_for_status()
+    card = desk.page.locator("message-thread [data-unshown]")
+    expect(card).to_contain_text("50000 × 50000")
+    expect(card).to_have_attribute("href", f"/media/{media_id}?download=1")
+    expect(desk.page.locator(f"img[src*='{media_id}']")).to_have_count(0)
 
 
 def test_media_can_be_looked_at_and_taken(desk: Desk):

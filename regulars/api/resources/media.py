@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
-from typing import IO
-from urllib.parse import quote
+from typing import cast
 from uuid import UUID
 
-import filetype
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest
 from django.http.multipartparser import MultiPartParserError
@@ -17,32 +14,19 @@ from django.utils.translation import gettext as _
 from regulars.api.parsing import parse_reference
 from regulars.api.problems import MediaNotReady, NotJSON, TooLarge
 from regulars.api.shapes.media import MediaQuery, MediaShape, build_media
-from regulars.channels.whatsapp.limits import MEDIA_LIMITS
+from regulars.channels.whatsapp.limits import MEDIA_LIMITS, MediaKind, check_media_file, kind_of_type
 from regulars.conversations.access import access_media
+from regulars.inboxes.ports import LimitProblem
 from regulars.kernel.errors import Invalid
 from regulars.media.files import path_of
 from regulars.media.models import MediaFile
 from regulars.media.operations import MOST_UPLOAD_BYTES, retry_media, store_upload
+from regulars.media.showing import can_be_shown, hand_out, shown_type
+from regulars.media.sniffing import FileFacts
 from regulars.workspaces.access import Actor
 
 FORM_OVERHEAD = 64 * 1024
 """bytes that the multipart form may need beside the file"""
-_HEAD = 8192
-_INLINE_TYPES = frozenset(
-    {
-        "image/jpeg",
-        "image/png",
-        "image/webp",
-        "image/gif",
-        "audio/ogg",
-        "audio/mpeg",
-        "audio/mp4",
-        "audio/aac",
-    }
-    | {"audio/amr", "video/mp4", "video/3gpp"}
-)
-"""what a browser may show in place; everything else (HTML, SVG, PDF …) is only downloaded"""
-_POLICY = "default-src 'none'; sandbox"
 
 
 class Upload:
@@ -88,10 +72,29 @@ def upload_media(actor: Actor, form: Upload) -> MediaShape:
     content = form.file.file
     if content is None:
         raise Invalid(_("There is no file"), fields={"file": "a part with a file name"})
-    mime_type = form.file.content_type or "application/octet-stream"
-    kind = form.kind or _guess_kind(content, mime_type)
-    name = _safe_name(form.file.name or "")
-    return build_media(store_upload(actor.workspace_id, kind, content, name, mime_type, by=actor))
+    size = form.file.size or 0
+
+    def kind_of(facts: FileFacts) -> str:
+        kind = form.kind or kind_of_type(facts.mime_type)
+        problems = check_media_file(
+            cast("MediaKind", kind), facts.mime_type, size, is_animated=facts.is_animated, traits=facts.traits
+        )
+        if form.kind not in ("", "document") and problems:  # documents may wait here for another use
+            raise Invalid(
+                _("This file cannot be sent as %(kind)s") % {"kind": kind},
+                fields={f"file.{each.field}": _told(each) for each in problems},
+            )
+        return kind
+
+    claimed = form.file.content_type or ""
+    stored = store_upload(actor.workspace_id, kind_of, content, form.file.name or "", claimed, by=actor)
+    return build_media(stored)
+
+
+def _told(problem: LimitProblem) -> str:
+    """A limit in a caller's words: what was wrong, and by how much."""
+    facts = {"found": problem.found, "limit": problem.limit, "actual": problem.actual}
+    return " ".join([problem.code, *(f"{name}={value}" for name, value in facts.items() if value)])
 
 
 def get_media(actor: Actor, media_id: UUID, query: MediaQuery) -> MediaShape:
@@ -108,13 +111,8 @@ def get_media_content(actor: Actor, media_id: UUID, query: MediaQuery) -> FileRe
         content = path_of(media.sha256).open("rb")
     except OSError as error:
         raise MediaNotReady(_("The file is missing from the store"), state="missing") from error
-    is_inline = media.mime_type.partition(";")[0].strip() in _INLINE_TYPES
-    response = FileResponse(
-        content, content_type=media.mime_type if is_inline else "application/octet-stream"
-    )
-    response["Content-Disposition"] = _disposition(media, is_inline=is_inline)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = _POLICY
+    response = FileResponse(content, content_type=shown_type(media))
+    hand_out(response, media, as_attachment=not can_be_shown(media))
     response["Cache-Control"] = "private, max-age=86400, immutable"
     response["ETag"] = f'"{media.sha256}"'
     return response
@@ -131,25 +129,3 @@ def fetch_again(actor: Actor, media_id: UUID) -> MediaShape:
 def _access(actor: Actor, media_id: UUID, query: MediaQuery) -> MediaFile:
     message_id = parse_reference(query.message, "message") if query.message else None
     return access_media(actor, media_id, message_id=message_id)
-
-
-def _guess_kind(content: IO[bytes], mime_type: str) -> str:
-    """The kind of media that takes this type; a document when none does."""
-    guessed = filetype.guess(content.read(_HEAD))
-    content.seek(0)
-    found = guessed.mime if guessed else mime_type.partition(";")[0].strip().lower()
-    return next((kind for kind, limit in MEDIA_LIMITS.items() if found in limit.mime_types), "document")
-
-
-def _safe_name(name: str) -> str:
-    """A file name without folders and control characters."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(each for each in last if unicodedata.category(each)[0] != "C").strip()
-
-
-def _disposition(media: MediaFile, *, is_inline: bool) -> str:
-    """RFC 6266: how to show it, and its name in any script."""
-    name = _safe_name(media.filename) or str(media.id)
-    plain = "".join(each if each.isascii() and each not in '"\\;' else "_" for each in name)
-    how = "inline" if is_inline else "attachment"
-    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from regulars.inboxes.ports import (
@@ -95,6 +95,21 @@ MEDIA_LIMITS: Mapping[MediaKind, MediaLimit] = {
     "sticker": MediaLimit(("image/webp",), ANIMATED_STICKER_LIMIT),
 }
 
+_TRAITS: Mapping[str, frozenset[str]] = {
+    "image/jpeg": frozenset(),
+    "image/png": frozenset(),
+    "image/webp": frozenset(),
+    "video/mp4": frozenset({"h264", "aac"}),
+    "video/3gpp": frozenset({"h264", "aac"}),
+    "audio/mp4": frozenset({"aac"}),
+    "audio/ogg": frozenset({"opus", "mono", "stereo", "multichannel"}),
+    "audio/aac": frozenset({"aac"}),
+    "audio/amr": frozenset({"amr"}),
+    "audio/mpeg": frozenset({"mp3"}),
+}
+"""what the inside may be made of (``media.sniffing``): pictures of 8-bit RGB, H.264 with AAC, Opus"""
+_VOICE = frozenset({"opus", "mono"})
+
 _WEB_ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 _TEMPLATE_NAME = re.compile(r"[a-z0-9_]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?")
@@ -122,20 +137,53 @@ def check(content: OutgoingContent) -> list[LimitProblem]:
             return list(_check_template(content))
 
 
+def kind_of_type(mime_type: str) -> MediaKind:
+    """As which kind of message a type of file is sent; a document when it is no other kind."""
+    plain = _plain(mime_type)
+    return next((kind for kind, limit in MEDIA_LIMITS.items() if plain in limit.mime_types), "document")
+
+
 def check_media_file(
-    kind: MediaKind, mime_type: str, size: int, *, is_animated: bool = False
+    kind: MediaKind,
+    mime_type: str,
+    size: int,
+    *,
+    is_animated: bool = False,
+    traits: Collection[str] = (),
+    is_voice: bool = False,
 ) -> list[LimitProblem]:
-    """What stands against a file of ``size`` bytes as a kind of media; for the upload form and the sender."""
+    """What stands against a file of ``size`` bytes as a kind of media; for the upload form and the sender.
+
+    ``traits`` say what the file is made of (``media.sniffing.FileFacts``); none are known of what nobody looked into.
+    """
     limit = MEDIA_LIMITS[kind]
     max_bytes = STATIC_STICKER_LIMIT if kind == "sticker" and not is_animated else limit.max_bytes
+    plain = _plain(mime_type)
     problems = []
-    if mime_type.partition(";")[0].strip().lower() not in limit.mime_types:
-        problems.append(LimitProblem(field="mime_type", code="not_allowed"))
+    if plain not in limit.mime_types:
+        problems.append(LimitProblem(field="mime_type", code="not_allowed", found=plain))
+    else:
+        problems += _check_traits(kind, plain, traits)
+    if is_voice and (plain != "audio/ogg" or (traits and not set(traits) >= _VOICE)):
+        problems.append(LimitProblem(field="mime_type", code="no_voice", found=", ".join(traits) or plain))
     if size > max_bytes:
         problems.append(LimitProblem(field="size", code="too_large", limit=max_bytes, actual=size))
     if size <= 0:
         problems.append(LimitProblem(field="size", code="missing"))
     return problems
+
+
+def _check_traits(kind: MediaKind, mime_type: str, traits: Collection[str]) -> Problems:
+    unwanted = [each for each in traits if each not in _TRAITS.get(mime_type, frozenset())]
+    if "damaged" in unwanted:
+        yield LimitProblem(field="mime_type", code="damaged", found=mime_type)
+    elif unwanted:
+        code = "wrong_colors" if kind in ("image", "sticker") else "wrong_codec"
+        yield LimitProblem(field="mime_type", code=code, found=", ".join(unwanted))
+
+
+def _plain(mime_type: str) -> str:
+    return mime_type.partition(";")[0].strip().lower()
 
 
 def _text(field: str, value: str, limit: int, *, is_optional: bool = False) -> Problems:

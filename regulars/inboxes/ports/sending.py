@@ -24,6 +24,8 @@ class LimitProblem(Neutral):
     """e.g. too_long, too_many, missing, duplicate, not_allowed"""
     limit: int | None = None
     actual: int | None = None
+    found: str = ""
+    """what stands there, when that is no number: a type, a codec, a way to store colors"""
 
 
 class ToSend(Neutral):

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from django.test import override_settings
-from PIL import Image
 
 from regulars.kernel import clock
 from regulars.kernel.errors import Conflict, Invalid, NotAllowed
 from regulars.kernel.models import Event
-from regulars.media.files import incoming_file, keep, path_of, thumbnail_path_of
+from regulars.media.files import incoming_file, keep, path_of
 from regulars.media.models import MediaFile
+from regulars.media.names import LONGEST_NAME
 from regulars.media.operations import (
     ATTEMPTS,
     ToFetch,
     claim_files,
+    forget_uploads,
     keep_fetched,
     note_failure,
     note_upload,
     retry_media,
     store_upload,
 )
-from regulars.media.previews import PREVIEW_SIDE, write_preview
+from regulars.media.tests.making import OPUS_MONO, moving, ogg, picture, png_bomb
 from tests.cast import Cast, make_cast
 
 
@@ -41,17 +40,6 @@ def _home(tmp_path: Path):
 @pytest.fixture
 def cast(db: None) -> Cast:
     return make_cast()
-
-
-def _picture(form: str = "PNG", size: tuple[int, int] = (800, 600), **facts: object) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", size, "teal").save(out, form, **facts)
-    return out.getvalue()
-
-
-def _size(path: Path) -> tuple[int, int]:
-    with Image.open(path) as image:
-        return image.size
 
 
 def _waiting(cast: Cast, **facts: object) -> MediaFile:
@@ -94,8 +82,8 @@ def test_the_oldest_come_first_and_no_more_than_asked(cast):
     assert {each.id for each in claim_files(2)} == {file.id for file in files[:2]}
 
 
-def test_what_came_is_kept_by_its_content_with_a_preview(cast):
-    file, content = _waiting(cast), _picture()
+def test_what_came_is_kept_by_its_content_and_shown_before_its_preview(cast):
+    file, content = _waiting(cast), picture(size=(800, 600))
     digest = sha256(content).hexdigest()
     Event.objects.all().delete()
     with incoming_file() as target:
@@ -103,9 +91,8 @@ def test_what_came_is_kept_by_its_content_with_a_preview(cast):
         keep_fetched(_claim(), target, digest, len(content), "image/png")
     file.refresh_from_db()
     assert (file.state, file.sha256, file.byte_count) == ("ready", digest, len(content))
-    assert (file.width, file.height, file.has_thumbnail) == (800, 600, True)
+    assert (file.width, file.height, file.has_thumbnail, file.is_preview_due) == (800, 600, False, True)
     assert path_of(digest).read_bytes() == content
-    assert _size(thumbnail_path_of(digest)) == (480, 360)
     assert list(Event.objects.values_list("kind", flat=True)) == ["MediaChanged"]
 
 
@@ -196,18 +183,33 @@ def _upload(cast: Cast, content: bytes, claimed: str = "application/octet-stream
 @pytest.mark.parametrize(
     ("content", "claimed", "found"),
     [
-        (_picture(), "application/pdf", "image/png"),
-        (_picture("JPEG"), "text/plain", "image/jpeg"),
+        (picture(), "application/pdf", "image/png"),
+        (picture("JPEG"), "text/plain", "image/jpeg"),
         (b"%PDF-1.7\n", "image/png", "application/pdf"),
-        (b"<script>alert(1)</script>", "image/png", "application/octet-stream"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml", "application/octet-stream"),
-        (b"a,b\n1,2\n", "text/csv", "text/csv"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml", "image/svg+xml"),
+        (b"a,b\n1,2\n", "text/csv", "text/plain"),
+        (ogg(OPUS_MONO), "video/mp4", "audio/ogg"),
     ],
 )
 def test_the_type_is_what_the_bytes_are(cast, content, claimed, found):
     file = _upload(cast, content, claimed)
     assert (file.mime_type, file.state, file.byte_count) == (found, "ready", len(content))
-    assert len(file.filename) == 240
+    assert len(file.filename) == LONGEST_NAME
+
+
+@pytest.mark.parametrize("claimed", ["image/jpeg", "video/mp4", "audio/ogg"])
+@pytest.mark.parametrize("content", [b"hello", b"<script>alert(1)</script>", b"\x01\x02"])
+def test_what_only_claims_to_be_a_picture_or_sound_is_refused(cast, content, claimed):
+    with pytest.raises(Invalid, match=claimed):
+        _upload(cast, content, claimed)
+    assert MediaFile.objects.count() == 0
+
+
+def test_an_upload_remembers_what_it_is_made_of(cast):
+    sticker, print_ready = _upload(cast, moving(5)), _upload(cast, picture("JPEG", "CMYK"))
+    assert (sticker.is_animated, sticker.width, sticker.is_preview_due) == (True, 16, True)
+    assert (print_ready.traits, print_ready.is_animated) == (["cmyk"], False)
+    assert not _upload(cast, png_bomb(50_000)).is_preview_due
 
 
 def test_an_upload_is_checked(cast, monkeypatch):
@@ -235,69 +237,7 @@ def test_the_providers_copies_are_remembered_per_number(cast):
         until = (clock.now() + timedelta(days=29)).isoformat()
     file.refresh_from_db()
     assert file.provider_uploads == {"201": {"id": "p1", "until": until}, "202": {"id": "p2", "until": until}}
-
-
-# --- previews ---------------------------------------------------------------------------------------
-
-
-def _preview(tmp_path: Path, content: bytes):
-    source, target = tmp_path / "source", tmp_path / "target.webp"
-    source.write_bytes(content)
-    return write_preview(source, target), target
-
-
-def test_a_picture_on_its_side_is_shown_upright(tmp_path):
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    preview, target = _preview(tmp_path, _picture("JPEG", (800, 400), exif=exif))
-    assert (preview.width, preview.height, preview.is_written) == (400, 800, True)
-    assert _size(target) == (240, 480)
-
-
-def test_a_small_picture_is_not_blown_up(tmp_path):
-    _facts, target = _preview(tmp_path, _picture(size=(30, 20)))
-    assert _size(target) == (30, 20)
-    assert max(_size(_preview(tmp_path, _picture(size=(5000, 20)))[1])) == PREVIEW_SIDE
-
-
-@pytest.mark.parametrize("mode", ["L", "P", "RGBA", "LA", "CMYK", "1", "I;16"])
-def test_every_color_mode_has_a_preview(tmp_path, mode):
-    out = io.BytesIO()
-    Image.new(mode, (20, 20)).save(out, "JPEG" if mode == "CMYK" else "PNG")
-    preview, _target = _preview(tmp_path, out.getvalue())
-    assert preview.is_written
-
-
-def _bomb(side: int) -> bytes:
-    """A small PNG that claims to be very large."""
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
-        + chunk(b"IEND", b"")
-    )
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"not a picture",
-        _picture()[:200],
-        _picture("JPEG")[:300],
-        _picture("GIF")[:40],
-        _bomb(8_000),
-        _bomb(12_000),
-        _bomb(60_000),
-        b"\x89PNG\r\n\x1a\n" + b"\xff" * 100,
-        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
-    ],
-)
-def test_hostile_pictures_have_no_preview_and_raise_nothing(tmp_path, content):
-    preview, target = _preview(tmp_path, content)
-    assert (preview.is_written, target.exists()) == (False, False)
+    forget_uploads([file.id], "201")
+    forget_uploads([file.id], "203")
+    file.refresh_from_db()
+    assert list(file.provider_uploads) == ["202"]

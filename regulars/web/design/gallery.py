@@ -146,6 +146,8 @@ def _items() -> list[ThreadItem]:
     document = MediaView(**base, **media)  # type: ignore[arg-type]  # plain example
     failed = MediaView(**{**base, "kind": "image"}, **{**media, "state": "failed", "filename": ""})  # type: ignore[arg-type]
     waiting = MediaView(**{**base, "kind": "video"}, **{**media, "state": "waiting", "filename": ""})  # type: ignore[arg-type]
+    bomb = {**base, "kind": "image", "width": 50_000, "height": 50_000}
+    unshown = MediaView(**bomb, **{**media, "filename": ""})  # type: ignore[arg-type]
     voice = MediaView(**{**base, "kind": "audio", "is_voice": True}, **media)  # type: ignore[arg-type]
     moments = (StatusMoment("sent", now), StatusMoment("delivered", now), StatusMoment("read", now))
     return [
@@ -201,6 +203,7 @@ def _items() -> list[ThreadItem]:
         ),
         _message(8, MINJI, kind="document", media=document),
         _message(9, MINJI, kind="image", media=failed),
+        _message(9, MINJI, kind="image", media=unshown),
         _message(10, MINJI, kind="video", media=waiting),
         _message(11, MINJI, kind="audio", media=voice),
         _message(

@@ -199,6 +199,7 @@ def _media(media: MediaFile) -> MediaView:
         height=media.height,
         created_at=media.created_at,
         error=media.error,
+        is_preview_due=media.is_preview_due,
     )
 
 

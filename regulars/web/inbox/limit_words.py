@@ -23,6 +23,7 @@ def refusal_sentence(refused: GuardrailRefused) -> str:
 def limit_sentence(problem: LimitProblem) -> str:
     """One broken limit as a sentence."""
     values = {"part": _part(problem.field), "limit": problem.limit, "actual": problem.actual}
+    values |= {"found": problem.found}
     match problem.code:
         case "too_long":
             text = ngettext(
@@ -41,6 +42,22 @@ def limit_sentence(problem: LimitProblem) -> str:
             text = _("%(part)s: each one may appear only once.")
         case "over":
             text = _("%(part)s: this time is over.")
+        case "not_allowed" if problem.found:
+            text = _("%(part)s: WhatsApp does not take %(found)s here.")
+        case "damaged":
+            text = _("The file is damaged: it cannot be read to its end.")
+        case "wrong_colors":
+            text = _(
+                "WhatsApp takes pictures with 8-bit RGB colors only, this one has %(found)s. "
+                "Save it as RGB and attach it again."
+            )
+        case "wrong_codec":
+            text = _(
+                "WhatsApp takes videos of H.264 with AAC, and audio of AAC, AMR, MP3 or Opus; this has %(found)s. "
+                "Convert it and attach it again."
+            )
+        case "no_voice":
+            text = _("A voice message is an Ogg file of Opus with one channel (mono); this has %(found)s.")
         case "not_allowed":
             text = _("%(part)s: WhatsApp does not take this here.")
         case _:

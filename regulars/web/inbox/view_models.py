@@ -151,10 +151,16 @@ class MediaView:
     height: int | None = None
     created_at: datetime | None = None
     error: str = ""
+    is_preview_due: bool = False
 
     @property
     def is_ready(self) -> bool:
         return self.state == "ready"
+
+    @property
+    def can_be_shown(self) -> bool:
+        """Whether a page may hold the picture, or the tile that stands for it until its preview is drawn."""
+        return self.has_thumbnail or self.is_preview_due
 
     @property
     def is_on_its_way(self) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 
-from regulars.channels.whatsapp.limits import MEDIA_LIMITS, check, check_media_file
+from regulars.channels.whatsapp.limits import MEDIA_LIMITS, check, check_media_file, kind_of_type
 from regulars.inboxes.ports import (
     ContactCard,
     InteractiveHeader,
@@ -24,6 +25,22 @@ from regulars.inboxes.ports import (
     ReplyButton,
     TemplateButtonValue,
     TemplateParameter,
+)
+from regulars.media.sniffing import sniff
+from regulars.media.tests.making import (
+    OPUS_MONO,
+    OPUS_STEREO,
+    THEORA,
+    VORBIS,
+    aac,
+    compound,
+    deep_png,
+    film,
+    moving,
+    mp3,
+    office,
+    ogg,
+    picture,
 )
 
 
@@ -197,3 +214,63 @@ def test_files_are_checked_before_upload(kind, mime_type, size, expected):
 def test_an_animated_sticker_may_be_larger():
     size = MEDIA_LIMITS["sticker"].max_bytes
     assert check_media_file("sticker", "image/webp", size, is_animated=True) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "codes"),
+    [
+        (picture("JPEG"), "image", []),
+        (picture("JPEG", "L"), "image", []),
+        (picture("PNG", "RGBA"), "image", []),
+        (picture("PNG", "P"), "image", []),
+        (picture("JPEG", "CMYK"), "image", ["wrong_colors"]),
+        (deep_png(), "image", ["wrong_colors"]),
+        (picture("JPEG")[:150], "image", ["damaged"]),
+        (picture("GIF"), "document", ["not_allowed"]),
+        (picture("WEBP"), "sticker", []),
+        (moving(5), "sticker", []),
+        (ogg(OPUS_MONO), "audio", []),
+        (ogg(OPUS_STEREO), "audio", []),
+        (ogg(VORBIS), "audio", ["wrong_codec"]),
+        (ogg(THEORA, VORBIS), "document", ["not_allowed"]),
+        (film(b"M4A ", sounds=[b"mp4a"]), "audio", []),
+        (film(b"M4A ", sounds=[b"alac"]), "audio", ["wrong_codec"]),
+        (film(b"isom", [b"avc1"], [b"mp4a"]), "video", []),
+        (film(b"isom", [b"hvc1"], [b"mp4a"]), "video", ["wrong_codec"]),
+        (film(b"isom", [b"avc1"], [b"mp4a", b"mp4a"]), "video", ["wrong_codec"]),
+        (film(b"qt  ", [b"avc1"]), "document", ["not_allowed"]),
+        (mp3(), "audio", []),
+        (aac(), "audio", []),
+        (b"%PDF-1.7\n", "document", []),
+        (compound("Workbook"), "document", []),
+        (office("wordprocessingml.document.main+xml"), "document", []),
+        (office("ms-word.document.macroEnabled.main+xml"), "document", ["not_allowed"]),
+        (b"a,b\n1,2\n", "document", []),
+        (b"<svg/>", "document", ["not_allowed"]),
+        (b"%!PS\n", "document", ["not_allowed"]),
+        (b"PK\x03\x04" + bytes(40), "document", ["not_allowed"]),
+        (b"\x01\x02", "document", ["not_allowed"]),
+    ],
+)
+def test_files_are_judged_by_what_they_are(content, kind, codes):
+    facts = sniff(io.BytesIO(content))
+    assert kind_of_type(facts.mime_type) == kind
+    problems = check_media_file(
+        kind, facts.mime_type, len(content), is_animated=facts.is_animated, traits=facts.traits
+    )
+    assert [problem.code for problem in problems] == codes
+
+
+@pytest.mark.parametrize(
+    ("mime_type", "traits", "codes"),
+    [
+        ("audio/ogg", ("opus", "mono"), []),
+        ("audio/ogg", (), []),
+        ("audio/ogg", ("opus", "stereo"), ["no_voice"]),
+        ("audio/ogg", ("vorbis", "mono"), ["wrong_codec", "no_voice"]),
+        ("audio/mpeg", ("mp3",), ["no_voice"]),
+    ],
+)
+def test_a_voice_message_is_opus_with_one_channel(mime_type, traits, codes):
+    problems = check_media_file("audio", mime_type, 10, traits=traits, is_voice=True)
+    assert [problem.code for problem in problems] == codes

@@ -25,6 +25,11 @@ LETTERS = b"abcdefghij"
         ("bytes=0-1,4-5", 200, LETTERS, None),
         ("bytes=-", 200, LETTERS, None),
         ("lines=1-2", 200, LETTERS, None),
+        (f"bytes={'9' * 5000}-", 416, b"", "bytes */10"),
+        (f"bytes=2-{'9' * 5000}", 206, LETTERS[2:], "bytes 2-9/10"),
+        (f"bytes=-{'9' * 5000}", 206, LETTERS, "bytes 0-9/10"),
+        (f"bytes={'0' * 5000}2-4", 206, b"cde", "bytes 2-4/10"),
+        ("bytes=\u0662-\u0664", 200, LETTERS, None),
     ],
 )
 def test_a_part_is_answered_as_asked(

@@ -81,16 +81,25 @@ TEMPLATE = OutgoingTemplate(
         ({"text": "Hello *you*"}, "Hello <strong>you</strong>"),
         ({"text": "<script>alert(1)</script>"}, "&lt;script&gt;alert(1)&lt;/script&gt;"),
         (
-            {"kind": "image", "media": media("image", "ready")},
-            'src="/media/00000000-0000-0000-0000-000000000009"',
+            {"kind": "image", "media": media("image", "ready", has_thumbnail=True)},
+            'src="/media/00000000-0000-0000-0000-000000000009/thumbnail"',
         ),
+        (
+            {"kind": "image", "media": media("image", "ready", is_preview_due=True)},
+            'src="/media/00000000-0000-0000-0000-000000000009/thumbnail?due=1"',
+        ),
+        (
+            {"kind": "image", "media": media("image", "ready", width=50_000, height=40_000)},
+            '<span class="isolate">50000 × 40000</span>',
+        ),
+        ({"kind": "sticker", "media": media("sticker", "ready")}, "Cannot be shown here"),
         ({"kind": "image", "media": media("image", "waiting")}, "Being fetched"),
         ({"kind": "image", "media": media("image", "failed")}, "WhatsApp keeps it until"),
         ({"kind": "image", "media": media("image", "expired")}, "WhatsApp no longer has this file"),
         ({"kind": "video", "media": media("video", "ready")}, "<video"),
         ({"kind": "audio", "media": media("audio", "ready", is_voice=True)}, 'aria-label="Voice message"'),
         ({"kind": "document", "media": media("document", "ready")}, "2.4 MB"),
-        ({"kind": "sticker", "media": media("sticker", "ready")}, 'alt="Sticker"'),
+        ({"kind": "sticker", "media": media("sticker", "ready", has_thumbnail=True)}, 'alt="Sticker"'),
         (
             {
                 "kind": "image",
@@ -220,3 +229,12 @@ def test_positions_sort_like_time_and_id() -> None:
     later = datetime(2026, 11, 22, 14, 3, tzinfo=UTC)
     places = [position_of(AT, UUID(int=1)), position_of(AT, UUID(int=2)), position_of(later, UUID(int=1))]
     assert sorted(places) == places
+
+
+@pytest.mark.parametrize("kind", ["image", "sticker"])
+def test_a_picture_that_nobody_could_decode_is_never_put_into_a_page(kind: str) -> None:
+    bomb = media(kind, "ready", width=50_000, height=50_000)
+    html = render_message(message(kind=kind, media=bomb), "en")
+    assert "<img" not in html
+    assert "data-lightbox" not in html
+    assert "?download=1" in html

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from regulars.conversations.models import Conversation, Message, OutgoingMessage
 from regulars.conversations.operations.claiming import claim_batch
@@ -266,7 +268,10 @@ def test_a_file_goes_up_and_out_and_can_be_fetched(
 
 
 def test_a_file_over_the_limit_is_refused_with_the_limit(cast: Cast, sign_in: SignIn) -> None:
-    file = SimpleUploadedFile("big.png", b"x" * (5 * 1024 * 1024 + 1), "image/png")
+    picture = BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    content = picture.getvalue() + bytes(5 * 1024 * 1024)
+    file = SimpleUploadedFile("big.png", content, "image/png")
     response = sign_in(cast.agent).post("/media", {"file": file}, headers=FRAGMENT)
     assert (response.status_code, response.content.decode()) == (
         422,

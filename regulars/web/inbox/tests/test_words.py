@@ -33,6 +33,23 @@ def test_a_limit_has_the_languages_decimal_mark(language: str, sentence: str) ->
 
 
 @pytest.mark.parametrize(
+    ("code", "found", "words"),
+    [
+        ("not_allowed", "image/gif", "image/gif"),
+        ("not_allowed", "", "does not take this"),
+        ("wrong_colors", "cmyk", "8-bit RGB colors only, this one has cmyk"),
+        ("wrong_codec", "hevc", "this has hevc"),
+        ("no_voice", "opus, stereo", "one channel (mono); this has opus, stereo"),
+        ("damaged", "image/jpeg", "damaged"),
+    ],
+)
+def test_a_wrong_file_is_told_what_is_wrong_and_what_would_be_right(
+    code: str, found: str, words: str
+) -> None:
+    assert words in limit_sentence(LimitProblem(field="mime_type", code=code, found=found))
+
+
+@pytest.mark.parametrize(
     ("reason", "words"), [("131026", "Cannot be delivered"), ("left the company", "left the company")]
 )
 def test_an_unreachable_contact_has_a_reason_in_words(reason: str, words: str) -> None:

@@ -3,42 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import BoundedSemaphore
+from time import sleep
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from regulars.channels.whatsapp.limits import MediaKind, check_media_file
+from regulars.channels.whatsapp.limits import MediaKind, check_media_file, kind_of_type
 from regulars.conversations.access import access_media
 from regulars.kernel.errors import Invalid, NotFound
 from regulars.kernel.ids import parse_id
 from regulars.media.files import path_of, thumbnail_path_of
 from regulars.media.models import MediaFile
 from regulars.media.operations import retry_media, store_upload
+from regulars.media.showing import can_be_shown, hand_out, make_inert, shown_type
+from regulars.media.sniffing import FileFacts
 from regulars.web.byte_ranges import answer_with_file
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.limit_words import limit_sentence
 
-SHOWN_TYPES = frozenset(
-    {
-        "image/jpeg",
-        "image/png",
-        "image/webp",
-        "image/gif",
-        "video/mp4",
-        "video/3gpp",
-        "audio/aac",
-        "audio/amr",
-        "audio/mpeg",
-        "audio/mp4",
-        "audio/ogg",
-    }
-)
-"""shown in the page; every other type is only ever downloaded"""
-INERT = "default-src 'none'; sandbox"
 FOREVER = "private, max-age=31536000, immutable"
+TILE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="240" height="160" viewBox="0 0 240 160">'
+    '<rect width="240" height="160" fill="#8886"/></svg>'
+)
+PREVIEW_PATIENCE, PREVIEW_LOOK = 2.0, 0.05
+"""seconds: how long the first look at a picture waits for its preview, and how often it asks"""
+_patience = BoundedSemaphore(4)
 
 
 @require_safe
@@ -46,19 +39,40 @@ FOREVER = "private, max-age=31536000, immutable"
 def show(request: MemberRequest, media_id: str) -> HttpResponseBase:
     """The file itself, to show or (``?download=1``, and whatever could be active) to keep."""
     file = _ready(request, media_id)
-    mime_type = file.mime_type.partition(";")[0].lower()
-    as_attachment = mime_type not in SHOWN_TYPES or "download" in request.GET
-    return _answer(request, path_of(file.sha256), mime_type, file.filename, as_attachment=as_attachment)
+    as_attachment = "download" in request.GET or not can_be_shown(file)
+    response = _answer(request, path_of(file.sha256), shown_type(file))
+    hand_out(response, file, as_attachment=as_attachment)
+    return response
 
 
 @require_safe
 @member_with("conversations:read")
 def thumbnail(request: MemberRequest, media_id: str) -> HttpResponseBase:
-    """A picture's small preview."""
+    """A picture's small preview; while there is none, and for what cannot have one, a plain tile."""
     file = _ready(request, media_id)
-    if not file.has_thumbnail:
-        raise NotFound(_("This file has no preview"))
-    return _answer(request, thumbnail_path_of(file.sha256), "image/webp", "", as_attachment=False)
+    if not file.has_thumbnail and not _is_drawn_soon(file):
+        tile = HttpResponse(TILE, content_type="image/svg+xml")
+        tile["Cache-Control"] = "no-store"
+        make_inert(tile)
+        return tile
+    response = _answer(request, thumbnail_path_of(file.sha256), "image/webp")
+    make_inert(response)
+    return response
+
+
+def _is_drawn_soon(file: MediaFile) -> bool:
+    """Wait a moment for a preview that is being drawn; only a few wait at once, for each holds a thread."""
+    if not file.is_preview_due or not _patience.acquire(blocking=False):
+        return False
+    try:
+        for _look in range(int(PREVIEW_PATIENCE / PREVIEW_LOOK)):
+            sleep(PREVIEW_LOOK)
+            now = MediaFile.objects.filter(id=file.id).values_list("is_preview_due", "has_thumbnail").first()
+            if now is None or not now[0]:
+                return bool(now and now[1])
+        return False
+    finally:
+        _patience.release()
 
 
 def _ready(request: MemberRequest, media_id: str) -> MediaFile:
@@ -77,18 +91,11 @@ def _seen(request: MemberRequest, media_id: str) -> MediaFile:
     return access_media(request.actor, parse_id(media_id), message_id=message_id)
 
 
-def _answer(
-    request: MemberRequest, path: Path, mime_type: str, filename: str, *, as_attachment: bool
-) -> HttpResponseBase:
+def _answer(request: MemberRequest, path: Path, mime_type: str) -> HttpResponseBase:
     try:
-        wanted = request.headers.get("Range", "")
-        response = answer_with_file(path, mime_type or "application/octet-stream", wanted)
+        response = answer_with_file(path, mime_type, request.headers.get("Range", ""))
     except FileNotFoundError as error:
         raise NotFound(_("This file is not here")) from error
-    if disposition := content_disposition_header(as_attachment, filename or "file"):
-        response["Content-Disposition"] = disposition
-    response["Content-Security-Policy"] = INERT
-    response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = FOREVER
     return response
 
@@ -100,32 +107,23 @@ def upload(request: MemberRequest) -> HttpResponse:
     given = request.FILES.get("file")
     if not isinstance(given, UploadedFile) or given.size is None or given.file is None:
         raise Invalid(_("Choose a file"), fields={"file": "a file"})
-    mime_type = (given.content_type or "application/octet-stream").lower()
-    kind = kind_of_type(mime_type)
-    if problems := check_media_file(kind, mime_type, given.size):
-        return HttpResponse(
-            " ".join(limit_sentence(each) for each in problems),
-            status=422,
-            content_type="text/plain; charset=utf-8",
+    claimed = (given.content_type or "").lower()
+    size = given.size
+
+    def kind_of(facts: FileFacts) -> MediaKind:
+        kind = kind_of_type(facts.mime_type)
+        problems = check_media_file(
+            kind, facts.mime_type, size, is_animated=facts.is_animated, traits=facts.traits
         )
+        if problems:
+            sentence = " ".join(limit_sentence(each) for each in problems)
+            raise Invalid(sentence, fields={each.field: each.code for each in problems})
+        return kind
+
     file = store_upload(
-        request.member.workspace_id, kind, given.file, given.name or "", mime_type, by=request.actor
+        request.member.workspace_id, kind_of, given.file, given.name or "", claimed, by=request.actor
     )
     return JsonResponse({"id": str(file.id), "kind": file.kind}, status=201)
-
-
-def kind_of_type(mime_type: str) -> MediaKind:
-    """As which kind of message a type of file is sent."""
-    plain = mime_type.partition(";")[0]
-    if plain == "image/webp":
-        return "sticker"
-    if plain in {"image/jpeg", "image/png"}:
-        return "image"
-    if plain in {"video/mp4", "video/3gpp"}:
-        return "video"
-    return (
-        "audio" if plain in {"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"} else "document"
-    )
 
 
 @require_POST
