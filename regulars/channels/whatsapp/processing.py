@@ -1,9 +1,8 @@
 """Stored deliveries become messages, statuses and notices: a repeatable reading of what is stored.
 
-``process_deliveries`` claims the oldest waiting deliveries, and parses and applies them in one transaction. Any
-number of workers may run it. Order per contact holds because a worker claims deliveries *and* takes the
-lanes of everybody named in them (``kernel.locks``) while it alone holds the claim lock: whoever comes later
-for the same contact waits until the earlier batch is committed.
+``process_deliveries`` claims the oldest waiting deliveries and applies them in one transaction, in any number of
+workers. Order per contact holds because one takes the lanes of everybody named in its batch (``kernel.locks``) while
+it alone holds the claim lock: whoever comes later for the same contact waits until the earlier batch is committed.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 
+from regulars.channels.whatsapp.copies import forget_lost_copies
 from regulars.channels.whatsapp.groups import follow_group_news, group_lanes, groups_of
 from regulars.channels.whatsapp.notices import NoticedUpdate, address_of, notice_row
 from regulars.channels.whatsapp.payloads import parse_payload
@@ -367,6 +367,7 @@ def _identify(batch: _Batch, updates: Sequence[NamesSomebody]) -> list[UUID]:
 def _apply_statuses(batch: _Batch) -> None:
     rows = [IncomingStatus(status, batch.inboxes[status.address]) for _delivery, status in batch.statuses]
     outcomes = receive_statuses(batch.connection.workspace_id, rows)
+    forget_lost_copies(batch.connection.workspace_id, [each.status for each in rows])
     for each, outcome in zip(rows, outcomes, strict=True):
         batch.count(each.status.address, outcome)
 

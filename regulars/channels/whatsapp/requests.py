@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from regulars.inboxes.ports import (
     CardPhone,
@@ -23,6 +24,7 @@ from regulars.inboxes.ports import (
     ToSend,
     files_in,
 )
+from regulars.media.names import safe_name
 
 Body = dict[str, Any]
 MediaIds = Mapping[str, str]
@@ -109,11 +111,23 @@ def _build_media(media: OutgoingMedia, media_ids: MediaIds) -> Body:
     body: Body = {"link": media.link} if media.link else {"id": _provider_media_id(media, media_ids)}
     if media.caption:
         body["caption"] = media.caption
-    if media.kind == "document" and media.filename:
-        body["filename"] = media.filename
+    if media.kind == "document":
+        body["filename"] = _filename(media)
     if media.is_voice:
         body["voice"] = True
     return body
+
+
+def _filename(media: OutgoingMedia) -> str:
+    """A document without a name arrives as “Untitled” that no program opens: its own, the link's, or a plain word."""
+    return safe_name(media.filename) or safe_name(unquote(_path_of(media.link))) or "document"
+
+
+def _path_of(link: str) -> str:
+    try:
+        return urlsplit(link).path
+    except ValueError:  # brackets that hold no address; the platform will say so
+        return ""
 
 
 def _provider_media_id(media: OutgoingMedia, media_ids: MediaIds) -> str:

@@ -7,23 +7,36 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from msgspec.structs import replace
 
 from regulars.channels.whatsapp.clients import Clients
+from regulars.channels.whatsapp.copies import PROVIDER_COPY_LIFETIME, may_miss_copies
 from regulars.channels.whatsapp.error_codes import TRANSIENT
 from regulars.channels.whatsapp.errors import judge_number, refuse_unbuilt
 from regulars.channels.whatsapp.graph import GraphClient, GraphError
+from regulars.channels.whatsapp.limits import check_media_file
 from regulars.channels.whatsapp.media import upload_media
 from regulars.channels.whatsapp.requests import media_ids_of
 from regulars.channels.whatsapp.sender import probe, send
 from regulars.conversations.operations.claiming import Claimed
-from regulars.inboxes.ports import Deferred, Refused, SendResult
+from regulars.inboxes.ports import (
+    Deferred,
+    OutgoingContent,
+    OutgoingMedia,
+    Refused,
+    SendResult,
+    files_in,
+    with_files,
+)
 from regulars.kernel import clock
+from regulars.kernel.ids import parse_id
 from regulars.media.files import path_of
 from regulars.media.models import MediaFile
-from regulars.media.operations import note_upload
+from regulars.media.names import name_of
+from regulars.media.operations import forget_uploads, note_upload
 
-PROVIDER_COPY_LIFETIME = timedelta(days=29)
-"""WhatsApp keeps uploads for 30 days (reference §7.2)"""
+Files = Mapping[str, MediaFile]
+"""by the id with which a content names them"""
 FIRST_UPLOAD_WAIT = timedelta(seconds=5)
 LONGEST_UPLOAD_WAIT = timedelta(minutes=5)
 
@@ -36,13 +49,26 @@ class WhatsAppTransport:
 
     async def send(self, claimed: Claimed) -> SendResult:
         client = await self._clients.of(claimed.connection_id)
+        address, content = claimed.to_send.address, claimed.to_send.content
+        if not media_ids_of(content):
+            return await send(client, claimed.to_send)
         try:
-            media_ids = await self._provider_media_ids(client, claimed)
+            files = await sync_to_async(_files_of)(content)
+            if problem := _problem_of(content, files):
+                return refuse_unbuilt(problem)
+            to_send = replace(claimed.to_send, content=_named(content, files))
+            media_ids, reused = await self._provider_media_ids(client, address, files)
+            result = await send(client, to_send, media_ids)
+            if reused and may_miss_copies(result):
+                await sync_to_async(forget_uploads)(reused, address)
+                files = await sync_to_async(_files_of)(content)
+                media_ids, _reused = await self._provider_media_ids(client, address, files)
+                result = await send(client, to_send, media_ids)
         except GraphError as error:
             return _not_sent(error, claimed.to_send.attempt)
         except (MediaFile.DoesNotExist, FileNotFoundError):
             return refuse_unbuilt("the file to send is gone")
-        return await send(client, claimed.to_send, media_ids)
+        return result
 
     async def probe(self, connection_id: UUID, address: str) -> Deferred | None:
         return await probe(await self._clients.of(connection_id), address)
@@ -50,22 +76,68 @@ class WhatsAppTransport:
     def forget(self, connection_id: UUID) -> None:
         self._clients.forget(connection_id)
 
-    async def _provider_media_ids(self, client: GraphClient, claimed: Claimed) -> Mapping[str, str]:
-        """WhatsApp's id for each file of ours in the message; uploads what it does not have yet."""
-        return {
-            media_id: await self._provider_media_id(client, claimed.to_send.address, media_id)
-            for media_id in media_ids_of(claimed.to_send.content)
-        }
+    async def _provider_media_ids(
+        self, client: GraphClient, address: str, files: Files
+    ) -> tuple[Mapping[str, str], list[UUID]]:
+        """WhatsApp's id for each file of ours; uploads what it does not have yet. Beside it, which it had already."""
+        media_ids: dict[str, str] = {}
+        reused: list[UUID] = []
+        for media_id, file in files.items():
+            known = file.provider_uploads.get(address)
+            if known and datetime.fromisoformat(known["until"]) > clock.now():
+                media_ids[media_id] = str(known["id"])
+                reused.append(file.id)
+            else:
+                media_ids[media_id] = await self._upload(client, address, file)
+        return media_ids, reused
 
-    async def _provider_media_id(self, client: GraphClient, address: str, media_id: str) -> str:
-        file = await sync_to_async(MediaFile.objects.get)(id=media_id)
-        known = file.provider_uploads.get(address)
-        if known and datetime.fromisoformat(known["until"]) > clock.now():
-            return str(known["id"])
+    async def _upload(self, client: GraphClient, address: str, file: MediaFile) -> str:
         with path_of(file.sha256).open("rb") as content:
-            provider_id = await upload_media(client, address, content, file.mime_type, file.filename)
+            name = name_of(file.filename, file.mime_type, file.kind)
+            provider_id = await upload_media(client, address, content, file.mime_type, name)
         await sync_to_async(note_upload)(file.id, address, provider_id, PROVIDER_COPY_LIFETIME)
         return provider_id
+
+
+def _files_of(content: OutgoingContent) -> Files:
+    """The rows of our files in a content, by their ids as it names them."""
+    wanted = {media_id: parse_id(media_id) for media_id in media_ids_of(content)}
+    found = MediaFile.objects.in_bulk([file_id for file_id in wanted.values() if file_id])
+    files = {media_id: found[file_id] for media_id, file_id in wanted.items() if file_id in found}
+    if len(files) < len(wanted):
+        raise MediaFile.DoesNotExist
+    return files
+
+
+def _problem_of(content: OutgoingContent, files: Files) -> str:
+    """Why WhatsApp would not take one of the files; empty when it takes them. What nobody checked before ends here."""
+    for media in files_in(content):
+        file = files.get(media.media_id)
+        if file is None:
+            continue
+        problems = check_media_file(
+            media.kind,
+            file.mime_type,
+            file.byte_count or 0,
+            is_animated=file.is_animated,
+            traits=file.traits,
+            is_voice=media.is_voice,
+        )
+        if problems:
+            return "; ".join(f"{each.field}: {each.code} {each.found}".strip() for each in problems)
+    return ""
+
+
+def _named(content: OutgoingContent, files: Files) -> OutgoingContent:
+    """The content with a name for each document of ours: the one it was given, the upload's, or the kind's."""
+
+    def name(media: OutgoingMedia) -> OutgoingMedia:
+        file = files.get(media.media_id)
+        if media.kind != "document" or file is None:
+            return media
+        return replace(media, filename=name_of(media.filename or file.filename, file.mime_type, media.kind))
+
+    return with_files(content, name)
 
 
 def _not_sent(error: GraphError, attempt: int) -> SendResult:

@@ -45,6 +45,7 @@ from regulars.inboxes.ports.outgoing import (
     TemplateCard,
     TemplateParameter,
     files_in,
+    with_files,
 )
 from regulars.inboxes.ports.people import (
     ContactRef,
@@ -137,4 +138,5 @@ __all__ = [
     "Unsupported",
     "Update",
     "files_in",
+    "with_files",
 ]

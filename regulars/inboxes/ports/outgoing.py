@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal
+
+from msgspec.structs import replace
 
 from regulars.inboxes.ports.contents import ContactCard
 from regulars.inboxes.ports.people import Neutral
@@ -147,3 +150,23 @@ def files_in(content: OutgoingContent) -> tuple[OutgoingMedia, ...]:
             return content.files
         case _:
             return ()
+
+
+def with_files(content: OutgoingContent, change: Callable[[OutgoingMedia], OutgoingMedia]) -> OutgoingContent:
+    """The content with each of the media that it brings along changed."""
+    match content:
+        case OutgoingMedia():
+            return change(content)
+        case OutgoingInteractive(header=InteractiveHeader(media=OutgoingMedia() as media) as header):
+            return replace(content, header=replace(header, media=change(media)))
+        case OutgoingTemplate():
+            cards = tuple(replace(card, header=_with_media(card.header, change)) for card in content.cards)
+            return replace(content, header=_with_media(content.header, change), cards=cards)
+        case _:
+            return content
+
+
+def _with_media(
+    header: tuple[TemplateParameter, ...], change: Callable[[OutgoingMedia], OutgoingMedia]
+) -> tuple[TemplateParameter, ...]:
+    return tuple(each if each.media is None else replace(each, media=change(each.media)) for each in header)
