@@ -53,7 +53,7 @@ def _examine() -> Iterator[Finding]:
         yield Finding("settings", False, str(refusal))
         return
     yield Finding("settings", True, "all values make sense")
-    for check in (_home, _disk, _postgres, _assets, _running, _migrations):
+    for check in (_home, _disk, _postgres, _assets, _running, _migrations, _media):
         yield check(settings)
 
 
@@ -127,6 +127,25 @@ def _migrations(settings: Settings) -> Finding:
         return Finding("migrations", False, f"the database cannot be asked: {error}")
     detail = "all applied" if not missing else f"{missing} are missing: run `regulars migrate`"
     return Finding("migrations", missing == 0, detail)
+
+
+def _media(settings: Settings) -> Finding:
+    """Whether the media directory is the one that the database knows; a check-up marks none."""
+    if not settings.database_url and cluster.find(settings.home) is None:
+        return Finding("media", True, "no database yet; the first start makes the directory")
+    from .loading import loaded_django
+
+    try:
+        with loaded_django():
+            from regulars.media.place import OtherPlace, look_at_place
+
+            try:
+                look_at_place()
+            except OtherPlace as refusal:
+                return Finding("media", False, str(refusal))
+    except Exception as error:  # noqa: BLE001 (whatever keeps us from the database is the finding)
+        return Finding("media", False, f"the database cannot be asked: {error}")
+    return Finding("media", True, f"{settings.home / 'media'} is the directory that the database knows")
 
 
 def _unapplied() -> int:

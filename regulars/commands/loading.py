@@ -126,6 +126,16 @@ def require_key() -> None:
         raise StartRefused(str(refusal)) from refusal
 
 
+def require_media_place() -> None:
+    """Raise StartRefused unless the media directory is the one that the database knows. Needs Django and the tables."""
+    from regulars.media.place import OtherPlace, require_own_place
+
+    try:
+        require_own_place()
+    except OtherPlace as refusal:
+        raise StartRefused(str(refusal)) from refusal
+
+
 def _set_environment(settings: Settings, database_url: str | None) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     os.environ["REGULARS_HOME"] = str(settings.home)

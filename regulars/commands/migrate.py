@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from .loading import loaded_django, require_key
+from .loading import loaded_django, require_key, require_media_place
 
 
 @click.command()
@@ -15,4 +15,5 @@ def migrate() -> None:
 
         call_command("migrate", interactive=False, verbosity=int(sys.stdout.isatty()))
         require_key()
+        require_media_place()
     click.echo("The database is up to date.")
