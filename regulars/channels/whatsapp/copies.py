@@ -9,7 +9,7 @@ from uuid import UUID
 from regulars.channels.whatsapp.requests import media_ids_of
 from regulars.conversations.models import Message
 from regulars.conversations.operations.sending import outgoing_of
-from regulars.inboxes.ports import Refused, SendResult, StatusUpdate
+from regulars.inboxes.ports import Deferred, Refused, SendResult, StatusUpdate
 from regulars.kernel.ids import parse_id
 from regulars.media.operations import forget_uploads
 
@@ -20,10 +20,11 @@ _LOST_LATER = frozenset({131052, 131053})
 
 
 def may_miss_copies(result: SendResult) -> bool:
-    """Whether a refusal may mean that a copy is gone. Nothing was sent, so one more try with new copies harms nobody:
-    the platform's words for it differ (131053, 131009 and 100 about the id, 33 for an object that is not there).
+    """Whether an answer may mean that a copy is gone. Nothing was sent, so one more try with new copies harms nobody:
+    the platform's words for it differ (131053, 131009 and 100 about the id, 33 for an object that is not there, which
+    may also be the number and is judged as that when new copies do not help).
     """
-    return isinstance(result, Refused) and result.error.code in _LOST_AT_ONCE
+    return isinstance(result, Refused | Deferred) and result.error.code in _LOST_AT_ONCE
 
 
 def forget_lost_copies(workspace_id: UUID, statuses: Sequence[StatusUpdate]) -> None:
