@@ -1,14 +1,22 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from html import unescape
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from regulars.web.inbox.text_marks import marked
 from regulars.web.inbox.view_models import Author, MessageView
 
 OUTSIDE = 'class="isolate" target="_blank" rel="noopener noreferrer nofollow"'
+
+
+def anchor(address: str) -> str:
+    return f'<a href="{address}" {OUTSIDE}>{address}</a>'
 
 
 @pytest.mark.parametrize(
@@ -19,20 +27,98 @@ OUTSIDE = 'class="isolate" target="_blank" rel="noopener noreferrer nofollow"'
         ("2*3*4 and snake_case_name", "2*3*4 and snake_case_name"),
         ("* not bold *", "* not bold *"),
         ("*over\nlines*", "*over\nlines*"),
+        ("**twice** ~~ ___ *", "**twice** ~~ ___ *"),
         ("`x < 1` ```a *b*```", "<code>x &lt; 1</code> <code>a *b*</code>"),
-        (
-            "see https://example.com/a_b_c?x=1&y=2.",
-            f'see <a href="https://example.com/a_b_c?x=1&amp;y=2" {OUTSIDE}>https://example.com/a_b_c?x=1&amp;y=2</a>.',
-        ),
-        (
-            'https://e.com/"onclick="x',
-            f'<a href="https://e.com/" {OUTSIDE}>https://e.com/</a>&quot;onclick=&quot;x',
-        ),
         ("javascript:alert(1)", "javascript:alert(1)"),
+        ("*a & b*, (_c_)!", "<strong>a &amp; b</strong>, (<i>c</i>)!"),
+        ("这是*重点*内容（_注意_）", "这是<strong>重点</strong>内容（<i>注意</i>）"),
+        ("*a _b* c_", "<strong>a _b</strong> c_"),
+        ("*a*b c*", "<strong>a*b c</strong>"),
+        ("_*urgent*_ please", "<i><strong>urgent</strong></i> please"),
     ],
 )
 def test_marks(text: str, html: str) -> None:
     assert marked(text) == html
+
+
+TAGS = {"*": "strong", "_": "i", "~": "s"}
+
+
+@given(st.permutations("*_~").flatmap(lambda marks: st.sampled_from([marks[:count] for count in (1, 2, 3)])))
+def test_marks_stand_in_each_other_in_any_order(marks: list[str]) -> None:
+    opened = "".join(f"<{TAGS[mark]}>" for mark in marks)
+    closed = "".join(f"</{TAGS[mark]}>" for mark in reversed(marks))
+    before, after = "".join(marks), "".join(reversed(marks))
+    for inside, html in (("word", "word"), ("two words", "two words"), (LINK, anchor(LINK))):
+        assert marked(f"{before}{inside}{after}") == f"{opened}{html}{closed}"
+        assert marked(f"so, {before}{inside}{after}.") == f"so, {opened}{html}{closed}."
+        assert marked(f"（{before}{inside}{after}）") == f"（{opened}{html}{closed}）"
+
+
+LINK = "https://shop.example/sale/42"
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("*https://shop.example/sale/42*", [LINK]),
+        ("*Sale: https://shop.example/sale/42*, go", [LINK]),
+        ("see _https://shop.example/help_ please", ["https://shop.example/help"]),
+        ("https://e.example/a_b_c_?x=1&y=2.", ["https://e.example/a_b_c_?x=1&y=2"]),
+        ("我想买这个https://shop.example/p/7，还有货吗？", ["https://shop.example/p/7"]),
+        ("（https://shop.example/p/10）", ["https://shop.example/p/10"]),
+        ("ดูสินค้านี้ https://shop.example/p/8ครับ", ["https://shop.example/p/8"]),
+        ("商品https://shop.example/p/9をください", ["https://shop.example/p/9"]),
+        ("링크https://shop.example/p/7에서 샀어요", ["https://shop.example/p/7"]),
+        ("《https://shop.example/》「https://shop.example/x」", ["https://shop.example/", "https://shop.example/x"]),
+        ("https://shop.example/a！https://shop.example/b。", ["https://shop.example/a", "https://shop.example/b"]),
+        ("https://shop.example/a,https://shop.example/b", ["https://shop.example/a", "https://shop.example/b"]),
+        ("https://old.example/web/https://shop.example/", ["https://old.example/web/https://shop.example/"]),
+        ("https://en.example/wiki/Foo_(bar)", ["https://en.example/wiki/Foo_(bar)"]),
+        ("(https://en.example/wiki/Foo_(bar)), [https://e.example/]", ["https://en.example/wiki/Foo_(bar)", "https://e.example/"]),
+        ("“https://e.example/a” ‘https://e.example/b’…", ["https://e.example/a", "https://e.example/b"]),
+        ("https://магазин.рф/товар, да", ["https://магазин.рф/товар"]),
+        ("https://商店.example/p", ["https://商店.example/p"]),
+        ("https://e.example/a👍 https://e.example/p\u202egnp.exe", ["https://e.example/a", "https://e.example/p"]),
+        ('https://e.com/"onclick="x', ["https://e.com/"]),
+        ("https:// http://。 https://。好 xhttps://e.example/", []),
+        ("HTTPS://E.example/A", ["HTTPS://E.example/A"]),
+        (f"https://e.example/{'a' * 2_000}", []),
+    ],
+)  # fmt: skip
+def test_links(text: str, links: list[str]) -> None:
+    html = marked(text)
+    assert [unescape(each) for each in re.findall(r'<a href="([^"]*)"', html)] == links
+    assert re.findall(r'<a href="([^"]*)"[^>]*>([^<]*)</a>', html) == [
+        (each, each) for each in re.findall(r'<a href="([^"]*)"', html)
+    ]
+
+
+_PIECES = st.sampled_from(
+    ["*", "_", "~", "`", "```", " ", "\n", "a", "é", "货", "ครับ", "，", "(", ")", ".", "<b>", '"', "&", "https://",
+     "http://", "e.example/", "\u202e", "👍"]
+)  # fmt: skip
+
+
+@given(st.lists(_PIECES, max_size=40).map("".join))
+def test_whatever_is_written_stays_written_and_every_element_ends(text: str) -> None:
+    html = str(marked(text))
+    opened: list[str] = []
+    for closing, tag in re.findall(r"<(/?)(\w+)[^>]*>", html):
+        assert not closing or opened.pop() == tag
+        if not closing:
+            opened.append(tag)
+    assert opened == []
+    signs = str.maketrans("", "", "*_~`")
+    words = unescape(re.sub(r"<[^>]*>", "", html))
+    assert words.translate(signs) == text.translate(signs)
+
+
+@pytest.mark.parametrize("piece", [",https://b", "https://", "*_~", "* *a", "`", "_a", "https://a)))))) ", "(https://a"])
+def test_a_long_text_takes_no_long_time(piece: str) -> None:
+    started = datetime.now(UTC)
+    marked(piece * (60_000 // len(piece)))
+    assert (datetime.now(UTC) - started).total_seconds() < 2
 
 
 @pytest.mark.parametrize(
