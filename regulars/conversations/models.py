@@ -174,6 +174,8 @@ class Message(WorkspaceScoped):
     sent_at = models.DateTimeField()
     """the provider's time for what came in; when it was written for what goes out"""
     arrived_late = models.BooleanField(default=False)
+    is_withdrawn = models.BooleanField(default=False, db_default=False)
+    """a reaction that its author took back or replaced, or the taking back itself: no news, no last word"""
     created_at = models.DateTimeField(default=clock.now)
     delivery_id = models.BigIntegerField(null=True, blank=True)
     path = models.TextField(default="", blank=True)

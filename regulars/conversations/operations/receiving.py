@@ -6,7 +6,7 @@ Repeating a batch, in any order and split, leads to the same state.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
@@ -20,6 +20,7 @@ from regulars.conversations.operations.activities import ActivityRow, insert_act
 from regulars.conversations.operations.completing import Repetition, complete_messages
 from regulars.conversations.operations.contents import content_json
 from regulars.conversations.operations.media_rows import insert_media
+from regulars.conversations.operations.reacting import Uncounted, forget_reactions, withdraw_reactions
 from regulars.conversations.operations.statuses import adopt_unmatched
 from regulars.inboxes.ports import InboundMessage
 from regulars.kernel import clock
@@ -100,7 +101,7 @@ def receive_messages(
     threads = _find_or_start(workspace_id, dict(zip(reversed(keys), reversed(chosen), strict=True)))
     new = [_New(new_id(), each, threads[key]) for each, key in zip(chosen, keys, strict=True)]
     stored = _insert_messages(workspace_id, new, _insert_media(workspace_id, new))
-    _move_threads_on(stored)
+    _move_threads_on(stored, _weigh_reactions(stored))
     _write_threads(workspace_id, list(threads.values()))
     record_all(_events(workspace_id, stored))
     echoes = [(each.inbox_id, each.message.provider_id) for each in chosen if each.message.direction == "out"]
@@ -317,11 +318,21 @@ def _is_late(message: InboundMessage, thread: _Thread) -> bool:
     return message.sent_at < thread.last_message_at - LATE_AFTER
 
 
-def _move_threads_on(stored: Sequence[_New]) -> None:
+def _weigh_reactions(stored: Sequence[_New]) -> Set[UUID]:
+    """The reactions of the batch that are no news; what they end counts no more. Asks only when there are any."""
+    reactions = [each.id for each in stored if each.incoming.message.kind == "reaction"]
+    withdrawn = withdraw_reactions(reactions)
+    new_ids = [each.id for each in stored] if withdrawn else []
+    forget_reactions(withdrawn, new_ids, Uncounted(UNCOUNTED_KINDS, REPLY_WINDOW))
+    return withdrawn
+
+
+def _move_threads_on(stored: Sequence[_New], withdrawn: Set[UUID]) -> None:
     for each in stored:
         _note_answer(each.incoming.message, each.thread)
     for each in stored:
-        _apply(each.incoming.message, each.id, each.thread)
+        is_news = each.incoming.message.kind not in UNCOUNTED_KINDS and each.id not in withdrawn
+        _apply(each.incoming.message, each.id, each.thread, is_news=is_news)
 
 
 def _note_answer(message: InboundMessage, thread: _Thread) -> None:
@@ -332,16 +343,16 @@ def _note_answer(message: InboundMessage, thread: _Thread) -> None:
         thread.answered_at = thread.newly_answered_at = message.sent_at
 
 
-def _apply(message: InboundMessage, message_id: UUID, thread: _Thread) -> None:
+def _apply(message: InboundMessage, message_id: UUID, thread: _Thread, *, is_news: bool) -> None:
     """What one new message changes about its conversation."""
     place = (message.sent_at, message_id)
-    if message.kind not in UNCOUNTED_KINDS and (thread.last is None or place > thread.last):
+    if is_news and (thread.last is None or place > thread.last):
         thread.last = place
     if message.source == "history":
         return
     if message.source == "standby":
         thread.owned_elsewhere = True
-    if message.direction == "out" or message.kind in UNCOUNTED_KINDS:
+    if message.direction == "out" or not is_news:
         return
     if thread.opened_window_at is None or message.sent_at > thread.opened_window_at:
         thread.opened_window_at = thread.last_inbound_at = message.sent_at
@@ -369,7 +380,7 @@ UPDATE conversations_conversation c SET
   unread_count = CASE WHEN new.answered_at IS NULL THEN c.unread_count + new.unread
     ELSE LEAST(c.unread_count + new.unread, (SELECT count(*) FROM conversations_message m
       WHERE m.conversation_id = c.id AND m.sent_at > new.answered_at AND m.direction = 'in'
-        AND m.source <> 'history' AND NOT m.kind = ANY(%s))) END,
+        AND m.source <> 'history' AND NOT m.kind = ANY(%s) AND NOT m.is_withdrawn)) END,
   waiting_since = CASE WHEN new.answered_at IS NULL THEN LEAST(c.waiting_since, new.waiting_at)
     ELSE (SELECT min(m.sent_at) FROM conversations_message m
       WHERE m.conversation_id = c.id AND m.sent_at > new.answered_at AND m.direction = 'in'

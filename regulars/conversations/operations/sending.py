@@ -27,6 +27,8 @@ from regulars.conversations.guardrails import (
     useful_until,
 )
 from regulars.conversations.models import Conversation, Message
+from regulars.conversations.operations.reacting import restore_last_words, withdraw_reactions
+from regulars.conversations.operations.receiving import UNCOUNTED_KINDS
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.ports import (
     ChannelFacts,
@@ -210,6 +212,9 @@ def _insert(messages: Sequence[Message], limits: Mapping[UUID, datetime | None])
                 [ended.get(message.id, NO_WAIT).unread for message in messages],
             ],
         )
+    withdrawn = withdraw_reactions([message.id for message in messages if message.kind == "reaction"])
+    if withdrawn:
+        restore_last_words(withdrawn, UNCOUNTED_KINDS)
     add_to_ledger(
         LedgerRow(
             message.conversation.inbox.connection_id,

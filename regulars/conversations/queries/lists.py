@@ -16,6 +16,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 from regulars.contacts.search import matching_contacts, matching_groups
 from regulars.conversations.access import visible_to
 from regulars.conversations.models import Conversation, Message
+from regulars.conversations.queries.changing import REWRITING, MessageChanges, read_changes
 from regulars.kernel.errors import Invalid
 from regulars.kernel.ids import parse_id
 from regulars.workspaces.access import Actor
@@ -145,7 +146,7 @@ def _unknown_cursor() -> Invalid:
 
 
 def attach_last_messages(conversations: list[Conversation]) -> None:
-    """Set ``last_message`` (a Message or None) on each, with one query."""
+    """Set ``last_message`` (a Message or None) and ``last_changes`` (what rewrote it) on each, with two queries."""
     ids = [each.last_message_id for each in conversations if each.last_message_id]
     found = {
         message.id: message
@@ -153,8 +154,11 @@ def attach_last_messages(conversations: list[Conversation]) -> None:
             "media", "contact", "author_member__user"
         )
     }
+    changes = read_changes(list(found.values()), REWRITING)
     for each in conversations:
-        each.last_message = found.get(each.last_message_id) if each.last_message_id else None  # type: ignore[attr-defined]
+        last = found.get(each.last_message_id) if each.last_message_id else None
+        each.last_message = last  # type: ignore[attr-defined]
+        each.last_changes = changes[last.id] if last else MessageChanges()  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,11 +11,10 @@ from django.db.models import Q
 
 from regulars.contacts.names import names_at
 from regulars.conversations.models import Activity, Conversation, Draft, Message, MessageStatus, Note
+from regulars.conversations.queries.changing import MODIFIERS, MessageChanges, may_change, read_changes
 from regulars.conversations.queries.waiting import Wait, read_waits
 from regulars.workspaces.models import Member
 
-MODIFIERS = ("reaction", "edit", "revoke")
-"""kinds that show on the message they change, when we have it"""
 SIDE_LIMIT = 200
 """notes and activities shown with one page of messages, newest first"""
 
@@ -31,17 +29,14 @@ class MessageDetails:
 
     message: Message
     statuses: list[MessageStatus] = field(default_factory=list)
-    reactions: list[Message] = field(default_factory=list)
-    """the last one of each side, taken-back ones left out"""
-    edits: list[Message] = field(default_factory=list)
-    revoked_by: Message | None = None
+    changes: MessageChanges = field(default_factory=MessageChanges)
     quoted: Message | None = None
     participants: Mapping[str, str] = field(default_factory=dict)
     """names of people in the group, by the address that the statuses give"""
     wait: Wait | None = None
     """why it has not left yet"""
-    is_modifier_of_known: bool = False
-    """true for a reaction, edit or revoke whose target is in this inbox: it shows there"""
+    changed: Message | None = None
+    """what this reaction, edit or revoke counts for: it shows there"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +82,7 @@ def _between(moment: str, since: datetime | None, until: datetime | None) -> dic
 
 
 def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
-    """Statuses, modifiers and quotes of a page of one inbox's messages: three queries whatever its size.
+    """Statuses, changes and quotes of a page of one inbox's messages: three queries whatever its size.
 
     One more when some of them are still queued.
     """
@@ -98,30 +93,33 @@ def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
     for status in MessageStatus.objects.filter(message_id__in=by_id).order_by("at", "id"):
         by_id[status.message_id].statuses.append(status)
     _name_participants(details)
-    inbox_id = messages[0].inbox_id
-    provider_ids = [message.provider_id for message in messages if message.provider_id]
-    modifiers: dict[str, list[Message]] = defaultdict(list)
-    changing = Message.objects.filter(inbox_id=inbox_id, target_provider_id__in=provider_ids)
-    for modifier in changing.select_related("contact", "author_member__user").order_by("sent_at", "id"):
-        modifiers[modifier.target_provider_id or ""].append(modifier)
-    pointed = {
-        each for message in messages for each in (message.reply_to_provider_id, message.target_provider_id)
-    }
-    origins = {
-        origin.provider_id: origin
-        for origin in Message.objects.filter(
-            inbox_id=inbox_id, provider_id__in=pointed - {None}
-        ).select_related("media", "contact")
-    }
+    changes = read_changes(messages)
+    named = find_named(messages)
     waits = read_waits([message.id for message in messages if message.status == "queued"])
     for each in details:
-        each.wait = waits.get(each.message.id)
-        _modify(each, modifiers.get(each.message.provider_id or "", []))
-        each.quoted = _quoted(each.message, origins)
-        each.is_modifier_of_known = (
-            each.message.kind in MODIFIERS and each.message.target_provider_id in origins
-        )
+        message = each.message
+        each.wait = waits.get(message.id)
+        each.changes = changes[message.id]
+        each.quoted = named.get((message.conversation_id, message.reply_to_provider_id))
+        target = named.get((message.conversation_id, message.target_provider_id))
+        if message.kind in MODIFIERS and target is not None and may_change(message, target):
+            each.changed = target
     return details
+
+
+def find_named(messages: Sequence[Message]) -> dict[tuple[UUID, str | None], Message]:
+    """What messages quote or change, by conversation and provider id; never something of another conversation."""
+    ids = {
+        each for message in messages for each in (message.reply_to_provider_id, message.target_provider_id)
+    }
+    found = Message.objects.filter(
+        inbox_id__in={message.inbox_id for message in messages},
+        conversation_id__in={message.conversation_id for message in messages},
+        provider_id__in=ids - {None},
+    )
+    return {
+        (each.conversation_id, each.provider_id): each for each in found.select_related("media", "contact")
+    }
 
 
 def _name_participants(details: Sequence[MessageDetails]) -> None:
@@ -131,24 +129,6 @@ def _name_participants(details: Sequence[MessageDetails]) -> None:
         names = names_at(details[0].message.workspace_id, addresses)
         for each in details:
             each.participants = names
-
-
-def _quoted(message: Message, origins: Mapping[str | None, Message]) -> Message | None:
-    """What a message quotes, if it stands in the same conversation: who sees this one may not see the other."""
-    origin = origins.get(message.reply_to_provider_id) if message.reply_to_provider_id else None
-    return origin if origin and origin.conversation_id == message.conversation_id else None
-
-
-def _modify(details: MessageDetails, modifiers: Sequence[Message]) -> None:
-    last_reaction: dict[tuple[str, str], Message] = {}
-    for modifier in modifiers:
-        if modifier.kind == "reaction" and modifier.status != "failed":
-            last_reaction[(modifier.direction, str(modifier.contact_id))] = modifier
-        elif modifier.kind == "edit":
-            details.edits.append(modifier)
-        elif modifier.kind == "revoke":
-            details.revoked_by = modifier
-    details.reactions = [each for each in last_reaction.values() if emoji_of(each)]
 
 
 def read_writers(conversation: Conversation) -> list[Message]:
@@ -166,13 +146,6 @@ def read_writers(conversation: Conversation) -> list[Message]:
         .select_related("contact")
     )
     return sorted(last, key=lambda message: (message.sent_at, message.id), reverse=True)
-
-
-def emoji_of(message: Message) -> str:
-    """The emoji of a reaction; empty when it was taken back."""
-    if message.direction == "out":
-        return message.text
-    return str((message.content.get("reaction") or {}).get("emoji", "")) or message.text
 
 
 def drafts_of(conversation: Conversation, member: Member) -> dict[str, str]:

@@ -24,12 +24,14 @@ from regulars.inboxes.ports import (
     OutgoingContent,
     OutgoingReaction,
     OutgoingText,
+    Reaction,
     StatusUpdate,
 )
 from regulars.kernel.models import Event
 from regulars.workspaces.models import Member
 from tests.cast import ALICE, Cast
 
+THUMB, NO_REACTION = (MessageContent(reaction=Reaction(emoji=emoji)) for emoji in ("👍", ""))
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
@@ -61,7 +63,7 @@ def said(
         sent_at=at(seconds),
         path="0/0/messages/0",
         text="" if kind == "reaction" else provider_id,
-        content=content or MessageContent(),
+        content=content or (THUMB if kind == "reaction" else MessageContent()),
         target_provider_id=target,
         reply_to_provider_id=reply_to,
         group_id=group,

@@ -16,6 +16,7 @@ from regulars.conversations.models import Activity, Conversation, Message
 from regulars.conversations.operations.handling import mark_as_read, resolve_conversation, snooze_conversation
 from regulars.conversations.operations.receiving import REPLY_WINDOW
 from regulars.conversations.tests.saying import (
+    NO_REACTION,
     at,
     event_kinds,
     forget_events,
@@ -55,17 +56,24 @@ _forms: list[dict[str, Any]] = [
     {},
     {"kind": "image"},
     {"kind": "reaction", "target": "m0"},
+    {"kind": "reaction", "target": "m0", "content": NO_REACTION},
+    {"kind": "reaction", "target": "m1"},
+    {"kind": "reaction", "target": "m1", "content": NO_REACTION},
+    {"kind": "reaction", "content": NO_REACTION},
     {"kind": "edit", "target": "m0"},
     {"kind": "revoke", "target": "m1"},
     {"kind": "system"},
     {"direction": "out", "source": "phone_app"},
     {"direction": "out", "source": "phone_app"},
-    {"direction": "out", "source": "phone_app", "kind": "reaction"},
+    {"direction": "out", "source": "phone_app", "kind": "reaction", "target": "m0"},
+    {"direction": "out", "source": "phone_app", "kind": "reaction", "target": "m0", "content": NO_REACTION},
     {"source": "history"},
     {"source": "history", "direction": "out", "history_status": "READ"},
     {"source": "standby"},
     {"content": AD},
     {"group": "GROUP1"},
+    {"group": "GROUP1", "kind": "reaction", "target": "m0"},
+    {"group": "GROUP1", "kind": "reaction", "target": "m0", "content": NO_REACTION},
 ]
 
 
@@ -109,7 +117,15 @@ def _state(cast: Cast) -> tuple[object, ...]:
         ],
         list(
             Message.objects.order_by("provider_id").values_list(
-                "provider_id", "direction", "kind", "text", "source", "status", "sent_at", "author_kind"
+                "provider_id",
+                "direction",
+                "kind",
+                "text",
+                "source",
+                "status",
+                "sent_at",
+                "author_kind",
+                "is_withdrawn",
             )
         ),
     )

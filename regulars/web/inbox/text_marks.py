@@ -91,6 +91,4 @@ def _is_word(letter: str) -> bool:
 
 def _anchor(line: str, link: Link) -> str:
     address = escape(line[link.start : link.end])
-    return (
-        f'<a href="{address}" class="isolate" target="_blank" rel="noopener noreferrer nofollow">{address}</a>'
-    )
+    return f'<a href="{address}" class="isolate" target="_blank" rel="noopener noreferrer nofollow">{address}</a>'

@@ -114,7 +114,9 @@ def test_whatever_is_written_stays_written_and_every_element_ends(text: str) -> 
     assert words.translate(signs) == text.translate(signs)
 
 
-@pytest.mark.parametrize("piece", [",https://b", "https://", "*_~", "* *a", "`", "_a", "https://a)))))) ", "(https://a"])
+@pytest.mark.parametrize(
+    "piece", [",https://b", "https://", "*_~", "* *a", "`", "_a", "https://a)))))) ", "(https://a"]
+)
 def test_a_long_text_takes_no_long_time(piece: str) -> None:
     started = datetime.now(UTC)
     marked(piece * (60_000 // len(piece)))
