@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,10 +13,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from regulars.api.problems import NotJSON
+from regulars.kernel import clock
 from regulars.kernel.errors import Invalid
 from regulars.kernel.ids import parse_id
 
 T = TypeVar("T")
+
+DEEPEST = 64
+"""levels of values within values in a body"""
 
 _AT_PATH = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
 _NAMED_FIELD = re.compile(r"(?P<verb>missing required|unknown) field `(?P<name>[^`]*)`")
@@ -31,6 +36,9 @@ def parse_body(raw: bytes, wanted: type[T] | Any) -> T:
         ) from error
     _refuse_unstorable(tree)
     body: T = _convert(tree, wanted, strict=True)
+    for path, moment in _times_in(body):
+        if not clock.is_nameable(moment if moment.tzinfo else moment.replace(tzinfo=UTC)):
+            raise Invalid(_("This time is too far away"), fields={path: "a time between 1970 and 2100"})
     return body
 
 
@@ -85,8 +93,30 @@ def _tags(wanted: Any) -> Iterator[str]:
             yield str(each.tag)
 
 
-def _refuse_unstorable(tree: Any, path: str = "") -> None:
-    """U+0000 and lone surrogates cannot be stored or sent; better refused than silently changed."""
+def _times_in(value: Any, path: str = "") -> Iterator[tuple[str, datetime]]:
+    """Every time of a body, with its path."""
+    if isinstance(value, datetime):
+        yield path, value
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from _times_in(getattr(value, name), f"{path}.{name}" if path else name)
+    elif isinstance(value, list | tuple):
+        for index, each in enumerate(value):
+            yield from _times_in(each, f"{path}[{index}]")
+
+
+def _refuse_unstorable(tree: Any, path: str = "", depth: int = 0) -> None:
+    """What cannot be stored, sent or read by everybody; better refused than silently changed.
+
+    U+0000 and lone surrogates, whole numbers above 64 bits, and values within values without end.
+    """
+    if depth > DEEPEST:
+        raise Invalid(_("The body nests too deep"), fields={"body": f"at most {DEEPEST} levels"})
+    if isinstance(tree, int) and not -(2**63) <= tree < 2**63:
+        raise Invalid(
+            _("%(field)s is too large a number") % {"field": path or "body"},
+            fields={path or "body": "a whole number of at most 64 bits"},
+        )
     if isinstance(tree, str):
         if "\x00" in tree or any("\ud800" <= character <= "\udfff" for character in tree):
             reason = "text without U+0000 and without unpaired surrogates"
@@ -95,8 +125,8 @@ def _refuse_unstorable(tree: Any, path: str = "") -> None:
             )
     elif isinstance(tree, dict):
         for key, value in tree.items():
-            _refuse_unstorable(key, path or "body")
-            _refuse_unstorable(value, f"{path}.{key}" if path else str(key))
+            _refuse_unstorable(key, path or "body", depth + 1)
+            _refuse_unstorable(value, f"{path}.{key}" if path else str(key), depth + 1)
     elif isinstance(tree, list):
         for index, value in enumerate(tree):
-            _refuse_unstorable(value, f"{path}[{index}]")
+            _refuse_unstorable(value, f"{path}[{index}]", depth + 1)

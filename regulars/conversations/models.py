@@ -100,6 +100,10 @@ class Conversation(WorkspaceScoped):
                 condition=models.Q(priority__in=["low", "normal", "high", "urgent"]),
                 name="conversation_priority",
             ),
+            models.CheckConstraint(
+                condition=models.Q(snoozed_until__isnull=True) | models.Q(snoozed_until__lt=clock.LATEST),
+                name="conversation_snooze_nameable",
+            ),
         ]
         indexes = [
             models.Index(

@@ -7,12 +7,20 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""what people and other systems may name as a time; near the years 1 and 9999 every other time zone overflows"""
+
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_clock", default=None)
 
 
 def now() -> datetime:
     """The current moment, aware, in UTC."""
     return _frozen.get() or datetime.now(UTC)
+
+
+def is_nameable(moment: datetime) -> bool:
+    """Whether an aware time lies between ``EARLIEST`` and ``LATEST``."""
+    return EARLIEST <= moment < LATEST
 
 
 @contextmanager

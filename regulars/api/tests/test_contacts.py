@@ -154,3 +154,24 @@ def test_agents_find_and_change_the_people_of_their_conversations_only(cast: Cas
     refused = agent.post("/contacts", {"identities": [{"kind": "phone", "value": BORIS}]})
     assert problem(refused) == (409, "contact-exists")
     assert "contact" not in refused.json()
+
+
+def nested(levels: int) -> list[object]:
+    return [nested(levels - 1)] if levels else []
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"fields": {"a": 2**64}}, "fields.a"),
+        ({"fields": {"a": "x" * 64_000}}, "fields"),
+        ({"fields": {"a": nested(100)}}, "body"),
+        ({"tags": [f"tag {number}" for number in range(101)]}, "tags"),
+    ],
+)
+def test_what_is_kept_of_a_contact_has_bounds(api: Api, cast: Cast, body: dict[str, object], field: str):
+    refused = api.patch(f"/contacts/{cast.alice.id}", body)
+    assert problem(refused) == (422, "invalid")
+    assert list(refused.json()["fields"]) == [field]
+    kept = {"a": nested(30), "b": 2**63 - 1, "c": "x" * 60_000}
+    assert api.patch(f"/contacts/{cast.alice.id}", {"fields": kept}).json()["fields"] == kept

@@ -169,6 +169,7 @@ class _Reading(NamedTuple):
 
 def parse_template(node: Mapping[str, Any]) -> Template:
     """Read a template as ``GET /{waba}/message_templates`` lists it; tolerant of whatever is missing."""
+    node = mapping(node)
     by_kind = _by_kind(node)
     is_code = _word(node.get("category")) == "AUTHENTICATION"
     own = _read_parts(by_kind, "", is_code=is_code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zoneinfo
 from collections.abc import Mapping
 from datetime import datetime
@@ -27,6 +28,8 @@ EDITABLE = frozenset(
 NAME_LENGTH = 200
 ABOUT_LENGTH = 5_000
 WORD_LENGTH = 64
+MOST_TAGS = 100
+FIELDS_LENGTH = 64_000
 
 
 @transaction.atomic
@@ -77,8 +80,12 @@ def _problem(name: str, value: object) -> str:
             isinstance(tag, str) and 0 < len(tag) <= WORD_LENGTH for tag in value
         ):
             return f"a list of words of at most {WORD_LENGTH} characters"
+        case "tags" if isinstance(value, list) and len(value) > MOST_TAGS:
+            return f"at most {MOST_TAGS} words"
         case "fields" if not isinstance(value, dict):
             return "an object"
+        case "fields" if len(json.dumps(value)) > FIELDS_LENGTH:
+            return f"an object of at most {FIELDS_LENGTH} characters as JSON"
     return ""
 
 

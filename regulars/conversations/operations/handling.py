@@ -24,6 +24,7 @@ from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member, Team
 
 NOTE_LENGTH = 20_000
+MOST_TAGS = 100
 PRIORITIES = ("low", "normal", "high", "urgent")
 DECIDED_ON = (
     "status",
@@ -148,8 +149,10 @@ def reopen_conversation(conversation: Conversation, *, by: Actor) -> None:
 def snooze_conversation(conversation: Conversation, *, until: datetime, by: Actor) -> None:
     """Out of sight until a moment, or until the contact writes: what came while it was decided is not put away."""
     by.require("conversations:resolve")
-    if until <= clock.now():
-        raise Invalid(_("Choose a time in the future"), fields={"snoozed_until": "a time in the future"})
+    if until <= clock.now() or not clock.is_nameable(until):
+        raise Invalid(
+            _("Choose a time in the future"), fields={"snoozed_until": "a time in the future, before 2100"}
+        )
     known = conversation.last_inbound_at
     _lock(conversation)
     if (conversation.status, conversation.snoozed_until) == ("snoozed", until):
@@ -180,6 +183,8 @@ def tag_conversation(conversation: Conversation, tags: list[str], *, by: Actor) 
     cleaned = sorted({tag.strip() for tag in tags if tag.strip()})
     if any(len(tag) > 64 for tag in cleaned):
         raise Invalid(_("A tag has at most 64 characters"), fields={"tags": "at most 64 characters each"})
+    if len(cleaned) > MOST_TAGS:
+        raise Invalid(_("These are too many tags"), fields={"tags": f"at most {MOST_TAGS}"})
     before = conversation.tags
     _lock(conversation)
     if conversation.tags != cleaned:

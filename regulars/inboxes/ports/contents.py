@@ -55,8 +55,10 @@ class MediaRef(Neutral):
 
 
 class Location(Neutral):
-    latitude: float
-    longitude: float
+    """A place; without coordinates when the provider told none, or none that are on earth."""
+
+    latitude: float | None = None
+    longitude: float | None = None
     name: str = ""
     address: str = ""
     url: str = ""

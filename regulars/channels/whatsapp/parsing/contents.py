@@ -131,8 +131,8 @@ def _media_reader(kind: MessageKind) -> Callable[[Json], Reading]:
 def _read_location(node: Json) -> Reading:
     body = mapping(node)
     latitude, longitude = number(body.get("latitude")), number(body.get("longitude"))
-    if latitude is None or longitude is None:
-        return Reading("location", text(body.get("name")))
+    if latitude is None or longitude is None or abs(latitude) > 90 or abs(longitude) > 180:
+        latitude = longitude = None
     location = Location(
         latitude=latitude,
         longitude=longitude,

@@ -23,8 +23,10 @@ NOTHING: Mapping[str, Json] = {}
 LONGEST_ID = 256
 """characters; ids are far shorter, and database indexes want an upper bound"""
 
-_LATEST_SECONDS = 100_000_000_000
-_LATEST_MILLISECONDS = _LATEST_SECONDS * 1000
+_LATEST_SECONDS = 4_102_444_800
+"""the year 2100; a greater number is a time in milliseconds, or none"""
+_EARLIEST_MILLISECONDS, _LATEST_MILLISECONDS = 978_307_200_000, _LATEST_SECONDS * 1000
+"""the years 2001 to 2100"""
 
 
 def mapping(node: Json) -> Mapping[str, Json]:
@@ -95,7 +97,7 @@ def second(written: str) -> datetime | None:
 @lru_cache(maxsize=1024)
 def _second(written: str) -> datetime | None:
     """Many messages share a second; short texts only, for the cache keeps them."""
-    if written.isascii() and written.isdigit() and written != "0000000000":
+    if written.isascii() and written.isdigit() and 0 < int(written) < _LATEST_SECONDS:
         return datetime.fromtimestamp(int(written), UTC)
     return None
 
@@ -111,7 +113,7 @@ def instant(node: Json) -> datetime | None:
     else:
         return None
     if seconds >= _LATEST_SECONDS:
-        if seconds >= _LATEST_MILLISECONDS:
+        if not _EARLIEST_MILLISECONDS <= seconds < _LATEST_MILLISECONDS:
             return None
         seconds /= 1000
     return datetime.fromtimestamp(seconds, UTC) if seconds > 0 else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,6 +14,7 @@ from regulars.inboxes.ports import (
     Choice,
     ContactCard,
     InboundMessage,
+    Location,
     MediaRef,
     MessageContent,
     Notice,
@@ -148,7 +149,22 @@ def test_updates_keep_the_order_and_paths_of_the_body():
                 MessageContent(cards=(ContactCard(name="A B", phones=(CardPhone(phone="1"),)),)),
             ),
         ),
-        ("location", {"latitude": "x", "name": "Home"}, ("location", "Home", MessageContent())),
+        *(
+            (
+                "location",
+                {**position, "name": "Home", "address": "Road 12"},
+                ("location", "", MessageContent(location=Location(name="Home", address="Road 12"))),
+            )
+            for position in (
+                {},
+                {"latitude": "x", "longitude": 1},
+                {"latitude": 1},
+                {"latitude": 91, "longitude": 1},
+                {"latitude": 1, "longitude": -1e308},
+                {"latitude": None, "longitude": [1]},
+            )
+        ),
+        ("location", None, ("location", "", MessageContent(location=Location()))),
         (
             "unsupported",
             {"type": "gif"},
@@ -255,6 +271,10 @@ def test_a_missing_type_is_recognized_by_the_body():
         (True, RECEIVED_AT),
         ("²", RECEIVED_AT),
         (10**30, RECEIVED_AT),
+        ("9999999999", RECEIVED_AT),
+        (4_102_444_800, RECEIVED_AT),
+        (99_999_999_999, RECEIVED_AT),
+        (4_102_444_799, datetime(2099, 12, 31, 23, 59, 59, tzinfo=UTC)),
         ("9" * 400, RECEIVED_AT),
         ({}, RECEIVED_AT),
     ],

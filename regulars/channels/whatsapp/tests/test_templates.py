@@ -381,7 +381,9 @@ nodes = st.recursive(
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.dictionaries(st.sampled_from(["id", "name", "components", "status", "quality_score"]), nodes))
+@given(
+    st.dictionaries(st.sampled_from(["id", "name", "components", "status", "quality_score"]), nodes) | nodes
+)
 def test_any_json_is_read(node):
     template = parse_template(node)
     render(template, template.samples)
