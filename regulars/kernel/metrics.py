@@ -51,3 +51,4 @@ WEBHOOK_ANSWERS = Answers(
 )
 REGISTRY.register(WEBHOOK_ANSWERS)
 SENDS = Counter("regulars_sends_total", "Messages given to a provider, by result", ["result"])
+NOT_SHOWN = Counter("regulars_not_shown_total", "Rows that could not be shown, by what they are", ["what"])

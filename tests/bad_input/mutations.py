@@ -58,14 +58,20 @@ def mutate(recipe: bytes) -> bytes:
         for how, high, low, value in steps:
             raw = _change_bytes(raw, BYTE_CHANGES[how % len(BYTE_CHANGES)], high * 256 + low, value)
         return raw
-    box = [copy.deepcopy(body)]
-    for how, high, low, value in steps:
+    return (escape if style == 1 else encode)(mutate_tree(body, recipe[2:3] * 4 + recipe[4:]))
+
+
+def mutate_tree(tree: Any, recipe: bytes) -> Any:
+    """A copy of a JSON value with one to four changes."""
+    box = [copy.deepcopy(tree)]
+    for step in range(1 + recipe[0] % 4):
+        how, high, low, value = recipe[4 + step * 4 : 8 + step * 4]
         holders = _holders(box)
         holder, key = holders[(high * 256 + low) % len(holders)]
         _change(
             holder, key, TREE_CHANGES[how % len(TREE_CHANGES)], copy.deepcopy(AWKWARD[value % len(AWKWARD)])
         )
-    return (escape if style == 1 else encode)(box[0] if box else None)
+    return box[0] if box else None
 
 
 def _change_bytes(raw: bytes, how: str, place: int, value: int) -> bytes:

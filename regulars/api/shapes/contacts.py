@@ -12,8 +12,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from regulars.api.paging import PageQuery
-from regulars.api.shapes.common import Ref, refer_to_member
+from regulars.api.shapes.common import Ref, encodable, refer_to_member
 from regulars.contacts.models import Consent, Contact, ContactIdentity
+from regulars.kernel.shielding import shielded, words_in
 
 
 class IdentityShape(msgspec.Struct, rename=None):
@@ -146,12 +147,12 @@ def _build(
         identities=identities,
         language=contact.language or None,
         time_zone=contact.time_zone or None,
-        tags=contact.tags,
+        tags=words_in(contact.tags),
         tier=contact.tier or None,
         stage=contact.stage or None,
         score=contact.score,
         owner=refer_to_member(contact.owner),
-        fields=contact.fields,
+        fields=shielded("contact", contact.id, lambda: _object(contact.fields), dict),
         consent=consent,
         profile_name=contact.profile_name or None,
         username=contact.username or None,
@@ -161,3 +162,10 @@ def _build(
         created_at=contact.created_at,
         updated_at=contact.updated_at,
     )
+
+
+def _object(stored: object) -> dict[str, Any]:
+    """A stored object that can be written; raises ``TypeError`` for anything else."""
+    if not isinstance(stored, dict):
+        raise TypeError("no object")
+    return encodable(stored)

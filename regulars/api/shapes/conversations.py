@@ -10,13 +10,14 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from regulars.api.paging import PageQuery
-from regulars.api.shapes.common import Ref, refer_to_member, refer_to_team
+from regulars.api.shapes.common import Ref, encodable, refer_to_member, refer_to_team
 from regulars.api.shapes.contacts import IdentityShape, build_identities
-from regulars.api.shapes.messages import AuthorShape, author_of
+from regulars.api.shapes.messages import AuthorShape, author_of, text_of
 from regulars.contacts.models import Group
 from regulars.conversations.models import Conversation, Message, Note
-from regulars.conversations.queries.threads import emoji_of
+from regulars.conversations.queries.changing import MessageChanges
 from regulars.kernel import clock
+from regulars.kernel.shielding import shielded, words_in
 
 Status = Literal["open", "snoozed", "resolved"]
 Priority = Literal["low", "normal", "high", "urgent"]
@@ -61,8 +62,11 @@ class LastMessage(msgspec.Struct):
     direction: Literal["in", "out"]
     kind: str
     text: str
+    """what it says now, after edits"""
     status: str
     author: AuthorShape
+    is_edited: bool
+    is_revoked: bool
     sent_at: datetime
 
 
@@ -84,6 +88,7 @@ class ConversationShape(msgspec.Struct, kw_only=True):
     unread: int
     waiting_since: datetime | None
     last_message: LastMessage | None
+    """null when nothing was said yet, or when what is stored of it cannot be shown"""
     created_at: datetime
     updated_at: datetime
 
@@ -142,6 +147,14 @@ def build_conversations(conversations: Sequence[Conversation]) -> list[Conversat
     ]
 
 
+def _last_of(conversation: Conversation) -> LastMessage | None:
+    last: Message | None = getattr(conversation, "last_message", None)
+    if last is None:
+        return None
+    changes: MessageChanges = getattr(conversation, "last_changes", MessageChanges())
+    return shielded("message", last.id, lambda: encodable(_build_last(last, changes)), lambda: None)
+
+
 def build_note(note: Note) -> NoteShape:
     """A note with its author; notes of tokens have the kind ``api``."""
     kind: Literal["member", "api"] = "member" if note.author_id else "api"
@@ -151,7 +164,6 @@ def build_note(note: Note) -> NoteShape:
 
 def _build(conversation: Conversation, identities: list[IdentityShape]) -> ConversationShape:
     contact = conversation.contact
-    last: Message | None = getattr(conversation, "last_message", None)
     return ConversationShape(
         id=str(conversation.id),
         contact=ConversationContact(str(contact.id), contact.display_name, identities) if contact else None,
@@ -161,12 +173,12 @@ def _build(conversation: Conversation, identities: list[IdentityShape]) -> Conve
         assignee=refer_to_member(conversation.assignee),
         team=refer_to_team(conversation.team),
         priority=msgspec.convert(conversation.priority, Priority),
-        tags=conversation.tags,
+        tags=words_in(conversation.tags),
         snoozed_until=conversation.snoozed_until,
         reply_window=build_reply_window(conversation, clock.now()),
         unread=conversation.unread_count,
         waiting_since=conversation.waiting_since,
-        last_message=_build_last(last) if last else None,
+        last_message=_last_of(conversation),
         created_at=conversation.created_at,
         updated_at=conversation.updated_at,
     )
@@ -186,14 +198,16 @@ def build_reply_window(conversation: Conversation, at: datetime) -> ReplyWindow:
     return ReplyWindow(is_open, conversation.window_closes_at, kind)
 
 
-def _build_last(message: Message) -> LastMessage:
+def _build_last(message: Message, changes: MessageChanges) -> LastMessage:
     return LastMessage(
         id=str(message.id),
         direction="in" if message.direction == "in" else "out",
         kind=message.kind,
-        text=emoji_of(message) if message.kind == "reaction" else message.text,
+        text=text_of(message, changes),
         status=message.status,
         author=author_of(message),
+        is_edited=changes.is_edited,
+        is_revoked=changes.revoked_by is not None,
         sent_at=message.sent_at,
     )
 

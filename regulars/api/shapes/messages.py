@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
-from uuid import UUID
 
 import msgspec
 
 from regulars.api.paging import PageQuery
 from regulars.api.raw_updates import read_raw_updates
+from regulars.api.shapes.common import encodable
 from regulars.api.shapes.media import MediaShape, build_media
 from regulars.api.whatsapp import explain_error
 from regulars.conversations.models import Message
-from regulars.conversations.queries.threads import MessageDetails, emoji_of, with_details
+from regulars.conversations.queries.changing import MessageChanges, emoji_of
+from regulars.conversations.queries.threads import MessageDetails, with_details
 from regulars.conversations.queries.waiting import Wait
+from regulars.kernel.shielding import shielded
 
 AuthorKind = Literal["contact", "member", "rule", "journey", "broadcast", "api", "phone_app", "system"]
 
@@ -80,6 +82,13 @@ class ReactionShape(msgspec.Struct):
     at: datetime
 
 
+class EarlierTextShape(msgspec.Struct):
+    """A wording that an edit replaced, and since when it stood."""
+
+    text: str
+    at: datetime
+
+
 class MessageShape(msgspec.Struct, kw_only=True):
     """One message. ``raw`` is the provider's own form, only with ``?raw=1`` and while it is kept."""
 
@@ -88,6 +97,9 @@ class MessageShape(msgspec.Struct, kw_only=True):
     direction: Literal["in", "out"]
     kind: str
     text: str
+    """what the message says now, after edits; of a reaction its emoji, empty when it was taken back"""
+    earlier_texts: list[EarlierTextShape]
+    """what it said before, the first wording first"""
     media: MediaShape | None
     content: dict[str, Any]
     """everything that is neither text nor file: location, contacts, choice, order, template …"""
@@ -101,10 +113,15 @@ class MessageShape(msgspec.Struct, kw_only=True):
     reply_to: str | None
     """the message that this one quotes"""
     changes: str | None
-    """the message that this reaction, edit or revoke changes"""
+    """the message that this reaction, edit or revoke changes; null when it is not here or not theirs to change"""
     reactions: list[ReactionShape]
     is_edited: bool
+    """also when the platform did not pass the new wording on"""
     is_revoked: bool
+    """its author deleted it for everybody; the words stay here for those who may read them"""
+    revoked_by: AuthorShape | None
+    is_unreadable: bool = False
+    """what is stored cannot be shown: text, content and the like are left out, ``raw`` has what came"""
     sent_at: datetime
     created_at: datetime
     raw: Any | msgspec.UnsetType = msgspec.UNSET
@@ -120,8 +137,7 @@ class MessageQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
 def build_messages(messages: Sequence[Message], *, with_raw: bool = False) -> list[MessageShape]:
     """Messages of one inbox with all that is shown on them: the same number of queries for any page."""
     details = with_details(messages)
-    targets = _find_targets(messages)
-    shapes = [_build(each, targets) for each in details]
+    shapes = [_build_shielded(each) for each in details]
     if with_raw:
         raw = read_raw_updates(messages)
         for shape, message in zip(shapes, messages, strict=True):
@@ -140,24 +156,57 @@ def author_of(message: Message) -> AuthorShape:
     return AuthorShape(msgspec.convert(message.author_kind, AuthorKind), None, message.author_name)
 
 
-def _find_targets(messages: Sequence[Message]) -> Mapping[str, UUID]:
-    """Provider id -> our id of what reactions, edits and revokes change."""
-    wanted = {message.target_provider_id for message in messages if message.target_provider_id}
-    if not messages:
-        return {}
-    found = Message.objects.filter(inbox_id=messages[0].inbox_id, provider_id__in=wanted)
-    return {str(provider_id): own_id for provider_id, own_id in found.values_list("provider_id", "id")}
-
-
-def _build(details: MessageDetails, targets: Mapping[str, UUID]) -> MessageShape:
+def _build_shielded(details: MessageDetails) -> MessageShape:
     message = details.message
-    target = targets.get(message.target_provider_id or "")
+    return shielded(
+        "message", message.id, lambda: encodable(_build(details)), lambda: _build_unreadable(details)
+    )
+
+
+def _build_unreadable(details: MessageDetails) -> MessageShape:
+    """What every message has, whatever its content holds."""
+    message = details.message
     return MessageShape(
         id=str(message.id),
         conversation=str(message.conversation_id),
         direction="in" if message.direction == "in" else "out",
         kind=message.kind,
-        text=emoji_of(message) if message.kind == "reaction" else message.text,
+        text="",
+        earlier_texts=[],
+        media=None,
+        content={},
+        author=AuthorShape("contact" if message.direction == "in" else "system", None, ""),
+        status=message.status,
+        statuses=[],
+        error=None,
+        provider_id=message.provider_id,
+        reply_to=None,
+        changes=str(details.changed.id) if details.changed else None,
+        reactions=[],
+        is_edited=False,
+        is_revoked=False,
+        revoked_by=None,
+        is_unreadable=True,
+        sent_at=message.sent_at,
+        created_at=message.created_at,
+    )
+
+
+def text_of(message: Message, changes: MessageChanges) -> str:
+    """What a message says now."""
+    return emoji_of(message) if message.kind == "reaction" else changes.text_of(message)
+
+
+def _build(details: MessageDetails) -> MessageShape:
+    message, changes = details.message, details.changes
+    revoked = changes.revoked_by
+    return MessageShape(
+        id=str(message.id),
+        conversation=str(message.conversation_id),
+        direction="in" if message.direction == "in" else "out",
+        kind=message.kind,
+        text=text_of(message, changes),
+        earlier_texts=[EarlierTextShape(each.text, each.sent_at) for each in changes.earlier_of(message)],
         media=build_media(message.media) if message.media else None,
         content={name: value for name, value in message.content.items() if name != "media"},
         author=author_of(message),
@@ -167,12 +216,13 @@ def _build(details: MessageDetails, targets: Mapping[str, UUID]) -> MessageShape
         waiting=_build_waiting(details.wait) if details.wait else None,
         provider_id=message.provider_id,
         reply_to=str(details.quoted.id) if details.quoted else None,
-        changes=str(target) if target else None,
+        changes=str(details.changed.id) if details.changed else None,
         reactions=[
-            ReactionShape(emoji_of(each), author_of(each), each.sent_at) for each in details.reactions
+            ReactionShape(emoji_of(each), author_of(each), each.sent_at) for each in changes.reactions
         ],
-        is_edited=bool(details.edits),
-        is_revoked=details.revoked_by is not None,
+        is_edited=changes.is_edited,
+        is_revoked=revoked is not None,
+        revoked_by=author_of(revoked) if revoked else None,
         sent_at=message.sent_at,
         created_at=message.created_at,
     )

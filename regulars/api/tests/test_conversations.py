@@ -49,6 +49,8 @@ def test_a_conversation_has_the_published_shape(api: Api, cast: Cast):
         "text": "hello",
         "status": "received",
         "author": {"kind": "contact", "id": str(cast.alice.id), "name": "Alice"},
+        "is_edited": False,
+        "is_revoked": False,
         "sent_at": "2026-11-20T12:00:00Z",
     }
 
@@ -105,6 +107,10 @@ def test_filters_narrow(api: Api, cast: Cast):
     ("query", "field"),
     [
         ({"inbox": "x"}, "inbox"),
+        ({"status": "snoozed", "snoozed_until": "9999-12-31T23:59:59-05:00"}, "snoozed_until"),
+        ({"status": "snoozed", "snoozed_until": "9999-12-31T23:59:59Z"}, "snoozed_until"),
+        ({"status": "snoozed", "snoozed_until": "2100-01-01T00:00:00+00:00"}, "snoozed_until"),
+        ({"status": "snoozed", "snoozed_until": "0001-01-01T00:00:00+14:00"}, "snoozed_until"),
         ({"status": "closed"}, "status"),
         ({"assignee": "me"}, "assignee"),
         ({"order": "old"}, "order"),
@@ -156,10 +162,15 @@ def test_a_conversation_is_worked_on(api: Api, cast: Cast):
         ({"status": "snoozed"}, "snoozed_until"),
         ({"status": "snoozed", "snoozed_until": "2030-01-01T00:00:00"}, "snoozed_until"),
         ({"status": "resolved", "snoozed_until": "2030-01-01T00:00:00Z"}, "snoozed_until"),
+        ({"status": "snoozed", "snoozed_until": "9999-12-31T23:59:59-05:00"}, "snoozed_until"),
+        ({"status": "snoozed", "snoozed_until": "9999-12-31T23:59:59Z"}, "snoozed_until"),
+        ({"status": "snoozed", "snoozed_until": "2100-01-01T00:00:00+00:00"}, "snoozed_until"),
+        ({"status": "snoozed", "snoozed_until": "0001-01-01T00:00:00+14:00"}, "snoozed_until"),
         ({"status": "closed"}, "status"),
         ({"team": "nobody"}, "team"),
         ({"priority": "none"}, "priority"),
         ({"tags": ["x" * 65]}, "tags"),
+        ({"tags": [f"tag {number}" for number in range(101)]}, "tags"),
         ({"unread": 0}, "unread"),
     ],
 )

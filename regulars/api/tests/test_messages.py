@@ -40,6 +40,7 @@ def test_a_message_has_the_published_shape(api: Api, cast: Cast):
         "direction": "in",
         "kind": "text",
         "text": "hello",
+        "earlier_texts": [],
         "media": None,
         "content": {},
         "author": {"kind": "contact", "id": str(cast.alice.id), "name": "Alice"},
@@ -53,6 +54,8 @@ def test_a_message_has_the_published_shape(api: Api, cast: Cast):
         "reactions": [],
         "is_edited": False,
         "is_revoked": False,
+        "revoked_by": None,
+        "is_unreadable": False,
         "sent_at": "2026-11-20T12:00:00Z",
     }
     assert api.get(f"/messages/{item['id']}").json()["text"] == "hello"

@@ -6,7 +6,7 @@ again what it was without it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -55,7 +55,7 @@ RETURNING m.id
 """
 
 
-def forget_reactions(withdrawn: Set[UUID], new_ids: Sequence[UUID], uncounted: Uncounted) -> None:
+def forget_reactions(withdrawn: set[UUID], new_ids: Sequence[UUID], uncounted: Uncounted) -> None:
     """Take back what stored reactions of contacts had counted for, now that they are withdrawn.
 
     ``new_ids``: the batch that is being stored and has not been counted. The conversations are locked.
@@ -63,9 +63,9 @@ def forget_reactions(withdrawn: Set[UUID], new_ids: Sequence[UUID], uncounted: U
     earlier = sorted(withdrawn - set(new_ids))
     if not earlier:
         return
-    kinds, window = sorted(uncounted.kinds), uncounted.reply_window
+    kinds, window = sorted(uncounted.kinds), uncounted.reply_window.total_seconds()
     with connection.cursor() as cursor:
-        cursor.execute(_FORGET, [earlier, kinds, list(new_ids), kinds, window, window, window])
+        cursor.execute(_FORGET, [earlier, kinds, list(new_ids), kinds, window, window])
     restore_last_words(earlier, uncounted.kinds)
 
 
@@ -96,8 +96,9 @@ UPDATE conversations_conversation c SET
   unread_count = GREATEST(0, c.unread_count - (
     SELECT count(*) FROM over JOIN unread USING (id)
     WHERE over.conversation_id = c.id AND unread.place <= c.unread_count)),
-  window_closes_at = CASE WHEN c.window_closes_at - %s IN (SELECT sent_at FROM over WHERE conversation_id = c.id)
-    THEN GREATEST(still.said_at + %s, still.called_at + %s) ELSE c.window_closes_at END,
+  window_closes_at = CASE
+    WHEN c.window_closes_at - make_interval(secs => %s) IN (SELECT sent_at FROM over WHERE conversation_id = c.id)
+    THEN GREATEST(still.said_at, still.called_at) + make_interval(secs => %s) ELSE c.window_closes_at END,
   last_inbound_at = CASE WHEN c.last_inbound_at IN (SELECT sent_at FROM over WHERE conversation_id = c.id)
     THEN GREATEST(still.said_at, still.called_at) ELSE c.last_inbound_at END
 FROM still WHERE still.id = c.id

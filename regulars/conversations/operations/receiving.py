@@ -6,7 +6,7 @@ Repeating a batch, in any order and split, leads to the same state.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
@@ -318,7 +318,7 @@ def _is_late(message: InboundMessage, thread: _Thread) -> bool:
     return message.sent_at < thread.last_message_at - LATE_AFTER
 
 
-def _weigh_reactions(stored: Sequence[_New]) -> Set[UUID]:
+def _weigh_reactions(stored: Sequence[_New]) -> set[UUID]:
     """The reactions of the batch that are no news; what they end counts no more. Asks only when there are any."""
     reactions = [each.id for each in stored if each.incoming.message.kind == "reaction"]
     withdrawn = withdraw_reactions(reactions)
@@ -327,7 +327,7 @@ def _weigh_reactions(stored: Sequence[_New]) -> Set[UUID]:
     return withdrawn
 
 
-def _move_threads_on(stored: Sequence[_New], withdrawn: Set[UUID]) -> None:
+def _move_threads_on(stored: Sequence[_New], withdrawn: set[UUID]) -> None:
     for each in stored:
         _note_answer(each.incoming.message, each.thread)
     for each in stored:

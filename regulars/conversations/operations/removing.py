@@ -76,7 +76,7 @@ def _unread_of_others(conversation: Conversation, contact: Contact) -> int:
     counted = Message.objects.filter(conversation=conversation, direction="in").exclude(
         kind__in=UNCOUNTED_KINDS
     )
-    newest = counted.exclude(source="history").order_by("-sent_at", "-id")
+    newest = counted.exclude(source="history").exclude(is_withdrawn=True).order_by("-sent_at", "-id")
     writers = newest.values_list("contact_id", flat=True)[: conversation.unread_count]
     gone = sum(1 for writer in writers if writer == contact.id)
     return max(0, conversation.unread_count - gone)
@@ -90,7 +90,7 @@ UPDATE conversations_conversation c SET unread_count = new.unread, updated_at = 
       AND m.sent_at >= c.waiting_since)
 FROM unnest(%b::uuid[], %b::int[]) AS new(id, unread) LEFT JOIN LATERAL (
   SELECT m.id, m.sent_at FROM conversations_message m
-  WHERE m.conversation_id = new.id AND NOT m.kind = ANY(%s) ORDER BY m.sent_at DESC, m.id DESC LIMIT 1
+  WHERE m.conversation_id = new.id AND NOT m.kind = ANY(%s) AND NOT m.is_withdrawn ORDER BY m.sent_at DESC, m.id DESC LIMIT 1
 ) AS last ON true
 WHERE c.id = new.id
 """

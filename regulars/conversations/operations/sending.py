@@ -26,9 +26,8 @@ from regulars.conversations.guardrails import (
     check_limits,
     useful_until,
 )
-from regulars.conversations.models import Conversation, Message
+from regulars.conversations.models import UNCOUNTED_KINDS, Conversation, Message
 from regulars.conversations.operations.reacting import restore_last_words, withdraw_reactions
-from regulars.conversations.operations.receiving import UNCOUNTED_KINDS
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.ports import (
     ChannelFacts,

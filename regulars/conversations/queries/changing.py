@@ -67,7 +67,7 @@ def read_changes(
     )
     found: dict[UUID, list[Message]] = {}
     for modifier in naming.select_related("contact", "author_member__user").order_by("sent_at", "id"):
-        target = targets.get((modifier.conversation_id, modifier.target_provider_id))
+        target = targets.get((modifier.conversation_id, modifier.target_provider_id or ""))
         if target is not None and may_change(modifier, target):
             found.setdefault(target.id, []).append(modifier)
     changes.update((message_id, _fold(modifiers)) for message_id, modifiers in found.items())

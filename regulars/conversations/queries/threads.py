@@ -31,6 +31,7 @@ class MessageDetails:
     statuses: list[MessageStatus] = field(default_factory=list)
     changes: MessageChanges = field(default_factory=MessageChanges)
     quoted: Message | None = None
+    quoted_changes: MessageChanges = field(default_factory=MessageChanges)
     participants: Mapping[str, str] = field(default_factory=dict)
     """names of people in the group, by the address that the statuses give"""
     wait: Wait | None = None
@@ -93,14 +94,15 @@ def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
     for status in MessageStatus.objects.filter(message_id__in=by_id).order_by("at", "id"):
         by_id[status.message_id].statuses.append(status)
     _name_participants(details)
-    changes = read_changes(messages)
     named = find_named(messages)
+    changes = read_changes(list({each.id: each for each in (*messages, *named.values())}.values()))
     waits = read_waits([message.id for message in messages if message.status == "queued"])
     for each in details:
         message = each.message
         each.wait = waits.get(message.id)
         each.changes = changes[message.id]
-        each.quoted = named.get((message.conversation_id, message.reply_to_provider_id))
+        each.quoted = quoted = named.get((message.conversation_id, message.reply_to_provider_id))
+        each.quoted_changes = changes[quoted.id] if quoted else MessageChanges()
         target = named.get((message.conversation_id, message.target_provider_id))
         if message.kind in MODIFIERS and target is not None and may_change(message, target):
             each.changed = target

@@ -20,6 +20,7 @@ from regulars.inboxes.ports import (
     OrderLine,
     OutgoingInteractive,
     OutgoingTemplate,
+    ProductRef,
     ProviderError,
     Referral,
     ReplyButton,
@@ -41,6 +42,7 @@ from regulars.web.inbox.view_models import (
     ReactionView,
     StatusMoment,
     ThreadItem,
+    UnreadableView,
 )
 
 ANA = Author("member", "Ana Ruiz", UUID(int=7))
@@ -251,7 +253,39 @@ def _items() -> list[ThreadItem]:
                 unsupported=Unsupported(raw_kind="poll_creation"), errors=(ProviderError(code=131051),)
             ),
         ),
-        _message(16, MINJI, "This was a mistake", deleted_at=now, arrived_late=True),
+        _message(
+            155,
+            MINJI,
+            "Is this still available?",
+            quote=QuoteView(None, None, "unknown", ""),
+            content=MessageContent(product=ProductRef(catalog_id="194836987003835", product_id="SKU-RED-42")),
+        ),
+        _message(
+            156,
+            MINJI,
+            "Sent",
+            kind="interactive",
+            content=MessageContent(
+                choice=Choice(
+                    kind="form",
+                    title="Sent",
+                    data={
+                        "screen_0_Date_0": "2026-12-04",
+                        "screen_0_Notes_2": "window table, one guest is allergic",
+                    },
+                )
+            ),
+        ),
+        _message(
+            157,
+            MINJI,
+            kind="location",
+            content=MessageContent(location=Location(name="Pier 4", address="Harbour Road 12")),
+        ),
+        _message(158, MINJI, "👍", kind="reaction"),
+        _message(159, ANA, "We open at 8", deleted_by="phone_app", status="read"),
+        UnreadableView(UUID(int=904), UUID(int=100), "message", now),
+        _message(16, MINJI, "This was a mistake", deleted_by="contact", arrived_late=True),
         _message(
             17,
             ANA,

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import msgspec
 
-from regulars.conversations.models import Activity, Conversation, Message, Note
-from regulars.conversations.queries.threads import MessageDetails, ThreadPage, emoji_of
+from regulars.conversations.models import UNCOUNTED_KINDS, Activity, Conversation, Message, Note
+from regulars.conversations.queries.changing import MessageChanges, emoji_of
+from regulars.conversations.queries.threads import MessageDetails, ThreadPage
 from regulars.conversations.queries.waiting import Wait
 from regulars.inboxes.ports import MessageContent, OutgoingContent
+from regulars.kernel.shielding import shielded, words_in
 from regulars.media.models import MediaFile
 from regulars.web.inbox.view_models import (
+    LONGEST_DRAWN,
     ActivityView,
     Author,
     AuthorKind,
     ConversationRow,
+    DeletedBy,
     EarlierText,
     ErrorView,
     GroupView,
@@ -30,9 +35,12 @@ from regulars.web.inbox.view_models import (
     ReactionView,
     StatusMoment,
     ThreadItem,
+    UnreadableView,
     WaitView,
     Writer,
 )
+
+T = TypeVar("T")
 
 CONTENTLESS = MessageContent()
 _AUTHOR_KINDS = frozenset({"contact", "member", "phone_app", "rule", "journey", "broadcast", "api"})
@@ -40,12 +48,34 @@ _AUTHOR_KINDS = frozenset({"contact", "member", "phone_app", "rule", "journey", 
 
 def conversation_row(conversation: Conversation) -> ConversationRow:
     """A line of the list; wants ``last_message`` attached and contact, group, inbox and assignee joined."""
+    return shielded(
+        "conversation",
+        conversation.id,
+        lambda: _row(conversation),
+        lambda: replace(_bare_row(conversation), is_unreadable=True),
+    )
+
+
+def _row(conversation: Conversation) -> ConversationRow:
     last: Message | None = getattr(conversation, "last_message", None)
+    changes: MessageChanges = getattr(conversation, "last_changes", MessageChanges())
     group = conversation.group
+    return replace(
+        _bare_row(conversation),
+        name=conversation.contact.display_name if conversation.contact else group.subject if group else "",
+        assignee=_assignee(conversation),
+        preview=_preview(last, changes, is_in_group=group is not None) if last else None,
+        tags=tuple(words_in(conversation.tags)),
+        group=GroupView(group.id, group.subject, group.short_id) if group else None,
+    )
+
+
+def _bare_row(conversation: Conversation) -> ConversationRow:
+    """What it takes to open the conversation."""
     return ConversationRow(
         id=conversation.id,
         contact_id=conversation.contact_id,
-        name=conversation.contact.display_name if conversation.contact else group.subject if group else "",
+        name="",
         channel=conversation.inbox.connection.channel,
         inbox_id=conversation.inbox_id,
         inbox_name=conversation.inbox.name,
@@ -54,10 +84,6 @@ def conversation_row(conversation: Conversation) -> ConversationRow:
         last_at=conversation.last_message_at,
         waiting_since=conversation.waiting_since,
         window_closes_at=conversation.window_closes_at,
-        assignee=_assignee(conversation),
-        preview=_preview(last, is_in_group=group is not None) if last else None,
-        tags=tuple(conversation.tags),
-        group=GroupView(group.id, group.subject, group.short_id) if group else None,
     )
 
 
@@ -66,15 +92,26 @@ def _assignee(conversation: Conversation) -> Author | None:
     return Author("member", str(member), member.id) if member else None
 
 
-def _preview(message: Message, *, is_in_group: bool) -> Preview:
+def _preview(message: Message, changes: MessageChanges, *, is_in_group: bool) -> Preview:
     status = message.status if message.direction == "out" else ""
-    return Preview(message.text, message.kind, author_of(message, is_in_group=is_in_group), status)
+    text = emoji_of(message) if message.kind == "reaction" else changes.text_of(message)
+    author = author_of(message, is_in_group=is_in_group)
+    return Preview(text, message.kind, author, status, _deleted_by(changes))
 
 
-def writer(message: Message) -> Writer:
+def _deleted_by(changes: MessageChanges) -> DeletedBy:
+    if changes.revoked_by is None:
+        return ""
+    if changes.revoked_by.direction == "in":
+        return "contact"
+    return "phone_app" if changes.revoked_by.source == "phone_app" else "us"
+
+
+def writer(message: Message, changes: MessageChanges) -> Writer:
     """Who wrote in a group, by their last message there; wants the contact joined."""
     author = author_of(message, is_in_group=True)
-    return Writer(author, Preview(message.text, message.kind, author), message.id, message.sent_at)
+    said = Preview(changes.text_of(message), message.kind, author, deleted_by=_deleted_by(changes))
+    return Writer(author, said, message.id, message.sent_at)
 
 
 def author_of(message: Message, *, is_in_group: bool) -> Author:
@@ -88,23 +125,51 @@ def author_of(message: Message, *, is_in_group: bool) -> Author:
 
 def thread_items(page: ThreadPage, conversation: Conversation) -> list[ThreadItem]:
     """Everything of one page of a thread, in the order in which it is shown."""
-    items: list[ThreadItem] = [
-        message_view(each, conversation) for each in page.messages if not each.is_modifier_of_known
-    ]
+    items: list[ThreadItem] = [message_view(each, conversation) for each in page.messages if not each.changed]
     items += (note_view(note) for note in page.notes)
     items += (activity_view(line) for line in page.activities)
     return sorted(items, key=lambda item: item.position)
 
 
-def message_views(details: Iterable[MessageDetails], conversation: Conversation) -> list[MessageView]:
+def unread_bubbles(page: ThreadPage, unread_count: int) -> int:
+    """How many of the unread messages are bubbles of their own: reactions show on another one."""
+    news = [each for each in page.messages if _is_news(each.message)]
+    unread = news[max(0, len(news) - unread_count) :]
+    return unread_count - sum(1 for each in unread if each.changed)
+
+
+def _is_news(message: Message) -> bool:
+    return message.direction == "in" and message.kind not in UNCOUNTED_KINDS and not message.is_withdrawn
+
+
+def message_views(
+    details: Iterable[MessageDetails], conversation: Conversation
+) -> list[MessageView | UnreadableView]:
     """A batch of messages of one conversation."""
     return [message_view(each, conversation) for each in details]
 
 
-def message_view(details: MessageDetails, conversation: Conversation) -> MessageView:
+def message_view(details: MessageDetails, conversation: Conversation) -> MessageView | UnreadableView:
     """One message of the conversation with everything that is shown on it."""
     message = details.message
-    content = content_of(message)
+    return shielded(
+        "message",
+        message.id,
+        lambda: _message_view(details, conversation),
+        lambda: UnreadableView(
+            message.id,
+            message.conversation_id,
+            "message",
+            message.sent_at,
+            "in" if message.direction == "in" else "out",
+        ),
+    )
+
+
+def _message_view(details: MessageDetails, conversation: Conversation) -> MessageView:
+    message, changes = details.message, details.changes
+    content = _content(message)
+    text = emoji_of(message) if message.kind == "reaction" else changes.text_of(message)
     is_in_group = conversation.group_id is not None
     return MessageView(
         id=message.id,
@@ -114,7 +179,8 @@ def message_view(details: MessageDetails, conversation: Conversation) -> Message
         kind=message.kind,
         at=message.sent_at,
         author=author_of(message, is_in_group=is_in_group),
-        text=details.edits[-1].text if details.edits else message.text,
+        text=drawn_text(text),
+        cut_characters=max(0, len(text) - LONGEST_DRAWN),
         status=message.status,
         moments=tuple(
             StatusMoment(each.status, each.at, details.participants.get(each.participant, each.participant))
@@ -122,13 +188,16 @@ def message_view(details: MessageDetails, conversation: Conversation) -> Message
         ),
         error=_error(message.error, conversation.inbox.connection.channel),
         media=_media(message.media) if message.media else None,
-        quote=_quote(message, details.quoted, is_in_group=is_in_group),
+        quote=_quote(details, is_in_group=is_in_group),
         reactions=tuple(
             ReactionView(emoji_of(each), author_of(each, is_in_group=is_in_group))
-            for each in details.reactions
+            for each in changes.reactions
         ),
-        earlier=_earlier(message, details.edits),
-        deleted_at=details.revoked_by.sent_at if details.revoked_by else None,
+        earlier=tuple(
+            EarlierText(drawn_text(each.text), each.sent_at) for each in changes.earlier_of(message)
+        ),
+        is_edited=changes.is_edited,
+        deleted_by=_deleted_by(changes),
         arrived_late=message.arrived_late,
         has_provider_id=bool(message.provider_id),
         source=message.source,
@@ -139,30 +208,52 @@ def message_view(details: MessageDetails, conversation: Conversation) -> Message
     )
 
 
-def content_of(message: Message) -> MessageContent:
-    """The stored content, typed; one that cannot be read any more counts as empty."""
+_OPENED, _CLOSED = {"\u202a", "\u202b", "\u202d", "\u202e"}, "\u202c"
+_ISOLATED, _UNISOLATED = {"\u2066", "\u2067", "\u2068"}, "\u2069"
+
+
+def drawn_text(text: str) -> str:
+    """A text as far as it is drawn; signs that turn the direction of reading end with it, not with the page."""
+    text = text[:LONGEST_DRAWN]
+    opened = sum(map(text.count, _OPENED)) - text.count(_CLOSED)
+    isolated = sum(map(text.count, _ISOLATED)) - text.count(_UNISOLATED)
+    return text + _CLOSED * max(0, opened) + _UNISOLATED * max(0, isolated)
+
+
+def _content(message: Message) -> MessageContent:
+    """The stored content; one that cannot be read is counted, and is the end of a message that says nothing else."""
     if not message.content:
         return CONTENTLESS
-    try:
+    if not message.text and not message.media:
         return msgspec.convert(message.content, MessageContent, strict=False)
-    except msgspec.ValidationError:
-        return CONTENTLESS
+    return shielded(
+        "content",
+        message.id,
+        lambda: msgspec.convert(message.content, MessageContent, strict=False),
+        lambda: CONTENTLESS,
+    )
+
+
+def content_of(message: Message) -> MessageContent:
+    """The stored content, typed; one that cannot be read any more counts as empty."""
+    return _convert(message.content, MessageContent) or CONTENTLESS
 
 
 def outgoing_of(content: MessageContent) -> OutgoingContent | None:
     """What we sent, as it was given to the channel."""
-    if not content.outgoing:
-        return None
+    return cast("OutgoingContent | None", _convert(content.outgoing, cast("Any", OutgoingContent)))
+
+
+def _convert(stored: object, wanted: type[T]) -> T | None:
+    """A stored value as ``wanted``; None when it is none (a number too large for its field raises too)."""
     try:
-        return cast(
-            "OutgoingContent", msgspec.convert(content.outgoing, cast("Any", OutgoingContent), strict=False)
-        )
-    except msgspec.ValidationError:
+        return msgspec.convert(stored, wanted, strict=False) if stored else None
+    except (ValueError, OverflowError):
         return None
 
 
-def _error(stored: dict[str, Any] | None, channel: str) -> ErrorView | None:
-    if not stored:
+def _error(stored: object, channel: str) -> ErrorView | None:
+    if not stored or not isinstance(stored, dict):
         return None
     code = stored.get("code")
     return ErrorView(
@@ -203,26 +294,40 @@ def _media(media: MediaFile) -> MediaView:
     )
 
 
-def _quote(message: Message, quoted: Message | None, *, is_in_group: bool) -> QuoteView | None:
+def _quote(details: MessageDetails, *, is_in_group: bool) -> QuoteView | None:
+    quoted = details.quoted
     if quoted is not None:
+        changes = details.quoted_changes
+        text = changes.text_of(quoted)
         author = author_of(quoted, is_in_group=is_in_group)
-        return QuoteView(quoted.id, author, quoted.kind, quoted.text)
-    return QuoteView(None, None, "unknown", "") if message.reply_to_provider_id else None
+        return QuoteView(quoted.id, author, quoted.kind, text, _deleted_by(changes))
+    return QuoteView(None, None, "unknown", "") if details.message.reply_to_provider_id else None
 
 
-def _earlier(message: Message, edits: Sequence[Message]) -> tuple[EarlierText, ...]:
-    """The texts that edits replaced, the first one first."""
-    replaced = [message, *edits[:-1]] if edits else []
-    return tuple(EarlierText(each.text, each.sent_at) for each in replaced)
+def note_view(note: Note) -> NoteView | UnreadableView:
+    return shielded(
+        "note",
+        note.id,
+        lambda: NoteView(
+            note.id,
+            note.conversation_id,
+            Author("member", note.author_name, note.author_id),
+            drawn_text(note.text),
+            note.created_at,
+        ),
+        lambda: UnreadableView(note.id, note.conversation_id, "note", note.created_at, "out"),
+    )
 
 
-def note_view(note: Note) -> NoteView:
-    author = Author("member", note.author_name, note.author_id)
-    return NoteView(note.id, note.conversation_id, author, note.text, note.created_at)
-
-
-def activity_view(line: Activity) -> ActivityView:
-    return ActivityView(line.id, line.conversation_id, line.kind, line.actor_name, dict(line.facts), line.at)
+def activity_view(line: Activity) -> ActivityView | UnreadableView:
+    return shielded(
+        "activity",
+        line.id,
+        lambda: ActivityView(
+            line.id, line.conversation_id, line.kind, line.actor_name, dict(line.facts), line.at
+        ),
+        lambda: UnreadableView(line.id, line.conversation_id, "activity", line.at),
+    )
 
 
 def parse_position(position: str) -> tuple[datetime, UUID] | None:

@@ -9,12 +9,14 @@ from django.utils.translation import get_language_info
 
 from regulars.contacts.models import Contact
 from regulars.conversations.models import Conversation, Note
+from regulars.conversations.queries.changing import REWRITING, read_changes
 from regulars.conversations.queries.lists import ConversationFilter, Counts, count_for, list_conversations
 from regulars.conversations.queries.threads import drafts_of, read_thread, read_writers
 from regulars.inboxes.access import inboxes_of
 from regulars.inboxes.models import Inbox
 from regulars.kernel import clock
-from regulars.web.inbox.building import conversation_row, thread_items, writer
+from regulars.kernel.shielding import words_in
+from regulars.web.inbox.building import conversation_row, thread_items, unread_bubbles, writer
 from regulars.web.inbox.lists import ListChoice, view_label
 from regulars.web.inbox.view_models import Author
 from regulars.workspaces.access import Actor
@@ -69,7 +71,7 @@ def thread_context(actor: Actor, member: Member, conversation: Conversation) -> 
         **panel_context(actor, conversation),
         "items": items,
         "earlier_url": reverse("earlier-messages", args=[conversation.id]) if page.has_older else "",
-        "unread_count": conversation.unread_count,
+        "unread_count": unread_bubbles(page, conversation.unread_count),
         "window_is_open": conversation.window_is_open(now),
         "drafts": drafts_of(conversation, member),
     }
@@ -90,6 +92,7 @@ def _about_contact(actor: Actor, conversation: Conversation, contact: Contact) -
     return {
         "panel_template": "inbox/_context.html",
         "contact": contact,
+        "contact_tags": words_in(contact.tags),
         "contact_language": _language_name(contact.language),
         "identities": identities,
         "in_several_portfolios": len({each.portfolio for each in identities if each.kind == "bsuid"}) > 1,
@@ -99,10 +102,12 @@ def _about_contact(actor: Actor, conversation: Conversation, contact: Contact) -
 
 
 def _about_group(conversation: Conversation) -> dict[str, Any]:
+    last_words = read_writers(conversation)
+    changes = read_changes(last_words, REWRITING)
     return {
         "panel_template": "inbox/_context_group.html",
         "group": conversation.group,
-        "writers": [writer(message) for message in read_writers(conversation)],
+        "writers": [writer(message, changes[message.id]) for message in last_words],
     }
 
 

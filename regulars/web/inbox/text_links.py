@@ -77,9 +77,11 @@ def _end_of(line: str, at: int, limit: int) -> int:
         letter = line[at]
         if letter in _ASCII:
             in_host = in_host and letter not in "/?#"
-        elif letter.isascii() or not _is_letter(letter):
-            break
-        elif is_unspaced(letter) and not (in_host and unspaced_host):
+        elif (
+            letter.isascii()
+            or not _is_letter(letter)
+            or (is_unspaced(letter) and not (in_host and unspaced_host))
+        ):
             break
         at += 1
     return at

@@ -5,15 +5,31 @@ The builders take batches and ask a fixed number of questions, whatever the size
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
 
-from regulars.inboxes.ports import MessageContent, OutgoingContent, OutgoingInteractive, OutgoingTemplate
+from regulars.inboxes.ports import (
+    Choice,
+    ContactCard,
+    Location,
+    MessageContent,
+    OutgoingContacts,
+    OutgoingContent,
+    OutgoingInteractive,
+    OutgoingLocation,
+    OutgoingTemplate,
+)
 
+LONGEST_DRAWN = 20_000
+"""characters of a text; no phone sends so many, and a page of such texts would be too much for a browser"""
+DeletedBy = Literal["", "contact", "phone_app", "us"]
 AuthorKind = Literal["contact", "member", "phone_app", "rule", "journey", "broadcast", "api", "system"]
 
+CHANGE_KINDS = frozenset({"reaction", "edit", "revoke"})
+"""drawn as lines of their own only when what they change is not here, or not theirs to change"""
 PLACEHOLDER_KINDS = frozenset({"unsupported", "unknown"})
 MEDIA_KINDS = frozenset({"image", "video", "audio", "document", "sticker"})
 ICON_OF_KIND = {
@@ -70,10 +86,11 @@ class Preview:
     kind: str
     author: Author
     status: str = ""
+    deleted_by: DeletedBy = ""
 
     @property
     def icon(self) -> str:
-        return ICON_OF_KIND.get(self.kind, "")
+        return "deleted" if self.deleted_by else ICON_OF_KIND.get(self.kind, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +114,8 @@ class ConversationRow:
     preview: Preview | None = None
     tags: tuple[str, ...] = ()
     group: GroupView | None = None
+    is_unreadable: bool = False
+    """what is stored cannot be shown: only what it takes to open the conversation is set"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +198,7 @@ class QuoteView:
     author: Author | None
     kind: str
     text: str
+    deleted_by: DeletedBy = ""
 
     @property
     def icon(self) -> str:
@@ -217,7 +237,11 @@ class MessageView:
     quote: QuoteView | None = None
     reactions: tuple[ReactionView, ...] = ()
     earlier: tuple[EarlierText, ...] = ()
-    deleted_at: datetime | None = None
+    is_edited: bool = False
+    """edited, though the new wording may not have reached us"""
+    deleted_by: DeletedBy = ""
+    cut_characters: int = 0
+    """of a very long text, which are not drawn"""
     arrived_late: bool = False
     has_provider_id: bool = False
     source: str = "live"
@@ -246,13 +270,19 @@ class MessageView:
     def shape(self) -> str:
         """The template that draws the inside: the kind, or the family it belongs to."""
         if self.kind in {"image", "video", "sticker", "document", "audio"}:
-            return "media" if self.media else "missing_media"
+            return "media" if self.media else "missing_content"
         if self.kind in PLACEHOLDER_KINDS:
             return "unsupported"
         if self.kind == "interactive" and self.direction == "out" and self.interactive:
             return "interactive"
         if self.kind == "template" and self.template:
             return "template"
+        if self.kind in CHANGE_KINDS:
+            return "change"
+        if self.choice:
+            return "choice"
+        if (self.kind == "contacts" and not self.cards) or (self.kind == "order" and not self.content.order):
+            return "missing_content"
         return self.kind if self.kind in {"location", "contacts", "order"} else "text"
 
     @property
@@ -264,13 +294,34 @@ class MessageView:
         return self.outgoing if isinstance(self.outgoing, OutgoingTemplate) else None
 
     @property
+    def choice(self) -> Choice | None:
+        """The contact's answer to something to tap or fill in, where there is more to it than its words."""
+        choice = self.content.choice
+        return choice if choice and (choice.description or choice.data is not None or not self.text) else None
+
+    @property
+    def location(self) -> Location | OutgoingLocation:
+        """The place of a location; an empty one when nothing is known of it."""
+        place = self.outgoing if isinstance(self.outgoing, OutgoingLocation) else self.content.location
+        return place or Location(name=self.text)
+
+    @property
+    def quote_tells(self) -> bool:
+        """Whether the quote says anything beside the product that the message is about."""
+        return self.quote is not None and (self.quote.message_id is not None or not self.content.product)
+
+    @property
+    def cards(self) -> Sequence[ContactCard]:
+        return self.outgoing.cards if isinstance(self.outgoing, OutgoingContacts) else self.content.cards
+
+    @property
     def raw_kind(self) -> str:
         """The provider's own word for what we cannot show."""
         return self.content.unsupported.raw_kind if self.content.unsupported else ""
 
     @property
     def is_placeholder(self) -> bool:
-        return self.shape in {"unsupported", "missing_media"}
+        return self.shape in {"unsupported", "missing_content", "change"}
 
     @property
     def needs_decision(self) -> bool:
@@ -323,7 +374,24 @@ class ActivityView:
         return position_of(self.at, self.id)
 
 
-ThreadItem = MessageView | NoteView | ActivityView
+@dataclass(frozen=True, slots=True)
+class UnreadableView:
+    """A line of the thread that cannot be shown; it keeps its place and its id."""
+
+    id: UUID
+    conversation_id: UUID
+    what: Literal["message", "note", "activity"]
+    at: datetime
+    direction: Literal["in", "out"] = "in"
+
+    item: str = "unreadable"
+
+    @property
+    def position(self) -> str:
+        return position_of(self.at, self.id)
+
+
+ThreadItem = MessageView | NoteView | ActivityView | UnreadableView
 
 
 def position_of(at: datetime, item_id: UUID) -> str:

@@ -22,8 +22,9 @@ from regulars.conversations.events import (
     NoteWritten,
 )
 from regulars.conversations.models import Activity, Conversation, Message, Note
+from regulars.conversations.queries.changing import MODIFIERS
 from regulars.conversations.queries.lists import attach_last_messages
-from regulars.conversations.queries.threads import MODIFIERS, shown_with, with_details
+from regulars.conversations.queries.threads import MessageDetails, shown_with, with_details
 from regulars.inboxes.events import InboxChanged
 from regulars.inboxes.models import sealed_fields
 from regulars.kernel.events import Event, Recorded
@@ -242,7 +243,7 @@ def _items(
     return items
 
 
-def _shown_messages(changes: Changes, conversation: Conversation) -> list[Any]:
+def _shown_messages(changes: Changes, conversation: Conversation) -> list[MessageDetails]:
     """The changed messages of a thread; a reaction, edit or revoke shows on the message that it changes."""
     ids = [message_id for message_id, owner in changes.messages.items() if owner == conversation.id]
     joined = shown_with(conversation)
@@ -252,9 +253,11 @@ def _shown_messages(changes: Changes, conversation: Conversation) -> list[Any]:
     ]
     if targets:
         known = {each.id for each in messages}
-        changed = Message.objects.filter(inbox_id=conversation.inbox_id, provider_id__in=targets)
+        changed = Message.objects.filter(
+            inbox_id=conversation.inbox_id, conversation=conversation, provider_id__in=targets
+        )
         messages += [each for each in changed.select_related(*joined) if each.id not in known]
-    return [each for each in with_details(messages) if not each.is_modifier_of_known]
+    return [each for each in with_details(messages) if not each.changed]
 
 
 def _item(conversation_id: UUID, payload: dict[str, Any], view: Any, languages: Sequence[str]) -> LiveItem:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import phonenumbers
 from django import template
@@ -17,24 +18,27 @@ from django.utils.translation import gettext, pgettext
 from regulars.channels.whatsapp.templates import TemplateButton
 from regulars.contacts.models import Group
 from regulars.conversations.queries.lists import Order
-from regulars.inboxes.ports import ContactCard, Location, OutgoingContacts, OutgoingLocation
+from regulars.inboxes.ports import Choice, Location, OutgoingLocation
 from regulars.web.channels import facts_of
-from regulars.web.inbox import text_marks
+from regulars.web.inbox import fragments, text_marks
 from regulars.web.inbox.activities import ICONS as ACTIVITY_ICONS
 from regulars.web.inbox.activities import sentence
 from regulars.web.inbox.errors import Explanation, explanation_of, offer_after
+from regulars.web.inbox.form_answers import Answer, answers_in
 from regulars.web.inbox.lists import ListChoice
 from regulars.web.inbox.view_models import (
     ICON_OF_KIND,
     ActivityView,
     Author,
     ConversationRow,
+    DeletedBy,
     ErrorView,
     GroupView,
     MediaView,
     MessageView,
     Preview,
     QuoteView,
+    ThreadItem,
 )
 from regulars.web.templatetags.design import status_word
 from regulars.workspaces.access import Actor
@@ -107,10 +111,31 @@ def author_icon(author: Author) -> str:
 
 @register.filter
 def preview_text(shown: Preview | QuoteView) -> str:
-    """A message in one line: its text, or what it is."""
+    """A message in one line: its text, or what it is; what was deleted is not said again."""
+    if shown.deleted_by:
+        return deleted_words(shown.deleted_by)
+    if shown.kind == "reaction":
+        return reaction_words(shown)
     if shown.text:
-        return " ".join(shown.text.split())[:160]
+        return " ".join(shown.text[:1_000].split())[:160]
     return kind_word(shown.kind)
+
+
+@register.filter
+def deleted_words(deleted_by: DeletedBy) -> str:
+    """That a message was deleted, and by whom."""
+    return {
+        "contact": gettext("Deleted by the contact"),
+        "phone_app": gettext("Deleted from the phone app"),
+    }.get(deleted_by, gettext("Deleted by us"))
+
+
+@register.filter
+def reaction_words(shown: Preview | QuoteView | MessageView) -> str:
+    """A reaction as a line of its own."""
+    if not shown.text:
+        return gettext("Took a reaction back")
+    return gettext("Reacted with %(emoji)s") % {"emoji": shown.text[:40]}
 
 
 @register.filter
@@ -208,19 +233,46 @@ def offer(error: ErrorView | None) -> str:
 
 
 @register.filter
-def location(item: MessageView) -> Location | OutgoingLocation | None:
-    return item.outgoing if isinstance(item.outgoing, OutgoingLocation) else item.content.location
+def map_url(place: Location | OutgoingLocation) -> str:
+    """Where a map shows the place; empty when its position is not known, or not on earth."""
+    latitude, longitude = place.latitude, place.longitude
+    if latitude is None or longitude is None or not (abs(latitude) <= 90 and abs(longitude) <= 180):
+        return ""
+    at = f"{_plain(latitude)}/{_plain(longitude)}"
+    query = urlencode({"mlat": _plain(latitude), "mlon": _plain(longitude)})
+    return f"https://www.openstreetmap.org/?{query}#map=17/{at}"
 
 
 @register.filter
-def cards(item: MessageView) -> Sequence[ContactCard]:
-    return item.outgoing.cards if isinstance(item.outgoing, OutgoingContacts) else item.content.cards
+def coordinates(place: Location | OutgoingLocation) -> str:
+    return f"{_plain(place.latitude or 0)}, {_plain(place.longitude or 0)}"
 
 
-@register.filter
-def plain(number: float) -> str:
+def _plain(number: float) -> str:
     """A number as machines write it, whatever the language."""
     return f"{number:.6f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def answers(choice: Choice) -> list[Answer]:
+    """The answers of a form."""
+    return answers_in(choice.data)
+
+
+@register.filter
+def choice_word(choice: Choice) -> str:
+    """What a choice without words of its own is called."""
+    if choice.kind == "form":
+        return pgettext("kind of message", "Form")
+    if choice.kind == "call_permission":
+        return pgettext("kind of message", "Answer to the request to call")
+    return choice.id[:200] or kind_word("interactive")
+
+
+@register.filter
+def rest_after(items: Sequence[object], count: int) -> int:
+    """How many of them are not drawn."""
+    return max(0, len(items) - count)
 
 
 @register.filter
@@ -249,10 +301,16 @@ def activity_icon(item: ActivityView) -> str:
     return ACTIVITY_ICONS.get(item.kind, "system")
 
 
-@register.filter
-def line_template(item: MessageView | ActivityView) -> str:
-    """The template that draws one line of a thread."""
-    return f"inbox/_{item.item}.html"
+@register.simple_tag
+def draw_line(item: ThreadItem) -> SafeString:
+    """One line of a thread; one that cannot be drawn says so and stops no other."""
+    return fragments.draw_line(item)
+
+
+@register.simple_tag
+def draw_row(row: ConversationRow) -> SafeString:
+    """One line of the conversation list; one that cannot be drawn says so and stops no other."""
+    return fragments.draw_row(row)
 
 
 @register.filter

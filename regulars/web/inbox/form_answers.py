@@ -1,0 +1,56 @@
+"""The answers of a form that a contact filled in, as lines to read. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from django.utils.translation import pgettext
+
+_HIDDEN = frozenset({"flow_token"})
+"""what the platform adds for programs (reference: Cloud API, ``nfm_reply``)"""
+_LONGEST = 2_000
+_DEEPEST = 8
+
+
+class Answer(NamedTuple):
+    """One question's key and what was answered; ``key`` is empty when the form did not come as fields."""
+
+    key: str
+    text: str
+
+
+def answers_in(data: object) -> list[Answer]:
+    """Key and answer of every field; fields within fields have their way as key: ``address.city``."""
+    if not isinstance(data, Mapping):
+        text = _words(data)
+        return [Answer("", text)] if text else []
+    return list(_fields(data, "", 0))
+
+
+def _fields(data: Mapping[object, object], path: str, depth: int) -> Iterator[Answer]:
+    for name, value in sorted(data.items(), key=_place):
+        key = f"{path}{name}"
+        if key in _HIDDEN:
+            continue
+        if isinstance(value, Mapping) and value and depth < _DEEPEST:
+            yield from _fields(value, f"{key}.", depth + 1)
+        else:
+            yield Answer(key[:_LONGEST], _words(value) or "—")
+
+
+def _place(field: tuple[object, object]) -> tuple[list[int], str]:
+    """The builder of forms numbers its fields, ``screen_0_Date_1``; the database keeps no order of keys."""
+    name = str(field[0])
+    return [int(digits) for digits in re.findall(r"[0-9]{1,9}", name)], name
+
+
+def _words(value: object) -> str:
+    if value is None or value == {}:
+        return ""
+    if isinstance(value, bool):
+        return pgettext("answer in a form", "Yes") if value else pgettext("answer in a form", "No")
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_words, value[:200])))[:_LONGEST]
+    return str(value)[:_LONGEST]

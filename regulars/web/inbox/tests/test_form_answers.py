@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import pytest
+
+from regulars.web.inbox.form_answers import Answer, answers_in
+
+
+@pytest.mark.parametrize(
+    ("data", "answers"),
+    [
+        ({"flow_token": "t", "screen_1_B_0": "b", "screen_0_C_1": 4, "screen_0_D_0": "2026-12-04"},
+         [("screen_0_D_0", "2026-12-04"), ("screen_0_C_1", "4"), ("screen_1_B_0", "b")]),
+        ({"a": ["x", None, True], "b": {}, "c": None, "d": ""}, [("a", "x, Yes"), ("b", "—"), ("c", "—"), ("d", "—")]),
+        ({"address": {"city": "Riga", "flow_token": "mine"}},
+         [("address.city", "Riga"), ("address.flow_token", "mine")]),
+        ("no JSON at all", [("", "no JSON at all")]),
+        ([1, {"a": 2}], [("", "1, {'a': 2}")]),
+        (None, []),
+        ({}, []),
+        ({"flow_token": "t"}, []),
+        ({"k" * 5_000: "v" * 5_000}, [("k" * 2_000, "v" * 2_000)]),
+    ],
+)  # fmt: skip
+def test_answers_are_lines_of_key_and_answer(data: object, answers: list[tuple[str, str]]) -> None:
+    assert answers_in(data) == [Answer(*each) for each in answers]
