@@ -179,6 +179,7 @@ def _build_unreadable(details: MessageDetails) -> MessageShape:
         status=message.status,
         statuses=[],
         error=None,
+        waiting=None,
         provider_id=message.provider_id,
         reply_to=None,
         changes=str(details.changed.id) if details.changed else None,

@@ -90,7 +90,8 @@ UPDATE conversations_conversation c SET unread_count = new.unread, updated_at = 
       AND m.sent_at >= c.waiting_since)
 FROM unnest(%b::uuid[], %b::int[]) AS new(id, unread) LEFT JOIN LATERAL (
   SELECT m.id, m.sent_at FROM conversations_message m
-  WHERE m.conversation_id = new.id AND NOT m.kind = ANY(%s) AND NOT m.is_withdrawn ORDER BY m.sent_at DESC, m.id DESC LIMIT 1
+  WHERE m.conversation_id = new.id AND NOT m.kind = ANY(%s) AND NOT m.is_withdrawn
+  ORDER BY m.sent_at DESC, m.id DESC LIMIT 1
 ) AS last ON true
 WHERE c.id = new.id
 """

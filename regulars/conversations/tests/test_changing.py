@@ -136,7 +136,10 @@ def _picture(shown: MessageDetails) -> tuple[str, bool, set[str]]:
     return (
         changes.text_of(shown.message),
         changes.revoked_by is not None,
-        {"we" if each.direction == "out" else names[each.contact.phone] for each in changes.reactions},
+        {
+            "we" if each.direction == "out" else names[each.contact.phone if each.contact else ""]
+            for each in changes.reactions
+        },
     )
 
 
@@ -224,7 +227,7 @@ def test_a_call_keeps_the_window_that_a_reaction_had_prolonged(cast):
         at=at(10),
         path="",
     )
-    note_calls(cast.workspace.id, [IncomingCall(call, cast.inbox.id, _thread(cast).contact_id)])
+    note_calls(cast.workspace.id, [IncomingCall(call, cast.inbox.id, cast.alice.id)])
     receive(cast, REACTED)
     receive(cast, TAKEN_BACK)
     assert _thread(cast).window_closes_at == at(10) + REPLY_WINDOW

@@ -23,7 +23,7 @@ from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
-TOMORROW = datetime(2126, 11, 23, tzinfo=UTC)
+TOMORROW = datetime(2096, 11, 23, tzinfo=UTC)
 Verb = Callable[[Cast, Conversation, Actor], object]
 
 VERBS: dict[str, tuple[Verb, list[str], str]] = {
