@@ -1,7 +1,7 @@
 """The web process: one port, three doors.
 
 ``/webhooks`` stores deliveries (raw ASGI, group commit), ``/live`` streams to open screens, everything else is
-Django (WSGI in a thread pool). Each door can also run in a process of its own behind a proxy.
+Django (WSGI in a thread pool, ``config.pages``). Each door can also run in a process of its own behind a proxy.
 """
 
 from __future__ import annotations
@@ -13,19 +13,25 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from a2wsgi import WSGIMiddleware
-from django.conf import settings
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
-from whitenoise import WhiteNoise
+import django
 
-from config import collecting
-from config.running import refusal_to_run
-from config.wsgi import application as django_application
-from regulars.channels.whatsapp.webhook import PREFIX as WHATSAPP_PREFIX
-from regulars.channels.whatsapp.webhook import Webhooks
-from regulars.kernel.events import CHANNEL as EVENTS_CHANNEL
-from regulars.kernel.listening import Wakeups
-from regulars.web.live.hub import LiveHub
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E402
+from whitenoise import WhiteNoise  # noqa: E402
+
+from config import collecting  # noqa: E402
+from config.bodies import Bodies  # noqa: E402
+from config.crowd import Crowd, most_connections  # noqa: E402
+from config.pages import Pages  # noqa: E402
+from config.running import refusal_to_run  # noqa: E402
+from config.wsgi import application as django_application  # noqa: E402
+from regulars.channels.whatsapp.door_finding import PREFIX as WHATSAPP_PREFIX  # noqa: E402
+from regulars.channels.whatsapp.webhook import Webhooks  # noqa: E402
+from regulars.kernel.events import CHANNEL as EVENTS_CHANNEL  # noqa: E402
+from regulars.kernel.listening import Wakeups  # noqa: E402
+from regulars.web.live.hub import LiveHub  # noqa: E402
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -33,6 +39,9 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PAGE_THREADS = 8
 """Django requests at a time; more wait. Each thread keeps one database connection."""
+MACHINE_THREADS = 2
+"""for those who ask how we are, which must not wait behind pages"""
+FOR_MACHINES = frozenset({"/readyz", "/metrics"})
 
 
 class Web:
@@ -45,9 +54,12 @@ class Web:
             prefix=settings.STATIC_URL,
             immutable_file_test=lambda _path, url: "-" in url.rsplit("/", 1)[-1],
         )
-        pages: Any = WSGIMiddleware(files, workers=PAGE_THREADS)
+        self._bodies = bodies = Bodies(settings.INCOMING_HOME)
+        pages: Any = Pages(files, bodies, threads=PAGE_THREADS, name="pages")
         trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
         self._pages: Any = ProxyHeadersMiddleware(pages, trusted)
+        self._for_machines = Pages(django_application, bodies, threads=MACHINE_THREADS, name="machines")
+        self.crowd = Crowd(most_connections())
         self.webhooks: Webhooks | None = None
         self._live: LiveHub | None = None
         self._wakeups: Wakeups | None = None
@@ -64,6 +76,8 @@ class Web:
             return self._live(scope, receive, send)
         if path == "/healthz":
             return _healthy(send)
+        if path in FOR_MACHINES:
+            return self._for_machines(scope, receive, send)
         answer: Awaitable[None] = self._pages(scope, receive, send)
         return answer
 
@@ -83,6 +97,7 @@ class Web:
 
     def _start(self) -> None:
         collecting.settle()
+        self._bodies.open()
         self.webhooks = Webhooks(settings.DATABASE_URL)
         self._live = LiveHub()
         self._live.start()

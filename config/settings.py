@@ -15,6 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("REGULARS_HOME") or BASE_DIR / ".regulars").resolve()
 MEDIA_HOME = HOME / "media"
+INCOMING_HOME = HOME / "incoming"
+"""bodies on their way in, of the web process alone"""
 DEMO = os.environ.get("REGULARS_DEMO") == "1"
 DEBUG = False
 
@@ -102,10 +104,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "regulars.web.security.ContentSecurityPolicyMiddleware",
+    "regulars.web.odd_requests.OddRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "regulars.web.unavailable.DatabaseUnavailableMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "regulars.web.odd_requests.OddTextMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "regulars.web.sign_in.middleware.MemberMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -16,4 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("regulars.web.urls")),
 ]
 
+handler400 = "regulars.web.odd_requests.bad_request"
 handler500 = "regulars.web.unavailable.server_error"

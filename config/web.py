@@ -7,9 +7,8 @@ import os
 
 import uvicorn
 
+from config import crowd
 from config.protocol import WebProtocol
-
-BACKLOG = 4096
 
 
 def main() -> None:
@@ -17,17 +16,19 @@ def main() -> None:
     parser.add_argument("--host", default=os.environ.get("REGULARS_HOST", "127.0.0.1"))
     parser.add_argument("--port", type=int, default=int(os.environ.get("REGULARS_PORT", "8000")))
     arguments = parser.parse_args()
+    crowd.raise_file_limit()
     uvicorn.run(
         "config.asgi:application",
         host=arguments.host,
         port=arguments.port,
         loop="uvloop",
         http=WebProtocol,
+        ws="none",
         lifespan="on",
         interface="asgi3",
         access_log=False,
         log_level="warning",
-        backlog=BACKLOG,
+        backlog=crowd.backlog(),
         timeout_keep_alive=75,
         timeout_graceful_shutdown=3,
         proxy_headers=False,  # config.asgi reads them for the pages; the other doors do without

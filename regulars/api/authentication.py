@@ -38,11 +38,25 @@ def authenticate(request: HttpRequest) -> Caller:
     return Caller(token.id, actor_of_token(token))
 
 
+def is_known_token(header: str) -> bool:
+    """Whether an Authorization header carries a token that is good now."""
+    plain = _token_in(header)
+    return (
+        bool(plain)
+        and ApiToken.objects.filter(token_fingerprint=fingerprint(plain), revoked_at=None).exists()
+    )
+
+
 def _bearer_token(request: HttpRequest) -> str:
-    scheme, _space, plain = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not plain.strip():
+    plain = _token_in(request.headers.get("Authorization", ""))
+    if not plain:
         raise Unauthorized(_("Send the header Authorization: Bearer <token>"))
-    return plain.strip()
+    return plain
+
+
+def _token_in(header: str) -> str:
+    scheme, _space, plain = header.partition(" ")
+    return plain.strip() if scheme.lower() == "bearer" else ""
 
 
 def _note_use(token: ApiToken) -> None:

@@ -24,7 +24,7 @@ from typing import Any, get_type_hints
 from uuid import UUID
 
 import msgspec
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.request import UnreadablePostError
@@ -45,7 +45,7 @@ from regulars.api.problems import (
     respond_with,
 )
 from regulars.api.rate_limits import spend_request
-from regulars.kernel.errors import NotFound, ProductError
+from regulars.kernel.errors import REFUSAL, FormTooLong, NotFound, ProductError
 from regulars.kernel.ids import new_id, parse_id
 
 ANY_TOKEN = "any-token"  # noqa: S105  # no secret: the permission of routes that every valid token may use
@@ -93,6 +93,8 @@ def endpoint(routes: Mapping[str, Route]) -> Callable[..., HttpResponseBase]:
             return respond_with(
                 Unavailable(_("The database is away; try again"), retry_after=RETRY_WHEN_UNAVAILABLE_SECONDS)
             )
+        except (TooManyFieldsSent, TooManyFilesSent):
+            return respond_with(FormTooLong())
         except UnreadablePostError:
             return respond_with(NotJSON(_("The body ended too early")))
         except Exception:  # a caller gets a problem, whatever broke; the log gets the rest
@@ -104,6 +106,7 @@ def endpoint(routes: Mapping[str, Route]) -> Callable[..., HttpResponseBase]:
         f"{method} {route.permission}" for method, route in routes.items()
     )
     view.methods = tuple(routes)  # type: ignore[attr-defined]  # likewise
+    view.tells_refusals = True  # type: ignore[attr-defined]  # read by regulars.web.odd_requests
     return view
 
 
@@ -120,6 +123,8 @@ def _answer(request: HttpRequest, routes: Mapping[str, Route], ids: Mapping[str,
         raise MethodNotAllowed(
             _("Use one of %(methods)s") % {"methods": ", ".join(routes)}, allowed=list(routes)
         )
+    if refusal := request.META.get(REFUSAL):
+        raise refusal
     caller = authenticate(request)
     spend_request(caller.token_id)
     if route.permission != ANY_TOKEN:

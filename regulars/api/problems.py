@@ -17,7 +17,15 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from regulars.inboxes.ports import LimitProblem
-from regulars.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, ProductError
+from regulars.kernel.errors import (
+    Conflict,
+    FormTooLong,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    NotUTF8,
+    ProductError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/problems/"
@@ -150,6 +158,8 @@ CATALOG: Mapping[str, tuple[HTTPStatus, str]] = {
             IdempotencyInProgress,
             LengthRequired,
             TooLarge,
+            FormTooLong,
+            NotUTF8,
             Invalid,
             IdempotencyKeyReused,
             TooManyRequests,

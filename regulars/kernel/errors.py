@@ -52,3 +52,23 @@ class Conflict(ProductError):
     code = "conflict"
     status = HTTPStatus.CONFLICT
     title = _("This changed in the meantime")
+
+
+class NotUTF8(ProductError):
+    """The body announces another encoding; whoever took it for UTF-8 would change people's words."""
+
+    code = "not-utf-8"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    title = _("Send text in UTF-8")
+
+
+class FormTooLong(ProductError):
+    """A form of more fields or files than anybody fills in."""
+
+    code = "form-too-long"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    title = _("The form has too many fields")
+
+
+REFUSAL = "regulars.refusal"
+"""where a request (``META``) says why it is not looked at further: a :class:`ProductError`, or None"""

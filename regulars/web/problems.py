@@ -31,7 +31,9 @@ class ProblemMiddleware:
 def problem_response(request: WebRequest, problem: ProductError) -> HttpResponse:
     """The page, or for a fragment nothing but a toast: what stands on the screen stays."""
     text = str(problem.detail) or str(problem.title)
-    if request.htmx or request.headers.get("X-Fragment"):
+    if getattr(request, "htmx", False) or request.headers.get(
+        "X-Fragment"
+    ):  # may be refused before htmx is asked
         response = HttpResponse(text, status=problem.status, content_type="text/plain; charset=utf-8")
         response["HX-Reswap"] = "none"
         response["HX-Trigger"] = toast_header(text, kind="bad")

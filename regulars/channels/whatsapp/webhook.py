@@ -10,43 +10,30 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import logging
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping, Sequence
 from time import monotonic
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
-from uuid import UUID
 
-from psycopg import AsyncConnection, Error
+from psycopg import Error
 
+from regulars.channels.whatsapp.door_finding import Door, DoorFinder
 from regulars.channels.whatsapp.payloads import NotJSON, TooDeep, count_payload
 from regulars.channels.whatsapp.storing import DeliveryStore, Unavailable
-from regulars.kernel.crypto import decrypt
+from regulars.kernel.allowance import Allowance
 from regulars.kernel.metrics import WEBHOOK_ANSWERS
-
-logger = logging.getLogger(__name__)
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-PREFIX = "/webhooks/whatsapp/"
 SIGNATURE_HEADER = b"x-hub-signature-256"
 MAX_BODY_BYTES = 4 * 1024 * 1024
-LOOKUP_DEADLINE_SECONDS = 5.0
-CONNECTION_CACHE_SECONDS = 1.0
-"""how soon a new secret, token or connection is known to the door"""
-
-
-@dataclass(frozen=True, slots=True)
-class _Door:
-    """What the door needs to know of a connection."""
-
-    id: UUID
-    verify_token: str
-    signers: tuple[hmac.HMAC, ...]
-    """one for each app secret"""
+SMALL_BODY_BYTES = 64 * 1024
+MAX_INCOMING_BYTES = 64 * 1024 * 1024
+"""of larger bodies on their way; the others wait unread in the kernel"""
+TURN_SECONDS = 9.0
+"""the platform's patience is some 10 s"""
 
 
 class Webhooks:
@@ -54,17 +41,15 @@ class Webhooks:
 
     def __init__(self, database_url: str) -> None:
         self._url = database_url
+        self.allowance = Allowance(MAX_INCOMING_BYTES)
+        """what bodies beyond ``SMALL_BODY_BYTES`` take before they are read, and give back"""
         self._store = DeliveryStore(database_url)
-        self._doors: dict[str, tuple[float, _Door | None]] = {}
-        self._lookup = asyncio.Lock()
-        self._lookup_connection: AsyncConnection[Any] | None = None
-        self._away_until = 0.0
+        self._finder = DoorFinder(database_url)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
         await self._store.close()
-        if self._lookup_connection:
-            await self._lookup_connection.close()
+        await self._finder.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = monotonic()
@@ -72,7 +57,7 @@ class Webhooks:
             if scope["method"] == "POST":
                 status, text = await self._take_delivery(scope, receive)
             elif scope["method"] == "GET":
-                status, text = _shake_hands(await self._find_door(scope["path"]), scope)
+                status, text = _shake_hands(await self._finder.find(scope["path"]), scope)
             else:
                 status, text = 405, "use POST for deliveries and GET for the handshake"
         except (Unavailable, Error, OSError, TimeoutError):
@@ -82,12 +67,50 @@ class Webhooks:
         await send({"type": "http.response.body", "body": text.encode()})
 
     async def _take_delivery(self, scope: Scope, receive: Receive) -> Answer:
-        door = await self._find_door(scope["path"])
+        door = await self._finder.find(scope["path"])
         signature, length = _read_headers(scope)
-        body = await _read_body(length, receive)
-        judged = _judge(door, signature, body)
+        if door is None or length > MAX_BODY_BYTES:
+            judged = _judge(door, signature, None)  # nobody's body is not read
+        else:
+            judged = await self._read_and_judge(door, signature, length, receive)
         await self._store.put(door.id if door else None, judged.kept, judged.counts, judged.reason)
         return judged.answer
+
+    async def _read_and_judge(self, door: Door, signature: bytes, length: int, receive: Receive) -> _Judged:
+        held = length or MAX_BODY_BYTES
+        if held <= SMALL_BODY_BYTES:
+            return _judge(door, signature, await _read_body(receive))
+        if not await self.allowance.wait_for(held, TURN_SECONDS):
+            raise Unavailable("too much is on its way")
+        try:
+            return _judge(door, signature, await _read_body(receive))
+        finally:
+            self.allowance.give_back(held)
+
+    def expect(self, path: str, read_on: Callable[[], None], answer: Answering) -> None:
+        """A delivery whose head is there and whose body is not: calls ``read_on``, or ``answer`` with a refusal.
+
+        The body of somebody who does not know our address is not worth a byte of memory.
+        """
+        began = monotonic()
+        if self._finder.recall(path, began):
+            read_on()
+        else:
+            self._in_background(self._find_and_expect(path, read_on, answer, began))
+
+    async def _find_and_expect(
+        self, path: str, read_on: Callable[[], None], answer: Answering, began: float
+    ) -> None:
+        try:
+            door = await self._finder.find(path)
+        except (Unavailable, Error, OSError, TimeoutError):
+            _note(UNAVAILABLE[0], began)
+            answer(*UNAVAILABLE)
+        else:
+            if door:
+                read_on()
+            else:
+                self._store_and_answer(None, b"", b"", answer, began)
 
     def take(self, path: str, signature: bytes, body: bytes, answer: Answering) -> None:
         """The short way for a delivery that has come in whole: ``answer`` is called once, soon, in this event loop.
@@ -95,13 +118,14 @@ class Webhooks:
         The same as the ASGI call without its tasks and messages, which cost as much as all that is done here.
         """
         began = monotonic()
-        cached = self._doors.get(path)
-        if cached and cached[0] > began:
-            self._store_and_answer(cached[1], signature, body, answer, began)
-            return
-        task = asyncio.get_running_loop().create_task(
-            self._find_and_take(path, signature, body, answer, began)
-        )
+        door = self._finder.recall(path, began)
+        if door:
+            self._store_and_answer(door, signature, body, answer, began)
+        else:
+            self._in_background(self._find_and_take(path, signature, body, answer, began))
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -109,7 +133,7 @@ class Webhooks:
         self, path: str, signature: bytes, body: bytes, answer: Answering, began: float
     ) -> None:
         try:
-            door = await self._find_door(path)
+            door = await self._finder.find(path)
         except (Unavailable, Error, OSError, TimeoutError):
             _note(UNAVAILABLE[0], began)
             answer(*UNAVAILABLE)
@@ -117,7 +141,7 @@ class Webhooks:
             self._store_and_answer(door, signature, body, answer, began)
 
     def _store_and_answer(
-        self, door: _Door | None, signature: bytes, body: bytes, answer: Answering, began: float
+        self, door: Door | None, signature: bytes, body: bytes, answer: Answering, began: float
     ) -> None:
         judged = _judge(door, signature, body)
 
@@ -127,65 +151,6 @@ class Webhooks:
             answer(status, text)
 
         self._store.add(door.id if door else None, judged.kept, judged.counts, judged.reason, tell)
-
-    async def _find_door(self, path: str) -> _Door | None:
-        """The connection behind a path; remembered for a moment, also when there is none."""
-        cached = self._doors.get(path)
-        if cached and cached[0] > monotonic():
-            return cached[1]
-        async with self._lookup:
-            cached = self._doors.get(path)
-            if cached and cached[0] > monotonic():
-                return cached[1]
-            door = await self._read_door_in_time(path.removeprefix(PREFIX).rstrip("/"))
-            if len(self._doors) > 1000:
-                self._doors.clear()
-            self._doors[path] = (monotonic() + CONNECTION_CACHE_SECONDS, door)
-            return door
-
-    async def _read_door_in_time(self, key: str) -> _Door | None:
-        """Ask the database; when it hangs, whoever waited in line is told at once and not one after the other."""
-        if monotonic() < self._away_until:
-            raise Unavailable("the database does not answer")
-        reading = asyncio.create_task(self._read_door(key))
-        await asyncio.wait({reading}, timeout=LOOKUP_DEADLINE_SECONDS)
-        if reading.done() and reading.exception() is None:
-            return reading.result()
-        self._away_until = monotonic() + CONNECTION_CACHE_SECONDS
-        ending = asyncio.create_task(self._let_go(reading, self._lookup_connection))
-        self._lookup_connection = None
-        self._tasks.add(ending)
-        ending.add_done_callback(self._tasks.discard)
-        raise Unavailable("the database does not answer")
-
-    async def _let_go(
-        self, reading: asyncio.Task[_Door | None], connection: AsyncConnection[Any] | None
-    ) -> None:
-        """End a lookup that failed or hangs. The driver takes its time, so nobody waits for this."""
-        reading.cancel()
-        await asyncio.wait({reading})
-        if not reading.cancelled() and (error := reading.exception()):
-            logger.warning("a connection was not found", extra={"error": type(error).__name__})
-        if connection is not None:
-            await connection.close()
-
-    async def _read_door(self, key: str) -> _Door | None:
-        if "\x00" in key or len(key) > 200:
-            return None
-        if self._lookup_connection is None or self._lookup_connection.closed:
-            self._lookup_connection = await AsyncConnection.connect(
-                self._url, autocommit=True, connect_timeout=3
-            )
-        cursor = await self._lookup_connection.execute(
-            "SELECT id, verify_token, app_secrets FROM inboxes_connection WHERE key = %s AND channel = 'whatsapp'",
-            [key],
-        )
-        row = await cursor.fetchone()
-        if row is None:
-            return None
-        secrets = [line.encode() for line in decrypt(row[2]).splitlines() if line]
-        signers = tuple(hmac.new(secret, digestmod="sha256") for secret in secrets)
-        return _Door(row[0], decrypt(row[1]), signers)
 
 
 Answer = tuple[int, str]
@@ -210,7 +175,7 @@ _UNSIGNED = _Judged(b"", _ONE, "bad-signature", (401, "X-Hub-Signature-256 does 
 _NOT_JSON = _Judged(b"", _ONE, "not-json", (400, "the body is not JSON"))
 
 
-def _judge(door: _Door | None, signature: bytes, body: bytes | None) -> _Judged:
+def _judge(door: Door | None, signature: bytes, body: bytes | None) -> _Judged:
     """Whether a delivery is taken, and how many updates of which number are in it."""
     if door is None:
         return _UNKNOWN
@@ -227,7 +192,7 @@ def _judge(door: _Door | None, signature: bytes, body: bytes | None) -> _Judged:
     return _Judged(body, counts, "", STORED)
 
 
-def _shake_hands(door: _Door | None, scope: Scope) -> Answer:
+def _shake_hands(door: Door | None, scope: Scope) -> Answer:
     """Meta's verification: echo the challenge if the token is ours (reference §2.1)."""
     query = parse_qs(bytes(scope.get("query_string", b"")).decode("latin-1"))
     token = query.get("hub.verify_token", [""])[0]
@@ -261,10 +226,8 @@ def _is_signed(body: bytes, signature: bytes, signers: Sequence[hmac.HMAC]) -> b
     return False
 
 
-async def _read_body(length: int, receive: Receive) -> bytes | None:
+async def _read_body(receive: Receive) -> bytes | None:
     """The whole body, or None as soon as it is known to be too large."""
-    if length > MAX_BODY_BYTES:
-        return None
     parts: list[bytes] = []
     size, is_whole = 0, False
     while not is_whole:
