@@ -60,6 +60,7 @@ def add_connection(
     }
     if missing:
         raise Invalid(_("Some credentials are missing"), fields=missing)
+    _check_words(credentials.account_id, credentials.access_token, *credentials.app_secrets)
     connection_row = Connection(
         workspace_id=workspace_id,
         channel=channel,
@@ -79,6 +80,13 @@ def add_connection(
     return connection_row
 
 
+def _check_words(*values: str) -> None:
+    """What goes into addresses and heads of requests: nothing that would break them."""
+    for value in map(str.strip, values):
+        if not (value.isascii() and value.isprintable()) or " " in value:
+            raise Invalid(_("Credentials are one word of letters, digits and signs, without spaces"))
+
+
 @transaction.atomic
 def replace_credentials(
     connection_row: Connection,
@@ -93,6 +101,7 @@ def replace_credentials(
     ``ends_older``: only the newest app secret is accepted from now on.
     """
     by.require("connections:manage")
+    _check_words(access_token, app_secret)
     connection_row.refresh_from_db(from_queryset=Connection.objects.select_for_update())
     if access_token.strip():
         connection_row.access_token = access_token.strip()

@@ -201,7 +201,11 @@ class GraphClient:
                 trace_request_ctx=exchange,
             ) as response:
                 return Answer(response.status, await response.read(), None, is_written=True)
-        except (aiohttp.ClientError, OSError) as error:
+        except (
+            aiohttp.ClientError,
+            OSError,
+            ValueError,
+        ) as error:  # ValueError: no address can be made of it
             return Answer(None, None, error, exchange.is_written)
 
     async def call(

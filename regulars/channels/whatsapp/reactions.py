@@ -51,7 +51,19 @@ def sync_templates(events: Sequence[Recorded]) -> None:
 
 def sync_all_templates() -> int:
     """Fetch every account's template list; returns how many accounts answered."""
-    return sum(sync_templates_of(row) for row in Connection.objects.filter(channel="whatsapp"))
+    return sum(try_to_sync(row) for row in Connection.objects.filter(channel="whatsapp"))
+
+
+def try_to_sync(connection_row: Connection) -> bool:
+    """As ``sync_templates_of``, and false too when the platform cannot be asked: one account stops no other."""
+    try:
+        return sync_templates_of(connection_row)
+    except GraphError as error:
+        logger.warning(
+            "templates were not listed",
+            extra={"connection": str(connection_row.id), "code": error.error.code},
+        )
+        return False
 
 
 def sync_templates_of(connection_row: Connection) -> bool:

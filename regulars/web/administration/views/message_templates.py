@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from regulars.channels.whatsapp.reactions import sync_templates_of
+from regulars.channels.whatsapp.reactions import try_to_sync
 from regulars.channels.whatsapp.templates import RenderedTemplate, parse_template
 from regulars.channels.whatsapp.templates import render as render_template
 from regulars.inboxes.models import Connection
@@ -60,7 +60,7 @@ class SyncRefused(ProductError):
 def sync(request: MemberRequest) -> HttpResponse:
     """Load the list anew from every account."""
     accounts = Connection.objects.filter(workspace_id=request.member.workspace_id, channel="whatsapp")
-    refused = [account.name for account in accounts if not sync_templates_of(account)]
+    refused = [account.name for account in accounts if not try_to_sync(account)]
     if refused:
         raise SyncRefused(
             _("WhatsApp did not answer for: %(names)s. The old list stays.") % {"names": ", ".join(refused)}
