@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urljoin
 
 from django import forms
 from django.conf import settings
@@ -86,7 +87,7 @@ def _next(request: WebRequest) -> str:
     """Where to go afterwards; only ever an address of ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-        return wanted
+        return urljoin("/", wanted)  # without a slash, Django would take it for the name of a route
     return reverse("home")
 
 
@@ -193,4 +194,5 @@ def preferences(request: MemberRequest) -> HttpResponse:
 
 def _back(request: MemberRequest) -> str:
     wanted = request.POST.get("next", "")
-    return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else reverse("home")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()})
+    return urljoin("/", wanted) if is_ours else reverse("home")
