@@ -343,6 +343,8 @@ KNOWN = [
     ("GET", "/inbox?cursor=%00", {}, {}, 422),
     ("GET", "/search?q=%00", {}, {}, 422),
     ("GET", "/invitations/%00", {}, {}, 422),
+    ("GET", "/set-up?secret=%00", {}, {}, 422),
+    ("POST", "/set-up", {"secret": "\x00"}, {}, 422),
     ("POST", "/language?next=-1", {"language": "ko"}, {}, 302),
     ("POST", "/preferences", {"next": "-1"}, {}, 302),
     ("GET", "/sign-in?next=-1", {}, {}, 302),

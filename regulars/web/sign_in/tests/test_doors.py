@@ -56,7 +56,7 @@ def test_a_weak_password_is_said_at_its_field(db: None) -> None:
     )
 
 
-@pytest.mark.parametrize("secret", ["", "guess", "\x00", "пароль"])
+@pytest.mark.parametrize("secret", ["", "guess", "пароль"])
 def test_without_the_secret_the_set_up_stays_shut_and_says_where_to_find_it(db: None, secret: str) -> None:
     for response in (
         Client().get("/set-up", {"secret": secret}),
