@@ -348,7 +348,7 @@ KNOWN = [
     ("POST", "/language?next=-1", {"language": "ko"}, {}, 302),
     ("POST", "/preferences", {"next": "-1"}, {}, 302),
     ("GET", "/sign-in?next=-1", {}, {}, 302),
-    ("GET", "/media/{media_id}", {}, {"Range": f"bytes={'9' * 5_000}-"}, 200),
+    ("GET", "/media/{media_id}", {}, {"Range": f"bytes={'9' * 5_000}-"}, 416),
     ("GET", "/media/{media_id}", {}, {"Range": f"bytes=0-{'9' * 18}"}, 206),
     ("POST", "/conversations/{conversation_id}/notes", {f"f{n}": "x" for n in range(1_500)}, {}, 413),
     ("GET", "/readyz", {}, {"Cookie": r'regulars_session="\000"'}, None),
