@@ -15,7 +15,7 @@ from regulars.channels.whatsapp import reactions as whatsapp
 from regulars.conversations import tasks as conversations
 from regulars.conversations.events import ConversationChanged, MemberTyping
 from regulars.inboxes import tasks as inboxes
-from regulars.inboxes.events import ConnectionAdded, NoticeReceived
+from regulars.inboxes.events import ConnectionAdded, InboxAdded, NoticeReceived
 from regulars.kernel import tasks as kernel
 from regulars.kernel.reactions import Reaction
 from regulars.workspaces import tasks as workspaces
@@ -25,6 +25,8 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction("whatsapp.sync_templates", (ConnectionAdded, NoticeReceived), whatsapp.sync_templates),
     # when an account is connected, it is asked which business portfolio owns it
     Reaction("whatsapp.learn_portfolios", (ConnectionAdded,), whatsapp.learn_portfolios),
+    # when a number is added or an account's credentials are new, the platform is asked whether they can send
+    Reaction("whatsapp.check_numbers", (ConnectionAdded, InboxAdded), whatsapp.check_numbers),
     # when a member has read or answered what was unread, the contact sees blue ticks
     Reaction("whatsapp.send_read_receipts", (ConversationChanged,), whatsapp.send_read_receipts),
     # when a member begins to write, the contact sees the typing dots

@@ -16,6 +16,14 @@ class ConnectionAdded(Event):
 
 
 @event
+class InboxAdded(Event):
+    """A number was added to an account."""
+
+    workspace_id: UUID
+    inbox_id: UUID
+
+
+@event
 class InboxChanged(Event):
     """A number was added, renamed, paused or staffed differently."""
 

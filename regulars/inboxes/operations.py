@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from regulars.inboxes.events import ConnectionAdded, InboxChanged, NoticeReceived
+from regulars.inboxes.events import ConnectionAdded, InboxAdded, InboxChanged, NoticeReceived
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.models import Connection, Inbox, sealed_fields
 from regulars.kernel.crypto import Undecryptable
@@ -166,7 +166,7 @@ def add_inbox(
         address=address.strip(),
         display_address=display_address.strip(),
     )
-    record(InboxChanged(inbox.workspace_id, inbox.id))
+    record_all([InboxAdded(inbox.workspace_id, inbox.id), InboxChanged(inbox.workspace_id, inbox.id)])
     audit(by, "inboxes:add", "inbox", str(inbox.id))
     return inbox
 

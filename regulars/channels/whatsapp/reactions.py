@@ -10,15 +10,17 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from regulars.channels.whatsapp.error_codes import must_be_mended
 from regulars.channels.whatsapp.graph import GraphClient, GraphError, open_session
+from regulars.channels.whatsapp.sender import probe
 from regulars.conversations.models import Message
 from regulars.conversations.operations.portfolios import learn_portfolio
-from regulars.inboxes.events import ConnectionAdded, NoticeReceived
-from regulars.inboxes.models import Connection
+from regulars.inboxes.events import ConnectionAdded, InboxAdded, NoticeReceived
+from regulars.inboxes.models import Connection, Inbox
 from regulars.inboxes.ports import Deferred
+from regulars.inboxes.problems import note_problem
 from regulars.kernel import clock
 from regulars.kernel.events import Recorded
 from regulars.message_templates.operations import replace_templates
@@ -125,6 +127,28 @@ def _ask_portfolio(connection_row: Connection) -> str:
         facts = {"connection": str(connection_row.id), "code": error.error.code}
         logger.info("the portfolio was not told", extra=facts)
         return ""
+
+
+def check_numbers(events: Sequence[Recorded]) -> None:
+    """Ask the platform about numbers that are new, or new to their credentials: a wrong id is told before a customer
+    waits for an answer that cannot leave.
+    """
+    added = {each.event.inbox_id for each in events if isinstance(each.event, InboxAdded)}
+    renewed = {each.event.connection_id for each in events if isinstance(each.event, ConnectionAdded)}
+    inboxes = Inbox.objects.filter(
+        Q(id__in=added) | Q(connection_id__in=renewed), connection__channel="whatsapp"
+    )
+    found = [(inbox, _ask_about(inbox)) for inbox in inboxes.select_related("connection")]
+    for inbox, problem in found:
+        if problem is not None:
+            note_problem(inbox.id, inbox.connection_id, problem)
+
+
+def _ask_about(inbox: Inbox) -> Deferred | None:
+    async def ask(client: GraphClient) -> Deferred | None:
+        return await probe(client, inbox.address)
+
+    return asyncio.run(_with_client(inbox.connection.access_token, ask))
 
 
 def send_read_receipts(events: Sequence[Recorded]) -> None:

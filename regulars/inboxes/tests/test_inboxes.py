@@ -206,7 +206,11 @@ def test_a_number_is_added_once(cast):
     by = cast.actor(cast.admin)
     Event.objects.all().delete()
     inbox = add_inbox(cast.connection, "", " 100000000000203 ", "+1 202", by=by)
-    assert (inbox.name, inbox.address, _kinds()) == ("+1 202", "100000000000203", ["InboxChanged"])
+    assert (inbox.name, inbox.address, _kinds()) == (
+        "+1 202",
+        "100000000000203",
+        ["InboxAdded", "InboxChanged"],
+    )
     for address in ("100000000000203", "", "１２３"):
         with pytest.raises(Invalid):
             add_inbox(cast.connection, "x", address, by=by)

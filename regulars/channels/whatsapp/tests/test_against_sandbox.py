@@ -13,14 +13,18 @@ from typing import Any
 
 import orjson
 import pytest
+from django.test import override_settings
 from msgspec import structs
 from PIL import Image
 
 from regulars.channels.whatsapp.graph import GraphClient, GraphError, open_session
 from regulars.channels.whatsapp.limits import check
 from regulars.channels.whatsapp.media import MediaGone, fetch_media, upload_media
+from regulars.channels.whatsapp.reactions import check_numbers
 from regulars.channels.whatsapp.sender import probe, send
 from regulars.channels.whatsapp.templates import Value, build_outgoing, parse_template, validate
+from regulars.inboxes.events import ConnectionAdded, InboxAdded
+from regulars.inboxes.operations import add_inbox
 from regulars.inboxes.ports import (
     Accepted,
     CardPhone,
@@ -42,6 +46,9 @@ from regulars.inboxes.ports import (
     ToSend,
     Uncertain,
 )
+from regulars.kernel import clock
+from regulars.kernel.events import Event, Position, Recorded
+from tests.cast import make_cast
 
 from .sending import send_all
 
@@ -366,3 +373,31 @@ async def test_a_few_hundred_messages_at_once(world):
     results = await asyncio.wait_for(send_all(world.client, batch), 30)
     assert {type(result) for result in results} == {Accepted}
     assert len({result.provider_id for result in results if isinstance(result, Accepted)}) == 300
+
+
+@pytest.mark.django_db
+def test_a_wrong_number_id_shows_as_soon_as_it_is_added(sandbox):
+    cast = make_cast()
+    cast.connection.access_token = TOKEN
+    cast.connection.save()
+    wrong = add_inbox(cast.connection, "Typo", "100000000000999", by=cast.actor(cast.owner))
+    with override_settings(WHATSAPP_GRAPH_URL=sandbox["graph_url"]):
+        check_numbers([recorded(InboxAdded(cast.workspace.id, each.id)) for each in (wrong, cast.inbox)])
+    wrong.refresh_from_db()
+    cast.inbox.refresh_from_db()
+    assert (wrong.problem_code, bool(wrong.problem), cast.inbox.problem) == (33, True, "")
+
+
+@pytest.mark.django_db
+def test_new_credentials_are_tried_with_each_number(sandbox):
+    cast = make_cast()
+    cast.connection.access_token = "not the platform's"
+    cast.connection.save()
+    with override_settings(WHATSAPP_GRAPH_URL=sandbox["graph_url"]):
+        check_numbers([recorded(ConnectionAdded(cast.workspace.id, cast.connection.id))])
+    cast.connection.refresh_from_db()
+    assert cast.connection.problem_code == 190
+
+
+def recorded(what: Event) -> Recorded:
+    return Recorded(Position(1, 1), clock.now(), what)
