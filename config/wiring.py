@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from regulars.api import tasks as api
 from regulars.channels.whatsapp import reactions as whatsapp
 from regulars.conversations import tasks as conversations
 from regulars.conversations.events import ConversationChanged, MemberTyping
@@ -48,9 +47,9 @@ JOBS: tuple[Job, ...] = (
     Job("conversations.purge_unmatched_statuses", timedelta(hours=6), conversations.purge_unmatched_statuses),
     Job("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
     Job("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
-    Job("api.purge_idempotency_records", timedelta(hours=1), api.purge_idempotency_records),
     Job("workspaces.purge_sessions", timedelta(hours=1), workspaces.purge_sessions),
     Job("kernel.purge_events", timedelta(hours=1), kernel.purge_events),
+    Job("kernel.purge_answers", timedelta(hours=1), kernel.purge_answers),
     Job("whatsapp.sync_all_templates", timedelta(hours=12), whatsapp.sync_all_templates),
     Job("whatsapp.learn_all_portfolios", timedelta(hours=12), whatsapp.learn_all_portfolios),
 )

@@ -45,6 +45,7 @@ from regulars.api.problems import (
     respond_with,
 )
 from regulars.api.rate_limits import spend_request
+from regulars.kernel import intents
 from regulars.kernel.errors import REFUSAL, FormTooLong, NotFound, ProductError
 from regulars.kernel.ids import new_id, parse_id
 
@@ -132,7 +133,7 @@ def _answer(request: HttpRequest, routes: Mapping[str, Route], ids: Mapping[str,
     arguments = _read_arguments(request, route, ids)
     if method == "GET":
         return _to_response(route, route.handler(caller.actor, **arguments))
-    key = idempotency.key_of(request) if method == "POST" else None
+    key = idempotency.key_of(request)
     if key is not None:
         return _answer_once(request, route, caller, key, arguments)
     with nullcontext() if route.talks_to_provider else transaction.atomic():
@@ -147,22 +148,31 @@ def _answer_once(
     request_hash = idempotency.hash_request(request, form.fingerprint() if form is not None else request.body)
     if route.talks_to_provider:
         # Its effect may be repeated without harm; only the answer is made the same.
-        kept = idempotency.find_answer(caller.token_id, key, request_hash)
+        with idempotency.in_the_words_of_http():
+            kept = intents.find_answer(caller.token_id, key, request_hash)
         response = None if kept else _encode(route, route.handler(caller.actor, **arguments))
     else:
         kept, response = None, None
     with transaction.atomic():
-        kept = kept or idempotency.claim_key(caller.token_id, key, request_hash)
+        with idempotency.in_the_words_of_http():
+            kept = kept or intents.claim(caller.token_id, key, request_hash)
         if kept is not None:
             return _replay(kept)
         response = response or _encode(route, route.handler(caller.actor, **arguments))
-        answer = idempotency.Answer(response.status_code, response.content)
-        idempotency.keep_answer(caller.token_id, key, answer)
+        intents.keep(caller.token_id, key, _to_keep(response))
         return response
 
 
-def _replay(kept: idempotency.Answer) -> HttpResponse:
-    response = HttpResponse(kept.body, status=kept.status, content_type="application/json")
+def _to_keep(response: HttpResponse) -> intents.Answer:
+    return intents.Answer(
+        response.status_code, response.content, (("Content-Type", response["Content-Type"]),)
+    )
+
+
+def _replay(kept: intents.Answer) -> HttpResponse:
+    response = HttpResponse(kept.body, status=kept.status)
+    for name, value in kept.headers:
+        response[name] = value
     response[idempotency.REPLAYED_HEADER] = "true"
     return response
 

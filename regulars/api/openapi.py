@@ -38,9 +38,10 @@ null on the last page.
 **Problems** are `application/problem+json` (RFC 9457). `code` is stable and meant for comparing; `fields` maps a \
 field to what would be right, `allowed` names what would be possible, `limits` names each limit that was broken.
 
-**Idempotency.** Every POST may carry an `{idempotency.HEADER}` (for example a UUID). Within 24 hours the same \
-request with the same key has its effect once and gets the same answer (`{idempotency.REPLAYED_HEADER}: true`); \
-another request with that key is refused with `idempotency-key-reused`. Refused requests keep \
+**Idempotency.** Every change (POST, PATCH, DELETE) may carry an `{idempotency.HEADER}` (for example a UUID). \
+Within 24 hours the same request with the same key has its effect once and gets the same answer \
+(`{idempotency.REPLAYED_HEADER}: true`); another request with that key is refused with \
+`idempotency-key-reused`. Refused requests keep \
 nothing: the key may be used again.
 
 **Rate.** A token may make {REQUESTS_PER_SECOND} requests a second and {BURST} at once per web process; beyond that \
@@ -149,7 +150,7 @@ def _parameters(route: Route, components: Mapping[str, Node]) -> Iterator[Node]:
             shown = {key: value for key, value in schema.items() if key != "description"}
             parameter = {"name": name, "in": "query", "required": False, "schema": shown}
             yield {**parameter, **({"description": schema["description"]} if "description" in schema else {})}
-    if route.method == "POST":
+    if route.method != "GET":
         yield {"$ref": "#/components/parameters/IdempotencyKey"}
 
 
@@ -179,7 +180,7 @@ def _codes(route: Route) -> Iterator[str]:
         yield "invalid"
     if route.id_names or route.handler.__name__ == "send_to_address":
         yield "not-found"
-    if route.method == "POST":
+    if route.method != "GET":
         yield from ("idempotency-in-progress", "idempotency-key-reused")
     yield from route.problems
 

@@ -6,6 +6,7 @@ from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 
 from regulars.kernel import clock
+from regulars.kernel.crypto import EncryptedTextField
 
 
 class TransactionIdField(models.TextField):  # type: ignore[type-arg]
@@ -94,3 +95,21 @@ class ServerKey(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_server_key")]
+
+
+class KeptAnswer(models.Model):
+    """The answer to a request that may come again; written in the transaction of its effect (``kernel.intents``)."""
+
+    id = models.BigAutoField(primary_key=True)
+    owner_id = models.UUIDField()
+    """the member or token whose intent it is"""
+    intent = models.TextField()
+    request_hash = models.TextField()
+    """SHA-256 of what was asked, hex"""
+    status = models.SmallIntegerField(default=0, db_default=0)
+    sealed = EncryptedTextField(null=True)  # null until answered
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner_id", "intent"], name="answer_once")]
+        indexes = [models.Index(fields=["created_at"], name="answer_by_time")]

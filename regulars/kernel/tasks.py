@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.db import connection
 
-from regulars.kernel import clock
+from regulars.kernel import clock, intents
 
 EVENT_RETENTION = timedelta(days=14)
 PURGE_BATCH = 10_000
@@ -29,3 +29,8 @@ def purge_events() -> int:
         total += deleted
         if deleted < PURGE_BATCH:
             return total
+
+
+def purge_answers() -> int:
+    """Forget kept answers that are past their 24 hours."""
+    return intents.purge_answers(clock.now())

@@ -15,6 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
+from regulars.web.intents import answer_once
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
 
@@ -45,7 +46,10 @@ def member_with(
     [Callable[Concatenate[MemberRequest, P], HttpResponseBase]],
     Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ]:
-    """Let in members who hold ``permission``; ``SIGNED_IN`` asks only for a member."""
+    """Let in members who hold ``permission``; ``SIGNED_IN`` asks only for a member.
+
+    A form that comes twice with the same id has its effect once (``web.intents``).
+    """
 
     def guard(
         view: Callable[Concatenate[MemberRequest, P], HttpResponseBase],
@@ -57,7 +61,10 @@ def member_with(
                 return _to_sign_in(asking)
             if permission != SIGNED_IN:
                 asking.actor.require(permission)
-            return view(cast("MemberRequest", request), *args, **kwargs)
+            known = cast("MemberRequest", request)
+            if request.method != "POST":
+                return view(known, *args, **kwargs)
+            return answer_once(known.member.id, known, view, lambda: view(known, *args, **kwargs))
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the page of all routes
         return cast("Callable[Concatenate[HttpRequest, P], HttpResponseBase]", guarded)

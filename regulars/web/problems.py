@@ -36,6 +36,7 @@ def problem_response(request: WebRequest, problem: ProductError) -> HttpResponse
     ):  # may be refused before htmx is asked
         response = HttpResponse(text, status=problem.status, content_type="text/plain; charset=utf-8")
         response["HX-Reswap"] = "none"
+        response["X-Refusal"] = problem.code
         response["HX-Trigger"] = toast_header(text, kind="bad")
         return response
     context = {"title": problem.title, "detail": problem.detail, "status": int(problem.status)}

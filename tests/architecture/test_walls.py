@@ -25,6 +25,7 @@ UNSCOPED = {
     "kernel.PeriodicRun": "the house's own: when jobs ran",
     "kernel.ServerKey": "the house's own: which secret key the database belongs to",
     "media.MediaPlace": "the house's own: which directory holds the files",
+    "kernel.KeptAnswer": "carries its member or token as a plain id, and is only ever found by it",
     "workspaces.Workspace": "the wall itself",
     "workspaces.User": "a person, who may be a member of several workspaces",
     "workspaces.BrowserSession": "a person's; its member, where there is one, is in a workspace",
@@ -34,7 +35,6 @@ UNSCOPED = {
 
 PARENTS = {
     "workspaces.Member_teams": "member",
-    "api.IdempotencyRecord": "token",
     "inboxes.Delivery": "connection",
     "inboxes.LedgerEntry": "connection",
     "inboxes.Inbox_teams": "inbox",

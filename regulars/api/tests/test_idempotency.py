@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 from django.db import close_old_connections, connection, transaction
 
-from regulars.api import idempotency
-from regulars.api.models import IdempotencyRecord
 from regulars.api.tests.client import Api, problem
 from regulars.contacts.models import Contact
 from regulars.conversations.models import Conversation, Message
-from regulars.kernel import clock
+from regulars.kernel import clock, intents
+from regulars.kernel.models import KeptAnswer
 from regulars.workspaces.models import ApiToken
 from tests.cast import ALICE, Cast, make_cast
 
@@ -41,7 +40,7 @@ def test_the_same_request_has_one_effect_and_one_answer(api: Api, path: str):
 def test_without_a_key_every_request_counts(api: Api, path: str):
     api.post(path, TEXT)
     api.post(path, TEXT)
-    assert (sent_count(), IdempotencyRecord.objects.count()) == (2, 0)
+    assert (sent_count(), KeptAnswer.objects.count()) == (2, 0)
 
 
 @pytest.mark.parametrize(
@@ -78,24 +77,24 @@ def test_a_key_must_be_keepable(api: Api, path: str, key: str):
 
 def test_a_key_is_forgotten_after_a_day(api: Api, path: str):
     api.post(path, TEXT, key="k-1")
-    IdempotencyRecord.objects.update(created_at=clock.now() - timedelta(hours=24, seconds=1))
+    KeptAnswer.objects.update(created_at=clock.now() - timedelta(hours=24, seconds=1))
     assert api.post(path, {"kind": "text", "text": "other"}, key="k-1").status_code == 201
-    assert (sent_count(), IdempotencyRecord.objects.count()) == (2, 1)
+    assert (sent_count(), KeptAnswer.objects.count()) == (2, 1)
 
 
 def test_old_records_are_purged(api: Api, path: str):
     api.post(path, TEXT, key="k-1")
     api.post(path, TEXT, key="k-2")
     moment = clock.now()
-    IdempotencyRecord.objects.filter(key="k-1").update(created_at=moment - timedelta(hours=25))
-    assert idempotency.purge_idempotency_records(moment) == 1
-    assert [record.key for record in IdempotencyRecord.objects.all()] == ["k-2"]
+    KeptAnswer.objects.filter(intent="k-1").update(created_at=moment - timedelta(hours=25))
+    assert intents.purge_answers(moment) == 1
+    assert [kept.intent for kept in KeptAnswer.objects.all()] == ["k-2"]
 
 
 def test_a_kept_secret_is_sealed(api: Api, cast: Cast):
     made = api.post("/tokens", {"name": "n", "role": "agent"}, key="k-1").json()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT body FROM api_idempotencyrecord")
+        cursor.execute("SELECT sealed FROM kernel_keptanswer")
         (stored,) = cursor.fetchone()
     assert made["token"] not in stored
     assert api.post("/tokens", {"name": "n", "role": "agent"}, key="k-1").json() == made
@@ -132,7 +131,7 @@ def test_threads_with_one_key_send_one_message():
         assert {answer.status_code for answer in answers} == {201}
         assert len({answer.content for answer in answers}) == 1
         assert sum("Idempotency-Replayed" in answer for answer in answers) == 5
-    assert (sent_count(), IdempotencyRecord.objects.count()) == (3, 3)
+    assert (sent_count(), KeptAnswer.objects.count()) == (3, 3)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -160,7 +159,7 @@ def test_threads_writing_to_one_new_number_make_one_contact():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_first_request_that_does_not_end_gives_409(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(idempotency, "LONGEST_WAIT_SECONDS", 1)
+    monkeypatch.setattr(intents, "LONGEST_WAIT_SECONDS", 1)
     cast = make_cast()
     api = Api(cast.token("admin"))
     path = f"/conversations/{cast.hears(ALICE, 'hello').id}/messages"
@@ -173,7 +172,7 @@ def test_a_first_request_that_does_not_end_gives_409(monkeypatch: pytest.MonkeyP
             connection.close()
 
     with transaction.atomic():
-        assert idempotency.claim_key(token.id, "k-1", "x" * 64) is None
+        assert intents.claim(token.id, "k-1", "x" * 64) is None
         with ThreadPoolExecutor(1) as pool:
             refused = pool.submit(second).result()
     assert problem(refused) == (409, "idempotency-in-progress")
@@ -192,9 +191,9 @@ def test_a_crash_after_the_effect_leaves_neither_effect_nor_record(monkeypatch: 
         raise RuntimeError("killed between effect and record")
 
     with monkeypatch.context() as patched:
-        patched.setattr(idempotency, "keep_answer", crash)
+        patched.setattr(intents, "keep", crash)
         assert problem(api.post(path, TEXT, key="k-1")) == (500, "internal-error")
-    assert (sent_count(), IdempotencyRecord.objects.count()) == (0, 0)
+    assert (sent_count(), KeptAnswer.objects.count()) == (0, 0)
     assert api.post(path, TEXT, key="k-1").status_code == 201
     assert sent_count() == 1
     close_old_connections()

@@ -1,5 +1,6 @@
 // The frame around every screen: the rail, the letters that go places, forms that send themselves.
 import { onCommand } from "../design/keyboard/keyboard.js";
+import { newId } from "../design/intents.js";
 import { element, fragment, post, remember } from "../design/page.js";
 
 const narrow = matchMedia("(width < 720px)");
@@ -35,7 +36,9 @@ document.addEventListener("click", async (event) => {
   button.closest("[popover]")?.hidePopover();
   try {
     const asked = performance.now();
-    const response = await post(button.dataset.post, JSON.parse(button.dataset.values ?? "{}"));
+    button.dataset.intent ??= newId(); // until there is an answer, pressing again means the same
+    const response = await post(button.dataset.post, { ...JSON.parse(button.dataset.values ?? "{}"), id: button.dataset.intent });
+    delete button.dataset.intent;
     if (response.ok && button.dataset.then === "reload") return location.reload();
     if (response.ok && response.status !== 204) replaceById(await response.text(), asked);
   } catch {
@@ -49,6 +52,7 @@ document.addEventListener("click", async (event) => {
 export function replaceById(html, asked) {
   for (const fresh of [...fragment(html).children]) {
     const known = fresh.id && document.getElementById(fresh.id);
+    if (known?.dataset.conversation !== fresh.dataset.conversation) continue; // another one was opened meanwhile
     if (known && !(known.toldAt > asked)) known.replaceWith(fresh);
   }
   document.dispatchEvent(new CustomEvent("fragments-replaced"));

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 
+from regulars.kernel.ids import new_id
 from regulars.web.design.assets import asset_url
 from regulars.web.design.people import initials_of, tone_of
 from regulars.web.strings import strings_version
@@ -41,6 +42,12 @@ def strings_url(language: str) -> str:
 def sprite() -> str:
     """The address of the icon sprite."""
     return asset_url("icons.svg")
+
+
+@register.simple_tag
+def intent() -> SafeString:
+    """The id of what a form asks for: sent twice, it has one effect (``web.intents``)."""
+    return format_html('<input type="hidden" name="id" value="{}" data-intent>', new_id())
 
 
 @register.simple_tag

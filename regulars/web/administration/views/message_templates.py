@@ -18,6 +18,7 @@ from regulars.kernel.errors import ProductError
 from regulars.message_templates.models import MessageTemplate
 from regulars.web.administration.answers import done
 from regulars.web.doors import MemberRequest, member_with
+from regulars.web.intents import talks_to_provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class SyncRefused(ProductError):
 
 @require_POST
 @member_with("message_templates:manage")
+@talks_to_provider
 def sync(request: MemberRequest) -> HttpResponse:
     """Load the list anew from every account."""
     accounts = Connection.objects.filter(workspace_id=request.member.workspace_id, channel="whatsapp")
