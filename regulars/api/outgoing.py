@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, count
 
 from django.utils.translation import gettext as _
 
-from regulars.api.problems import MediaNotReady, TemplateNotUsable
+from regulars.api.parsing import parse_reference
+from regulars.api.shapes import outgoing
 from regulars.api.shapes.outgoing import (
     AudioBody,
     ButtonValue,
     CardChoice,
     ContactsBody,
+    ContentBody,
     DocumentBody,
     ImageBody,
     InteractiveBody,
@@ -24,39 +25,35 @@ from regulars.api.shapes.outgoing import (
     ReactionBody,
     StickerBody,
     TemplateBody,
-    TemplateChoice,
     TemplateFile,
     TemplateValue,
     TextBody,
     VideoBody,
 )
 from regulars.api.whatsapp import facts_of
-from regulars.channels.whatsapp.limits import check_media_file
 from regulars.channels.whatsapp.templates import (
     OFFER_KEY,
     Template,
     TemplateButton,
     Value,
-    build_outgoing,
     parse_template,
-    validate,
 )
-from regulars.conversations.access import media_visible_to
-from regulars.conversations.guardrails import GuardrailRefused, Refusal
 from regulars.conversations.models import Conversation, Message
-from regulars.conversations.operations.sending import OutgoingDraft, queue_message
+from regulars.conversations.operations.composing import (
+    Composition,
+    TemplateChoice,
+    compose,
+    find_in_conversation,
+    react,
+)
 from regulars.inboxes.ports import (
-    LimitProblem,
     OutgoingContacts,
     OutgoingContent,
     OutgoingLocation,
     OutgoingMedia,
-    OutgoingReaction,
     OutgoingText,
-    files_in,
 )
-from regulars.kernel import clock
-from regulars.kernel.errors import Conflict, Invalid, NotFound
+from regulars.kernel.errors import Invalid, NotFound
 from regulars.kernel.ids import parse_id
 from regulars.message_templates.models import MessageTemplate
 from regulars.workspaces.access import Actor
@@ -64,40 +61,30 @@ from regulars.workspaces.access import Actor
 
 def queue_body(body: NewMessage, conversation: Conversation, *, by: Actor) -> Message:
     """Queue what a caller wants to say; raises ``GuardrailRefused``, ``Invalid`` or ``Conflict`` with the reason."""
-    built = _build(body, conversation)
-    _check_files(built.content, by)
-    draft = OutgoingDraft(
-        conversation,
-        built.content,
-        reply_to_provider_id=_quoted(body, conversation),
-        template_category=built.template_category,
-    )
-    return queue_message(draft, by=by, channel=facts_of(conversation.inbox.connection.channel))
+    channel = facts_of(conversation.inbox.connection.channel)
+    if isinstance(body, ReactionBody):
+        target = find_in_conversation(conversation, parse_id(body.message_id), "message_id")
+        return react(target, body.emoji, conversation=conversation, by=by, channel=channel)
+    reply_to = parse_reference(body.reply_to, "reply_to") if body.reply_to is not None else None
+    composition = Composition(conversation, [_build(body, conversation)], reply_to=reply_to)
+    (message,) = compose(composition, by=by, channel=channel)
+    return message
 
 
-@dataclass(frozen=True, slots=True)
-class _Built:
-    content: OutgoingContent
-    template_category: str = ""
-
-
-def _build(body: NewMessage, conversation: Conversation) -> _Built:
+def _build(body: ContentBody, conversation: Conversation) -> OutgoingContent | TemplateChoice:
     match body:
         case TextBody():
-            return _Built(OutgoingText(body=body.text, preview_url=body.preview_url))
+            return OutgoingText(body=body.text, preview_url=body.preview_url)
         case ImageBody() | VideoBody() | AudioBody() | DocumentBody() | StickerBody():
-            return _Built(_build_media(body))
+            return _build_media(body)
         case LocationBody():
-            return _Built(_build_location(body.location))
+            return _build_location(body.location)
         case ContactsBody():
-            return _Built(OutgoingContacts(cards=tuple(body.contacts)))
-        case ReactionBody():
-            target = _find_message(body.message_id, conversation, "message_id")
-            return _Built(OutgoingReaction(target_provider_id=_provider_id(target), emoji=body.emoji))
+            return OutgoingContacts(cards=tuple(body.contacts))
         case InteractiveBody():
-            return _Built(body.interactive)
+            return body.interactive
         case TemplateBody():
-            return _build_template(body.template, conversation)
+            return _choose_template(body.template, conversation)
 
 
 def _build_media(body: ImageBody | VideoBody | AudioBody | DocumentBody | StickerBody) -> OutgoingMedia:
@@ -127,74 +114,7 @@ def _build_location(place: Place) -> OutgoingLocation:
     )
 
 
-def _quoted(body: NewMessage, conversation: Conversation) -> str | None:
-    if isinstance(body, ReactionBody) or body.reply_to is None:
-        return None
-    return _provider_id(_find_message(body.reply_to, conversation, "reply_to"))
-
-
-def _find_message(message_id: str, conversation: Conversation, field: str) -> Message:
-    own_id = parse_id(message_id)
-    found = Message.objects.filter(id=own_id, conversation=conversation).first() if own_id else None
-    if found is None:
-        raise Invalid(
-            _("There is no such message here"), fields={field: "the id of a message of this conversation"}
-        )
-    return found
-
-
-def _provider_id(message: Message) -> str:
-    if not message.provider_id:
-        raise Conflict(_("WhatsApp does not know this message yet"), message_id=str(message.id))
-    return message.provider_id
-
-
-# --- files -----------------------------------------------------------------------------------------
-
-
-def _check_files(content: OutgoingContent, actor: Actor) -> None:
-    """Every file named must be one that the caller may see, here, and what the channel takes as its kind."""
-    for media in files_in(content):
-        if media.media_id and not media.link:
-            _check_file(media, actor)
-
-
-def _check_file(media: OutgoingMedia, actor: Actor) -> None:
-    own_id = parse_id(media.media_id)
-    file = media_visible_to(actor).filter(id=own_id).first() if own_id else None
-    if file is None:
-        raise Invalid(_("There is no such file"), fields={"media_id": "the id of an upload to /api/v1/media"})
-    if file.state != "ready":
-        raise MediaNotReady(
-            _("Wait until the file is here, or upload it"), media=str(file.id), state=file.state
-        )
-    problems = check_media_file(
-        media.kind,
-        file.mime_type,
-        file.byte_count or 0,
-        is_animated=file.is_animated,
-        traits=file.traits,
-        is_voice=media.is_voice,
-    )
-    _refuse_limits(problems)
-
-
-def _refuse_limits(problems: Sequence[LimitProblem]) -> None:
-    if problems:
-        raise GuardrailRefused(
-            Refusal(
-                "limit-exceeded",
-                _("The message breaks a limit of the channel"),
-                _("Shorten or change the parts that are named"),
-                {"problems": problems},
-            )
-        )
-
-
-# --- templates -------------------------------------------------------------------------------------
-
-
-def _build_template(choice: TemplateChoice, conversation: Conversation) -> _Built:
+def _choose_template(choice: outgoing.TemplateChoice, conversation: Conversation) -> TemplateChoice:
     stored = MessageTemplate.objects.filter(
         connection_id=conversation.inbox.connection_id, name=choice.name, language=choice.language
     ).first()
@@ -203,19 +123,10 @@ def _build_template(choice: TemplateChoice, conversation: Conversation) -> _Buil
             _("The account has no template %(name)s in %(language)s; see /api/v1/message-templates")
             % {"name": choice.name, "language": choice.language}
         )
-    template = parse_template(stored.listed)
-    if stored.is_gone or not template.is_sendable:
-        raise TemplateNotUsable(
-            _("Only approved templates can be sent"),
-            template_status="GONE" if stored.is_gone else template.status,
-            unsupported=list(template.unsupported),
-        )
-    values = _template_values(choice, template)
-    _refuse_limits(validate(template, values, clock.now()))
-    return _Built(build_outgoing(template, values), template.category)
+    return TemplateChoice(stored, _template_values(choice, parse_template(stored.listed)))
 
 
-def _template_values(choice: TemplateChoice, template: Template) -> dict[str, Value]:
+def _template_values(choice: outgoing.TemplateChoice, template: Template) -> dict[str, Value]:
     """The values by the keys that the template's variables have; too many get a key that is refused by name."""
     values = _part_values(choice, template, template.buttons, "", "template")
     for index, card in enumerate(choice.cards):

@@ -16,6 +16,8 @@ import msgspec
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from regulars.conversations.guardrails import LIMIT_EXCEEDED
+from regulars.conversations.operations.composing import MediaNotReady, TemplateNotUsable
 from regulars.inboxes.ports import LimitProblem
 from regulars.kernel.errors import (
     Conflict,
@@ -29,7 +31,6 @@ from regulars.kernel.errors import (
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/problems/"
-LIMIT_EXCEEDED = "limit-exceeded"
 RETRY_WHEN_UNAVAILABLE_SECONDS = 5
 
 
@@ -102,20 +103,6 @@ class ContactExists(Conflict):
 
     code = "contact-exists"
     title = _("A contact with this identity exists already")
-
-
-class MediaNotReady(Conflict):
-    """The file has not been fetched, or could not be; ``state`` says which."""
-
-    code = "media-not-ready"
-    title = _("The file is not here")
-
-
-class TemplateNotUsable(Conflict):
-    """The template is not approved, or gone; ``template_status`` says which."""
-
-    code = "template-not-usable"
-    title = _("This message template cannot be sent")
 
 
 class ProviderFailed(ProductError):

@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.contacts.models import Group
 from regulars.conversations.models import Conversation
-from regulars.inboxes.ports import ChannelFacts, OutgoingContent, OutgoingTemplate
+from regulars.inboxes.ports import ChannelFacts, LimitProblem, OutgoingContent, OutgoingTemplate
 from regulars.kernel.errors import ProductError
 from regulars.workspaces.access import Actor
 
+LIMIT_EXCEEDED = "limit-exceeded"
 WINDOW_CLOSED = "reply-window-closed"
 NO_LONGER_USEFUL = "no-longer-useful"
 STOPPED = "stopped"
@@ -75,11 +76,14 @@ class GuardrailRefused(ProductError):
 
 def check_limits(content: OutgoingContent, channel: ChannelFacts) -> Refusal | None:
     """The channel's own limits, named."""
-    problems: Sequence[object] = channel.check(content)
-    if not problems:
-        return None
+    problems = channel.check(content)
+    return limits_broken(problems) if problems else None
+
+
+def limits_broken(problems: Sequence[LimitProblem]) -> Refusal:
+    """The refusal that names every broken limit."""
     return Refusal(
-        "limit-exceeded",
+        LIMIT_EXCEEDED,
         _("The message breaks a limit of the channel"),
         _("Shorten or change the parts that are named"),
         {"problems": problems},

@@ -12,10 +12,11 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 
 from regulars.api.parsing import parse_reference
-from regulars.api.problems import MediaNotReady, NotJSON, TooLarge
+from regulars.api.problems import NotJSON, TooLarge
 from regulars.api.shapes.media import MediaQuery, MediaShape, build_media
 from regulars.channels.whatsapp.limits import MEDIA_LIMITS, MediaKind, check_media_file, kind_of_type
 from regulars.conversations.access import access_media
+from regulars.conversations.operations.composing import MediaNotReady
 from regulars.inboxes.ports import LimitProblem
 from regulars.kernel.errors import Invalid
 from regulars.media.files import path_of

@@ -133,7 +133,8 @@ class TemplateBody(_OutgoingBody, kw_only=True, tag="template"):
 
 
 FileBody = ImageBody | VideoBody | AudioBody | DocumentBody | StickerBody
-NewMessage = TextBody | FileBody | LocationBody | ContactsBody | ReactionBody | InteractiveBody | TemplateBody
+ContentBody = TextBody | FileBody | LocationBody | ContactsBody | InteractiveBody | TemplateBody
+NewMessage = ContentBody | ReactionBody
 
 
 class Recipient(msgspec.Struct, forbid_unknown_fields=True):

@@ -113,7 +113,18 @@ _VOICE = frozenset({"opus", "mono"})
 _WEB_ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 _TEMPLATE_NAME = re.compile(r"[a-z0-9_]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?")
+_WHITE_SPACE = re.compile(r"\s")
 _UNWANTED_WHITE_SPACE = re.compile(r"[\n\r\t]| {5,}")
+
+_FORM_FIELDS = frozenset({"buttons", "list_button", "sections", "url_text", "url"})
+_FIELDS_OF_FORM: Mapping[str, frozenset[str]] = {
+    "buttons": frozenset({"buttons"}),
+    "list": frozenset({"list_button", "sections"}),
+    "cta_url": frozenset({"url_text", "url"}),
+    "location_request": frozenset(),
+    "request_contact_info": frozenset(),
+}
+"""what each form reads; another field given with it would vanish in silence"""
 
 Problems = Iterator[LimitProblem]
 
@@ -268,6 +279,8 @@ def _looks_like_emoji(text: str) -> bool:
 def _check_interactive(content: OutgoingInteractive) -> Problems:
     limit = LIST_BODY_LIMIT if content.form == "list" else INTERACTIVE_BODY_LIMIT
     yield from _text("body", content.body, limit)
+    for field in sorted(_FORM_FIELDS - _FIELDS_OF_FORM[content.form]):
+        yield from _absent(field, getattr(content, field))
     if content.form in ("location_request", "request_contact_info"):
         yield from _absent("header", content.header)
         yield from _absent("footer", content.footer)
@@ -359,6 +372,8 @@ def _check_template_buttons(buttons: Sequence[TemplateButtonValue], prefix: str)
             yield LimitProblem(field=f"{field}.index", code="invalid", limit=limit, actual=button.index)
         limit = {"quick_reply": BUTTON_ID_LIMIT, "url": URL_LIMIT, "copy_code": COUPON_LIMIT}[button.sub_type]
         yield from _text(field, button.parameter.text, limit)
+        if button.sub_type == "url" and _WHITE_SPACE.search(button.parameter.text):
+            yield LimitProblem(field=field, code="invalid")
 
 
 def _check_parameter(field: str, parameter: TemplateParameter, limit: int) -> Problems:

@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 import msgspec
 
 from regulars.inboxes.ports import (
+    FilledValue,
     LimitProblem,
     OutgoingLocation,
     OutgoingMedia,
@@ -34,13 +35,14 @@ from .limits import (
     TEMPLATE_HEADER_LIMIT,
     URL_LIMIT,
 )
+from .links import problem_of_ending, with_endings
 from .parsing.reading import Json, identifier, listed, mapping, text
 
 HeaderKind = Literal["", "text", "image", "video", "document", "location"]
 VariableKind = Literal[
     "text", "code", "image", "video", "document", "location", "url", "coupon_code", "payload", "moment"
 ]
-Value = str | OutgoingMedia | OutgoingLocation | datetime
+Value = FilledValue
 Values = Mapping[str, Value]
 ValueType = TypeVar("ValueType", str, OutgoingMedia, OutgoingLocation, datetime)
 
@@ -67,6 +69,8 @@ class TemplateVariable(msgspec.Struct, frozen=True, kw_only=True):
     kind: VariableKind
     sample: str = ""
     is_optional: bool = False
+    address: str = ""
+    """of a link: what stands in front of its ending"""
 
 
 class TemplateButton(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,6 +204,7 @@ def parse_template(node: Mapping[str, Any]) -> Template:
 
 def render(template: Template, values: Values) -> RenderedTemplate:
     """What the customer sees with these values; variables without a value stay visible."""
+    values = _with_link_endings(template, values)
     return msgspec.structs.replace(
         _render_parts(template, "", values),
         offer=template.offer,
@@ -212,7 +217,7 @@ def render(template: Template, values: Values) -> RenderedTemplate:
 
 def validate(template: Template, values: Values, now: datetime | None = None) -> list[LimitProblem]:
     """What is missing, empty, of the wrong kind, too long, not asked for, or over by ``now``."""
-    return list(_problems(template, values, now))
+    return list(_problems(template, _with_link_endings(template, values), now))
 
 
 def build_outgoing(template: Template, values: Values) -> OutgoingTemplate:
@@ -221,6 +226,7 @@ def build_outgoing(template: Template, values: Values) -> OutgoingTemplate:
     if problems:
         fields = ", ".join(f"{problem.field} ({problem.code})" for problem in problems)
         raise ValueError(f"The values do not fit the template {template.name!r}: {fields}.")
+    values = _with_link_endings(template, values)
     return OutgoingTemplate(
         name=template.name,
         language=template.language,
@@ -238,6 +244,10 @@ def build_outgoing(template: Template, values: Values) -> OutgoingTemplate:
         offer_expires_at=_value(values, OFFER_KEY, datetime),
         rendered=msgspec.to_builtins(render(template, values)),
     )
+
+
+def _with_link_endings(template: Template, values: Values) -> Values:
+    return with_endings(values, {each.key: each.address for each in template.variables if each.kind == "url"})
 
 
 def _by_kind(node: Mapping[str, Json]) -> dict[str, Mapping[str, Json]]:
@@ -301,9 +311,7 @@ def _read_header(component: Mapping[str, Json], prefix: str) -> tuple[HeaderKind
         return kind, _Part((TemplateVariable(key=key, kind="location"),))
     handles = listed(mapping(component.get("example")).get("header_handle"))
     sample = text(handles[0]) if handles else ""
-    if kind == "image":
-        return kind, _Part((TemplateVariable(key=key, kind="image", sample=sample),))
-    variable_kind: VariableKind = "video" if kind == "video" else "document"
+    variable_kind: VariableKind = "image" if kind == "image" else "video" if kind == "video" else "document"
     return kind, _Part((TemplateVariable(key=key, kind=variable_kind, sample=sample),))
 
 
@@ -323,8 +331,7 @@ def _samples(place: str, example: Mapping[str, Json], names: list[str]) -> dict[
     if named:
         return {text(entry.get("param_name")): text(entry.get("example")) for entry in named}
     positional = listed(example.get(f"{place}_text"))
-    if positional and isinstance(positional[0], list):
-        positional = positional[0]
+    positional = positional[0] if positional and isinstance(positional[0], list) else positional
     return dict(zip(names, (text(entry) for entry in positional), strict=False))
 
 
@@ -350,8 +357,9 @@ def _read_button_part(key: str, button: Mapping[str, Json]) -> _Part:
     if word == "QUICK_REPLY":
         return _Part((TemplateVariable(key=key, kind="payload", is_optional=True),))
     if word == "URL" and (match := _VARIABLE.search(text(button.get("url")))):
-        sample = sample.removeprefix(text(button.get("url"))[: match.start()])
-        return _Part((TemplateVariable(key=key, kind="url", sample=sample),))
+        address = text(button.get("url"))[: match.start()]
+        sample = sample.removeprefix(address)
+        return _Part((TemplateVariable(key=key, kind="url", sample=sample, address=address),))
     return _Part()
 
 
@@ -439,6 +447,8 @@ def _text_problems(variable: TemplateVariable, value: str) -> Iterator[LimitProb
         yield LimitProblem(field=variable.key, code="missing")
     if limit is not None and len(value) > limit:
         yield LimitProblem(field=variable.key, code="too_long", limit=limit, actual=len(value))
+    if variable.kind == "url" and (code := problem_of_ending(value)):
+        yield LimitProblem(field=variable.key, code=code)
     if variable.kind in ("text", "code") and re.search(r"[\n\r\t]| {5,}", value):
         yield LimitProblem(field=variable.key, code="invalid")
 

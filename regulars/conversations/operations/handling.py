@@ -24,6 +24,7 @@ from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member, Team
 
 NOTE_LENGTH = 20_000
+DRAFT_LENGTH = 200_000
 MOST_TAGS = 100
 PRIORITIES = ("low", "normal", "high", "urgent")
 DECIDED_ON = (
@@ -262,6 +263,11 @@ def save_draft(conversation: Conversation, member: Member, mode: str, text: str)
     """Keep what a member has typed, per mode; an empty text forgets it."""
     if mode not in {"reply", "note"}:
         raise Invalid(_("Unknown mode"), fields={"mode": "reply, note"})
+    if len(text) > DRAFT_LENGTH:
+        raise Invalid(
+            _("A draft has at most %(limit)s characters") % {"limit": DRAFT_LENGTH},
+            fields={"text": f"at most {DRAFT_LENGTH} characters"},
+        )
     if not text.strip():
         Draft.objects.filter(member=member, conversation=conversation, mode=mode).delete()
         return
@@ -269,8 +275,18 @@ def save_draft(conversation: Conversation, member: Member, mode: str, text: str)
         member=member,
         conversation=conversation,
         mode=mode,
-        defaults={"text": text[:NOTE_LENGTH], "updated_at": clock.now()},
+        defaults={"text": text, "updated_at": clock.now()},
     )
+
+
+@transaction.atomic
+def forget_draft(conversation: Conversation, member: Member, mode: str, *said: str) -> None:
+    """What was said, or its beginning that was kept, needs no keeping; what the member typed since then stays."""
+    kept = (
+        Draft.objects.select_for_update().filter(member=member, conversation=conversation, mode=mode).first()
+    )
+    if kept is not None and kept.text.split() in [text.split() for text in said]:
+        kept.delete()
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal
 
@@ -15,6 +15,8 @@ from regulars.conversations.operations.sending import OutgoingDraft, queue_messa
 from regulars.conversations.operations.statuses import IncomingStatus, receive_statuses
 from regulars.inboxes.ports import (
     ContactRef,
+    FilledTemplate,
+    FilledValue,
     Identity,
     InboundMessage,
     LimitProblem,
@@ -23,6 +25,7 @@ from regulars.inboxes.ports import (
     Offer,
     OutgoingContent,
     OutgoingReaction,
+    OutgoingTemplate,
     OutgoingText,
     Reaction,
     StatusUpdate,
@@ -131,6 +134,7 @@ class AnyContent:
 
     kind: ClassVar[str] = "whatsapp"
     reply_window: ClassVar[timedelta | None] = timedelta(hours=24)
+    longest_text: ClassVar[int] = 4096
 
     def __init__(self, problem: LimitProblem | None = None) -> None:
         self._problems = [problem] if problem else []
@@ -140,6 +144,28 @@ class AnyContent:
 
     def fits_groups(self, content: OutgoingContent, template_category: str) -> bool:
         return not isinstance(content, OutgoingReaction)
+
+    def check_file(
+        self,
+        kind: str,
+        mime_type: str,
+        byte_count: int,
+        *,
+        is_animated: bool,
+        traits: Collection[str],
+        is_voice: bool,
+    ) -> Sequence[LimitProblem]:
+        return self._problems
+
+    def fill_template(
+        self, listed: Mapping[str, Any], values: Mapping[str, FilledValue], at: datetime
+    ) -> FilledTemplate:
+        """A template without variables."""
+        return FilledTemplate(
+            content=OutgoingTemplate(name=listed["name"], language=listed["language"]),
+            category=listed.get("category", ""),
+            status="APPROVED",
+        )
 
     def explain(self, code: int) -> dict[str, str]:
         return {"title": str(code), "explanation": "", "advice": ""}

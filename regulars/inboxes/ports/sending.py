@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import ClassVar, Literal, Protocol
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Literal, Protocol
 
 from regulars.inboxes.ports.contents import ProviderError
-from regulars.inboxes.ports.outgoing import OutgoingContent
+from regulars.inboxes.ports.outgoing import (
+    OutgoingContent,
+    OutgoingLocation,
+    OutgoingMedia,
+    OutgoingTemplate,
+)
 from regulars.inboxes.ports.people import Identity, Neutral
 
 Pauses = Literal["message", "contact", "number", "connection"]
@@ -83,12 +88,30 @@ class Uncertain(Neutral):
 
 SendResult = Accepted | Refused | Deferred | Uncertain
 
+FilledValue = str | OutgoingMedia | OutgoingLocation | datetime
+"""what a variable of a message template may be filled with"""
+
+
+class FilledTemplate(Neutral):
+    """A message template with its values: ``content`` when they fit, else the ``problems``."""
+
+    content: OutgoingTemplate | None
+    category: str
+    """as the platform files the template; consent is asked by it"""
+    status: str
+    """as the platform tells it; only APPROVED ones can be sent"""
+    unsupported: tuple[str, ...] = ()
+    """parts that we cannot fill in"""
+    problems: tuple[LimitProblem, ...] = ()
+
 
 class ChannelFacts(Protocol):
     """Facts about a kind of channel that guardrails and screens need."""
 
     kind: ClassVar[str]
     reply_window: ClassVar[timedelta | None]
+    longest_text: ClassVar[int]
+    """characters of one text message"""
 
     def check(self, content: OutgoingContent) -> Sequence[LimitProblem]:
         """Every limit the content breaks; empty when it may be sent."""
@@ -96,6 +119,25 @@ class ChannelFacts(Protocol):
 
     def fits_groups(self, content: OutgoingContent, template_category: str) -> bool:
         """Whether the channel takes such a message for a group; the category is empty unless it is a template."""
+        ...
+
+    def check_file(
+        self,
+        kind: str,
+        mime_type: str,
+        byte_count: int,
+        *,
+        is_animated: bool,
+        traits: Collection[str],
+        is_voice: bool,
+    ) -> Sequence[LimitProblem]:
+        """What stands against a file as this kind of media; empty when it may be sent."""
+        ...
+
+    def fill_template(
+        self, listed: Mapping[str, Any], values: Mapping[str, FilledValue], at: datetime
+    ) -> FilledTemplate:
+        """A template, as the platform lists it, with values by the keys of its variables."""
         ...
 
     def explain(self, code: int) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from regulars.conversations.arranging import Special, arrange, split_text
 from regulars.inboxes.ports import (
     CardPhone,
     ContactCard,
@@ -21,48 +22,39 @@ from regulars.inboxes.ports import (
     OutgoingInteractive,
     OutgoingLocation,
     OutgoingMedia,
-    OutgoingText,
     ReplyButton,
 )
 from regulars.kernel.errors import Invalid
 from regulars.media.models import MediaFile
 
 
-def read_contents(form: QueryDict, files: Sequence[MediaFile]) -> list[OutgoingContent]:
-    """The messages that a form asks for, in order; with files the text is the first one's caption."""
+def read_contents(form: QueryDict, files: Sequence[MediaFile], longest: int) -> list[OutgoingContent]:
+    """The messages that a form asks for, in order; ``split`` lets a text over ``longest`` go out in parts."""
     text = _word(form, "text")
+    special = _special(form, text)
+    parts = split_text(text, longest) if form.get("split") else [text]
+    contents = arrange([part for part in parts if part], [_media(file) for file in files], special)
+    return contents or _refuse("text", _("Write something first"))
+
+
+def _media(file: MediaFile) -> OutgoingMedia:
+    return OutgoingMedia(
+        kind=file.kind,  # type: ignore[arg-type]  # the upload form only makes these kinds
+        media_id=str(file.id),
+        filename=file.filename,
+        is_voice=file.is_voice,
+    )
+
+
+def _special(form: QueryDict, text: str) -> Special | None:
+    """Something to tap, a place or a card."""
     extra = _word(form, "extra")
-    if extra:
-        return (
-            [_EXTRAS[extra](form, text)]
-            if extra in _EXTRAS
-            else _refuse("extra", _("Unknown kind of message"))
-        )
-    if files:
-        return _with_files(text, files)
-    if not text:
-        return _refuse("text", _("Write something first"))
-    return [OutgoingText(body=text, preview_url="https://" in text or "http://" in text)]
+    if extra and extra not in _EXTRAS:
+        raise Invalid(_("Unknown kind of message"), fields={"extra": ", ".join(_EXTRAS)})
+    return _EXTRAS[extra](form, text) if extra else None
 
 
-def _with_files(text: str, files: Sequence[MediaFile]) -> list[OutgoingContent]:
-    captioned = next((file for file in files if file.kind not in {"audio", "sticker"}), None)
-    contents: list[OutgoingContent] = [
-        OutgoingMedia(
-            kind=file.kind,  # type: ignore[arg-type]  # the upload form only makes these kinds
-            media_id=str(file.id),
-            caption=text if file is captioned else "",
-            filename=file.filename,
-            is_voice=file.is_voice,
-        )
-        for file in files
-    ]
-    if text and captioned is None:
-        contents.append(OutgoingText(body=text))
-    return contents
-
-
-def _buttons(form: QueryDict, text: str) -> OutgoingContent:
+def _buttons(form: QueryDict, text: str) -> Special:
     titles = [title.strip() for title in form.getlist("button") if title.strip()]
     return OutgoingInteractive(
         form="buttons",
@@ -75,7 +67,7 @@ def _buttons(form: QueryDict, text: str) -> OutgoingContent:
     )
 
 
-def _list(form: QueryDict, text: str) -> OutgoingContent:
+def _list(form: QueryDict, text: str) -> Special:
     lines = [line.strip() for line in _word(form, "rows").splitlines() if line.strip()]
     rows = tuple(_row(place, line) for place, line in enumerate(lines, 1))
     return OutgoingInteractive(
@@ -92,17 +84,17 @@ def _row(place: int, line: str) -> ListRow:
     return ListRow(id=f"row-{place}", title=title.strip(), description=description.strip())
 
 
-def _link_button(form: QueryDict, text: str) -> OutgoingContent:
+def _link_button(form: QueryDict, text: str) -> Special:
     return OutgoingInteractive(
         form="cta_url", body=text, url_text=_word(form, "url_text"), url=_word(form, "url")
     )
 
 
-def _location_request(form: QueryDict, text: str) -> OutgoingContent:
+def _location_request(form: QueryDict, text: str) -> Special:
     return OutgoingInteractive(form="location_request", body=text)
 
 
-def _location(form: QueryDict, text: str) -> OutgoingContent:
+def _location(form: QueryDict, text: str) -> Special:
     return OutgoingLocation(
         latitude=_number(form, "latitude"),
         longitude=_number(form, "longitude"),
@@ -111,7 +103,7 @@ def _location(form: QueryDict, text: str) -> OutgoingContent:
     )
 
 
-def _card(form: QueryDict, text: str) -> OutgoingContent:
+def _card(form: QueryDict, text: str) -> Special:
     phone = CardPhone(phone=_word(form, "card_phone"), kind="CELL")
     return OutgoingContacts(cards=(ContactCard(name=_word(form, "card_name"), phones=(phone,)),))
 

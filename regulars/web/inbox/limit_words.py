@@ -58,6 +58,12 @@ def limit_sentence(problem: LimitProblem) -> str:
             )
         case "no_voice":
             text = _("A voice message is an Ogg file of Opus with one channel (mono); this has %(found)s.")
+        case "whole_address":
+            text = _("%(part)s: write only what follows the template's own address, such as an order number.")
+        case "line_break":
+            text = _("%(part)s: a link has no line breaks.")
+        case "unsupported":
+            text = _("%(part)s: Regulars cannot fill in this part of the template yet.")
         case "not_allowed":
             text = _("%(part)s: WhatsApp does not take this here.")
         case _:
@@ -97,6 +103,8 @@ def _part(field: str) -> str:
     if parts[0] == "card" and len(parts) > 2:
         number = int(parts[1]) + 1 if parts[1].isdigit() else parts[1]
         return _("Card %(number)s, %(part)s") % {"number": number, "part": _part(".".join(parts[2:]))}
+    if parts[0] == "button" and last.isdigit():
+        return _("Button %(number)s") % {"number": int(last) + 1}
     if field == "header.media":
         return names["header"]
     if parts[0] in {"header", "body"} and last not in names:

@@ -16,6 +16,7 @@ from regulars.inboxes.access import inboxes_of
 from regulars.inboxes.models import Inbox
 from regulars.kernel import clock
 from regulars.kernel.shielding import words_in
+from regulars.web.channels import facts_of
 from regulars.web.inbox.building import conversation_row, thread_items, unread_bubbles, writer
 from regulars.web.inbox.lists import ListChoice, view_label
 from regulars.web.inbox.view_models import Author
@@ -74,6 +75,7 @@ def thread_context(actor: Actor, member: Member, conversation: Conversation) -> 
         "unread_count": unread_bubbles(page, conversation.unread_count),
         "window_is_open": conversation.window_is_open(now),
         "drafts": drafts_of(conversation, member),
+        "longest_text": facts_of(conversation.inbox.connection.channel).longest_text,
     }
 
 

@@ -82,7 +82,7 @@ def test_a_listed_template_is_read_whole():
         TemplateVariable(key="header.1", kind="text", sample="4711"),
         TemplateVariable(key="body.1", kind="text", sample="Ana"),
         TemplateVariable(key="body.2", kind="text", sample="two"),
-        TemplateVariable(key="button.0", kind="url", sample="abc"),
+        TemplateVariable(key="button.0", kind="url", sample="abc", address="https://shop.example/t/"),
         TemplateVariable(key="button.1", kind="payload", is_optional=True),
         TemplateVariable(key="button.2", kind="coupon_code", sample="SAVE10"),
     )
@@ -388,3 +388,70 @@ def test_any_json_is_read(node):
     template = parse_template(node)
     render(template, template.samples)
     validate(template, {})
+
+
+LINKED = {
+    "name": "parcel",
+    "language": "en",
+    "status": "APPROVED",
+    "components": [
+        {"type": "BODY", "text": "On its way"},
+        {
+            "type": "BUTTONS",
+            "buttons": [{"type": "URL", "text": "Track", "url": "https://shop.example/t/{{1}}"}],
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("A-7", "A-7"),
+        ("  A-7 ", "A-7"),
+        ("A 7/blue", "A%207/blue"),
+        ("สีแดง", "%E0%B8%AA%E0%B8%B5%E0%B9%81%E0%B8%94%E0%B8%87"),
+        ("A%207", "A%207"),
+        ("100%", "100%25"),
+        ("a?b=c&d#e", "a?b=c&d#e"),
+        ("https://shop.example/t/A-7", "A-7"),
+        ("HTTPS://Shop.example/t/A-7", "A-7"),
+        ("shop.example/t/A-7", "A-7"),
+    ],
+)
+def test_the_ending_of_a_link_is_what_follows_its_address(written: str, sent: str):
+    template = parse_template(LINKED)
+    outgoing = build_outgoing(template, {"button.0": written})
+    assert outgoing.buttons[0].parameter.text == sent
+    assert outgoing.rendered["buttons"][0]["url"] == f"https://shop.example/t/{sent}"
+    assert render(template, {"button.0": written}).buttons[0].url == f"https://shop.example/t/{sent}"
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("https://other.example/x", "whole_address"),
+        ("http://shop.example/t/A-7", "whole_address"),
+        ("//other.example", "whole_address"),
+        ("www.other.example", "whole_address"),
+        ("A\nB", "line_break"),
+        ("A\tB", "line_break"),
+        ("A\u2028B", "line_break"),
+        ("https://shop.example/t/", "missing"),
+        ("   ", "missing"),
+    ],
+)
+def test_what_cannot_be_the_ending_of_a_link_is_refused(written: str, code: str):
+    problems = validate(parse_template(LINKED), {"button.0": written})
+    assert [(each.field, each.code) for each in problems] == [("button.0", code)]
+
+
+@given(st.text(min_size=1, max_size=60))
+def test_whatever_is_sent_as_the_ending_of_a_link_is_ascii_without_spaces(written: str):
+    template = parse_template(LINKED)
+    if not validate(template, {"button.0": written}):
+        sent = build_outgoing(template, {"button.0": written}).buttons[0].parameter.text
+        assert sent.isascii()
+        assert sent.isprintable()
+        assert " " not in sent
+        assert build_outgoing(template, {"button.0": sent}).buttons[0].parameter.text == sent

@@ -13,6 +13,7 @@ from regulars.conversations.access import access_contact, access_conversation
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations.handling import (
     assign_conversation,
+    forget_draft,
     mark_as_read,
     mark_as_unread,
     reopen_conversation,
@@ -95,7 +96,8 @@ def notes(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """A private note; the answer is its line in the thread."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     note = write_note(conversation, request.POST.get("text", ""), by=request.actor)
-    save_draft(conversation, request.member, "note", "")
+    said = (request.POST.get(name, "") for name in ("text", "draft"))
+    forget_draft(conversation, request.member, "note", *said)
     return render(request, "inbox/_note.html", {"item": note_view(note)}, status=201)
 
 

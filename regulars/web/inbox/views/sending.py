@@ -12,14 +12,13 @@ from django.views.decorators.http import require_POST
 
 from regulars.conversations.access import access_conversation, access_message, media_visible_to
 from regulars.conversations.guardrails import GuardrailRefused
-from regulars.conversations.models import Conversation, Message
-from regulars.conversations.operations.handling import resolve_conversation, save_draft
-from regulars.conversations.operations.sending import OutgoingDraft, queue_message
+from regulars.conversations.models import Message
+from regulars.conversations.operations.composing import Composition, compose, react, say_again
+from regulars.conversations.operations.handling import forget_draft, resolve_conversation
 from regulars.conversations.operations.settling import mark_as_sent, send_again, stop_message
 from regulars.conversations.queries.threads import with_details
-from regulars.inboxes.ports import OutgoingContent, OutgoingReaction
-from regulars.kernel.errors import Conflict, Invalid, NotFound
-from regulars.kernel.ids import new_id, parse_id
+from regulars.kernel.errors import Conflict, Invalid
+from regulars.kernel.ids import parse_id
 from regulars.media.models import MediaFile
 from regulars.web.addresses import id_in
 from regulars.web.channels import facts_of
@@ -29,27 +28,31 @@ from regulars.web.inbox.composing import read_contents
 from regulars.web.inbox.errors import offer_after
 from regulars.web.inbox.limit_words import refusal_sentence
 from regulars.web.inbox.seeing import seen_in
+from regulars.web.intents import intent_of
 from regulars.web.problems import toast_header
 
 
 @require_POST
 @member_with("messages:send")
 def send(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """Queue what the composer holds; the answer is the messages as they stand in the thread.
+    """Queue what the composer holds, all of it or nothing; the answer is the messages as they stand in the thread.
 
-    ``id`` is chosen by the screen, so that repeating a lost request sends nothing twice.
+    ``id`` is chosen by the screen and becomes the first message's: repeating a lost request sends nothing twice.
     """
     conversation = access_conversation(request.actor, parse_id(conversation_id))
-    first_id = parse_id(request.POST.get("id", "")) or new_id()
-    if (known := _already_queued(conversation, first_id)) is not None:
-        return _messages(request, [known])
-    contents = read_contents(request.POST, _files(request))
-    quoted = _provider_id(conversation, request.POST.get("reply_to", ""))
+    channel = facts_of(conversation.inbox.connection.channel)
+    composition = Composition(
+        conversation,
+        read_contents(request.POST, _files(request), channel.longest_text),
+        reply_to=_id(request, "reply_to"),
+        intent=intent_of(request),
+    )
     try:
-        sent = _queue(request, conversation, contents, first_id, quoted)
+        sent = compose(composition, by=request.actor, channel=channel)
     except GuardrailRefused as refused:
         return refusal_response(refused)
-    save_draft(conversation, request.member, "reply", "")
+    said = (request.POST.get(name, "") for name in ("text", "draft"))
+    forget_draft(conversation, request.member, "reply", *said)
     response = _messages(request, sent)
     if request.POST.get("then") == "resolve":
         try:
@@ -59,47 +62,19 @@ def send(request: MemberRequest, conversation_id: str) -> HttpResponse:
     return response
 
 
-def _already_queued(conversation: Conversation, message_id: UUID) -> Message | None:
-    return Message.objects.filter(id=message_id, conversation=conversation).select_related("media").first()
+def _id(request: MemberRequest, name: str) -> UUID | None:
+    """An id of the form, None when it is left empty."""
+    written = request.POST.get(name, "")
+    return id_in(written) if written else None
 
 
 def _files(request: MemberRequest) -> list[MediaFile]:
     """The files that the form names, in its order; only those that the member may see."""
-    wanted = [each for each in map(parse_id, request.POST.getlist("media")) if each]
+    wanted = [id_in(each) for each in request.POST.getlist("media")]
     found = media_visible_to(request.actor).filter(state="ready").in_bulk(wanted)
-    if len(found) < len(set(wanted)):
+    if any(each not in found for each in wanted):
         raise Invalid(_("A file is missing; attach it again"), fields={"media": "files that you may see"})
     return [found[each] for each in wanted]
-
-
-def _queue(
-    request: MemberRequest,
-    conversation: Conversation,
-    contents: Sequence[OutgoingContent],
-    first_id: UUID,
-    quoted: str | None,
-) -> list[Message]:
-    channel = facts_of(conversation.inbox.connection.channel)
-    sent = []
-    for place, content in enumerate(contents):
-        draft = OutgoingDraft(
-            conversation,
-            content,
-            reply_to_provider_id=quoted if place == 0 else None,
-            id=first_id if place == 0 else new_id(),
-        )
-        sent.append(queue_message(draft, by=request.actor, channel=channel))
-    return sent
-
-
-def _provider_id(conversation: Conversation, message_id: str) -> str | None:
-    """What is quoted; only of the same conversation, for the contact reads it."""
-    if not message_id:
-        return None
-    quoted = Message.objects.filter(id=id_in(message_id), conversation=conversation).first()
-    if quoted is None:
-        raise NotFound(_("This message is not in the conversation"))
-    return quoted.provider_id
 
 
 def _messages(request: MemberRequest, sent: Sequence[Message]) -> HttpResponse:
@@ -119,13 +94,11 @@ def refusal_response(refused: GuardrailRefused) -> HttpResponse:
 def reaction(request: MemberRequest, message_id: str) -> HttpResponse:
     """React to a message; an empty ``emoji`` takes our reaction back."""
     target = access_message(request.actor, parse_id(message_id))
-    if not target.provider_id:
-        raise Conflict(_("WhatsApp does not know this message yet"))
     conversation = access_conversation(request.actor, target.conversation_id)
-    content = OutgoingReaction(target_provider_id=target.provider_id, emoji=request.POST.get("emoji", ""))
     channel = facts_of(conversation.inbox.connection.channel)
+    emoji = request.POST.get("emoji", "")
     try:
-        queue_message(OutgoingDraft(conversation, content), by=request.actor, channel=channel)
+        react(target, emoji, conversation=conversation, by=request.actor, channel=channel)
     except GuardrailRefused as refused:
         return refusal_response(refused)
     target.conversation = conversation
@@ -138,16 +111,17 @@ def retry(request: MemberRequest, message_id: str) -> HttpResponse:
     """Send the content of a message that failed once more, as a new message."""
     failed = access_message(request.actor, parse_id(message_id))
     content = outgoing_of(content_of(failed))
-    if failed.status != "failed" or content is None:
+    if content is None:
         raise Conflict(_("Only a message that failed can be sent again"))
     if offer_after(error_view(failed)) != "again":
         raise Conflict(_("This message cannot be sent again: another try would fail too, or do harm"))
     conversation = access_conversation(request.actor, failed.conversation_id)
+    channel = facts_of(conversation.inbox.connection.channel)
     try:
-        sent = _queue(request, conversation, [content], new_id(), failed.reply_to_provider_id)
+        sent = say_again(failed, content, conversation=conversation, by=request.actor, channel=channel)
     except GuardrailRefused as refused:
         return refusal_response(refused)
-    return _messages(request, sent)
+    return _messages(request, [sent])
 
 
 @require_POST

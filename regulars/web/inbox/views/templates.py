@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render as render_page
 from django.utils.translation import gettext as _
@@ -23,28 +24,26 @@ from regulars.channels.whatsapp.templates import (
     Template,
     TemplateVariable,
     Value,
-    build_outgoing,
     parse_template,
     place_of,
     render,
-    validate,
 )
-from regulars.conversations.access import access_conversation, media_visible_to
-from regulars.conversations.guardrails import GuardrailRefused
+from regulars.conversations.access import access_conversation
+from regulars.conversations.guardrails import LIMIT_EXCEEDED, GuardrailRefused
 from regulars.conversations.models import Conversation
-from regulars.conversations.operations.sending import OutgoingDraft, queue_message
+from regulars.conversations.operations.composing import Composition, TemplateChoice, compose
 from regulars.conversations.queries.threads import with_details
 from regulars.inboxes.ports import OutgoingLocation, OutgoingMedia
-from regulars.kernel import clock
 from regulars.kernel.errors import Invalid
-from regulars.kernel.ids import new_id, parse_id
+from regulars.kernel.ids import parse_id
 from regulars.message_templates.models import MessageTemplate
 from regulars.web.addresses import id_in
 from regulars.web.channels import facts_of
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import message_views
-from regulars.web.inbox.limit_words import limit_sentence
+from regulars.web.inbox.limit_words import refusal_sentence
 from regulars.web.inbox.views.sending import refusal_response
+from regulars.web.intents import intent_of
 
 PREFIX = "value:"
 MEDIA_KINDS = {"image", "video", "document"}
@@ -104,9 +103,7 @@ def picker(request: MemberRequest, conversation_id: str) -> HttpResponse:
 
 def sendable_templates(conversation: Conversation) -> list[Sendable]:
     """Approved templates of the account that can be filled in here, by name."""
-    rows = MessageTemplate.objects.filter(
-        connection_id=conversation.inbox.connection_id, status="APPROVED", is_gone=False
-    ).order_by("name", "language")
+    rows = _of_account(conversation).filter(status="APPROVED", is_gone=False).order_by("name", "language")
     parsed = [Sendable(row.id, parse_template(row.listed)) for row in rows]
     return [each for each in parsed if each.template.is_sendable]
 
@@ -114,6 +111,10 @@ def sendable_templates(conversation: Conversation) -> list[Sendable]:
 def _suits(template: Template, conversation: Conversation) -> bool:
     """Promotions and one-time codes are not offered where several people read (the guardrails refuse them)."""
     return conversation.group_id is None or template.category not in ("MARKETING", "AUTHENTICATION")
+
+
+def _of_account(conversation: Conversation) -> QuerySet[MessageTemplate]:
+    return MessageTemplate.objects.filter(connection_id=conversation.inbox.connection_id)
 
 
 def _chosen(sendable: Sequence[Sendable], wanted: str, conversation: Conversation) -> Sendable | None:
@@ -198,35 +199,17 @@ def _moment(written: str, zone: ZoneInfo) -> datetime | None:
 def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """Queue the chosen template with its values; the answer is the message in the thread."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
-    wanted = parse_id(request.POST.get("template", ""))
-    chosen = next((each for each in sendable_templates(conversation) if each.id == wanted), None)
-    if chosen is None:
+    row = _of_account(conversation).filter(id=id_in(request.POST.get("template", ""))).first()
+    if row is None:
         raise Invalid(_("This template cannot be sent now"), fields={"template": "an approved template"})
-    values = _values(chosen.template, _texts(request.POST.dict()), _zone(request))
-    _check(request, chosen.template, values)
-    draft = OutgoingDraft(
-        conversation,
-        build_outgoing(chosen.template, values),
-        template_category=chosen.template.category,
-        id=parse_id(request.POST.get("id", "")) or new_id(),
-    )
+    values = _values(parse_template(row.listed), _texts(request.POST.dict()), _zone(request))
+    composition = Composition(conversation, [TemplateChoice(row, values)], intent=intent_of(request))
     channel = facts_of(conversation.inbox.connection.channel)
     try:
-        message = queue_message(draft, by=request.actor, channel=channel)
+        sent = compose(composition, by=request.actor, channel=channel)
     except GuardrailRefused as refused:
+        if refused.code == LIMIT_EXCEEDED:
+            raise Invalid(refusal_sentence(refused), fields={"template": "values that fit"}) from refused
         return refusal_response(refused)
-    items = message_views(with_details([message]), conversation)
+    items = message_views(with_details(sent), conversation)
     return render_page(request, "inbox/_items.html", {"items": items}, status=201)
-
-
-def _check(request: MemberRequest, template: Template, values: dict[str, Value]) -> None:
-    """Every value is there and fits, and the member may see the files."""
-    if problems := validate(template, values, clock.now()):
-        sentence = " ".join(limit_sentence(each) for each in problems)
-        raise Invalid(sentence, fields={each.field: each.code for each in problems})
-    files = [id_in(each.media_id) for each in values.values() if isinstance(each, OutgoingMedia)]
-    known = media_visible_to(request.actor).filter(state="ready", id__in=files)
-    if known.count() < len(set(files)):
-        raise Invalid(
-            _("A file is missing; attach it again"), fields={"header.media": "a file that you may see"}
-        )

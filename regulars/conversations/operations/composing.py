@@ -1,0 +1,279 @@
+"""Composing: what somebody wants to say becomes messages, all of them or none. The one door for everybody who sends.
+
+Screen, REST and later rules, journeys and broadcasts come here: files, quote, template and limits are looked at,
+then everything is queued in one transaction. An intent that comes again (a double click, a lost answer, two tabs)
+finds what it made the first time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from regulars.conversations.access import media_visible_to
+from regulars.conversations.guardrails import GuardrailRefused, Refusal, limits_broken
+from regulars.conversations.models import Conversation, Message
+from regulars.conversations.operations.sending import (
+    OutgoingDraft,
+    kind_of,
+    queue_messages,
+    stored_content,
+)
+from regulars.conversations.queries.threads import emoji_of
+from regulars.inboxes.ports import (
+    ChannelFacts,
+    FilledValue,
+    OutgoingContent,
+    OutgoingMedia,
+    OutgoingReaction,
+    files_in,
+)
+from regulars.kernel import clock
+from regulars.kernel.errors import Conflict, Invalid
+from regulars.kernel.ids import following_id, new_id, parse_id
+from regulars.kernel.intents import IntentUsed
+from regulars.media.models import MediaFile
+from regulars.message_templates.models import MessageTemplate
+from regulars.workspaces.access import Actor
+
+AGAIN = 1 << 32
+"""how far the message of "send again" stands behind the one that failed: nobody else's place"""
+
+
+class MediaNotReady(Conflict):
+    """The file has not been fetched, or could not be; ``state`` says which."""
+
+    code = "media-not-ready"
+    title = gettext_lazy("The file is not here")
+
+
+class TemplateNotUsable(Conflict):
+    """The template is not approved, or gone; ``template_status`` says which."""
+
+    code = "template-not-usable"
+    title = gettext_lazy("This message template cannot be sent")
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateChoice:
+    """A message template of the conversation's account, with values by the keys of its variables."""
+
+    template: MessageTemplate
+    values: Mapping[str, FilledValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What is said at once in one conversation; several contents leave in their order."""
+
+    conversation: Conversation
+    contents: Sequence[OutgoingContent | TemplateChoice]
+    reply_to: UUID | None = None
+    """the message of this conversation that the first content quotes"""
+    intent: UUID | None = None
+    """chosen by a caller that may repeat itself; the first message has it as its id, the others follow it"""
+
+
+def compose(composition: Composition, *, by: Actor, channel: ChannelFacts) -> list[Message]:
+    """Queue all of a composition, or nothing of it.
+
+    Raises :class:`GuardrailRefused` (window, pause, consent, limits), ``Invalid`` (no such file or message),
+    :class:`MediaNotReady`, :class:`TemplateNotUsable`, and ``IntentUsed`` for an intent that said something else.
+    """
+    try:
+        with transaction.atomic():
+            return _compose(composition, by, channel)
+    except IntegrityError:  # the same intent was queued by another request meanwhile: that is the answer
+        with transaction.atomic():
+            drafts = _drafts(composition, by, channel)
+            if (known := _find_queued(drafts)) is None:
+                raise
+            return known
+
+
+def _compose(composition: Composition, by: Actor, channel: ChannelFacts) -> list[Message]:
+    drafts = _drafts(composition, by, channel)
+    if composition.intent is not None and (known := _find_queued(drafts)) is not None:
+        return known
+    outcomes = queue_messages(drafts, by=by, channel=channel)
+    if refusal := next((each for each in outcomes if isinstance(each, Refusal)), None):
+        raise GuardrailRefused(refusal)
+    return [each for each in outcomes if isinstance(each, Message)]
+
+
+def _find_queued(drafts: Sequence[OutgoingDraft]) -> list[Message] | None:
+    """The messages that these drafts became before; ``IntentUsed`` when their ids said something else."""
+    found = Message.objects.filter(id__in=[draft.id for draft in drafts]).select_related("media").in_bulk()
+    if not found:
+        return None
+    known = [found[draft.id] for draft in drafts if draft.id in found]
+    if len(known) < len(drafts) or not all(map(_says, known, drafts)):
+        raise IntentUsed
+    for message, draft in zip(known, drafts, strict=True):
+        message.conversation = draft.conversation
+    return known
+
+
+def _says(message: Message, draft: OutgoingDraft) -> bool:
+    as_stored = msgspec.json.decode(msgspec.json.encode(stored_content(draft.content)))
+    return (
+        message.conversation_id == draft.conversation.id
+        and message.direction == "out"
+        and (message.kind, message.content) == (kind_of(draft.content), as_stored)
+    )
+
+
+# --- drafts ----------------------------------------------------------------------------------------
+
+
+def _drafts(composition: Composition, by: Actor, channel: ChannelFacts) -> list[OutgoingDraft]:
+    by.require("messages:send")
+    conversation = composition.conversation
+    filled = [_fill(each, conversation, channel) for each in composition.contents]
+    if not filled:
+        raise Invalid(_("Write something first"), fields={"text": "something to send"})
+    _check_files([content for content, _category in filled], by, channel)
+    quoted = _quoted(conversation, composition.reply_to)
+    first = composition.intent or new_id()
+    return [
+        OutgoingDraft(
+            conversation,
+            content,
+            reply_to_provider_id=quoted if place == 0 else None,
+            template_category=category,
+            id=following_id(first, place),
+        )
+        for place, (content, category) in enumerate(filled)
+    ]
+
+
+def _fill(
+    each: OutgoingContent | TemplateChoice, conversation: Conversation, channel: ChannelFacts
+) -> tuple[OutgoingContent, str]:
+    """The content and, of a template, its category."""
+    if not isinstance(each, TemplateChoice):
+        return each, ""
+    row = each.template
+    if row.connection_id != conversation.inbox.connection_id:
+        raise Invalid(
+            _("This template belongs to another account"), fields={"template": "a template of this account"}
+        )
+    filled = channel.fill_template(row.listed, each.values, clock.now())
+    if row.is_gone or filled.status != "APPROVED" or filled.unsupported:
+        raise TemplateNotUsable(
+            _("Only approved templates can be sent"),
+            template_status="GONE" if row.is_gone else filled.status,
+            unsupported=list(filled.unsupported),
+        )
+    if filled.content is None:
+        raise GuardrailRefused(limits_broken(filled.problems))
+    return filled.content, filled.category
+
+
+def _quoted(conversation: Conversation, reply_to: UUID | None) -> str | None:
+    """The provider's id of the message to quote; only ever one of this conversation."""
+    if reply_to is None:
+        return None
+    return known_to_provider(find_in_conversation(conversation, reply_to, "reply_to"))
+
+
+def find_in_conversation(conversation: Conversation, message_id: UUID | None, field: str) -> Message:
+    """A message of this conversation; raises ``Invalid`` naming ``field``."""
+    found = Message.objects.filter(id=message_id, conversation=conversation).first() if message_id else None
+    if found is None:
+        raise Invalid(
+            _("There is no such message here"), fields={field: "the id of a message of this conversation"}
+        )
+    return found
+
+
+def known_to_provider(message: Message) -> str:
+    """The provider's id of a message; raises ``Conflict`` while it has none."""
+    if not message.provider_id:
+        raise Conflict(_("WhatsApp does not know this message yet"), message_id=str(message.id))
+    return message.provider_id
+
+
+def _check_files(contents: Sequence[OutgoingContent], by: Actor, channel: ChannelFacts) -> None:
+    """Every file named must be one that the actor may see, here, and what the channel takes as its kind."""
+    wanted = [each for content in contents for each in files_in(content) if each.media_id and not each.link]
+    if not wanted:
+        return
+    ids = [own_id for each in wanted if (own_id := parse_id(each.media_id))]
+    found = media_visible_to(by).in_bulk(ids)
+    for each in wanted:
+        _check_file(each, found.get(parse_id(each.media_id) or new_id()), channel)
+
+
+def _check_file(media: OutgoingMedia, file: MediaFile | None, channel: ChannelFacts) -> None:
+    if file is None:
+        raise Invalid(
+            _("There is no such file; attach it again"), fields={"media_id": "the id of an upload of yours"}
+        )
+    if file.state != "ready":
+        raise MediaNotReady(
+            _("Wait until the file is here, or upload it"), media=str(file.id), state=file.state
+        )
+    problems = channel.check_file(
+        media.kind,
+        file.mime_type,
+        file.byte_count or 0,
+        is_animated=file.is_animated,
+        traits=file.traits,
+        is_voice=media.is_voice,
+    )
+    if problems:
+        raise GuardrailRefused(limits_broken(problems))
+
+
+# --- on messages that are there --------------------------------------------------------------------
+
+
+@transaction.atomic
+def react(
+    target: Message, emoji: str, *, conversation: Conversation, by: Actor, channel: ChannelFacts
+) -> Message:
+    """React to a message, or take our reaction back with an empty ``emoji``; repeating it sends nothing."""
+    Message.objects.select_for_update().filter(id=target.id).first()  # one after the other
+    ours = Message.objects.filter(
+        inbox_id=target.inbox_id,
+        target_provider_id=known_to_provider(target),
+        kind="reaction",
+        direction="out",
+    ).exclude(status="failed")
+    latest = ours.order_by("-sent_at", "-created_at").first()
+    if latest is not None and emoji_of(latest) == emoji:
+        return latest
+    content = OutgoingReaction(target_provider_id=known_to_provider(target), emoji=emoji)
+    (message,) = compose(Composition(conversation, [content]), by=by, channel=channel)
+    return message
+
+
+@transaction.atomic
+def say_again(
+    failed: Message, content: OutgoingContent, *, conversation: Conversation, by: Actor, channel: ChannelFacts
+) -> Message:
+    """Send what failed once more, as a new message; from two screens, or pressed twice, it is one.
+
+    What failed again in turn is followed to its end.
+    """
+    if Message.objects.select_for_update().get(id=failed.id).status != "failed":
+        raise Conflict(_("Only a message that failed can be sent again"), message_id=str(failed.id))
+    intent = following_id(failed.id, AGAIN)
+    while (known := Message.objects.filter(id=intent).select_related("media").first()) is not None:
+        if known.status != "failed":
+            known.conversation = conversation
+            return known
+        intent = following_id(intent, AGAIN)
+    draft = OutgoingDraft(conversation, content, reply_to_provider_id=failed.reply_to_provider_id, id=intent)
+    _check_files([content], by, channel)
+    (outcome,) = queue_messages([draft], by=by, channel=channel)
+    if isinstance(outcome, Refusal):
+        raise GuardrailRefused(outcome)
+    return outcome

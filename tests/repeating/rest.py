@@ -1,0 +1,51 @@
+"""Every change through REST, as a script would ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .screens import Stage
+
+
+@dataclass(frozen=True)
+class Call:
+    path: str
+    body: object = None
+
+
+REST: dict[str, Callable[[Stage], Call]] = {
+    "POST /contacts": lambda _stage: Call(
+        "/contacts", {"identities": [{"kind": "phone", "value": "+12025550166"}]}
+    ),
+    "PATCH /contacts/{contact_id}": lambda stage: Call(f"/contacts/{stage.cast.alice.id}", {"about": "x"}),
+    "DELETE /contacts/{contact_id}": lambda stage: Call(f"/contacts/{stage.cast.alice.id}"),
+    "PATCH /conversations/{conversation_id}": lambda stage: Call(
+        f"/conversations/{stage.conversation.id}", {"priority": "high"}
+    ),
+    "POST /conversations/{conversation_id}/messages": lambda stage: Call(
+        f"/conversations/{stage.conversation.id}/messages", {"kind": "text", "text": "hi"}
+    ),
+    "POST /conversations/{conversation_id}/notes": lambda stage: Call(
+        f"/conversations/{stage.conversation.id}/notes", {"text": "hi"}
+    ),
+    "POST /messages": lambda stage: Call(
+        "/messages",
+        {
+            "kind": "template",
+            "inbox": str(stage.cast.inbox.id),
+            "to": "+12025550177",
+            "template": {"name": "hello", "language": "en"},
+        },
+    ),
+    "POST /messages/{message_id}/send-again": lambda stage: Call(f"/messages/{stage.unknown.id}/send-again"),
+    "POST /messages/{message_id}/mark-sent": lambda stage: Call(f"/messages/{stage.unknown.id}/mark-sent"),
+    "POST /media": lambda _stage: Call("/media", b"%PDF-1.4 sizes"),
+    "POST /media/{media_id}/retry": lambda stage: Call(f"/media/{stage.media.id}/retry"),
+    "POST /tokens": lambda _stage: Call("/tokens", {"name": "n", "role": "agent"}),
+    "DELETE /tokens/{token_id}": lambda stage: Call(f"/tokens/{stage.token.id}"),
+}
+"""by method and path"""
+
+TALKS_TO_PROVIDER = {"POST /message-templates/sync"}
+"""runs outside a transaction and writes what the provider lists: repeating it changes nothing"""

@@ -1,0 +1,178 @@
+"""Every form of the screens that changes something, as somebody would fill it in; and the routes that only show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from regulars.conversations.models import Conversation, Message, OutgoingMessage
+from regulars.media.models import MediaFile
+from regulars.message_templates.models import MessageTemplate
+from regulars.workspaces.models import ApiToken, Invitation
+from regulars.workspaces.operations import create_api_token, invite_member
+from tests.cast import ALICE, PASSWORD, Cast
+
+Values = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Form:
+    """Where a form goes and what it says. ``is_signed_in`` is false at the doors, where nobody is known yet."""
+
+    path: str
+    values: Values = field(default_factory=dict)
+    is_signed_in: bool = True
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What stands there before a form is sent."""
+
+    cast: Cast
+    conversation: Conversation
+    message: Message
+    failed: Message
+    unknown: Message
+    template: MessageTemplate
+    media: MediaFile
+    token: ApiToken
+    invitation: Invitation
+    secret: str
+
+
+def set_stage(cast: Cast) -> Stage:
+    """A conversation with something of everything in it."""
+    conversation = cast.hears(ALICE, "hello", provider_id="wamid.hello")
+    workspace, owner = cast.workspace, cast.actor(cast.owner)
+    invitation, secret = invite_member(workspace, "new@lotus.example", "agent", by=owner, members=cast.owner)
+    token, _plain = create_api_token(workspace, "old", "agent", by=cast.owner)
+    media = MediaFile.objects.create(
+        workspace=workspace,
+        connection_id=cast.connection.id,
+        kind="image",
+        state="failed",
+        provider_media_id="1",
+    )
+    conversation.messages.update(media=media)
+    return Stage(
+        cast,
+        conversation,
+        conversation.messages.get(),
+        _sent(cast, conversation, "failed"),
+        _sent(cast, conversation, "unknown"),
+        MessageTemplate.objects.create(
+            workspace=workspace,
+            connection=cast.connection,
+            name="hello",
+            language="en",
+            status="APPROVED",
+            category="UTILITY",
+            components=[{"type": "BODY", "text": "Hello"}],
+        ),
+        media,
+        token,
+        invitation,
+        secret,
+    )
+
+
+def _sent(cast: Cast, conversation: Conversation, status: str) -> Message:
+    message = Message.objects.create(
+        workspace=cast.workspace,
+        inbox=conversation.inbox,
+        conversation=conversation,
+        contact=conversation.contact,
+        direction="out",
+        kind="text",
+        text=status,
+        content={"outgoing": {"type": "text", "body": status}},
+        author_kind="member",
+        status=status,
+        sent_at=conversation.created_at,
+    )
+    state = "refused" if status == "failed" else "unknown"
+    OutgoingMessage.objects.create(
+        message=message, inbox=conversation.inbox, conversation=conversation, state=state
+    )
+    return message
+
+
+def in_thread(end: str, **values: object) -> Callable[[Stage], Form]:
+    return lambda stage: Form(f"/conversations/{stage.conversation.id}/{end}", values)
+
+
+def on_settings(end: str, **values: object) -> Callable[[Stage], Form]:
+    return lambda _stage: Form(f"/settings/{end}", values)
+
+
+def _upload(_stage: Stage) -> Form:
+    file = SimpleUploadedFile("sizes.pdf", b"%PDF-1.4 sizes", "application/pdf")
+    return Form("/media", {"file": file})
+
+
+def _sync(stage: Stage) -> Form:
+    """Without an account nobody has to be asked, and the network stays quiet."""
+    stage.cast.connection.delete()
+    return Form("/settings/templates/sync")
+
+
+ACCOUNT = {"name": "Europe", "account_id": "100000000000555", "access_token": "EAA", "app_secret": "secret"}
+PERSON: Values = {"name": "Nell", "password": PASSWORD, "language": "en", "time_zone": "Asia/Seoul"}
+
+FORMS: dict[str, Callable[[Stage], Form]] = {
+    "messages": in_thread("messages", text="Good day"),
+    "notes": in_thread("notes", text="She is a café"),
+    "draft": in_thread("draft", mode="reply", text="half a sen"),
+    "assignment": in_thread("assignment", member="me"),
+    "conversation-status": in_thread("status", status="resolved"),
+    "reading": in_thread("reading", state="read"),
+    "template-message": lambda stage: Form(
+        f"/conversations/{stage.conversation.id}/template", {"template": str(stage.template.id)}
+    ),
+    "message-reaction": lambda stage: Form(f"/messages/{stage.message.id}/reaction", {"emoji": "👍"}),
+    "message-retry": lambda stage: Form(f"/messages/{stage.failed.id}/retry"),
+    "message-decision": lambda stage: Form(
+        f"/messages/{stage.unknown.id}/decision", {"decision": "send_again"}
+    ),
+    "contact": lambda stage: Form(f"/contacts/{stage.cast.alice.id}", {"about": "Likes blue"}),
+    "upload": _upload,
+    "media-retry": lambda stage: Form(f"/media/{stage.media.id}/retry"),
+    "connect": on_settings("numbers/connect", **ACCOUNT),
+    "credentials": lambda stage: Form(
+        f"/settings/connections/{stage.cast.connection.id}/credentials", {"app_secret": "another"}
+    ),
+    "add-number": lambda stage: Form(
+        f"/settings/connections/{stage.cast.connection.id}/numbers",
+        {"name": "Berlin", "address": "100000000000556"},
+    ),
+    "change-number": lambda stage: Form(f"/settings/numbers/{stage.cast.inbox.id}", {"name": "Outlet"}),
+    "sync-templates": _sync,
+    "invite": on_settings("members/invite", email="other@lotus.example", role="agent"),
+    "change-member": lambda stage: Form(f"/settings/members/{stage.cast.agent.id}", {"role": "lead"}),
+    "add-team": on_settings("teams", name="Night"),
+    "tokens": on_settings("tokens", name="script", role="agent"),
+    "revoke-token": lambda stage: Form(f"/settings/tokens/{stage.token.id}/revoke"),
+    "preferences": lambda _stage: Form("/preferences", {"theme": "dark", "density": "compact"}),
+    "sign-out": lambda _stage: Form("/sign-out"),
+    "sign-in": lambda stage: Form(
+        "/sign-in", {"email": stage.cast.agent.user.email, "password": PASSWORD}, is_signed_in=False
+    ),
+    "invitation": lambda stage: Form(f"/invitations/{stage.secret}", PERSON, is_signed_in=False),
+    "choose-language": lambda _stage: Form("/language", {"language": "ko"}, is_signed_in=False),
+    "set-up": lambda _stage: Form(
+        "/set-up",
+        {**PERSON, "workspace_name": "Second Shop", "email": "second@lotus.example"},
+        is_signed_in=False,
+    ),
+}
+"""by the name of the route"""
+
+SHOWN_ONLY = {
+    *("home", "inbox", "inbox-view", "search", "conversation", "conversation-row", "conversation-head"),
+    *("conversation-context", "earlier-messages", "template-picker", "media", "media-thumbnail"),
+    *("settings", "connections", "message-templates", "members", "ledger"),
+    *("strings", "ready", "metrics"),
+}
+"""routes that change nothing, whatever is sent to them"""
