@@ -1,12 +1,17 @@
 // <message-composer>: reply, note and template modes with a draft each, on the server and on this device;
 // files by picker, paste and drop with limits named before upload; sending shows at once and settles later.
-import { onCommand } from "../design/keyboard/keyboard.js";
+import { isComposition, onCommand } from "../design/keyboard/keyboard.js";
 import { announce, element, fragment, get, icon, post } from "../design/page.js";
-import { gettext } from "../design/strings.js";
+import { gettext, interpolate } from "../design/strings.js";
+import { toast } from "../design/toast/toast.js";
 import { Attachments } from "./attachments.js";
-import { newMessageId, pendingLine } from "./pending.js";
+import { Drafts, Outbox } from "./drafts.js";
+import { pendingLine } from "./pending.js";
 
 const SAVE_AFTER = 800;
+const KEEPALIVE_LIMIT = 15_000; // characters; browsers take 64 KB in requests that outlive their page
+const SAVE_PATIENCE = 2000;
+const lengthOf = (text) => [...text].length;
 
 class MessageComposer extends HTMLElement {
   connectedCallback() {
@@ -15,7 +20,10 @@ class MessageComposer extends HTMLElement {
     this.ready = true;
     this.thread = this.parentElement.querySelector("message-thread"); // kept: answers arrive after the pane has gone, too
     this.text = this.querySelector(".composer-text");
-    this.drafts = { reply: this.stored("reply") ?? this.text.dataset.replyDraft ?? "", note: this.stored("note") ?? this.text.dataset.noteDraft ?? "" };
+    this.outbox = new Outbox(this.dataset.conversation);
+    const { replyDraft, noteDraft } = this.text.dataset;
+    this.drafts = new Drafts(this.dataset.conversation, { reply: this.outbox.holds(replyDraft) ? "" : replyDraft, note: noteDraft });
+    this.text.value = this.drafts.text("reply");
     this.attachments = new Attachments(this, this.querySelector(".attachments"), this.querySelector("input[type=file]"));
     this.form.addEventListener("submit", (event) => this.onSubmit(event));
     this.text.addEventListener("keydown", (event) => this.onKey(event));
@@ -24,12 +32,34 @@ class MessageComposer extends HTMLElement {
     this.addEventListener("window-level", (event) => this.onWindow(event.detail.level));
     this.addEventListener("input", (event) => event.target.name?.startsWith("value:") && this.previewSoon());
     this.addEventListener("change", (event) => event.target.dataset.uploadInto && this.uploadValue(event.target));
+    this.onStorage = (event) => this.followTab(event);
+    window.addEventListener("storage", this.onStorage);
     this.setMode(this.mode, { focus: false });
     this.registerCommands();
+    if (this.drafts.hasJoined) this.problem(gettext("Your text from here and from another device were put together. Read it before you send it."));
+    for (const entry of this.outbox.entries) this.showUnsent(entry);
   }
 
   disconnectedCallback() {
+    window.removeEventListener("storage", this.onStorage);
     this.saveNow();
+  }
+
+  /** Another tab typed, or sent, what stands here too. */
+  followTab(event) {
+    const mode = this.drafts.follow(event);
+    if (mode && mode === this.mode) this.text.value = this.drafts.text(mode);
+  }
+
+  /** Nobody keeps this draft for us any more. */
+  forgetSaving() {
+    clearTimeout(this.saving);
+    this.saving = 0;
+  }
+
+  /** What was written and not sent, for whoever has to leave this conversation. */
+  get unsent() {
+    return ["reply", "note"].map((mode) => this.drafts.text(mode).trim()).filter(Boolean);
   }
 
   get mode() {
@@ -44,26 +74,23 @@ class MessageComposer extends HTMLElement {
     return this.strip.left > 0;
   }
 
-  key(mode) {
-    return `regulars.draft.${this.dataset.conversation}.${mode}`;
-  }
-
-  stored(mode) {
-    return localStorage.getItem(this.key(mode));
-  }
-
   registerCommands() {
     const here = () => this.isConnected || null;
-    onCommand("reply", () => here() && (this.setMode("reply"), true));
-    onCommand("note", () => here() && (this.setMode("note"), true));
-    onCommand("template", () => here() && (this.setMode("template"), true));
+    for (const mode of ["reply", "note", "template"]) onCommand(mode, () => here() && (this.writeTo(mode), true));
     onCommand("attach", () => here() && (this.attachments.choose(), true));
     onCommand("send-and-resolve", () => here() && (this.send({ then: "resolve" }), true));
   }
 
+  /** In the conversation that is meant: the row with the focus, else this one. */
+  async writeTo(mode) {
+    const screen = this.closest("inbox-screen");
+    if (screen.meant !== this.dataset.conversation) await screen.open(screen.meant, { keyboard: true });
+    if (screen.shown === screen.conversation) screen.querySelector("message-composer")?.setMode(mode);
+  }
+
   /** Reply, note and template keep separate texts: what is private can never slip into a reply. */
   setMode(mode, { focus = true } = {}) {
-    if (this.mode !== "template") this.drafts[this.mode] = this.text.value;
+    if (this.mode !== "template") this.drafts.write(this.mode, this.text.value);
     const wanted = mode === "reply" && !this.windowIsOpen ? "template" : mode;
     this.form.dataset.mode = wanted;
     for (const tab of this.querySelectorAll("[role=tab]")) {
@@ -79,7 +106,7 @@ class MessageComposer extends HTMLElement {
     this.querySelector(".composer-extra").hidden = wanted !== "reply";
     this.querySelector(".composer-quote").hidden = wanted !== "reply" || !this.quoted;
     if (writing) {
-      this.text.value = this.drafts[wanted];
+      this.text.value = this.drafts.text(wanted);
       this.text.placeholder = wanted === "note" ? gettext("Private note. The contact never sees it.") : gettext("Write a reply");
       this.querySelector(".send-word").textContent = wanted === "note" ? gettext("Add note") : gettext("Send");
       this.querySelector(".attachments").hidden = wanted !== "reply" || this.attachments.isEmpty;
@@ -110,7 +137,7 @@ class MessageComposer extends HTMLElement {
   }
 
   onKey(event) {
-    if (event.isComposing) return;
+    if (isComposition(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey && !((event.ctrlKey || event.metaKey) && event.shiftKey)) {
       event.preventDefault();
       this.send();
@@ -118,30 +145,43 @@ class MessageComposer extends HTMLElement {
   }
 
   onInput() {
-    this.drafts[this.mode] = this.text.value;
+    this.drafts.write(this.mode, this.text.value);
     this.problem("");
+    if (this.isTooLong) this.offerParts();
     clearTimeout(this.saving);
     this.saving = setTimeout(() => this.saveNow(), SAVE_AFTER);
-    this.remember(this.mode, this.text.value);
   }
 
-  remember(mode, text) {
-    if (text) localStorage.setItem(this.key(mode), text);
-    else localStorage.removeItem(this.key(mode));
+  get isTooLong() {
+    const plain = this.attachments.isEmpty && !this.querySelector(".composer-extra").childElementCount;
+    return this.mode === "reply" && plain && lengthOf(this.text.value.trim()) > Number(this.text.dataset.longest);
+  }
+
+  /** Nothing is cut in silence: say how long it is, and offer to send it in parts. */
+  offerParts() {
+    const count = new Intl.NumberFormat(document.documentElement.lang || "en");
+    const words = { length: count.format(lengthOf(this.text.value.trim())), longest: count.format(this.text.dataset.longest) };
+    this.problem(interpolate(gettext("This has %(length)s characters; one message takes %(longest)s."), words));
+    const split = element("button", { type: "button", class: "link-button small" }, gettext("Send it as several messages"));
+    split.addEventListener("click", () => this.send({ split: true }));
+    this.querySelector(".composer-write .composer-problem").append(" ", split);
   }
 
   saveNow() {
     clearTimeout(this.saving);
     if (!this.saving || this.mode === "template") return;
     this.saving = 0;
-    post(this.dataset.draftUrl, { mode: this.mode, text: this.drafts[this.mode] }, { keepalive: true })
-      .then((response) => response.ok && this.showSaved())
+    const { mode } = this;
+    const text = this.drafts.text(mode);
+    this.saved = post(this.dataset.draftUrl, { mode, text }, { keepalive: text.length < KEEPALIVE_LIMIT })
+      .then((response) => response.ok && this.showSaved(mode, text))
       .catch(() => {});
   }
 
-  showSaved() {
+  showSaved(mode, text) {
+    if (text === this.drafts.text(mode)) this.drafts.saved(mode, text);
     const state = this.querySelector(".draft-state");
-    if (state) state.textContent = this.drafts[this.mode] ? gettext("Draft saved") : "";
+    if (state) state.textContent = this.drafts.text(mode) ? gettext("Draft saved") : "";
   }
 
   problem(text) {
@@ -190,7 +230,7 @@ class MessageComposer extends HTMLElement {
     else this.send();
   }
 
-  async send({ then = "" } = {}) {
+  async send({ then = "", split = false } = {}) {
     if (this.mode === "note") return this.sendNote();
     if (this.mode === "template") return this.sendTemplate();
     const extra = this.querySelector(".composer-extra");
@@ -199,24 +239,29 @@ class MessageComposer extends HTMLElement {
     const text = this.text.value.trim();
     if (!text && this.attachments.isEmpty && !extra.childElementCount) return;
     if (this.attachments.isBusy) return this.problem(gettext("A file is still being uploaded"));
-    const body = new FormData();
+    if (this.isTooLong && !split) return this.offerParts();
+    this.drafts.write("reply", this.text.value);
+    const draft = this.drafts.take("reply");
+    const body = new URLSearchParams();
     for (const field of extra.querySelectorAll("[name]")) body.append(field.name, field.value);
     body.append("text", text);
+    body.append("draft", draft.base);
     for (const id of this.attachments.ids) body.append("media", id);
     if (this.quoted) body.append("reply_to", this.quoted);
     if (then) body.append("then", then);
-    body.append("id", newMessageId());
-    const kept = { text: this.text.value, attachments: this.attachments.take(), extra: [...extra.childNodes], quoted: this.quoted };
-    const line = pendingLine(body.get("id"), text || gettext("Sending"), this.quoted && this.querySelector(".composer-quote .quote"));
+    if (split) body.append("split", "yes");
+    body.append("id", draft.id);
+    const kept = { draft, attachments: this.attachments.take(), extra: [...extra.childNodes], quote: this.keepQuote() };
+    const line = pendingLine(draft.id, text || gettext("Sending"), kept.quote && this.querySelector(".composer-quote .quote"));
     this.clearReply();
     this.showPending(line);
+    this.outbox.put(draft.id, body);
+    await Promise.race([this.saved, new Promise((done) => setTimeout(done, SAVE_PATIENCE))]); // an older save may not come after
     this.deliver(this.dataset.sendUrl, body, line, kept);
   }
 
   clearReply() {
     this.text.value = "";
-    this.drafts.reply = "";
-    this.remember("reply", "");
     clearTimeout(this.saving);
     this.saving = 0;
     this.querySelector(".composer-extra").replaceChildren();
@@ -224,6 +269,12 @@ class MessageComposer extends HTMLElement {
     this.quoted = "";
     this.querySelector(".composer-quote").hidden = true;
     this.text.placeholder = gettext("Write a reply");
+    this.problem("");
+  }
+
+  keepQuote() {
+    const box = this.querySelector(".composer-quote");
+    return this.quoted ? { id: this.quoted, parts: [...box.querySelector(".quote").cloneNode(true).childNodes] } : null;
   }
 
   showPending(line) {
@@ -232,62 +283,91 @@ class MessageComposer extends HTMLElement {
     this.thread.toEnd();
   }
 
+  /** What an earlier page could not deliver: still there, until somebody sends it or throws it away. */
+  showUnsent({ id, fields }) {
+    if (document.getElementById(`message-${id}`)) return this.outbox.remove(id);
+    const body = new URLSearchParams(fields);
+    const line = pendingLine(id, body.get("text") || gettext("Sending"));
+    const kept = { draft: { text: body.get("text"), base: "", id }, attachments: [], extra: [], quote: null };
+    this.thread.ready ? this.showPending(line) : customElements.whenDefined("message-thread").then(() => this.showPending(line));
+    this.offerRetry(this.dataset.sendUrl, body, line, kept, { alone: false });
+  }
+
   /** A lost connection is tried again with the same id, so nothing goes out twice; a refusal gives the text back. */
   async deliver(url, body, line, kept) {
     const asked = performance.now();
     const response = await post(url, body).catch(() => null);
-    if (response?.ok) {
-      const html = await response.text();
-      line.remove();
-      this.thread.receive(html, { asked });
+    if (!response) return this.offerRetry(url, body, line, kept);
+    this.outbox.remove(body.get("id"));
+    const answer = await response.text();
+    document.getElementById(line.id)?.matches(".pending") && document.getElementById(line.id).remove();
+    if (response.ok) {
+      this.thread.receive(answer, { asked });
       this.dispatchEvent(new CustomEvent("message-sent", { bubbles: true }));
       return;
     }
-    if (response) {
-      line.remove();
-      this.giveBack(kept, await response.text());
-      if (response.headers.get("X-Refusal") === "reply-window-closed") this.setMode("template");
-      return;
-    }
-    this.offerRetry(url, body, line, kept);
+    this.giveBack(kept, answer);
+    if (response.headers.get("X-Refusal") === "intent-used") this.drafts.renew("reply");
+    if (response.headers.get("X-Refusal") === "reply-window-closed" && this.isConnected) this.setMode("template");
   }
 
   giveBack(kept, why) {
-    if (!this.text.value) {
-      this.text.value = kept.text;
-      this.drafts.reply = kept.text;
-      this.remember("reply", kept.text);
-    }
+    const said = why || gettext("This could not be sent. Nothing went out.");
+    this.drafts.giveBack("reply", kept.draft);
+    if (!this.isConnected) return toast(said, { kind: "bad" });
+    if (this.mode === "reply") this.text.value = this.drafts.text("reply");
     this.attachments.restore(kept.attachments);
-    this.querySelector(".composer-extra").replaceChildren(...kept.extra);
-    this.problem(why || gettext("This could not be sent. Nothing went out."));
+    if (kept.extra.length) this.querySelector(".composer-extra").replaceChildren(...kept.extra);
+    if (kept.quote && !this.quoted) this.restoreQuote(kept.quote);
+    this.problem(said);
+    if (this.isTooLong) this.offerParts();
   }
 
-  offerRetry(url, body, line, kept) {
+  restoreQuote({ id, parts }) {
+    this.quoted = id;
+    const box = this.querySelector(".composer-quote");
+    box.querySelector(".quote").replaceChildren(...parts);
+    box.hidden = this.mode !== "reply";
+  }
+
+  /** `alone`: it repeats itself when the connection is back. What an earlier page left waits for a hand. */
+  offerRetry(url, body, line, kept, { alone = true } = {}) {
     const again = element("button", { type: "button", class: "link-button small" }, gettext("Try again"));
-    const note = element("div", { class: "message-problem" }, element("strong", {}, gettext("No connection. Not sent yet.")), again);
+    const drop = element("button", { type: "button", class: "link-button small" }, gettext("Back to the text field"));
+    const note = element("div", { class: "message-problem" }, element("strong", {}, gettext("No connection. Not sent yet.")), again, alone ? null : drop);
     line.append(note);
-    announce(gettext("No connection. Not sent yet."));
+    if (alone) announce(gettext("No connection. Not sent yet."));
     const repeat = () => {
       note.remove();
       window.removeEventListener("online", repeat);
       this.deliver(url, body, line, kept);
     };
     again.addEventListener("click", repeat);
-    window.addEventListener("online", repeat, { once: true });
+    drop.addEventListener("click", () => {
+      line.remove();
+      this.outbox.remove(body.get("id"));
+      this.giveBack(kept, gettext("It was not sent yet. Look at the thread before you send it again."));
+    });
+    if (alone) window.addEventListener("online", repeat, { once: true });
   }
 
   async sendNote() {
     const text = this.text.value.trim();
-    if (!text) return;
-    const response = await post(this.dataset.noteUrl, { text }).catch(() => null);
+    if (!text || this.isNoting) return;
+    this.isNoting = true;
+    this.drafts.write("note", this.text.value);
+    const { id, base } = this.drafts.records.note;
+    const response = await post(this.dataset.noteUrl, { text, id, draft: base }).catch(() => null);
+    this.isNoting = false;
+    if (response?.headers.get("X-Refusal") === "intent-used") this.drafts.renew("note");
     if (!response?.ok) return this.problem(response ? await response.text() : gettext("No connection. The note is still here."));
-    this.text.value = "";
-    this.drafts.note = "";
-    this.remember("note", "");
+    if (this.drafts.id("note") === id && this.drafts.text("note").trim() === text) this.drafts.take("note");
+    if (this.mode === "note") this.text.value = this.drafts.text("note");
+    clearTimeout(this.saving);
+    this.saving = 0;
     this.thread.receive(await response.text());
     this.thread.toEnd();
-    this.setMode(this.windowIsOpen ? "reply" : "template");
+    if (this.mode === "note" && !this.text.value) this.setMode(this.windowIsOpen ? "reply" : "template");
   }
 
   // --- templates ----------------------------------------------------------------------------------
@@ -302,6 +382,7 @@ class MessageComposer extends HTMLElement {
     const response = await get(`${this.dataset.templatesUrl}?template=${template}`).catch(() => null);
     if (!response?.ok) return this.problem(gettext("The templates could not be loaded"));
     box.replaceChildren(fragment(await response.text()));
+    this.templateIntent ??= this.drafts.templateId();
     if (focus) box.querySelector(".template-form input:not([type=hidden]), [aria-selected=true]")?.focus();
     this.thread?.stay();
   }
@@ -332,10 +413,18 @@ class MessageComposer extends HTMLElement {
     const bad = [...(picker?.querySelectorAll("input") ?? [])].find((field) => !field.checkValidity());
     if (bad) return bad.reportValidity();
     if (!picker?.dataset.sendUrl) return;
+    if (this.isSendingTemplate) return;
+    this.isSendingTemplate = true;
     const values = this.pickerValues;
-    values.set("id", newMessageId());
+    const id = (this.templateIntent ??= this.drafts.templateId()); // pressed again, it is still the same one
+    values.set("id", id);
     const asked = performance.now();
     const response = await post(picker.dataset.sendUrl, values).catch(() => null);
+    this.isSendingTemplate = false;
+    if (response && (response.ok || response.status === 409)) {
+      this.drafts.templateIsDone(id);
+      this.templateIntent = null;
+    }
     if (!response?.ok) return this.problem(response ? await response.text() : gettext("No connection. Not sent yet."));
     this.thread.receive(await response.text(), { asked });
     this.thread.toEnd();

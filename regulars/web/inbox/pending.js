@@ -2,20 +2,6 @@
 import { element } from "../design/page.js";
 import { timeOf } from "../design/time/time.js";
 
-/** A time-ordered id (UUIDv7, RFC 9562), so that a repeated request is recognised and sent once. */
-export function newMessageId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  let now = Date.now();
-  for (let place = 5; place >= 0; place -= 1) {
-    bytes[place] = now % 256;
-    now = Math.floor(now / 256);
-  }
-  bytes[6] = (bytes[6] & 0x0f) | 0x70;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
-
 function clock() {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");

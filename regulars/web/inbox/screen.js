@@ -1,6 +1,6 @@
 // The inbox screen: which conversation is open, in which region, with which panes. The address always tells.
 import { onCommand } from "../design/keyboard/keyboard.js";
-import { fragment, get, post, remember } from "../design/page.js";
+import { element, fragment, get, icon, isTyping, post, remember } from "../design/page.js";
 import { toast } from "../design/toast/toast.js";
 import { gettext } from "../design/strings.js";
 import { writeTimes } from "../design/time/time.js";
@@ -17,6 +17,15 @@ import "./lightbox.js";
 const wide = matchMedia("(width >= 1100px)");
 const idOf = (url) => /^\/conversations\/([\w-]+)/.exec(new URL(url, location.href).pathname)?.[1] ?? "";
 
+/** What somebody had written for a conversation that a colleague has now. */
+function keptText(texts) {
+  const heading = gettext("A colleague has this conversation now. What you had written:");
+  const fields = texts.map((text) => element("textarea", { class: "textarea", readonly: true, rows: "4", dir: "auto", "aria-label": heading }, text));
+  const copy = element("button", { type: "button", class: "button" }, icon("copy"), gettext("Copy the text"));
+  copy.addEventListener("click", () => navigator.clipboard.writeText(texts.join("\n\n")));
+  return element("section", { class: "kept-text" }, element("p", {}, heading), ...fields, copy);
+}
+
 class InboxScreen extends HTMLElement {
   connectedCallback() {
     this.prefetched = new Map();
@@ -25,6 +34,7 @@ class InboxScreen extends HTMLElement {
     history.replaceState({ conversation: this.conversation }, "");
     this.addEventListener("click", (event) => this.onClick(event));
     this.addEventListener("pointerover", (event) => this.prefetch(event.target.closest?.("[data-conversation]")));
+    document.addEventListener("keydown", (event) => this.typeAhead(event), { capture: true });
     this.addEventListener("note-arrived", () => this.refreshContext());
     window.addEventListener("popstate", (event) => this.show(event.state?.conversation ?? "", { keyboard: true }));
     document.addEventListener("open-address", (event) => this.onOpenAddress(event));
@@ -71,7 +81,7 @@ class InboxScreen extends HTMLElement {
     const id = idOf(event.detail.url);
     if (!id) return;
     event.preventDefault();
-    this.open(id, { keyboard: true });
+    this.open(id);
   }
 
   prefetch(row) {
@@ -102,23 +112,28 @@ class InboxScreen extends HTMLElement {
   }
 
   async show(id, { keyboard = false } = {}) {
+    const before = this.shown;
     this.dataset.conversation = id;
     this.dataset.region = id ? "thread" : "list";
     this.list?.mark(id);
     if (!id) {
+      this.arrive();
       this.list?.focusCurrent();
       this.showNothing();
       return this.follow(this.dataset.cursor);
     }
+    this.depart(keyboard ? "keyboard" : "pointer");
     const known = this.prefetched.get(id);
     this.prefetched.delete(id);
-    const asked = known && Date.now() - known.at < 2000 ? known : this.ask(id);
-    const html = await asked.html;
+    let asked = known && Date.now() - known.at < 2000 ? known : this.ask(id);
+    let html = await asked.html;
+    if (html === null && asked === known) html = await (asked = this.ask(id)).html;
     if (this.conversation !== id) return;
-    if (html === null) return toast(gettext("The conversation could not be loaded. Check the connection and try again."), { kind: "bad" });
+    const typed = this.arrive();
+    if (html === null) return this.stayWith(before);
     this.replacePanes(html);
     this.follow(asked.cursor);
-    this.focusThread(keyboard);
+    this.focusThread(keyboard, typed);
     this.readWhenSeen(id);
   }
 
@@ -126,6 +141,48 @@ class InboxScreen extends HTMLElement {
   readWhenSeen(id) {
     if (document.visibilityState === "visible") post(`/conversations/${id}/reading`, { state: "read" }).catch(() => {});
     else document.addEventListener("visibilitychange", () => this.conversation === id && this.readWhenSeen(id), { once: true });
+  }
+
+  /** The conversation whose thread and composer stand on the screen. */
+  get shown() {
+    return this.querySelector("message-thread")?.dataset.conversation ?? "";
+  }
+
+  /** Until the next conversation is here, nothing goes into the one that stands there: no key, no click, no answer. */
+  depart(how) {
+    const pane = this.querySelector("#conversation");
+    pane.inert = true;
+    pane.dataset.loading = how;
+    pane.setAttribute("aria-busy", "true");
+    this.typed ??= "";
+  }
+
+  /** The pane can be used again; gives what was typed meanwhile. */
+  arrive() {
+    const pane = this.querySelector("#conversation");
+    pane.inert = false;
+    delete pane.dataset.loading;
+    pane.removeAttribute("aria-busy");
+    const { typed = "" } = this;
+    this.typed = null;
+    return typed;
+  }
+
+  /** Who clicks a conversation and begins to write means its composer, even before it is there. */
+  typeAhead(event) {
+    const waits = this.querySelector("#conversation")?.dataset.loading === "pointer" && !isTyping(event.target);
+    if (!waits || event.key?.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    this.typed += event.key;
+  }
+
+  /** It could not be loaded: row, address and composer are all those of the conversation that is still there. */
+  stayWith(before) {
+    toast(gettext("The conversation could not be loaded. Check the connection and try again."), { kind: "bad" });
+    history.replaceState({ conversation: before }, "", before ? this.addressOf(before) : this.addressOfList());
+    this.dataset.conversation = before;
+    this.dataset.region = before ? "thread" : "list";
+    this.list?.mark(before);
   }
 
   /** Let the live stream follow what is open now, from a place in what it tells. */
@@ -152,10 +209,15 @@ class InboxScreen extends HTMLElement {
     document.title = `${this.querySelector(".thread-name")?.textContent.trim() ?? ""} · Regulars`;
   }
 
-  /** Pointer users go on writing; keyboard users walking the list stay in it. */
-  focusThread(keyboard) {
+  /** Who clicked or searched goes on writing; who walks the list with keys stays in it. */
+  focusThread(keyboard, typed = "") {
     if (keyboard || matchMedia("(pointer: coarse)").matches) return;
-    this.querySelector(".composer-text")?.focus({ preventScroll: true });
+    const text = this.querySelector(".composer-text");
+    if (!text?.checkVisibility()) return this.querySelector("message-thread")?.focus({ preventScroll: true });
+    text.focus({ preventScroll: true });
+    if (!typed) return;
+    text.setRangeText(typed, text.value.length, text.value.length, "end");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   /** Put the address bar back to the list, and the eyes where they were. */
@@ -183,10 +245,11 @@ class InboxScreen extends HTMLElement {
     onCommand("back", () => this.back());
     onCommand("context", () => this.togglePane("context"));
     onCommand("phone", () => this.togglePhone());
-    onCommand("resolve", () => this.act("status", this.querySelector("[data-reopen]") ? { status: "open" } : { status: "resolved", seen: this.newestSeen }));
-    onCommand("assign-me", () => this.act("assignment", { member: "me", seen: this.querySelector("#thread-head")?.dataset.assignee ?? "" }));
-    onCommand("mark-unread", () => this.act("reading", { state: "unread" }) && this.back());
-    onCommand("assign", () => {
+    onCommand("resolve", () => this.act("status", this.isResolved ? { status: "open" } : { status: "resolved", ...this.seenOf("message") }));
+    onCommand("assign-me", () => this.act("assignment", { member: "me", ...this.seenOf("assignee") }));
+    onCommand("mark-unread", () => this.act("reading", { state: "unread" }) && (this.meant !== this.conversation || this.back()));
+    onCommand("assign", async () => {
+      if (this.meant !== this.conversation) await this.open(this.meant, { keyboard: true });
       const button = this.querySelector(".assign [popovertarget]");
       if (!button) return false;
       button.click();
@@ -198,18 +261,34 @@ class InboxScreen extends HTMLElement {
     return [...this.querySelectorAll(".message[data-direction=in]")].map((line) => line.id.replace("message-", "")).sort().at(-1) ?? "";
   }
 
-  /** One change to the open conversation; its head comes back as it is now. */
+  /** What the hand that presses the key has before its eyes; of a row alone, nothing is told. */
+  seenOf(what) {
+    if (this.meant !== this.shown) return {};
+    return { seen: what === "message" ? this.newestSeen : (this.querySelector("#thread-head")?.dataset.assignee ?? "") };
+  }
+
+  /** The conversation that a key is about: the row with the focus, else the open one. */
+  get meant() {
+    return document.activeElement?.closest?.(".conversation-row")?.dataset.conversation ?? this.conversation;
+  }
+
+  get isResolved() {
+    return this.meant === this.shown ? Boolean(this.querySelector("[data-reopen]")) : this.dataset.view === "resolved";
+  }
+
+  /** One change to the conversation that is meant; its head comes back as it is now. */
   act(what, values) {
-    if (!this.conversation) return false;
-    post(`/conversations/${this.conversation}/${what}`, values).then(async (response) => {
-      if (response.ok && response.status !== 204) this.replaceHead(await response.text());
+    const id = this.meant;
+    if (!id) return false;
+    post(`/conversations/${id}/${what}`, values).then(async (response) => {
+      if (response.ok && response.status !== 204 && id === this.shown) this.replaceHead(await response.text());
     }).catch(() => toast(gettext("No connection. Nothing was changed."), { kind: "bad" }));
     return true;
   }
 
   replaceHead(html) {
     const head = fragment(html).getElementById("thread-head");
-    if (!head) return;
+    if (!head || head.dataset.conversation !== this.shown) return;
     if (this.querySelector("#assign-menu:popover-open")) return;
     this.querySelector("#thread-head")?.replaceWith(head);
     const strip = this.querySelector("window-strip");
@@ -248,10 +327,14 @@ class InboxScreen extends HTMLElement {
     this.readTimer = setTimeout(() => id === this.conversation && id && post(`/conversations/${id}/reading`, { state: "read", seen: this.newestSeen }).catch(() => {}), 600);
   }
 
-  /** The open conversation is out of this member's sight now. */
+  /** The open conversation is out of this member's sight now; what was written for it is not lost. */
   leave() {
+    const composer = this.querySelector("message-composer");
+    const unsent = composer?.unsent ?? [];
+    composer?.forgetSaving();
     toast(gettext("This conversation is not visible to you any more."));
     this.close();
+    if (unsent.length) this.querySelector("#conversation").append(keptText(unsent));
   }
 
   togglePane(name) {

@@ -1,6 +1,6 @@
 // Ctrl/Cmd+K: conversations and contacts from the server, views and actions from this page; recent ones first.
 import { element, get, icon } from "../page.js";
-import { available, onCommand, run } from "../keyboard/keyboard.js";
+import { available, isComposition, onCommand, run } from "../keyboard/keyboard.js";
 import { keycaps } from "../keyboard/cheat_sheet.js";
 import { gettext, interpolate } from "../strings.js";
 
@@ -90,7 +90,7 @@ class CommandBox extends HTMLElement {
       event.preventDefault();
       this.point(options[(to + options.length) % options.length]);
     }
-    if (event.key === "Enter" && !event.isComposing) {
+    if (event.key === "Enter" && !isComposition(event)) {
       event.preventDefault();
       this.choose(options[at]);
     }

@@ -4,8 +4,10 @@ import { keymap } from "./keymap.js";
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 const handlers = new Map();
+const TYPING_LASTS = 1000;
 let pending = "";
 let pendingTimer = 0;
+let typedAt = -Infinity; // when the last letter went into a text
 
 /** Say what a command does on this page. The handler returns false when it does not apply now. */
 export function onCommand(name, handler) {
@@ -62,15 +64,32 @@ function matchesSequence(event, shortcut) {
   return false;
 }
 
+/** Safari tells of a composition's last key only by its code. */
+export const isComposition = (event) => event.isComposing || event.keyCode === 229;
+
+const isLetter = (event) => event.key?.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+const opened = () => document.querySelector("[popover]:popover-open:not(.tooltip, [popover=manual])");
+const loading = () => document.querySelector("[data-loading]");
+
+/**
+ * Letters that are meant as text: those that a menu searches by, and the rest of a word whose field went away under
+ * the hands (a window that closed, a thread that was exchanged) before anything else was touched.
+ */
+const isMeantAsText = (event) => isLetter(event) && Boolean(opened() || event.timeStamp - typedAt < TYPING_LASTS);
+
+/** While another conversation is on its way, keys must not act on one that is not seen. */
+const actsOnUnseen = (row) => loading() && (["conversation", "composer", "message"].includes(row.group) || loading().dataset.loading === "pointer");
+
 function silent(row, shortcut, event) {
   const bare = !/Mod\+|Alt\+/.test(shortcut);
+  if (event.key !== "Escape" && (actsOnUnseen(row) || (bare && !isTyping(event.target) && isMeantAsText(event)))) return true;
   if (row.single && bare && !singleKeys.on && event.key !== "Escape") return true;
   if (bare && event.key !== "Escape" && isTyping(event.target)) return true;
   return Boolean(row.outsideText) && isTyping(event.target);
 }
 
 function onKey(event) {
-  if (event.defaultPrevented || event.isComposing || event.repeat && !/^Key[JK]$/.test(event.code)) return;
+  if (event.defaultPrevented || isComposition(event) || event.repeat && !/^Key[JK]$/.test(event.code)) return;
   if (document.querySelector("dialog[open]") && event.key !== "Escape" && !event.ctrlKey && !event.metaKey) return;
   if (event.key === "Escape" && document.querySelector("dialog[open], [popover]:popover-open:not(.tooltip)")) return;
   for (const row of keymap) {
@@ -89,11 +108,20 @@ function onKey(event) {
 
 function beginSequence(event) {
   clearTimeout(pendingTimer);
-  const starts = event.code === "KeyG" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target);
+  const starts = !isMeantAsText(event) && event.code === "KeyG" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target);
   pending = starts && singleKeys.on ? "G" : "";
   pendingTimer = setTimeout(() => (pending = ""), 1200);
 }
 
+/** Typing ends with whatever else a hand does: another key, the pointer, another field. */
+function noteTyping(event) {
+  if (isTyping(event.target) && isLetter(event)) typedAt = event.timeStamp;
+  else if (!isLetter(event)) typedAt = -Infinity;
+  else if (isMeantAsText(event) && !opened()) typedAt = event.timeStamp;
+}
+
+document.addEventListener("keydown", noteTyping, { capture: true });
+document.addEventListener("pointerdown", () => (typedAt = -Infinity), { capture: true });
 document.addEventListener("keydown", onKey);
 
 document.addEventListener("click", (event) => {

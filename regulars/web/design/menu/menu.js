@@ -1,4 +1,5 @@
 // <menu-button>: a button that opens the popover it names. Arrows, Home, End, first letters, Escape; focus returns.
+import { isComposition } from "../keyboard/keyboard.js";
 import { place } from "./place.js";
 
 const itemsOf = (menu) => [...menu.querySelectorAll("[role^=menuitem], [role=option]")].filter((item) => item.offsetParent);
@@ -35,7 +36,7 @@ class MenuButton extends HTMLElement {
     if (to !== undefined && !(inSearch && ["Home", "End"].includes(event.key))) {
       event.preventDefault();
       items[(to + items.length) % items.length]?.focus();
-    } else if (event.key === "Enter" && inSearch) {
+    } else if (event.key === "Enter" && inSearch && !isComposition(event)) {
       event.preventDefault();
       items[0]?.click();
     } else if (!inSearch && event.key.length === 1 && /\p{L}/u.test(event.key) && !event.ctrlKey && !event.metaKey) {

@@ -1,0 +1,151 @@
+// What a member has typed and not sent, per conversation and mode: on this device, where its tabs share it, and on
+// the server. Each text has the id under which it will go out, so that two tabs cannot send it twice.
+import { newId } from "../design/intents.js";
+
+const HOUR = 3_600_000;
+const member = () => document.body.dataset.member ?? "";
+
+export class Drafts {
+  /** `server`: the texts that the server keeps, by mode. */
+  constructor(conversation, server) {
+    this.conversation = conversation;
+    this.records = { reply: this.meet("reply", server.reply ?? ""), note: this.meet("note", server.note ?? "") };
+    this.write("reply", this.records.reply.text);
+    this.write("note", this.records.note.text);
+  }
+
+  key(mode) {
+    return `regulars.draft.${member()}.${this.conversation}.${mode}`;
+  }
+
+  stored(mode) {
+    return readRecord(localStorage.getItem(this.key(mode)));
+  }
+
+  /**
+   * This device's text meets the server's. `base` is what the server had when both last agreed: whoever changed since
+   * is newer; when both did, both are kept.
+   */
+  meet(mode, server) {
+    const local = this.stored(mode);
+    if (!local || local.text === server) return { text: server, base: server, id: local?.id ?? newId() };
+    if (server === local.base) return local;
+    if (local.text === local.base) return { text: server, base: server, id: newId() };
+    if (!server) return { ...local, base: server };
+    this.hasJoined = true;
+    return { text: `${local.text}\n${server}`, base: server, id: newId() };
+  }
+
+  text(mode) {
+    return this.records[mode].text;
+  }
+
+  id(mode) {
+    return this.records[mode].id;
+  }
+
+  write(mode, text) {
+    const record = this.records[mode];
+    if (!record.text && text) record.id = newId();
+    record.text = text;
+    if (text || record.base) localStorage.setItem(this.key(mode), JSON.stringify(record));
+    else localStorage.removeItem(this.key(mode));
+  }
+
+  /** The server keeps this text now. */
+  saved(mode, text) {
+    this.records[mode].base = text;
+    this.write(mode, this.records[mode].text);
+  }
+
+  /** What was taken to be sent; the field is empty for the next thing, under an id of its own. */
+  take(mode) {
+    const taken = { ...this.records[mode] };
+    this.records[mode] = { text: "", base: "", id: newId() };
+    this.write(mode, "");
+    return taken;
+  }
+
+  /** What could not be sent comes back, before anything typed meanwhile. */
+  giveBack(mode, taken) {
+    const { text, base } = this.records[mode];
+    const whole = [taken.text, text].filter(Boolean).join("\n");
+    this.records[mode] = { text: whole, base, id: taken.id };
+    this.write(mode, whole);
+  }
+
+  /** The id was used for something else: what stands here now is another thing. */
+  renew(mode) {
+    this.records[mode].id = newId();
+    this.write(mode, this.records[mode].text);
+  }
+
+  /** Another tab changed a text: follow it, unless this tab has another one. True when something changed here. */
+  follow(event) {
+    const mode = ["reply", "note"].find((each) => this.key(each) === event.key);
+    if (!mode) return "";
+    const before = readRecord(event.oldValue);
+    if (this.records[mode].text !== (before?.text ?? "")) return "";
+    this.records[mode] = readRecord(event.newValue) ?? { text: "", base: "", id: newId() };
+    return mode;
+  }
+
+  // --- the id of the next template, the same in all tabs until it has gone out ---------------------
+
+  get templateKey() {
+    return `regulars.intent.${member()}.${this.conversation}.template`;
+  }
+
+  templateId() {
+    const known = readRecord(localStorage.getItem(this.templateKey));
+    const isSpent = known && (Date.now() - known.at > HOUR || document.getElementById(`message-${known.id}`));
+    if (known && !isSpent) return known.id;
+    const id = newId();
+    localStorage.setItem(this.templateKey, JSON.stringify({ id, at: Date.now() }));
+    return id;
+  }
+
+  templateIsDone(id) {
+    if (readRecord(localStorage.getItem(this.templateKey))?.id === id) localStorage.removeItem(this.templateKey);
+  }
+}
+
+/** Messages that the server has not answered for: they survive a reload, and are offered again. */
+export class Outbox {
+  constructor(conversation) {
+    this.key = `regulars.outbox.${member()}.${conversation}`;
+  }
+
+  get entries() {
+    return Object.entries(readRecord(localStorage.getItem(this.key)) ?? {}).map(([id, fields]) => ({ id, fields }));
+  }
+
+  /** Whether a text that the server keeps as a draft is on its way already. */
+  holds(text) {
+    return this.entries.some(({ fields }) => fields.some(([name, value]) => (name === "text" || name === "draft") && value && value.trim() === text.trim()));
+  }
+
+  change(edit) {
+    const all = readRecord(localStorage.getItem(this.key)) ?? {};
+    edit(all);
+    if (Object.keys(all).length) localStorage.setItem(this.key, JSON.stringify(all));
+    else localStorage.removeItem(this.key);
+  }
+
+  put(id, body) {
+    this.change((all) => (all[id] = [...body]));
+  }
+
+  remove(id) {
+    this.change((all) => delete all[id]);
+  }
+}
+
+function readRecord(stored) {
+  try {
+    const record = JSON.parse(stored ?? "null");
+    return record && typeof record === "object" ? record : null;
+  } catch {
+    return null;
+  }
+}
