@@ -40,6 +40,15 @@ def talks_to_provider(view: View) -> View:
     return view
 
 
+def keeps_refusals(view: View) -> View:
+    """Marks a view whose refusal writes something that must stay, such as a wrong guess of a password.
+
+    It is not undone and not repeated from memory; done once, its form is refused by itself.
+    """
+    view.keeps_refusals = True  # type: ignore[attr-defined]  # read by ``answer_once``
+    return view
+
+
 def intent_of(request: HttpRequest) -> UUID | None:
     """The id that the form carries, None without one; raises ``Invalid`` for what is no id."""
     written = request.POST.get(FIELD, "")
@@ -59,7 +68,7 @@ def answer_once(
 ) -> HttpResponseBase:
     """The answer of ``view`` to a form; to one that came before, what was answered then."""
     intent = intent_of(request)
-    if intent is None:
+    if intent is None or getattr(view, "keeps_refusals", False):
         return answer()
     asked = _hash(request)
     early: HttpResponseBase | None = None

@@ -6,15 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from regulars.conversations.models import Conversation, Message, OutgoingMessage
 from regulars.media.models import MediaFile
 from regulars.message_templates.models import MessageTemplate
-from regulars.workspaces.models import ApiToken, Invitation
+from regulars.workspaces.models import ApiToken, BrowserSession, Invitation
 from regulars.workspaces.operations import create_api_token, invite_member
 from tests.cast import ALICE, PASSWORD, Cast
 
 Values = dict[str, object]
+NEW_PASSWORD = "seven tall lanterns drift"
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,13 @@ def _upload(_stage: Stage) -> Form:
     return Form("/media", {"file": file})
 
 
+def _end_session(stage: Stage) -> Form:
+    """Another browser of the same person."""
+    Client().force_login(stage.cast.owner.user)
+    session = BrowserSession.objects.get(user=stage.cast.owner.user)
+    return Form(f"/settings/account/sessions/{session.id}/end")
+
+
 def _sync(stage: Stage) -> Form:
     """Without an account nobody has to be asked, and the network stays quiet."""
     stage.cast.connection.delete()
@@ -155,6 +164,11 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "tokens": on_settings("tokens", name="script", role="agent"),
     "revoke-token": lambda stage: Form(f"/settings/tokens/{stage.token.id}/revoke"),
     "preferences": lambda _stage: Form("/preferences", {"theme": "dark", "density": "compact"}),
+    "change-password": lambda _stage: Form(
+        "/settings/account/password", {"password": PASSWORD, "new_password": NEW_PASSWORD}
+    ),
+    "end-session": _end_session,
+    "end-other-sessions": lambda _stage: Form("/settings/account/sessions/others/end"),
     "sign-out": lambda _stage: Form("/sign-out"),
     "sign-in": lambda stage: Form(
         "/sign-in", {"email": stage.cast.agent.user.email, "password": PASSWORD}, is_signed_in=False
@@ -169,10 +183,16 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
 }
 """by the name of the route"""
 
+REFUSED_AGAIN = {"change-password", "sign-out"}
+"""forms that end what they need themselves: a repetition is refused, and changes nothing"""
+
+COUNTS_GUESSES = {"change-password", "sign-in"}
+"""forms that commit on their own, whatever becomes of them"""
+
 SHOWN_ONLY = {
     *("home", "inbox", "inbox-view", "search", "conversation", "conversation-row", "conversation-head"),
     *("conversation-context", "earlier-messages", "template-picker", "media", "media-thumbnail"),
-    *("settings", "connections", "message-templates", "members", "ledger"),
+    *("settings", "account", "connections", "message-templates", "members", "ledger"),
     *("strings", "ready", "metrics"),
 }
 """routes that change nothing, whatever is sent to them"""

@@ -21,14 +21,15 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from regulars.api import rate_limits
 from regulars.api.routes import ROUTES
 from regulars.kernel.ids import new_id
+from regulars.workspaces.models import WrongGuesses
 from tests.cast import make_cast
 
 from .rest import REST, TALKS_TO_PROVIDER, Call
-from .screens import FORMS, SHOWN_ONLY, Form, Stage, set_stage
+from .screens import COUNTS_GUESSES, FORMS, REFUSED_AGAIN, SHOWN_ONLY, Form, Stage, set_stage
 
 TIMES = 3
-_BOOKKEEPING = {"kernel.KeptAnswer"}
-"""tables that note that something was asked, not that it was done"""
+_BOOKKEEPING = {"kernel.KeptAnswer", "workspaces.BrowserSession", "workspaces.WrongGuesses"}
+"""tables that note that something was asked, and from where, not that it was done"""
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -108,7 +109,18 @@ def post(client: Client, form: Form, intent: str) -> Any:
     return tab.post(form.path, identified, headers={"X-Fragment": "1"})
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("name", sorted(COUNTS_GUESSES))
+def test_a_form_with_a_password_has_its_effect_once(name: str):
+    stage = set_stage(make_cast())
+    form = FORMS[name](stage)
+    client, before = browser_of(stage, form), census()
+    assert post(client, form, str(new_id())).status_code < 400
+    effect = change_since(before)
+    at_once(lambda: post(client, form, str(new_id())))
+    assert change_since(before) == effect
+
+
+@pytest.mark.parametrize("name", [name for name in FORMS if name not in COUNTS_GUESSES])
 def test_a_form_at_once_and_again_has_one_effect(name: str):
     def single(stage: Stage) -> Callable[[], Any]:
         form = FORMS[name](stage)
@@ -124,7 +136,7 @@ def test_a_form_at_once_and_again_has_one_effect(name: str):
     assert change_since(before) == expected
     answers.append(post(client, form, intent))  # the answer was lost
     assert change_since(before) == expected
-    if form.is_signed_in and name != "sign-out":
+    if form.is_signed_in and name not in REFUSED_AGAIN:
         assert {answer.status_code for answer in answers} == {answers[0].status_code}
         assert len({answer.content for answer in answers}) == 1
 
@@ -151,6 +163,13 @@ def test_a_refused_form_may_come_again_with_its_id():
     stage.cast.connection.problem = ""
     stage.cast.connection.save()
     assert [post(client, form, intent).status_code for _ in range(2)] == [201, 201]
+
+
+def test_wrong_guesses_are_counted_though_the_form_is_refused():
+    stage, intent = set_stage(make_cast()), str(new_id())
+    form = Form("/settings/account/password", {"password": "not mine", "new_password": "x"})
+    assert post(browser_of(stage, form), form, intent).status_code == 422
+    assert WrongGuesses.objects.exists()
 
 
 # --- REST ------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from regulars.web.account.forms import PasswordForm
 from regulars.web.addresses import id_in
 from regulars.web.administration.answers import attempt
 from regulars.web.doors import SIGNED_IN, MemberRequest, member_with
+from regulars.web.intents import keeps_refusals
 from regulars.web.sign_in.devices import known_browser
 from regulars.web.sign_in.middleware import source_of, this_session
 from regulars.workspaces.guessing import TooManyAttempts, guessed_right, take_guess
@@ -62,6 +63,7 @@ def _line(session: BrowserSession, request: MemberRequest) -> SessionLine:
 
 @require_POST
 @member_with(SIGNED_IN)
+@keeps_refusals
 def password(request: MemberRequest) -> HttpResponse:
     """Another password, for who knows the one until now; other browsers are signed out."""
     form = PasswordForm(request.POST)
