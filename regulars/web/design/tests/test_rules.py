@@ -72,7 +72,7 @@ def test_every_form_of_a_member_carries_its_intent(path: Path) -> None:
     """Pressed twice, it has one effect (``web.intents``); at the doors nobody is known yet."""
     if path.parent.name == "sign_in" or path.name == "signed_out.html":
         return
-    forms = re.findall(r'<form[^>]*method="post"[^>]*>(.{0,40})', path.read_text())
+    forms = re.findall(r'<form[^>]*method="post"[^>]*>\s*(.{0,40})', path.read_text())
     assert [form for form in forms if not form.startswith("{% csrf_token %}{% intent %}")] == []
 
 

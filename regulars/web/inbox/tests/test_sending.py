@@ -158,7 +158,7 @@ def test_what_is_quoted_stands_in_the_same_conversation(cast: Cast, sign_in: Sig
     conversation = cast.hears(ALICE, "hello")
     form = {"text": "M", "reply_to": str(Message.objects.get(conversation=secret).id)}
     refused = sign_in(cast.agent).post(f"/conversations/{conversation.id}/messages", form, headers=FRAGMENT)
-    assert (refused.status_code, sent(conversation)) == (404, [])
+    assert (refused.status_code, sent(conversation)) == (422, [])
 
 
 def test_a_reaction_shows_on_its_message(cast: Cast, sign_in: SignIn) -> None:
