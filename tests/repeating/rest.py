@@ -39,6 +39,7 @@ REST: dict[str, Callable[[Stage], Call]] = {
         },
     ),
     "POST /messages/{message_id}/send-again": lambda stage: Call(f"/messages/{stage.unknown.id}/send-again"),
+    "POST /messages/{message_id}/stop": lambda stage: Call(f"/messages/{stage.waiting.id}/stop"),
     "POST /messages/{message_id}/mark-sent": lambda stage: Call(f"/messages/{stage.unknown.id}/mark-sent"),
     "POST /media": lambda _stage: Call("/media", b"%PDF-1.4 sizes"),
     "POST /media/{media_id}/retry": lambda stage: Call(f"/media/{stage.media.id}/retry"),

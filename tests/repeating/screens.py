@@ -37,6 +37,7 @@ class Stage:
     message: Message
     failed: Message
     unknown: Message
+    waiting: Message
     template: MessageTemplate
     media: MediaFile
     token: ApiToken
@@ -64,6 +65,7 @@ def set_stage(cast: Cast) -> Stage:
         conversation.messages.get(),
         _sent(cast, conversation, "failed"),
         _sent(cast, conversation, "unknown"),
+        _sent(cast, conversation, "queued"),
         MessageTemplate.objects.create(
             workspace=workspace,
             connection=cast.connection,
@@ -94,7 +96,7 @@ def _sent(cast: Cast, conversation: Conversation, status: str) -> Message:
         status=status,
         sent_at=conversation.created_at,
     )
-    state = "refused" if status == "failed" else "unknown"
+    state = "refused" if status == "failed" else status
     OutgoingMessage.objects.create(
         message=message, inbox=conversation.inbox, conversation=conversation, state=state
     )
@@ -145,12 +147,16 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "message-decision": lambda stage: Form(
         f"/messages/{stage.unknown.id}/decision", {"decision": "send_again"}
     ),
+    "message-stop": lambda stage: Form(f"/messages/{stage.waiting.id}/stop"),
     "contact": lambda stage: Form(f"/contacts/{stage.cast.alice.id}", {"about": "Likes blue"}),
     "upload": _upload,
     "media-retry": lambda stage: Form(f"/media/{stage.media.id}/retry"),
     "connect": on_settings("numbers/connect", **ACCOUNT),
     "credentials": lambda stage: Form(
         f"/settings/connections/{stage.cast.connection.id}/credentials", {"app_secret": "another"}
+    ),
+    "portfolio": lambda stage: Form(
+        f"/settings/connections/{stage.cast.connection.id}/portfolio", {"portfolio": "100000000000777"}
     ),
     "add-number": lambda stage: Form(
         f"/settings/connections/{stage.cast.connection.id}/numbers",

@@ -157,11 +157,11 @@ def test_a_refused_form_may_come_again_with_its_id():
     client = browser_of(stage, Form("/"))
     path = f"/conversations/{stage.conversation.id}/template"
     form = Form(path, {"template": str(stage.template.id)})
-    stage.cast.connection.problem = "token"
-    stage.cast.connection.save()
+    stage.template.status = "PAUSED"
+    stage.template.save()
     assert post(client, form, intent).status_code == 409
-    stage.cast.connection.problem = ""
-    stage.cast.connection.save()
+    stage.template.status = "APPROVED"
+    stage.template.save()
     assert [post(client, form, intent).status_code for _ in range(2)] == [201, 201]
 
 

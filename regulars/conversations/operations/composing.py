@@ -25,7 +25,7 @@ from regulars.conversations.operations.sending import (
     queue_messages,
     stored_content,
 )
-from regulars.conversations.queries.threads import emoji_of
+from regulars.conversations.queries.changing import emoji_of
 from regulars.inboxes.ports import (
     ChannelFacts,
     FilledValue,

@@ -249,6 +249,7 @@ class MessageComposer extends HTMLElement {
     for (const id of this.attachments.ids) body.append("media", id);
     if (this.quoted) body.append("reply_to", this.quoted);
     if (then) body.append("then", then);
+    if (then) body.append("seen", this.closest("inbox-screen").newestSeen);
     if (split) body.append("split", "yes");
     body.append("id", draft.id);
     const kept = { draft, attachments: this.attachments.take(), extra: [...extra.childNodes], quote: this.keepQuote() };
