@@ -311,6 +311,7 @@ def test_the_next_member_on_the_browser_sees_no_draft_of_the_last(desks: Desks, 
     ada = Customer(product, "Ada Shared")
     ada.says("hello")
     desk = desks.stranger()
+    desk.expects(r"401 \(Unauthorized\)")  # a row under the pointer is asked for while the session ends
     sign_in(desk, OWNER)
     desk.goto("/inbox/open?order=newest")
     desk.choose(ada)

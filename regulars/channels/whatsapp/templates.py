@@ -423,8 +423,7 @@ def _length(field: str, written: str, limit: int) -> Iterator[LimitProblem]:
 def _value_problems(variable: TemplateVariable, values: Values) -> Iterator[LimitProblem]:
     value = values.get(variable.key)
     if value is None or value == "":
-        if not variable.is_optional:
-            yield LimitProblem(field=variable.key, code="missing")
+        yield from [] if variable.is_optional else [LimitProblem(field=variable.key, code="missing")]
     elif not _fits(variable.kind, value):
         yield LimitProblem(field=variable.key, code="invalid")
     elif isinstance(value, str):
