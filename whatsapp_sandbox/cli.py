@@ -31,6 +31,7 @@ VARIABLES = "WHATSAPP_SANDBOX_"
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="The sandbox has no sign-in: keep it local."
 )
+@click.option("--allow-host", multiple=True, help="Another name under which the control API answers.")
 @click.option("--webhook-url", help="Where the first app's webhooks go.")
 @click.option(
     "--verify-token", envvar=f"{VARIABLES}VERIFY_TOKEN", help="What the handshake sends as hub.verify_token."
@@ -54,6 +55,7 @@ VARIABLES = "WHATSAPP_SANDBOX_"
 def main(
     port: int,
     host: str,
+    allow_host: tuple[str, ...],
     webhook_url: str | None,
     verify_token: str | None,
     app_secret: str | None,
@@ -76,7 +78,7 @@ def main(
         state.mkdir(parents=True, exist_ok=True)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_serve(account, switches, host, port, customers, state, ready_file))
+            runner.run(_serve(account, switches, (host, *allow_host), port, customers, state, ready_file))
     except OSError as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
 
@@ -93,13 +95,16 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 async def _serve(
     account: Account,
     switches: Switches,
-    host: str,
+    hosts: tuple[str, ...],
     port: int,
     customers: str,
     state: Path | None,
     ready_file: Path | None,
 ) -> None:
+    """``hosts``: where to listen, and further names for the control API."""
+    host = hosts[0]
     app = make_app(account, switches, customers=customers, state_dir=state)
+    app[SANDBOX].hosts = {name.lower().rstrip(".") for name in hosts}
     runner = web.AppRunner(
         app, access_log=None, handle_signals=False, keepalive_timeout=75, shutdown_timeout=1
     )

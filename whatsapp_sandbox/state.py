@@ -42,6 +42,8 @@ class Sandbox:
         self.media_dir = (state_dir or Path(self._temporary.name if self._temporary else ".")) / "media"
         self.media_dir.mkdir(parents=True, exist_ok=True)
         self.base_url = ""
+        self.hosts: set[str] = set()
+        """Names besides localhost under which the control API may be asked for."""
         self.faults: list[Fault] = []
         self.held: list[str] = []
         self.forget()

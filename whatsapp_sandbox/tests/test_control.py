@@ -55,6 +55,68 @@ async def test_other_sites_may_not_steer(world: World) -> None:
         assert answer.status == 403
 
 
+async def test_pages_of_other_sites_may_not_steer_without_an_origin_either(world: World) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    async with world.client.post(f"{world.url}/control/reset", headers=headers) as answer:
+        assert answer.status == 403
+
+
+@pytest.mark.parametrize(
+    "origin", ["null", "https://127.0.0.1.evil.example", "http://evil.example:8700", "x", "http://["]
+)
+async def test_origins_of_other_sites(world: World, origin: str) -> None:
+    for method, path in (("GET", "customers"), ("POST", "clock"), ("DELETE", "faults")):
+        headers = {"Origin": origin, "Host": "localhost"}
+        async with world.client.request(method, f"{world.url}/control/{path}", headers=headers) as answer:
+            assert answer.status == 403
+
+
+FOREIGN = [
+    "evil.example",
+    "evil.example:8700",
+    "127.0.0.1.evil.example",
+    "localhost.evil.example",
+    "10.1.2.3",
+]
+FOREIGN += ["0.0.0.0", "[::2]:8700", "169.254.169.254", "", "[", "xn--localhost-9d0a"]
+OURS = [
+    "127.0.0.1",
+    "127.0.0.1:1",
+    "localhost:8700",
+    "LOCALHOST",
+    "localhost.",
+    "[::1]:8700",
+    "127.1.2.3",
+    "Sandbox.lan:80",
+]
+
+
+@pytest.mark.parametrize("host", FOREIGN)
+async def test_the_control_api_refuses_foreign_hosts(world: World, host: str) -> None:
+    """DNS rebinding: a name of another site that points to this machine."""
+    for method, path in (("GET", "customers"), ("GET", "events"), ("POST", "reset"), ("GET", "media/1")):
+        headers = {"Host": host, "Origin": f"http://{host}"}
+        async with world.client.request(method, f"{world.url}/control/{path}", headers=headers) as answer:
+            assert (answer.status, set(await answer.json())) == (403, {"detail"})
+    assert "ann" in world.sandbox.customers
+
+
+@pytest.mark.parametrize("host", OURS)
+async def test_the_control_api_answers_under_its_own_names(world: World, host: str) -> None:
+    world.sandbox.hosts = {"sandbox.lan"}
+    for headers in ({"Host": host}, {"Host": host, "Origin": f"http://{host}"}):
+        async with world.client.post(f"{world.url}/control/clock", headers=headers) as answer:
+            assert answer.status == 200
+
+
+async def test_pages_and_the_graph_api_answer_under_any_host(world: World) -> None:
+    """Pages hold nothing by themselves, and clients with a fixed address are brought here by name."""
+    headers = {"Host": "graph.facebook.com", "Authorization": "Bearer sandbox-token"}
+    for path in ("", "phones", "phone/ann", f"v26.0/{NUMBER}"):
+        async with world.client.get(f"{world.url}/{path}", headers=headers) as answer:
+            assert answer.status == 200
+
+
 async def test_taps(open_world: World) -> None:
     rows = [{"id": "r1", "title": "One", "description": "first"}, {"id": "r2", "title": "Two"}]
     action = {"button": "Open", "sections": [{"rows": rows}]}
