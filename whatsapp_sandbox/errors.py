@@ -107,6 +107,7 @@ class GraphError(Exception):
         title: str | None = None,
         user_title: str | None = None,
         user_message: str | None = None,
+        kind: str = "OAuthException",
     ) -> None:
         super().__init__(f"({code}) {details}")
         default_status, default_title = TITLES.get(code, (400, "Generic error"))
@@ -117,11 +118,13 @@ class GraphError(Exception):
         self.subcode = subcode
         self.user_title = user_title
         self.user_message = user_message
+        self.kind = kind
 
     def body(self) -> dict[str, Any]:
         """The JSON body: ``{"error": {message, type, code, error_data?, error_subcode?, fbtrace_id}}``."""
-        title = self.title if self.code in (0, 104, 190) else f"(#{self.code}) {self.title}"
-        error: dict[str, Any] = {"message": title, "type": "OAuthException", "code": self.code}
+        numbered = self.code not in (0, 104, 190) and self.kind == "OAuthException"
+        title = f"(#{self.code}) {self.title}" if numbered else self.title
+        error: dict[str, Any] = {"message": title, "type": self.kind, "code": self.code}
         if self.subcode is not None:
             error["error_subcode"] = self.subcode
         if self.details:
@@ -147,12 +150,13 @@ def invalid(path: str, why: str) -> GraphError:
 
 
 def unknown_object(object_id: str, method: str) -> GraphError:
-    """100 with sub-code 33, what Graph says about ids that it cannot show."""
+    """100 with sub-code 33, what Graph says about ids that it cannot show: another type, and no "(#100)" in front."""
     verb = method.lower()
     return GraphError(
         100,
         "",
         subcode=33,
+        kind="GraphMethodException",
         title=f"Unsupported {verb} request. Object with ID '{object_id}' does not exist, cannot be loaded due to "
         "missing permissions, or does not support this operation.",
     )

@@ -12,11 +12,19 @@ from aiohttp import web
 
 from whatsapp_sandbox.errors import GraphError
 from whatsapp_sandbox.identifiers import new_number_id
-from whatsapp_sandbox.settings import SettingError
+from whatsapp_sandbox.settings import SettingError, check_values
 
 if TYPE_CHECKING:
     from whatsapp_sandbox.state import Sandbox
 
+BOUNDS: dict[str, tuple[float, float]] = {
+    "code": (0, 10_000_000),
+    "percent": (0, 100),
+    "remaining": (0, 1_000_000_000),
+    "seconds": (0, 86_400),
+    "status": (400, 599),
+    "lasts": (0, 10 * 365 * 86_400),
+}
 KINDS = ("error", "html", "reset", "latency", "hang")
 HTML = (
     '<!DOCTYPE html>\n<html lang="en"><head><title>Facebook | Error</title></head>'
@@ -28,8 +36,11 @@ HTML = (
 class Fault:
     """One rule. It strikes requests whose edge is ``on`` until ``remaining`` is used up or, without it, by chance.
 
-    kind: ``error`` (a JSON error with ``code``), ``html`` (500 with a page), ``reset`` (connection cut), ``latency``
-    (wait ``seconds``, then answer), ``hang`` (never answer). ``after`` lets the message really go out first.
+    kind: ``error`` (a JSON error with ``code``), ``html`` (a page instead, 500), ``reset`` (connection cut),
+    ``latency`` (wait ``seconds``, then answer), ``hang`` (never answer). ``status`` is another HTTP status for the
+    first two.
+    ``after`` lets the message really go out first. ``lasts`` ends the rule after so many seconds of the sandbox's
+    clock, so that an outage of a day passes when the clock is moved by a day; None is until it is cleared.
     """
 
     id: str
@@ -40,26 +51,40 @@ class Fault:
     percent: float = 100.0
     remaining: int | None = None
     seconds: float = 1.0
+    status: int | None = None
+    lasts: float | None = None
+    until: float | None = None
+    """Sandbox time at which it is over."""
     struck: int = 0
 
 
-def make_fault(changes: Any) -> Fault:
-    """A rule from JSON. Raises SettingError for unknown keys or kinds."""
-    known = {f.name for f in fields(Fault)} - {"id", "struck"}
+def make_fault(changes: Any, now: float) -> Fault:
+    """A rule from JSON that begins now. Raises SettingError for unknown keys, kinds and values."""
+    known = {f.name for f in fields(Fault)} - {"id", "struck", "until"}
     if not isinstance(changes, dict) or set(changes) - known:
         raise SettingError(f"a fault is an object with the keys {', '.join(sorted(known))}")
+    check_values(Fault, changes)
     fault = Fault(new_number_id("7"), **changes)
     if fault.kind not in KINDS:
         raise SettingError(f"kind must be one of {', '.join(KINDS)}, got {fault.kind!r}")
-    numeric = (fault.code, fault.percent, fault.seconds, fault.remaining or 0)
-    if not all(isinstance(value, (int, float)) for value in numeric):
-        raise SettingError("code, percent, seconds and remaining must be numbers")
+    for name, (low, high) in BOUNDS.items():
+        value = getattr(fault, name)
+        if value is not None and not low <= value <= high:
+            raise SettingError(f"{name} must be between {low:.15g} and {high:.15g}, got {value:.15g}")
+    fault.until = None if fault.lasts is None else now + fault.lasts
     return fault
+
+
+def current(sandbox: Sandbox) -> list[Fault]:
+    """The rules that are not over; the others are forgotten."""
+    now = sandbox.now()
+    sandbox.faults[:] = [fault for fault in sandbox.faults if fault.until is None or now < fault.until]
+    return sandbox.faults
 
 
 def pick(sandbox: Sandbox, edge: str) -> Fault | None:
     """The first rule that strikes this request; counts it."""
-    for fault in sandbox.faults:
+    for fault in current(sandbox):
         if fault.on not in (edge, "any") or fault.remaining == 0 or not sandbox.chance(fault.percent):
             continue
         if fault.remaining is not None:
@@ -81,8 +106,8 @@ async def strike(fault: Fault, request: web.Request) -> web.StreamResponse | Non
         cut(request)
         return web.Response()
     if fault.kind == "html":
-        return web.Response(status=500, text=HTML, content_type="text/html")
-    error = GraphError(fault.code, "Injected by the sandbox's fault panel.")
+        return web.Response(status=fault.status or 500, text=HTML, content_type="text/html")
+    error = GraphError(fault.code, "Injected by the sandbox's fault panel.", status=fault.status)
     return web.json_response(error.body(), status=error.status)
 
 

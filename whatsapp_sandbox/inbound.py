@@ -9,7 +9,7 @@ from whatsapp_sandbox import media_store, windows
 from whatsapp_sandbox.identifiers import new_message_id, new_user_id
 from whatsapp_sandbox.model import ChatMessage, Customer, Thread
 from whatsapp_sandbox.pictures import sample
-from whatsapp_sandbox.settings import SettingError
+from whatsapp_sandbox.settings import SettingError, whole_of
 from whatsapp_sandbox.state import country_of, digits_of
 from whatsapp_sandbox.webhooks.envelope import Update
 from whatsapp_sandbox.webhooks.values import contact_of, envelope, message_update
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from whatsapp_sandbox.state import Sandbox
 
 Json = dict[str, Any]
+LATEST = 32_503_680_000
+"""Unix seconds of the year 3000: the furthest time that a message may be told to have."""
 MEDIA_TYPES = ("image", "audio", "video", "document", "sticker")
 UNSUPPORTED = {"code": 131051, "title": "Message type unknown", "message": "Message type unknown"}
 UNAVAILABLE = {
@@ -41,8 +43,11 @@ def write(
     kind = spec.get("type", "text")
     if not isinstance(kind, str) or not kind:
         raise SettingError("type must name a message type, for example text")
+    if not isinstance(spec.get("id"), (str, type(None))):
+        raise SettingError("id must be a text")
     thread = sandbox.thread(number_id, customer.id)
     now = sandbox.now()
+    stamp = whole_of(spec, "timestamp", int(now), -LATEST, LATEST)
     body = _body(sandbox, number_id, kind, spec)
     message = ChatMessage(
         id=str(spec.get("id") or new_message_id()),
@@ -56,7 +61,7 @@ def write(
         status="delivered",
         group_id=group_id,
     )
-    wire: Json = {"id": message.id, "timestamp": str(int(spec.get("timestamp") or now)), "type": kind}
+    wire: Json = {"id": message.id, "timestamp": str(stamp), "type": kind}
     if group_id is not None:
         wire["group_id"] = group_id
     if message.context is not None:
@@ -75,6 +80,7 @@ def write(
 def _arrived(
     sandbox: Sandbox, customer: Customer, thread: Thread, message: ChatMessage, *, from_ad: bool
 ) -> None:
+    customer.has_written = True
     if message.group_id is None:
         windows.open_window(thread, message.at, from_ad=from_ad)
     sandbox.limits.count_inbound(thread.number_id, sandbox.switches.rates.messages_per_second, message.at)
@@ -93,12 +99,14 @@ def _apply(sandbox: Sandbox, customer: Customer, message: ChatMessage) -> None:
         return
     if message.type == "reaction":
         if body.get("emoji"):
-            target.reactions[customer.id] = body["emoji"]
+            target.reactions[customer.id] = str(body["emoji"])
         else:
             target.reactions.pop(customer.id, None)
     elif message.type == "edit":
-        new = body.get("message", {})
-        target.body, target.edited = new.get(new.get("type"), target.body), True
+        new = body.get("message")
+        if isinstance(new, dict):
+            target.body = new.get(str(new.get("type")), target.body)
+        target.edited = True
     elif message.type == "revoke":
         target.revoked = True
 
@@ -129,9 +137,10 @@ def _media_body(sandbox: Sandbox, number_id: str, kind: str, body: Json, spec: J
         mime_type, data = sample(kind, str(body.get("sample") or ""))
     if len(data) > media_store.INBOUND_LARGEST:
         raise SettingError("inbound media has at most 100 MB")
-    item = media_store.store(
-        sandbox, data, mime_type, inbound=True, number_id=number_id, filename=body.get("filename")
-    )
+    filename = body.get("filename")
+    if not isinstance(filename, (str, type(None))):
+        raise SettingError(f"{kind}.filename must be a text")
+    item = media_store.store(sandbox, data, mime_type, inbound=True, number_id=number_id, filename=filename)
     made = {key: value for key, value in body.items() if key not in ("base64", "sample", "mime_type")}
     made |= {
         "mime_type": mime_type,
@@ -163,12 +172,15 @@ def _context(sandbox: Sandbox, number_id: str, context: Any) -> Json | None:
         return context
     if quoted.direction == "out":
         return {"from": sandbox.numbers[number_id].digits} | context
-    return {"from": sandbox.customers[quoted.customer_id].wa_id} | context
+    writer = sandbox.customers.get(quoted.customer_id)
+    return context if writer is None else {"from": writer.wa_id} | context
 
 
 def tap(sandbox: Sandbox, message: ChatMessage, choice: str) -> ChatMessage:
     """Tap a button, list row or template quick reply, named by its id, payload or title. Raises SettingError."""
-    customer = sandbox.customers[message.customer_id]
+    customer = sandbox.customers.get(message.customer_id)
+    if customer is None:
+        raise SettingError("what was sent to a group cannot be tapped")
     for option in options_of(message):
         if choice in (option["id"], option["title"]):
             message.tapped.append(option["id"])
@@ -236,7 +248,8 @@ def _single_option(kind: str, action: Json) -> list[Json]:
     }
     if kind not in specs:
         return []
-    title = str((action.get("parameters") or {}).get("flow_cta") or "")
+    parameters = action.get("parameters")
+    title = str(parameters.get("flow_cta") or "") if isinstance(parameters, dict) else ""
     option, spec = specs[kind]
     return [{"id": option, "title": title or option.replace("_", " "), "spec": spec}]
 

@@ -132,7 +132,13 @@ def address_of(sandbox: Sandbox, item: MediaItem, base: str = "") -> str:
 def opens(sandbox: Sandbox, media_id: str, until: str, seal: str) -> MediaItem | None:
     """The media behind an address that is still good."""
     item = find_media(sandbox, media_id)
-    if item is None or not until.isdigit() or int(until) < sandbox.now():
+    if (
+        item is None
+        or not until.isascii()
+        or not until.isdigit()
+        or len(until) > 12
+        or int(until) < sandbox.now()
+    ):
         return None
     return item if hmac.compare_digest(_seal(item, int(until)), seal) else None
 

@@ -43,6 +43,8 @@ class Customer:
     previous_user_ids: list[str] = field(default_factory=list)
     known: bool = True
     """False for people made up because somebody sent to their number."""
+    has_written: bool = False
+    """Whoever wrote or called is on WhatsApp, made up or not."""
 
 
 @dataclass(slots=True)
@@ -134,6 +136,8 @@ class Template:
     pauses: int = 0
     created_at: float = 0.0
     sub_category: str | None = None
+    library_name: str | None = None
+    """The library template it was made from."""
 
 
 @dataclass(slots=True)

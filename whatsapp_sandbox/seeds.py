@@ -38,6 +38,12 @@ def _card(text: str, example: str) -> Json:
     return {"components": [_PICTURE, _body(text, example), _quick("Order", "Ask")]}
 
 
+HELLO_WORLD: list[Json] = [
+    {"type": "HEADER", "format": "TEXT", "text": "Hello World"},
+    _body("Welcome! When you read this, your number can send messages through the Cloud API."),
+    {"type": "FOOTER", "text": "A sample message of the platform"},
+]
+"""Every new account has it, in en_US and approved: the first call of every tutorial sends it."""
 TEMPLATES: list[tuple[str, str, str, str, list[Json]]] = [
     (
         "order_update",
@@ -232,13 +238,18 @@ TEMPLATES: list[tuple[str, str, str, str, list[Json]]] = [
 ]
 
 
+def check_customers(customers: str) -> None:
+    """Raises SettingError for a word that names no set of people."""
+    if customers not in ("demo", "quiet", "none"):
+        raise SettingError(f"customers must be one of demo, quiet, none; got {customers!r}")
+
+
 def seed(sandbox: Sandbox, customers: str) -> None:
     """Templates always; people as ``demo`` (they write), ``quiet`` (they wait) or ``none``. Raises SettingError."""
     from whatsapp_sandbox.customers.cast import add_cast
     from whatsapp_sandbox.customers.player import start
 
-    if customers not in ("demo", "quiet", "none"):
-        raise SettingError(f"customers must be one of demo, quiet, none; got {customers!r}")
+    check_customers(customers)
     _add_templates(sandbox)
     if customers != "none":
         add_cast(sandbox)
@@ -246,19 +257,32 @@ def seed(sandbox: Sandbox, customers: str) -> None:
 
 
 def _add_templates(sandbox: Sandbox) -> None:
-    waba_id = sandbox.account.wabas[0].id
-    for index, (name, language, category, status, components) in enumerate(TEMPLATES):
-        template = Template(
-            id=str(700000000000101 + index),
-            waba_id=waba_id,
-            name=name,
-            language=language,
-            category=category,
-            components=components,
-            status=status,
-            quality={"APPROVED": "GREEN", "PAUSED": "RED"}.get(status, "UNKNOWN"),
-            rejected_reason="PROMOTIONAL" if status == "REJECTED" else None,
-            pauses=1 if status == "PAUSED" else 0,
-            created_at=sandbox.now() - 40 * 24 * 3600,
+    for index, template in enumerate(TEMPLATES):
+        _add_template(sandbox, 700000000000101 + index, sandbox.account.wabas[0].id, template)
+    for place, waba in enumerate(sandbox.account.wabas):
+        _add_template(
+            sandbox,
+            700000000001001 + place,
+            waba.id,
+            ("hello_world", "en_US", "UTILITY", "APPROVED", HELLO_WORLD),
         )
-        sandbox.templates[template.id] = template
+
+
+def _add_template(
+    sandbox: Sandbox, template_id: int, waba_id: str, about: tuple[str, str, str, str, list[Json]]
+) -> None:
+    name, language, category, status, components = about
+    template = Template(
+        id=str(template_id),
+        waba_id=waba_id,
+        name=name,
+        language=language,
+        category=category,
+        components=components,
+        status=status,
+        quality={"APPROVED": "GREEN", "PAUSED": "RED"}.get(status, "UNKNOWN"),
+        rejected_reason="PROMOTIONAL" if status == "REJECTED" else None,
+        pauses=1 if status == "PAUSED" else 0,
+        created_at=sandbox.now() - 40 * 24 * 3600,
+    )
+    sandbox.templates[template.id] = template

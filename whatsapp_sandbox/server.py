@@ -95,7 +95,7 @@ def make_app(
     for method, path, handler in CONTROL:
         app.router.add_route(method, f"/control/{path}", guarded(handler))
     pages.add_routes(app)
-    app.router.add_get("/whatsapp_business/attachments/", _media_bytes)
+    app.router.add_get(media.BYTES_PATH, _media_bytes)
     app.router.add_get("/healthz", _healthy)
     app.router.add_route("*", "/{path:.*}", _graph)
     return app
@@ -112,7 +112,7 @@ async def _graph(request: web.Request) -> web.StreamResponse:
     return await router.answer(sandbox_of(request), request)
 
 
-async def _media_bytes(request: web.Request) -> web.Response:
+async def _media_bytes(request: web.Request) -> web.StreamResponse:
     return await media.get_bytes(sandbox_of(request), request)
 
 

@@ -6,12 +6,11 @@ a sentence that lists what would be right.
 
 from __future__ import annotations
 
+import json
 import types
 import typing
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
-
-import orjson
 
 
 class SettingError(ValueError):
@@ -89,8 +88,10 @@ class Answers:
     """Refusals given as the HTTP answer; the others come as a ``failed`` status after a 200."""
     allowed_recipients: list[str] | None = None
     """Test-number mode: phone numbers outside this list get 131030."""
-    unknown_recipients: str = "create"
-    """create | undeliverable: what a number nobody has set up is."""
+    unknown_recipients: str = "undeliverable"
+    """undeliverable | create: whether numbers that never were anybody's fail with 131026 or become people."""
+    reachable: list[str] = field(default_factory=list)
+    """Beginnings of numbers that are all on WhatsApp, such as +1555, while the others stay unknown."""
     prepend_country_code: bool = False
     """Read a number without + as a national one, as the platform may."""
     hold_for_quality: bool = False
@@ -151,11 +152,35 @@ class Switches:
     recording: Recording = field(default_factory=Recording)
 
 
+BOUNDS: dict[str, tuple[float, float]] = {
+    "rates.messages_per_second": (0.01, 1_000_000),
+    "rates.pair_seconds": (0, 86_400),
+    "rates.pair_burst": (1, 1_000_000),
+    "rates.management_per_hour": (0, 1_000_000_000),
+    "statuses.failed_code": (0, 10_000_000),
+    "webhooks.batch": (1, 1_000),
+    "webhooks.batch_wait": (0, 3_600),
+    "webhooks.concurrency": (1, 10_000),
+    "webhooks.timeout": (0.01, 3_600),
+    "webhooks.retry_first": (0.001, 86_400),
+    "webhooks.retry_factor": (1, 1_000),
+    "webhooks.retry_longest": (0.001, 31_536_000),
+    "webhooks.retry_age": (0, 31_536_000),
+    "webhooks.retry_attempts": (0, 1_000_000),
+    "webhooks.queue_limit": (1, 100_000_000),
+    "answers.locked_code": (0, 10_000_000),
+    "media.url_seconds": (0, 31_536_000),
+    "media.uploaded_days": (0, 36_500),
+    "media.inbound_days": (0, 36_500),
+    "recording.limit": (1, 100_000_000),
+}
+DELAY_LONGEST = 31_536_000.0
+"""Seconds: a year."""
 CHOICES: dict[str, tuple[str, ...]] = {
     "rates.tier": ("TIER_50", "TIER_250", "TIER_1K", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED"),
     "statuses.pricing_on": ("sent", "delivered", "either", "never"),
     "webhooks.merge": ("entries", "changes", "values", "mixed"),
-    "answers.unknown_recipients": ("create", "undeliverable"),
+    "answers.unknown_recipients": ("undeliverable", "create"),
     "templates.decision": ("approve", "reject", "recategorize", "manual"),
     "media.links": ("fetch", "local", "trust"),
 }
@@ -194,14 +219,63 @@ def _check(target: Any, changes: Any, path: str) -> None:
 def _check_value(owner: type[Any], name: str, value: Any, path: str) -> None:
     hint = typing.get_type_hints(owner)[name]
     if not _fits(value, hint):
-        raise SettingError(f"{path} must be {_describe(hint)}, got {orjson.dumps(value).decode()}")
+        raise SettingError(f"{path} must be {_describe(hint)}, got {_shown(value)}")
     choices = CHOICES.get(path)
     if choices and value not in choices:
         raise SettingError(f"{path} must be one of {', '.join(choices)}, got {value!r}")
-    if path.endswith(("_delay", ".delay")) and (len(value) != 2 or value[0] < 0 or value[1] < value[0]):
-        raise SettingError(f"{path} must be [low, high] in seconds with 0 <= low <= high")
-    if path == "webhooks.batch" and not 1 <= value <= 1_000:
-        raise SettingError("webhooks.batch must be between 1 and 1000")
+    if path.endswith(("_delay", ".delay")) and not (
+        len(value) == 2 and 0 <= value[0] <= value[1] <= DELAY_LONGEST
+    ):
+        raise SettingError(
+            f"{path} must be [low, high] in seconds with 0 <= low <= high <= {DELAY_LONGEST:g}"
+        )
+    if path.endswith("_percent") and not 0 <= value <= 100:
+        raise SettingError(f"{path} must be between 0 and 100")
+    low, high = BOUNDS.get(path, (None, None))
+    if low is not None and high is not None and value is not None and not low <= value <= high:
+        raise SettingError(f"{path} must be between {low:.15g} and {high:.15g}")
+
+
+def check_values(owner: type[Any], changes: dict[str, Any]) -> None:
+    """Raises SettingError when a value does not fit the dataclass's field of that name, which must exist."""
+    hints = typing.get_type_hints(owner)
+    for name, value in changes.items():
+        if not _fits(value, hints[name]):
+            raise SettingError(f"{name} must be {_describe(hints[name])}, got {_shown(value)}")
+
+
+def number_of(values: dict[str, Any], name: str, default: float, low: float, high: float) -> float:
+    """The number under that name, or the default. Raises SettingError for one out of bounds or no number."""
+    value = values.get(name, default)
+    if not _fits(value, float) or not low <= value <= high:
+        raise SettingError(f"{name} must be a number between {low:.15g} and {high:.15g}, got {_shown(value)}")
+    return float(value)
+
+
+def whole_of(values: dict[str, Any], name: str, default: int, low: int, high: int) -> int:
+    """The whole number under that name (or its digits as a text), or the default. Raises SettingError."""
+    value = values.get(name)
+    if value is None:
+        return default
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 15:
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not _fits(value, int) or not low <= value <= high:
+        raise SettingError(f"{name} must be a whole number between {low} and {high}, got {_shown(value)}")
+    return int(value)
+
+
+def flag_of(values: dict[str, Any], name: str, *, default: bool) -> bool:
+    """True or false under that name, or the default. Raises SettingError for another kind of value."""
+    value = values.get(name, default)
+    if not isinstance(value, bool):
+        raise SettingError(f"{name} must be true or false, got {_shown(value)}")
+    return value
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=repr)[:200]
 
 
 def _fits(value: Any, hint: Any) -> bool:
@@ -209,6 +283,10 @@ def _fits(value: Any, hint: Any) -> bool:
         return any(_fits(value, option) for option in typing.get_args(hint))
     if hint is type(None):
         return value is None
+    if hint is Any:
+        return True
+    if typing.get_origin(hint) is dict:
+        return isinstance(value, dict)
     if typing.get_origin(hint) is list:
         return isinstance(value, list) and all(_fits(item, typing.get_args(hint)[0]) for item in value)
     if hint is float:

@@ -8,8 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
-from whatsapp_sandbox import inbound, statuses, windows
-from whatsapp_sandbox.control.api import Refused, body_of, reply, sandbox_of
+from whatsapp_sandbox import inbound, settings, statuses, windows
+from whatsapp_sandbox.control.api import Refused, body_of, reply, sandbox_of, text_of
 from whatsapp_sandbox.control.views import CUSTOMER_FIELDS, customer_view, message_view
 from whatsapp_sandbox.graph import calls
 from whatsapp_sandbox.identifiers import new_user_id
@@ -18,6 +18,11 @@ from whatsapp_sandbox.state import Sandbox, country_of, digits_of
 
 SETTABLE = frozenset(CUSTOMER_FIELDS) - {"id", "wa_id", "user_id", "phone", "identity", "previous_user_ids"}
 BURST_MOST = 100_000
+PEOPLE_MOST = 10_000_000
+COUNT_LARGEST = 1_000_000_000
+CODE_LARGEST = 10_000_000
+TEXT_LONGEST = 10_000
+IDENTITIES = ("none", "visible", "hidden")
 
 
 def customer_of(request: web.Request) -> Customer:
@@ -31,7 +36,8 @@ def customer_of(request: web.Request) -> Customer:
 
 def number_of(sandbox: Sandbox, body: dict[str, Any], customer: Customer | None = None) -> str:
     """The number named in the body, else the one of the latest thread, else the first."""
-    number_id = str(body.pop("number", "") or "")
+    number_id = text_of(body, "number")
+    body.pop("number", None)
     if not number_id and customer is not None:
         threads = inbound.threads_of(sandbox, customer)
         number_id = max(threads, key=lambda t: max(t.last_at, t.last_inbound_at)).number_id if threads else ""
@@ -51,7 +57,7 @@ async def list_customers(request: web.Request) -> web.Response:
 async def create_customer(request: web.Request) -> web.Response:
     """``{"name", "phone", "language"?, "identity"?, "id"?, "wa_id"?, "user_id"?, …}``."""
     sandbox, body = sandbox_of(request), await body_of(request)
-    digits = digits_of(str(body.get("phone", "")))
+    digits = digits_of(text_of(body, "phone"))
     known = {f.name for f in fields(Customer)}
     if not 7 <= len(digits) <= 15 or set(body) - known:
         raise Refused(
@@ -63,16 +69,29 @@ async def create_customer(request: web.Request) -> web.Response:
         "wa_id": digits,
         "user_id": new_user_id(country_of(digits)),
     } | body
-    try:
-        customer = Customer(**made | {"phone": f"+{digits}"})
-    except TypeError as error:
-        raise Refused(400, str(error)) from error
+    _check_customer(made)
+    customer = Customer(**made | {"phone": f"+{digits}"})
     if customer.id in sandbox.customers:
         raise Refused(409, f"there is already a customer {customer.id}")
     sandbox.add_customer(customer)
     if customer.identity == "hidden":
         inbound.set_identity(sandbox, customer, "hidden", customer.username)
     return reply(customer_view(sandbox, customer), 201)
+
+
+def _check_customer(values: dict[str, Any]) -> None:
+    """Raises SettingError or Refused for a value that a person cannot have."""
+    settings.check_values(Customer, values)
+    for key, value in values.items():
+        if isinstance(value, str) and len(value) > TEXT_LONGEST:
+            raise Refused(400, f"{key} must be at most {TEXT_LONGEST} characters")
+    if values.get("identity", "none") not in IDENTITIES:
+        raise Refused(400, f"identity must be one of {', '.join(IDENTITIES)}")
+    code = values.get("refuse_code")
+    if code is not None and not 0 <= code <= CODE_LARGEST:
+        raise Refused(400, f"refuse_code must be between 0 and {CODE_LARGEST}")
+    if not values.get("id", "x"):
+        raise Refused(400, "id must not be empty")
 
 
 async def get_customer(request: web.Request) -> web.Response:
@@ -82,6 +101,7 @@ async def get_customer(request: web.Request) -> web.Response:
 async def change_customer(request: web.Request) -> web.Response:
     """Set any of name, language, online, reads, on_whatsapp, refuse_code, marketing_stopped, identity, username …"""
     sandbox, customer, body = sandbox_of(request), customer_of(request), await body_of(request)
+    _check_customer({key: value for key, value in body.items() if key in (*SETTABLE, "identity")})
     identity = body.pop("identity", None)
     unknown = set(body) - SETTABLE
     if unknown:
@@ -103,7 +123,11 @@ async def change_customer(request: web.Request) -> web.Response:
 async def write(request: web.Request) -> web.Response:
     """``POST …/messages``: the customer sends (see inbound.write for the body); ``count`` repeats it."""
     sandbox, customer, body = sandbox_of(request), customer_of(request), await body_of(request)
-    number_id, count = number_of(sandbox, body, customer), int(body.pop("count", 1))
+    number_id, count = (
+        number_of(sandbox, body, customer),
+        settings.whole_of(body, "count", 1, 1, COUNT_LARGEST),
+    )
+    body.pop("count", None)
     if not customer.online:
         raise Refused(409, f"{customer.id} is offline; PATCH online true first")
     message = inbound.write(sandbox, customer, number_id, body)
@@ -125,7 +149,7 @@ async def list_messages(request: web.Request) -> web.Response:
     ]
     found = [message for message in found if query.get("direction") in (None, message.direction)]
     found.sort(key=lambda message: message.at)
-    chosen = found[-int(query.get("limit", 1_000)) :]
+    chosen = found[-settings.whole_of(dict(query), "limit", 1_000, 1, COUNT_LARGEST) :]
     return reply({"items": [message_view(sandbox, message) for message in chosen], "total": len(found)})
 
 
@@ -146,7 +170,7 @@ async def read_all(request: web.Request) -> web.Response:
 async def change_number(request: web.Request) -> web.Response:
     """``POST …/number {phone?}``: a new number (made up in the same country when none is given)."""
     sandbox, customer, body = sandbox_of(request), customer_of(request), await body_of(request)
-    phone = str(body.get("phone") or _next_number(sandbox, customer.phone))
+    phone = text_of(body, "phone") or _next_number(sandbox, customer.phone)
     if sandbox.find_customer(digits_of(phone)) is not None:
         raise Refused(409, f"{phone} belongs to somebody else")
     inbound.change_number(sandbox, customer, phone)
@@ -175,15 +199,16 @@ async def set_marketing(request: web.Request) -> web.Response:
     value = body.get("value")
     if value not in ("stop", "resume"):
         raise Refused(400, "value must be stop or resume")
-    inbound.prefer_marketing(sandbox, customer, number_of(sandbox, body, customer), value)
+    inbound.prefer_marketing(sandbox, customer, number_of(sandbox, body, customer), str(value))
     return reply(customer_view(sandbox, customer))
 
 
 async def set_window(request: web.Request) -> web.Response:
     """``POST …/window {"open": bool, number?}``: open or close the window without a message."""
     sandbox, customer, body = sandbox_of(request), customer_of(request), await body_of(request)
+    is_open = settings.flag_of(body, "open", default=True)
     thread = sandbox.thread(number_of(sandbox, body, customer), customer.id)
-    if body.get("open", True):
+    if is_open:
         windows.open_window(thread, sandbox.now())
     else:
         windows.close_window(thread)
@@ -194,11 +219,12 @@ async def call_business(request: web.Request) -> web.Response:
     """``POST …/calls {number?, permit?, seconds?}``: ring; with ``seconds`` also hang up."""
     sandbox, customer, body = sandbox_of(request), customer_of(request), await body_of(request)
     number_id = number_of(sandbox, body, customer)
-    if body.get("permit"):
+    seconds = settings.whole_of(body, "seconds", 0, 0, COUNT_LARGEST)
+    if settings.flag_of(body, "permit", default=False):
         sandbox.thread(number_id, customer.id).call_permission_until = sandbox.now() + 7 * 24 * 3600
     call_id = calls.ring(sandbox, number_id, customer)
     if "seconds" in body:
-        calls.end_call(sandbox, call_id, duration=int(body["seconds"]))
+        calls.end_call(sandbox, call_id, duration=seconds)
     return reply({"id": call_id}, 201)
 
 
@@ -216,7 +242,7 @@ async def get_message(request: web.Request) -> web.Response:
 async def tap(request: web.Request) -> web.Response:
     """``POST /control/messages/{id}/tap {"choice": id, payload or title}``."""
     body = await body_of(request)
-    answer = inbound.tap(sandbox_of(request), message_of(request), str(body.get("choice", "")))
+    answer = inbound.tap(sandbox_of(request), message_of(request), text_of(body, "choice"))
     return reply(message_view(sandbox_of(request), answer), 201)
 
 
@@ -225,7 +251,7 @@ async def set_status(request: web.Request) -> web.Response:
     sandbox, message, body = sandbox_of(request), message_of(request), await body_of(request)
     status = body.get("status")
     if status == "failed":
-        statuses.fail(sandbox, message, int(body.get("code", 131026)))
+        statuses.fail(sandbox, message, settings.whole_of(body, "code", 131026, 0, CODE_LARGEST))
     elif status in ("sent", "delivered", "read", "played"):
         statuses.set_status(sandbox, message, str(status))
     else:
@@ -237,13 +263,15 @@ async def burst(request: web.Request) -> web.Response:
     """``POST /control/burst {count, people?, number?, per_second?, text?}``: inbound load from made-up people."""
     sandbox, body = sandbox_of(request), await body_of(request)
     number_id = number_of(sandbox, body)
-    count, people = min(int(body.get("count", 100)), BURST_MOST), max(1, int(body.get("people", 50)))
-    rate = float(body.get("per_second", 0))
+    count = min(settings.whole_of(body, "count", 100, 0, COUNT_LARGEST), BURST_MOST)
+    people = settings.whole_of(body, "people", 50, 1, PEOPLE_MOST)
+    rate = settings.number_of(body, "per_second", 0, 0, COUNT_LARGEST)
+    text = text_of(body, "text", "Load message")
     ids = []
     for index in range(count):
         digits = f"1555{index % people:07d}"
         customer = sandbox.find_customer(digits) or sandbox.make_stranger(digits)
-        spec = {"type": "text", "text": f"{body.get('text', 'Load message')} {index}"}
+        spec = {"type": "text", "text": f"{text} {index}"}
         ids.append(inbound.write(sandbox, customer, number_id, spec).id)
         if rate and index % 10 == 9:
             await asyncio.sleep(10 / rate)

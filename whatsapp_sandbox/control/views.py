@@ -96,8 +96,8 @@ def message_view(sandbox: Sandbox, message: ChatMessage) -> Json:
 
 def _media(sandbox: Sandbox, message: ChatMessage) -> Json | None:
     body = message.body if isinstance(message.body, dict) else {}
-    header = (message.template or {}).get("header") or body.get("header") or {}
-    content = header.get(header.get("type")) if isinstance(header, dict) else None
+    header = (message.template or {}).get("header") or body.get("header")
+    content = header.get(str(header.get("type"))) if isinstance(header, dict) else None
     source = content if isinstance(content, dict) else body
     item = sandbox.media.get(str(source.get("fetched_id") or source.get("id")))
     if item is None or item.deleted:

@@ -12,11 +12,15 @@ import orjson
 from aiohttp import web
 
 from whatsapp_sandbox import faults, media_store, seeds, settings, template_life
-from whatsapp_sandbox.control.api import Refused, body_of, reply, sandbox_of
+from whatsapp_sandbox.account import App, BusinessNumber, Token
+from whatsapp_sandbox.control.api import Refused, body_of, reply, sandbox_of, text_of
 from whatsapp_sandbox.graph import groups
+from whatsapp_sandbox.graph.sending.checks import is_web_address
 from whatsapp_sandbox.graph.sending.messages import release_held
+from whatsapp_sandbox.graph.template_checks import CATEGORIES
 from whatsapp_sandbox.graph.templates import describe
 from whatsapp_sandbox.identifiers import new_code
+from whatsapp_sandbox.inbound import LATEST, write
 from whatsapp_sandbox.management import FIELDS, history_value, post_field
 from whatsapp_sandbox.model import Group
 from whatsapp_sandbox.state import Sandbox
@@ -24,6 +28,9 @@ from whatsapp_sandbox.webhooks.envelope import Update, encode
 
 IDLE_LONGEST = 60.0
 HISTORY_BYTES = 3_000_000
+HISTORY_MESSAGES = 10_000
+COUNT_LARGEST = 1_000_000_000
+CLOCK_FURTHEST = 100 * 365 * 24 * 3600.0
 
 
 async def get_switches(request: web.Request) -> web.Response:
@@ -50,13 +57,16 @@ async def change_switches(request: web.Request) -> web.Response:
 
 
 async def get_faults(request: web.Request) -> web.Response:
-    return reply({"items": [asdict(fault) for fault in sandbox_of(request).faults]})
+    return reply({"items": [asdict(fault) for fault in faults.current(sandbox_of(request))]})
 
 
 async def add_fault(request: web.Request) -> web.Response:
-    """``{"kind": error|html|reset|latency|hang, "on", "code", "after", "percent", "remaining", "seconds"}``."""
-    fault = faults.make_fault(await body_of(request))
-    sandbox_of(request).faults.append(fault)
+    """``{"kind": error|html|reset|latency|hang, "on", "code", "status", "after", "percent", "remaining", "seconds",
+    "lasts"}``: see the README.
+    """
+    sandbox = sandbox_of(request)
+    fault = faults.make_fault(await body_of(request), sandbox.now())
+    sandbox.faults.append(fault)
     return reply(asdict(fault), 201)
 
 
@@ -79,12 +89,17 @@ def _clock(sandbox: Sandbox) -> dict[str, Any]:
 async def move_clock(request: web.Request) -> web.Response:
     """``{"advance": seconds}``, ``{"offset": seconds}``, ``{"frozen": bool}``; what became due happens at once."""
     sandbox, body = sandbox_of(request), await body_of(request)
+    furthest = CLOCK_FURTHEST
+    advance = settings.number_of(body, "advance", 0, -furthest, furthest)
+    offset = settings.number_of(body, "offset", sandbox.clock.offset, -furthest, furthest)
+    frozen = settings.flag_of(body, "frozen", default=sandbox.clock.frozen_at is not None)
+    if abs(offset + advance) > furthest or abs(_clock(sandbox)["offset"] + advance) > furthest:
+        raise Refused(400, f"the clock goes at most {furthest:.0f} seconds from now")
     if "frozen" in body:
-        (sandbox.clock.freeze if body["frozen"] else sandbox.clock.thaw)()
+        (sandbox.clock.freeze if frozen else sandbox.clock.thaw)()
     if "offset" in body:
-        sandbox.clock.offset = float(body["offset"])
-    if "advance" in body:
-        sandbox.clock.advance(float(body["advance"]))
+        sandbox.clock.offset = offset
+    sandbox.clock.advance(advance)
     sandbox.scheduler.clock_moved()
     await asyncio.sleep(0)
     return reply(_clock(sandbox))
@@ -111,8 +126,8 @@ def stats_of(sandbox: Sandbox) -> dict[str, Any]:
 async def wait_idle(request: web.Request) -> web.Response:
     """``POST /control/idle {"seconds"?, "webhooks"?}``: answer once nothing is due and all is acknowledged."""
     sandbox, body = sandbox_of(request), await body_of(request)
-    webhooks = body.get("webhooks", True)
-    end = time.monotonic() + min(float(body.get("seconds", 10)), IDLE_LONGEST)
+    webhooks = settings.flag_of(body, "webhooks", default=True)
+    end = time.monotonic() + min(settings.number_of(body, "seconds", 10, 0, 1e9), IDLE_LONGEST)
     while sandbox.scheduler.pending or (webhooks and sandbox.outbox.waiting):
         if time.monotonic() > end:
             return reply({"idle": False} | stats_of(sandbox), 504)
@@ -124,7 +139,7 @@ async def list_received(request: web.Request) -> web.Response:
     """``?callback=&since=``: what phones really received, newest last: id, wa_id, biz_opaque_callback_data."""
     sandbox, callback = sandbox_of(request), request.query.get("callback")
     found = [entry for entry in sandbox.recent if callback is None or entry[2] == callback]
-    limit = int(request.query.get("limit", 10_000))
+    limit = settings.whole_of(dict(request.query), "limit", 10_000, 1, COUNT_LARGEST)
     items = [{"id": key, "to": to, "biz_opaque_callback_data": data} for key, to, data in found[-limit:]]
     return reply({"items": items, "total": len(found)})
 
@@ -132,19 +147,19 @@ async def list_received(request: web.Request) -> web.Response:
 async def post_raw(request: web.Request) -> web.Response:
     """``{"body"}`` (a whole body), ``{"raw"}`` (text posted as it is), or ``{"field", "value"}``."""
     sandbox, body = sandbox_of(request), await body_of(request)
-    waba_id = str(body.get("waba") or sandbox.account.wabas[0].id)
-    number_id = str(body.get("number") or sandbox.account.numbers[0].id)
+    waba_id = text_of(body, "waba") or sandbox.account.wabas[0].id
+    number_id = text_of(body, "number") or sandbox.account.numbers[0].id
     if "raw" in body:
-        update = Update(
-            waba_id, "messages", {}, number_id, raw=str(body["raw"]).encode("utf-8", "surrogatepass")
-        )
+        raw = text_of(body, "raw").encode("utf-8", "surrogatepass")
+        update = Update(waba_id, "messages", {}, number_id, raw=raw)
     elif "body" in body:
         update = Update(waba_id, "messages", {}, number_id, raw=encode(body["body"]))
-    elif "field" in body and isinstance(body.get("value"), (dict, list)):
-        update = Update(waba_id, str(body["field"]), body["value"], number_id, body.get("time"))
+    elif "field" in body and isinstance(body.get("value"), dict):
+        moment = settings.whole_of(body, "time", 0, -LATEST, LATEST) if body.get("time") is not None else None
+        update = Update(waba_id, text_of(body, "field"), body["value"], number_id, moment)
     else:
         raise Refused(400, "give body (a whole webhook body), raw (text), or field and value")
-    for _ in range(max(1, min(int(body.get("count", 1)), 10_000))):
+    for _ in range(min(settings.whole_of(body, "count", 1, 1, COUNT_LARGEST), 10_000)):
         sandbox.outbox.add(update)
     return reply({"queued": True}, 201)
 
@@ -156,21 +171,24 @@ async def list_fields(request: web.Request) -> web.Response:
 async def post_management(request: web.Request) -> web.Response:
     """``POST /control/fields/{field} {number?, …changes}``: a sample with the changes laid over it."""
     sandbox, body = sandbox_of(request), await body_of(request)
-    number_id = str(body.pop("number", "") or sandbox.account.numbers[0].id)
+    number_id = text_of(body, "number") or sandbox.account.numbers[0].id
+    body.pop("number", None)
     return reply(post_field(sandbox, request.match_info["field"], number_id, body), 201)
 
 
 async def post_history(request: web.Request) -> web.Response:
     """``POST /control/history {number?, messages?, bytes?}``: a chunk of about that many bytes (3 MB by default)."""
     sandbox, body = sandbox_of(request), await body_of(request)
-    number_id = str(body.get("number") or sandbox.account.numbers[0].id)
-    size = min(int(body.get("bytes", HISTORY_BYTES)), HISTORY_BYTES)
-    number = sandbox.numbers[number_id]
+    number_id = text_of(body, "number") or sandbox.account.numbers[0].id
+    size = min(settings.whole_of(body, "bytes", HISTORY_BYTES, 0, COUNT_LARGEST), HISTORY_BYTES)
+    number = sandbox.numbers.get(number_id)
+    if number is None:
+        raise Refused(400, f"there is no number {number_id}; there are {', '.join(sandbox.numbers)}")
     text = "x" * 300
     one = len(encode(history_value(number, 0, messages=2, text=text))) - len(
         encode(history_value(number, 0, messages=1, text=text))
     )
-    messages = int(body.get("messages") or max(1, (size - 4_000) // (one + 8)))
+    messages = settings.whole_of(body, "messages", max(1, (size - 4_000) // (one + 8)), 1, HISTORY_MESSAGES)
     value = history_value(number, int(sandbox.now()), messages=messages, text=text)
     sandbox.outbox.add(Update(number.waba_id, "history", value, number_id))
     return reply({"messages": messages, "bytes": len(encode(value))}, 201)
@@ -187,17 +205,21 @@ async def change_template(request: web.Request) -> web.Response:
     template = sandbox.templates.get(request.match_info["template"])
     if template is None:
         raise Refused(404, "there is no template with this id")
-    category = str(body.get("category", "MARKETING"))
+    category = text_of(body, "category", "MARKETING")
+    if category not in CATEGORIES:
+        raise Refused(400, f"category must be one of {', '.join(CATEGORIES)}")
+    reason, score = text_of(body, "reason", "INVALID_FORMAT"), text_of(body, "score", "RED")
+    event = text_of(body, "event", "FLAGGED")
     actions: dict[str, Any] = {
         "approve": lambda: template_life.approve(sandbox, template),
-        "reject": lambda: template_life.reject(sandbox, template, str(body.get("reason", "INVALID_FORMAT"))),
+        "reject": lambda: template_life.reject(sandbox, template, reason),
         "recategorize": lambda: template_life.recategorize(sandbox, template, category),
         "announce_category": lambda: template_life.announce_category(sandbox, template, category),
-        "quality": lambda: template_life.set_quality(sandbox, template, str(body.get("score", "RED"))),
+        "quality": lambda: template_life.set_quality(sandbox, template, score),
         "pause": lambda: template_life.pause(sandbox, template),
         "unpause": lambda: template_life.unpause(sandbox, template),
         "disable": lambda: template_life.disable(sandbox, template),
-        "event": lambda: template_life.announce(sandbox, template, str(body.get("event", "FLAGGED"))),
+        "event": lambda: template_life.announce(sandbox, template, event),
     }
     action = actions.get(str(body.get("do")))
     if action is None:
@@ -209,13 +231,13 @@ async def change_template(request: web.Request) -> web.Response:
 async def change_held(request: web.Request) -> web.Response:
     """``POST /control/held {"drop": bool}``: release or drop the messages held for quality assessment."""
     body = await body_of(request)
-    return reply({"messages": release_held(sandbox_of(request), drop=bool(body.get("drop")))})
+    return reply(
+        {"messages": release_held(sandbox_of(request), drop=settings.flag_of(body, "drop", default=False))}
+    )
 
 
 async def change_group(request: web.Request) -> web.Response:
     """``POST /control/groups/{id} {"do": join|leave|write|suspend|clear, "customer", "message"}``."""
-    from whatsapp_sandbox.inbound import write
-
     sandbox, body = sandbox_of(request), await body_of(request)
     group = _group(sandbox, request)
     do = body.get("do")
@@ -232,7 +254,10 @@ async def change_group(request: web.Request) -> web.Response:
     elif do == "leave":
         groups.leave(sandbox, group, customer)
     else:
-        write(sandbox, customer, group.number_id, dict(body.get("message") or {}), group.id)
+        message = body.get("message") or {}
+        if not isinstance(message, dict):
+            raise Refused(400, 'message must be an object such as {"type": "text", "text": "Hi"}')
+        write(sandbox, customer, group.number_id, message, group.id)
     return reply(_group_view(group))
 
 
@@ -285,6 +310,7 @@ async def change_number(request: web.Request) -> web.Response:
     }
     if number is None or set(body) - settable:
         raise Refused(400, f"name an existing number and any of {', '.join(sorted(settable))}")
+    settings.check_values(BusinessNumber, body)
     for name, value in body.items():
         setattr(number, name, value)
     return reply({name: getattr(number, name) for name in sorted(settable)})
@@ -293,7 +319,8 @@ async def change_number(request: web.Request) -> web.Response:
 async def change_tokens(request: web.Request) -> web.Response:
     """``PATCH /control/tokens {"token"?, "expired"?, "permissions"?}``: the first token unless one is named."""
     sandbox, body = sandbox_of(request), await body_of(request)
-    token = sandbox.tokens.get(str(body.get("token") or sandbox.account.tokens[0].token))
+    settings.check_values(Token, {key: body[key] for key in ("expired", "permissions") if key in body})
+    token = sandbox.tokens.get(text_of(body, "token") or sandbox.account.tokens[0].token)
     if token is None:
         raise Refused(404, "there is no such token")
     token.expired = bool(body.get("expired", token.expired))
@@ -303,13 +330,14 @@ async def change_tokens(request: web.Request) -> web.Response:
 
 async def set_webhook(request: web.Request) -> web.Response:
     """``PUT /control/apps/{id} {"webhook_url", "secret"?, "verify_token"?, "fields"?, "name"?}``."""
-    from whatsapp_sandbox.account import App
-
     sandbox, body = sandbox_of(request), await body_of(request)
     app_id = request.match_info["app"]
     unknown = set(body) - {"webhook_url", "secret", "verify_token", "fields", "name"}
     if unknown:
         raise Refused(400, f"unknown: {', '.join(sorted(unknown))}")
+    settings.check_values(App, body)
+    if body.get("webhook_url") and not is_web_address(body["webhook_url"]):
+        raise Refused(400, "webhook_url must be an http(s) address")
     app = sandbox.apps.get(app_id)
     if app is None:
         app = App(app_id)
@@ -335,13 +363,15 @@ async def verify_webhook(request: web.Request) -> web.Response:
 async def reset(request: web.Request) -> web.Response:
     """``POST /control/reset {"customers"?: demo|quiet|none}``: forget everything, switches and clock too."""
     sandbox, body = sandbox_of(request), await body_of(request)
+    customers = text_of(body, "customers", "none")
+    seeds.check_customers(customers)
     sandbox.scheduler.clear()
     sandbox.outbox.clear()
     sandbox.faults.clear()
     sandbox.switches = settings.Switches()
     sandbox.clock.offset, sandbox.clock.frozen_at = 0.0, None
     sandbox.forget()
-    seeds.seed(sandbox, str(body.get("customers", "none")))
+    seeds.seed(sandbox, customers)
     sandbox.feed.add("reset")
     return reply(stats_of(sandbox))
 
@@ -365,7 +395,8 @@ async def events(request: web.Request) -> web.StreamResponse:
     """Server-sent events of everything that happens; ``Last-Event-ID`` or ``?since=`` catches up."""
     sandbox = sandbox_of(request)
     given = request.headers.get("Last-Event-ID") or request.query.get("since", "")
-    sequence = int(given) if given.isdigit() and int(given) <= sandbox.feed.last else sandbox.feed.last
+    since = int(given) if given.isascii() and given.isdigit() and len(given) <= 15 else None
+    sequence = since if since is not None and since <= sandbox.feed.last else sandbox.feed.last
     headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
     response = web.StreamResponse(headers=headers)
     await response.prepare(request)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-import orjson
 from aiohttp import web
+from aiohttp.http_exceptions import BadHttpMessage
 
 from whatsapp_sandbox.account import Token
 from whatsapp_sandbox.errors import GraphError
+from whatsapp_sandbox.json_text import Unreadable, read_inside, read_object
 
 if TYPE_CHECKING:
     from whatsapp_sandbox.state import Sandbox
+
+PAGE_USUAL, PAGE_LARGEST = 25, 1_000
+UNREADABLE_FORM = (ValueError, LookupError, RuntimeError, BadHttpMessage)
+"""What the server's library says of a part without its boundary or with a broken head, and of an unknown charset."""
 
 
 @dataclass(slots=True)
@@ -32,21 +38,24 @@ class Call:
     _parameters: dict[str, Any] | None = field(default=None)
 
     async def parameters(self) -> dict[str, Any]:
-        """Query and body together (the body wins). Raises GraphError 100 when the body is not a JSON object."""
+        """Query and body together (the body wins), JSON text read. Raises GraphError 100 for a body without them."""
         if self._parameters is None:
             values: dict[str, Any] = dict(self.request.query)
-            values.update(await self._body())
-            self._parameters = values
+            try:
+                self._parameters = read_inside(values | await self._body())
+            except Unreadable as error:
+                raise GraphError(100, f"The request {error}.") from error
         return self._parameters
 
     async def _body(self) -> dict[str, Any]:
         kind = self.request.content_type
         if kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
-            return {
-                key: value for key, value in (await self.request.post()).items() if isinstance(value, str)
-            }
+            return await form_of(self.request)
         raw = await self.request.read()
-        return read_object(raw) if raw else {}
+        try:
+            return read_object(raw) if raw else {}
+        except Unreadable as error:
+            raise GraphError(100, f"The request body {error}.") from error
 
     def require(self, permission: str) -> None:
         """Raises GraphError 10 when the token lacks the permission."""
@@ -57,29 +66,68 @@ class Call:
 Handler = Callable[[Call], Awaitable[dict[str, Any]]]
 
 
-def read_object(raw: bytes) -> dict[str, Any]:
-    """The JSON object in the bytes. Raises GraphError 100 for anything else."""
+async def form_of(request: web.Request) -> dict[str, str]:
+    """The text fields of a form. Raises GraphError 100 for a form that cannot be read."""
     try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise GraphError(100, f"The request body is not JSON: {error}") from error
-    if not isinstance(body, dict):
-        raise GraphError(100, "The request body must be a JSON object.")
-    return body
+        posted = await request.post()
+    except UNREADABLE_FORM as error:
+        raise GraphError(100, f"The request body is not a form: {error}") from error
+    return {key: value for key, value in posted.items() if isinstance(value, str)}
 
 
-def need_text(values: dict[str, Any], key: str, longest: int | None = None) -> str:
-    """A required string parameter. Raises GraphError 100."""
+def text_of(values: dict[str, Any], key: str, longest: int, default: str = "") -> str:
+    """A text parameter, or the default when it is not there. Raises GraphError 100 for another kind of value."""
     value = values.get(key)
-    if not isinstance(value, str) or not value:
-        raise GraphError(100, f"The parameter {key} is required.", title=f"The parameter {key} is required.")
-    if longest is not None and len(value) > longest:
+    if value is None:
+        return default
+    if not isinstance(value, str):
+        raise GraphError(100, f"Param {key} must be a string.")
+    if len(value) > longest:
         raise GraphError(100, f"Param {key} must be at most {longest} characters long.")
     return value
 
 
-def pick_fields(values: dict[str, Any], wanted: str | None, default: list[str]) -> dict[str, Any]:
+def flag_of(values: dict[str, Any], key: str) -> bool:
+    """True or false, also as the words that forms and queries carry. Raises GraphError 100 for anything else."""
+    value = values.get(key)
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in ("true", "false", "1", "0"):
+        return value.lower() in ("true", "1")
+    raise GraphError(100, f"Param {key} must be a boolean.")
+
+
+def texts_of(values: dict[str, Any], key: str, most: int, longest: int) -> list[str]:
+    """A list of texts, empty when it is not there. Raises GraphError 100."""
+    value = values.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise GraphError(100, f"Param {key} must be a list of strings.")
+    if len(value) > most or any(len(item) > longest for item in value):
+        raise GraphError(
+            100, f"Param {key} must have at most {most} entries of at most {longest} characters."
+        )
+    return value
+
+
+def ids_of(values: dict[str, Any], key: str, most: int = 100) -> list[str] | None:
+    """A list of ids, each a text or a number; None when it is not there. Raises GraphError 100."""
+    value = values.get(key)
+    if value is None:
+        return None
+    known = isinstance(value, list) and all(isinstance(item, (str, int)) for item in value)
+    if not known or len(value) > most:
+        raise GraphError(100, f"Param {key} must be a list of at most {most} ids.")
+    return [str(item) for item in value]
+
+
+def pick_fields(values: dict[str, Any], wanted: Any, default: list[str]) -> dict[str, Any]:
     """Only the fields asked for in ``fields=a,b{c}``; ``id`` always. Unknown names are refused with 100."""
+    if isinstance(wanted, list) and all(isinstance(name, str) for name in wanted):
+        wanted = ",".join(wanted)
+    if wanted is not None and not isinstance(wanted, str):
+        raise GraphError(100, "Param fields must be a list of field names.")
     names = split_fields(wanted) if wanted else default
     for name in names:
         if name not in values:
@@ -101,28 +149,71 @@ def split_fields(wanted: str) -> list[str]:
     return [found.split(".")[0].strip() for found in [*names, name] if found.strip()]
 
 
-def page(items: list[dict[str, Any]], values: dict[str, Any], *, most: int = 1_000) -> dict[str, Any]:
-    """A cursor page: ``{"data": […], "paging": {"cursors": {before, after}, "next"?}}``.
+async def page(
+    call: Call, items: list[dict[str, Any]], summary: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A cursor page: ``{"data": […], "paging"?: {"cursors": {before, after}, "next"?, "previous"?}, "summary"?}``.
 
-    Cursors are the offset in base64. Raises GraphError 131059 for one that we did not give.
+    ``next`` and ``previous`` are whole addresses, for clients that just follow them. ``summary`` is what
+    ``?summary=a,b`` may ask for besides ``total_count``. Cursors are the offset in base64; raises GraphError 131059
+    for one that we did not give.
     """
+    values = await call.parameters()
+    limit, offset, backwards = _limit(values.get("limit")), *_offset(values)
+    start = max(0, offset if not backwards else offset - limit)
+    end = min(len(items), start + limit if not backwards else offset)
+    found: dict[str, Any] = {"data": items[start:end]}
+    if found["data"]:
+        cursors = {"before": _cursor(start), "after": _cursor(end)}
+        found["paging"] = {"cursors": cursors}
+        if end < len(items):
+            found["paging"]["next"] = _address(call, limit, after=cursors["after"])
+        if start > 0:
+            found["paging"]["previous"] = _address(call, limit, before=cursors["before"])
+    if values.get("summary"):
+        found["summary"] = _summary({"total_count": len(items)} | (summary or {}), values["summary"])
+    return found
+
+
+def _limit(value: Any) -> int:
+    if value is None or value == "":
+        return PAGE_USUAL
+    if not isinstance(value, (str, int)) or not re.fullmatch(r"[0-9]{1,9}", str(value)) or int(value) == 0:
+        raise GraphError(100, "Param limit must be a whole number above 0.")
+    return min(int(value), PAGE_LARGEST)
+
+
+def _offset(values: dict[str, Any]) -> tuple[int, bool]:
+    """Where the page begins, or with ``before`` where it ends."""
+    after, before = values.get("after"), values.get("before")
+    cursor = after or before
+    if not cursor:
+        return 0, False
     try:
-        limit = min(int(values.get("limit") or 25), most)
-        after, before = values.get("after"), values.get("before")
-        cursor = after or before
-        offset = int(base64.b64decode(cursor, validate=True)) if cursor else 0
-    except (ValueError, binascii.Error) as error:
+        decoded = base64.b64decode(cursor, validate=True).decode("ascii")
+    except (ValueError, TypeError) as error:
         raise GraphError(131059, "The paging cursor is not valid; start again without it.") from error
-    start = max(0, offset if not before else offset - limit)
-    chosen = items[start : start + limit]
-    if not chosen:
-        return {"data": []}
-    paging: dict[str, Any] = {"cursors": {"before": _cursor(start), "after": _cursor(start + len(chosen))}}
-    if start + limit < len(items):
-        paging["next"] = f"?limit={limit}&after={paging['cursors']['after']}"
-    if start > 0:
-        paging["previous"] = f"?limit={limit}&before={paging['cursors']['before']}"
-    return {"data": chosen, "paging": paging}
+    if not re.fullmatch(r"[0-9]{1,9}", decoded):
+        raise GraphError(131059, "The paging cursor is not valid; start again without it.")
+    return int(decoded), not after
+
+
+def _address(call: Call, limit: int, **cursor: str) -> str:
+    kept = {
+        key: value for key, value in call.request.query.items() if key not in ("limit", "after", "before")
+    }
+    query = urlencode(kept | {"limit": str(limit)} | cursor)
+    return f"{call.request.scheme}://{call.request.host}{call.request.rel_url.raw_path}?{query}"
+
+
+def _summary(known: dict[str, Any], asked: Any) -> dict[str, Any]:
+    """The counts asked for; ``true`` and ``1`` ask for the total."""
+    names = str(asked).strip("[]").replace('"', "").split(",")
+    wanted = ["total_count"] if names[0].lower() in ("true", "1") else [name.strip() for name in names]
+    for name in wanted:
+        if name not in known:
+            raise GraphError(100, f"Tried accessing nonexisting summary field ({name})")
+    return {name: known[name] for name in wanted}
 
 
 def _cursor(offset: int) -> str:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from whatsapp_sandbox import windows
 from whatsapp_sandbox.errors import GraphError
-from whatsapp_sandbox.graph.call import Call
+from whatsapp_sandbox.graph.call import Call, text_of
 from whatsapp_sandbox.graph.numbers import number_of
-from whatsapp_sandbox.graph.sending.messages import find_recipient
+from whatsapp_sandbox.graph.sending.recipients import find_recipient
 from whatsapp_sandbox.identifiers import new_call_id
 from whatsapp_sandbox.model import Customer
 from whatsapp_sandbox.webhooks.envelope import Update
@@ -30,7 +30,7 @@ async def post_calls(call: Call) -> Json:
         raise GraphError(100, f"Param action must be one of {{{', '.join(ACTIONS)}}}.")
     if action == "connect":
         return _connect(call, values)
-    entry = call.sandbox.calls.get(str(values.get("call_id")))
+    entry = call.sandbox.calls.get(text_of(values, "call_id", 512))
     if entry is None or entry["number"] != call.object_id:
         raise GraphError(100, "Param call_id is not a call of this number.")
     if action == "accept":
@@ -77,6 +77,7 @@ def ring(sandbox: Sandbox, number_id: str, customer: Customer) -> str:
     """The person calls the business; opens the window. Returns the call id."""
     call_id = new_call_id()
     sandbox.calls[call_id] = {"number": number_id, "customer": customer.id, "direction": "USER_INITIATED"}
+    customer.has_written = True
     windows.open_window(sandbox.thread(number_id, customer.id), sandbox.now())
     post_call(sandbox, call_id, "connect", session={"sdp_type": "offer", "sdp": _SDP})
     return call_id

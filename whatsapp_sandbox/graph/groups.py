@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from whatsapp_sandbox.errors import GraphError, unknown_object
-from whatsapp_sandbox.graph.call import Call, page
+from whatsapp_sandbox.graph.call import Call, ids_of, page, pick_fields, text_of
 from whatsapp_sandbox.graph.numbers import number_of
 from whatsapp_sandbox.identifiers import new_code, new_group_id, new_number_id
 from whatsapp_sandbox.model import Customer, Group
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 PARTICIPANTS_MOST = 8
+SUBJECT_LONGEST, DESCRIPTION_LONGEST = 128, 2_048
 GROUPS_MOST = 10_000
 LINK = "https://chat.whatsapp.com/"
 
@@ -36,23 +37,25 @@ async def create(call: Call) -> Json:
     """``POST /{phone_number_id}/groups``: a request id now, the group by webhook."""
     values = await call.parameters()
     number = number_of(call)
-    subject = values.get("subject")
-    if not isinstance(subject, str) or not 0 < len(subject) <= 128:
-        raise GraphError(100, "Param subject must have between 1 and 128 characters.")
-    if len(str(values.get("description") or "")) > 2_048:
-        raise GraphError(100, "Param description must be at most 2048 characters long.")
+    subject = _subject(values)
+    description = text_of(values, "description", DESCRIPTION_LONGEST)
     approval = values.get("join_approval_mode") or "auto_approve"
     if approval not in ("auto_approve", "approval_required"):
         raise GraphError(100, "Param join_approval_mode must be one of {auto_approve, approval_required}.")
     if number.coexistence:
         raise GraphError(131201, "Groups are not available for coexistence numbers.")
     now = call.sandbox.now()
-    group = Group(
-        new_group_id(), number.id, subject, str(values.get("description") or ""), approval, now, new_code(22)
-    )
+    group = Group(new_group_id(), number.id, subject, description, approval, now, new_code(22))
     request_id = new_code(20)
     call.sandbox.scheduler.after(0.2, announce, call.sandbox, group, request_id)
     return {"messaging_product": "whatsapp", "request_id": request_id}
+
+
+def _subject(values: Json) -> str:
+    subject = text_of(values, "subject", SUBJECT_LONGEST)
+    if not subject:
+        raise GraphError(100, f"Param subject must have between 1 and {SUBJECT_LONGEST} characters.")
+    return subject
 
 
 def announce(sandbox: Sandbox, group: Group, request_id: str) -> None:
@@ -74,7 +77,7 @@ def announce(sandbox: Sandbox, group: Group, request_id: str) -> None:
 async def list_groups(call: Call) -> Json:
     mine = [g for g in call.sandbox.groups.values() if g.number_id == call.object_id and not g.deleted]
     data = [{"id": g.id, "subject": g.subject, "created_at": str(int(g.created_at))} for g in mine]
-    found = page(data, await call.parameters())
+    found = await page(call, data)
     return {"data": {"groups": found.pop("data")}} | found
 
 
@@ -90,7 +93,7 @@ async def get(call: Call) -> Json:
     people = [
         call.sandbox.customers[person] for person in group.participants if person in call.sandbox.customers
     ]
-    return {
+    shown = {
         "messaging_product": "whatsapp",
         "id": group.id,
         "subject": group.subject,
@@ -101,16 +104,20 @@ async def get(call: Call) -> Json:
         "total_participant_count": len(people) + 1,
         "participants": [{"wa_id": p.wa_id, "user_id": p.user_id} for p in people],
     }
+    return pick_fields(shown, (await call.parameters()).get("fields"), list(shown))
 
 
 async def update(call: Call) -> Json:
     """Subject and description; each part of the webhook says whether it worked."""
     group, values = group_of(call), await call.parameters()
-    about: Json = {}
-    for key in ("subject", "description"):
-        if key in values:
-            setattr(group, key, str(values[key]))
-            about[f"group_{key}"] = {"text": str(values[key]), "update_successful": True}
+    changes: Json = {}
+    if "subject" in values:
+        changes["subject"] = _subject(values)
+    if "description" in values:
+        changes["description"] = text_of(values, "description", DESCRIPTION_LONGEST)
+    for key, text in changes.items():
+        setattr(group, key, text)
+    about = {f"group_{key}": {"text": text, "update_successful": True} for key, text in changes.items()}
     request_id = new_code(20)
     tell(
         call.sandbox, group, "group_settings_update", "group_settings_update", request_id=request_id, **about
@@ -141,7 +148,7 @@ async def list_requests(call: Call) -> Json:
     for request_id, customer_id in group.join_requests.items():
         customer = call.sandbox.customers[customer_id]
         data.append({"join_request_id": request_id, "wa_id": customer.wa_id, "user_id": customer.user_id})
-    return page(data, await call.parameters())
+    return await page(call, data)
 
 
 async def approve_requests(call: Call) -> Json:
@@ -159,13 +166,16 @@ async def reject_requests(call: Call) -> Json:
 
 
 async def _asked(call: Call) -> list[str]:
-    return [str(wanted) for wanted in (await call.parameters()).get("join_requests") or []]
+    return ids_of(await call.parameters(), "join_requests") or []
 
 
 async def remove_participants(call: Call) -> Json:
     group, values = group_of(call), await call.parameters()
     removed = []
-    for entry in values.get("participants") or []:
+    entries = values.get("participants")
+    if not isinstance(entries, list) or not entries:
+        raise GraphError(100, "The parameter participants is required: a list of {user} or {user_id}.")
+    for entry in entries:
         asked = (
             str(entry.get("user") or entry.get("user_id") or "") if isinstance(entry, dict) else str(entry)
         )

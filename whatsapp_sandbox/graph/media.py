@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import BodyPartReader, web
 
-from whatsapp_sandbox import media_store
+from whatsapp_sandbox import faults, media_store
 from whatsapp_sandbox.errors import GraphError, unknown_object
-from whatsapp_sandbox.graph.call import Call
+from whatsapp_sandbox.graph.call import UNREADABLE_FORM, Call, pick_fields, text_of
 from whatsapp_sandbox.identifiers import new_code, new_number_id
 from whatsapp_sandbox.model import MediaItem
 
 if TYPE_CHECKING:
     from whatsapp_sandbox.state import Sandbox
+
+BYTES_PATH = "/whatsapp_business/attachments/"
 
 
 async def upload(call: Call) -> dict[str, Any]:
@@ -41,9 +45,7 @@ async def upload(call: Call) -> dict[str, Any]:
 async def _read_parts(call: Call) -> tuple[bytes | None, str, str | None, dict[str, str]]:
     data, mime_type, filename = None, "application/octet-stream", None
     fields: dict[str, str] = {}
-    async for part in await call.request.multipart():
-        if not isinstance(part, BodyPartReader):
-            continue
+    async for part in _parts(call.request):
         content = bytes(await part.read(decode=True))
         if part.name == "file":
             data, filename = content, part.filename
@@ -51,6 +53,16 @@ async def _read_parts(call: Call) -> tuple[bytes | None, str, str | None, dict[s
         elif part.name:
             fields[part.name] = content.decode("utf-8", "replace")
     return data, mime_type, filename, fields
+
+
+async def _parts(request: web.Request) -> AsyncIterator[BodyPartReader]:
+    """The parts of the form that are no forms themselves. Raises GraphError 100 for a body that is cut or no form."""
+    try:
+        async for part in await request.multipart():
+            if isinstance(part, BodyPartReader):
+                yield part
+    except UNREADABLE_FORM as error:
+        raise GraphError(100, f"The request body is not multipart/form-data: {error}") from error
 
 
 def describe(sandbox: Sandbox, item: MediaItem, base: str) -> dict[str, Any]:
@@ -70,7 +82,8 @@ async def look_up(call: Call) -> dict[str, Any]:
     wanted = call.request.query.get("phone_number_id")
     if wanted and wanted != item.number_id:
         raise GraphError(100, f"The media does not belong to the phone number {wanted}.")
-    return describe(call.sandbox, item, f"{call.request.scheme}://{call.request.host}")
+    shown = describe(call.sandbox, item, f"{call.request.scheme}://{call.request.host}")
+    return pick_fields(shown, call.request.query.get("fields"), list(shown))
 
 
 async def remove(call: Call) -> dict[str, Any]:
@@ -86,8 +99,12 @@ def _living(call: Call) -> MediaItem:
     return item
 
 
-async def get_bytes(sandbox: Sandbox, request: web.Request) -> web.Response:
+async def get_bytes(sandbox: Sandbox, request: web.Request) -> web.StreamResponse:
     """The second host's part: bytes for an address that is still good, with the same bearer token."""
+    fault = faults.pick(sandbox, "attachments") if sandbox.faults else None
+    struck = await faults.strike(fault, request) if fault is not None else None
+    if struck is not None:
+        return struck
     header = request.headers.get("Authorization", "")
     token = sandbox.tokens.get(header.removeprefix("Bearer ").strip())
     if token is None or token.expired:
@@ -104,11 +121,11 @@ async def get_bytes(sandbox: Sandbox, request: web.Request) -> web.Response:
 async def open_upload(call: Call) -> dict[str, Any]:
     """``POST /{app_id}/uploads?file_name&file_length&file_type``: a resumable upload."""
     values = await call.parameters()
-    length = str(values.get("file_length", ""))
-    if not length.isdigit() or not values.get("file_type"):
+    length, file_type = str(values.get("file_length", "")), text_of(values, "file_type", 200)
+    if not re.fullmatch(r"[0-9]{1,12}", length) or not file_type:
         raise GraphError(100, "file_length (bytes) and file_type (a MIME type) are required.")
     upload_id = f"upload:{new_code(24)}"
-    call.sandbox.uploads[upload_id] = {"length": int(length), "type": values["file_type"], "data": b""}
+    call.sandbox.uploads[upload_id] = {"length": int(length), "type": file_type, "data": b""}
     return {"id": upload_id}
 
 
@@ -116,7 +133,7 @@ async def continue_upload(call: Call) -> dict[str, Any]:
     """``POST /upload:…`` with ``file_offset`` and raw bytes; the handle once all of them are there."""
     upload = _upload(call)
     offset = call.request.headers.get("file_offset", "0")
-    if not offset.isdigit() or int(offset) != len(upload["data"]):
+    if not re.fullmatch(r"[0-9]{1,12}", offset) or int(offset) != len(upload["data"]):
         raise GraphError(100, f"file_offset must be {len(upload['data'])}.")
     upload["data"] += await call.request.read()
     if len(upload["data"]) > upload["length"]:

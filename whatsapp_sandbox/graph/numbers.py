@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from whatsapp_sandbox.account import BusinessNumber
 from whatsapp_sandbox.errors import GraphError
-from whatsapp_sandbox.graph.call import Call, page, pick_fields
+from whatsapp_sandbox.graph.call import Call, flag_of, page, pick_fields, text_of, texts_of
 from whatsapp_sandbox.graph.subscriptions import set_override
 from whatsapp_sandbox.state import country_of, dial_code_of
 from whatsapp_sandbox.webhooks.envelope import Update
@@ -19,6 +19,10 @@ Json = dict[str, Any]
 DEFAULT_FIELDS = ["verified_name", "code_verification_status", "display_phone_number", "quality_rating"]
 DEFAULT_FIELDS += ["platform_type", "throughput"]
 PROFILE_LONGEST = {"about": 139, "address": 256, "description": 256, "email": 128}
+PROFILE_FIELDS = (*PROFILE_LONGEST, "vertical", "websites")
+WEBSITE_LONGEST = 256
+PROMPTS_MOST, PROMPT_LONGEST = 4, 80
+COMMANDS_MOST, COMMAND_LONGEST, HINT_LONGEST = 30, 32, 256
 VERTICALS = frozenset(
     (
         *(
@@ -102,13 +106,16 @@ async def get(call: Call) -> Json:
 
 
 async def update(call: Call) -> Json:
-    """``POST /{phone_number_id}``: webhook override, or a new display name."""
+    """``POST /{phone_number_id}``: webhook override, a new display name, or the PIN of two-step verification."""
     values = await call.parameters()
+    pin = check_pin(values["pin"]) if "pin" in values else None
     if "webhook_configuration" in values:
         configuration = values["webhook_configuration"]
         if not isinstance(configuration, dict):
             raise GraphError(100, "webhook_configuration must be an object.")
         await set_override(call, number_of(call).overrides, configuration)
+    if pin is not None:
+        number_of(call).pin = pin
     if "new_display_name" in values:
         number_of(call).name_status = "PENDING_REVIEW"
     return {"success": True}
@@ -119,21 +126,27 @@ async def list_numbers(call: Call) -> Json:
     values = await call.parameters()
     mine = [n for n in call.sandbox.account.numbers if n.waba_id == call.object_id and not n.deleted]
     fields = values.get("fields")
-    return page([pick_fields(describe(call.sandbox, n), fields, DEFAULT_FIELDS) for n in mine], values)
+    return await page(call, [pick_fields(describe(call.sandbox, n), fields, DEFAULT_FIELDS) for n in mine])
 
 
 async def register(call: Call) -> Json:
     """``POST …/register {messaging_product, pin}``; a wrong PIN is 133005."""
     values = await call.parameters()
-    number, pin = number_of(call), str(values.get("pin", ""))
-    if not re.fullmatch(r"\d{6}", pin):
-        raise GraphError(100, "Param pin must be 6 digits.")
+    number, pin = number_of(call), check_pin(values.get("pin"))
     if number.pin is not None and number.pin != pin:
         raise GraphError(133005, "Two step verification PIN mismatch.")
     if not number.verified:
         raise GraphError(133006, "Verify the phone number with a code first.")
     number.pin, number.registered = pin, True
     return {"success": True}
+
+
+def check_pin(value: Any) -> str:
+    """The six digits of two-step verification. Raises GraphError 100."""
+    pin = str(value) if isinstance(value, (str, int)) else ""
+    if not re.fullmatch(r"[0-9]{6}", pin):
+        raise GraphError(100, "Param pin must be 6 digits.")
+    return pin
 
 
 async def deregister(call: Call) -> Json:
@@ -143,7 +156,8 @@ async def deregister(call: Call) -> Json:
 
 async def request_code(call: Call) -> Json:
     values = await call.parameters()
-    if values.get("code_method") not in ("SMS", "VOICE") or not values.get("language"):
+    language = values.get("language")
+    if values.get("code_method") not in ("SMS", "VOICE") or not isinstance(language, str) or not language:
         raise GraphError(136024, "code_method (SMS or VOICE) and language are required.")
     return {"success": True}
 
@@ -158,13 +172,11 @@ async def verify_code(call: Call) -> Json:
 
 
 async def get_profile(call: Call) -> Json:
-    fields = str(
-        (await call.parameters()).get("fields") or "about,address,description,email,vertical,websites"
-    )
-    profile = {"messaging_product": "whatsapp", "vertical": "OTHER"} | number_of(call).profile
-    return {
-        "data": [{key: profile[key] for key in [*fields.split(","), "messaging_product"] if key in profile}]
-    }
+    """Only what is set is told; a field that no profile has is refused."""
+    empty = dict.fromkeys((*PROFILE_FIELDS, "profile_picture_url"))
+    profile = empty | {"messaging_product": "whatsapp", "vertical": "OTHER"} | number_of(call).profile
+    chosen = pick_fields(profile, (await call.parameters()).get("fields"), list(PROFILE_FIELDS))
+    return {"data": [chosen | {"messaging_product": "whatsapp"}]}
 
 
 async def set_profile(call: Call) -> Json:
@@ -172,16 +184,14 @@ async def set_profile(call: Call) -> Json:
     if values.get("messaging_product") != "whatsapp":
         raise GraphError(100, "The parameter messaging_product is required and must be 'whatsapp'.")
     for key, longest in PROFILE_LONGEST.items():
-        if len(str(values.get(key) or "")) > longest:
-            raise GraphError(100, f"Param {key} must be at most {longest} characters long.")
-    if len(values.get("websites") or []) > 2:
-        raise GraphError(100, "Param websites must have at most 2 entries.")
-    if values.get("vertical") not in (None, "", *VERTICALS):
+        text_of(values, key, longest)
+    texts_of(values, "websites", 2, WEBSITE_LONGEST)
+    if text_of(values, "vertical", 100) not in ("", *VERTICALS):
         raise GraphError(100, f"Param vertical must be one of {{{', '.join(sorted(VERTICALS))}}}.")
-    known = {*PROFILE_LONGEST, "websites", "vertical"}
+    handle = text_of(values, "profile_picture_handle", 10_000)
     number = number_of(call)
-    number.profile |= {key: value for key, value in values.items() if key in known}
-    if values.get("profile_picture_handle"):
+    number.profile |= {key: value for key, value in values.items() if key in PROFILE_FIELDS}
+    if handle:
         number.profile["profile_picture_url"] = f"{call.sandbox.base_url}/assets/shop.svg"
     return {"success": True}
 
@@ -192,8 +202,15 @@ async def get_settings(call: Call) -> Json:
 
 
 async def set_settings(call: Call) -> Json:
+    """Any of calling, storage_configuration and the like, each an object; the others stay."""
     number = number_of(call)
-    changes = {key: value for key, value in (await call.parameters()).items() if key != "messaging_product"}
+    values = await call.parameters()
+    changes = {
+        key: value for key, value in values.items() if key not in ("messaging_product", "access_token")
+    }
+    for key, value in changes.items():
+        if not isinstance(value, dict):
+            raise GraphError(100, f"Param {key} must be an object.")
     number.settings |= changes
     value = {
         "messaging_product": "whatsapp",
@@ -212,26 +229,44 @@ async def get_commerce(call: Call) -> Json:
 
 
 async def set_commerce(call: Call) -> Json:
-    for key, value in (await call.parameters()).items():
-        if key in ("is_cart_enabled", "is_catalog_visible"):
-            number_of(call).commerce[key] = str(value).lower() == "true"
+    values = await call.parameters()
+    keys = [key for key in ("is_cart_enabled", "is_catalog_visible") if key in values]
+    number_of(call).commerce |= {key: flag_of(values, key) for key in keys}
     return {"success": True}
 
 
 async def set_automation(call: Call) -> Json:
-    """Prompts (ice breakers) and commands."""
+    """Prompts (ice breakers) and commands; the one that is not given stays."""
     values = await call.parameters()
-    prompts, commands = values.get("prompts") or [], values.get("commands") or []
-    if len(prompts) > 4 or any(len(str(prompt)) > 80 for prompt in prompts):
-        raise GraphError(100, "At most 4 prompts of at most 80 characters.")
-    if len(commands) > 30:
-        raise GraphError(100, "At most 30 commands.")
-    number_of(call).automation = {"prompts": prompts, "commands": commands}
+    changes: Json = {}
+    if "prompts" in values:
+        changes["prompts"] = texts_of(values, "prompts", PROMPTS_MOST, PROMPT_LONGEST)
+    if "commands" in values:
+        changes["commands"] = _commands(values["commands"])
+    number_of(call).automation |= changes
     return {"success": True}
 
 
+async def get_automation(call: Call) -> Json:
+    return {"id": call.object_id} | number_of(call).automation
+
+
+def _commands(value: Any) -> list[Json]:
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise GraphError(100, "Param commands must be a list of objects.")
+    if len(value) > COMMANDS_MOST:
+        raise GraphError(100, f"At most {COMMANDS_MOST} commands.")
+    for command in value:
+        for key, longest in (("command_name", COMMAND_LONGEST), ("command_description", HINT_LONGEST)):
+            if not text_of(command, key, longest):
+                raise GraphError(100, f"Each command needs a {key}.")
+    return value
+
+
 async def set_public_key(call: Call) -> Json:
-    number_of(call).public_key = str((await call.parameters()).get("business_public_key", ""))
+    number_of(call).public_key = text_of(await call.parameters(), "business_public_key", 10_000)
     return {"success": True}
 
 
@@ -243,7 +278,7 @@ async def get_username(call: Call) -> Json:
 async def set_username(call: Call) -> Json:
     """147001 for a name that is taken, 100 for one that cannot be."""
     values = await call.parameters()
-    name = str(values.get("username", ""))
+    name = text_of(values, "username", 1_000)
     if not _USERNAME.fullmatch(name):
         raise GraphError(100, "Param username must be 3 to 35 characters of a-z, 0-9, dot and underscore.")
     holder = next(

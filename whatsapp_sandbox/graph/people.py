@@ -6,7 +6,7 @@ from typing import Any
 
 from whatsapp_sandbox import windows
 from whatsapp_sandbox.errors import GraphError, unknown_object
-from whatsapp_sandbox.graph.call import Call, page
+from whatsapp_sandbox.graph.call import Call, page, pick_fields, text_of
 from whatsapp_sandbox.graph.numbers import number_of
 from whatsapp_sandbox.identifiers import new_code
 from whatsapp_sandbox.model import Customer
@@ -33,9 +33,8 @@ async def _change(call: Call, *, adds: bool) -> Json:
     if not isinstance(users, list) or not users:
         raise GraphError(100, "The parameter block_users is required: a list of {user} or {user_id}.")
     done, failed = [], []
-    for entry in users:
-        asked = str(entry.get("user") or entry.get("user_id") or "")
-        customer = call.sandbox.find_customer(digits_of(asked) if entry.get("user") else asked)
+    for asked, address in [_asked(entry) for entry in users]:
+        customer = call.sandbox.find_customer(address)
         problem = _problem(call, customer) if adds else None
         if customer is None or problem:
             details = {"code": 139100, "message": "Failed to block user", "error_data": {"details": problem}}
@@ -57,6 +56,18 @@ async def _change(call: Call, *, adds: bool) -> Json:
     return answer
 
 
+def _asked(entry: Any) -> tuple[str, str]:
+    """What was given, and the address to look for. Raises GraphError 100."""
+    user, user_id = (entry.get("user"), entry.get("user_id")) if isinstance(entry, dict) else (None, None)
+    if isinstance(user, str) and user:
+        return user, digits_of(user)
+    if isinstance(user_id, str) and user_id:
+        return user_id, user_id
+    raise GraphError(
+        100, "Each entry of block_users is an object with user (a phone number) or user_id, both strings."
+    )
+
+
 def _problem(call: Call, customer: Customer | None) -> str | None:
     if customer is None:
         return "The user is unknown."
@@ -73,27 +84,33 @@ async def list_blocked(call: Call) -> Json:
         if person in call.sandbox.customers
     ]
     data = [{"messaging_product": "whatsapp", "wa_id": p.wa_id, "user_id": p.user_id} for p in people]
-    return page(data, await call.parameters())
+    return await page(call, data)
 
 
 async def list_qr(call: Call) -> Json:
-    codes = number_of(call).qr_codes
+    codes, fields = number_of(call).qr_codes, (await call.parameters()).get("fields")
     if call.rest:
         if call.rest not in codes:
             raise unknown_object(call.rest, call.method)
-        return {"data": [_shown(call, call.rest)]}
-    return page([_shown(call, code) for code in codes], await call.parameters())
+        return {"data": [_picked(_shown(call, call.rest), fields)]}
+    return await page(call, [_picked(_shown(call, code), fields) for code in codes])
+
+
+def _picked(shown: Json, fields: Any) -> Json:
+    if isinstance(fields, str):  # qr_image_url.format(SVG) asks for a kind of picture
+        fields = fields.replace(".format(SVG)", "").replace(".format(PNG)", "")
+    return pick_fields({"qr_image_url": None} | shown, fields, list(shown))
 
 
 async def save_qr(call: Call) -> Json:
-    """Create, or change the text of ``code``."""
+    """Create, or change the text of the code in the path or in ``code``."""
     values = await call.parameters()
     text = values.get("prefilled_message")
     if not isinstance(text, str) or not 0 < len(text) <= PREFILLED_LONGEST:
         raise GraphError(100, f"prefilled_message must have between 1 and {PREFILLED_LONGEST} characters.")
-    codes, code = number_of(call).qr_codes, values.get("code")
+    codes, code = number_of(call).qr_codes, call.rest or text_of(values, "code", 100) or None
     if code is not None and code not in codes:
-        raise unknown_object(str(code), call.method)
+        raise unknown_object(code, call.method)
     if code is None and len(codes) >= QR_MOST:
         raise GraphError(100, f"A number has at most {QR_MOST} QR codes.")
     form = values.get("generate_qr_image")

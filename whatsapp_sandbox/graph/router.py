@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,16 @@ from aiohttp import web
 from whatsapp_sandbox import faults
 from whatsapp_sandbox.account import Token
 from whatsapp_sandbox.errors import GraphError, unknown_object
-from whatsapp_sandbox.graph import calls, groups, media, numbers, people, subscriptions, templates
-from whatsapp_sandbox.graph.call import Call, Handler
+from whatsapp_sandbox.graph import calls, groups, library, media, numbers, people, subscriptions, templates
+from whatsapp_sandbox.graph.call import Call, Handler, form_of
 from whatsapp_sandbox.graph.sending import messages
 
 if TYPE_CHECKING:
     from whatsapp_sandbox.state import Sandbox
 
+logger = logging.getLogger(__name__)
+
+_UNFORESEEN = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 _VERSION = re.compile(r"v\d+\.\d+")
 Routes = dict[tuple[str, str], Handler]
 
@@ -37,6 +41,7 @@ NUMBER: Routes = {
     ("POST", "settings"): numbers.set_settings,
     ("GET", "whatsapp_commerce_settings"): numbers.get_commerce,
     ("POST", "whatsapp_commerce_settings"): numbers.set_commerce,
+    ("GET", "conversational_automation"): numbers.get_automation,
     ("POST", "conversational_automation"): numbers.set_automation,
     ("POST", "whatsapp_business_encryption"): numbers.set_public_key,
     ("GET", "username"): numbers.get_username,
@@ -59,6 +64,8 @@ WABA: Routes = {
     ("GET", ""): subscriptions.get_waba,
     ("POST", ""): subscriptions.update_waba,
     ("GET", "phone_numbers"): numbers.list_numbers,
+    ("GET", "flows"): subscriptions.list_flows,
+    ("GET", "message_template_library"): library.list_library,
     ("GET", "message_templates"): templates.list_templates,
     ("POST", "message_templates"): templates.create,
     ("DELETE", "message_templates"): templates.delete,
@@ -94,7 +101,8 @@ PORTFOLIO: Routes = {
     ("GET", "owned_whatsapp_business_accounts"): subscriptions.list_wabas,
     ("GET", "client_whatsapp_business_accounts"): subscriptions.list_wabas,
 }
-ROOT: Routes = {("GET", ""): subscriptions.debug_token}
+TOKENS: Routes = {("GET", ""): subscriptions.debug_token}
+LIBRARY: Routes = {("GET", ""): library.list_library}
 ARCHIVING: Routes = {("POST", "message_templates"): templates.archive}
 _UNCOUNTED = ("messages", "marketing_messages", "media", "calls")
 
@@ -116,6 +124,14 @@ async def answer(sandbox: Sandbox, request: web.Request) -> web.StreamResponse:
     except GraphError as error:
         body, status = error.body(), error.status
         sandbox.counters[f"refused_{error.code}"] += 1
+    except _UNFORESEEN:
+        # our own mistake about an odd request: never a 500, which a client must read as "it may have gone out"
+        logger.exception("a Graph request was not understood")
+        sandbox.counters["unforeseen"] += 1
+        body, status = (
+            GraphError(100, "The request has a value of a kind that does not belong there.").body(),
+            400,
+        )
     if fault is not None and fault.after:
         struck = await faults.strike(fault, request)
         if struck is not None:
@@ -129,7 +145,7 @@ async def _handle(
     method = request.method
     if object_id == "oauth":
         return await _app_token(sandbox, request)
-    token = authenticate(sandbox, request)
+    token = authenticate(sandbox, request, await _token_of(request))
     handler = _find(sandbox, object_id, method, edge, rest)
     if handler is None:
         raise unknown_object(object_id, method)
@@ -138,13 +154,20 @@ async def _handle(
     return await handler(Call(sandbox, request, method, object_id, edge, rest, token))
 
 
-def authenticate(sandbox: Sandbox, request: web.Request) -> Token:
-    """The token of the request. Raises 200 without one, 190 for one that is unknown or expired."""
-    header = request.headers.get("Authorization", "")
-    kind, _, value = header.partition(" ")
-    if kind not in ("Bearer", "OAuth"):
-        value = request.query.get("access_token", "")
-    value = value.strip()
+async def _token_of(request: web.Request) -> str:
+    """From the header, else from ``access_token`` in the query or in a form."""
+    kind, _, value = request.headers.get("Authorization", "").partition(" ")
+    if kind in ("Bearer", "OAuth"):
+        return value.strip()
+    if "access_token" in request.query:
+        return request.query["access_token"].strip()
+    if request.content_type != "application/x-www-form-urlencoded":
+        return ""
+    return str((await form_of(request)).get("access_token", "")).strip()
+
+
+def authenticate(sandbox: Sandbox, request: web.Request, value: str) -> Token:
+    """The token of that text. Raises 200 without one, 190 for one that is unknown or expired."""
     if not value:
         raise GraphError(200, "An access token is required to request this resource.")
     token = sandbox.tokens.get(value)
@@ -198,7 +221,8 @@ def _find(sandbox: Sandbox, object_id: str, method: str, edge: str, rest: str) -
         (sandbox.apps, APP),
         (sandbox.groups, GROUP),
         ({waba.portfolio_id for waba in sandbox.account.wabas}, PORTFOLIO),
-        (("debug_token",), ROOT),
+        (("debug_token",), TOKENS),
+        (("message_template_library",), LIBRARY),
     ]
     routes = next((routes for ids, routes in tables if object_id in ids), {})  # type: ignore[operator]
     return routes.get((method, edge))

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from whatsapp_sandbox.account import Waba
 from whatsapp_sandbox.errors import GraphError
-from whatsapp_sandbox.graph.call import Call
+from whatsapp_sandbox.graph.call import Call, flag_of, page, pick_fields, text_of, texts_of
+from whatsapp_sandbox.graph.sending.checks import is_web_address
 from whatsapp_sandbox.identifiers import new_code
+from whatsapp_sandbox.json_text import read_text
 from whatsapp_sandbox.webhooks.outbox import verify_address
 
 Json = dict[str, Any]
+ADDRESS_LONGEST = 2_000
+DEFAULT_FIELDS = ["name", "timezone_id", "message_template_namespace", "currency"]
 
 
 async def get_subscribed(call: Call) -> Json:
@@ -44,12 +49,13 @@ async def unsubscribe(call: Call) -> Json:
 
 async def set_override(call: Call, overrides: dict[str, str], values: Json) -> None:
     """Verify and set the address, or take it away when none is given."""
-    url = values.get("override_callback_uri")
+    url = text_of(values, "override_callback_uri", ADDRESS_LONGEST)
+    verify_token = text_of(values, "verify_token", ADDRESS_LONGEST)
     if not url:
         overrides.pop(call.token.app_id, None)
         return
-    await _verify(call, str(url), str(values.get("verify_token", "")))
-    overrides[call.token.app_id] = str(url)
+    await _verify(call, url, verify_token)
+    overrides[call.token.app_id] = url
 
 
 async def subscribe_app(call: Call) -> Json:
@@ -57,12 +63,15 @@ async def subscribe_app(call: Call) -> Json:
     values = await call.parameters()
     if values.get("object") != "whatsapp_business_account":
         raise GraphError(100, "Param object must be whatsapp_business_account.")
-    url, token = str(values.get("callback_url", "")), str(values.get("verify_token", ""))
+    url = text_of(values, "callback_url", ADDRESS_LONGEST)
+    token = text_of(values, "verify_token", ADDRESS_LONGEST)
+    fields = read_text(values.get("fields"))
+    if isinstance(fields, str):
+        fields = fields.split(",")
+    wanted = texts_of({"fields": fields}, "fields", 100, 100)
     await _verify(call, url, token)
     app = call.sandbox.apps[call.object_id]
-    fields = values.get("fields")
-    app.webhook_url, app.verify_token = url, token
-    app.fields = fields.split(",") if isinstance(fields, str) else fields
+    app.webhook_url, app.verify_token, app.fields = url, token, wanted or None
     return {"success": True}
 
 
@@ -79,7 +88,7 @@ async def get_app_subscriptions(call: Call) -> Json:
 
 
 async def _verify(call: Call, url: str, verify_token: str) -> None:
-    if not url.startswith(("http://", "https://")):
+    if not is_web_address(url):
         raise GraphError(100, "The callback must be an http(s) address.")
     if not await verify_address(call.sandbox.outbox.session, url, verify_token, new_code()):
         raise GraphError(
@@ -90,7 +99,12 @@ async def _verify(call: Call, url: str, verify_token: str) -> None:
 
 
 async def get_waba(call: Call) -> Json:
+    """``fields`` chooses; without it the few that Graph tells on its own."""
     waba = call.sandbox.wabas[call.object_id]
+    return pick_fields(describe(waba), (await call.parameters()).get("fields"), DEFAULT_FIELDS)
+
+
+def describe(waba: Waba) -> Json:
     return {
         "id": waba.id,
         "name": waba.name,
@@ -111,7 +125,7 @@ async def get_waba(call: Call) -> Json:
 async def update_waba(call: Call) -> Json:
     values = await call.parameters()
     if "disable_marketing_messages_on_cloud_api" in values:
-        flag = str(values["disable_marketing_messages_on_cloud_api"]).lower() == "true"
+        flag = flag_of(values, "disable_marketing_messages_on_cloud_api")
         call.sandbox.wabas[call.object_id].marketing_disabled = flag
     return {"success": True, "id": call.object_id}
 
@@ -119,7 +133,13 @@ async def update_waba(call: Call) -> Json:
 async def list_wabas(call: Call) -> Json:
     """``GET /{portfolio_id}/owned_whatsapp_business_accounts``."""
     mine = [waba for waba in call.sandbox.account.wabas if waba.portfolio_id == call.object_id]
-    return {"data": [{"id": waba.id, "name": waba.name, "currency": waba.currency} for waba in mine]}
+    fields = (await call.parameters()).get("fields")
+    return await page(call, [pick_fields(describe(waba), fields, ["name", "currency"]) for waba in mine])
+
+
+async def list_flows(call: Call) -> Json:
+    """``GET /{waba_id}/flows``: an account without flows; clients that begin with the list find it empty."""
+    return await page(call, [])
 
 
 async def debug_token(call: Call) -> Json:

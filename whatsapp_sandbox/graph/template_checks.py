@@ -15,6 +15,7 @@ from whatsapp_sandbox.graph.sending.template_message import VARIABLE
 Json = dict[str, Any]
 CATEGORIES = ("UTILITY", "MARKETING", "AUTHENTICATION")
 KINDS = ("HEADER", "BODY", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER", "CALL_PERMISSION_REQUEST")
+CARD_KINDS = ("HEADER", "BODY", "BUTTONS")
 HEADER_FORMATS = ("TEXT", "IMAGE", "VIDEO", "GIF", "DOCUMENT", "LOCATION", "PRODUCT")
 BUTTONS = frozenset(
     (
@@ -91,15 +92,27 @@ def _check_one(component: Json, kind: str, category: str, parameter_format: str)
         _check_buttons(component)
     elif kind == "CAROUSEL":
         _check_carousel(component, parameter_format)
+    elif kind == "LIMITED_TIME_OFFER":
+        _check_offer(component)
+    elif not isinstance(component.get("text", ""), str):
+        raise GraphError(100, f"The text of {kind} must be a string.")
+
+
+def _check_offer(component: Json) -> None:
+    offer = component.get("limited_time_offer")
+    if not isinstance(offer, dict) or not isinstance(offer.get("text", ""), str):
+        raise GraphError(
+            100, "LIMITED_TIME_OFFER needs limited_time_offer, an object with text and has_expiration."
+        )
 
 
 def _check_header(component: Json, parameter_format: str) -> None:
     form = str(component.get("format", "")).upper()
     if form not in HEADER_FORMATS:
         raise refuse(2388047, "Header format", f"HEADER format must be one of {', '.join(HEADER_FORMATS)}.")
-    example = component.get("example") or {}
+    example = _example(component, 2388047)
     if form in ("IMAGE", "VIDEO", "DOCUMENT", "GIF"):
-        if not example.get("header_handle"):
+        if not _handle(example):
             raise refuse(
                 2388047, "Header sample", f"An {form} header needs example.header_handle from an upload."
             )
@@ -139,7 +152,23 @@ def _check_body(component: Json, parameter_format: str) -> None:
     words = len(VARIABLE.sub(" ", text).split())
     if len(set(variables)) * WORDS_PER_VARIABLE > max(words, len(VARIABLE.sub("", text)) // 5):
         raise refuse(2388293, "Too many variables", "The template has too many variables for its length.")
-    _check_examples(variables, component.get("example") or {}, "body_text", parameter_format, 2388072)
+    _check_examples(variables, _example(component, 2388072), "body_text", parameter_format, 2388072)
+
+
+def _example(component: Json, subcode: int) -> Json:
+    example = component.get("example")
+    if example is None:
+        return {}
+    if not isinstance(example, dict):
+        raise refuse(subcode, "Example format", 'An example is an object such as {"body_text": [["Ann"]]}.')
+    return example
+
+
+def _handle(example: Json) -> bool:
+    """Whether there is an upload's handle, in a list or alone."""
+    handles = example.get("header_handle")
+    given = handles if isinstance(handles, list) else [handles]
+    return bool(given) and all(isinstance(handle, str) and handle for handle in given)
 
 
 def _check_names(variables: list[str], parameter_format: str) -> None:
@@ -161,11 +190,14 @@ def _check_examples(
     if not wanted:
         return
     if parameter_format == "NAMED":
-        given = example.get(f"{key}_named_params") or []
-        count = len({item.get("param_name") for item in given if isinstance(item, dict)} & wanted)
+        given = example.get(f"{key}_named_params")
+        entries = [item for item in given if isinstance(item, dict)] if isinstance(given, list) else []
+        count = len({str(item.get("param_name")) for item in entries} & wanted)
     else:
-        values = example.get(key) or []
-        count = len(values[0]) if values and isinstance(values[0], list) else len(values)
+        given = example.get(key)
+        values = given if isinstance(given, list) else []
+        values = values[0] if values and isinstance(values[0], list) else values
+        count = len(values) if all(isinstance(value, str) for value in values) else 0
     if count != len(wanted):
         raise refuse(
             subcode, "Examples are missing", f"Give an example for each of the {len(wanted)} variables."
@@ -203,6 +235,8 @@ def _check_buttons(component: Json) -> None:
 
 def _check_button(button: Json, kind: str) -> None:
     text = button.get("text")
+    if not isinstance(text, (str, type(None))):
+        raise GraphError(100, f"The text of a {kind} button must be a string.")
     if kind not in (
         "COPY_CODE",
         "OTP",
@@ -227,7 +261,7 @@ def _check_button(button: Json, kind: str) -> None:
 
 def _check_url(button: Json) -> None:
     url = str(button.get("url", ""))
-    if not re.match(r"https?://\S+$", url) or len(url) > URL_LONGEST:
+    if not re.fullmatch(r"https?://\S+", url) or len(url) > URL_LONGEST:
         raise GraphError(100, f"A URL button needs an http(s) url of at most {URL_LONGEST} characters.")
     variables = VARIABLE.findall(url)
     if len(variables) > 1 or (variables and not url.rstrip().endswith("}}")):
@@ -241,11 +275,20 @@ def _check_carousel(component: Json, parameter_format: str) -> None:
     if not isinstance(cards, list) or not 2 <= len(cards) <= 10:
         raise GraphError(100, "CAROUSEL needs between 2 and 10 cards.")
     for card in cards:
-        for part in card.get("components", []):
+        for part in _parts(card):
             kind = str(part.get("type", "")).upper()
+            if kind not in CARD_KINDS:
+                raise GraphError(100, f"A card's components are of type {', '.join(CARD_KINDS)}; got {kind}.")
             if kind == "BODY" and len(str(part.get("text", ""))) > 160:
                 raise refuse(2388040, "Card too long", "A card's body has at most 160 characters.")
             _check_one(part, kind, "MARKETING", parameter_format)
+
+
+def _parts(card: Any) -> list[Json]:
+    parts = card.get("components", []) if isinstance(card, dict) else None
+    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+        raise GraphError(100, "Each card is an object with components, a list of objects.")
+    return parts
 
 
 def sounds_promotional(components: list[Json]) -> bool:

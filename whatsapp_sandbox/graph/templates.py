@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
-
-import orjson
 
 from whatsapp_sandbox import template_life
 from whatsapp_sandbox.errors import GraphError, unknown_object
-from whatsapp_sandbox.graph.call import Call, page, pick_fields
-from whatsapp_sandbox.graph.template_checks import check_components, check_head, refuse
+from whatsapp_sandbox.graph.call import Call, ids_of, page, pick_fields, text_of
+from whatsapp_sandbox.graph.library import components_of
+from whatsapp_sandbox.graph.template_checks import CATEGORIES, check_components, check_head, refuse
 from whatsapp_sandbox.identifiers import new_number_id
 from whatsapp_sandbox.model import Template
 
@@ -45,8 +45,11 @@ def make_template(sandbox: Sandbox, waba_id: str, values: Json) -> Template:
     form = str(values.get("parameter_format") or "POSITIONAL").upper()
     if form not in ("POSITIONAL", "NAMED"):
         raise GraphError(100, "Param parameter_format must be one of {POSITIONAL, NAMED}.")
-    components = check_components(_json(values.get("components")), category, form)
+    library_name = text_of(values, "library_template_name", 512) or None
+    components = components_of(values) if library_name else values.get("components")
+    components = check_components(components, category, form)
     ttl = _check_ttl(values.get("message_send_ttl_seconds"), category)
+    sub_category = text_of(values, "sub_category", 100) or None
     _check_room(sandbox, waba_id, name, language)
     template = Template(
         id=new_number_id("7"),
@@ -58,29 +61,22 @@ def make_template(sandbox: Sandbox, waba_id: str, values: Json) -> Template:
         parameter_format=form,
         ttl_seconds=ttl,
         created_at=sandbox.now(),
-        sub_category=values.get("sub_category"),
+        sub_category=sub_category,
+        library_name=library_name,
     )
     sandbox.templates[template.id] = template
     return template
 
 
-def _json(value: Any) -> Any:
-    """Form posts carry components as a JSON string."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return orjson.loads(value)
-    except orjson.JSONDecodeError as error:
-        raise GraphError(100, f"Param components is not JSON: {error}") from error
-
-
 def _check_ttl(value: Any, category: str) -> int | None:
     if value is None:
         return None
-    if value == -1:
+    if value in (-1, "-1"):
         return -1
     low, high = TTL[category]
-    if not isinstance(value, int) or not low <= value <= high:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value):
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise GraphError(
             100, f"message_send_ttl_seconds of {category} templates is between {low} and {high}, or -1."
         )
@@ -117,7 +113,7 @@ def describe(template: Template) -> Json:
         "rejected_reason": template.rejected_reason or "NONE",
         "message_send_ttl_seconds": template.ttl_seconds,
         "last_updated_time": int(max([template.created_at, *template.edits])),
-        "library_template_name": None,
+        "library_template_name": template.library_name,
         "cta_url_link_tracking_opted_out": False,
         "degrees_of_freedom_spec": None,
         "allow_category_change": None,
@@ -134,7 +130,13 @@ async def list_templates(call: Call) -> Json:
         t for t in call.sandbox.templates.values() if t.waba_id == call.object_id and _matches(t, values)
     ]
     fields = values.get("fields")
-    return page([pick_fields(describe(template), fields, DEFAULT_FIELDS) for template in found], values)
+    mine = sum(1 for template in call.sandbox.templates.values() if template.waba_id == call.object_id)
+    summary = {
+        "message_template_count": mine,
+        "message_template_limit": MOST_TEMPLATES,
+        "are_translations_complete": True,
+    }
+    return await page(call, [pick_fields(describe(t), fields, DEFAULT_FIELDS) for t in found], summary)
 
 
 def _matches(template: Template, values: Json) -> bool:
@@ -162,18 +164,20 @@ async def edit(call: Call) -> Json:
     if template.status not in EDITABLE:
         raise refuse(2388039, "Not editable", f"A template that is {template.status} cannot be edited.")
     category = str(values.get("category") or template.category).upper()
+    if category not in CATEGORIES:
+        raise GraphError(100, f"Param category must be one of {{{', '.join(CATEGORIES)}}}.")
     if template.status == "APPROVED":
         _check_edits(template, now)
         if category != template.category:
             raise refuse(
                 2388039, "Category is fixed", "The category of an approved template cannot be edited."
             )
+    ttl = _check_ttl(values.get("message_send_ttl_seconds"), category)
     if "components" in values:
-        components = _json(values["components"])
-        template.components = check_components(components, category, template.parameter_format)
+        template.components = check_components(values["components"], category, template.parameter_format)
         template_life.announce_components(call.sandbox, template)
     if "message_send_ttl_seconds" in values:
-        template.ttl_seconds = _check_ttl(values["message_send_ttl_seconds"], category)
+        template.ttl_seconds = ttl
     template.category = category
     template.edits.append(now)
     template_life.submit(call.sandbox, template)
@@ -208,12 +212,10 @@ async def delete(call: Call) -> Json:
 
 def _chosen(call: Call, values: Json) -> list[Template]:
     mine = [template for template in call.sandbox.templates.values() if template.waba_id == call.object_id]
-    ids = _json(values.get("hsm_ids"))
+    ids = ids_of(values, "hsm_ids")
     if ids is not None:
-        if not isinstance(ids, list) or len(ids) > 100:
-            raise GraphError(100, "hsm_ids is a list of at most 100 template ids.")
-        return [template for template in mine if template.id in {str(wanted) for wanted in ids}]
-    name, one = values.get("name"), values.get("hsm_id")
+        return [template for template in mine if template.id in ids]
+    name, one = text_of(values, "name", 512), values.get("hsm_id")
     if not name:
         raise GraphError(100, "The parameter name is required.")
     return [t for t in mine if t.name == name and (one is None or t.id == str(one))]
@@ -231,7 +233,10 @@ async def unpause(call: Call) -> Json:
 async def archive(call: Call) -> Json:
     """``POST /{waba_id}/message_templates/archive|unarchive``: in bulk."""
     values = await call.parameters()
-    ids = _json(values.get("hsm_ids") or values.get("template_ids") or values.get("ids") or [])
+    key = next((key for key in ("hsm_ids", "template_ids", "ids") if values.get(key) is not None), "hsm_ids")
+    ids = ids_of(values, key)
+    if not ids:
+        raise GraphError(100, "The parameter hsm_ids is required: a list of template ids.")
     status, event = ("ARCHIVED", "ARCHIVED") if call.rest == "archive" else ("APPROVED", "UNARCHIVED")
     done, failed = [], {}
     for wanted in ids:
@@ -249,10 +254,10 @@ async def archive(call: Call) -> Json:
 async def compare(call: Call) -> Json:
     """``GET /{template_id}/compare``: block rate, sends and top block reason, from what was really sent."""
     values = await call.parameters()
-    ids = [
-        call.object_id,
-        *[wanted for wanted in str(values.get("template_ids", "")).strip("[]").split(",") if wanted],
-    ]
+    others = values.get("template_ids")
+    if isinstance(others, str):
+        values = values | {"template_ids": [wanted.strip() for wanted in others.split(",") if wanted.strip()]}
+    ids = [call.object_id, *(ids_of(values, "template_ids") or [])]
     known = [call.sandbox.templates[wanted] for wanted in ids if wanted in call.sandbox.templates]
     sent = {template.id: _sends(call.sandbox, template) for template in known}
     return {

@@ -145,5 +145,5 @@ async def test_a_broken_state_is_ignored(account: Account, tmp_path: Path) -> No
     (tmp_path / "sandbox.json").write_text("{")
     app = make_app(account, state_dir=tmp_path)
     runner, _ = await serve(app)
-    assert len(app[SANDBOX].templates) == len(TEMPLATES)
+    assert len(app[SANDBOX].templates) == len(TEMPLATES) + 1  # and hello_world
     await runner.cleanup()

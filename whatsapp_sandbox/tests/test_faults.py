@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import aiohttp
 import pytest
 
-from whatsapp_sandbox.tests.conftest import NUMBER, World
+from whatsapp_sandbox.tests.conftest import NUMBER, WABA, World
 
 
 async def received(world: World, callback: str) -> int:
@@ -54,10 +55,68 @@ async def test_latency_and_percentage(open_world: World) -> None:
     assert 10 < results.count(500) < 50
 
 
+OUTAGES = [
+    ({"kind": "reset"}, None),
+    ({"kind": "html", "status": 503}, 503),
+    ({"code": 2}, 503),
+    ({"code": 130429}, 429),
+    ({"code": 131056}, 400),
+    ({"code": 368}, 403),
+    ({"code": 190}, 401),
+    ({"code": 131057, "status": 500}, 500),
+]
+
+
+async def reached(world: World, path: str) -> int | None:
+    """The HTTP status, or None when the connection broke."""
+    headers = {"Authorization": "Bearer sandbox-token"}
+    try:
+        async with world.client.get(f"{world.url}/{path}", headers=headers) as answer:
+            return answer.status
+    except aiohttp.ClientError:
+        return None
+
+
+@pytest.mark.parametrize(("fault", "status"), OUTAGES)
+async def test_an_outage_lasts_as_long_as_the_sandboxs_clock_says(
+    world: World, fault: Any, status: object
+) -> None:
+    """Messages, templates, numbers and the bytes of media: all of the platform is away, and comes back by itself."""
+    paths = (f"v26.0/{NUMBER}", f"v26.0/{WABA}/message_templates", "whatsapp_business/attachments/?mid=1")
+    await world.control("POST", "clock", {"frozen": True})
+    made = await world.control("POST", "faults", fault | {"on": "any", "lasts": 25 * 3600})
+    assert made["until"] == (await world.control("GET", "clock"))["now"] + 25 * 3600
+    for hours in (0, 10, 14.999):
+        await world.control("POST", "clock", {"advance": hours * 3600})
+        assert [await reached(world, path) for path in paths] == [status] * 3
+    await world.control("POST", "clock", {"advance": 60})
+    assert [await reached(world, path) for path in paths] == [200, 200, 404]
+    assert (await world.control("GET", "faults"))["items"] == []
+
+
+async def test_an_outage_without_end_is_cleared(open_world: World) -> None:
+    await open_world.control("POST", "faults", {"on": "any", "code": 368})
+    await open_world.control("POST", "clock", {"advance": 365 * 24 * 3600})
+    assert await open_world.refusal("text", {"body": "x"}) == 368
+    await open_world.control("DELETE", "faults")
+    await open_world.say()
+    await open_world.send_text()
+
+
+async def test_people_go_on_writing_during_an_outage(world: World) -> None:
+    await world.control("POST", "faults", {"kind": "reset", "on": "any"})
+    await world.say("Are you there?")
+    await world.idle()
+    assert [message["text"] for message in world.receiver.messages()] == [{"body": "Are you there?"}]
+
+
+WRONG = [{"kind": "fire"}, {"nonsense": 1}, {"code": "x"}, {"lasts": -1}, {"status": 200}, {"percent": 101}]
+
+
 async def test_faults_on_other_edges_and_wrong_rules(open_world: World) -> None:
     await open_world.control("POST", "faults", {"on": "message_templates", "code": 131016})
     assert (await open_world.graph("GET", "100000000000101/message_templates"))[0] == 503
     await open_world.send_text()
-    for wrong in ({"kind": "fire"}, {"nonsense": 1}, {"code": "x"}):
+    for wrong in WRONG:
         async with open_world.client.post(f"{open_world.url}/control/faults", json=wrong) as answer:
             assert answer.status == 400

@@ -167,6 +167,9 @@ async def test_templates(open_world: World, wa: Any) -> None:
     )
     shown = await open_world.control("GET", f"messages/{sent.id}")
     assert shown["template"]["body"] == "Hello Bo, your order is ready for you."
+    listed = await asyncio.to_thread(wa.get_templates)
+    assert listed.total_count == len(open_world.sandbox.templates)
+    assert len(list(await asyncio.to_thread(wa.get_flows))) == 0
     assert (await asyncio.to_thread(wa.delete_template, "pywa_hello")).success is True
 
 

@@ -170,7 +170,7 @@ async def test_lists_page_and_filter(world: World) -> None:
         after = answer["paging"]["cursors"]["after"]
         if "next" not in answer["paging"]:
             break
-    assert len(names) == len(world.sandbox.templates) == 14
+    assert len(names) == len(world.sandbox.templates) == 15
     only = (await world.graph("GET", f"{WABA}/message_templates?status=PAUSED"))[1]["data"]
     assert [entry["name"] for entry in only] == ["wholesale_offer"]
     assert (await world.graph("GET", f"{path}&after=nonsense"))[1]["error"]["code"] == 131059

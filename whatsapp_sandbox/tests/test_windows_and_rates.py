@@ -104,7 +104,7 @@ async def test_pair_rate_hits_one_person_only(open_world: World) -> None:
 
 async def test_portfolio_tier_counts_people_outside_windows(open_world: World) -> None:
     world = open_world
-    await world.switch(rates={"tier": "TIER_50"})
+    await world.switch(rates={"tier": "TIER_50"}, answers={"reachable": ["+1 202 555 02"]})
     for person in range(51):
         assert (await world.send("template", TEMPLATE, to=f"+120255502{person:02d}"))[0] == 200
     assert (await world.send("template", TEMPLATE))[0] == 200  # Ann's window is open

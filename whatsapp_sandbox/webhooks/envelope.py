@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
+_LISTS = ("contacts", "messages", "statuses")
 BODY_LIMIT = 3_000_000
 """Largest body in bytes; a batch above it is split."""
 
@@ -74,11 +75,16 @@ def _joins(change: dict[str, Any], update: Update) -> bool:
         and change["value"].get("metadata") == update.value["metadata"]
         and set(update.value) <= {"messaging_product", "metadata", "contacts", "messages", "statuses"}
         and set(change["value"]) <= {"messaging_product", "metadata", "contacts", "messages", "statuses"}
+        and all(
+            isinstance(value.get(key, []), list)
+            for value in (update.value, change["value"])
+            for key in _LISTS
+        )
     )
 
 
 def _join(value: dict[str, Any], more: dict[str, Any]) -> None:
-    for key in ("contacts", "messages", "statuses"):
+    for key in _LISTS:
         if key in more:
             here = value.get(key, [])
             value[key] = here + [item for item in more[key] if key != "contacts" or item not in here]

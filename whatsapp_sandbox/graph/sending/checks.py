@@ -62,7 +62,7 @@ def need_number(owner: Json, key: str, path: str, low: float, high: float) -> fl
         raise missing(_join(path, key))
     try:
         number = float(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise invalid(_join(path, key), "must be a number") from error
     if isinstance(value, bool) or not low <= number <= high:
         raise invalid(_join(path, key), f"must be between {low:g} and {high:g}")
@@ -73,22 +73,29 @@ def need_choice(owner: Json, key: str, path: str, choices: tuple[str, ...]) -> s
     value = owner.get(key)
     if value is None:
         raise missing(_join(path, key))
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise invalid(_join(path, key), f"must be one of {{{', '.join(choices)}}}")
-    return str(value)
+    return value
 
 
 def need_link(owner: Json, key: str, path: str) -> str:
     """An http or https address with a host, at most 2,000 characters."""
     link = need_text(owner, key, path, 2_000)
-    try:
-        parts = urlsplit(link)
-        usable = bool(parts.hostname) and parts.scheme in ("http", "https")
-    except ValueError:
-        usable = False
-    if not usable:
+    if not is_web_address(link):
         raise invalid(_join(path, key), "is not a valid URI")
     return link
+
+
+def is_web_address(link: str) -> bool:
+    """Http or https with a host, and no spaces, line breaks or other invisible characters (which urlsplit drops)."""
+    if any(character.isspace() or not character.isprintable() for character in link):
+        return False
+    try:
+        parts = urlsplit(link)
+        _ = parts.port
+    except ValueError:
+        return False
+    return bool(parts.hostname) and parts.scheme in ("http", "https")
 
 
 def unique(values: list[str], path: str) -> None:

@@ -25,7 +25,8 @@ _REFUSED = ("interactive", "location", "contacts", "reaction")
 
 def send_to_group(sandbox: Sandbox, number: BusinessNumber, body: Json, kind: str) -> Json:
     """Accept a message to a group of this number."""
-    group = sandbox.groups.get(str(body.get("to")))
+    to = body.get("to")
+    group = sandbox.groups.get(to) if isinstance(to, str) else None
     if group is None or group.deleted or group.number_id != number.id:
         raise GraphError(131041, "The group is unknown to this business number.")
     if group.suspended:

@@ -192,7 +192,7 @@ def _carousel(sandbox: Sandbox, body: Json) -> None:
     for place, card in enumerate(cards):
         path = f"interactive['action']['cards'][{place}]"
         index = card.get("card_index")
-        if not isinstance(index, int) or not 0 <= index <= 9:
+        if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index <= 9:
             raise invalid(f"{path}['card_index']", "must be between 0 and 9")
         indexes.append(str(index))
         kinds.add(_check_card(sandbox, card, path))
@@ -209,6 +209,8 @@ def _check_card(sandbox: Sandbox, card: Json, path: str) -> tuple[str, str]:
     if kind == "product":
         need_text(action, "catalog_id", f"{path}['action']", 256)
         need_text(action, "product_retailer_id", f"{path}['action']", 256)
+        if "buttons" in action:
+            raise invalid(f"{path}['action']['buttons']", "is not supported for product cards")
         return kind, ""
     header = need_object(card, "header", path)
     check_header(sandbox, header, ("image", "video"), f"{path}['header']")
@@ -238,8 +240,10 @@ def _call_request(sandbox: Sandbox, body: Json) -> None:
 
 def _voice_call(sandbox: Sandbox, body: Json) -> None:
     _texts(sandbox, body, headers=("text", "image", "video", "document"))
-    parameters = _action(body, "voice_call").get("parameters") or {}
-    may_text(parameters, "display_text", "interactive['action']['parameters']", 20)
+    action = _action(body, "voice_call")
+    if action.get("parameters") is not None:
+        parameters = need_object(action, "parameters", "interactive['action']")
+        may_text(parameters, "display_text", "interactive['action']['parameters']", 20)
 
 
 def _order_details(sandbox: Sandbox, body: Json) -> None:

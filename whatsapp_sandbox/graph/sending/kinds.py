@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from whatsapp_sandbox.emoji import is_one_emoji
 from whatsapp_sandbox.errors import GraphError, invalid, missing
 from whatsapp_sandbox.graph.sending.checks import (
     Json,
@@ -105,8 +106,8 @@ def check_reaction(body: Json) -> None:
     if emoji == "":
         return
     check_text(emoji, "reaction['emoji']", _EMOJI_LONGEST)
-    if any(character.isascii() and character.isalpha() for character in emoji):
-        raise invalid("reaction['emoji']", "must be an emoji")
+    if not is_one_emoji(emoji):
+        raise invalid("reaction['emoji']", "must be one emoji")
 
 
 def check_pin(body: Json) -> None:

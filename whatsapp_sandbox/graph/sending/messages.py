@@ -6,23 +6,23 @@ comes as a ``failed`` status unless ``answers.synchronous_codes`` says otherwise
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from whatsapp_sandbox import statuses, windows
 from whatsapp_sandbox.account import BusinessNumber
 from whatsapp_sandbox.errors import GraphError, invalid, missing
 from whatsapp_sandbox.graph.call import Call
 from whatsapp_sandbox.graph.sending import kinds
-from whatsapp_sandbox.graph.sending.checks import Json
+from whatsapp_sandbox.graph.sending.checks import Json, need_object
 from whatsapp_sandbox.graph.sending.groups import send_to_group
 from whatsapp_sandbox.graph.sending.interactive import check_interactive
 from whatsapp_sandbox.graph.sending.receipts import mark_read
+from whatsapp_sandbox.graph.sending.recipients import find_recipient, is_reachable
 from whatsapp_sandbox.graph.sending.template_message import fill_template, find_template
 from whatsapp_sandbox.identifiers import new_message_id
 from whatsapp_sandbox.limits import take_pair
 from whatsapp_sandbox.media_store import check_links
 from whatsapp_sandbox.model import ChatMessage, Customer, Template, Thread
-from whatsapp_sandbox.state import digits_of
 
 if TYPE_CHECKING:
     from whatsapp_sandbox.state import Sandbox
@@ -32,6 +32,7 @@ TYPES = (
     *("location", "contacts", "reaction", "interactive", "template", "pin"),
 )
 CALLBACK_LONGEST = 512
+REACTION_LATEST = 30 * 24 * 3600.0
 
 
 async def post_messages(call: Call) -> Json:
@@ -53,7 +54,7 @@ async def post_marketing_messages(call: Call) -> Json:
     body = await call.parameters()
     if body.get("type", "template") != "template":
         raise GraphError(134100, "Only template messages of the marketing category can be sent here.")
-    template = find_template(call.sandbox, number.waba_id, body.get("template") or {})
+    template = find_template(call.sandbox, number.waba_id, need_object(body, "template", ""))
     if template.category != "MARKETING":
         raise GraphError(134100, f"Template {template.name} is {template.category}, not MARKETING.")
     return send(call.sandbox, number, body | {"type": "template"}, marketing_door=True)
@@ -73,6 +74,8 @@ def send(sandbox: Sandbox, number: BusinessNumber, body: Json, *, marketing_door
     thread = sandbox.thread(number.id, customer.id)
     refusal = _limits(sandbox, number, customer, thread, body, template)
     message = _record(sandbox, customer, thread, body, kind, template, shown)
+    if kind == "reaction" and refusal is None:
+        _react(sandbox, message)
     held = _hold(sandbox, message, template)
     if refusal is not None:
         sandbox.scheduler.after(0.2, statuses.fail, sandbox, message, refusal.code, refusal.details)
@@ -111,6 +114,8 @@ def _check_base(body: Json) -> str:
         raise GraphError(
             100, f"Param biz_opaque_callback_data must be at most {CALLBACK_LONGEST} characters long."
         )
+    if not isinstance(body.get("category", ""), str):
+        raise invalid("category", "must be a string")
     context = body.get("context")
     if context is not None and not (isinstance(context, dict) and isinstance(context.get("message_id"), str)):
         raise invalid("context['message_id']", "must be the id of a message")
@@ -151,41 +156,6 @@ def _check_marketing_door(sandbox: Sandbox, number: BusinessNumber) -> None:
         raise GraphError(131063, "Marketing templates of this account go through /marketing_messages.")
 
 
-def find_recipient(
-    sandbox: Sandbox, number: BusinessNumber, body: Json, template: Template | None
-) -> tuple[Customer, Json]:
-    """The person, and ``contacts[0]`` of the answer; ``to`` wins over ``recipient``."""
-    if body.get("to"):
-        customer, _digits = _by_phone(sandbox, number, body["to"])
-        return customer, {"input": body["to"], "wa_id": customer.wa_id}
-    user_id = body["recipient"]
-    customer_or_none = sandbox.find_customer(user_id) if isinstance(user_id, str) and "." in user_id else None
-    if customer_or_none is None or customer_or_none.identity == "none":
-        raise invalid("recipient", "is not a business-scoped user id of this portfolio")
-    if template and template.category == "AUTHENTICATION":
-        raise GraphError(131062, "Authentication templates need a phone number; use to.")
-    return customer_or_none, {"input": user_id, "user_id": user_id}
-
-
-def _by_phone(sandbox: Sandbox, number: BusinessNumber, to: Any) -> tuple[Customer, str]:
-    if not isinstance(to, str):
-        raise GraphError(100, "Param to must be a string with a phone number.")
-    digits = digits_of(to)
-    answers = sandbox.switches.answers
-    if answers.prepend_country_code and not to.startswith("+") and sandbox.find_customer(digits) is None:
-        import phonenumbers
-
-        digits = f"{phonenumbers.parse('+' + number.digits).country_code}{digits}"
-    if not 7 <= len(digits) <= 15 or set(to) - set("+0123456789 -().\u00a0"):
-        raise invalid("to", "is not a phone number with country code")
-    if digits == number.digits:
-        raise GraphError(131021, "The recipient is the sending number itself.")
-    allowed = answers.allowed_recipients
-    if allowed is not None and digits not in {digits_of(entry) for entry in allowed}:
-        raise GraphError(131030, "Add the recipient to the allowed list of the test number.")
-    return sandbox.find_customer(digits) or sandbox.make_stranger(digits), digits
-
-
 def _limits(
     sandbox: Sandbox,
     number: BusinessNumber,
@@ -221,6 +191,8 @@ def _check_limits(
         raise GraphError(130429, "Cloud API message throughput has been reached.")
     take_pair(thread, rates, now)
     _check_person(sandbox, customer, body, template)
+    if body.get("type") == "reaction":
+        _check_target(sandbox, thread, body["reaction"]["message_id"])
     if windows.is_open(thread, now):
         return
     if template is None and not (body.get("category") and sandbox.switches.answers.direct_send):
@@ -236,9 +208,7 @@ def _check_limits(
 
 
 def _check_person(sandbox: Sandbox, customer: Customer, body: Json, template: Template | None) -> None:
-    if not customer.on_whatsapp or (
-        not customer.known and sandbox.switches.answers.unknown_recipients != "create"
-    ):
+    if not is_reachable(customer, sandbox.switches.answers):
         raise GraphError(131026, "Message undeliverable.")
     if body.get("recipient_identity_key_hash") not in (None, customer.identity_key_hash):
         raise GraphError(137000, "The recipient's identity key has changed.")
@@ -251,6 +221,27 @@ def _check_person(sandbox: Sandbox, customer: Customer, body: Json, template: Te
         raise GraphError(131050, "The user has stopped marketing messages from this business.")
     if marketing and not sandbox.switches.answers.us_marketing and _is_american(customer):
         raise GraphError(131049, "Marketing templates are not delivered to users in the United States.")
+
+
+def _check_target(sandbox: Sandbox, thread: Thread, message_id: str) -> None:
+    """A reaction to nothing: no such message in this chat, one of more than 30 days, deleted, or itself a reaction.
+
+    The platform accepts it and tells 131009 by webhook (Meta's page "reaction messages").
+    """
+    if not sandbox.switches.recording.full:
+        return  # nobody knows what was said
+    target = sandbox.messages.get(message_id)
+    if (
+        target is None
+        or (target.number_id, target.customer_id) != (thread.number_id, thread.customer_id)
+        or target.group_id is not None
+        or target.type == "reaction"
+        or target.revoked
+        or sandbox.now() - target.at > REACTION_LATEST
+    ):
+        raise GraphError(
+            131009, "The message to react to does not exist, is too old, deleted, or a reaction itself."
+        )
 
 
 def _is_american(customer: Customer) -> bool:
@@ -291,8 +282,6 @@ def _record(
     sandbox.counters["accepted"] += 1
     if sandbox.switches.recording.full:
         sandbox.keep(message)
-        if kind == "reaction":
-            _react(sandbox, message)
     sandbox.recent.append((message.id, customer.wa_id, message.callback_data))
     return message
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 VARIABLE = re.compile(r"\{\{\s*([a-z0-9_]+)\s*\}\}", re.IGNORECASE)
 BODY_LONGEST = 1_024
+PAYLOAD_LONGEST = 256
 _REFUSED = {"PAUSED": 132015, "DISABLED": 132016}
 _SHORT_HEADERS = ("IMAGE", "VIDEO", "DOCUMENT", "LOCATION", "GIF")
 
@@ -39,13 +40,18 @@ def find_template(sandbox: Sandbox, waba_id: str, body: Json) -> Template:
 
 def fill_template(sandbox: Sandbox, template: Template, body: Json) -> Json:
     """Check every parameter and return what the phone shows: header, body, footer, buttons, cards."""
-    given = body.get("components") or []
-    if not isinstance(given, list) or not all(isinstance(part, dict) for part in given):
-        raise GraphError(132012, "template['components'] must be a list of objects")
+    given = _components(body)
     shown = _fill(sandbox, template, template.components, given)
     if template.category == "AUTHENTICATION" and not shown.get("body"):
         shown["body"] = _authentication_text(given)
     return shown | {"name": template.name, "language": template.language, "category": template.category}
+
+
+def _components(owner: Json) -> list[Json]:
+    given = owner.get("components") or []
+    if not isinstance(given, list) or not all(isinstance(part, dict) for part in given):
+        raise GraphError(132012, "components must be a list of objects")
+    return given
 
 
 def _fill(sandbox: Sandbox, template: Template, components: list[Json], given: list[Json]) -> Json:
@@ -98,7 +104,7 @@ def _header(sandbox: Sandbox, template: Template, component: Json, part: Json | 
         raise GraphError(
             132012, f"header: Format mismatch, expected {form}, received {parameters[0].get('type')}"
         )
-    content = need_object(parameters[0], str(parameters[0]["type"]).lower(), "header")
+    content = need_object(parameters[0], str(parameters[0].get("type")).lower(), "header")
     if kind != "location":
         check_source(sandbox, kind, content, f"header['{kind}']")
     return {"type": kind, kind: content}
@@ -137,10 +143,7 @@ def _value(parameter: Json, path: str) -> str:
         value = parameter.get("text")
         if not isinstance(value, str) or not value:
             raise GraphError(131008, f"{path}: a text parameter needs a text that is not empty")
-        if "\n" in value or "\t" in value or "     " in value:
-            raise GraphError(
-                132018, f"{path}: Param text cannot have new-line/tab characters or more than 4 spaces"
-            )
+        _check_line(value, path)
         return value
     if kind in ("currency", "date_time") and isinstance(parameter.get(kind), dict):
         return str(parameter[kind].get("fallback_value", ""))
@@ -149,7 +152,8 @@ def _value(parameter: Json, path: str) -> str:
 
 def _buttons(buttons: list[Json], given: list[Json]) -> list[Json]:
     parts = {str(part.get("index")): part for part in given if str(part.get("type", "")).lower() == "button"}
-    beyond = [index for index in parts if not index.isdigit() or int(index) >= len(buttons)]
+    known = {str(index) for index in range(len(buttons))}
+    beyond = [index for index in parts if index not in known]
     if beyond:
         raise GraphError(132018, f"button: there is no button at index {', '.join(beyond)}")
     return [_button(button, parts.get(str(index)), index) for index, button in enumerate(buttons)]
@@ -163,13 +167,17 @@ def _button(button: Json, part: Json | None, index: int) -> Json:
         raise GraphError(132018, f"{path}: sub_type {part.get('sub_type')} does not fit a {kind} button")
     given = _parameters(part, path)
     if kind == "QUICK_REPLY":
-        shown["payload"] = given[0].get("payload", button.get("text")) if given else button.get("text")
+        payload = given[0].get("payload", button.get("text")) if given else button.get("text")
+        if not isinstance(payload, str) or len(payload) > PAYLOAD_LONGEST:
+            raise GraphError(132018, f"{path}: a payload is a string of at most {PAYLOAD_LONGEST} characters")
+        shown["payload"] = payload
     elif kind in ("URL", "OTP"):
         shown |= _link(kind, button, given, path)
     elif kind == "COPY_CODE":
         code = given[0].get("coupon_code") if given else None
         if not isinstance(code, str) or not 0 < len(code) <= 20:
             raise GraphError(132018, f"{path}: a coupon_code of at most 20 characters is required")
+        _check_line(code, path)
         shown["code"] = code
     elif kind == "PHONE_NUMBER":
         shown["phone"] = button.get("phone_number")
@@ -188,6 +196,8 @@ def _link(kind: str, button: Json, given: list[Json], path: str) -> Json:
     needs = kind == "OTP" or bool(VARIABLE.search(url))
     if needs and (len(given) != 1 or not isinstance(given[0].get("text"), str) or not given[0]["text"]):
         raise GraphError(131008, f"{path} of type Url requires a parameter")
+    if needs:
+        _check_ending(given[0]["text"], path)
     if not needs and given:
         raise GraphError(132018, f"{path} has a fixed address and takes no parameter")
     if kind == "OTP":
@@ -195,18 +205,39 @@ def _link(kind: str, button: Json, given: list[Json], path: str) -> Json:
     return {"url": VARIABLE.sub(lambda _: str(given[0]["text"]), url) if needs else url}
 
 
+def _check_line(text: str, path: str) -> None:
+    if any(character in text for character in "\n\r\t\v\f\u0085\u2028\u2029") or "     " in text:
+        raise GraphError(
+            132018,
+            f"{path}: Param text cannot have new-line/tab characters or more than 4 consecutive spaces",
+        )
+
+
+def _check_ending(text: str, path: str) -> None:
+    """The end of a link, or a code: it becomes part of an address, where nothing breaks or is invisible."""
+    if any(character.isspace() or not character.isprintable() for character in text):
+        raise GraphError(
+            132018, f"{path}: Param text cannot have spaces, new-line/tab or invisible characters"
+        )
+
+
 def _cards(sandbox: Sandbox, template: Template, cards: list[Json], part: Json | None) -> list[Json]:
     given = (part or {}).get("cards") or []
     if not isinstance(given, list) or len(given) != len(cards):
         raise GraphError(132012, f"carousel: expected {len(cards)} cards, received {len(given)}")
-    by_index = {card.get("card_index"): card for card in given if isinstance(card, dict)}
+    by_index = {card["card_index"]: card for card in given if _is_card(card)}
     shown = []
     for index, card in enumerate(cards):
         filled: Any = by_index.get(index)
         if filled is None:
             raise GraphError(132012, f"carousel: there is no card with card_index {index}")
-        shown.append(_fill(sandbox, template, card.get("components", []), filled.get("components") or []))
+        shown.append(_fill(sandbox, template, card.get("components", []), _components(filled)))
     return shown
+
+
+def _is_card(card: Any) -> bool:
+    index = card.get("card_index") if isinstance(card, dict) else None
+    return isinstance(index, int) and not isinstance(index, bool)
 
 
 def _offer(component: Json, part: Json | None) -> str:
