@@ -1,6 +1,6 @@
 /* The overview: what is going on, the fault panel, switches, clock, people, templates. */
 
-import { ask, el, follow, words } from "./dom.js";
+import { ask, clockTime, el, follow, words } from "./dom.js";
 
 const $ = (id) => document.getElementById(id);
 let soon;
@@ -29,7 +29,10 @@ function tiles({ counters, webhooks }) {
 function fault(entry) {
   const what = entry.kind === "error" ? `${words.fault_error} ${entry.code}` : words[`fault_${entry.kind}`];
   const when = entry.kind === "latency" ? `${entry.seconds} ${words.seconds}` : entry.after ? words.after_send : words.before_send;
-  const left = entry.remaining === null ? `${entry.percent} %` : `${words.next_n}: ${entry.remaining}`;
+  const limits = [entry.remaining === null ? `${entry.percent} %` : `${words.next_n}: ${entry.remaining}`];
+  if (entry.on === "any") limits.unshift(words.on_any);
+  if (entry.until !== null) limits.push(`→ ${clockTime(entry.until)}`);
+  const left = limits.join(", ");
   const remove = () => ask("DELETE", `faults?id=${entry.id}`).then(load);
   return el("li", {}, el("span", { class: "grow" }, `${what}, ${when}`), el("span", { class: "mark" }, left), el("span", { class: "mark" }, `${words.struck}: ${entry.struck}`), el("button", { class: "button", type: "button", onclick: remove }, words.close));
 }
@@ -59,8 +62,9 @@ $("fault-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const values = new FormData(event.target);
   await ask("POST", "faults", {
-    kind: values.get("kind"), code: Number(values.get("code")), after: Boolean(values.get("after")),
-    remaining: Number(values.get("remaining")), seconds: Number(values.get("seconds")),
+    kind: values.get("kind"), code: Number(values.get("code")), on: values.get("on"), after: Boolean(values.get("after")),
+    remaining: Number(values.get("remaining")) || null, seconds: Number(values.get("seconds")),
+    lasts: Number(values.get("lasts")) * 60 || null,
   });
   load();
 });
