@@ -33,6 +33,20 @@ class Desk:
         self.sent.append(answer.json()["id"])
         return self.sent[-1]
 
+    def let_write(self, conversation: str) -> None:
+        """The contact writes once more, and with it the reply window is open."""
+        contact = self.product.api("GET", f"/conversations/{conversation}").json()["contact"]["id"]
+        identities = self.product.api("GET", f"/contacts/{contact}").json()["identities"]
+        phone = next(each["value"] for each in identities if each["kind"] == "phone")
+        customers = self.product.control("GET", "customers")["items"]
+        writer = next(each["id"] for each in customers if each["phone"].lstrip("+") == phone.lstrip("+"))
+        self.product.control("POST", f"customers/{writer}/messages", {"type": "text", "text": "And?"})
+        assert wait_until(lambda: self._window_is_open(conversation), 20), self.product.log_tail()
+
+    def _window_is_open(self, conversation: str) -> bool:
+        shown: Json = self.product.api("GET", f"/conversations/{conversation}").json()
+        return bool(shown["reply_window"]["open"])
+
     def message(self, message_id: str) -> Json:
         found: Json = self.product.api("GET", f"/messages/{message_id}").json()
         return found
