@@ -27,6 +27,15 @@ def parse_id(text: str) -> UUID | None:
         return None
 
 
+LONGEST_SERIAL = 18
+"""digits: below the largest number of the database"""
+
+
+def parse_serial(text: str) -> int | None:
+    """The number that the database gave a row, as a caller wrote it; None when it cannot be one."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_SERIAL else None
+
+
 def new_secret(byte_count: int = 32) -> str:
     """A URL-safe random text with ``byte_count`` bytes of entropy."""
     return secrets.token_urlsafe(byte_count)

@@ -8,6 +8,7 @@ Refusals roll back and leave no record: the same id may be tried again once the 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -19,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.errors import LockNotAvailable
 
 from regulars.kernel import clock
-from regulars.kernel.errors import ProductError
+from regulars.kernel.errors import NotFound, ProductError
 from regulars.kernel.models import KeptAnswer
 
 KEPT = timedelta(hours=24)
@@ -82,6 +83,16 @@ def keep(owner_id: UUID, intent: str, answer: Answer) -> None:
     KeptAnswer.objects.filter(owner_id=owner_id, intent=intent).update(status=answer.status, sealed=sealed)
 
 
+def forget_answers(owner_ids: Collection[UUID], names: Collection[str], *, before: datetime) -> int:
+    """Empty the answers to these owners in which one of the names stands; returns how many.
+
+    The record stays, for the request must not have its effect again; its repetition is told that the object is gone.
+    """
+    kept = KeptAnswer.objects.filter(owner_id__in=owner_ids, created_at__lt=before, sealed__isnull=False)
+    gone = [answer.id for answer in kept.iterator() if any(name in (answer.sealed or "") for name in names)]
+    return KeptAnswer.objects.filter(id__in=gone).update(status=HTTPStatus.GONE, sealed=None)
+
+
 def purge_answers(now: datetime) -> int:
     """Forget answers older than 24 hours; returns how many."""
     count, _details = KeptAnswer.objects.filter(created_at__lt=now - KEPT).delete()
@@ -91,6 +102,8 @@ def purge_answers(now: datetime) -> int:
 def _answer_of(kept: KeptAnswer, request_hash: str) -> Answer:
     if kept.request_hash != request_hash:
         raise IntentUsed
+    if kept.status == HTTPStatus.GONE:
+        raise NotFound(_("What this request made has been removed"))
     opened = msgspec.json.decode(kept.sealed or '{"headers":[],"body":""}', type=_Sealed)
     return Answer(kept.status, opened.body.encode(), opened.headers)
 

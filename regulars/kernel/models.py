@@ -62,6 +62,8 @@ class ParkedEvent(models.Model):
     event = models.ForeignKey(Event, on_delete=models.CASCADE)
     error = models.TextField()
     parked_at = models.DateTimeField(default=clock.now)
+    retry_asked_at = models.DateTimeField(null=True)
+    """when somebody asked to try it again; null once it was"""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["reaction", "event"], name="parked_once")]

@@ -10,14 +10,17 @@ and none holds up another.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from regulars.kernel import clock
 from regulars.kernel.database import is_away
+from regulars.kernel.errands import wake_errands
 from regulars.kernel.events import Event, Position, Recorded, end_of_log, read_after
 from regulars.kernel.locks import try_to_hold
 from regulars.kernel.models import ParkedEvent, ReactionCursor
@@ -84,13 +87,70 @@ def ensure_cursors(reactions: Sequence[Reaction]) -> None:
         )
 
 
-def retry_parked(reaction: Reaction, parked: ParkedEvent) -> None:
-    """Give a parked event to its reaction again; raises what the reaction raises."""
+def parked_in(workspace_id: UUID) -> QuerySet[ParkedEvent]:
+    """The parked events of a workspace, each with its event."""
+    return ParkedEvent.objects.filter(event__workspace_id=workspace_id).select_related("event")
+
+
+def ask_to_retry(workspace_id: UUID, ids: Collection[int] | None = None) -> int:
+    """Have workers try parked events again (without ``ids``: all of the workspace); returns how many there are."""
+    wanted = ParkedEvent.objects.filter(event__workspace_id=workspace_id)
+    if ids is not None:
+        wanted = wanted.filter(id__in=ids)
+    count = wanted.update(retry_asked_at=clock.now())
+    if count:
+        wake_errands()
+    return count
+
+
+def retry_asked(reactions: Sequence[Reaction]) -> int:
+    """Try again what people asked for; what fails again stays parked with its new error. Returns how many went."""
+    by_name = {each.name: each for each in reactions}
+    asked = ParkedEvent.objects.filter(retry_asked_at__isnull=False).order_by("id")
+    return sum(_retry(by_name.get(name), parked) for parked, name in asked.values_list("id", "reaction"))
+
+
+def _retry(reaction: Reaction | None, parked_id: int) -> bool:
+    try:
+        with transaction.atomic():
+            asked = ParkedEvent.objects.filter(id=parked_id, retry_asked_at__isnull=False)
+            parked = asked.select_related("event").first() if try_to_hold(f"parked:{parked_id}") else None
+            if parked is None:
+                return False
+            if reaction is None:
+                raise LookupError("this version has no such reaction any more")
+            return retry_parked(reaction, parked)
+    except Exception as error:
+        if is_away(error):
+            raise
+        logger.warning("a parked event failed again", extra={"parked": parked_id}, exc_info=True)
+        ParkedEvent.objects.filter(id=parked_id).update(error=_in_words(error), retry_asked_at=None)
+        return False
+
+
+def retry_parked(reaction: Reaction, parked: ParkedEvent) -> bool:
+    """Give a parked event to its reaction again; raises what the reaction raises.
+
+    One that the reaction no longer wants goes as well. False when an older writer still keeps the event back.
+    """
     with transaction.atomic():
-        before = Position(int(parked.event.transaction_id), parked.event.pk - 1)
-        page = read_after(before, _kinds(reaction), 1)
-        reaction.run(page.events)
+        if parked.event.kind in _kinds(reaction):
+            before = Position(int(parked.event.transaction_id), parked.event.pk - 1)
+            page = read_after(before, _kinds(reaction), 1)
+            if [each.position.event_id for each in page.events] != [parked.event.pk]:
+                return False
+            reaction.run(page.events)
         parked.delete()
+        return True
+
+
+def forget_errors(workspace_id: UUID, about: Collection[str]) -> None:
+    """Empty the errors of parked events that are about these objects: an error may repeat what somebody said."""
+    ids = set(about)
+    gone = [
+        each.id for each in parked_in(workspace_id) if ids & {str(word) for word in each.event.body.values()}
+    ]
+    ParkedEvent.objects.filter(id__in=gone).update(error="")
 
 
 def _take_cursor(name: str) -> ReactionCursor | None:
@@ -141,6 +201,10 @@ def _digest_one_by_one(reaction: Reaction, cursor: ReactionCursor) -> None:
             ParkedEvent.objects.get_or_create(
                 reaction=reaction.name,
                 event_id=each.position.event_id,
-                defaults={"error": f"{type(error).__name__}: {error}"[:2000]},
+                defaults={"error": _in_words(error)},
             )
     _move(cursor, page.end)
+
+
+def _in_words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:2000]

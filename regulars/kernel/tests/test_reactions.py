@@ -11,12 +11,16 @@ from django.db import OperationalError, connection, transaction
 
 from regulars.kernel import clock, reactions
 from regulars.kernel.events import Recorded, end_of_log, read_after, record
-from regulars.kernel.models import Heartbeat, ParkedEvent, ReactionCursor
+from regulars.kernel.ids import new_id
+from regulars.kernel.models import Event, Heartbeat, ParkedEvent, ReactionCursor
 from regulars.kernel.reactions import (
     ATTEMPTS_BEFORE_PARKING,
     BATCH_SIZE,
     Reaction,
+    ask_to_retry,
     ensure_cursors,
+    forget_errors,
+    retry_asked,
     retry_parked,
 )
 from regulars.kernel.tests.conftest import WORKSPACE, KettleBoiled, KettleEmptied, boiled, wait_until_visible
@@ -159,6 +163,55 @@ def test_a_parked_event_can_be_given_again():
     retry_parked(_reaction(), parked)
     assert ParkedEvent.objects.count() == 0
     assert _noted() == ["2", "bad"]
+
+
+def _park(*notes: str) -> list[ParkedEvent]:
+    reaction = _reaction(_fail_at_bad)
+    ensure_cursors([reaction])
+    record(*map(boiled, notes))
+    _run_later(reaction, ATTEMPTS_BEFORE_PARKING)
+    return list(ParkedEvent.objects.order_by("id"))
+
+
+def test_what_people_asked_for_is_tried_again_and_nothing_else():
+    one, other = _park("bad", "bad")
+    workspace_id = one.event.workspace_id
+    assert retry_asked([_reaction()]) == 0
+    assert ask_to_retry(workspace_id, [one.id]) == 1
+    assert ask_to_retry(new_id()) == 0
+    assert retry_asked([_reaction()]) == 1
+    assert (list(ParkedEvent.objects.all()), _noted()) == ([other], ["bad"])
+    assert retry_asked([_reaction()]) == 0
+
+
+def test_what_fails_again_stays_with_its_new_error():
+    (parked,) = _park("bad")
+
+    def fail(events: Sequence[Recorded]) -> None:
+        raise ValueError("still bad")
+
+    for reaction, error in (
+        (_reaction(fail), "ValueError: still bad"),
+        (_reaction(name="other"), "LookupError: this version has no such reaction any more"),
+    ):
+        ask_to_retry(parked.event.workspace_id)
+        assert retry_asked([reaction]) == 0
+        parked.refresh_from_db()
+        assert (parked.error, parked.retry_asked_at) == (error, None)
+
+
+def test_an_event_that_the_reaction_no_longer_wants_goes_without_another_in_its_place():
+    (parked,) = _park("bad", "next")
+    reaction = _reaction()
+    retry_parked(Reaction(reaction.name, (KettleEmptied,), reaction.run), parked)
+    assert (ParkedEvent.objects.count(), _noted()) == (0, ["next"])
+
+
+def test_errors_about_an_object_are_forgotten():
+    one, other = _park("bad", "bad")
+    Event.objects.filter(id=one.event_id).update(body={"note": "contact-1"})
+    forget_errors(one.event.workspace_id, ["contact-1"])
+    assert list(ParkedEvent.objects.order_by("id").values_list("error", flat=True)) == ["", other.error]
 
 
 def test_a_failing_reaction_holds_up_nobody_else():
