@@ -1,4 +1,4 @@
-"""Who reacts to what, and what runs when: the one page that connects the rooms.
+"""Who reacts to what, what runs when and what is done when asked for: the one page that connects the rooms.
 
 A reaction reads the event log with a cursor of its own (``kernel.reactions``). The live screens read the same
 log (``web.live.rendering.LIVE_EVENTS``), but keep no cursor: a screen that comes back brings its own.
@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
+from regulars.channels.whatsapp import erasing as whatsapp_erasing
 from regulars.channels.whatsapp import reactions as whatsapp
 from regulars.conversations import tasks as conversations
 from regulars.conversations.events import ConversationChanged, MemberTyping
+from regulars.conversations.operations.removing import erase_files
 from regulars.inboxes import tasks as inboxes
+from regulars.inboxes.erasing import Eraser, carry_out_erasures, erase_from_answers
 from regulars.inboxes.events import ConnectionAdded, InboxAdded, NoticeReceived
 from regulars.kernel import tasks as kernel
-from regulars.kernel.reactions import Reaction
+from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.workspaces import tasks as workspaces
 
 REACTIONS: tuple[Reaction, ...] = (
@@ -53,3 +57,16 @@ JOBS: tuple[Job, ...] = (
     Job("whatsapp.sync_all_templates", timedelta(hours=12), whatsapp.sync_all_templates),
     Job("whatsapp.learn_all_portfolios", timedelta(hours=12), whatsapp.learn_all_portfolios),
 )
+
+ERASERS: tuple[Eraser, ...] = (
+    # whoever is removed is forgotten in what came by webhook, in answers kept for repeated requests, and in files
+    whatsapp_erasing.erase_from_deliveries,
+    erase_from_answers,
+    erase_files,
+)
+
+ERRANDS: tuple[Callable[[], object], ...] = (
+    partial(carry_out_erasures, ERASERS),
+    partial(retry_asked, REACTIONS),
+)
+"""what workers do as soon as somebody asked for it (``kernel.errands``)"""

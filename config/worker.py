@@ -1,8 +1,8 @@
 """``python -m config.worker``: everything that happens behind the screens.
 
 A thread for deliveries, one for each reaction (a slow one holds up nobody else), one for previews (drawn by processes
-of their own) and one for periodic jobs, and an event loop with the sender and the media fetcher. Any number of these
-processes may run on any machines over one database.
+of their own) and one for periodic jobs and errands, and an event loop with the sender and the media fetcher. Any
+number of these processes may run on any machines over one database.
 """
 
 from __future__ import annotations
@@ -30,15 +30,16 @@ from django.db import close_old_connections, connection  # noqa: E402
 
 from config import collecting  # noqa: E402
 from config.running import refusal_to_run  # noqa: E402
-from config.wiring import JOBS, REACTIONS  # noqa: E402
+from config.wiring import ERRANDS, JOBS, REACTIONS  # noqa: E402
 from regulars.channels.whatsapp.clients import Clients  # noqa: E402
 from regulars.channels.whatsapp.fetching import Fetcher  # noqa: E402
 from regulars.channels.whatsapp.processing import process_deliveries  # noqa: E402
-from regulars.channels.whatsapp.storing import DELIVERIES_CHANNEL  # noqa: E402
 from regulars.channels.whatsapp.transport import WhatsAppTransport  # noqa: E402
 from regulars.conversations.delivering import Sender  # noqa: E402
 from regulars.conversations.operations.sending import OUTGOING_CHANNEL  # noqa: E402
+from regulars.inboxes.queue import DELIVERIES_CHANNEL  # noqa: E402
 from regulars.kernel.database import is_away  # noqa: E402
+from regulars.kernel.errands import CHANNEL as ERRANDS_CHANNEL  # noqa: E402
 from regulars.kernel.events import CHANNEL as EVENTS_CHANNEL  # noqa: E402
 from regulars.kernel.listening import Wakeups  # noqa: E402
 from regulars.kernel.models import Heartbeat  # noqa: E402
@@ -149,6 +150,8 @@ def run_due_jobs() -> bool:
     ensure_cursors(REACTIONS)
     for job in JOBS:
         run_if_due(job.name, job.every, job.run)
+    for errand in ERRANDS:
+        errand()
     return False
 
 
@@ -171,6 +174,7 @@ async def main() -> None:
             OUTGOING_CHANNEL: [sender.wake],
             MEDIA_CHANNEL: [fetcher.wake],
             PREVIEWS_CHANNEL: [previews.wake],
+            ERRANDS_CHANNEL: [jobs.wake],
         },
     )
     collecting.settle()

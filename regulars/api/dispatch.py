@@ -47,9 +47,11 @@ from regulars.api.problems import (
 from regulars.api.rate_limits import spend_request
 from regulars.kernel import intents
 from regulars.kernel.errors import REFUSAL, FormTooLong, NotFound, ProductError
-from regulars.kernel.ids import new_id, parse_id
+from regulars.kernel.ids import new_id, parse_id, parse_serial
 
 ANY_TOKEN = "any-token"  # noqa: S105  # no secret: the permission of routes that every valid token may use
+ID_TYPES = (UUID, int)
+"""what names an object in a path"""
 LARGEST_BODY = 4 * 1024 * 1024
 """bytes of a JSON body"""
 
@@ -78,7 +80,9 @@ class Route:
     @cached_property
     def id_names(self) -> tuple[str, ...]:
         """The ids in the path."""
-        return tuple(name for name in inspect.signature(self.handler).parameters if self.hints[name] is UUID)
+        return tuple(
+            name for name in inspect.signature(self.handler).parameters if self.hints[name] in ID_TYPES
+        )
 
 
 def endpoint(routes: Mapping[str, Route]) -> Callable[..., HttpResponseBase]:
@@ -180,7 +184,7 @@ def _replay(kept: intents.Answer) -> HttpResponse:
 def _read_arguments(request: HttpRequest, route: Route, ids: Mapping[str, str]) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
     for name in route.id_names:
-        parsed = parse_id(ids[name])
+        parsed = parse_serial(ids[name]) if route.hints[name] is int else parse_id(ids[name])
         if parsed is None:
             raise NotFound(_("There is no such object"))
         arguments[name] = parsed

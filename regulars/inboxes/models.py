@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib.postgres.functions import TransactionNow
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models.functions import Now
 
 from regulars.kernel import clock
 from regulars.kernel.crypto import EncryptedTextField
@@ -109,6 +110,7 @@ class Delivery(models.Model):
         # no CHECK on the state: PostgreSQL reads it anew for each statement, which costs a small group a tenth
         indexes = [
             models.Index(fields=["id"], name="delivery_pending", condition=models.Q(state="pending")),
+            models.Index(fields=["id"], name="delivery_failed", condition=models.Q(state="failed")),
             BrinIndex(fields=["received_at"], name="delivery_by_age", autosummarize=True),
         ]
 
@@ -156,3 +158,14 @@ class ChannelNotice(WorkspaceScoped):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection", "dedup_key"], name="notice_once")]
         indexes = [models.Index(fields=["workspace", "-at"], name="notice_by_time")]
+
+
+class ErasureRequest(WorkspaceScoped):
+    """Somebody is to be forgotten in what is stored as it came; gone once that is done (``inboxes.erasing``)."""
+
+    traces = EncryptedTextField()
+    """``inboxes.erasing.Traces`` as JSON: sealed, for it names whom nobody should find here any more"""
+    created_at = models.DateTimeField(db_default=Now())
+    """by the database's clock, as ``Delivery.received_at``: what came later is a new acquaintance"""
+    swept_at = models.DateTimeField(null=True)
+    """when everything had been gone through once"""

@@ -13,7 +13,6 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from regulars.inboxes.events import ConnectionAdded, InboxAdded, InboxChanged, NoticeReceived
-from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.models import Connection, Inbox, sealed_fields
 from regulars.kernel.crypto import Undecryptable
 from regulars.kernel.errors import Invalid
@@ -308,27 +307,35 @@ def record_notices(workspace_id: UUID, notices: Sequence[NoticeRow]) -> list[UUI
     return [ids[index] if ids.get(index) in stored else None for index in range(len(notices))]
 
 
-@transaction.atomic
-def replay_deliveries(connection_row: Connection, *, by: Actor, since: datetime | None = None) -> int:
-    """Read stored deliveries again (a number was added, a kind is understood now); returns how many.
+def reread_notices(notices: Sequence[NoticeRow]) -> dict[int, bool]:
+    """Which known notices come from the very place where they were first read, and whether it is the last word.
 
-    What they hold is counted anew as received; what is known already comes out as duplicate.
+    So a replay is told from a repetition. Their words are brought up to date: the kind may be understood by now. By
+    index; true when no later notice of the account says something else about the same. Needs a transaction.
     """
-    by.require("connections:manage")
+    if not notices:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE inboxes_delivery SET state = 'pending', attempts = 0, retry_at = NULL, error = ''"
-            " WHERE connection_id = %s AND state <> 'pending' AND received_at >= COALESCE(%s::timestamptz, '-infinity')"
-            " RETURNING update_counts",
-            [connection_row.id, since],
+            "UPDATE inboxes_channelnotice n SET kind = new.kind, inbox_id = new.i, event = new.event,"
+            " title = new.title, details = new.details"
+            " FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[],"
+            " %b::bigint[], %b::text[]) WITH ORDINALITY"
+            " AS new(c, i, kind, event, title, details, key, d, path, place)"
+            " WHERE n.connection_id = new.c AND n.dedup_key = new.key AND n.delivery_id = new.d AND n.path = new.path"
+            " RETURNING new.place - 1, NOT EXISTS (SELECT 1 FROM inboxes_channelnotice later"
+            "   WHERE later.connection_id = n.connection_id AND later.field = n.field AND later.title = new.title"
+            "   AND later.inbox_id IS NOT DISTINCT FROM new.i AND later.at > n.at)",
+            [
+                [row.connection_id for row in notices],
+                [row.inbox_id for row in notices],
+                [row.kind for row in notices],
+                [row.event for row in notices],
+                [row.title for row in notices],
+                [row.details for row in notices],
+                [row.dedup_key for row in notices],
+                [row.delivery_id for row in notices],
+                [row.path for row in notices],
+            ],
         )
-        counts = [orjson.loads(row[0]) if isinstance(row[0], str) else row[0] for row in cursor.fetchall()]
-    add_to_ledger(
-        LedgerRow(connection_row.id, address, "inbound", "received", "", count)
-        for each in counts
-        for address, count in each.items()
-    )
-    audit(by, "connections:replay", "connection", str(connection_row.id), deliveries=len(counts))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify('regulars_deliveries', '')")
-    return len(counts)
+        return {int(place): is_last_word for place, is_last_word in cursor.fetchall()}

@@ -71,7 +71,7 @@ def keep_fetched(file: ToFetch, content: IO[bytes], digest: str, byte_count: int
     facts = sniff(content) if mime_type.startswith("image/") else FileFacts(mime_type)
     has_due = can_have_preview(facts)
     with transaction.atomic():
-        MediaFile.objects.filter(id=file.id).update(
+        is_wanted = MediaFile.objects.filter(id=file.id).update(
             state="ready",
             sha256=digest,
             byte_count=byte_count,
@@ -84,6 +84,9 @@ def keep_fetched(file: ToFetch, content: IO[bytes], digest: str, byte_count: int
             lease_until=None,
             fetched_at=clock.now(),
         )
+        if not is_wanted:  # removed meanwhile, with the person whose it was
+            _delete_unshared({digest})
+            return
         record(MediaChanged(file.workspace_id, file.id))
         if has_due:
             wake_previewers()
@@ -190,8 +193,13 @@ def remove_files(ids: Collection[UUID]) -> None:
     rows = MediaFile.objects.filter(id__in=ids)
     hashes = set(rows.exclude(sha256="").values_list("sha256", flat=True))
     rows.delete()
-    shared = set(MediaFile.objects.filter(sha256__in=hashes).values_list("sha256", flat=True))
-    transaction.on_commit(lambda: _delete_bytes(hashes - shared))
+    _delete_unshared(hashes)
+
+
+def _delete_unshared(hashes: Collection[str]) -> None:
+    shared = MediaFile.objects.filter(sha256__in=hashes).values_list("sha256", flat=True)
+    gone = set(hashes).difference(shared)
+    transaction.on_commit(lambda: _delete_bytes(gone))
 
 
 def _delete_bytes(hashes: Collection[str]) -> None:

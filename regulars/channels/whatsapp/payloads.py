@@ -22,7 +22,7 @@ from .parsing import changes, messages, statuses
 from .parsing.counting import count_plain
 from .parsing.decoding import MAX_DEPTH, NotJSON, TooDeep, load_body
 from .parsing.plain_text import read_plain_text
-from .parsing.walking import LIST_NAMES, Change, walk
+from .parsing.walking import ERASED, LIST_NAMES, Change, walk
 
 __all__ = [
     "MAX_DEPTH",
@@ -35,7 +35,7 @@ __all__ = [
     "parse_payload",
 ]
 
-Reason = Literal["foreign_object", "not_an_envelope", "empty", "malformed", "too_deep"]
+Reason = Literal["foreign_object", "not_an_envelope", "empty", "malformed", "too_deep", "erased"]
 UNEXPECTED = "Unexpected"
 """begins the details of a rejection that is a defect of ours"""
 
@@ -84,6 +84,8 @@ def parse_body(body: object, received_at: datetime) -> list[Update]:
             for index, item in enumerate(items):
                 if isinstance(item, dict):
                     updates.append(_read(reader, change, item, f"{path}/{index}", received_at))
+                elif item == ERASED:
+                    updates.append(Rejected(reason="erased", path=f"{path}/{index}", address=change.address))
                 else:
                     details = f"Expected an object, found {type(item).__name__}."
                     updates.append(_reject(change, f"{path}/{index}", details))

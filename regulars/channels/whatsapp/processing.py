@@ -14,8 +14,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Exists
 
 from regulars.channels.whatsapp.copies import forget_lost_copies
+from regulars.channels.whatsapp.erasing import leave_out
 from regulars.channels.whatsapp.groups import follow_group_news, group_lanes, groups_of
 from regulars.channels.whatsapp.notices import NoticedUpdate, address_of, notice_row
 from regulars.channels.whatsapp.payloads import parse_payload
@@ -28,9 +30,16 @@ from regulars.conversations.operations.calls import IncomingCall, note_calls
 from regulars.conversations.operations.completing import Repetition, complete_messages
 from regulars.conversations.operations.receiving import Incoming, find_stored, receive_messages
 from regulars.conversations.operations.statuses import IncomingStatus, receive_statuses
+from regulars.inboxes.erasing import open_erasures
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
-from regulars.inboxes.models import Connection, Delivery, Inbox, sealed_fields
-from regulars.inboxes.operations import record_notices, set_messaging_limit, set_throughput
+from regulars.inboxes.models import Connection, Delivery, ErasureRequest, Inbox, sealed_fields
+from regulars.inboxes.operations import (
+    NoticeRow,
+    record_notices,
+    reread_notices,
+    set_messaging_limit,
+    set_throughput,
+)
 from regulars.inboxes.ports import (
     AddressBookChange,
     Call,
@@ -259,15 +268,24 @@ class _Batch:
 
 
 def _apply(connection_row: Connection, deliveries: Sequence[_Claimed], tally: _Tally) -> None:
-    inboxes = dict(Inbox.objects.filter(connection=connection_row).values_list("address", "id"))
+    inboxes, is_erasing = _read_inboxes(connection_row)
     batch = _Batch(connection_row, inboxes, tally)
+    erasures = open_erasures(connection_row.workspace_id) if is_erasing else []
     for delivery in deliveries:
-        for update in delivery.updates:
+        for update in leave_out(delivery.updates, delivery.received_at, erasures):
             _sort(batch, delivery, update)
     fresh = _keep_others(batch)
     _apply_messages(batch, [link for update in fresh for link in links_of(update, batch.now)])
     _apply_statuses(batch)
     _follow_others(batch, fresh)
+
+
+def _read_inboxes(connection_row: Connection) -> tuple[dict[str, UUID], bool]:
+    """The numbers by address, and whether somebody is being erased: asked together, once their lanes are held."""
+    asked = ErasureRequest.objects.filter(workspace_id=connection_row.workspace_id)
+    inboxes = Inbox.objects.filter(connection=connection_row)
+    rows = list(inboxes.values_list("address", "id", Exists(asked)))
+    return {address: inbox_id for address, inbox_id, _is_erasing in rows}, any(row[2] for row in rows)
 
 
 def _sort(batch: _Batch, delivery: _Claimed, update: Update) -> None:
@@ -400,11 +418,11 @@ def _keep_others(batch: _Batch) -> list[NoticedUpdate]:
     kept = record_notices(batch.connection.workspace_id, notices)
     for (_delivery, update), notice_id in zip(batch.others, kept, strict=True):
         batch.count(address_of(update), "stored" if notice_id else "duplicate")
-    return [update for (_delivery, update), notice_id in zip(batch.others, kept, strict=True) if notice_id]
+    return _effective(batch, notices, kept)
 
 
 def _follow_others(batch: _Batch, fresh: Sequence[NoticedUpdate]) -> None:
-    """What is new has its effect."""
+    """What is new, or read anew, has its effect."""
     for update in fresh:
         if isinstance(update, TemplateChange):
             apply_template_change(batch.connection, update)
@@ -416,6 +434,29 @@ def _follow_others(batch: _Batch, fresh: Sequence[NoticedUpdate]) -> None:
         elif isinstance(update, Notice):
             _follow_notice(batch, update)
     _apply_calls(batch, [update for update in fresh if isinstance(update, Call)])
+
+
+def _effective(
+    batch: _Batch, notices: Sequence[NoticeRow], kept: Sequence[UUID | None]
+) -> list[NoticedUpdate]:
+    """What is new, and what is replayed: only its notice is known, its effect may have been missed.
+
+    What a notice says of the account holds until a later one says otherwise; of people, all that was told counts.
+    """
+    known = [index for index, notice_id in enumerate(kept) if notice_id is None]
+    reread = reread_notices([notices[index] for index in known])
+    is_last_word = {known[place]: is_last for place, is_last in reread.items()}
+    return [
+        update
+        for index, (_delivery, update) in enumerate(batch.others)
+        if kept[index] or (index in is_last_word and (is_last_word[index] or not _is_of_account(update)))
+    ]
+
+
+def _is_of_account(update: NoticedUpdate) -> bool:
+    if isinstance(update, Notice):
+        return not update.contact.identities and update.group_news is None
+    return isinstance(update, TemplateChange)
 
 
 def _follow_notice(batch: _Batch, notice: Notice) -> None:

@@ -17,6 +17,7 @@ from uuid import UUID
 import orjson
 from psycopg import AsyncConnection, Error, OperationalError, pq
 
+from regulars.inboxes.queue import DELIVERIES_CHANNEL
 from regulars.kernel.arrays import BIGINT, BYTEA, TEXT, UUID_TYPE, pack_array
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,6 @@ COMMIT_DEADLINE_SECONDS = 8.0
 ANSWER_DEADLINE_SECONDS = 9.0
 """letting go of a database that hangs takes the driver longer still; the platform's patience is some 10 s"""
 EXPIRY_CHECK_SECONDS = 0.5
-DELIVERIES_CHANNEL = "regulars_deliveries"
 NUDGE_SECONDS = 0.02
 """workers are woken at most so often: a NOTIFY in each commit took a tenth of its time"""
 NUDGE_DEADLINE_SECONDS = 5.0

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from regulars.conversations.events import ConversationChanged
+from regulars.conversations.models import Activity
 from regulars.conversations.operations.activities import ActivityRow, insert_activities
 from regulars.conversations.operations.handling import start_conversation
 from regulars.conversations.operations.receiving import REPLY_WINDOW
@@ -36,6 +37,9 @@ def note_calls(workspace_id: UUID, calls: Sequence[IncomingCall]) -> None:
             "duration_seconds": call.duration_seconds,
             "status": call.status,
         }
+        known = Activity.objects.filter(conversation=conversation, kind="call", at=call.at, facts=facts)
+        if known.exists():
+            continue  # read again, after a replay
         insert_activities(workspace_id, [ActivityRow(conversation.id, "call", "", facts, call.at)])
         if "user" in call.direction.lower() or call.direction.lower() in {"in", "inbound"}:
             with connection.cursor() as cursor:

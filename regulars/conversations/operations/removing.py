@@ -1,15 +1,22 @@
-"""Removing a contact with everything said and sent (BK-1)."""
+"""Removing a contact with everything said and sent (BK-1).
+
+What is linked to the person goes at once, in one transaction. What only names them (raw deliveries, answers kept for
+repeated requests) is left to workers, who are told by which traces to know it (``inboxes.erasing``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
-from regulars.contacts.models import Contact
+from regulars.contacts.models import Contact, ContactIdentity
 from regulars.contacts.operations.editing import delete_contact
+from regulars.contacts.operations.identifying import identity_lanes
 from regulars.conversations.events import ConversationChanged
 from regulars.conversations.models import (
     SILENT_KINDS,
@@ -17,14 +24,24 @@ from regulars.conversations.models import (
     Conversation,
     Message,
     MessageStatus,
+    Note,
     OutgoingMessage,
     UnmatchedStatus,
 )
+from regulars.conversations.operations.sending import outgoing_of
 from regulars.conversations.operations.statuses import settle_jobs
+from regulars.inboxes.erasing import Erasure, Trace, Traces, ask_for_erasure
+from regulars.inboxes.ports import files_in
+from regulars.kernel import clock
 from regulars.kernel.events import record_all
+from regulars.kernel.locks import lock_keys
+from regulars.kernel.reactions import forget_errors
 from regulars.media.models import MediaFile
 from regulars.media.operations import remove_files
 from regulars.workspaces.access import Actor
+
+ANSWERS_KEPT = timedelta(hours=25)
+"""answers to requests that may be repeated are kept for 24 hours; each names an object that it made"""
 
 
 @transaction.atomic
@@ -35,19 +52,100 @@ def remove_contact(contact: Contact, *, by: Actor) -> None:
     only what this person said goes, and when our messages reached them; the threads stay, with everybody else's words.
     """
     by.require("contacts:delete")
+    _hold_lanes(contact)
     groups = _lock_group_threads(contact)
     said = Message.objects.filter(Q(contact=contact) | Q(conversation__contact=contact))
     unsettled = OutgoingMessage.objects.select_for_update(of=("self",)).filter(
         message__in=said, state__in=["queued", "sending", "unknown"]
     )
     settle_jobs([(job.message_id, "refused", "contact-deleted") for job in unsettled])
-    files = list(MediaFile.objects.filter(id__in=said.values("media_id")).values_list("id", flat=True))
+    files = _files_only_in(said)
+    traces = _traces_of(contact, said)
     _forget_participant(contact)
     unread = {each.id: _unread_of_others(each, contact) for each in groups}
     delete_contact(contact, by=by)
     remove_files(files)
+    forget_errors(contact.workspace_id, traces.objects)
+    ask_for_erasure(contact.workspace_id, traces)
     _move_groups_on(unread)
     record_all(ConversationChanged(each.workspace_id, each.id, "messages_removed") for each in groups)
+
+
+def _hold_lanes(contact: Contact) -> None:
+    """Wait for batches that are reading something of this person; later ones see that they are to be left out."""
+    rows = contact.identities.values_list("channel", "kind", "value")
+    lock_keys(
+        lane
+        for channel, kind, value in rows
+        for lane in identity_lanes(contact.workspace_id, channel, [(kind, value)])
+    )
+
+
+def _files_only_in(said: QuerySet[Message]) -> list[UUID]:
+    """The files of these messages that are in no other: one that we sent to several people stays."""
+    files = MediaFile.objects.filter(id__in=said.values("media_id"))
+    elsewhere = Message.objects.filter(media__in=files).exclude(id__in=said.values("id"))
+    return list(files.exclude(id__in=elsewhere.values("media_id")).values_list("id", flat=True))
+
+
+def _traces_of(contact: Contact, said: QuerySet[Message]) -> Traces:
+    """By what to know, after the removal, what was said by and to the person."""
+    identities = contact.identities.order_by(
+        "channel", "kind", "value", F("retired_at").desc(nulls_first=True)
+    )
+    latest: dict[tuple[str, str, str], ContactIdentity] = {}
+    for row in identities:
+        latest.setdefault((row.channel, row.kind, row.value), row)
+    lately = clock.now() - ANSWERS_KEPT
+    notes = Note.objects.filter(conversation__contact=contact, created_at__gte=lately)
+    objects = [
+        contact.id,
+        *contact.conversations.values_list("id", flat=True),
+        *said.filter(created_at__gte=lately).values_list("id", flat=True),
+        *notes.values_list("id", flat=True),
+    ]
+    return Traces(
+        identities=tuple(
+            Trace(row.channel, row.kind, row.value, row.retired_at if _is_elsewhere(row) else None)
+            for row in latest.values()
+        ),
+        objects=tuple(map(str, objects)),
+        files=tuple(sorted({each for message in _with_files(said) for each in _inner_files(message)})),
+    )
+
+
+def _is_elsewhere(identity: ContactIdentity) -> bool:
+    """Whether the address is somebody else's by now: numbers are given out again."""
+    same = ContactIdentity.objects.filter(
+        workspace_id=identity.workspace_id,
+        channel=identity.channel,
+        kind=identity.kind,
+        value=identity.value,
+        retired_at=None,
+    )
+    return identity.retired_at is not None and same.exclude(contact_id=identity.contact_id).exists()
+
+
+def _with_files(said: QuerySet[Message]) -> QuerySet[Message]:
+    """Those whose files stand inside: headers of templates and of interactive messages."""
+    return said.filter(direction="out", kind__in=["template", "interactive"])
+
+
+def _inner_files(message: Message) -> Iterator[str]:
+    try:
+        content = outgoing_of(message)
+    except msgspec.ValidationError:  # an echo of what another program sent
+        return
+    yield from (each.media_id for each in files_in(content) if each.media_id)
+
+
+def erase_files(erasure: Erasure) -> None:
+    """Remove files from inside the person's messages, unless they are also in what was sent to somebody else."""
+    sent = _with_files(Message.objects.filter(workspace_id=erasure.workspace_id))
+    for file_id in map(UUID, erasure.traces.files):
+        is_used = sent.filter(content__icontains=str(file_id)).exists()
+        if not is_used and not Message.objects.filter(media_id=file_id).exists():
+            remove_files([file_id])
 
 
 def _lock_group_threads(contact: Contact) -> Sequence[Conversation]:

@@ -170,9 +170,12 @@ NOTICE_KINDS = (
 
 
 class Rejected(Neutral):
-    """An update that cannot be read. Its raw form stays; ``reason`` is counted in the ledger."""
+    """An update that cannot be read. Its raw form stays; ``reason`` is counted in the ledger.
 
-    reason: Literal["foreign_object", "not_an_envelope", "empty", "malformed", "too_deep"]
+    ``erased``: it was somebody's who has been removed, and must not be read again.
+    """
+
+    reason: Literal["foreign_object", "not_an_envelope", "empty", "malformed", "too_deep", "erased"]
     path: str
     address: str = ""
     details: str = ""

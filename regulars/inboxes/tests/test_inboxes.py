@@ -23,10 +23,10 @@ from regulars.inboxes.operations import (
     change_inbox,
     record_notices,
     replace_credentials,
-    replay_deliveries,
 )
 from regulars.inboxes.ports import Deferred, ProviderError
 from regulars.inboxes.problems import note_problem
+from regulars.inboxes.replaying import EVERY_DELIVERY, WhichDeliveries, replay_deliveries
 from regulars.inboxes.tasks import COMPACT_AFTER, compact_ledger, purge_deliveries
 from regulars.kernel import clock
 from regulars.kernel.errors import Invalid, NotAllowed, NotFound
@@ -195,7 +195,7 @@ def test_only_those_who_run_connections_touch_them(cast):
             lambda by=by: replace_credentials(cast.connection, by=by, access_token="x"),
             lambda by=by: add_inbox(cast.connection, "x", "1", by=by),
             lambda by=by: change_inbox(cast.inbox, by=by, name="x"),
-            lambda by=by: replay_deliveries(cast.connection, by=by),
+            lambda by=by: replay_deliveries(EVERY_DELIVERY, by=by),
             lambda by=by: access_connection(by, cast.connection.id),
         ):
             with pytest.raises(NotAllowed):
@@ -284,9 +284,8 @@ def test_replaying_counts_anew_and_wakes_the_workers(cast):
     _deliver(cast, {cast.inbox.address: 7})
     old = _deliver(cast, {"": 1}, "processed", timedelta(days=3))
     add_to_ledger([_row(cast, "received", 7)])
-    count = replay_deliveries(
-        cast.connection, by=cast.actor(cast.admin), since=clock.now() - timedelta(days=1)
-    )
+    recent = WhichDeliveries(connection_id=cast.connection.id, since=clock.now() - timedelta(days=1))
+    count = replay_deliveries(recent, by=cast.actor(cast.admin))
     assert count == 2
     assert Delivery.objects.filter(state="pending").count() == 3
     old.refresh_from_db()
@@ -294,7 +293,7 @@ def test_replaying_counts_anew_and_wakes_the_workers(cast):
     received = LedgerEntry.objects.filter(outcome="received").values_list("update_count", flat=True)
     waiting = Delivery.objects.filter(state="pending").values_list("update_counts", flat=True)
     assert sum(received) == sum(sum(each.values()) for each in waiting) == 10
-    assert replay_deliveries(cast.connection, by=cast.actor(cast.admin)) == 1
+    assert replay_deliveries(EVERY_DELIVERY, by=cast.actor(cast.admin)) == 1
 
 
 def test_raw_bodies_go_after_their_time_unless_they_wait(cast):

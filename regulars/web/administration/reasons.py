@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from regulars.inboxes.models import Delivery
 from regulars.web.channels import facts_of
 
 
@@ -12,6 +14,67 @@ def reason_sentence(reason: str) -> str:
     if reason.isdigit():
         return f"{facts_of('whatsapp').explain(int(reason))['title']} ({reason})"
     return _words().get(reason, reason or _("No reason given"))
+
+
+def delivery_error(row: Delivery) -> str:
+    """What became of a delivery that could not be processed; the exception's own words stand on its page."""
+    if row.state == "failed":
+        told = ngettext(
+            "Could not be processed after %(count)d try",
+            "Could not be processed after %(count)d tries",
+            row.attempts,
+        )
+    else:
+        told = ngettext(
+            "Could not be processed, %(count)d try so far",
+            "Could not be processed, %(count)d tries so far",
+            row.attempts,
+        )
+    return told % {"count": row.attempts}
+
+
+def reaction_purpose(name: str) -> str:
+    """What a reaction is there for; one that is new to this page is shown by its name."""
+    return {
+        "whatsapp.sync_templates": _("Fetch the list of templates"),
+        "whatsapp.learn_portfolios": _("Ask which business owns the account"),
+        "whatsapp.check_numbers": _("Ask the platform about the number"),
+        "whatsapp.send_read_receipts": _("Show the contact that it was read"),
+        "whatsapp.show_typing": _("Show the contact that somebody types"),
+    }.get(name, name)
+
+
+def notice_kind(kind: str) -> str:
+    """What a notice is about; a kind that is new to us is shown as it is."""
+    return {
+        "account": _("Account"),
+        "account_alert": _("Alert about the account"),
+        "account_review": _("Review of the account"),
+        "account_settings": _("Settings of the account"),
+        "address_book": _("Address book of the phone"),
+        "automatic_event": _("Automatic event"),
+        "business_username": _("User name of the business"),
+        "call": _("Call"),
+        "capability": _("Limits of the account"),
+        "channel_error": _("Error of the number"),
+        "contact_identity": _("Address of a person"),
+        "flow": _("Flow"),
+        "group": _("Group"),
+        "handover": _("Handover of a conversation"),
+        "history_declined": _("Chat history declined"),
+        "history_progress": _("Chat history on its way"),
+        "link_click": _("Click on a link"),
+        "number_name": _("Name of the number"),
+        "number_quality": _("Quality of the number"),
+        "partner": _("Partner"),
+        "payment": _("Payment"),
+        "payment_configuration": _("Settings of payments"),
+        "preference": _("Wish of a contact"),
+        "security": _("Security"),
+        "template": _("Message template"),
+        "template_misuse": _("Wrong category of a template"),
+        "unknown": _("Of a kind that is new"),
+    }.get(kind, kind)
 
 
 def _words() -> dict[str, str]:
@@ -26,7 +89,8 @@ def _words() -> dict[str, str]:
         "empty": _("Empty"),
         "malformed": _("Malformed"),
         "too-deep": _("Nested too deeply"),
-        "processing-failed": _("Could not be processed; it can be replayed"),
+        "processing-failed": _("Could not be processed; it can be read again"),
+        "erased": _("Of a contact who has been removed"),
         "reply-window-closed": _("The reply window had closed"),
         "opted-out": _("The contact opted out"),
         "promotion-in-group": _("A promotion to a group"),

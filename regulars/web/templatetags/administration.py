@@ -10,8 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from regulars.inboxes.ledger import Inbound, Ledger, Outbound
-from regulars.inboxes.models import Connection, Inbox
-from regulars.web.administration.reasons import reason_sentence
+from regulars.inboxes.models import Connection, Delivery, Inbox
+from regulars.web.administration.reasons import (
+    delivery_error,
+    notice_kind,
+    reaction_purpose,
+    reason_sentence,
+)
 from regulars.web.inbox.errors import Explanation, explanation_of
 from regulars.web.inbox.view_models import ErrorView
 from regulars.web.sign_in.demo import role_word as word_of_role
@@ -159,3 +164,18 @@ def template_status_class(status: str) -> str:
         "PAUSED": "warn",
         "FLAGGED": "warn",
     }.get(status.upper(), "")
+
+
+@register.filter
+def delivery_error_sentence(row: Delivery) -> str:
+    return delivery_error(row)
+
+
+@register.filter
+def reaction_words(name: str) -> str:
+    return reaction_purpose(name)
+
+
+@register.filter
+def notice_words(kind: str) -> str:
+    return notice_kind(kind)

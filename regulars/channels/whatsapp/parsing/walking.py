@@ -11,6 +11,9 @@ from typing import Any
 from .reading import Json, identifier, listed, mapping
 
 WHATSAPP_OBJECT = "whatsapp_business_account"
+ERASED = "regulars:erased"
+"""stands in a stored body where an item, or a whole change, of somebody was who has been removed; it is counted like
+what was there, so that the places and the count of everything else stay as they are"""
 
 LIST_NAMES = frozenset(
     {
@@ -149,7 +152,9 @@ def _walk_change(groups: list[Group], entry: Any, change: Any, path: str) -> Non
     metadata = value.get("metadata")
     address = identifier(metadata.get("phone_number_id")) if isinstance(metadata, dict) else ""
     scope = Change(entry, field, value, address or _address_elsewhere(value), field == "standby")
-    if field in TEMPLATE_FIELDS:
+    if ERASED in value:
+        groups.append(("erased", scope, [value], path))
+    elif field in TEMPLATE_FIELDS:
         groups.append(("template", Change(entry, field, value), [value], path))
     elif field in NOTICE_FIELDS:
         groups.append(("notice", scope, [value], path))

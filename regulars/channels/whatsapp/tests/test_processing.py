@@ -22,7 +22,8 @@ from regulars.conversations.models import Conversation, Message
 from regulars.conversations.operations.receiving import receive_messages
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.models import ChannelNotice, Connection, Delivery, Inbox, LedgerEntry
-from regulars.inboxes.operations import add_inbox, replay_deliveries
+from regulars.inboxes.operations import add_inbox
+from regulars.inboxes.replaying import EVERY_DELIVERY, replay_deliveries
 from regulars.kernel import clock
 from regulars.kernel.ids import new_id
 from regulars.kernel.models import Event
@@ -183,7 +184,7 @@ def test_a_number_nobody_staffs_is_rejected_and_comes_in_when_it_is_added(cast):
     assert _ledger(cast) == (1, 0, 0, {"unknown-inbox": 1}, 0)
     by = cast.actor(cast.admin)
     add_inbox(cast.connection, "Late", "100000000000299", by=by)
-    assert replay_deliveries(cast.connection, by=by) == 1
+    assert replay_deliveries(EVERY_DELIVERY, by=by) == 1
     _drain()
     assert _ledger(cast) == (2, 1, 0, {"unknown-inbox": 1}, 0)
     assert Message.objects.get().inbox.name == "Late"
@@ -241,7 +242,7 @@ def test_poison_is_set_aside_and_the_others_go_through(cast, monkeypatch):
     )
     assert _ledger(cast) == (4, 2, 0, {"processing-failed": 2}, 0)
     monkeypatch.setattr(processing, "receive_messages", real)
-    replay_deliveries(cast.connection, by=cast.actor(cast.admin))
+    replay_deliveries(EVERY_DELIVERY, by=cast.actor(cast.admin))
     _drain()
     assert _ledger(cast) == (8, 4, 2, {"processing-failed": 2}, 0)
 
