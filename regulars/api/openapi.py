@@ -8,13 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from django.http import HttpResponseBase
 
 from regulars.api import idempotency, problems
-from regulars.api.dispatch import ANY_TOKEN, Route
+from regulars.api.dispatch import ANY_TOKEN, ID_TYPES, Route
 from regulars.api.field_notes import read_field_notes
 from regulars.api.rate_limits import BURST, REQUESTS_PER_SECOND
 from regulars.api.resources.media import Upload
@@ -143,7 +142,7 @@ def _operation(route: Route, shapes: Mapping[str, Node], components: Mapping[str
 
 def _parameters(route: Route, components: Mapping[str, Node]) -> Iterator[Node]:
     for name, hint in route.hints.items():
-        if hint is UUID and name != "return":
+        if hint in ID_TYPES and name != "return":
             yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
     if "query" in route.hints:
         for name, schema in components[route.hints["query"].__name__]["properties"].items():

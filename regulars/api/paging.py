@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -53,6 +53,15 @@ def newest_first(rows: QuerySet[Row], time_field: str, query: PageQuery) -> tupl
     return cut(found, query.limit, time_field)
 
 
+def latest_first(rows: QuerySet[Row], query: PageQuery) -> tuple[list[Row], str | None]:
+    """A page of rows whose ids the database counts up, the latest first, and the cursor of the next page."""
+    if query.cursor:
+        rows = rows.filter(id__lt=_read_serial(query.cursor))
+    found = list(rows.order_by("-id")[: query.limit + 1])
+    page = found[: query.limit]
+    return page, _write([page[-1].pk]) if len(found) > query.limit else None
+
+
 def cut(found: Sequence[Row], limit: int, time_field: str) -> tuple[list[Row], str | None]:
     """The page out of ``limit + 1`` rows, and its cursor if there is more."""
     page = list(found[:limit])
@@ -64,20 +73,37 @@ def cut(found: Sequence[Row], limit: int, time_field: str) -> tuple[list[Row], s
 
 def write_cursor(place: Place) -> str:
     """A place as the opaque text that callers hand back."""
-    plain = orjson.dumps([place[0].isoformat(), str(place[1])])
-    return base64.urlsafe_b64encode(plain).decode().rstrip("=")
+    return _write([place[0].isoformat(), str(place[1])])
 
 
 def read_cursor(cursor: str) -> Place:
     """The place that a cursor names; raises ``Invalid`` for a text that is none of ours."""
     try:
-        at, last_id = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        at, last_id = _read(cursor)
         place = (datetime.fromisoformat(at), UUID(last_id))
     except (ValueError, TypeError, AttributeError, binascii.Error) as error:
         raise _invalid_cursor() from error
     if place[0].tzinfo is None:
         raise _invalid_cursor()
     return place
+
+
+def _read_serial(cursor: str) -> int:
+    try:
+        (last_id,) = _read(cursor)
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise _invalid_cursor() from error
+    if type(last_id) is not int or not 0 < last_id < 2**63:
+        raise _invalid_cursor()
+    return last_id
+
+
+def _write(parts: list[object]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+
+
+def _read(cursor: str) -> Any:
+    return orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
 
 
 def _invalid_cursor() -> Invalid:

@@ -15,7 +15,7 @@ def read_raw_updates(messages: Sequence[Message]) -> dict[UUID, Any]:
     """Message id -> raw update; without those that are ours or whose delivery is gone. One query."""
     wanted = {message.delivery_id for message in messages if message.delivery_id}
     bodies = {
-        delivery_id: _load(bytes(body))
+        delivery_id: load_raw(bytes(body))
         for delivery_id, body in Delivery.objects.filter(id__in=wanted).values_list("id", "body")
     }
     found = {}
@@ -47,7 +47,8 @@ def _step(node: Any, step: str) -> Any:
     return node.get(step) if isinstance(node, dict) else None
 
 
-def _load(raw: bytes) -> Any:
+def load_raw(raw: bytes) -> Any:
+    """A stored body, decoded; None when it cannot be."""
     try:
         return load_body(raw)
     except (NotJSON, TooDeep):

@@ -11,6 +11,7 @@ from regulars.api.dispatch import ANY_TOKEN, Route
 from regulars.api.resources import (
     contacts,
     conversations,
+    deliveries,
     inboxes,
     ledger,
     media,
@@ -71,6 +72,15 @@ ROUTES: tuple[Route, ...] = (
 
     Route("GET", "/inboxes", inboxes.list_inboxes, "inboxes:read"),
     Route("GET", "/inboxes/{inbox_id}", inboxes.get_inbox, "inboxes:read"),
+
+    Route("GET", "/inbound-deliveries", deliveries.list_deliveries, "connections:manage"),
+    Route("POST", "/inbound-deliveries/replay", deliveries.replay_deliveries, "connections:manage"),
+    Route("GET", "/inbound-deliveries/{delivery_id}", deliveries.get_delivery, "connections:manage"),
+    Route("POST", "/inbound-deliveries/{delivery_id}/replay", deliveries.replay_delivery, "connections:manage"),
+    Route("GET", "/parked-events", deliveries.list_parked_events, "connections:manage"),
+    Route("POST", "/parked-events/replay", deliveries.retry_parked_events, "connections:manage"),
+    Route("POST", "/parked-events/{event_id}/replay", deliveries.retry_parked_event, "connections:manage"),
+    Route("GET", "/notices", deliveries.list_notices, "connections:manage"),
 
     Route("GET", "/tokens", tokens.list_tokens, "tokens:manage"),
     Route("POST", "/tokens", tokens.create_token, "tokens:manage", CREATED),

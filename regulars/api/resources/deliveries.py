@@ -1,0 +1,215 @@
+"""What came by webhook, what could not be digested, what the platform told; and reading it again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from regulars.api.paging import Page, PageQuery, latest_first, newest_first
+from regulars.api.parsing import parse_reference
+from regulars.api.raw_updates import load_raw
+from regulars.api.shapes.common import Ref
+from regulars.inboxes import replaying
+from regulars.inboxes.models import ChannelNotice, Connection, Delivery
+from regulars.inboxes.replaying import WhichDeliveries
+from regulars.kernel.errors import Invalid
+from regulars.kernel.models import ParkedEvent
+from regulars.workspaces import parked_events
+from regulars.workspaces.access import Actor
+
+
+class DeliveryShape(msgspec.Struct, kw_only=True):
+    """One webhook body as it came, kept for 30 days."""
+
+    id: str
+    connection: Ref
+    state: str
+    """pending, processed or failed"""
+    received_at: datetime
+    processed_at: datetime | None
+    update_count: int
+    """messages, statuses and other changes in it"""
+    updates: dict[str, int]
+    """how many of them for each of our addresses; the empty one is the account itself"""
+    attempts: int
+    retry_at: datetime | None
+    """when it is read again by itself"""
+    error: str | None
+    """what went wrong the last time"""
+
+
+class DeliveryWithRaw(DeliveryShape, kw_only=True):
+    """A delivery with what it holds."""
+
+    raw: Any
+    """the body, decoded"""
+
+
+class DeliveryQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
+    """What the list of deliveries shows; every parameter narrows."""
+
+    state: Literal["pending", "processed", "failed"] | None = None
+    connection: str | None = None
+    """a connection's id"""
+    since: datetime | None = None
+    """received then or later"""
+
+
+class Replay(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which deliveries to read again; every field narrows, and without ``state`` it is those that failed."""
+
+    state: Literal["failed", "processed", "all"] = "failed"
+    connection: str | None = None
+    """a connection's id"""
+    since: datetime | None = None
+    """received then or later"""
+
+
+class Replayed(msgspec.Struct):
+    """How many will be read again."""
+
+    replayed: int
+
+
+class ParkedEventShape(msgspec.Struct, kw_only=True):
+    """An event that a reaction could not digest."""
+
+    id: str
+    reaction: str
+    event: str
+    """what happened"""
+    happened_at: datetime
+    error: str | None
+    parked_at: datetime
+    retry_asked_at: datetime | None
+    """somebody asked to try it again, and no worker has yet"""
+
+
+class NoticeShape(msgspec.Struct, kw_only=True):
+    """Something the platform told about an account or a number."""
+
+    id: str
+    connection: Ref
+    inbox: Ref | None
+    kind: str
+    field: str
+    event: str | None
+    title: str | None
+    details: str | None
+    at: datetime
+    delivery: str | None
+    """the delivery that brought it, while it is kept"""
+
+
+def list_deliveries(actor: Actor, query: DeliveryQuery) -> Page[DeliveryShape]:
+    """What came by webhook, the latest first."""
+    which = _which(query.state or "", query.connection, query.since)
+    rows, next_cursor = latest_first(replaying.deliveries_of(actor, which), query)
+    return Page([DeliveryShape(**_facts(row)) for row in rows], next_cursor)
+
+
+def get_delivery(actor: Actor, delivery_id: int) -> DeliveryWithRaw:
+    """One delivery with what it holds.
+
+    It holds what people said: the audit trail notes who looked.
+    """
+    row = replaying.open_delivery(delivery_id, by=actor)
+    return DeliveryWithRaw(**_facts(row), raw=load_raw(bytes(row.body)))
+
+
+def replay_delivery(actor: Actor, delivery_id: int) -> DeliveryShape:
+    """Read one delivery again.
+
+    It is counted anew as received; what is known already comes out as duplicate.
+    """
+    replaying.access_delivery(actor, delivery_id)
+    replaying.replay_deliveries(WhichDeliveries(ids=[delivery_id]), by=actor)
+    return DeliveryShape(**_facts(replaying.access_delivery(actor, delivery_id)))
+
+
+def replay_deliveries(actor: Actor, body: Replay) -> Replayed:
+    """Read several deliveries again, such as all that failed."""
+    which = _which("" if body.state == "all" else body.state, body.connection, body.since)
+    return Replayed(replaying.replay_deliveries(which, by=actor))
+
+
+def list_parked_events(actor: Actor, query: PageQuery) -> Page[ParkedEventShape]:
+    """Events that a reaction could not digest, the latest first."""
+    rows, next_cursor = latest_first(parked_events.parked_events_of(actor), query)
+    return Page([_build_parked(row) for row in rows], next_cursor)
+
+
+def retry_parked_event(actor: Actor, event_id: int) -> ParkedEventShape:
+    """Give one event to its reaction again, soon; it is gone from the list once it went through."""
+    parked_events.access_parked_event(actor, event_id)
+    parked_events.retry_parked_events(by=actor, ids=[event_id])
+    return _build_parked(parked_events.access_parked_event(actor, event_id))
+
+
+def retry_parked_events(actor: Actor) -> Replayed:
+    """Give all parked events to their reactions again, soon."""
+    return Replayed(parked_events.retry_parked_events(by=actor))
+
+
+def list_notices(actor: Actor, query: PageQuery) -> Page[NoticeShape]:
+    """What the platforms told about accounts and numbers, the newest first."""
+    rows, next_cursor = newest_first(replaying.notices_of(actor), "at", query)
+    return Page([_build_notice(row) for row in rows], next_cursor)
+
+
+def _which(state: str, connection: str | None, since: datetime | None) -> WhichDeliveries:
+    if since is not None and since.tzinfo is None:
+        raise Invalid(_("This time has no zone"), fields={"since": "a time such as 2026-11-29T08:00:00Z"})
+    connection_id: UUID | None = parse_reference(connection, "connection") if connection else None
+    return WhichDeliveries(connection_id=connection_id, state=state, since=since)
+
+
+def _facts(row: Delivery) -> dict[str, Any]:
+    return {
+        "id": str(row.id),
+        "connection": _refer(row.connection),
+        "state": row.state,
+        "received_at": row.received_at,
+        "processed_at": row.processed_at,
+        "update_count": sum(row.update_counts.values()),
+        "updates": row.update_counts,
+        "attempts": row.attempts,
+        "retry_at": row.retry_at,
+        "error": row.error or None,
+    }
+
+
+def _refer(connection: Connection) -> Ref:
+    return Ref(str(connection.id), connection.name)
+
+
+def _build_parked(row: ParkedEvent) -> ParkedEventShape:
+    return ParkedEventShape(
+        id=str(row.id),
+        reaction=row.reaction,
+        event=row.event.kind,
+        happened_at=row.event.happened_at,
+        error=row.error or None,
+        parked_at=row.parked_at,
+        retry_asked_at=row.retry_asked_at,
+    )
+
+
+def _build_notice(row: ChannelNotice) -> NoticeShape:
+    is_kept: bool = row.is_kept  # type: ignore[attr-defined]  # annotated by ``notices_of``
+    return NoticeShape(
+        id=str(row.id),
+        connection=_refer(row.connection),
+        inbox=Ref(str(row.inbox.id), row.inbox.name) if row.inbox else None,
+        kind=row.kind,
+        field=row.field,
+        event=row.event or None,
+        title=row.title or None,
+        details=row.details or None,
+        at=row.at,
+        delivery=str(row.delivery_id) if is_kept else None,
+    )
