@@ -15,7 +15,8 @@ from typing import Any
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "routes.md"
 HEAD = """# All routes with their methods and permissions
 
-Made by `python -m tools.routes` from the code; `make check` fails when it is stale. GET (and HEAD) change nothing.
+Made by `python -m tools.routes` from the code; `make check` fails when it is stale. GET (and HEAD) change nothing;
+where one opens a raw delivery, the audit trail notes who looked.
 *public*: no sign-in. *signed-in*: any member. Others: the member's or token's role must grant it
 (`workspaces/permissions.py`), and objects are limited to what the actor may see (each room's `access.py`).
 

@@ -13,7 +13,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from psycopg import sql
 
 from regulars.conversations.models import Message
+from regulars.inboxes.models import Delivery
 from regulars.inboxes.ports import MediaRef, MessageContent
+from regulars.kernel.models import Event, ParkedEvent
 from regulars.media.models import MediaFile
 from regulars.workspaces.models import ApiToken, BrowserSession
 from regulars.workspaces.operations import invite_member
@@ -45,10 +47,22 @@ def _ids(cast: Cast) -> dict[str, str]:
         "member_id": str(cast.agent.id),
         "token_id": str(ApiToken.objects.order_by("created_at")[0].id),
         "session_id": str(BrowserSession.objects.get().id),
+        "delivery_id": str(Delivery.objects.create(connection=cast.connection, body=b"{}").id),
+        "event_id": str(_parked(cast).id),
         "secret": secret,
         "view": "open",
         "language": "ko",
     }
+
+
+def _parked(cast: Cast) -> ParkedEvent:
+    event = Event.objects.filter(workspace_id=cast.workspace.id)[0]
+    return ParkedEvent.objects.create(reaction="whatsapp.show_typing", event=event, error="LookupError: no")
+
+
+NOTED = {"/settings/deliveries/<str:delivery_id>", "/api/v1/inbound-deliveries/<str:delivery_id>"}
+"""raw words are shown there, and the audit trail notes who looked: a line in it, and nothing else"""
+AUDIT = "workspaces_auditentry"
 
 
 def _fill(path: str, ids: dict[str, str]) -> str:
@@ -86,7 +100,10 @@ def test_looking_changes_nothing():
         for method in ("get", "head"):
             response = getattr(client, method)(address, headers=headers if "/api/" in path else {})
             answered[path] = response.status_code
-            assert _contents() == before, f"{method.upper()} {path} changes something"
+            after = _contents()
+            assert (after[AUDIT] != before[AUDIT]) == (path in NOTED), f"{method.upper()} {path}"
+            before[AUDIT] = after[AUDIT]
+            assert after == before, f"{method.upper()} {path} changes something"
     broken = {path for path, status in answered.items() if status >= 500}
     assert broken == {"/readyz"}  # there is no worker here, and it says so
     assert answered["/conversations/<str:conversation_id>"] == 200

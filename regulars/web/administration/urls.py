@@ -2,7 +2,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from regulars.web.administration.views import connections, ledger, members, message_templates, start, tokens
+from regulars.web.administration.views import (
+    connections,
+    deliveries,
+    ledger,
+    members,
+    message_templates,
+    start,
+    tokens,
+)
 
 urlpatterns: list[URLPattern] = [
     path("settings", start.start, name="settings"),
@@ -21,4 +29,12 @@ urlpatterns: list[URLPattern] = [
     path("settings/tokens", tokens.tokens, name="tokens"),
     path("settings/tokens/<str:token_id>/revoke", tokens.revoke, name="revoke-token"),
     path("settings/ledger", ledger.ledger, name="ledger"),
+    path("settings/deliveries", deliveries.deliveries, name="deliveries"),
+    path("settings/deliveries/failed/replay", deliveries.replay_failed, name="replay-failed"),
+    path("settings/deliveries/<str:delivery_id>", deliveries.delivery, name="delivery"),
+    path("settings/deliveries/<str:delivery_id>/replay", deliveries.replay, name="replay-delivery"),
+    path("settings/parked-events", deliveries.parked, name="parked-events"),
+    path("settings/parked-events/replay", deliveries.retry_all, name="retry-parked"),
+    path("settings/parked-events/<str:event_id>/replay", deliveries.retry, name="retry-parked-event"),
+    path("settings/notices", deliveries.notices, name="notices"),
 ]

@@ -82,6 +82,7 @@ def _administration(actor: Actor) -> list[NavigationPage]:
         ("members:read", "members", _("Members"), "members"),
         ("tokens:manage", "tokens", _("API tokens"), "api"),
         ("ledger:read", "ledger", _("Ledger"), "ledger"),
+        ("connections:manage", "deliveries", _("Deliveries"), "delivery"),
         ("", "account", _("Your account"), "account"),
     ]
     return [

@@ -48,6 +48,7 @@ def ledger(request: MemberRequest) -> HttpResponse:
         "lines": sorted(lines, key=lambda line: line.name.casefold()),
         "unknown": unknown,
         "as_of": clock.now(),
+        "can_replay": request.actor.can("connections:manage"),
     }
     return render(request, "administration/ledger.html", context)
 

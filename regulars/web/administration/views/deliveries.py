@@ -1,0 +1,192 @@
+"""What came by webhook, what reactions could not digest, what the platform told; and reading it again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from regulars.channels.whatsapp.payloads import NotJSON, TooDeep, load_body
+from regulars.inboxes.models import Delivery
+from regulars.inboxes.replaying import (
+    WhichDeliveries,
+    access_delivery,
+    deliveries_of,
+    notices_of,
+    open_delivery,
+    replay_deliveries,
+)
+from regulars.kernel.errors import NotFound
+from regulars.kernel.ids import parse_id, parse_serial
+from regulars.web.administration.answers import done
+from regulars.web.doors import MemberRequest, member_with
+from regulars.workspaces.parked_events import access_parked_event, parked_events_of, retry_parked_events
+
+PAGE_SIZE = 50
+LONGEST_SHOWN = 200_000
+"""characters of a body; REST gives the whole"""
+FAILED = WhichDeliveries(state="failed")
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """One delivery as the list and its own page show it."""
+
+    row: Delivery
+    update_count: int
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.row.state == "pending"
+
+
+@require_safe
+@member_with("connections:manage")
+def deliveries(request: MemberRequest) -> HttpResponse:
+    """What came, the latest first; all of it or what failed."""
+    state = "failed" if request.GET.get("state") == "failed" else ""
+    rows = deliveries_of(request.actor, WhichDeliveries(state=state))
+    shown, next_url = _page(request, rows, state=state)
+    context = {
+        "part": "deliveries",
+        "state": state,
+        "lines": [_line(row) for row in shown],
+        "failed_count": deliveries_of(request.actor, FAILED).count(),
+        "next_url": next_url,
+    }
+    return _render(request, "deliveries.html", context)
+
+
+@require_safe
+@member_with("connections:manage")
+def parked(request: MemberRequest) -> HttpResponse:
+    """Events that a reaction could not digest, the latest first."""
+    rows = parked_events_of(request.actor)
+    shown, next_url = _page(request, rows)
+    context = {"part": "parked", "rows": shown, "parked_count": rows.count(), "next_url": next_url}
+    return _render(request, "parked_events.html", context)
+
+
+@require_safe
+@member_with("connections:manage")
+def notices(request: MemberRequest) -> HttpResponse:
+    """What the platforms told, the newest first."""
+    place = parse_id(request.GET.get("before", ""))
+    rows = notices_of(request.actor)
+    before = rows.filter(id=place).first() if place else None
+    if before is not None:
+        rows = rows.filter(at__lte=before.at).exclude(at=before.at, id__gte=before.id)
+    found = list(rows.order_by("-at", "-id")[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
+    next_url = _next_url(request, before=str(shown[-1].id)) if len(found) > PAGE_SIZE else ""
+    return _render(request, "notices.html", {"part": "notices", "rows": shown, "next_url": next_url})
+
+
+@require_safe
+@member_with("connections:manage")
+def delivery(request: MemberRequest, delivery_id: str) -> HttpResponse:
+    """One delivery with what it holds; the audit trail notes who looked."""
+    row = open_delivery(_serial(delivery_id), by=request.actor)
+    text = _pretty(bytes(row.body))
+    context = {
+        "part": "deliveries",
+        "line": _line(row),
+        "text": text[:LONGEST_SHOWN],
+        "is_cut": len(text) > LONGEST_SHOWN,
+        "updates": sorted(row.update_counts.items()),
+    }
+    return _render(request, "delivery.html", context)
+
+
+@require_POST
+@member_with("connections:manage")
+def replay(request: MemberRequest, delivery_id: str) -> HttpResponse:
+    """Read one delivery again."""
+    row = access_delivery(request.actor, _serial(delivery_id))
+    return _replayed(request, replay_deliveries(WhichDeliveries(ids=[row.id]), by=request.actor))
+
+
+@require_POST
+@member_with("connections:manage")
+def replay_failed(request: MemberRequest) -> HttpResponse:
+    """Read everything again that failed."""
+    return _replayed(request, replay_deliveries(FAILED, by=request.actor))
+
+
+@require_POST
+@member_with("connections:manage")
+def retry(request: MemberRequest, event_id: str) -> HttpResponse:
+    """Give a parked event to its reaction again."""
+    row = access_parked_event(request.actor, _serial(event_id))
+    return _retried(request, retry_parked_events(by=request.actor, ids=[row.id]))
+
+
+@require_POST
+@member_with("connections:manage")
+def retry_all(request: MemberRequest) -> HttpResponse:
+    """Give all parked events to their reactions again."""
+    return _retried(request, retry_parked_events(by=request.actor))
+
+
+def _replayed(request: MemberRequest, count: int) -> HttpResponse:
+    told = ngettext("%(count)d delivery is read again", "%(count)d deliveries are read again", count)
+    return done(request, told % {"count": count}, "deliveries")
+
+
+def _retried(request: MemberRequest, count: int) -> HttpResponse:
+    told = ngettext("%(count)d event is tried again", "%(count)d events are tried again", count)
+    return done(request, told % {"count": count}, "parked-events")
+
+
+def _render(request: MemberRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    shared = {
+        "current_page": "deliveries",
+        "tabs": [
+            ("deliveries", _("Deliveries"), reverse("deliveries")),
+            ("parked", _("Parked events"), reverse("parked-events")),
+            ("notices", _("Notices"), reverse("notices")),
+        ],
+        "first_url": request.path if "before" in request.GET else "",
+    }
+    return render(request, f"administration/{template}", {**shared, **context})
+
+
+def _page(request: HttpRequest, rows: Any, **more: str) -> tuple[list[Any], str]:
+    """A page of rows whose ids count up, and the address of the next one; empty on the last."""
+    before = parse_serial(request.GET.get("before", ""))
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    found = list(rows.order_by("-id")[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
+    is_last = len(found) <= PAGE_SIZE
+    return shown, "" if is_last else _next_url(request, before=str(shown[-1].id), **more)
+
+
+def _next_url(request: HttpRequest, **query: str) -> str:
+    return f"{request.path}?{urlencode({name: value for name, value in query.items() if value})}"
+
+
+def _line(row: Delivery) -> DeliveryLine:
+    return DeliveryLine(row, sum(row.update_counts.values()))
+
+
+def _serial(text: str) -> int:
+    serial = parse_serial(text)
+    if serial is None:
+        raise NotFound(_("There is no such object"))
+    return serial
+
+
+def _pretty(raw: bytes) -> str:
+    try:
+        return json.dumps(load_body(raw), ensure_ascii=False, indent=2)
+    except (NotJSON, TooDeep, RecursionError):
+        return raw.decode("utf-8", "replace")
