@@ -18,6 +18,7 @@ COMMANDS = {
     "ingest": "ingest",
     "migrate": "migrate",
     "ready-facts": "ready_facts",
+    "replay": "replay",
     "sandbox": "sandbox",
     "serve": "serve",
     "token": "token",

@@ -100,6 +100,8 @@ def people(product: Product) -> Iterator[People]:
         "media_id": file["id"],
         "inbox_id": conversation["inbox"]["id"],
         "connection_id": str(product.sql("SELECT id FROM inboxes_connection")[0][0]),
+        "delivery_id": str(product.sql("SELECT max(id) FROM inboxes_delivery")[0][0]),
+        "event_id": "1",
         "member_id": str(me),
         "token_id": str(product.sql("SELECT id FROM workspaces_apitoken ORDER BY created_at DESC")[0][0]),
         "view": "mine",

@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 
 from regulars.api import rate_limits
 from regulars.conversations.models import Message
+from regulars.inboxes.models import Delivery
+from regulars.kernel.models import Event, ParkedEvent
 from tests.cast import ALICE, Cast
 from tests.running.routes import Place, all_places, fields_of, page_fields, rest_fields
 
@@ -297,7 +299,12 @@ def objects_of(cast: Cast) -> dict[str, str]:
     client = Client()
     client.force_login(cast.owner.user)
     file = SimpleUploadedFile("a.pdf", b"%PDF-1.4 x", "application/pdf")
+    delivery = Delivery.objects.create(connection=cast.connection, body=b"{}", state="failed")
+    event = Event.objects.filter(workspace_id=cast.workspace.id)[0]
+    parked = ParkedEvent.objects.create(reaction="whatsapp.show_typing", event=event, error="LookupError")
     return {
+        "delivery_id": str(delivery.id),
+        "event_id": str(parked.id),
         "conversation_id": str(conversation.id),
         "contact_id": str(conversation.contact_id),
         "message_id": str(Message.objects.filter(conversation=conversation).latest("id").id),
