@@ -6,6 +6,7 @@ The supervisor validates the environment and fills in what a person left out; a 
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -18,6 +19,8 @@ MEDIA_HOME = HOME / "media"
 INCOMING_HOME = HOME / "incoming"
 """bodies on their way in, of the web process alone"""
 DEMO = os.environ.get("REGULARS_DEMO") == "1"
+DEMO_MEMBERS = json.loads(os.environ.get("REGULARS_DEMO_MEMBERS") or "[]") if DEMO else []
+"""the demo's sign-ins, ``[{"email", "password", "role"}]``: the file that keeps them is closed to the web process"""
 DEBUG = False
 
 

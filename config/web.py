@@ -15,12 +15,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The web process: pages, REST, webhooks and live updates.")
     parser.add_argument("--host", default=os.environ.get("REGULARS_HOST", "127.0.0.1"))
     parser.add_argument("--port", type=int, default=int(os.environ.get("REGULARS_PORT", "8000")))
+    parser.add_argument("--fd", type=int, help="An open socket to listen on, instead of host and port.")
     arguments = parser.parse_args()
     crowd.raise_file_limit()
     uvicorn.run(
         "config.asgi:application",
         host=arguments.host,
         port=arguments.port,
+        fd=arguments.fd,
         loop="uvloop",
         http=WebProtocol,
         ws="none",

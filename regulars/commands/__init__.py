@@ -6,6 +6,7 @@ from typing import cast
 
 import click
 
+from regulars.supervision import interpreter
 from regulars.supervision.errors import StartRefused
 
 # The name on the command line, and the module here that holds the command of the same name.
@@ -46,6 +47,7 @@ def regulars() -> None:
 
 def main() -> None:
     """Run the command line; a refusal becomes one sentence on standard error and exit code 1."""
+    interpreter.go_on_with_copy()
     try:
         regulars(prog_name="regulars")
     except StartRefused as refusal:

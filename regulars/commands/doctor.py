@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 
 import click
 
-from regulars.supervision import binaries, cluster, net, system
+from regulars.supervision import binaries, cluster, dropping, net, system
+from regulars.supervision.accounts import choose_account
 from regulars.supervision.errors import StartRefused
 from regulars.supervision.home import PROJECT, make_home
 from regulars.supervision.settings import Settings, read_settings
@@ -53,7 +54,7 @@ def _examine() -> Iterator[Finding]:
         yield Finding("settings", False, str(refusal))
         return
     yield Finding("settings", True, "all values make sense")
-    for check in (_home, _disk, _postgres, _assets, _running, _migrations, _media):
+    for check in (_home, _disk, _accounts, _postgres, _assets, _running, _migrations, _media):
         yield check(settings)
 
 
@@ -73,6 +74,23 @@ def _disk(settings: Settings) -> Finding:
     free = shutil.disk_usage(settings.home).free
     advice = "" if free >= LEAST_FREE else "; make room: webhooks are refused when the disk is full"
     return Finding("disk", free >= LEAST_FREE, f"{free / (1 << 30):.1f} GiB free{advice}")
+
+
+def _accounts(settings: Settings) -> Finding:
+    """Whom the processes run as when Regulars is started as this account. Root is no fault, but the way out is told."""
+    service = dropping.choose(settings.home)
+    if service.obstacle:
+        said = f"web and worker would run as root, which is more than they need. {service.obstacle}"
+        return Finding("accounts", True, said)
+    said = f"web and worker run as {service.name}"
+    if settings.database_url:
+        return Finding("accounts", True, said)
+    try:
+        private = cluster.find(settings.home)
+        account = private.account if private else choose_account(settings.home / "postgres" / "data")
+    except StartRefused as refusal:
+        return Finding("accounts", False, str(refusal))
+    return Finding("accounts", True, f"{said}, PostgreSQL as {account.name if account else service.name}")
 
 
 def _postgres(settings: Settings) -> Finding:

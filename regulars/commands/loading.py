@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 import click
 
-from regulars.supervision import cluster, postgres
+from regulars.supervision import cluster, dropping, postgres
+from regulars.supervision.accounts import acting_as
 from regulars.supervision.errors import StartRefused
 from regulars.supervision.home import make_home, secret_key
 from regulars.supervision.settings import Settings, read_settings
@@ -25,7 +26,9 @@ def loaded_django(*, makes_database: bool = False, belongs_to_us: bool = True) -
     settings = read_settings(os.environ)
     if not makes_database:
         _require_home(settings)
-    make_home(settings.home)
+    if _uses_home(settings):
+        make_home(settings.home)
+    account = dropping.prepare(settings.home).account
     running = None if settings.database_url else postgres.start(settings.home)
     try:
         _set_environment(settings, running.url if running else settings.database_url)
@@ -37,11 +40,19 @@ def loaded_django(*, makes_database: bool = False, belongs_to_us: bool = True) -
             require_tables()
         if belongs_to_us and not makes_database:
             require_key()
-        yield settings
+        with acting_as(
+            account
+        ):  # what a command of root's leaves in the home has to be readable for web and worker
+            yield settings
     finally:
         if running is not None:
             _close_connections()
             running.stop()
+
+
+def _uses_home(settings: Settings) -> bool:
+    """What `serve` starts as another account gets database and key from it, and may only pass through the home."""
+    return not (settings.home.is_dir() and settings.database_url and settings.secret_key)
 
 
 def _require_home(settings: Settings) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from regulars.supervision.dropping import settle_on_interpreter
 from regulars.supervision.serve import serve as supervise
 from regulars.supervision.settings import read_settings
 
@@ -31,4 +32,6 @@ def serve(role: str | None, demo: bool, port: str | None, home: str | None, read
         "home": home,
         "ready_file": str(ready_file) if ready_file else None,
     }
-    supervise(read_settings(os.environ, flags))
+    settings = read_settings(os.environ, flags)
+    settle_on_interpreter(settings.home)
+    supervise(settings)

@@ -1,12 +1,15 @@
-"""Which account of the machine PostgreSQL runs under, and what that account can reach.
+"""Accounts of the machine: which one PostgreSQL runs under, what an account can reach, how to act as one.
 
 PostgreSQL refuses to run as root. Started by root, it therefore runs as an unprivileged account that exists
-already; started by anybody else, it runs as that person. Accounts are never created.
+already; started by anybody else, it runs as that person. Accounts are never created. (Whom the other processes run
+as: `dropping`.)
 """
 
 import os
 import pwd
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -40,20 +43,27 @@ def choose_account(data: Path) -> Account | None:
     """
     if os.geteuid() != 0:
         return None
-    owner = _owner(data)
+    owner = owner_of(data)
     if owner is not None and owner.uid != 0:
         return owner
     for name in UNPRIVILEGED_ACCOUNTS:
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return Account(entry.pw_uid, entry.pw_gid, name)
+        account = account_named(name)
+        if account is not None:
+            return account
     raise StartRefused(
         "PostgreSQL does not run as root, and none of the accounts "
         f"{', '.join(UNPRIVILEGED_ACCOUNTS)} exists here. "
         "Start Regulars as an ordinary user, or set DATABASE_URL."
     )
+
+
+def account_named(name: str) -> Account | None:
+    """The account of this name, if the machine has it."""
+    try:
+        entry = pwd.getpwnam(name)
+    except KeyError:
+        return None
+    return Account(entry.pw_uid, entry.pw_gid, name)
 
 
 def run_as(account: Account | None) -> RunAs:
@@ -75,22 +85,44 @@ def can_run(account: Account | None, program: Path) -> bool:
     return _succeeds([str(program), "--version"], account)
 
 
-def hand_over(directory: Path, account: Account | None) -> None:
-    """Make the directory private to the account."""
+def hand_over(directory: Path, account: Account | None, mode: int = 0o700) -> None:
+    """Make the directory the account's: private to it, unless another mode is given."""
     if account is not None:
         os.chown(directory, account.uid, account.gid)
+    directory.chmod(mode)
+
+
+def hand_over_tree(directory: Path, account: Account) -> None:
+    """Make the directory, private, and all in it the account's. The directory itself comes last, so that its owner
+    tells whether all was done. No link is followed: whoever owned it before may have made some.
+    """
+    for _path, _names, files, at in os.fwalk(directory, topdown=False, onerror=_raise, follow_symlinks=False):
+        for name in files:  # links to directories stand among the directories, and stay what they are
+            os.chown(name, account.uid, account.gid, dir_fd=at, follow_symlinks=False)
+        os.fchown(at, account.uid, account.gid)
     directory.chmod(0o700)
 
 
-def _succeeds(command: list[str], account: Account | None) -> bool:
+@contextmanager
+def acting_as(account: Account | None) -> Iterator[None]:
+    """Inside the block this process (which is root's) is the account; files that it makes are the account's."""
+    if account is None:
+        yield
+        return
+    groups, group = os.getgroups(), os.getegid()
+    os.setgroups([])
+    os.setegid(account.gid)
+    os.seteuid(account.uid)
     try:
-        done = subprocess.run(command, cwd="/", capture_output=True, check=False, **run_as(account))
-    except OSError:
-        return False
-    return done.returncode == 0
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(group)
+        os.setgroups(groups)
 
 
-def _owner(path: Path) -> Account | None:
+def owner_of(path: Path) -> Account | None:
+    """Whose the file is; None when there is none."""
     try:
         status = path.stat()
     except OSError:
@@ -100,3 +132,15 @@ def _owner(path: Path) -> Account | None:
     except KeyError:
         name = str(status.st_uid)
     return Account(status.st_uid, status.st_gid, name)
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _succeeds(command: list[str], account: Account | None) -> bool:
+    try:
+        done = subprocess.run(command, cwd="/", capture_output=True, check=False, **run_as(account))
+    except OSError:
+        return False
+    return done.returncode == 0

@@ -53,6 +53,13 @@ class Cluster:
                 return directory
         return None
 
+    @property
+    def passable(self) -> int:
+        """The mode of the directories down to the socket: where PostgreSQL has an account of its own, others (web and
+        worker) have to pass. The data stays closed, and whoever connects needs the password.
+        """
+        return 0o711 if self.account else 0o700
+
     def url(self, port: int) -> str:
         """The address for clients, as libpq reads it. `port` counts only without a socket."""
         place = f"@/{DATABASE}?host={quote(str(self.sockets), safe='')}&port={SOCKET_PORT}"
@@ -291,12 +298,14 @@ def _make_socket_directory(cluster: Cluster) -> None:
     directory = cluster.sockets
     if directory is None:
         return
+    if directory.parent == cluster.directory:
+        cluster.directory.chmod(cluster.passable)
     directory.mkdir(mode=0o700, exist_ok=True)
     owner = cluster.account.uid if cluster.account else os.geteuid()
     status = directory.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid not in (owner, os.geteuid()):
         raise StartRefused(f"{directory} belongs to somebody else (uid {status.st_uid}); remove it.")
-    hand_over(directory, cluster.account)
+    hand_over(directory, cluster.account, cluster.passable)
 
 
 def _socket_file(directory: Path) -> Path:

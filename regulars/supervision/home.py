@@ -17,9 +17,14 @@ def default_home() -> Path:
 
 
 def make_home(home: Path) -> None:
-    """Make the directory of the local state. Others may pass through it (PostgreSQL must), not list it."""
+    """Make the directory of the local state. Others pass through root's (PostgreSQL, web and worker must), not list it.
+
+    One that is there keeps its mode: whoever made it may have closed it on purpose.
+    """
     try:
-        home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+        if not home.is_dir():
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            home.chmod(0o711 if os.geteuid() == 0 else 0o700)  # whatever the umask is
     except OSError as error:
         raise StartRefused(f"REGULARS_HOME ({home}) cannot be made: {error.strerror}.") from error
     if not os.access(home, os.W_OK | os.X_OK):

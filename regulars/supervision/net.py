@@ -7,6 +7,7 @@ from typing import Any
 from .errors import StartRefused
 
 LOOPBACK = "127.0.0.1"
+PRIVILEGED = 1024  # ports below are root's to take
 
 
 def free_port() -> int:
@@ -40,6 +41,15 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
                 return False
             raise
         return True
+
+
+def bound(port: int, host: str) -> socket.socket:
+    """A socket for somebody who may not take this port; it answers from the moment at which they listen on it."""
+    family, _kind, _protocol, _name, address = _resolved(host, port)
+    taken = socket.socket(family)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    taken.bind(address)
+    return taken
 
 
 def require_free(port: int, host: str = LOOPBACK) -> None:

@@ -107,7 +107,9 @@ def server_command(cluster: Cluster, port: int, *, durable: bool = True) -> list
     settings = {
         "listen_addresses": "" if sockets else "127.0.0.1",
         "unix_socket_directories": str(sockets or ""),
-        "unix_socket_permissions": "0700",
+        "unix_socket_permissions": "0777"
+        if cluster.account
+        else "0700",  # web and worker are others; they sign in
         "port": str(SOCKET_PORT if sockets else port),
         "max_connections": "60",
         "shared_buffers": "64MB",

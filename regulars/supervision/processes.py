@@ -31,7 +31,9 @@ def _nothing() -> None:
 
 @dataclass
 class Child:
-    """A program to keep running. `stop_with` asks it to end; `before_start` runs before every start."""
+    """A program to keep running. `stop_with` asks it to end; `before_start` runs before every start.
+    It inherits the open `files`.
+    """
 
     name: str
     command: Sequence[str]
@@ -40,6 +42,7 @@ class Child:
     account: Account | None = None
     stop_with: signal.Signals = signal.SIGTERM
     before_start: Callable[[], None] = _nothing
+    files: Sequence[int] = ()
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     started: float = 0.0
     restart_at: float | None = None
@@ -142,6 +145,7 @@ class Processes:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             umask=0o077,
+            pass_fds=child.files,
             start_new_session=True,  # Ctrl-C in the terminal reaches the supervisor alone
             preexec_fn=system.end_with_parent(child.stop_with),  # noqa: PLW1509 (one thread: nothing can deadlock)
             **run_as(child.account),

@@ -11,13 +11,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from . import cluster, leftovers, net, postgres, ready, schema, system
+from . import cluster, dropping, leftovers, net, postgres, ready, schema, system
+from .accounts import run_as
+from .dropping import Service
 from .errors import StartRefused
 from .home import PROJECT, make_home, secret_key, write_private
 from .locks import FileLock
@@ -39,6 +41,7 @@ class Start:
     output: Output
     processes: Processes
     environment: dict[str, str]
+    service: Service  # whom our own processes run as
     database: str = ""  # what tells this database from another (see schema.identity)
     facts: dict[str, Any] = field(default_factory=dict)
     sandbox_port: int | None = None
@@ -58,7 +61,8 @@ def serve(settings: Settings) -> None:
             net.require_free(settings.port, settings.host)
         processes = Processes(settings.home, output)
         processes.listen_to_signals()
-        start = Start(settings, output, processes, _environment(settings))
+        service = _service(settings, output)
+        start = Start(settings, output, processes, _environment(settings, service), service)
         with _stopped_at_the_end(start):
             _start_everything(start, held)
             while not processes.stop_asked:
@@ -103,7 +107,17 @@ def _end_earlier_run(settings: Settings, output: Output) -> None:
         output.say(f"Ended what an earlier run had left behind: {', '.join(ended)}.")
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def _service(settings: Settings, output: Output) -> Service:
+    service = dropping.prepare(settings.home)
+    if service.obstacle:
+        dropping.take_back(settings.home)
+        output.say(f"WARNING    Web and worker run as root, which is more than they need. {service.obstacle}")
+    elif service.account:
+        output.say(f"Account    web and worker run as {service.name}")
+    return service
+
+
+def _environment(settings: Settings, service: Service) -> dict[str, str]:
     """What the children find in their environment: every setting, decided."""
     values = {
         "REGULARS_HOME": str(settings.home),
@@ -124,9 +138,12 @@ def _environment(settings: Settings) -> dict[str, str]:
     if settings.graph_url:
         values["WHATSAPP_GRAPH_URL"] = settings.graph_url
     inherited = dict(os.environ)
+    inherited.pop(
+        "REGULARS_READY_FILE", None
+    )  # ours alone to write, and it may lie where a child cannot look
     if inherited.pop("PYTHONDONTWRITEBYTECODE", None):  # without byte code every process starts seconds later
-        values["PYTHONPYCACHEPREFIX"] = str(settings.home / "bytecode")
-    return {**inherited, **values}
+        values["PYTHONPYCACHEPREFIX"] = str(settings.home / dropping.BYTECODE)
+    return {**inherited, **values, **dropping.environment_of(service, settings.home)}
 
 
 def _start_database(start: Start, held: ExitStack) -> None:
@@ -234,14 +251,33 @@ def _start_processes(start: Start) -> None:
     if "worker" in start.settings.roles:
         _start_child(start, "worker", "-m", "config.worker")
     if "web" in start.settings.roles:
-        _start_child(start, "web", "-m", "config.web", "--port", str(start.settings.port))
+        _start_web(start)
     if not start.settings.demo:
         start.facts = json.loads(_command(start, "ready-facts", "--json") or "{}")
 
 
-def _start_child(start: Start, name: str, *arguments: str, secrets: Mapping[str, str] | None = None) -> None:
+def _start_web(start: Start) -> None:
+    """A port that only root may take is taken here; it stays taken while web is started again."""
+    settings = start.settings
+    secrets = {"REGULARS_DEMO_MEMBERS": json.dumps(start.facts["members"])} if settings.demo else {}
+    files: list[int] = []
+    place = ("--port", str(settings.port))
+    if start.service.account and settings.port < net.PRIVILEGED:
+        files = [net.bound(settings.port, settings.host).detach()]
+        place = ("--fd", str(files[0]))
+    _start_child(start, "web", "-m", "config.web", *place, secrets=secrets, files=files)
+
+
+def _start_child(
+    start: Start,
+    name: str,
+    *arguments: str,
+    secrets: Mapping[str, str] | None = None,
+    files: Sequence[int] = (),
+) -> None:
     environment = {**start.environment, **(secrets or {})}
-    start.processes.start(Child(name, [sys.executable, *arguments], environment, PROJECT))
+    command = [sys.executable, *arguments]
+    start.processes.start(Child(name, command, environment, PROJECT, start.service.account, files=files))
 
 
 def _sandbox_secrets(start: Start) -> dict[str, str]:
@@ -265,7 +301,8 @@ def _sandbox_options(start: Start) -> list[str]:
 
 
 def _sandbox_ready_file(settings: Settings) -> Path:
-    return settings.home / "processes" / "sandbox.ready"
+    """Where the sandbox may write; `processes/` is the supervisor's alone, who ends what is named there."""
+    return settings.home / "sandbox" / "ready.json"
 
 
 def _wait_until_ready(start: Start) -> None:
@@ -332,6 +369,7 @@ def _command(start: Start, *arguments: str) -> str:
             stderr=said,
             start_new_session=True,
             preexec_fn=system.end_with_parent(signal.SIGTERM),  # noqa: PLW1509 (one thread: nothing can deadlock)
+            **run_as(start.service.account),
         )
         if not start.processes.wait_until(lambda: process.poll() is not None, COMMAND_PATIENCE):
             system.end([process.pid], signal.SIGTERM, patience=5)

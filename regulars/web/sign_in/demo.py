@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -21,8 +20,8 @@ class DemoAccount:
 
 
 def demo_accounts() -> list[DemoAccount]:
-    """The accounts that the demo's seed wrote down, in the order of their roles."""
-    passwords = _passwords()
+    """The accounts that the supervisor tells us of (it prints them, too), in the order of their roles."""
+    passwords = {each["email"]: each["password"] for each in settings.DEMO_MEMBERS}
     members = Member.objects.select_related("user").filter(user__email__in=passwords, is_active=True)
     ranked = sorted(members, key=lambda member: list(passwords).index(member.user.email))
     return [
@@ -35,15 +34,6 @@ def demo_accounts() -> list[DemoAccount]:
         )
         for member in ranked
     ]
-
-
-def _passwords() -> dict[str, str]:
-    """What the supervisor wrote down at the demo's first start (the sign-ins that it also prints)."""
-    try:
-        kept = json.loads((settings.HOME / "demo.json").read_text())
-        return {each["email"]: each["password"] for each in kept["facts"]["members"]}
-    except (OSError, ValueError, LookupError, TypeError):
-        return {}
 
 
 def role_word(role: str) -> str:

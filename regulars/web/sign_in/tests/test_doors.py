@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from django.db import OperationalError
@@ -153,10 +151,9 @@ def test_whoever_is_out_stays_out_at_once(cast: Cast, sign_in: SignIn) -> None:
     assert client.get("/inbox/open").status_code == 302
 
 
-def test_demo_accounts_are_offered_in_the_demo_only(cast: Cast, settings: object, tmp_path: Path) -> None:
-    written = [{"email": "agent@lotus.example", "password": PASSWORD, "role": "agent"}]
-    (tmp_path / "demo.json").write_text(json.dumps({"facts": {"members": written}}))
-    settings.HOME = tmp_path  # type: ignore[attr-defined]  # pytest-django's settings
+def test_demo_accounts_are_offered_in_the_demo_only(cast: Cast, settings: object) -> None:
+    told = [{"email": "agent@lotus.example", "password": PASSWORD, "role": "agent"}]
+    settings.DEMO_MEMBERS = told  # type: ignore[attr-defined]  # pytest-django's settings
     assert Client().get("/sign-in").context["demo_accounts"] == []
     settings.DEMO = True  # type: ignore[attr-defined]  # pytest-django's settings
     accounts = Client().get("/sign-in").context["demo_accounts"]

@@ -1,0 +1,172 @@
+"""Started by root, web, worker and sandbox run as an account that can do nothing else on this machine.
+
+The home stays root's, and others only pass through it: keys and sign-ins (0600) reach the children by their
+environment. What the children write lies in directories of the account's own, made or handed over before they start.
+Accounts are never created. Where the account cannot work, everything but PostgreSQL runs as root as before, and says what to do.
+"""
+
+import os
+import pwd
+import stat
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from . import interpreter
+from .accounts import UNPRIVILEGED_ACCOUNTS, Account, account_named, can_reach, hand_over_tree, owner_of
+from .home import PROJECT
+
+ACCOUNTS = ("regulars", "www-data", "_www", "nobody")
+"""in this order; never an account of PostgreSQL's, which would reach what is not ours"""
+BYTECODE = "bytecode"
+WRITTEN_BY_CHILDREN = (BYTECODE, "incoming", "media", "sandbox")
+"""directories in the home: byte code of Python, uploads on their way, files, the state of the sandbox"""
+ASKS = "import regulars, django"  # enough to know that our code and the packages can be read
+
+
+@dataclass(frozen=True)
+class Service:
+    """Whom web, worker and sandbox run as; ``account`` None means: as whoever started Regulars.
+
+    ``obstacle`` says why that is root, and what to do about it.
+    """
+
+    account: Account | None = None
+    obstacle: str = ""
+
+    @property
+    def name(self) -> str:
+        """The account as people know it."""
+        return self.account.name if self.account else _own_name()
+
+
+def choose(home: Path) -> Service:
+    """Whom they would run as, without touching anything."""
+    if os.geteuid() != 0:
+        return Service()
+    account = _chosen(home)
+    if account is None:
+        return Service(
+            obstacle=f"None of the accounts {', '.join(ACCOUNTS)} exists here. Make one: useradd --system regulars."
+        )
+    obstacle = _obstacle(account, home)
+    return Service(obstacle=obstacle) if obstacle else Service(account)
+
+
+def prepare(home: Path) -> Service:
+    """Choose, and give the account what it writes into. The home is there."""
+    service = choose(home)
+    if service.account is not None:
+        try:
+            _hand_over_directories(home, service.account)
+        except OSError as error:
+            service = Service(
+                obstacle=f"{error.filename} cannot be given to {service.account.name}: {error.strerror}. "
+                f"Run `chown -R {service.account.name} {error.filename}` where that is allowed."
+            )
+    return service
+
+
+def take_back(home: Path) -> None:
+    """As root again, files become root's: the next start that finds no obstacle has to hand over all of them."""
+    owner = owner_of(home)
+    if os.geteuid() != 0 or owner is None or owner.uid != 0:
+        return
+    for directory in _written(home):
+        with suppress(OSError):
+            if directory.lstat().st_uid != 0:
+                os.chown(directory, 0, -1, follow_symlinks=False)
+
+
+def settle_on_interpreter(home: Path) -> None:
+    """Where only the Python that runs this is out of the account's reach (below /root, say), go on under a copy of it.
+
+    Called before anything was begun: the process starts anew, under the same pid.
+    """
+    account = _chosen(home) if os.geteuid() == 0 else None
+    if account is None or _closed_place(account, home) or _runs(account, Path(sys.executable)):
+        return
+    copy = interpreter.make_copy()
+    if copy is not None and _runs(account, copy):
+        interpreter.go_on_with(copy)
+
+
+def environment_of(service: Service, home: Path) -> dict[str, str]:
+    """What changes in the environment of a child that is not ours: its home, its name, where its byte code lies."""
+    if service.account is None:
+        return {}
+    return {
+        "HOME": str(home),  # libpq refuses to go on when it may not look into the one of root
+        "USER": service.account.name,
+        "LOGNAME": service.account.name,
+        "PYTHONPYCACHEPREFIX": str(home / BYTECODE),
+    }
+
+
+def _chosen(home: Path) -> Account | None:
+    """The owner of the home, if that is somebody; else the first of the accounts that exists."""
+    owner = owner_of(home)
+    if owner is not None and owner.uid != 0 and owner.name not in UNPRIVILEGED_ACCOUNTS:
+        return owner
+    found = (account_named(name) for name in ACCOUNTS)
+    return next((account for account in found if account is not None and account.uid != 0), None)
+
+
+def _obstacle(account: Account, home: Path) -> str:
+    if closed := _closed_place(account, home):
+        return (
+            f"The account {account.name} cannot enter {closed}. Keep the program and REGULARS_HOME where others may "
+            "pass (below /opt or /srv; mode 711 is enough), or start Regulars as an ordinary user."
+        )
+    if not _runs(account, Path(sys.executable)):
+        return (
+            f"The account {account.name} cannot run {sys.executable} with the packages of {PROJECT}. Set up Regulars "
+            "with a Python that others may run (/usr/bin/python3, not one below /root) and umask 022, "
+            "or start it as an ordinary user."
+        )
+    return ""
+
+
+def _closed_place(account: Account, home: Path) -> Path | None:
+    """The outermost directory that keeps the account from the program or the home; None when it reaches both."""
+    for wanted in (PROJECT, home):
+        existing = next(place for place in (wanted, *wanted.parents) if place.exists())
+        if not can_reach(account, existing):
+            outermost_first = [*reversed(existing.parents), existing]
+            return next((place for place in outermost_first if not can_reach(account, place)), existing)
+    return None
+
+
+@cache
+def _runs(account: Account, python: Path) -> bool:
+    return interpreter.runs(python, ASKS, account)
+
+
+def _hand_over_directories(home: Path, account: Account) -> None:
+    """Make what is missing; hand over what still is another's, with all that is in it (once, after an upgrade)."""
+    for directory in _written(home):
+        with suppress(FileExistsError):
+            directory.mkdir(mode=0o700)
+        status = directory.lstat()
+        if not stat.S_ISDIR(status.st_mode):
+            raise NotADirectoryError(None, "it is not a directory", str(directory))
+        if status.st_uid != account.uid:
+            hand_over_tree(directory, account)
+        if not can_reach(account, directory):
+            raise PermissionError(None, "the account cannot enter it", str(directory))
+
+
+def _written(home: Path) -> list[Path]:
+    """A link (to a directory that machines share) is followed where nobody but root can have made it."""
+    owner = owner_of(home)
+    is_ours = owner is not None and owner.uid == 0
+    return [(home / name).resolve() if is_ours else home / name for name in WRITTEN_BY_CHILDREN]
+
+
+def _own_name() -> str:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
