@@ -2,7 +2,8 @@
 
 The home stays root's, and others only pass through it: keys and sign-ins (0600) reach the children by their
 environment. What the children write lies in directories of the account's own, made or handed over before they start.
-Accounts are never created. Where the account cannot work, everything but PostgreSQL runs as root as before, and says what to do.
+Accounts are never created. Where the account cannot work, everything but PostgreSQL runs as root, and it is said what
+to do.
 """
 
 import os

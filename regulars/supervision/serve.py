@@ -234,7 +234,7 @@ def _seed(start: Start) -> None:
 def _sandbox_port(port: int) -> int:
     """The port behind the product's, so that bookmarks stay good; any free one when that is taken."""
     neighbor = port + 1
-    return neighbor if neighbor <= 65535 and net.is_free(neighbor) else net.free_port()
+    return neighbor if net.PRIVILEGED <= neighbor <= 65535 and net.is_free(neighbor) else net.free_port()
 
 
 def _start_processes(start: Start) -> None:
