@@ -2,10 +2,13 @@
 
 import json
 import secrets
+import sys
 
 import click
 
 from .loading import loaded_django, refusals_in_words
+
+FROM_INPUT = "-"
 
 
 @click.command()
@@ -13,7 +16,10 @@ from .loading import loaded_django, refusals_in_words
 @click.option("--email", required=True, prompt=True, help="What the owner signs in with.")
 @click.option("--name", default="", help="The owner's name as teammates see it; else the part before the @.")
 @click.option(
-    "--password", envvar="REGULARS_OWNER_PASSWORD", help="At least 10 characters; else one is made."
+    "--password",
+    envvar="REGULARS_OWNER_PASSWORD",
+    help="At least 10 characters; else one is made. A command line is shown to everybody on the machine: "
+    "give - to be asked (or to pipe it in), or set REGULARS_OWNER_PASSWORD.",
 )
 @click.option("--language", default="en", show_default=True, help="en, ko, ru or th.")
 @click.option("--time-zone", default="UTC", show_default=True, help="Like Asia/Seoul.")
@@ -22,6 +28,8 @@ def create_owner(
     workspace: str, email: str, name: str, password: str | None, language: str, time_zone: str, as_json: bool
 ) -> None:
     """Make a workspace and its owner, who then invites everybody else."""
+    if password == FROM_INPUT:
+        password = _from_input()
     chosen = password or secrets.token_urlsafe(12)
     with loaded_django(), refusals_in_words():
         from regulars.workspaces.operations import create_owner as make_owner
@@ -36,3 +44,13 @@ def create_owner(
     click.echo(f"The workspace {workspace} is there, and {email} owns it.")
     if not password:
         click.echo(f"Password (shown once): {chosen}")
+
+
+def _from_input() -> str:
+    """Asked twice on a terminal; else the first line of standard input."""
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    given = sys.stdin.readline().rstrip("\r\n")
+    if not given:
+        raise click.ClickException("--password is -, and standard input holds no password in its first line.")
+    return given

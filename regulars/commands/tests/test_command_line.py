@@ -20,11 +20,12 @@ from regulars.supervision.locks import FileLock
 HIDDEN = {"demo-seed", "ready-facts"}
 
 
-def regulars(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def regulars(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "regulars", *arguments],
         cwd=PROJECT,
         env=os.environ | environment,
+        input=stdin,
         capture_output=True,
         text=True,
         check=False,
@@ -110,6 +111,21 @@ def test_from_an_empty_database_to_an_owner_with_a_token(tmp_path: Path):
 
     unknown = regulars("token", "create", "--workspace", "nobody", "--role", "admin", **place)
     assert (unknown.returncode, unknown.stderr.split(";")[0]) == (1, "Error: --workspace is 'nobody'")
+
+    chosen = (
+        "create-owner",
+        "--workspace",
+        "Piped",
+        "--email",
+        f"p{tmp_path.name}@example.com",
+        "--password",
+        "-",
+    )
+    assert regulars(*chosen, "--json", stdin="", **place).stderr == (
+        "Error: --password is -, and standard input holds no password in its first line.\n"
+    )
+    piped = regulars(*chosen, "--json", stdin="tall-quiet-lighthouse-soup\n", **place)
+    assert (piped.returncode, sorted(json.loads(piped.stdout))) == (0, ["email", "member", "workspace"])
 
     weak = regulars(
         "create-owner", "--workspace", "x", "--email", "not an address", "--password", "short", **place

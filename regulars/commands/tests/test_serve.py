@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -12,9 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from regulars.supervision import net, system
+from regulars.supervision import dropping, net, system
 from regulars.supervision.home import PROJECT
 
 PROCESSES = ["postgres", "sandbox", "supervisor", "web", "worker"]
@@ -131,6 +133,63 @@ def test_no_command_line_holds_a_secret(demo: Demo):
     secrets += [(demo.home / name).read_text().strip() for name in ("secret_key", "postgres_password")]
     lines = {name: system.command_line(pid) for name, pid in demo.pids().items()}
     assert [name for name, line in lines.items() if any(secret in line for secret in secrets)] == []
+
+
+@pytest.fixture
+def account(demo: Demo) -> int:
+    """The number of the account that root's demo dropped to, as it said."""
+    if os.geteuid() != 0:
+        pytest.skip("an ordinary account runs everything itself")
+    if "Web and worker run as root" in demo.words():
+        pytest.skip("no account of this machine can run this checkout; the log says why")
+    (line,) = [line for line in demo.words().splitlines() if line.startswith("Account ")]
+    return pwd.getpwnam(line.rpartition(" ")[2]).pw_uid
+
+
+def test_started_by_root_only_the_supervisor_is_root(demo: Demo, account: int):
+    pids = demo.pids()
+    users = {name: Path(f"/proc/{pid}").stat().st_uid for name, pid in pids.items()}
+    assert {users[name] for name in ("web", "worker", "sandbox")} == {account}
+    assert [name for name, user in users.items() if user == 0] == ["supervisor"]
+    environments = [Path(f"/proc/{pids[name]}/environ").stat() for name in ("web", "worker", "sandbox")]
+    assert {(each.st_uid, each.st_mode & 0o777) for each in environments} == {(account, 0o400)}
+
+
+def test_what_is_written_down_for_root_stays_closed_to_the_account(demo: Demo, account: int):
+    names = ("secret_key", "postgres_password", "demo.json")
+    assert {(demo.home / name).stat().st_uid for name in names} == {0}
+    done = subprocess.run(
+        ["/bin/cat", *(str(demo.home / name) for name in names), str(demo.home / "postgres/data/PG_VERSION")],
+        user=account,
+        extra_groups=[],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr.count("Permission denied")) == ("", 4)
+
+
+def test_web_and_commands_of_roots_leave_nothing_that_the_account_cannot_use(demo: Demo, account: int):
+    answer = httpx.post(
+        f"http://127.0.0.1:{demo.port}/api/v1/media",
+        headers={"Authorization": f"Bearer {demo.ready()['api_token']}"},
+        files={"file": ("note.txt", b"kept as whom?", "text/plain")},
+        timeout=30,
+    )
+    assert answer.status_code == 201
+    place = demo.environment() | {"REGULARS_HOME": str(demo.home)}
+    for command in ("migrate",), ("token", "create", "--workspace", "harbor-pine", "--role", "agent"):
+        done = subprocess.run(
+            [sys.executable, "-m", "regulars", *command],
+            cwd=PROJECT,
+            env=place,
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+    written = [path for name in dropping.WRITTEN_BY_CHILDREN for path in (demo.home / name).rglob("*")]
+    assert {path.lstat().st_uid for path in written} == {account}
+    assert len([path for path in (demo.home / "media").rglob("*") if path.is_file()]) >= 1
 
 
 def test_a_second_start_on_the_same_home_is_refused_and_changes_nothing(demo: Demo):
