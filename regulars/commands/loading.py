@@ -29,6 +29,8 @@ def loaded_django(*, makes_database: bool = False, belongs_to_us: bool = True) -
     if _uses_home(settings):
         make_home(settings.home)
     account = dropping.prepare(settings.home).account
+    if account is not None:
+        os.environ["HOME"] = str(settings.home)  # as for web and worker: libpq must be able to look into it
     running = None if settings.database_url else postgres.start(settings.home)
     try:
         _set_environment(settings, running.url if running else settings.database_url)

@@ -16,7 +16,8 @@ from typing import TypedDict
 
 from .errors import StartRefused
 
-UNPRIVILEGED_ACCOUNTS = ("postgres", "_postgres", "nobody")
+ACCOUNTS_OF_POSTGRES = ("postgres", "_postgres")
+UNPRIVILEGED_ACCOUNTS = (*ACCOUNTS_OF_POSTGRES, "nobody")
 
 
 @dataclass(frozen=True)
@@ -93,13 +94,18 @@ def hand_over(directory: Path, account: Account | None, mode: int = 0o700) -> No
 
 
 def hand_over_tree(directory: Path, account: Account) -> None:
-    """Make the directory, private, and all in it the account's. The directory itself comes last, so that its owner
-    tells whether all was done. No link is followed: whoever owned it before may have made some.
+    """Make the directory, private, the account's, and in it what is root's or whose the directory was.
+
+    The directory itself comes last, so that its owner tells whether all was done. No link is followed: whoever owned
+    it before may have made some.
     """
+    former = {0, directory.lstat().st_uid}
     for _path, _names, files, at in os.fwalk(directory, topdown=False, onerror=_raise, follow_symlinks=False):
         for name in files:  # links to directories stand among the directories, and stay what they are
-            os.chown(name, account.uid, account.gid, dir_fd=at, follow_symlinks=False)
-        os.fchown(at, account.uid, account.gid)
+            if os.stat(name, dir_fd=at, follow_symlinks=False).st_uid in former:
+                os.chown(name, account.uid, account.gid, dir_fd=at, follow_symlinks=False)
+        if os.fstat(at).st_uid in former:
+            os.fchown(at, account.uid, account.gid)
     directory.chmod(0o700)
 
 

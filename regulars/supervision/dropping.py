@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from . import interpreter
-from .accounts import UNPRIVILEGED_ACCOUNTS, Account, account_named, can_reach, hand_over_tree, owner_of
+from .accounts import ACCOUNTS_OF_POSTGRES, Account, account_named, can_reach, hand_over_tree, owner_of
 from .home import PROJECT
 
 ACCOUNTS = ("regulars", "www-data", "_www", "nobody")
@@ -109,7 +109,7 @@ def environment_of(service: Service, home: Path) -> dict[str, str]:
 def _chosen(home: Path) -> Account | None:
     """The owner of the home, if that is somebody; else the first of the accounts that exists."""
     owner = owner_of(home)
-    if owner is not None and owner.uid != 0 and owner.name not in UNPRIVILEGED_ACCOUNTS:
+    if owner is not None and owner.uid != 0 and owner.name not in ACCOUNTS_OF_POSTGRES:
         return owner
     found = (account_named(name) for name in ACCOUNTS)
     return next((account for account in found if account is not None and account.uid != 0), None)
@@ -131,8 +131,8 @@ def _obstacle(account: Account, home: Path) -> str:
 
 
 def _closed_place(account: Account, home: Path) -> Path | None:
-    """The outermost directory that keeps the account from the program or the home; None when it reaches both."""
-    for wanted in (PROJECT, home):
+    """The outermost directory that keeps the account from program, packages or home; None when it reaches them."""
+    for wanted in (PROJECT, interpreter.packages(), home):
         existing = next(place for place in (wanted, *wanted.parents) if place.exists())
         if not can_reach(account, existing):
             outermost_first = [*reversed(existing.parents), existing]
@@ -154,9 +154,18 @@ def _hand_over_directories(home: Path, account: Account) -> None:
         if not stat.S_ISDIR(status.st_mode):
             raise NotADirectoryError(None, "it is not a directory", str(directory))
         if status.st_uid != account.uid:
+            _require_giver(directory)
             hand_over_tree(directory, account)
         if not can_reach(account, directory):
             raise PermissionError(None, "the account cannot enter it", str(directory))
+
+
+def _require_giver(directory: Path) -> None:
+    """Root's, or of an account that ran this home before; somebody else's files may lie there under the same name."""
+    owner = owner_of(directory)
+    if owner is None or (owner.uid != 0 and owner.name not in ACCOUNTS):
+        name = owner.name if owner else "nobody we know"
+        raise PermissionError(None, f"it belongs to {name}", str(directory))
 
 
 def _written(home: Path) -> list[Path]:

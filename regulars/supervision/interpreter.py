@@ -90,6 +90,11 @@ def go_on_with(python: Path) -> None:
     os.execve(command[0], command, _environment(python))  # noqa: S606 (the same command, in our place)
 
 
+def packages() -> Path:
+    """Where the packages lie that this Python loads."""
+    return Path(sysconfig.get_path("purelib")).resolve()
+
+
 def _environment(python: Path) -> dict[str, str]:
     """A Python with a shared library looks for it where it was installed; the copy lies elsewhere."""
     if python != _directory() / "bin" / _program().name:
@@ -101,7 +106,7 @@ def _environment(python: Path) -> dict[str, str]:
 def _directory() -> Path:
     """Another version, or other packages, is another copy."""
     program = _program()
-    facts = (program, program.stat().st_mtime_ns, sys.version, _packages())
+    facts = (program, program.stat().st_mtime_ns, sys.version, packages())
     return PLACE / f"regulars-python-{hashlib.sha256(repr(facts).encode()).hexdigest()[:12]}"
 
 
@@ -113,10 +118,6 @@ def _library() -> Path:
     return Path(sys.base_prefix) / "lib" / f"python{sysconfig.get_python_version()}"
 
 
-def _packages() -> Path:
-    return Path(sysconfig.get_path("purelib")).resolve()
-
-
 def _fill(copy: Path) -> None:
     """Found by Python from where its program lies: bin/ beside lib/; the packages are a link."""
     (copy / "bin").mkdir()
@@ -125,7 +126,7 @@ def _fill(copy: Path) -> None:
     shutil.copytree(
         _library(), library, ignore=shutil.ignore_patterns(*NOT_NEEDED), copy_function=_copy_readable
     )
-    (library / "site-packages").symlink_to(_packages())
+    (library / "site-packages").symlink_to(packages())
     for shared in _library().parent.glob("libpython*.so*"):
         _copy_readable(shared, copy / "lib" / shared.name)
     for directory, _names, _files in os.walk(copy):

@@ -109,6 +109,23 @@ def test_what_an_older_version_left_as_root_is_handed_over_and_links_lead_nowher
 
 
 @needs_root
+def test_files_of_other_people_are_not_taken_from_them(roots_home: Path, nobody: accounts.Account):
+    media = roots_home / "media"
+    media.mkdir()
+    (media / "film").touch()
+    os.chown(media / "film", 1, 1)
+    os.chown(media, 1, 1)
+    theirs = pwd.getpwuid(1).pw_name
+    assert dropping.prepare(roots_home).obstacle == (
+        f"{media} cannot be given to nobody: it belongs to {theirs}. "
+        f"Run `chown -R nobody {media}` where that is allowed."
+    )
+    os.chown(media, 0, 0)
+    assert dropping.prepare(roots_home) == Service(nobody)
+    assert owners(media) == {"nobody", theirs}
+
+
+@needs_root
 def test_a_hand_over_that_was_cut_short_is_finished_by_the_next_start(
     roots_home: Path, nobody: accounts.Account
 ):
