@@ -60,13 +60,9 @@ def prepare(home: Path) -> Service:
     """Choose, and give the account what it writes into. The home is there."""
     service = choose(home)
     if service.account is not None:
-        try:
-            _hand_over_directories(home, service.account)
-        except OSError as error:
-            service = Service(
-                obstacle=f"{error.filename} cannot be given to {service.account.name}: {error.strerror}. "
-                f"Run `chown -R {service.account.name} {error.filename}` where that is allowed."
-            )
+        for directory in _written(home):
+            if refusal := _hand_over(directory, service.account):
+                return Service(obstacle=refusal)
     return service
 
 
@@ -77,7 +73,7 @@ def take_back(home: Path) -> None:
         return
     for directory in _written(home):
         with suppress(OSError):
-            if directory.lstat().st_uid != 0:
+            if _may_be_handed_over(directory):
                 os.chown(directory, 0, -1, follow_symlinks=False)
 
 
@@ -145,27 +141,33 @@ def _runs(account: Account, python: Path) -> bool:
     return interpreter.runs(python, ASKS, account)
 
 
-def _hand_over_directories(home: Path, account: Account) -> None:
-    """Make what is missing; hand over what still is another's, with all that is in it (once, after an upgrade)."""
-    for directory in _written(home):
+def _hand_over(directory: Path, account: Account) -> str:
+    """Make it if it is missing; if it still is another's, hand it over with all that is in it (once, after an upgrade).
+
+    Returns why that cannot be.
+    """
+    try:
         with suppress(FileExistsError):
             directory.mkdir(mode=0o700)
         status = directory.lstat()
         if not stat.S_ISDIR(status.st_mode):
-            raise NotADirectoryError(None, "it is not a directory", str(directory))
-        if status.st_uid != account.uid:
-            _require_giver(directory)
-            hand_over_tree(directory, account)
-        if not can_reach(account, directory):
-            raise PermissionError(None, "the account cannot enter it", str(directory))
+            reason = "it is not a directory"
+        elif status.st_uid != account.uid and not _may_be_handed_over(directory):
+            reason = "it belongs to somebody else"
+        else:
+            if status.st_uid != account.uid:
+                hand_over_tree(directory, account)
+            reason = "" if can_reach(account, directory) else "it lies where this account cannot enter"
+    except OSError as error:
+        reason = error.strerror or "it cannot be changed"
+    way_out = f"Run `chown -R {account.name} {directory}` where that is allowed."
+    return f"{directory} cannot be given to {account.name}: {reason}. {way_out}" if reason else ""
 
 
-def _require_giver(directory: Path) -> None:
-    """Root's, or of an account that ran this home before; somebody else's files may lie there under the same name."""
+def _may_be_handed_over(directory: Path) -> bool:
+    """Root's, or of an account that ran this home before; else somebody's own files lie there under the same name."""
     owner = owner_of(directory)
-    if owner is None or (owner.uid != 0 and owner.name not in ACCOUNTS):
-        name = owner.name if owner else "nobody we know"
-        raise PermissionError(None, f"it belongs to {name}", str(directory))
+    return owner is not None and (owner.uid == 0 or owner.name in ACCOUNTS)
 
 
 def _written(home: Path) -> list[Path]:

@@ -117,9 +117,11 @@ def test_files_of_other_people_are_not_taken_from_them(roots_home: Path, nobody:
     os.chown(media, 1, 1)
     theirs = pwd.getpwuid(1).pw_name
     assert dropping.prepare(roots_home).obstacle == (
-        f"{media} cannot be given to nobody: it belongs to {theirs}. "
+        f"{media} cannot be given to nobody: it belongs to somebody else. "
         f"Run `chown -R nobody {media}` where that is allowed."
     )
+    dropping.take_back(roots_home)
+    assert owners(media) == {theirs}
     os.chown(media, 0, 0)
     assert dropping.prepare(roots_home) == Service(nobody)
     assert owners(media) == {"nobody", theirs}
