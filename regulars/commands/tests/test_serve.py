@@ -1,5 +1,6 @@
 """`regulars serve --demo` as a whole: started, watched, killed in every way, stopped, started again."""
 
+import io
 import json
 import os
 import pwd
@@ -15,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from regulars.supervision import dropping, net, system
 from regulars.supervision.home import PROJECT
@@ -173,10 +175,12 @@ def test_web_and_commands_of_roots_leave_nothing_that_the_account_cannot_use(dem
     answer = httpx.post(
         f"http://127.0.0.1:{demo.port}/api/v1/media",
         headers={"Authorization": f"Bearer {demo.ready()['api_token']}"},
-        files={"file": ("note.txt", b"kept as whom?", "text/plain")},
+        files={"file": ("red.png", _picture(), "image/png")},
         timeout=30,
     )
     assert answer.status_code == 201
+    media = demo.home / "media"
+    assert system.wait_until(lambda: any(media.rglob("*.webp")), 60, pause=0.2), "no preview was drawn"
     place = demo.environment() | {"REGULARS_HOME": str(demo.home)}
     for command in ("migrate",), ("token", "create", "--workspace", "harbor-pine", "--role", "agent"):
         done = subprocess.run(
@@ -189,7 +193,12 @@ def test_web_and_commands_of_roots_leave_nothing_that_the_account_cannot_use(dem
         assert (done.returncode, done.stderr) == (0, b"")
     written = [path for name in dropping.WRITTEN_BY_CHILDREN for path in (demo.home / name).rglob("*")]
     assert {path.lstat().st_uid for path in written} == {account}
-    assert len([path for path in (demo.home / "media").rglob("*") if path.is_file()]) >= 1
+
+
+def _picture() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (64, 48), "red").save(file, "PNG")
+    return file.getvalue()
 
 
 def test_a_second_start_on_the_same_home_is_refused_and_changes_nothing(demo: Demo):
