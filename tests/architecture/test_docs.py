@@ -12,7 +12,7 @@ from regulars.kernel.events import Event
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
 _SETTING = re.compile(r"os\.environ(?:\.get|\.setdefault|\.pop)?[(\[]\s*\"([A-Z][A-Z_]+)\"")
-INTERNAL = {"DJANGO_SETTINGS_MODULE", "PATH", "HOME", "PYTHONPATH", "TZ", "LANG"}
+INTERNAL = {"DJANGO_SETTINGS_MODULE", "PATH", "LD_LIBRARY_PATH", "HOME", "PYTHONPATH", "TZ", "LANG"}
 """not ours to document"""
 
 
