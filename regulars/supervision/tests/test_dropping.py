@@ -270,7 +270,7 @@ def test_a_port_that_only_root_may_take_reaches_a_child_that_may_not(
     family.start(Child("web", command, dict(os.environ), Path("/"), nobody, files=[file]))
     try:
         assert family.wait_until(lambda: net.status_of(port, "/") == 200, 20, pause=0.2)
-        assert capfd.readouterr().out.startswith(f"web       │ {nobody.uid} []")
     finally:
-        family.stop()
+        family.stop()  # and tell the rest of what it said
         socket.socket(fileno=file).close()
+    assert capfd.readouterr().out.startswith(f"web       │ {nobody.uid} []")
