@@ -284,7 +284,7 @@ def test_behind_a_refused_connection_everything_waits_until_it_is_mended(
     worker.go_round()
     assert (provider.asked, _status(first), _status(behind)) == (["1"], "queued", "queued")
     if mended == "by a token":
-        replace_credentials(cast.connection, by=cast.actor(), access_token="a new one")
+        replace_credentials(cast.connection, by=cast.actor(), access_token="a-new-one")
     else:
         provider.illness = None
         _let_the_problem_be_probed(watch)
@@ -473,4 +473,4 @@ def test_stopping_waits_for_what_is_on_its_way_and_leaves_the_rest_queued(cast, 
     assert worker.is_alive()
     worker.finish()
     assert (provider.asked, [_status(each) for each in messages]) == (["1"], ["sent", "queued"])
-    assert _owners() == []
+    assert until(lambda: _owners() == [])
