@@ -32,6 +32,7 @@ from regulars.inboxes.ports import (
     OutgoingContent,
     OutgoingMedia,
     OutgoingReaction,
+    OutgoingTemplate,
     files_in,
 )
 from regulars.kernel import clock
@@ -196,7 +197,7 @@ def find_in_conversation(conversation: Conversation, message_id: UUID | None, fi
 def known_to_provider(message: Message) -> str:
     """The provider's id of a message; raises ``Conflict`` while it has none."""
     if not message.provider_id:
-        raise Conflict(_("WhatsApp does not know this message yet"), message_id=str(message.id))
+        raise Conflict(_("This message has not reached the platform yet"), message_id=str(message.id))
     return message.provider_id
 
 
@@ -271,9 +272,28 @@ def say_again(
             known.conversation = conversation
             return known
         intent = following_id(intent, AGAIN)
-    draft = OutgoingDraft(conversation, content, reply_to_provider_id=failed.reply_to_provider_id, id=intent)
+    draft = OutgoingDraft(
+        conversation,
+        content,
+        reply_to_provider_id=failed.reply_to_provider_id,
+        template_category=_category_of(content, conversation),
+        id=intent,
+    )
     _check_files([content], by, channel)
     (outcome,) = queue_messages([draft], by=by, channel=channel)
     if isinstance(outcome, Refusal):
         raise GuardrailRefused(outcome)
     return outcome
+
+
+def _category_of(content: OutgoingContent, conversation: Conversation) -> str:
+    """The category of a filled template as it stands now, empty for everything else; it must still be usable."""
+    if not isinstance(content, OutgoingTemplate):
+        return ""
+    row = MessageTemplate.objects.filter(
+        connection_id=conversation.inbox.connection_id, name=content.name, language=content.language
+    ).first()
+    if row is None or row.is_gone or row.status != "APPROVED":
+        status = "GONE" if row is None or row.is_gone else row.status
+        raise TemplateNotUsable(_("Only approved templates can be sent"), template_status=status)
+    return row.category

@@ -8,7 +8,7 @@ A status is also proof: a message with an unknown result was sent if it was deli
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, Literal
@@ -22,7 +22,7 @@ from regulars.contacts.models import Contact
 from regulars.contacts.operations.editing import record_consent
 from regulars.conversations.events import ConversationChanged, MessageStatusChanged
 from regulars.conversations.models import STATUS_RANK, Conversation, UnmatchedStatus
-from regulars.conversations.operations.unanswering import close_windows, restore_waits
+from regulars.conversations.operations.unanswering import close_windows, end_waits, restore_waits
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.ports import ContactRef, Identity, ProviderError, StatusUpdate
 from regulars.kernel import clock
@@ -58,10 +58,15 @@ class _Target:
     error: Any = None
     changed: bool = False
     has_failed: bool = False
+    had_failed: bool = field(init=False)
+    """before these statuses"""
     window_closed_at: datetime | None = None
     settled: str = ""
     settled_reason: str = ""
     pricing_type: str = ""
+
+    def __post_init__(self) -> None:
+        self.had_failed = self.status == "failed"
 
 
 def receive_statuses(workspace_id: UUID, batch: Sequence[IncomingStatus]) -> list[Outcome]:
@@ -215,6 +220,9 @@ def may_follow(current: str, new: str) -> bool:
 
 
 def _apply(status: StatusUpdate, target: _Target) -> None:
+    if status.status == "failed" and participant_of(status):
+        _apply_failure_of_one(target)
+        return
     if status.provider_id and target.provider_id is None:
         target.provider_id, target.changed = status.provider_id, True
     if status.pricing_category and not target.pricing_category:
@@ -243,6 +251,13 @@ def _apply(status: StatusUpdate, target: _Target) -> None:
         )
 
 
+def _apply_failure_of_one(target: _Target) -> None:
+    """One participant of a group does not get it: the others do, so it went, and is not to be sent again to all."""
+    if may_follow(target.status, "sent"):
+        target.status, target.changed = "sent", True
+    target.settled, target.settled_reason = "accepted", ""
+
+
 def error_json(error: ProviderError) -> dict[str, object]:
     """The part of a provider's error that is kept with the message."""
     return {"code": error.code, "title": error.title, "details": error.details}
@@ -261,6 +276,7 @@ def _write_targets(workspace_id: UUID, targets: Sequence[_Target]) -> None:
     record_all(events)
     close_windows([(each.id, each.window_closed_at) for each in targets if each.window_closed_at])
     restore_waits([each.id for each in targets if each.has_failed])
+    end_waits([each.id for each in targets if each.had_failed and each.status != "failed"])
 
 
 def _write_messages(targets: Sequence[_Target]) -> None:

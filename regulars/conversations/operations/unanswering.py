@@ -71,6 +71,26 @@ def restore_waits(failed: Sequence[UUID]) -> None:
     )
 
 
+def end_waits(delivered: Sequence[UUID]) -> None:
+    """These messages of ours had failed, and reached the contact after all: they are answers, unless the contact wrote
+    since. Needs a transaction; repeating it changes nothing.
+    """
+    if not delivered:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [list(delivered)])
+        cursor.execute(
+            "UPDATE conversations_conversation c SET waiting_since = NULL, unread_count = 0, updated_at = now()"
+            " FROM (SELECT m.conversation_id, max(m.created_at) AS at FROM conversations_message m"
+            "  WHERE m.id = ANY(%b::uuid[]) AND NOT m.kind = ANY(%b::text[]) GROUP BY 1) AS answer"
+            " WHERE c.id = answer.conversation_id AND COALESCE(c.last_inbound_at <= answer.at, true)"
+            " AND (c.waiting_since IS NOT NULL OR c.unread_count > 0) RETURNING c.workspace_id, c.id",
+            [list(delivered), sorted(SILENT_KINDS)],
+        )
+        rows = cursor.fetchall()
+    record_all(ConversationChanged(workspace_id, key, "unread") for workspace_id, key in rows)
+
+
 def close_windows(told: Sequence[tuple[UUID, datetime]]) -> None:
     """The platform says of these messages of ours, at a time, that the reply window is closed: then so it is shown.
 

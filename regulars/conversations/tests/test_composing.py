@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
+from regulars.contacts.operations.editing import record_consent
 from regulars.conversations.guardrails import GuardrailRefused
 from regulars.conversations.models import Message, OutgoingMessage
 from regulars.conversations.operations.composing import (
@@ -29,6 +30,7 @@ from regulars.inboxes.ports import (
     LimitProblem,
     OutgoingContent,
     OutgoingMedia,
+    OutgoingTemplate,
     OutgoingText,
 )
 from regulars.kernel import clock
@@ -213,6 +215,40 @@ def test_what_failed_is_said_again_once_and_its_failure_followed(cast: Cast) -> 
     Message.objects.filter(id=first).update(status="failed")
     assert again() not in {first, failed.id}
     assert sent() == ["hello", "hello", "hello"]
+
+
+@pytest.mark.parametrize(("category", "template_status"), [("UTILITY", "PAUSED"), ("MARKETING", "APPROVED")])
+def test_a_template_is_said_again_as_it_stands_now(cast: Cast, category: str, template_status: str) -> None:
+    conversation = open_conversation(cast)
+    failed = queue(cast, conversation, "hello")
+    Message.objects.filter(id=failed.id).update(status="failed")
+    MessageTemplate.objects.create(
+        workspace=cast.workspace,
+        connection=cast.connection,
+        name="sale",
+        language="en",
+        category=category,
+        status=template_status,
+    )
+    record_consent(
+        cast.alice.id,
+        cast.workspace.id,
+        channel="whatsapp",
+        purpose="marketing",
+        state="opted_out",
+        source="tests",
+        at=clock.now(),
+        proof={},
+    )
+    with pytest.raises((TemplateNotUsable, GuardrailRefused)):
+        say_again(
+            failed,
+            OutgoingTemplate(name="sale", language="en"),
+            conversation=conversation,
+            by=cast.actor(cast.agent),
+            channel=AnyContent(),
+        )
+    assert sent() == ["hello"]
 
 
 # --- at once: real transactions --------------------------------------------------------------------

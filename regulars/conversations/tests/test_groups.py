@@ -241,6 +241,18 @@ def test_statuses_are_kept_for_each_participant_and_name_them(cast):
     assert sorted(told) == [("accepted", ""), ("read", "Alice"), ("read", "Борис")]
 
 
+def test_a_failure_at_one_participant_is_no_failure_of_the_message(cast):
+    conversation = _open_group(cast)
+    message = queue(cast, conversation, by=cast.agent)
+    record_results([(claim(cast)[0], Accepted(provider_id="o1"))])
+    error = ProviderError(code=131026, title="no")
+    tell(cast, status(message, "failed", errors=(error,), participant=_at(ALICE)))
+    assert (Message.objects.get(id=message.id).status, job(message).state) == ("sent", "accepted")
+    assert (_group(cast).waiting_since, _group(cast).unread_count) == (None, 0)
+    tell(cast, status(message, "delivered", 1, participant=_at(BORIS)))
+    assert Message.objects.get(id=message.id).status == "delivered"
+
+
 def _at(phone: str) -> ContactRef:
     return ContactRef(identities=(Identity("phone", phone),))
 

@@ -199,3 +199,25 @@ def test_a_word_older_than_the_contacts_last_message_closes_nothing(cast):
     message = queue(cast, conversation)
     tell(cast, status(message, "failed", errors=(CLOSED.error,)))
     assert fresh(conversation).window_is_open(clock.now())
+
+
+def test_what_reaches_the_contact_after_all_is_an_answer_again(cast):
+    conversation, _since = _open(cast)
+    message = queue(cast, conversation)
+    _told_late(cast, message)
+    assert fresh(conversation).waiting_since is not None
+    tell(cast, status(message, "delivered", 1))
+    assert (fresh(conversation).waiting_since, fresh(conversation).unread_count) == (None, 0)
+
+
+def test_what_the_contact_wrote_meanwhile_waits_on(cast):
+    conversation, _since = _open(cast)
+    message = queue(cast, conversation)
+    _told_late(cast, message)
+    receive(cast, said("w.later", (clock.now() - at(0)).total_seconds() + 60))
+    before = fresh(conversation)
+    tell(cast, status(message, "delivered", 1))
+    assert (fresh(conversation).waiting_since, fresh(conversation).unread_count) == (
+        before.waiting_since,
+        before.unread_count,
+    )

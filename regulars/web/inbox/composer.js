@@ -422,7 +422,8 @@ class MessageComposer extends HTMLElement {
     const asked = performance.now();
     const response = await post(picker.dataset.sendUrl, values).catch(() => null);
     this.isSendingTemplate = false;
-    if (response && (response.ok || response.status === 409)) {
+    const isStillOnItsWay = response?.headers.get("X-Refusal") === "intent-in-progress";
+    if (response && (response.ok || (response.status === 409 && !isStillOnItsWay))) {
       this.drafts.templateIsDone(id);
       this.templateIntent = null;
     }
