@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -76,6 +76,9 @@ class _Number:
     in_flight: int = 0
     on_trial: bool = False
     """it had a problem, and no message has passed since: one goes ahead of the others"""
+    suspects: set[UUID] = field(default_factory=set)
+    """conversations whose message met a problem and has not passed since: it may be the message's own, which no probe
+    sees, so on trial the others go first"""
     in_doubt: set[UUID] = field(default_factory=set)
     """conversations whose messages may or may not have gone out, since the last clear answer"""
     problem_noted_at: float = float("-inf")
@@ -219,13 +222,23 @@ class Sender:
             limit = min(limit, 1 - number.in_flight)
         if limit <= 0 or number.held_until > now or number.notes_problem:
             return
-        claimed = await self._ask(claim_batch, number.inbox_id, limit, number.pace.held(now))
+        claimed = await self._take(number, limit, number.pace.held(now))
         number.throughput.take(len(claimed))
         number.in_flight += len(claimed)
         number.worked_at = now
         for each in claimed:
             number.pace.note_sent(each.conversation_id, now)
             self._start(self._send(number, each, now))
+
+    async def _take(self, number: _Number, limit: int, held: Sequence[UUID]) -> list[Claimed]:
+        if number.on_trial and number.suspects:
+            others: list[Claimed] = await self._ask(
+                claim_batch, number.inbox_id, limit, [*held, *number.suspects]
+            )
+            if others:
+                return others
+        claimed: list[Claimed] = await self._ask(claim_batch, number.inbox_id, limit, held)
+        return claimed
 
     async def _send(self, number: _Number, claimed: Claimed, claimed_at: float) -> None:
         try:
@@ -249,8 +262,10 @@ class Sender:
             return
         number.in_doubt.clear()
         if isinstance(result, Deferred) and result.pauses in {"number", "connection"}:
+            number.suspects.add(claimed.conversation_id)
             self._stop_all(number, result, claimed_at)
             return
+        number.suspects.discard(claimed.conversation_id)
         if isinstance(result, Deferred) and result.pauses == "contact":
             number.pace.hold(claimed.conversation_id, monotonic() + result.wait.total_seconds())
         if number.on_trial:

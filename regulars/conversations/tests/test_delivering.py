@@ -293,9 +293,25 @@ def test_behind_a_refused_connection_everything_waits_until_it_is_mended(
     assert provider.asked == ["1", "1", "2"]
 
 
+def test_a_message_that_alone_meets_a_problem_lets_the_others_pass(cast, start, provider, watch):
+    """What the platform refuses as the account's may be this message's own; a question does not tell."""
+    provider.answer("1", *[TOKEN_REFUSED] * 5)
+    poison = _say(cast, "1")
+    worker = start(provider)
+    assert until(lambda: _problem(cast.connection) != "")
+    other = _say(cast, "2", BORIS)
+    _let_its_wait_end(poison)
+    _let_the_problem_be_probed(watch)
+    _wait_for("sent", other)
+    assert provider.asked[:2] == ["1", "2"]
+    worker.go_round()
+    assert _status(poison) in {"queued", "sending"}
+
+
 def test_after_a_problem_one_message_goes_ahead_of_the_others(cast, start, provider, watch):
     """A question may be answered well where messages are not: then one message meets it again, not all of them."""
-    provider.answer(ALICE, TOKEN_REFUSED, TOKEN_REFUSED)
+    for phone in PEOPLE[:2]:
+        provider.answer(phone, TOKEN_REFUSED)
     first = _say(cast, ALICE, ALICE)
     worker = start(provider)
     assert until(lambda: _problem(cast.connection) != "")
@@ -304,11 +320,12 @@ def test_after_a_problem_one_message_goes_ahead_of_the_others(cast, start, provi
     _let_the_problem_be_probed(watch)
     assert until(lambda: Connection.objects.get(id=cast.connection.id).probe_count == 2)
     worker.go_round()
-    assert provider.asked == [ALICE, ALICE]
-    _let_its_wait_end(first)
+    assert provider.asked == list(PEOPLE[:2])
+    for each in (first, others[0]):
+        _let_its_wait_end(each)
     _let_the_problem_be_probed(watch)
     _wait_for("sent", first, *others)
-    assert provider.asked[2] == ALICE
+    assert provider.asked[2] == PEOPLE[2]
 
 
 def test_many_unclear_answers_stop_the_others_before_each_becomes_a_question(
