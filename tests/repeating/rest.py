@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .screens import Stage
+from .screens import Stage, came, parked
 
 
 @dataclass(frozen=True)
 class Call:
     path: str
     body: object = None
+
+
+def _replay_failed(stage: Stage) -> Call:
+    came(stage)
+    return Call("/inbound-deliveries/replay", {"state": "failed"})
+
+
+def _retry_parked(stage: Stage) -> Call:
+    parked(stage)
+    return Call("/parked-events/replay", {})
 
 
 REST: dict[str, Callable[[Stage], Call]] = {
@@ -43,6 +53,12 @@ REST: dict[str, Callable[[Stage], Call]] = {
     "POST /messages/{message_id}/mark-sent": lambda stage: Call(f"/messages/{stage.unknown.id}/mark-sent"),
     "POST /media": lambda _stage: Call("/media", b"%PDF-1.4 sizes"),
     "POST /media/{media_id}/retry": lambda stage: Call(f"/media/{stage.media.id}/retry"),
+    "POST /inbound-deliveries/replay": _replay_failed,
+    "POST /inbound-deliveries/{delivery_id}/replay": lambda stage: Call(
+        f"/inbound-deliveries/{came(stage).id}/replay"
+    ),
+    "POST /parked-events/replay": _retry_parked,
+    "POST /parked-events/{event_id}/replay": lambda stage: Call(f"/parked-events/{parked(stage).id}/replay"),
     "POST /tokens": lambda _stage: Call("/tokens", {"name": "n", "role": "agent"}),
     "DELETE /tokens/{token_id}": lambda stage: Call(f"/tokens/{stage.token.id}"),
 }

@@ -9,6 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from regulars.conversations.models import Conversation, Message, OutgoingMessage
+from regulars.inboxes.events import InboxChanged
+from regulars.inboxes.models import Delivery
+from regulars.kernel.events import record
+from regulars.kernel.models import Event, ParkedEvent
 from regulars.media.models import MediaFile
 from regulars.message_templates.models import MessageTemplate
 from regulars.workspaces.models import ApiToken, BrowserSession, Invitation
@@ -123,6 +127,30 @@ def _end_session(stage: Stage) -> Form:
     return Form(f"/settings/account/sessions/{session.id}/end")
 
 
+def came(stage: Stage, state: str = "failed") -> Delivery:
+    """A delivery that is there to be read again."""
+    return Delivery.objects.create(
+        connection=stage.cast.connection, state=state, body=b"{}", update_counts={stage.cast.inbox.address: 1}
+    )
+
+
+def parked(stage: Stage) -> ParkedEvent:
+    """An event that a reaction could not digest."""
+    record(InboxChanged(stage.cast.workspace.id, stage.cast.inbox.id))
+    event = Event.objects.order_by("-id")[0]
+    return ParkedEvent.objects.create(reaction="whatsapp.show_typing", event=event, error="LookupError")
+
+
+def _replay_failed(stage: Stage) -> Form:
+    came(stage)
+    return Form("/settings/deliveries/failed/replay")
+
+
+def _retry_parked(stage: Stage) -> Form:
+    parked(stage)
+    return Form("/settings/parked-events/replay")
+
+
 def _sync(stage: Stage) -> Form:
     """Without an account nobody has to be asked, and the network stays quiet."""
     stage.cast.connection.delete()
@@ -164,6 +192,10 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     ),
     "change-number": lambda stage: Form(f"/settings/numbers/{stage.cast.inbox.id}", {"name": "Outlet"}),
     "sync-templates": _sync,
+    "replay-failed": _replay_failed,
+    "replay-delivery": lambda stage: Form(f"/settings/deliveries/{came(stage).id}/replay"),
+    "retry-parked": _retry_parked,
+    "retry-parked-event": lambda stage: Form(f"/settings/parked-events/{parked(stage).id}/replay"),
     "invite": on_settings("members/invite", email="other@lotus.example", role="agent"),
     "change-member": lambda stage: Form(f"/settings/members/{stage.cast.agent.id}", {"role": "lead"}),
     "add-team": on_settings("teams", name="Night"),
@@ -199,6 +231,6 @@ SHOWN_ONLY = {
     *("home", "inbox", "inbox-view", "search", "conversation", "conversation-row", "conversation-head"),
     *("conversation-context", "earlier-messages", "template-picker", "media", "media-thumbnail"),
     *("settings", "account", "connections", "message-templates", "members", "ledger"),
-    *("strings", "ready", "metrics"),
+    *("deliveries", "delivery", "parked-events", "notices", "strings", "ready", "metrics"),
 }
 """routes that change nothing, whatever is sent to them"""
