@@ -139,7 +139,7 @@ class InboxScreen extends HTMLElement {
 
   /** A thread is read once it is before somebody's eyes: a page in a hidden tab waits for them. */
   readWhenSeen(id) {
-    if (document.visibilityState === "visible") post(`/conversations/${id}/reading`, { state: "read" }).catch(() => {});
+    if (document.visibilityState === "visible") this.markRead(id, {});
     else document.addEventListener("visibilitychange", () => this.conversation === id && this.readWhenSeen(id), { once: true });
   }
 
@@ -324,7 +324,16 @@ class InboxScreen extends HTMLElement {
   readSoon() {
     clearTimeout(this.readTimer);
     const id = this.conversation;
-    this.readTimer = setTimeout(() => id === this.conversation && id && post(`/conversations/${id}/reading`, { state: "read", seen: this.newestSeen }).catch(() => {}), 600);
+    this.readTimer = setTimeout(() => id === this.conversation && id && this.markRead(id, { seen: this.newestSeen }), 600);
+  }
+
+  /** Say so until it was heard: an answer that is lost must not leave a thread unread that somebody has read. */
+  async markRead(id, seen, wait = 500) {
+    const response = await post(`/conversations/${id}/reading`, { state: "read", ...seen }).catch(() => null);
+    if (response && response.status < 500 && response.status !== 429) return;
+    if (wait > 8000 || this.conversation !== id) return;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    if (this.conversation === id) return this.markRead(id, { seen: this.newestSeen }, wait * 2);
   }
 
   /** The open conversation is out of this member's sight now; what was written for it is not lost. */
