@@ -64,6 +64,25 @@ def test_a_killed_web_process_is_told_and_caught_up_with(desk: Desk, product: Pr
     assert emil.texts() == ["answered in the dark"]
 
 
+def test_a_thread_is_read_though_the_word_of_it_was_lost(desk: Desk, product: Product):
+    vera = Customer(product, "Vera Blum")
+    vera.says("Is anybody there?")
+    expect(desk.row(vera).locator(".count")).to_have_text("1")
+    asked: list[str] = []
+
+    def lose_the_first_two(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) < 3:
+            route.abort()
+        else:
+            route.continue_()
+
+    desk.page.route("**/reading", lose_the_first_two)
+    desk.choose(vera)
+    expect(desk.row(vera).locator(".count")).to_have_count(0)
+    assert len(asked) == 3
+
+
 def test_an_answer_written_offline_goes_out_once(desk: Desk, product: Product):
     jun = Customer(product, "Jun Park")
     jun.says("Can I pick it up today?")
