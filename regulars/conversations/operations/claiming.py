@@ -78,18 +78,21 @@ WITH chosen AS (
   FROM chosen WHERE o.message_id = chosen.message_id
   RETURNING o.message_id, o.attempts, o.sequence, o.useful_until, o.waits_for
 ), marked AS (
-  UPDATE conversations_message m SET status = 'sending' FROM claimed
-  WHERE m.id = claimed.message_id AND m.status = 'queued'
+  UPDATE conversations_message m SET status = 'sending'
+  WHERE m.id = ANY(ARRAY(SELECT message_id FROM claimed)) AND m.status = 'queued'
 )
 SELECT m.id, claimed.attempts, m.workspace_id, m.conversation_id, m.inbox_id, m.contact_id,
   (m.content -> 'outgoing')::text, m.reply_to_provider_id, g.address, c.window_closes_at,
   claimed.useful_until, claimed.waits_for::text, i.address, i.paused_reason, i.connection_id
-FROM claimed JOIN conversations_message m ON m.id = claimed.message_id
-  JOIN conversations_conversation c ON c.id = m.conversation_id LEFT JOIN contacts_group g ON g.id = c.group_id
+FROM claimed
+  CROSS JOIN LATERAL (SELECT * FROM conversations_message WHERE id = claimed.message_id LIMIT 1) m
+  CROSS JOIN LATERAL (SELECT * FROM conversations_conversation WHERE id = m.conversation_id LIMIT 1) c
+  LEFT JOIN LATERAL (SELECT * FROM contacts_group WHERE id = c.group_id LIMIT 1) g ON true
   JOIN inboxes_inbox i ON i.id = m.inbox_id
 ORDER BY claimed.sequence
 """
-"""``min`` and not an anti-join: while the statistics know of no queue, the planner joins a sudden one with itself"""
+"""``min`` and not an anti-join, each row looked up by itself and not joined: while the statistics know of no queue, or
+of no messages, the planner joins a sudden one with everything there is"""
 
 
 @transaction.atomic
