@@ -22,6 +22,7 @@ from zlib import crc32
 
 import psycopg
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from msgspec.structs import replace
 
 from regulars.conversations.operations.claiming import Claimed, claim_batch, refuse_outdated
 from regulars.conversations.operations.settling import (
@@ -32,7 +33,7 @@ from regulars.conversations.operations.settling import (
 )
 from regulars.conversations.pacing import PeoplePace, Throughput
 from regulars.conversations.ports import Transport
-from regulars.inboxes.ports import Deferred, ProviderError, SendResult, Uncertain
+from regulars.inboxes.ports import Accepted, Deferred, ProviderError, SendResult, Uncertain
 from regulars.inboxes.problems import DueProbe, claim_probes, end_problem, forget_problem, note_problem
 from regulars.kernel.metrics import SENDS
 
@@ -76,9 +77,11 @@ class _Number:
     in_flight: int = 0
     on_trial: bool = False
     """it had a problem, and no message has passed since: one goes ahead of the others"""
-    suspects: set[UUID] = field(default_factory=set)
-    """conversations whose message met a problem and has not passed since: it may be the message's own, which no probe
-    sees, so on trial the others go first"""
+    suspects: dict[UUID, float] = field(default_factory=dict)
+    """conversations whose message met a problem, and when: it may be the message's own, which no probe sees, so on
+    trial the others go first"""
+    alone: set[UUID] = field(default_factory=set)
+    """those of the suspects after whom another was claimed and accepted: the problem is their message's own"""
     in_doubt: set[UUID] = field(default_factory=set)
     """conversations whose messages may or may not have gone out, since the last clear answer"""
     problem_noted_at: float = float("-inf")
@@ -248,10 +251,27 @@ class Sender:
             result = Uncertain(reason=f"transport-failed: {type(error).__name__}")
         SENDS.labels(type(result).__name__.lower()).inc()
         number.in_flight -= 1
+        result = self._judged_again(number, claimed, result, claimed_at)
         self._follow(number, claimed, result, claimed_at)
         self._results.append((claimed, result))
         self._have_results.set()
         self._wake.set()
+
+    def _judged_again(
+        self, number: _Number, claimed: Claimed, result: SendResult, claimed_at: float
+    ) -> SendResult:
+        """A problem of the account that meets one message while others pass is that message's, tried only so often."""
+        conversation_id = claimed.conversation_id
+        if isinstance(result, Accepted):
+            number.suspects.pop(conversation_id, None)
+            number.alone.discard(conversation_id)
+            number.alone.update(each for each, met_at in number.suspects.items() if met_at < claimed_at)
+        if not isinstance(result, Deferred) or not result.may_be_its_own:
+            return result
+        is_alone = conversation_id in number.alone
+        number.alone.discard(conversation_id)  # the next time others must have passed again
+        number.suspects[conversation_id] = monotonic()
+        return replace(result, pauses="message", is_counted=True) if is_alone else result
 
     def _follow(self, number: _Number, claimed: Claimed, result: SendResult, claimed_at: float) -> None:
         """What an answer means for the messages behind it."""
@@ -262,10 +282,8 @@ class Sender:
             return
         number.in_doubt.clear()
         if isinstance(result, Deferred) and result.pauses in {"number", "connection"}:
-            number.suspects.add(claimed.conversation_id)
             self._stop_all(number, result, claimed_at)
             return
-        number.suspects.discard(claimed.conversation_id)
         if isinstance(result, Deferred) and result.pauses == "contact":
             number.pace.hold(claimed.conversation_id, monotonic() + result.wait.total_seconds())
         if number.on_trial:

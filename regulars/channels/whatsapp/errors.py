@@ -27,7 +27,7 @@ from regulars.inboxes.ports import (
     Uncertain,
 )
 
-from .error_codes import UNKNOWN_CODE, find_code
+from .error_codes import UNKNOWN_CODE, find_code, must_be_mended
 from .error_kinds import (
     DEADLINE,
     MINUTE,
@@ -154,7 +154,10 @@ def _judge_bare_status(http_status: int, attempt: int) -> Deferred | Uncertain:
     """An answer without Graph's error shape came from something in between, or from a failing Graph."""
     details = f"HTTP {http_status}"
     if 300 <= http_status < 500 and http_status != 408:
-        return _defer(UNREACHABLE, _own_error(UNREACHABLE, details), attempt)
+        deferred = _defer(UNREACHABLE, _own_error(UNREACHABLE, details), attempt)
+        return msgspec.structs.replace(
+            deferred, may_be_its_own=True
+        )  # a filter in between may dislike this body
     return Uncertain(reason=details, error=_own_error(NOT_UNDERSTOOD, details))
 
 
@@ -165,6 +168,7 @@ def _defer(code: int, error: ProviderError, attempt: int) -> Deferred:
         wait=_wait(code, entry, attempt),
         pauses=entry.pauses,
         longest_wait=max(entry.wait, entry.longest_wait),
+        may_be_its_own=must_be_mended(code),
     )
 
 

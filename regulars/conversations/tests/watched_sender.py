@@ -10,11 +10,20 @@ from uuid import UUID
 
 from django.db import connection
 
-from regulars.conversations.delivering import Sender
+from regulars.conversations.delivering import PROBE_CHECK_SECONDS, Sender
+from regulars.conversations.models import Message, OutgoingMessage
 from regulars.conversations.operations.claiming import Claimed
+from regulars.conversations.operations.sending import OutgoingDraft, queue_message
+from regulars.conversations.tests.saying import AnyContent, fresh, job
+from regulars.inboxes.models import Connection, Inbox
 from regulars.inboxes.ports import Accepted, Deferred, OutgoingText, SendResult
+from regulars.kernel import clock
+from tests.cast import ALICE, House
 
 PATIENCE_SECONDS = 20
+
+Start = Callable[["Provider"], "Worker"]
+"""starts a sender that speaks to this provider"""
 
 
 class Watch:
@@ -126,3 +135,40 @@ def until(condition: Callable[[], bool]) -> bool:
             return True
         time.sleep(0.005)
     return False
+
+
+def queue_for(house: House, text: str, phone: str = ALICE, *, inbox: Inbox | None = None) -> Message:
+    """Somebody has just written to a number of ours, and this is queued as the answer."""
+    draft = OutgoingDraft(fresh(house.hears(phone, "hello", inbox=inbox)), OutgoingText(body=text))
+    return queue_message(draft, by=house.actor(), channel=AnyContent())
+
+
+def status_of(message: Message) -> str:
+    return Message.objects.values_list("status", flat=True).get(id=message.id)
+
+
+def wait_for(status: str, *messages: Message) -> None:
+    wanted = [status] * len(messages)
+    assert until(lambda: [status_of(each) for each in messages] == wanted), [
+        status_of(each) for each in messages
+    ]
+
+
+def wait_for_try(message: Message, attempt: int) -> None:
+    """Until this attempt has been answered and its result is written down."""
+    assert until(lambda: (job(message).attempts, job(message).state == "sending") == (attempt, False))
+
+
+def let_its_wait_end(message: Message) -> None:
+    OutgoingMessage.objects.filter(message=message).update(not_before=clock.now())
+
+
+def let_the_problem_be_probed(watch: Watch) -> None:
+    Inbox.objects.exclude(problem="").update(probe_at=clock.now())
+    Connection.objects.exclude(problem="").update(probe_at=clock.now())
+    watch.go_on(PROBE_CHECK_SECONDS)
+
+
+def problem_of(row: Inbox | Connection) -> str:
+    row.refresh_from_db()
+    return row.problem

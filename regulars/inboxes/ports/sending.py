@@ -77,6 +77,8 @@ class Deferred(Neutral):
     longest_wait: timedelta = timedelta(minutes=1)
     """up to which the waits of a number or connection grow while the reason lasts"""
     is_counted: bool = False
+    may_be_its_own: bool = False
+    """the provider names the account as the reason, but may mean this message: then only this one meets it again"""
 
 
 class Uncertain(Neutral):
