@@ -8,7 +8,7 @@ from itertools import chain, count
 
 from django.utils.translation import gettext as _
 
-from regulars.api.parsing import parse_reference
+from regulars.api.parsing import parse_reference, parse_seen
 from regulars.api.shapes import outgoing
 from regulars.api.shapes.outgoing import (
     AudioBody,
@@ -66,7 +66,9 @@ def queue_body(body: NewMessage, conversation: Conversation, *, by: Actor) -> Me
         target = find_in_conversation(conversation, parse_id(body.message_id), "message_id")
         return react(target, body.emoji, conversation=conversation, by=by, channel=channel)
     reply_to = parse_reference(body.reply_to, "reply_to") if body.reply_to is not None else None
-    composition = Composition(conversation, [_build(body, conversation)], reply_to=reply_to)
+    composition = Composition(
+        conversation, [_build(body, conversation)], reply_to=reply_to, seen=parse_seen(body.last_seen)
+    )
     (message,) = compose(composition, by=by, channel=channel)
     return message
 

@@ -11,8 +11,10 @@ from uuid import UUID
 import msgspec
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from msgspec import UNSET, UnsetType
 
 from regulars.api.problems import NotJSON
+from regulars.conversations.operations.seeing import Seen
 from regulars.kernel import clock
 from regulars.kernel.errors import Invalid
 from regulars.kernel.ids import parse_id
@@ -55,6 +57,13 @@ def parse_reference(written: str, field: str) -> UUID:
     if parsed is None:
         raise Invalid(_("This is not an id"), fields={field: "an id that the API gave"})
     return parsed
+
+
+def parse_seen(written: str | UnsetType | None) -> Seen | None:
+    """``last_seen`` of a body: the newest message that the caller knows of; None when it does not say."""
+    if written is UNSET:
+        return None
+    return Seen(parse_reference(written, "last_seen") if written else None)
 
 
 def _convert(tree: Any, wanted: type[T] | Any, *, strict: bool) -> T:

@@ -119,6 +119,31 @@ def test_an_answer_whose_reply_is_lost_goes_out_once(desk: Desk, product: Produc
     assert kofi.texts() == ["Yes, one left"]
 
 
+def test_what_arrives_between_looking_and_sending_is_not_answered(desk: Desk, product: Product):
+    rosa = Customer(product, "Rosa Vidal")
+    rosa.says("Three of the blue ones, please")
+    desk.choose(rosa)
+    expect(desk.row(rosa).locator(".count")).to_have_count(0)
+    left: list[int] = []
+
+    def arrive_first(route: Route) -> None:
+        rosa.says("No, wait: the green ones")
+        assert wait_until(lambda: _stored(product, rosa) == 2, PATIENCE)
+        answer = route.fetch()
+        left.append(_unread(product, rosa))
+        route.fulfill(response=answer)
+
+    desk.page.route("**/conversations/*/messages", arrive_first, times=1)
+    desk.page.route(
+        "**/reading", lambda route: route.continue_()
+    )  # waits its turn: nothing is read meanwhile
+    with desk.page.expect_response("**/messages"):
+        desk.reply("They are on their way")
+    assert left == [1]
+    expect(desk.bubbles("No, wait: the green ones")).to_have_count(1)
+    expect(desk.row(rosa).locator(".count")).to_have_count(0)
+
+
 def test_what_arrives_while_a_conversation_is_being_opened_is_there(desk: Desk, product: Product):
     """The server drew the thread before the message came, and the page shows it after: nothing falls between."""
     ada, bo = Customer(product, "Ada Lindgren"), Customer(product, "Bo Ekman")
@@ -196,6 +221,14 @@ def _stored(product: Product, customer: Customer) -> int:
     return product.count(
         "SELECT count(*) FROM conversations_message m JOIN contacts_contact c ON c.id = m.contact_id"
         " WHERE m.direction = 'in' AND c.profile_name = %s",
+        customer.name,
+    )
+
+
+def _unread(product: Product, customer: Customer) -> int:
+    return product.count(
+        "SELECT v.unread_count FROM conversations_conversation v JOIN contacts_contact c ON c.id = v.contact_id"
+        " WHERE c.profile_name = %s",
         customer.name,
     )
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from msgspec import UNSET
 
 from regulars.api.paging import Page, PageQuery, newest_first
-from regulars.api.parsing import parse_reference
+from regulars.api.parsing import parse_reference, parse_seen
 from regulars.api.shapes.conversations import (
     ConversationChanges,
     ConversationQuery,
@@ -104,15 +104,9 @@ def _change_status(conversation: Conversation, body: ConversationChanges, *, by:
     elif until is not UNSET and until is not None:
         raise Invalid(_("Only snoozed conversations have an end"), fields={"snoozed_until": "status snoozed"})
     elif body.status == "resolved":
-        handling.resolve_conversation(conversation, by=by, seen=_seen(body))
+        handling.resolve_conversation(conversation, by=by, seen=parse_seen(body.last_seen))
     elif body.status == "open" or conversation.status == "snoozed":
         handling.reopen_conversation(conversation, by=by)
-
-
-def _seen(body: ConversationChanges) -> handling.Seen | None:
-    if body.last_seen is UNSET:
-        return None
-    return handling.Seen(parse_reference(body.last_seen, "last_seen") if body.last_seen else None)
 
 
 def _member(actor: Actor, written: str | None) -> Member | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from regulars.inboxes.ports import ContactCard, OutgoingInteractive
 
@@ -13,6 +14,8 @@ from regulars.inboxes.ports import ContactCard, OutgoingInteractive
 class _OutgoingBody(msgspec.Struct, kw_only=True, tag_field="kind", forbid_unknown_fields=True):
     reply_to: str | None = None
     """the id of a message of the same conversation to quote"""
+    last_seen: str | UnsetType | None = UNSET
+    """the contact's newest message that you know of, or null: what came later stays unread and waits on"""
 
 
 class TextBody(_OutgoingBody, kw_only=True, tag="text"):

@@ -243,3 +243,17 @@ def test_resolving_with_what_was_seen(api: Api, cast: Cast):
         refused = api.patch(path, {"status": "resolved", "last_seen": last_seen})
         assert problem(refused) == (409, "conflict")
     assert api.patch(path, {"status": "resolved"}).json()["status"] == "resolved"
+
+
+def test_answering_with_what_was_seen(api: Api, cast: Cast):
+    conversation = cast.hears(ALICE, "hello")
+    seen = str(conversation.messages.get().id)
+    cast.hears(ALICE, "and another thing")
+    path = f"/conversations/{conversation.id}"
+    unread = []
+    for body in ({"last_seen": None}, {"last_seen": seen}, {}):
+        assert api.post(f"{path}/messages", {"kind": "text", "text": "yes", **body}).status_code == 201
+        unread.append(api.get(path).json()["unread"])
+    assert unread == [2, 1, 0]
+    refused = api.post(f"{path}/messages", {"kind": "text", "text": "yes", "last_seen": "not an id"})
+    assert (refused.status_code, list(refused.json()["fields"])) == (422, ["last_seen"])

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from regulars.conversations.access import media_visible_to
 from regulars.conversations.guardrails import GuardrailRefused, Refusal, limits_broken
 from regulars.conversations.models import Conversation, Message
+from regulars.conversations.operations.seeing import Seen
 from regulars.conversations.operations.sending import (
     OutgoingDraft,
     kind_of,
@@ -77,6 +78,8 @@ class Composition:
     contents: Sequence[OutgoingContent | TemplateChoice]
     reply_to: UUID | None = None
     """the message of this conversation that the first content quotes"""
+    seen: Seen | None = None
+    """the contact's newest message that whoever writes knows of; None answers whatever has come"""
     intent: UUID | None = None
     """chosen by a caller that may repeat itself; the first message has it as its id, the others follow it"""
 
@@ -148,6 +151,7 @@ def _drafts(composition: Composition, by: Actor, channel: ChannelFacts) -> list[
             content,
             reply_to_provider_id=quoted if place == 0 else None,
             template_category=category,
+            seen=composition.seen,
             id=following_id(first, place),
         )
         for place, (content, category) in enumerate(filled)
@@ -258,11 +262,17 @@ def react(
 
 @transaction.atomic
 def say_again(
-    failed: Message, content: OutgoingContent, *, conversation: Conversation, by: Actor, channel: ChannelFacts
+    failed: Message,
+    content: OutgoingContent,
+    *,
+    conversation: Conversation,
+    by: Actor,
+    channel: ChannelFacts,
+    seen: Seen | None = None,
 ) -> Message:
     """Send what failed once more, as a new message; from two screens, or pressed twice, it is one.
 
-    What failed again in turn is followed to its end.
+    What failed again in turn is followed to its end. ``seen`` as in :class:`Composition`.
     """
     if Message.objects.select_for_update().get(id=failed.id).status != "failed":
         raise Conflict(_("Only a message that failed can be sent again"), message_id=str(failed.id))
@@ -277,6 +287,7 @@ def say_again(
         content,
         reply_to_provider_id=failed.reply_to_provider_id,
         template_category=_category_of(content, conversation),
+        seen=seen,
         id=intent,
     )
     _check_files([content], by, channel)

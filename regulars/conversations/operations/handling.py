@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -15,8 +14,9 @@ from regulars.conversations.events import (
     MemberTyping,
     NoteWritten,
 )
-from regulars.conversations.models import SILENT_KINDS, Conversation, Draft, Message, Note
+from regulars.conversations.models import Conversation, Draft, Note
 from regulars.conversations.operations.activities import ActivityRow, insert_activities
+from regulars.conversations.operations.seeing import Seen, count_unseen
 from regulars.kernel import clock
 from regulars.kernel.errors import Conflict, Invalid, NotFound
 from regulars.kernel.events import record
@@ -39,12 +39,6 @@ DECIDED_ON = (
     "last_inbound_at",
 )
 """what the verbs below look at before they write"""
-
-
-class Seen(NamedTuple):
-    """What stood before the eyes of whoever decides: a member's id, a message's; None when there was none."""
-
-    id: UUID | None
 
 
 @transaction.atomic
@@ -112,7 +106,7 @@ def resolve_conversation(conversation: Conversation, *, by: Actor, seen: Seen | 
         return
     last_inbound_at, unread = known
     is_older = conversation.last_inbound_at != last_inbound_at or conversation.unread_count > unread
-    if _count_unseen(conversation, seen) if seen else is_older:
+    if count_unseen(conversation, seen) if seen else is_older:
         raise Conflict(_("The contact has written meanwhile. Look again."), unread=conversation.unread_count)
     conversation.status, conversation.snoozed_until = "resolved", None
     conversation.waiting_since, conversation.unread_count = None, 0
@@ -126,13 +120,6 @@ def resolve_conversation(conversation: Conversation, *, by: Actor, seen: Seen | 
         line="resolved",
         facts={},
     )
-
-
-def _count_unseen(conversation: Conversation, seen: Seen) -> int:
-    """How many messages of the contact came after the newest one that somebody saw: ids grow as messages arrive."""
-    said = Message.objects.filter(conversation=conversation, direction="in").exclude(source="history")
-    said = said.exclude(kind__in=SILENT_KINDS)
-    return (said.filter(id__gt=seen.id) if seen.id else said).count()
 
 
 @transaction.atomic
@@ -207,7 +194,7 @@ def mark_as_read(conversation: Conversation, *, by: Actor, seen: Seen | None = N
     known = conversation.unread_count
     _lock(conversation)
     unread = conversation.unread_count
-    left = min(unread, _count_unseen(conversation, seen)) if seen and unread else max(unread - known, 0)
+    left = min(unread, count_unseen(conversation, seen)) if seen and unread else max(unread - known, 0)
     if left != unread:
         _set_unread(conversation, left)
 

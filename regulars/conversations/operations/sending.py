@@ -28,6 +28,7 @@ from regulars.conversations.guardrails import (
 )
 from regulars.conversations.models import UNCOUNTED_KINDS, Conversation, Message
 from regulars.conversations.operations.reacting import restore_last_words, withdraw_reactions
+from regulars.conversations.operations.seeing import Seen, Unseen, lock_and_look
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.ports import (
     ChannelFacts,
@@ -60,6 +61,8 @@ class OutgoingDraft:
     reply_to_provider_id: str | None = None
     template_category: str = ""
     """MARKETING, UTILITY … as the platform files the template; consent is asked by it"""
+    seen: Seen | None = None
+    """the contact's newest message when it was written: later ones it does not answer; None answers all of them"""
     id: UUID = field(default_factory=new_id)
     """the message's id; a caller that may repeat itself (a screen with a bad connection) chooses it"""
 
@@ -102,7 +105,8 @@ def queue_messages(
         )
         outcomes.append(refusal or _message(draft, by, moment))
         limits[draft.id] = useful_until(draft.content, draft.template_category, moment)
-    _insert([outcome for outcome in outcomes if isinstance(outcome, Message)], limits)
+    seen = {draft.conversation.id: draft.seen for draft in drafts if draft.seen is not None}
+    _insert([outcome for outcome in outcomes if isinstance(outcome, Message)], limits, seen)
     return outcomes
 
 
@@ -189,11 +193,13 @@ def stored_content(content: OutgoingContent) -> dict[str, object]:
     return {key: value for key, value in full.items() if value}
 
 
-def _insert(messages: Sequence[Message], limits: Mapping[UUID, datetime | None]) -> None:
+def _insert(
+    messages: Sequence[Message], limits: Mapping[UUID, datetime | None], seen: Mapping[UUID, Seen]
+) -> None:
     if not messages:
         return
     Message.objects.bulk_create(messages)
-    ended = _answer_conversations(messages)
+    ended = _answer_conversations(messages, seen)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO conversations_outgoingmessage"
@@ -240,16 +246,20 @@ class EndedWait(NamedTuple):
 
 
 NO_WAIT = EndedWait(None, 0)
+NOTHING_UNSEEN = Unseen(0, None)
 
 
-def _answer_conversations(messages: Sequence[Message]) -> dict[UUID, EndedWait]:
+def _answer_conversations(messages: Sequence[Message], seen: Mapping[UUID, Seen]) -> dict[UUID, EndedWait]:
     """A message of ours is the answer the contact waited for: clock off, read, claimed by who answers.
 
-    For each first answer, what it ended: that comes back if it fails (``operations.unanswering``).
+    What came after what was seen stays unread and waits on. For each first answer, what it ended: that comes back if
+    it fails (``operations.unanswering``).
     """
     latest = {message.conversation_id: message for message in messages}
     answers = [message for message in messages if message.kind != "reaction"]
     answering = {message.conversation_id: message.id for message in reversed(answers)}
+    unseen = lock_and_look(latest, seen) if seen else {}
+    left = [unseen.get(key, NOTHING_UNSEEN) for key in latest]
     with connection.cursor() as cursor:
         cursor.execute(
             _ANSWER,
@@ -260,6 +270,8 @@ def _answer_conversations(messages: Sequence[Message]) -> dict[UUID, EndedWait]:
                 [message.created_at for message in latest.values()],
                 [key in answering for key in latest],
                 [message.author_member_id for message in latest.values()],
+                [each.messages for each in left],
+                [each.since for each in left],
             ],
         )
         rows = cursor.fetchall()
@@ -281,8 +293,9 @@ def _answer_conversations(messages: Sequence[Message]) -> dict[UUID, EndedWait]:
 
 _ANSWER = """
 WITH new AS (
-  SELECT * FROM unnest(%b::uuid[], %b::uuid[], %b::timestamptz[], %b::timestamptz[], %b::bool[], %b::uuid[])
-    AS t(id, message_id, at, written_at, answers, member_id)
+  SELECT * FROM unnest(%b::uuid[], %b::uuid[], %b::timestamptz[], %b::timestamptz[], %b::bool[], %b::uuid[],
+      %b::int[], %b::timestamptz[])
+    AS t(id, message_id, at, written_at, answers, member_id, unseen, unseen_since)
 ), before AS (
   SELECT c.id, c.waiting_since, c.unread_count, c.assignee_id FROM conversations_conversation c
   WHERE c.id IN (SELECT id FROM new)
@@ -292,8 +305,10 @@ UPDATE conversations_conversation c SET
   last_message_id = CASE WHEN new.at >= COALESCE(c.last_message_at, '-infinity') THEN new.message_id
     ELSE c.last_message_id END,
   last_message_at = GREATEST(c.last_message_at, new.at),
-  waiting_since = CASE WHEN new.answers THEN NULL ELSE c.waiting_since END,
-  unread_count = CASE WHEN new.answers THEN 0 ELSE c.unread_count END,
+  waiting_since = CASE WHEN NOT new.answers THEN c.waiting_since
+    WHEN c.waiting_since IS NULL OR new.unseen_since IS NULL THEN NULL
+    ELSE GREATEST(c.waiting_since, new.unseen_since) END,
+  unread_count = CASE WHEN new.answers THEN LEAST(c.unread_count, new.unseen) ELSE c.unread_count END,
   ad_window_closes_at = CASE WHEN new.answers AND new.written_at < c.ad_opened_at + interval '24 hours'
       AND COALESCE(c.ad_window_closes_at, '-infinity') < c.ad_opened_at
     THEN new.written_at + interval '72 hours' ELSE c.ad_window_closes_at END,
@@ -302,7 +317,7 @@ UPDATE conversations_conversation c SET
   updated_at = new.written_at
 FROM new JOIN before ON before.id = new.id
 WHERE c.id = new.id
-RETURNING c.id, before.waiting_since, before.unread_count,
+RETURNING c.id, before.waiting_since, before.unread_count - c.unread_count,
   new.answers AND before.assignee_id IS NULL AND c.assignee_id IS NOT NULL, c.team_id
 """
 

@@ -10,7 +10,15 @@ from uuid import UUID
 from django.db.models import Q
 
 from regulars.contacts.names import names_at
-from regulars.conversations.models import Activity, Conversation, Draft, Message, MessageStatus, Note
+from regulars.conversations.models import (
+    SILENT_KINDS,
+    Activity,
+    Conversation,
+    Draft,
+    Message,
+    MessageStatus,
+    Note,
+)
 from regulars.conversations.queries.changing import MODIFIERS, MessageChanges, may_change, read_changes
 from regulars.conversations.queries.waiting import Wait, read_waits
 from regulars.workspaces.models import Member
@@ -48,6 +56,8 @@ class ThreadPage:
     notes: list[Note]
     activities: list[Activity]
     has_older: bool
+    newest_in_before: UUID | None
+    """the contact's newest message when none is on this page"""
 
 
 def read_thread(
@@ -68,7 +78,17 @@ def read_thread(
         list(notes.select_related("author__user").order_by("-created_at")[:SIDE_LIMIT])[::-1],
         list(lines.order_by("-at")[:SIDE_LIMIT])[::-1],
         has_older=len(found) > limit,
+        newest_in_before=_newest_in(conversation) if len(found) > limit and not _has_in(page) else None,
     )
+
+
+def _has_in(page: Sequence[Message]) -> bool:
+    return any(message.direction == "in" and message.kind not in SILENT_KINDS for message in page)
+
+
+def _newest_in(conversation: Conversation) -> UUID | None:
+    said = Message.objects.filter(conversation=conversation, direction="in").exclude(kind__in=SILENT_KINDS)
+    return said.order_by("-sent_at", "-id").values_list("id", flat=True).first()
 
 
 def shown_with(conversation: Conversation) -> tuple[str, ...]:

@@ -12,9 +12,11 @@ from django.db import connection, transaction
 from regulars.conversations.models import Activity, Conversation
 from regulars.conversations.operations import handling
 from regulars.conversations.operations.claiming import Claimed
-from regulars.conversations.operations.handling import Seen
+from regulars.conversations.operations.composing import Composition, compose
+from regulars.conversations.operations.seeing import Seen
 from regulars.conversations.operations.settling import stop_message
-from regulars.conversations.tests.saying import claim, fresh, job, open_conversation, queue
+from regulars.conversations.tests.saying import AnyContent, claim, fresh, job, open_conversation, queue
+from regulars.inboxes.ports import OutgoingText
 from regulars.kernel.errors import Conflict
 from tests.cast import ALICE, Cast
 
@@ -105,6 +107,18 @@ def test_a_message_is_stopped_or_on_its_way_never_both(cast: Cast):
 def _last_heard(conversation: Conversation) -> Seen:
     newest = conversation.messages.filter(direction="in").order_by("id").last()
     return Seen(newest.id if newest else None)
+
+
+def test_what_arrives_while_it_is_answered_is_not_buried(cast: Cast):
+    for _ in range(ROUNDS):
+        conversation = open_conversation(cast)
+        composition = Composition(conversation, [OutgoingText(body="hi")], seen=_last_heard(conversation))
+        _at_once(
+            partial(compose, composition, by=cast.actor(cast.agent), channel=AnyContent()),
+            partial(cast.hears, ALICE, "one more thing"),
+        )
+        after = fresh(conversation)
+        assert (after.unread_count, after.waiting_since is None) == (1, False)
 
 
 def test_resolving_takes_what_was_seen_and_nothing_later(cast: Cast):

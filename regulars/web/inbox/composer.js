@@ -248,8 +248,8 @@ class MessageComposer extends HTMLElement {
     body.append("draft", draft.base);
     for (const id of this.attachments.ids) body.append("media", id);
     if (this.quoted) body.append("reply_to", this.quoted);
+    body.append("seen", this.closest("inbox-screen").newestSeen);
     if (then) body.append("then", then);
-    if (then) body.append("seen", this.closest("inbox-screen").newestSeen);
     if (split) body.append("split", "yes");
     body.append("id", draft.id);
     const kept = { draft, attachments: this.attachments.take(), extra: [...extra.childNodes], quote: this.keepQuote() };
@@ -419,6 +419,7 @@ class MessageComposer extends HTMLElement {
     const values = this.pickerValues;
     const id = (this.templateIntent ??= this.drafts.templateId()); // pressed again, it is still the same one
     values.set("id", id);
+    values.set("seen", this.closest("inbox-screen").newestSeen);
     const asked = performance.now();
     const response = await post(picker.dataset.sendUrl, values).catch(() => null);
     this.isSendingTemplate = false;

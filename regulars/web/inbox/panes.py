@@ -72,6 +72,7 @@ def thread_context(actor: Actor, member: Member, conversation: Conversation) -> 
         **panel_context(actor, conversation),
         "items": items,
         "earlier_url": reverse("earlier-messages", args=[conversation.id]) if page.has_older else "",
+        "seen_before": page.newest_in_before or "",
         "unread_count": unread_bubbles(page, conversation.unread_count),
         "window_is_open": conversation.window_is_open(now),
         "drafts": drafts_of(conversation, member),

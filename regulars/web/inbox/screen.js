@@ -65,6 +65,8 @@ class InboxScreen extends HTMLElement {
   }
 
   onClick(event) {
+    const telling = event.target.closest("[data-tells-seen]");
+    if (telling) telling.dataset.values = JSON.stringify({ seen: this.newestSeen });
     const jump = event.target.closest("#context [data-jump]");
     if (jump) {
       event.preventDefault();
@@ -258,7 +260,9 @@ class InboxScreen extends HTMLElement {
 
   /** The contact's last message to arrive on the screen (ids grow with time): whoever decides knows of nothing later. */
   get newestSeen() {
-    return [...this.querySelectorAll(".message[data-direction=in]")].map((line) => line.id.replace("message-", "")).sort().at(-1) ?? "";
+    const before = this.querySelector("message-thread")?.dataset.seenBefore ?? "";
+    const shown = [...this.querySelectorAll(".message[data-direction=in]")].map((line) => line.id.replace("message-", ""));
+    return [before, ...shown].sort().at(-1);
   }
 
   /** What the hand that presses the key has before its eyes; of a row alone, nothing is told. */

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.conversations.operations.handling import Seen
+from regulars.conversations.operations.seeing import Seen
 from regulars.kernel.ids import parse_id
 from regulars.web.doors import MemberRequest
 

@@ -8,6 +8,7 @@ from django.test import Client
 
 from regulars.conversations.models import Conversation, Draft, Note
 from regulars.conversations.operations.handling import assign_conversation
+from regulars.kernel.ids import new_id
 from regulars.workspaces.models import Member
 from tests.cast import ALICE, Cast
 
@@ -129,3 +130,21 @@ def test_what_was_not_on_the_screen_is_not_decided_about(cast: Cast, sign_in: Si
     lead = sign_in(cast.lead)
     taken = lead.post(f"{path}/assignment", {"member": "me", "seen": ""}, headers=FRAGMENT)
     assert (taken.status_code, str(cast.agent) in taken.content.decode()) == (409, True)
+
+
+@pytest.mark.parametrize("door", ["messages", "again"])
+def test_what_was_not_on_the_screen_is_not_answered(cast: Cast, sign_in: SignIn, door: str) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    seen = conversation.messages.get().id
+    client = sign_in(cast.agent)
+    path = f"/conversations/{conversation.id}/messages"
+    if door == "again":
+        client.post(path, {"text": "first try", "id": str(new_id())}, headers=FRAGMENT)
+        failed = conversation.messages.get(direction="out")
+        conversation.messages.filter(id=failed.id).update(status="failed", error={"code": 131000})
+        path = f"/messages/{failed.id}/retry"
+    cast.hears(ALICE, "wait, one more thing")
+    answer = client.post(path, {"text": "yes", "id": str(new_id()), "seen": str(seen)}, headers=FRAGMENT)
+    conversation.refresh_from_db()
+    assert (answer.status_code, conversation.unread_count) == (201, 1)
+    assert conversation.waiting_since is not None

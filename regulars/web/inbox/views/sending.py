@@ -45,6 +45,7 @@ def send(request: MemberRequest, conversation_id: str) -> HttpResponse:
         conversation,
         read_contents(request.POST, _files(request), channel.longest_text),
         reply_to=_id(request, "reply_to"),
+        seen=seen_in(request),
         intent=intent_of(request),
     )
     try:
@@ -118,7 +119,14 @@ def retry(request: MemberRequest, message_id: str) -> HttpResponse:
     conversation = access_conversation(request.actor, failed.conversation_id)
     channel = facts_of(conversation.inbox.connection.channel)
     try:
-        sent = say_again(failed, content, conversation=conversation, by=request.actor, channel=channel)
+        sent = say_again(
+            failed,
+            content,
+            conversation=conversation,
+            by=request.actor,
+            channel=channel,
+            seen=seen_in(request),
+        )
     except GuardrailRefused as refused:
         return refusal_response(refused)
     return _messages(request, [sent])

@@ -42,6 +42,7 @@ from regulars.web.channels import facts_of
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import message_views
 from regulars.web.inbox.limit_words import refusal_sentence
+from regulars.web.inbox.seeing import seen_in
 from regulars.web.inbox.views.sending import refusal_response
 from regulars.web.intents import intent_of
 
@@ -203,7 +204,9 @@ def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
     if row is None:
         raise Invalid(_("This template cannot be sent now"), fields={"template": "an approved template"})
     values = _values(parse_template(row.listed), _texts(request.POST.dict()), _zone(request))
-    composition = Composition(conversation, [TemplateChoice(row, values)], intent=intent_of(request))
+    composition = Composition(
+        conversation, [TemplateChoice(row, values)], seen=seen_in(request), intent=intent_of(request)
+    )
     channel = facts_of(conversation.inbox.connection.channel)
     try:
         sent = compose(composition, by=request.actor, channel=channel)
