@@ -347,6 +347,8 @@ class Draft(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
     mode = models.TextField()
     text = models.TextField()
+    intent = models.UUIDField(null=True)
+    """under which it goes out, from whatever device"""
     updated_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -67,6 +67,43 @@ def second_tab(desk: Desk, customer: Customer) -> Desk:
 # --- once ------------------------------------------------------------------------------------------
 
 
+def test_what_was_sent_from_another_device_leaves_this_one(desks: Desks, product: Product):
+    """A computer and a phone of the same person share what is being written, and send it once."""
+    ruth = Customer(product, "Ruth Devices")
+    ruth.says("hello")
+    phone, computer = desks.open(AGENT), desks.open(AGENT)
+    for mode, text in (("reply", "*Dear* Ruth"), ("note", "she is a regular")):
+        phone.choose(ruth)
+        phone.page.locator(f"[role=tab][data-mode={mode}]").click()
+        with phone.page.expect_response("**/draft"):
+            phone.composer.fill(text)
+        computer.goto("/inbox/open?order=newest")
+        computer.choose(ruth)
+        computer.page.locator(f"[role=tab][data-mode={mode}]").click()
+        expect(computer.composer).to_have_value(text)
+        phone.composer.press("Enter")
+        expect(computer.composer).to_have_value("")
+    assert ruth.texts() == ["*Dear* Ruth"]
+
+
+def test_from_two_devices_at_once_it_goes_out_once(desks: Desks, product: Product):
+    ruth = Customer(product, "Ruth Devices at once")
+    ruth.says("hello")
+    phone, computer = desks.open(AGENT), desks.open(AGENT)
+    phone.choose(ruth)
+    with phone.page.expect_response("**/draft"):
+        phone.composer.fill("yes")
+    computer.goto("/inbox/open?order=newest")
+    computer.choose(ruth)
+    expect(computer.composer).to_have_value("yes")
+    for desk in (phone, computer):
+        desk.composer.press("Enter", no_wait_after=True)
+    for desk in (phone, computer):
+        expect(desk.bubbles("yes")).to_have_count(1)
+        expect(desk.ticks("yes")).to_have_attribute("data-status", "delivered")
+    assert ruth.texts() == ["yes"]
+
+
 def test_a_template_pressed_twice_goes_out_once(desk: Desk, product: Product):
     ruth = closed_window(product, "Ruth Doble")
     desk.choose(ruth)
@@ -231,7 +268,10 @@ def test_while_a_thread_is_on_its_way_nothing_goes_to_the_old_one(desk: Desk, pr
     desk.page.route(lambda url: "/conversations/" in url and "view=" in url, hold)
     desk.row(new).click()
     expect(desk.page.locator("#conversation[aria-busy=true]")).to_be_visible()
-    desk.page.keyboard.type("enji dear")
+    desk.page.keyboard.type("enji deas")
+    desk.page.keyboard.press("Backspace")
+    desk.page.keyboard.type("r")
+    desk.page.keyboard.press("Enter")
     assert desk.page.evaluate("document.querySelector('.composer-text').value") == "half a"
     for route in held:
         route.continue_()

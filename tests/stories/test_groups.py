@@ -88,6 +88,15 @@ def test_a_group_says_so_everywhere(desks: Desks, circle: Circle):
     expect(desk.thread_name).to_have_text(SUBJECT)
 
 
+def test_a_quote_names_its_writer(desks: Desks, circle: Circle):
+    desk = desks.open(OWNER)
+    _choose(desk, SUBJECT)
+    expect(desk.page).to_have_title(f"{SUBJECT} · Regulars")
+    desk.bubbles("At six, at the usual place").hover()
+    desk.page.get_by_role("button", name="Reply to this message").click()
+    expect(desk.page.locator(".composer-quote .quote-author")).to_have_text("Gwen Adair")
+
+
 def test_the_answer_goes_to_everybody_and_the_composer_said_so(desks: Desks, circle: Circle):
     desk = desks.open(AGENT, viewport=DESKTOP, locale="ru-RU")
     _choose(desk, SUBJECT)

@@ -197,11 +197,19 @@ def _plain(mime_type: str) -> str:
     return mime_type.partition(";")[0].strip().lower()
 
 
+INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+
+
 def _text(field: str, value: str, limit: int, *, is_optional: bool = False) -> Problems:
     if len(value) > limit:
         yield LimitProblem(field=field, code="too_long", limit=limit, actual=len(value))
-    if not is_optional and not value.strip():
+    if not is_optional and _is_blank(value):
         yield LimitProblem(field=field, code="missing")
+
+
+def _is_blank(text: str) -> bool:
+    """Whether nothing of it shows: spaces, controls, joiners and direction marks."""
+    return all(unicodedata.category(character) in INVISIBLE for character in text)
 
 
 def _count(field: str, count: int, limit: int) -> Problems:

@@ -246,8 +246,10 @@ def write_note(conversation: Conversation, text: str, *, by: Actor) -> Note:
 
 
 @transaction.atomic
-def save_draft(conversation: Conversation, member: Member, mode: str, text: str) -> None:
-    """Keep what a member has typed, per mode; an empty text forgets it."""
+def save_draft(
+    conversation: Conversation, member: Member, mode: str, text: str, *, intent: UUID | None = None
+) -> None:
+    """Keep what a member has typed, per mode; an empty text forgets it. From any device it goes out as ``intent``."""
     if mode not in {"reply", "note"}:
         raise Invalid(_("Unknown mode"), fields={"mode": "reply, note"})
     if len(text) > DRAFT_LENGTH:
@@ -262,7 +264,7 @@ def save_draft(conversation: Conversation, member: Member, mode: str, text: str)
         member=member,
         conversation=conversation,
         mode=mode,
-        defaults={"text": text, "updated_at": clock.now()},
+        defaults={"text": text, "intent": intent, "updated_at": clock.now()},
     )
 
 

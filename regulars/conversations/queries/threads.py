@@ -170,7 +170,7 @@ def read_writers(conversation: Conversation) -> list[Message]:
     return sorted(last, key=lambda message: (message.sent_at, message.id), reverse=True)
 
 
-def drafts_of(conversation: Conversation, member: Member) -> dict[str, str]:
+def drafts_of(conversation: Conversation, member: Member) -> dict[str, Draft]:
     """What the member has typed and not sent, by mode."""
     drafts = Draft.objects.filter(conversation=conversation, member=member)
-    return {draft.mode: draft.text for draft in drafts}
+    return {draft.mode: draft for draft in drafts}

@@ -19,6 +19,7 @@ from regulars.kernel.errors import Invalid, NotAllowed
 from regulars.kernel.models import Event
 from regulars.workspaces.access import Actor
 from regulars.workspaces.operations import create_team
+from regulars.kernel.ids import new_id
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -150,15 +151,26 @@ def test_a_note_is_kept_and_told(cast):
     )
 
 
+def _texts(drafts: dict[str, Draft]) -> dict[str, str]:
+    return {mode: draft.text for mode, draft in drafts.items()}
+
+
+def test_a_draft_goes_out_under_one_id_from_any_device(cast):
+    conversation, intent = open_conversation(cast), new_id()
+    handling.save_draft(conversation, cast.agent, "reply", "Dear", intent=intent)
+    handling.save_draft(conversation, cast.agent, "reply", "Dear Alice", intent=intent)
+    assert drafts_of(conversation, cast.agent)["reply"].intent == intent
+
+
 def test_drafts_are_each_members_own_and_an_empty_one_is_forgotten(cast):
     conversation = open_conversation(cast)
     for text in ("Dear", "Dear Alice"):
         handling.save_draft(conversation, cast.agent, "reply", text)
     handling.save_draft(conversation, cast.agent, "note", "n")
     handling.save_draft(conversation, cast.mate, "reply", "m")
-    assert drafts_of(conversation, cast.agent) == {"reply": "Dear Alice", "note": "n"}
+    assert _texts(drafts_of(conversation, cast.agent)) == {"reply": "Dear Alice", "note": "n"}
     handling.save_draft(conversation, cast.agent, "reply", "  ")
-    assert drafts_of(conversation, cast.agent) == {"note": "n"}
+    assert _texts(drafts_of(conversation, cast.agent)) == {"note": "n"}
     assert Draft.objects.count() == 2
 
 

@@ -21,8 +21,9 @@ class MessageComposer extends HTMLElement {
     this.thread = this.parentElement.querySelector("message-thread"); // kept: answers arrive after the pane has gone, too
     this.text = this.querySelector(".composer-text");
     this.outbox = new Outbox(this.dataset.conversation);
-    const { replyDraft, noteDraft } = this.text.dataset;
-    this.drafts = new Drafts(this.dataset.conversation, { reply: this.outbox.holds(replyDraft) ? "" : replyDraft, note: noteDraft });
+    const { replyDraft, replyIntent, noteDraft, noteIntent } = this.text.dataset;
+    const reply = { text: this.outbox.holds(replyDraft) ? "" : replyDraft, id: replyIntent };
+    this.drafts = new Drafts(this.dataset.conversation, { reply, note: { text: noteDraft, id: noteIntent } });
     this.text.value = this.drafts.text("reply");
     this.attachments = new Attachments(this, this.querySelector(".attachments"), this.querySelector("input[type=file]"));
     this.form.addEventListener("submit", (event) => this.onSubmit(event));
@@ -34,6 +35,7 @@ class MessageComposer extends HTMLElement {
     this.addEventListener("change", (event) => event.target.dataset.uploadInto && this.uploadValue(event.target));
     this.onStorage = (event) => this.followTab(event);
     window.addEventListener("storage", this.onStorage);
+    this.thread?.addEventListener("line-arrived", (event) => this.followLine(event.detail));
     this.setMode(this.mode, { focus: false });
     this.registerCommands();
     if (this.drafts.hasJoined) this.problem(gettext("Your text from here and from another device were put together. Read it before you send it."));
@@ -49,6 +51,15 @@ class MessageComposer extends HTMLElement {
   followTab(event) {
     const mode = this.drafts.follow(event);
     if (mode && mode === this.mode) this.text.value = this.drafts.text(mode);
+  }
+
+  /** What stands here was said from another device of the same member. */
+  followLine(line) {
+    const mode = this.drafts.followLine(line);
+    if (!mode) return;
+    this.forgetSaving();
+    if (mode === this.mode) this.text.value = this.drafts.text(mode);
+    this.querySelector(".draft-state").textContent = "";
   }
 
   /** Nobody keeps this draft for us any more. */
@@ -173,7 +184,7 @@ class MessageComposer extends HTMLElement {
     this.saving = 0;
     const { mode } = this;
     const text = this.drafts.text(mode);
-    this.saved = post(this.dataset.draftUrl, { mode, text }, { keepalive: text.length < KEEPALIVE_LIMIT })
+    this.saved = post(this.dataset.draftUrl, { mode, text, intent: this.drafts.id(mode) }, { keepalive: text.length < KEEPALIVE_LIMIT })
       .then((response) => response.ok && this.showSaved(mode, text))
       .catch(() => {});
   }
@@ -216,7 +227,8 @@ class MessageComposer extends HTMLElement {
     const box = this.querySelector(".composer-quote");
     box.hidden = !line;
     if (!line) return;
-    const name = line.dataset.direction === "in" ? document.querySelector(".thread-name")?.textContent.trim() : gettext("You");
+    const writer = (this.thread.dataset.group !== undefined && line.querySelector(".message-author bdi")) || document.querySelector(".thread-name");
+    const name = line.dataset.direction === "in" ? writer?.textContent.trim() : gettext("You");
     box.querySelector(".quote-author").textContent = name;
     box.querySelector(".quote-text").textContent = line.querySelector(".text")?.textContent.trim() || line.querySelector("article").getAttribute("aria-label");
     this.setMode("reply");

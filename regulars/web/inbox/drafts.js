@@ -6,10 +6,10 @@ const HOUR = 3_600_000;
 const member = () => document.body.dataset.member ?? "";
 
 export class Drafts {
-  /** `server`: the texts that the server keeps, by mode. */
+  /** `server`: what the server keeps by mode, each with its text and the id under which it goes out. */
   constructor(conversation, server) {
     this.conversation = conversation;
-    this.records = { reply: this.meet("reply", server.reply ?? ""), note: this.meet("note", server.note ?? "") };
+    this.records = { reply: this.meet("reply", server.reply), note: this.meet("note", server.note) };
     this.write("reply", this.records.reply.text);
     this.write("note", this.records.note.text);
   }
@@ -24,13 +24,13 @@ export class Drafts {
 
   /**
    * This device's text meets the server's. `base` is what the server had when both last agreed: whoever changed since
-   * is newer; when both did, both are kept.
+   * is newer; when both did, both are kept. `met` is what came from the server, and nobody has touched here.
    */
-  meet(mode, server) {
+  meet(mode, { text: server, id }) {
     const local = this.stored(mode);
-    if (!local || local.text === server) return { text: server, base: server, id: local?.id ?? newId() };
+    if (!local || local.text === server) return { text: server, base: server, met: server, id: id || (local?.id ?? newId()) };
     if (server === local.base) return local;
-    if (local.text === local.base) return { text: server, base: server, id: newId() };
+    if (local.text === local.base) return { text: server, base: server, met: server, id: id || newId() };
     if (!server) return { ...local, base: server };
     this.hasJoined = true;
     return { text: `${local.text}\n${server}`, base: server, id: newId() };
@@ -87,6 +87,18 @@ export class Drafts {
     const before = readRecord(event.oldValue);
     if (this.records[mode].text !== (before?.text ?? "")) return "";
     this.records[mode] = readRecord(event.newValue) ?? { text: "", base: "", id: newId() };
+    return mode;
+  }
+
+  /** A line came into the thread: when it is what stands here, sent from another device, it is done. The mode, if so. */
+  followLine(line) {
+    const text = line.querySelector(".text")?.textContent.trim();
+    const mode = line.dataset.author === `note:${member()}` ? "note" : line.id === `message-${this.id("reply")}` ? "reply" : "";
+    if (!mode || !text) return "";
+    const { text: here, met } = this.records[mode];
+    if (here.trim() === text || (mode === "reply" && here === met)) this.take(mode);
+    else if (mode === "reply") this.renew(mode);
+    else return "";
     return mode;
   }
 

@@ -14,6 +14,7 @@ import "./thread.js";
 import "./voice_note.js";
 import "./lightbox.js";
 
+const WHILE_TYPING = new Set(["Backspace", "Enter"]); // keys that are part of writing, besides letters
 const wide = matchMedia("(width >= 1100px)");
 const idOf = (url) => /^\/conversations\/([\w-]+)/.exec(new URL(url, location.href).pathname)?.[1] ?? "";
 
@@ -173,9 +174,11 @@ class InboxScreen extends HTMLElement {
   /** Who clicks a conversation and begins to write means its composer, even before it is there. */
   typeAhead(event) {
     const waits = this.querySelector("#conversation")?.dataset.loading === "pointer" && !isTyping(event.target);
-    if (!waits || event.key?.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!waits || !(event.key?.length === 1 || WHILE_TYPING.has(event.key)) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    this.typed += event.key;
+    if (event.key === "Backspace") this.typed = [...this.typed].slice(0, -1).join("");
+    else if (event.key === "Enter") this.typed += event.shiftKey ? "\n" : ""; // nothing is sent to a thread that nobody sees yet
+    else this.typed += event.key;
   }
 
   /** It could not be loaded: row, address and composer are all those of the conversation that is still there. */

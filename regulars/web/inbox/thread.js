@@ -114,6 +114,7 @@ class MessageThread extends HTMLElement {
       if (known) this.patch(known, made);
       else {
         this.insert(made);
+        this.dispatchEvent(new CustomEvent("line-arrived", { detail: made }));
         if (made.dataset.kind === "note") this.dispatchEvent(new CustomEvent("note-arrived", { bubbles: true }));
         if (made.dataset.direction === "in" && !wasNear) this.missed += 1;
         if (announceIt && made.dataset.direction === "in") announce(this.spoken(made));

@@ -106,6 +106,8 @@ def test_contents_at_the_limit_are_accepted(content):
 
 REFUSED: list[tuple[OutgoingContent, list[tuple[str, str]]]] = [
     (OutgoingText(body=" \n"), [("body", "missing")]),
+    (OutgoingText(body="\u200b\u2060\ufeff\u200f"), [("body", "missing")]),
+    (OutgoingText(body="\u200f\u0e01"), []),
     (OutgoingText(body="x" * 4097), [("body", "too_long")]),
     (OutgoingMedia(kind="image", media_id="1", caption="x" * 1025), [("caption", "too_long")]),
     (OutgoingMedia(kind="audio", media_id="1", caption="x"), [("caption", "not_allowed")]),

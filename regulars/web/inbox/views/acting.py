@@ -106,7 +106,8 @@ def notes(request: MemberRequest, conversation_id: str) -> HttpResponse:
 def draft(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """Keep what was typed, per mode."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
-    save_draft(conversation, request.member, request.POST.get("mode", ""), request.POST.get("text", ""))
+    mode, text, intent = (request.POST.get(name, "") for name in ("mode", "text", "intent"))
+    save_draft(conversation, request.member, mode, text, intent=id_in(intent) if intent else None)
     return HttpResponse(status=204)
 
 
