@@ -42,6 +42,10 @@ PAGE_THREADS = 8
 MACHINE_THREADS = 2
 """for those who ask how we are, which must not wait behind pages"""
 FOR_MACHINES = frozenset({"/readyz", "/metrics"})
+PASSWORD_THREADS = 2
+"""for what judges or makes passwords, which is slow on purpose: a flood of guesses takes no page's thread"""
+MOST_PASSWORDS_WAITING = 64
+WITH_PASSWORDS = ("/sign-in", "/set-up", "/invitations/", "/settings/account/password")
 
 
 class Web:
@@ -58,6 +62,10 @@ class Web:
         pages: Any = Pages(files, bodies, threads=PAGE_THREADS, name="pages")
         trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
         self._pages: Any = ProxyHeadersMiddleware(pages, trusted)
+        passwords: Any = Pages(
+            files, bodies, threads=PASSWORD_THREADS, name="passwords", most_waiting=MOST_PASSWORDS_WAITING
+        )
+        self._passwords: Any = ProxyHeadersMiddleware(passwords, trusted)
         self._for_machines = Pages(django_application, bodies, threads=MACHINE_THREADS, name="machines")
         self.crowd = Crowd(most_connections())
         self.webhooks: Webhooks | None = None
@@ -78,7 +86,8 @@ class Web:
             return _healthy(send)
         if path in FOR_MACHINES:
             return self._for_machines(scope, receive, send)
-        answer: Awaitable[None] = self._pages(scope, receive, send)
+        is_slow = scope["method"] == "POST" and path.startswith(WITH_PASSWORDS)
+        answer: Awaitable[None] = (self._passwords if is_slow else self._pages)(scope, receive, send)
         return answer
 
     async def _live_and_end(self, receive: Receive, send: Send) -> None:

@@ -32,8 +32,17 @@ BLOCK_BYTES = 256 * 1024
 class Pages:
     """``application`` in ``threads`` threads; each keeps one database connection."""
 
-    def __init__(self, application: Application, bodies: Bodies, *, threads: int, name: str) -> None:
+    def __init__(
+        self,
+        application: Application,
+        bodies: Bodies,
+        *,
+        threads: int,
+        name: str,
+        most_waiting: int = MOST_WAITING,
+    ) -> None:
         self._application = application
+        self._most_waiting = most_waiting
         self._bodies = bodies
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._waiting = 0
@@ -44,7 +53,7 @@ class Pages:
         except SenderLeft:
             return
         try:
-            if self._waiting >= MOST_WAITING:
+            if self._waiting >= self._most_waiting:
                 await _say_busy(send)
             else:
                 await self._answer(_environ(scope, body), receive, send)

@@ -113,6 +113,20 @@ def test_answers_that_nobody_reads(product: Product):
         everybody_is_served(product, "unread")
 
 
+def test_a_flood_of_guesses(product: Product):
+    """Judging a password takes a third of a second of a core; who works meanwhile has theirs."""
+    with httpx.Client() as browser:
+        browser.get(f"{product.url}/sign-in")
+        secret = browser.cookies["regulars_csrf"]
+    form = f"csrfmiddlewaretoken={secret}&email=nobody%40example.com&password=wrong".encode()
+    head = half_post(product, "/sign-in", len(form), b"").replace(b"\r\n\r\n", b"\r\n", 1)
+    asked = head + f"Cookie: regulars_csrf={secret}\r\n\r\n".encode() + form
+    with connections(product, 60, asked) as lines:
+        everybody_is_served(product, "guesses")
+        first = lines[0].makefile("rb").readline()
+    assert first.split()[1] in {b"200", b"422", b"429"}, first
+
+
 def test_slow_heads_are_ended(product: Product):
     with connections(product, 3, b"GET / HTTP/1.1\r\n") as lines:
         began = time.monotonic()
