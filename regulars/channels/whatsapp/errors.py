@@ -151,8 +151,13 @@ def _judge_error(
 
 
 def _judge_bare_status(http_status: int, attempt: int) -> Deferred | Uncertain:
-    """An answer without Graph's error shape came from something in between, or from a failing Graph."""
+    """An answer without Graph's error shape came from something in between, or from a failing Graph.
+
+    503 says that the request was not handled (RFC 9110, 15.6.4); other 5xx leave it open.
+    """
     details = f"HTTP {http_status}"
+    if http_status == 503:
+        return _defer(UNREACHABLE, _own_error(UNREACHABLE, details), attempt)
     if 300 <= http_status < 500 and http_status != 408:
         deferred = _defer(UNREACHABLE, _own_error(UNREACHABLE, details), attempt)
         return msgspec.structs.replace(

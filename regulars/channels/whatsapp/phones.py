@@ -15,6 +15,7 @@ belongs here.
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ SHORTEST_PHONE = 5
 LONGEST_PHONE = 20
 """digits; E.164 allows 15, WhatsApp ids are documented as digits of no stated length"""
 
+_ABROAD = re.compile(r"^\s*00(?=[\s().-]*[1-9])")
 _NO_DIGIT = re.compile(r"[^0-9]")
 _BRAZIL_WITHOUT_NINTH = re.compile(r"55([1-9][1-9])([6-9]\d{7})")
 _BRAZIL_MOBILE = re.compile(r"\+55([1-9][1-9])9([6-9]\d{7})")
@@ -55,8 +57,10 @@ class WrittenPhone(NamedTuple):
 def read_phone(written: str, default_region: str | None = None) -> WrittenPhone | None:
     """A number as people write it; ``None`` when it cannot be one.
 
-    ``default_region`` (ISO 3166 alpha-2) is needed for national spellings such as ``010-1234-5678``.
+    ``default_region`` (ISO 3166 alpha-2) is needed for national spellings such as ``010-1234-5678``. Full-width digits
+    and signs are those of an East Asian keyboard; ``00`` is how most of the world dials abroad.
     """
+    written = _ABROAD.sub("+", unicodedata.normalize("NFKC", written))
     digits = _NO_DIGIT.sub("", written) if written.lstrip().startswith("+") else ""
     respelled = phone_from_wa_id(digits) if digits else None
     for candidate in (written, respelled):  # phonenumbers does not know Mexico's old mobile prefix any more

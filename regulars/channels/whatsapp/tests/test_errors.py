@@ -120,6 +120,7 @@ def test_an_unknown_code_that_meta_calls_transient_is_uncertain():
         (500, b"<html>", ("uncertain",)),
         (502, b"", ("uncertain",)),
         (504, None, ("uncertain",)),
+        (503, b"<html>", ("deferred", 2, "connection")),
         (408, b"", ("uncertain",)),
         (200, b"<html>captive portal", ("uncertain",)),
         (200, b'{"messages": []}', ("uncertain",)),
