@@ -75,7 +75,12 @@ def main(
     if access_token:
         account.tokens[0].token = access_token
     if state is not None:
-        state.mkdir(parents=True, exist_ok=True)
+        try:
+            state.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise click.BadParameter(
+                f"{state} cannot be made a directory: {error.strerror or error}", param_hint="--state"
+            ) from error
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(account, switches, (host, *allow_host), port, customers, state, ready_file))

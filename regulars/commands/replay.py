@@ -15,7 +15,11 @@ from .loading import loaded_django, refusals_in_words
     "--since", metavar="TIME", help="Every delivery received since then, like 2026-11-29T08:00:00Z."
 )
 @click.option(
-    "--delivery", "delivery_ids", type=click.IntRange(min=1), multiple=True, help="This one; repeatable."
+    "--delivery",
+    "delivery_ids",
+    type=click.IntRange(1, 2**63 - 1),
+    multiple=True,
+    help="This one; repeatable.",
 )
 @click.option("--events", is_flag=True, help="Parked events instead of deliveries.")
 @click.option("--workspace", help="Only this workspace: its short name (as in its address) or its name.")

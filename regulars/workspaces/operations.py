@@ -41,13 +41,20 @@ TOKEN_PREFIX = "rgl_"  # noqa: S105 - the visible beginning of every token
 def create_owner(
     workspace_name: str,
     email: str,
-    password: str,
+    password: str | None,
     name: str = "",
     language: str = "en",
     time_zone: str = "UTC",
 ) -> Member:
-    """A new workspace with its first owner; raises ``Invalid`` naming the field that is wrong."""
-    _check_account(email, password, about=[email, name, workspace_name])
+    """A new workspace with its first owner; raises ``Invalid`` naming the field that is wrong.
+
+    Whoever has an account keeps its password: it is not asked for here, but if one is given it must be that one.
+    """
+    user = find_account(email)
+    if user is None:
+        _check_account(email, password or "", about=[email, name, workspace_name])
+    elif password and not user.check_password(password):
+        raise _has_account()
     if not workspace_name.strip():
         raise Invalid(
             _("The workspace needs a name"), fields={"workspace_name": "a name of 1 to 80 characters"}
@@ -55,12 +62,23 @@ def create_owner(
     workspace = Workspace.objects.create(
         name=workspace_name.strip(), slug=_free_slug(workspace_name), language=language, time_zone=time_zone
     )
-    user = User.objects.filter(email=email.strip().lower()).first() or User.objects.create_user(
+    user = user or User.objects.create_user(
         email, password, name=name.strip(), language=language, time_zone=time_zone
     )
     member = Member.objects.create(workspace=workspace, user=user, role="owner")
     record(MemberChanged(workspace.id, member.id))
     return member
+
+
+def find_account(email: str) -> User | None:
+    """The account that signs in with this address."""
+    return User.objects.filter(email=email.strip().lower()).first()
+
+
+def _has_account() -> Invalid:
+    return Invalid(
+        _("This e-mail address has an account already; give its password"), fields={"password": ""}
+    )
 
 
 @transaction.atomic
@@ -117,9 +135,7 @@ def accept_invitation(secret: str, *, name: str, password: str, language: str, t
             invitation.email, password, name=name.strip(), language=language, time_zone=time_zone
         )
     elif not user.check_password(password):
-        raise Invalid(
-            _("This e-mail address has an account already; give its password"), fields={"password": ""}
-        )
+        raise _has_account()
     if Member.objects.filter(workspace_id=invitation.workspace_id, user=user, is_active=True).exists():
         raise Conflict(_("This person is already a member"))
     member, _made = Member.objects.update_or_create(

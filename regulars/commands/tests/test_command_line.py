@@ -127,6 +127,11 @@ def test_from_an_empty_database_to_an_owner_with_a_token(tmp_path: Path):
     piped = regulars(*chosen, "--json", stdin="tall-quiet-lighthouse-soup\n", **place)
     assert (piped.returncode, sorted(json.loads(piped.stdout))) == (0, ["email", "member", "workspace"])
 
+    known = (*chosen[:2], "Second", *chosen[3:5], "--json")
+    assert "password" not in json.loads(regulars(*known, **place).stdout)
+    other = regulars(*known, "--password", "-", stdin="another-quiet-lighthouse\n", **place)
+    assert (other.returncode, "has an account already" in other.stderr) == (1, True)
+
     weak = regulars(
         "create-owner", "--workspace", "x", "--email", "not an address", "--password", "short", **place
     )
@@ -138,6 +143,20 @@ def test_from_an_empty_database_to_an_owner_with_a_token(tmp_path: Path):
     assert findings == dict.fromkeys(
         ["python", "settings", "home", "disk", "accounts", "postgres", "port", "migrations", "media"], True
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "wrong"),
+    [
+        (("create-owner", "--workspace", "x", "--email", "o@example.com", "--time-zone", "Mars/X"), "Mars/X"),
+        (("create-owner", "--workspace", "x", "--email", "o@example.com", "--language", "xx"), "xx"),
+        (("replay", "--delivery", "99999999999999999999"), "99999999999999999999"),
+        (("sandbox", "--state", "/proc/nowhere"), "/proc/nowhere"),
+    ],
+)
+def test_what_an_option_cannot_be_is_named(command: tuple[str, ...], wrong: str, tmp_path: Path):
+    done = regulars(*command, REGULARS_HOME=str(tmp_path / "never"))
+    assert (done.returncode, wrong in done.stderr, "Traceback" in done.stderr) == (2, True, False)
 
 
 def _free_port() -> str:

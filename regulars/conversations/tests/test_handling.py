@@ -16,10 +16,10 @@ from regulars.conversations.tests.saying import event_kinds, forget_events, fres
 from regulars.inboxes.ports import Call, ContactRef
 from regulars.kernel import clock
 from regulars.kernel.errors import Invalid, NotAllowed
+from regulars.kernel.ids import new_id
 from regulars.kernel.models import Event
 from regulars.workspaces.access import Actor
 from regulars.workspaces.operations import create_team
-from regulars.kernel.ids import new_id
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
