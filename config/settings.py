@@ -107,6 +107,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "regulars.web.security.ContentSecurityPolicyMiddleware",
+    "regulars.web.security.FreshPagesMiddleware",
     "regulars.web.odd_requests.OddRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "regulars.web.unavailable.DatabaseUnavailableMiddleware",

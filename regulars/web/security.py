@@ -1,4 +1,4 @@
-"""The page's strict content policy: nothing inline, nothing from elsewhere."""
+"""What protects pages: a strict content policy (nothing inline, nothing from elsewhere), and that none is kept."""
 
 from __future__ import annotations
 
@@ -39,6 +39,20 @@ class ContentSecurityPolicyMiddleware:
         response = self.get_response(request)
         if "Content-Security-Policy" not in response:
             response["Content-Security-Policy"] = content_policy(_phone_origin(request))
+        return response
+
+
+class FreshPagesMiddleware:
+    """No browser keeps a page: going back asks anew, and who signs in next finds nobody else's words."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_page = response.get("Content-Type", "").startswith("text/html")
+        if is_page and "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-store"
         return response
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -196,6 +197,36 @@ def test_the_enter_of_a_composition_does_not_send(desk: Desk, product: Product):
 # --- whole -----------------------------------------------------------------------------------------
 
 
+def test_what_was_refused_meanwhile_is_there_again(desk: Desk, product: Product):
+    """Words, file and quote come back, also when another conversation was opened before the refusal."""
+    nina, olaf = Customer(product, "Nina Refused"), Customer(product, "Olaf Other")
+    for customer in (nina, olaf):
+        customer.says("hello")
+    desk.choose(nina)
+    picture = Path(__file__).parents[2] / "docs" / "pictures" / "inbox.png"
+    desk.page.locator("message-composer input[type=file]").first.set_input_files(picture)
+    expect(desk.page.locator(".attachments img")).to_have_count(1)
+    desk.bubbles("hello").hover()
+    desk.page.get_by_role("button", name="Reply to this message").click()
+    desk.composer.fill("as promised")
+    held: list[Route] = []
+    desk.page.route("**/conversations/*/messages", lambda route: held.append(route), times=1)  # noqa: PLW0108
+    desk.composer.press("Enter")
+    expect(desk.composer).to_have_value("")
+    desk.choose(olaf)
+    assert held
+    held[0].fulfill(status=409, body="Not like this", content_type="text/plain")
+    expect(desk.page.locator(".toast")).to_contain_text("Not like this")
+    desk.choose(nina)
+    expect(desk.composer).to_have_value("as promised")
+    expect(desk.page.locator(".attachments img")).to_have_count(1)
+    expect(desk.page.locator(".composer-quote .quote-text")).to_have_text("hello")
+    expect(desk.page.locator(".composer-write .composer-problem")).to_have_text("Not like this")
+    desk.composer.press("Enter")
+    expect(desk.page.locator("message-thread .message.out .ticks[data-status=delivered]")).to_have_count(1)
+    assert [each["type"] for each in nina.received()] == ["image"]
+
+
 def test_a_long_text_is_not_cut(desk: Desk, product: Product):
     lou = Customer(product, "Lou Long")
     lou.says("Tell me everything")
@@ -325,9 +356,21 @@ def test_a_window_that_closes_under_the_hands_leaves_letters_letters(desk: Desk,
     desk.choose(ida)
     desk.composer.press_sequentially("half a sent")
     desk.page.evaluate("document.querySelector('message-composer').onWindow('closed')")
-    desk.page.keyboard.type("ence")
+    keys = desk.page.keyboard
+    keys.type("ence")
+    desk.page.wait_for_timeout(1_200)  # a hand that rests
+    keys.type("e")
+    keys.press("Backspace")
+    keys.type("e")
+    desk.page.evaluate("""() => document.body.dispatchEvent(
+        new KeyboardEvent("keydown", { key: "Process", keyCode: 229, code: "KeyE", bubbles: true }))""")
+    keys.type("e")
     desk.page.wait_for_timeout(300)
     expect(desk.page.locator("#thread-head [data-reopen]")).to_have_count(0)
+    keys.press("Escape")
+    with desk.page.expect_response("**/status"):
+        desk.row(ida).focus()
+        keys.press("e")
 
 
 # --- not lost --------------------------------------------------------------------------------------

@@ -138,7 +138,8 @@ export class Attachments {
   line(entry) {
     const remove = element("button", { type: "button", class: "button icon-only small quiet", "aria-label": interpolate(gettext("Remove %(name)s"), { name: entry.file.name }) }, icon("close"));
     remove.addEventListener("click", () => this.drop(entry));
-    const picture = entry.file.type.startsWith("image/") ? element("img", { src: (entry.url ??= URL.createObjectURL(entry.file)), alt: "" }) : icon("document");
+    const isHere = entry.file instanceof Blob; // one from before a reload is known by name only
+    const picture = isHere && entry.file.type.startsWith("image/") ? element("img", { src: (entry.url ??= URL.createObjectURL(entry.file)), alt: "" }) : icon("document");
     const size = entry.file.size > MB / 10 ? figure(entry.file.size / MB, MEGABYTES) : figure(Math.ceil(entry.file.size / 1000), KILOBYTES);
     const state = entry.id ? size : gettext("Uploading");
     return element("li", { class: "attachment" }, picture, element("span", { class: "truncate" }, entry.file.name), element("span", { class: "faint" }, state), remove);

@@ -13,6 +13,15 @@ const KEEPALIVE_LIMIT = 15_000; // characters; browsers take 64 KB in requests t
 const SAVE_PATIENCE = 2000;
 const lengthOf = (text) => [...text].length;
 
+/** What was refused while another conversation was open, by conversation: the words are a draft, this is the rest. */
+const givenBack = new Map();
+
+/** What a message that is on its way says of itself: its words, and what goes with them. */
+function wordsOf(body, files) {
+  const extra = body.has("extra") ? document.querySelector(`[data-extra="${body.get("extra")}"]`)?.textContent.trim() : "";
+  return [body.get("text"), extra, ...files.map(({ file }) => file.name)].filter(Boolean).join("\n") || gettext("Sending");
+}
+
 class MessageComposer extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
@@ -35,16 +44,30 @@ class MessageComposer extends HTMLElement {
     this.addEventListener("change", (event) => event.target.dataset.uploadInto && this.uploadValue(event.target));
     this.onStorage = (event) => this.followTab(event);
     window.addEventListener("storage", this.onStorage);
+    this.onPageShow = () => this.showDraft();
+    window.addEventListener("pageshow", this.onPageShow); // a browser that goes back fills in fields as they were, whatever the mode
     this.thread?.addEventListener("line-arrived", (event) => this.followLine(event.detail));
     this.setMode(this.mode, { focus: false });
     this.registerCommands();
     if (this.drafts.hasJoined) this.problem(gettext("Your text from here and from another device were put together. Read it before you send it."));
     for (const entry of this.outbox.entries) this.showUnsent(entry);
+    for (const [kept, said] of givenBack.get(this.dataset.conversation) ?? []) this.takeBack(kept, said);
+    givenBack.delete(this.dataset.conversation);
   }
 
   disconnectedCallback() {
     window.removeEventListener("storage", this.onStorage);
+    window.removeEventListener("pageshow", this.onPageShow);
     this.saveNow();
+  }
+
+  /** The field holds the words of its mode, and no others. False when it did not. */
+  showDraft() {
+    if (this.mode === "template") return true;
+    const words = this.drafts.text(this.mode);
+    const isTrue = this.text.value === words.replaceAll("\r\n", "\n");
+    if (!isTrue) this.text.value = words;
+    return isTrue;
   }
 
   /** Another tab typed, or sent, what stands here too. */
@@ -100,8 +123,7 @@ class MessageComposer extends HTMLElement {
   }
 
   /** Reply, note and template keep separate texts: what is private can never slip into a reply. */
-  setMode(mode, { focus = true } = {}) {
-    if (this.mode !== "template") this.drafts.write(this.mode, this.text.value);
+  setMode(mode, { focus = true, byItself = false } = {}) {
     const wanted = mode === "reply" && !this.windowIsOpen ? "template" : mode;
     this.form.dataset.mode = wanted;
     for (const tab of this.querySelectorAll("[role=tab]")) {
@@ -123,14 +145,14 @@ class MessageComposer extends HTMLElement {
       this.querySelector(".attachments").hidden = wanted !== "reply" || this.attachments.isEmpty;
       if (focus) this.text.focus();
     } else this.openPicker(focus);
-    this.problem("");
+    if (!byItself) this.problem("");
   }
 
   onWindow(level) {
     if (level === "closed" && this.mode === "reply") this.setMode("template", { focus: false });
     const reply = this.querySelector("[role=tab][data-mode=reply]");
     if (reply) reply.disabled = level === "closed";
-    if (level !== "closed" && this.mode === "template" && reply) this.setMode("reply", { focus: false });
+    if (level !== "closed" && this.mode === "template" && reply) this.setMode("reply", { focus: false, byItself: true });
   }
 
   onClick(event) {
@@ -205,14 +227,21 @@ class MessageComposer extends HTMLElement {
   // --- something to tap, a place, a card -------------------------------------------------------
 
   openExtra(kind) {
-    const template = this.querySelector(`[data-extra-form="${kind}"]`);
     const box = this.querySelector(".composer-extra");
-    const close = element("button", { type: "button", class: "button quiet small", "data-close-extra": true }, icon("close"), gettext("Leave it out"));
-    box.replaceChildren(element("input", { type: "hidden", name: "extra", value: kind }), template.content.cloneNode(true));
-    box.querySelector(".extra-form").append(close);
+    box.replaceChildren(...this.extraOf(kind));
     this.setMode("reply", { focus: false });
     this.text.placeholder = ["location", "contact"].includes(kind) ? gettext("No text goes with this") : gettext("The text above the buttons");
     box.querySelector("input:not([type=hidden]), textarea")?.focus();
+  }
+
+  /** The form of something that goes with the text, filled in as `body` says. */
+  extraOf(kind, body = new URLSearchParams()) {
+    const form = this.querySelector(`[data-extra-form="${kind}"]`).content.cloneNode(true);
+    const close = element("button", { type: "button", class: "button quiet small", "data-close-extra": true }, icon("close"), gettext("Leave it out"));
+    form.querySelector(".extra-form").append(close);
+    const values = Object.fromEntries([...new Set(body.keys())].map((name) => [name, body.getAll(name)]));
+    for (const field of form.querySelectorAll("[name]")) field.value = values[field.name]?.shift() ?? field.value;
+    return [element("input", { type: "hidden", name: "extra", value: kind }), ...form.childNodes];
   }
 
   closeExtra() {
@@ -243,6 +272,7 @@ class MessageComposer extends HTMLElement {
   }
 
   async send({ then = "", split = false } = {}) {
+    if (!this.showDraft()) return; // nobody typed what stood there
     if (this.mode === "note") return this.sendNote();
     if (this.mode === "template") return this.sendTemplate();
     const extra = this.querySelector(".composer-extra");
@@ -265,10 +295,11 @@ class MessageComposer extends HTMLElement {
     if (split) body.append("split", "yes");
     body.append("id", draft.id);
     const kept = { draft, attachments: this.attachments.take(), extra: [...extra.childNodes], quote: this.keepQuote() };
-    const line = pendingLine(draft.id, text || gettext("Sending"), kept.quote && this.querySelector(".composer-quote .quote"));
+    const files = kept.attachments.map(({ id, file: { name, type, size } }) => ({ id, file: { name, type, size } }));
+    const line = pendingLine(draft.id, wordsOf(body, files), kept.quote && this.querySelector(".composer-quote .quote"));
     this.clearReply();
     this.showPending(line);
-    this.outbox.put(draft.id, body);
+    this.outbox.put(draft.id, { fields: [...body], files, quote: kept.quote && { id: kept.quote.id, html: kept.quote.html } });
     await Promise.race([this.saved, new Promise((done) => setTimeout(done, SAVE_PATIENCE))]); // an older save may not come after
     this.deliver(this.dataset.sendUrl, body, line, kept);
   }
@@ -287,7 +318,7 @@ class MessageComposer extends HTMLElement {
 
   keepQuote() {
     const box = this.querySelector(".composer-quote");
-    return this.quoted ? { id: this.quoted, parts: [...box.querySelector(".quote").cloneNode(true).childNodes] } : null;
+    return this.quoted ? { id: this.quoted, html: box.querySelector(".quote").innerHTML } : null;
   }
 
   showPending(line) {
@@ -297,11 +328,12 @@ class MessageComposer extends HTMLElement {
   }
 
   /** What an earlier page could not deliver: still there, until somebody sends it or throws it away. */
-  showUnsent({ id, fields }) {
+  showUnsent({ id, fields, files = [], quote = null }) {
     if (document.getElementById(`message-${id}`)) return this.outbox.remove(id);
     const body = new URLSearchParams(fields);
-    const line = pendingLine(id, body.get("text") || gettext("Sending"));
-    const kept = { draft: { text: body.get("text"), base: "", id }, attachments: [], extra: [], quote: null };
+    const line = pendingLine(id, wordsOf(body, files));
+    const extra = body.has("extra") ? this.extraOf(body.get("extra"), body) : [];
+    const kept = { draft: { text: body.get("text"), base: "", id }, attachments: files, extra, quote };
     this.thread.ready ? this.showPending(line) : customElements.whenDefined("message-thread").then(() => this.showPending(line));
     this.offerRetry(this.dataset.sendUrl, body, line, kept, { alone: false });
   }
@@ -319,15 +351,29 @@ class MessageComposer extends HTMLElement {
       this.dispatchEvent(new CustomEvent("message-sent", { bubbles: true }));
       return;
     }
-    this.giveBack(kept, answer);
-    if (response.headers.get("X-Refusal") === "intent-used") this.drafts.renew("reply");
-    if (response.headers.get("X-Refusal") === "reply-window-closed" && this.isConnected) this.setMode("template");
+    const here = this.giveBack(kept, answer);
+    if (response.headers.get("X-Refusal") === "intent-used") here.drafts.renew("reply");
+    if (response.headers.get("X-Refusal") === "reply-window-closed" && here.isConnected) here.setMode("template");
   }
 
+  /** What was refused comes back to the composer of its conversation, now or when it is opened again; that composer. */
   giveBack(kept, why) {
     const said = why || gettext("This could not be sent. Nothing went out.");
-    this.drafts.giveBack("reply", kept.draft);
-    if (!this.isConnected) return toast(said, { kind: "bad" });
+    const { conversation } = this.dataset;
+    const shown = this.isConnected ? this : document.querySelector(`message-composer[data-conversation="${conversation}"]`);
+    const here = shown ?? this;
+    here.drafts.giveBack("reply", kept.draft);
+    if (shown) {
+      shown.takeBack(kept, said);
+      return here;
+    }
+    givenBack.set(conversation, [...(givenBack.get(conversation) ?? []), [kept, said]]);
+    toast(said, { kind: "bad" });
+    return here;
+  }
+
+  /** Everything stands in the composer again, with why. */
+  takeBack(kept, said) {
     if (this.mode === "reply") this.text.value = this.drafts.text("reply");
     this.attachments.restore(kept.attachments);
     if (kept.extra.length) this.querySelector(".composer-extra").replaceChildren(...kept.extra);
@@ -336,10 +382,10 @@ class MessageComposer extends HTMLElement {
     if (this.isTooLong) this.offerParts();
   }
 
-  restoreQuote({ id, parts }) {
+  restoreQuote({ id, html }) {
     this.quoted = id;
     const box = this.querySelector(".composer-quote");
-    box.querySelector(".quote").replaceChildren(...parts);
+    box.querySelector(".quote").replaceChildren(fragment(html));
     box.hidden = this.mode !== "reply";
   }
 

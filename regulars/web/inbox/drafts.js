@@ -129,12 +129,12 @@ export class Outbox {
   }
 
   get entries() {
-    return Object.entries(readRecord(localStorage.getItem(this.key)) ?? {}).map(([id, fields]) => ({ id, fields }));
+    return Object.entries(readRecord(localStorage.getItem(this.key)) ?? {}).map(([id, kept]) => ({ id, ...kept }));
   }
 
   /** Whether a text that the server keeps as a draft is on its way already. */
   holds(text) {
-    return this.entries.some(({ fields }) => fields.some(([name, value]) => (name === "text" || name === "draft") && value && value.trim() === text.trim()));
+    return this.entries.some(({ fields }) => fields?.some(([name, value]) => (name === "text" || name === "draft") && value && value.trim() === text.trim()));
   }
 
   change(edit) {
@@ -144,8 +144,9 @@ export class Outbox {
     else localStorage.removeItem(this.key);
   }
 
-  put(id, body) {
-    this.change((all) => (all[id] = [...body]));
+  /** `kept`: the fields of the form, and what the page needs to show it again. */
+  put(id, kept) {
+    this.change((all) => (all[id] = kept));
   }
 
   remove(id) {

@@ -4,10 +4,13 @@ import { keymap } from "./keymap.js";
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 const handlers = new Map();
-const TYPING_LASTS = 1000;
+const PART_OF_WRITING = new Set([
+  "AltGraph", "Backspace", "CapsLock", "Compose", "Convert", "Dead", "Delete", "HangulMode", "HanjaMode", "KanaMode", "ModeChange",
+  "NonConvert", "Process", "Shift", "Unidentified",
+]); // and letters; a composition shows as "Process"
 let pending = "";
 let pendingTimer = 0;
-let typedAt = -Infinity; // when the last letter went into a text
+let isWriting = false; // the last key went into a text
 
 /** Say what a command does on this page. The handler returns false when it does not apply now. */
 export function onCommand(name, handler) {
@@ -75,7 +78,7 @@ const loading = () => document.querySelector("[data-loading]");
  * Letters that are meant as text: those that a menu searches by, and the rest of a word whose field went away under
  * the hands (a window that closed, a thread that was exchanged) before anything else was touched.
  */
-const isMeantAsText = (event) => isLetter(event) && Boolean(opened() || event.timeStamp - typedAt < TYPING_LASTS);
+const isMeantAsText = (event) => isLetter(event) && Boolean(opened() || isWriting);
 
 /** While another conversation is on its way, keys must not act on one that is not seen. */
 const actsOnUnseen = (row) => loading() && (["conversation", "composer", "message"].includes(row.group) || loading().dataset.loading === "pointer");
@@ -113,15 +116,14 @@ function beginSequence(event) {
   pendingTimer = setTimeout(() => (pending = ""), 1200);
 }
 
-/** Typing ends with whatever else a hand does: another key, the pointer, another field. */
-function noteTyping(event) {
-  if (isTyping(event.target) && isLetter(event)) typedAt = event.timeStamp;
-  else if (!isLetter(event)) typedAt = -Infinity;
-  else if (isMeantAsText(event) && !opened()) typedAt = event.timeStamp;
+/** Writing ends with what a hand does on purpose: Enter, Escape, Tab, an arrow, a shortcut, the pointer; not with a pause. */
+function noteWriting(event) {
+  const isWritten = isLetter(event) || isComposition(event) || PART_OF_WRITING.has(event.key) || (event.key === "Enter" && event.shiftKey);
+  isWriting = isWritten && (isWriting || isTyping(event.target));
 }
 
-document.addEventListener("keydown", noteTyping, { capture: true });
-document.addEventListener("pointerdown", () => (typedAt = -Infinity), { capture: true });
+document.addEventListener("keydown", noteWriting, { capture: true });
+document.addEventListener("pointerdown", () => (isWriting = false), { capture: true });
 document.addEventListener("keydown", onKey);
 
 document.addEventListener("click", (event) => {
