@@ -15,6 +15,7 @@ import msgspec
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from psycopg.errors import UniqueViolation
 
 from regulars.conversations.access import media_visible_to
 from regulars.conversations.guardrails import GuardrailRefused, Refusal, limits_broken
@@ -93,12 +94,14 @@ def compose(composition: Composition, *, by: Actor, channel: ChannelFacts) -> li
     try:
         with transaction.atomic():
             return _compose(composition, by, channel)
-    except IntegrityError:  # the same intent was queued by another request meanwhile: that is the answer
+    except IntegrityError as refused:
+        if not _is_taken(refused):
+            raise
+        # queued by another request meanwhile: then that is the answer
         with transaction.atomic():
-            drafts = _drafts(composition, by, channel)
-            if (known := _find_queued(drafts)) is None:
-                raise
-            return known
+            if (known := _find_queued(_drafts(composition, by, channel))) is not None:
+                return known
+        raise IntentUsed from None  # by another workspace, of which nothing may be told
 
 
 def _compose(composition: Composition, by: Actor, channel: ChannelFacts) -> list[Message]:
@@ -112,8 +115,12 @@ def _compose(composition: Composition, by: Actor, channel: ChannelFacts) -> list
 
 
 def _find_queued(drafts: Sequence[OutgoingDraft]) -> list[Message] | None:
-    """The messages that these drafts became before; ``IntentUsed`` when their ids said something else."""
-    found = Message.objects.filter(id__in=[draft.id for draft in drafts]).select_related("media").in_bulk()
+    """The messages that these drafts became before; ``IntentUsed`` when their ids said something else.
+
+    What another workspace has is not looked at: of its ids, too, nothing but ``IntentUsed`` is ever heard.
+    """
+    own = Message.objects.filter(workspace_id=drafts[0].conversation.workspace_id)
+    found = own.filter(id__in=[draft.id for draft in drafts]).select_related("media").in_bulk()
     if not found:
         return None
     known = [found[draft.id] for draft in drafts if draft.id in found]
@@ -124,11 +131,18 @@ def _find_queued(drafts: Sequence[OutgoingDraft]) -> list[Message] | None:
     return known
 
 
+def _is_taken(refused: IntegrityError) -> bool:
+    """Whether it was refused because a message has this id already."""
+    cause = refused.__cause__
+    return isinstance(cause, UniqueViolation) and cause.diag.constraint_name == "conversations_message_pkey"
+
+
 def _says(message: Message, draft: OutgoingDraft) -> bool:
     as_stored = msgspec.json.decode(msgspec.json.encode(stored_content(draft.content)))
     return (
         message.conversation_id == draft.conversation.id
         and message.direction == "out"
+        and message.reply_to_provider_id == draft.reply_to_provider_id
         and (message.kind, message.content) == (kind_of(draft.content), as_stored)
     )
 
@@ -278,7 +292,7 @@ def say_again(
         raise Conflict(_("Only a message that failed can be sent again"), message_id=str(failed.id))
     intent = following_id(failed.id, AGAIN)
     while (known := Message.objects.filter(id=intent).select_related("media").first()) is not None:
-        if known.status != "failed":
+        if known.conversation_id == conversation.id and known.status != "failed":
             known.conversation = conversation
             return known
         intent = following_id(intent, AGAIN)

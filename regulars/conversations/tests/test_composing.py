@@ -17,6 +17,7 @@ from regulars.contacts.operations.editing import record_consent
 from regulars.conversations.guardrails import GuardrailRefused
 from regulars.conversations.models import Message, OutgoingMessage
 from regulars.conversations.operations.composing import (
+    AGAIN,
     Composition,
     TemplateChoice,
     TemplateNotUsable,
@@ -116,6 +117,81 @@ def test_an_intent_belongs_to_one_conversation(cast: Cast) -> None:
         else:
             compose(composition, by=cast.actor(cast.agent), channel=AnyContent())
     assert sent() == ["one"]
+
+
+def test_an_intent_that_quotes_something_else_says_something_else(cast: Cast) -> None:
+    conversation, intent = open_conversation(cast), new_id()
+    quoted = conversation.messages.get().id
+    for reply_to in (None, quoted):
+        again = Composition(conversation, [ONE], reply_to=reply_to, intent=intent)
+        if reply_to is None:
+            compose(again, by=cast.actor(cast.agent), channel=AnyContent())
+        else:
+            with pytest.raises(IntentUsed):
+                compose(again, by=cast.actor(cast.agent), channel=AnyContent())
+    quoting = Composition(conversation, [ONE], reply_to=quoted, intent=new_id())
+    ids = {compose(quoting, by=cast.actor(cast.agent), channel=AnyContent())[0].id for _ in range(2)}
+    assert (ids, sent()) == ({quoting.intent}, ["one", "one"])
+
+
+def foreign_message(cast: Cast, intent: UUID | None = None) -> Message:
+    """What the house next door said, word for word what is said here."""
+    theirs = fresh(cast.stranger.hears(ALICE, "hello"))
+    actor = cast.stranger.actor(cast.stranger.owner)
+    (message,) = compose(Composition(theirs, [ONE], intent=intent), by=actor, channel=AnyContent())
+    return message
+
+
+@pytest.mark.parametrize("said_before", [[], [TWO]])
+def test_an_id_of_another_workspace_is_one_that_cannot_be_used(
+    cast: Cast, said_before: list[OutgoingText]
+) -> None:
+    """As one of a colleague's conversation: the same words, nothing queued, and nothing of theirs read or changed."""
+    theirs = foreign_message(cast)
+    ours = queue(cast, open_conversation(cast, BORIS), "one")
+    before = Message.objects.filter(id=theirs.id).values().get()
+    refusals = []
+    for taken in (ours, theirs):
+        intent = following_id(taken.id, -len(said_before))
+        composition = Composition(open_conversation(cast), [*said_before, ONE], intent=intent)
+        for _ in range(2):
+            with pytest.raises(IntentUsed) as refused:
+                compose(composition, by=cast.actor(cast.agent), channel=AnyContent())
+            refusals.append((refused.value.code, refused.value.detail, refused.value.facts))
+    assert refusals == [refusals[0]] * 4
+    assert Message.objects.filter(id=theirs.id).values().get() == before
+    assert list(Message.objects.filter(direction="out").order_by("id")) == [theirs, ours]
+
+
+def test_what_may_not_leave_tells_nothing_of_another_workspace_s_ids(cast: Cast) -> None:
+    """Asking costs a message: who could not send hears the same of an id that is free and of one that is not."""
+    theirs, conversation = foreign_message(cast), open_conversation(cast)
+    conversation.window_closes_at = clock.now() - timedelta(hours=1)
+    for intent in (new_id(), theirs.id):
+        with pytest.raises(GuardrailRefused):
+            compose(
+                Composition(conversation, [ONE], intent=intent),
+                by=cast.actor(cast.agent),
+                channel=AnyContent(),
+            )
+
+
+def test_what_is_said_again_passes_by_the_ids_of_others(cast: Cast) -> None:
+    conversation = open_conversation(cast)
+    failed = queue(cast, conversation, "hello")
+    Message.objects.filter(id=failed.id).update(status="failed")
+    foreign_message(cast, following_id(failed.id, AGAIN))
+    ids = {
+        say_again(
+            failed,
+            OutgoingText(body="hello"),
+            conversation=conversation,
+            by=cast.actor(cast.agent),
+            channel=AnyContent(),
+        ).id
+        for _ in range(2)
+    }
+    assert ids == {following_id(failed.id, 2 * AGAIN)}
 
 
 def test_a_quote_is_of_the_same_conversation(cast: Cast) -> None:
