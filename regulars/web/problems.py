@@ -43,6 +43,12 @@ def problem_response(request: WebRequest, problem: ProductError) -> HttpResponse
     return render(request, "errors/problem.html", context, status=problem.status)
 
 
+def told_when(response: HttpResponse, problem: ProductError) -> HttpResponse:
+    """The response, saying after how many seconds it may be tried again (RFC 9110, ``Retry-After``)."""
+    response["Retry-After"] = str(problem.facts["retry_after"])
+    return response
+
+
 def toast_header(
     text: str, *, kind: str = "", undo_url: str = "", undo_values: dict[str, str] | None = None
 ) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth import update_session_auth_hash
@@ -18,9 +19,10 @@ from regulars.web.addresses import id_in
 from regulars.web.administration.answers import attempt
 from regulars.web.doors import SIGNED_IN, MemberRequest, member_with
 from regulars.web.intents import keeps_refusals
+from regulars.web.problems import told_when
 from regulars.web.sign_in.devices import known_browser
 from regulars.web.sign_in.middleware import source_of, this_session
-from regulars.workspaces.guessing import TooManyAttempts, guessed_right, take_guess
+from regulars.workspaces.guessing import Guess, TooManyAttempts, guessed_right, take_guess
 from regulars.workspaces.models import BrowserSession
 from regulars.workspaces.passwords import change_password
 from regulars.workspaces.sessions import end_sessions, sessions_of
@@ -67,17 +69,27 @@ def _line(session: BrowserSession, request: MemberRequest) -> SessionLine:
 def password(request: MemberRequest) -> HttpResponse:
     """Another password, for who knows the one until now; other browsers are signed out."""
     form = PasswordForm(request.POST)
-    if form.is_valid() and attempt(form, lambda: _change(request, form.cleaned_data)):
-        return redirect(f"{request.path.removesuffix('/password')}?changed")
-    return render(request, "account/account.html", _context(request, form=form), status=422)
-
-
-def _change(request: MemberRequest, given: dict[str, str]) -> bool:
+    if not form.is_valid():
+        return _refused(request, form)
     user = request.member.user
     try:
         guess = take_guess(user.email, source_of(request), known_browser(request, user.email))
     except TooManyAttempts as problem:
-        raise Invalid(problem.detail, fields={"password": ""}) from problem
+        form.add_error("password", str(problem.detail))
+        return told_when(_refused(request, form, problem.status), problem)
+    if attempt(form, lambda: _change(request, form.cleaned_data, guess)):
+        return redirect(f"{request.path.removesuffix('/password')}?changed")
+    return _refused(request, form)
+
+
+def _refused(
+    request: MemberRequest, form: PasswordForm, status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY
+) -> HttpResponse:
+    return render(request, "account/account.html", _context(request, form=form), status=status)
+
+
+def _change(request: MemberRequest, given: dict[str, str], guess: Guess) -> bool:
+    user = request.member.user
     if not user.check_password(given["password"]):
         raise Invalid(_("This is not your password"), fields={"password": ""})
     guessed_right(guess)

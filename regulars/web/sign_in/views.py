@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from regulars.kernel.errors import ProductError
 from regulars.web.context import DENSITIES
 from regulars.web.doors import SIGNED_IN, MemberRequest, WebRequest, member_with, public
+from regulars.web.problems import told_when
 from regulars.web.sign_in.demo import demo_accounts
 from regulars.web.sign_in.devices import known_browser, remember_browser
 from regulars.web.sign_in.forms import AccountForm, OwnerForm, SignInForm, time_zones
@@ -57,7 +58,7 @@ def sign_in(request: WebRequest) -> HttpResponse:
             user = _judge(request, email, password)
         except TooManyAttempts as problem:
             form.add_error(None, str(problem.detail))
-            return _wait(render(request, "sign_in/sign_in.html", context, status=problem.status), problem)
+            return told_when(render(request, "sign_in/sign_in.html", context, status=problem.status), problem)
         if user:
             return _enter(request, user, _next(request))
         form.add_error(None, _("E-mail and password do not belong together."))
@@ -76,11 +77,6 @@ def _judge(request: WebRequest, email: str, password: str) -> User | None:
 
 def _take_guess(request: WebRequest, email: str) -> Guess:
     return take_guess(email, source_of(request), known_browser(request, email))
-
-
-def _wait(response: HttpResponse, problem: TooManyAttempts) -> HttpResponse:
-    response["Retry-After"] = str(problem.facts["retry_after"])
-    return response
 
 
 def _next(request: WebRequest) -> str:
@@ -131,7 +127,8 @@ def invitation(request: WebRequest, secret: str) -> HttpResponse:
             guess = _take_guess(request, invited.email) if has_account else None
         except TooManyAttempts as problem:
             form.add_error(None, str(problem.detail))
-            return _wait(render(request, "sign_in/invitation.html", context, status=problem.status), problem)
+            answer = render(request, "sign_in/invitation.html", context, status=problem.status)
+            return told_when(answer, problem)
         member = _create(form, lambda values: accept_invitation(secret, **values))
         if member and guess:
             guessed_right(guess)

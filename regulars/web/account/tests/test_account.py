@@ -84,15 +84,14 @@ def test_what_is_wrong_stands_at_its_field(cast: Cast, given: dict[str, str], fi
 def test_an_open_browser_is_no_place_to_guess_faster(cast: Cast) -> None:
     here = enter(FIREFOX)
     with clock.frozen_at(clock.now()):
-        said = [
-            str(
-                here.post("/settings/account/password", {"password": f"wrong {number}", "new_password": NEW})
-                .context["form"]
-                .errors["password"]
-            )
+        answers = [
+            here.post("/settings/account/password", {"password": f"wrong {number}", "new_password": NEW})
             for number in range(PATIENCE["browser"].free + 1)
         ]
+    said = [str(answer.context["form"].errors["password"]) for answer in answers]
     assert ["Wait" in each for each in said] == [False] * PATIENCE["browser"].free + [True]
+    assert [answer.status_code for answer in answers] == [422] * PATIENCE["browser"].free + [429]
+    assert [answer.get("Retry-After") for answer in answers] == [None] * PATIENCE["browser"].free + ["1"]
 
 
 def test_one_browser_is_signed_out_and_only_ones_own(cast: Cast) -> None:
