@@ -1,19 +1,15 @@
-"""Media: the bytes in files, their ids and expiring addresses, and the checks that sending makes on them."""
+"""Media: the bytes in files, their ids and expiring addresses, and what an upload may be."""
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-import aiohttp
-
+from whatsapp_sandbox.content import is_animated
 from whatsapp_sandbox.identifiers import new_number_id
-from whatsapp_sandbox.model import ChatMessage, MediaItem
+from whatsapp_sandbox.model import MediaItem
 
 if TYPE_CHECKING:
     from whatsapp_sandbox.state import Sandbox
@@ -70,11 +66,6 @@ def problem_with(mime_type: str, data: bytes) -> str | None:
     return "the file is empty" if not data else None
 
 
-def is_animated(data: bytes) -> bool:
-    """Whether WebP bytes have the animation flag of their extended header."""
-    return len(data) > 20 and data[8:16] == b"WEBPVP8X" and bool(data[20] & 0x02)
-
-
 def store(
     sandbox: Sandbox,
     data: bytes,
@@ -111,8 +102,10 @@ def find_media(sandbox: Sandbox, media_id: str) -> MediaItem | None:
     return item if sandbox.now() - item.at < days * DAY else None
 
 
-def read_bytes(sandbox: Sandbox, item: MediaItem) -> bytes:
-    return (sandbox.media_dir / item.id).read_bytes()
+def read_bytes(sandbox: Sandbox, item: MediaItem, most: int = -1) -> bytes:
+    """The bytes of stored media, or no more than ``most`` of them."""
+    with (sandbox.media_dir / item.id).open("rb") as file:
+        return file.read(most)
 
 
 def delete(sandbox: Sandbox, item: MediaItem) -> None:
@@ -145,57 +138,3 @@ def opens(sandbox: Sandbox, media_id: str, until: str, seal: str) -> MediaItem |
 
 def _seal(item: MediaItem, until: int) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(f"{item.sha256}{until}".encode()).digest()[:18]).decode()
-
-
-def check_links(sandbox: Sandbox, message: ChatMessage, go_on: Callable[[], None]) -> None:
-    """Look at the media of an accepted message, then go on, or fail it with 131053."""
-    from whatsapp_sandbox.statuses import fail
-
-    body: dict[str, Any] = message.body
-    if "id" in body:
-        item = find_media(sandbox, str(body["id"]))
-        kind = kind_of(item.mime_type) if item else None
-        if item is not None and kind != message.type and message.type != "document":
-            problem = f"media {item.id} is {item.mime_type}, which cannot be sent as {message.type}"
-            sandbox.scheduler.after(0.2, fail, sandbox, message, 131053, problem)
-        else:
-            go_on()
-        return
-    link = str(body["link"])
-    if not _fetches(sandbox, link):
-        go_on()
-        return
-    task = asyncio.get_running_loop().create_task(_fetch(sandbox, message, link, go_on))
-    _tasks.add(task)
-    task.add_done_callback(_tasks.discard)
-
-
-_tasks: set[asyncio.Task[None]] = set()  # the loop keeps only weak references
-
-
-def _fetches(sandbox: Sandbox, link: str) -> bool:
-    how = sandbox.switches.media.links
-    local = urlsplit(link).hostname in ("127.0.0.1", "localhost", "::1")
-    return how == "fetch" or (how == "local" and local)
-
-
-async def _fetch(sandbox: Sandbox, message: ChatMessage, link: str, go_on: Callable[[], None]) -> None:
-    from whatsapp_sandbox.statuses import fail
-
-    try:
-        async with sandbox.outbox.session.get(link, timeout=aiohttp.ClientTimeout(total=10)) as response:
-            data = await response.read()
-            mime_type = response.content_type
-            status = response.status
-    except (aiohttp.ClientError, OSError, TimeoutError):
-        fail(sandbox, message, 131053, f"Downloading media from weblink failed: {link}")
-        return
-    problem = f"HTTP status {status}" if status != 200 else problem_with(mime_type, data)
-    if problem is None and kind_of(mime_type) != message.type:
-        problem = f"the link answers {mime_type}, which cannot be sent as {message.type}"
-    if problem is not None:
-        fail(sandbox, message, 131053, f"Downloading media from weblink failed: {problem}")
-        return
-    item = store(sandbox, data, mime_type, inbound=False, number_id=message.number_id)
-    message.body = message.body | {"fetched_id": item.id}
-    go_on()

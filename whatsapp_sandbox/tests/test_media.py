@@ -96,14 +96,6 @@ async def test_moving_stickers_may_be_larger(world: World) -> None:
     assert (await upload(world, webp, "image/webp"))[0] == 200
 
 
-async def test_sending_the_wrong_type_fails_later(open_world: World) -> None:
-    _, made = await upload(open_world)
-    status, answer = await open_world.send("video", {"id": made["id"]})
-    assert status == 200
-    await open_world.idle()
-    assert open_world.receiver.statuses(answer["messages"][0]["id"])[0]["errors"][0]["code"] == 131053
-
-
 async def test_links_are_fetched(open_world: World) -> None:
     world = open_world
     files = web.Application()

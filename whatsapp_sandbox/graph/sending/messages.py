@@ -21,8 +21,8 @@ from whatsapp_sandbox.graph.sending.recipients import find_recipient, is_reachab
 from whatsapp_sandbox.graph.sending.template_message import fill_template, find_template
 from whatsapp_sandbox.identifiers import new_message_id
 from whatsapp_sandbox.limits import take_pair
-from whatsapp_sandbox.media_store import check_links
 from whatsapp_sandbox.model import ChatMessage, Customer, Template, Thread
+from whatsapp_sandbox.processing import process_files
 
 if TYPE_CHECKING:
     from whatsapp_sandbox.state import Sandbox
@@ -304,11 +304,8 @@ def _hold(sandbox: Sandbox, message: ChatMessage, template: Template | None) -> 
 
 
 def _dispatch(sandbox: Sandbox, message: ChatMessage) -> None:
-    """On its way; media is looked at first, and what cannot be fetched or does not fit fails with 131053."""
-    if message.type in kinds.MEDIA_TYPES:
-        check_links(sandbox, message, lambda: statuses.plan(sandbox, message))
-    else:
-        statuses.plan(sandbox, message)
+    """On its way; files are looked at first, and what cannot be fetched or does not fit fails with 131053."""
+    process_files(sandbox, message, lambda: statuses.plan(sandbox, message))
 
 
 def release_held(sandbox: Sandbox, *, drop: bool) -> int:
