@@ -17,7 +17,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from regulars.conversations.guardrails import LIMIT_EXCEEDED
-from regulars.conversations.operations.composing import MediaNotReady, TemplateNotUsable
+from regulars.conversations.operations.composing import MediaNotReady, NoReaction, TemplateNotUsable
 from regulars.inboxes.ports import LimitProblem
 from regulars.kernel.errors import (
     Conflict,
@@ -142,6 +142,7 @@ CATALOG: Mapping[str, tuple[HTTPStatus, str]] = {
             ContactExists,
             MediaNotReady,
             TemplateNotUsable,
+            NoReaction,
             IdempotencyInProgress,
             LengthRequired,
             TooLarge,

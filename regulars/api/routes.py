@@ -29,7 +29,7 @@ GUARDRAILS = (
     "inbox-paused",
     "limit-exceeded",
 )
-SENDING = (*GUARDRAILS, "media-not-ready", "template-not-usable")
+SENDING = (*GUARDRAILS, "media-not-ready", "template-not-usable", "no-reaction")
 
 # fmt: off
 ROUTES: tuple[Route, ...] = (

@@ -123,6 +123,20 @@ def test_a_reaction_and_a_quote_name_our_ids(api: Api, cast: Cast):
     assert api.post(path, {"kind": "text", "text": "yes", "reply_to": target}).json()["reply_to"] == target
 
 
+def test_a_reaction_that_never_was_is_not_taken_back(api: Api, cast: Cast):
+    conversation = open_thread(cast)
+    path = f"/conversations/{conversation.id}/messages"
+    back = {"kind": "reaction", "message_id": str(conversation.last_message_id), "emoji": ""}
+    refused = api.post(path, back)
+    assert (*problem(refused), refused.json()["detail"]) == (
+        409,
+        "no-reaction",
+        "We have not reacted to this message",
+    )
+    assert not OutgoingMessage.objects.exists()
+    assert [api.post(path, back | {"emoji": emoji}).status_code for emoji in ("👍", "")] == [201, 201]
+
+
 def test_only_messages_of_the_thread_can_be_quoted(api: Api, cast: Cast):
     conversation, other = open_thread(cast), cast.hears(CHAI, "other")
     path = f"/conversations/{conversation.id}/messages"

@@ -63,6 +63,13 @@ class TemplateNotUsable(Conflict):
     title = gettext_lazy("This message template cannot be sent")
 
 
+class NoReaction(Conflict):
+    """A reaction of ours is to be taken back, and there is none."""
+
+    code = "no-reaction"
+    title = gettext_lazy("There is no reaction to take back")
+
+
 @dataclass(frozen=True, slots=True)
 class TemplateChoice:
     """A message template of the conversation's account, with values by the keys of its variables."""
@@ -258,7 +265,10 @@ def _check_file(media: OutgoingMedia, file: MediaFile | None, channel: ChannelFa
 def react(
     target: Message, emoji: str, *, conversation: Conversation, by: Actor, channel: ChannelFacts
 ) -> Message:
-    """React to a message, or take our reaction back with an empty ``emoji``; repeating it sends nothing."""
+    """React to a message, or take our reaction back with an empty ``emoji``; repeating it sends nothing.
+
+    Raises :class:`NoReaction` when there never was one, and what :func:`compose` raises.
+    """
     Message.objects.select_for_update().filter(id=target.id).first()  # one after the other
     ours = Message.objects.filter(
         inbox_id=target.inbox_id,
@@ -269,6 +279,8 @@ def react(
     latest = ours.order_by("-sent_at", "-created_at").first()
     if latest is not None and emoji_of(latest) == emoji:
         return latest
+    if latest is None and not emoji:
+        raise NoReaction(_("We have not reacted to this message"), message_id=str(target.id))
     content = OutgoingReaction(target_provider_id=known_to_provider(target), emoji=emoji)
     (message,) = compose(Composition(conversation, [content]), by=by, channel=channel)
     return message

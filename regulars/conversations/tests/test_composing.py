@@ -19,6 +19,7 @@ from regulars.conversations.models import Message, OutgoingMessage
 from regulars.conversations.operations.composing import (
     AGAIN,
     Composition,
+    NoReaction,
     TemplateChoice,
     TemplateNotUsable,
     compose,
@@ -268,6 +269,32 @@ def test_the_same_reaction_again_sends_nothing(cast: Cast) -> None:
         False,
     ]
     assert sent() == ["👍", "❤️", "", "👍"]
+
+
+def react_to(cast: Cast, target: Message, emoji: str) -> Message:
+    return react(
+        target,
+        emoji,
+        conversation=fresh(target.conversation),
+        by=cast.actor(cast.agent),
+        channel=AnyContent(),
+    )
+
+
+def test_a_reaction_that_never_was_is_not_taken_back(cast: Cast) -> None:
+    """Neither on a message without any, nor beside the contact's own, another message's, or one that failed."""
+    conversation = open_conversation(cast)
+    target = conversation.messages.get()
+    assert target.provider_id is not None
+    cast.hears(ALICE, "👍", kind="reaction", target=target.provider_id)
+    other = cast.hears(ALICE, "and this").messages.exclude(kind="reaction").latest("sent_at")
+    react_to(cast, other, "👍")
+    failed = react_to(cast, target, "❤️")
+    Message.objects.filter(id=failed.id).update(status="failed")
+    for _ in range(2):
+        with pytest.raises(NoReaction):
+            react_to(cast, target, "")
+    assert sent() == ["👍", "❤️"]
 
 
 def test_what_failed_is_said_again_once_and_its_failure_followed(cast: Cast) -> None:

@@ -170,6 +170,14 @@ def test_a_reaction_shows_on_its_message(cast: Cast, sign_in: SignIn) -> None:
     assert (response.status_code, response.content.decode().count('class="reaction"')) == (201, 1)
 
 
+def test_a_reaction_that_never_was_is_not_taken_back(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "thanks")
+    address = f"/messages/{conversation.messages.get().id}/reaction"
+    refused = sign_in(cast.agent).post(address, {"emoji": ""}, headers=FRAGMENT)
+    assert (refused.status_code, refused.content.decode()) == (409, "We have not reacted to this message")
+    assert sent(conversation) == []
+
+
 def test_an_unknown_result_waits_for_a_person(cast: Cast, sign_in: SignIn) -> None:
     conversation = cast.hears(ALICE, "hello")
     client = sign_in(cast.agent)
