@@ -150,12 +150,14 @@ def test_no_row_stops_the_others(cast: Cast, seed: int) -> None:
     with transaction.atomic():
         _spoil(random.Random(seed))
         ids = {str(each) for each in Message.objects.values_list("id", flat=True)}
-        _answers_everywhere(browser, api, conversation.id, ids)
-        _is_drawn_live(cast, conversation.id, sorted(ids))
+        rows = _rows_everywhere(browser, api, conversation.id, ids)
+        assert len(rows) > len(OURS)
+        assert _drawn_live(cast, conversation.id, sorted(ids)) == rows
         transaction.set_rollback(True)
 
 
-def _answers_everywhere(browser: Client, api: Api, conversation_id: UUID, ids: set[str]) -> None:
+def _rows_everywhere(browser: Client, api: Api, conversation_id: UUID, ids: set[str]) -> set[str]:
+    """Everything answers; returns the messages that are rows of their own, all of which the page shows."""
     page = f"/conversations/{conversation_id}"
     shown = browser.get(page, headers={"X-Fragment": "1"})
     known = {each for each in ids if f'id="message-{each}"' in shown.content.decode()}
@@ -164,12 +166,15 @@ def _answers_everywhere(browser: Client, api: Api, conversation_id: UUID, ids: s
     thread = api.get(f"{page}/messages", limit=200)
     items = {each["id"]: each for each in thread.json()["items"]}
     assert (shown.status_code, thread.status_code, set(items)) == (200, 200, ids)
-    assert {each for each, item in items.items() if not item["changes"]} - known == set()
+    rows = {each for each, item in items.items() if not item["changes"]}
+    assert rows - known == set()
     for path in ("/conversations", page, "/contacts", f"/messages/{min(ids)}"):
         assert api.get(path).status_code == 200, path
+    return rows
 
 
-def _is_drawn_live(cast: Cast, conversation_id: UUID, ids: Sequence[str]) -> None:
+def _drawn_live(cast: Cast, conversation_id: UUID, ids: Sequence[str]) -> set[str]:
+    """The messages that open screens are given anew."""
     changes = Changes(
         conversations={conversation_id: None},
         heads={conversation_id},
@@ -179,7 +184,9 @@ def _is_drawn_live(cast: Cast, conversation_id: UUID, ids: Sequence[str]) -> Non
     rendered = render_changes(changes, [cast.workspace.id], ["en", "th"], {conversation_id})
     assert [row.conversation_id for row in rendered.rows] == [conversation_id]
     assert all(item.html["th"] for item in rendered.items)
-    assert len(rendered.items) > 2
+    drawn = {item.payload["message_id"] for item in rendered.items}
+    assert {str(each) for each in Note.objects.values_list("id", flat=True)} <= drawn
+    return drawn & set(ids)
 
 
 def test_what_cannot_be_shown_says_so_and_is_counted(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from datetime import timedelta
 
@@ -96,10 +95,13 @@ def test_a_word_wakes_an_idle_sender_and_so_does_stop(cast, start, provider, mon
     first = queue_for(cast, "1")
     worker = start(provider)
     wait_for("sent", first)
-    time.sleep(0.1)  # long enough, as a rule, to fall asleep; the test would pass without
-    second = queue_for(cast, "2")
+    assert until(worker.sender.is_asleep)
+    second, rounds = queue_for(cast, "2"), worker.sender.round_count
+    assert (status_of(second), worker.sender.is_asleep()) == ("queued", True)
     worker.sender.wake()
     wait_for("sent", second)
+    assert worker.sender.round_count > rounds
+    assert until(worker.sender.is_asleep)
     worker.finish()
 
 

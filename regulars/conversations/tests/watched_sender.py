@@ -78,13 +78,23 @@ class Provider:
 
 
 class CountedSender(Sender):
-    """The sender, with a count of its rounds."""
+    """The sender, with a count of its rounds, and seen when it sleeps."""
 
     round_count = 0
+    _rests = False
 
     async def _step(self) -> None:
         await super()._step()
         self.round_count += 1
+
+    async def _rest(self) -> None:
+        self._rests = True
+        await super()._rest()
+        self._rests = False
+
+    def is_asleep(self) -> bool:
+        """Whether it waits for a word, which has not come, or for its idle time to pass."""
+        return self._rests and not self._in_flight() and not self._wake.is_set()
 
 
 class Worker(Thread):

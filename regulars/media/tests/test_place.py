@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
-from regulars.media.models import MediaFile
+from regulars.media.models import MediaFile, MediaPlace
 from regulars.media.operations import store_upload
 from regulars.media.place import MARKER, OtherPlace, look_at_place, require_own_place
 from tests.cast import Cast, make_cast
@@ -25,13 +25,15 @@ def _on(directory: Path) -> override_settings:
 
 
 def test_machines_that_share_the_directory_start(cast, tmp_path):
-    for _start in range(2):
-        with _on(tmp_path / "shared"):
+    markers = []
+    (tmp_path / "link").symlink_to(tmp_path / "shared", target_is_directory=True)
+    for name in ("shared", "shared", "link"):
+        with _on(tmp_path / name):
             require_own_place()
             look_at_place()
-    (tmp_path / "link").symlink_to(tmp_path / "shared")
-    with _on(tmp_path / "link"):
-        require_own_place()
+            store_upload(cast.workspace.id, "document", io.BytesIO(b"x"), "a", "", by=cast.actor(cast.agent))
+            markers.append((tmp_path / name / MARKER).read_text().strip())
+    assert markers == [MediaPlace.objects.get().marker] * 3
 
 
 def test_a_directory_of_its_own_refuses_as_soon_as_there_are_files(cast, tmp_path):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import transaction
 
 from regulars.contacts.models import Contact, ContactIdentity, MergeSuggestion
-from regulars.conversations.models import Conversation, OutgoingMessage
+from regulars.conversations.models import Conversation, Message, OutgoingMessage
 from regulars.conversations.operations.claiming import claim_batch
 from regulars.conversations.operations.handling import start_conversation
 from regulars.conversations.operations.portfolios import learn_portfolio, set_portfolio
@@ -93,6 +94,18 @@ def test_a_number_that_somebody_else_writes_from_is_not_the_old_one_s_any_more()
 # --- portfolios -------------------------------------------------------------------------------------------
 
 
+def _known_as(contact: Contact) -> list[tuple[str, str, str]]:
+    """Kind, value and portfolio of each address of a contact."""
+    rows = ContactIdentity.objects.filter(contact=contact).order_by("kind", "value")
+    return list(rows.values_list("kind", "value", "portfolio"))
+
+
+def _wrote_to(house: House) -> list[UUID]:
+    """The numbers that messages came in on, one after the other."""
+    messages = Message.objects.filter(workspace=house.workspace, direction="in").order_by("sent_at")
+    return list(messages.values_list("inbox_id", flat=True))
+
+
 def test_the_same_id_in_two_portfolios_is_two_people():
     house = make_shop(portfolio="111")
     other = connect(house, "222")
@@ -109,7 +122,8 @@ def test_the_same_id_in_two_accounts_of_one_portfolio_is_one_person():
     other = connect(house, "111")
     deliver(house.connection, [ANN.says(10, bsuid=ANN.bsuid)])
     deliver(other, [ANN.says(20, bsuid=ANN.bsuid)])
-    only_contact(house)
+    assert _known_as(only_contact(house)) == [("bsuid", ANN.bsuid, "111")]
+    assert _wrote_to(house) == [house.inbox.id, Inbox.objects.get(connection=other).id]
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
@@ -153,7 +167,12 @@ def test_a_parent_id_is_valid_in_every_portfolio():
     other = connect(house, "222")
     deliver(house.connection, [ANN.says(10, bsuid=ANN.bsuid, parent=ANN.parent)])
     deliver(other, [ANN.says(20, bsuid=ANN.next_bsuid, parent=ANN.parent)])
-    only_contact(house)
+    assert _known_as(only_contact(house)) == [
+        ("bsuid", ANN.bsuid, "111"),
+        ("bsuid", ANN.next_bsuid, "222"),
+        ("parent_bsuid", ANN.parent, ""),
+    ]
+    assert _wrote_to(house) == [house.inbox.id, Inbox.objects.get(connection=other).id]
 
 
 def test_the_messaging_limit_holds_for_all_accounts_of_the_portfolio():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from regulars.channels.whatsapp.limits import check
 from regulars.channels.whatsapp.templates import (
     RenderedTemplate,
+    Template,
     TemplateButton,
     TemplateVariable,
     Value,
@@ -368,12 +370,19 @@ def test_buttons_keep_their_order():
     )
 
 
+WORDS = [
+    *("BODY", "HEADER", "TEXT", "IMAGE", "BUTTONS", "URL", "CAROUSEL"),
+    *("Hi {{1}}", "https://a.example/{{1}}"),
+]
+
 nodes = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(WORDS),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["type", "text", "format", "example", "buttons", "url"]), inner, max_size=4
+            st.sampled_from(["type", "text", "format", "example", "buttons", "url", "cards", "components"]),
+            inner,
+            max_size=4,
         )
     ),
     max_leaves=10,
@@ -385,9 +394,17 @@ nodes = st.recursive(
     st.dictionaries(st.sampled_from(["id", "name", "components", "status", "quality_score"]), nodes) | nodes
 )
 def test_any_json_is_read(node):
+    """Into the types that are promised; what has to be filled in, or cannot be, is named and stays visible."""
     template = parse_template(node)
-    render(template, template.samples)
-    validate(template, {})
+    assert msgspec.json.decode(msgspec.json.encode(template), type=Template) == template
+    named = [(problem.field, problem.code) for problem in validate(template, {})]
+    asked = [(each.key, "missing") for each in template.variables if not each.is_optional]
+    assert [each for each in named if each[1] != "too_long"] == [
+        *asked,
+        *((part, "unsupported") for part in template.unsupported),
+    ]
+    assert render(template, {}).body == template.body
+    assert not {problem.field for problem in validate(template, template.samples)} & {*template.samples}
 
 
 LINKED = {
