@@ -27,7 +27,6 @@ UNAVAILABLE = {
     "title": "Message unavailable",
     "message": "This message is currently unavailable.",
 }
-TOO_BIG = {"code": 131052, "title": "Media download error", "message": "Media download error"}
 
 
 def write(

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 PARTICIPANTS_MOST = 8
 SUBJECT_LONGEST, DESCRIPTION_LONGEST = 128, 2_048
-GROUPS_MOST = 10_000
 LINK = "https://chat.whatsapp.com/"
 
 

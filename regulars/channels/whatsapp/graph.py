@@ -269,10 +269,6 @@ class GraphClient:
         """The apps that receive the account's updates."""
         return await self._list_all(f"{account}/subscribed_apps", {})
 
-    async def unsubscribe_app(self, account: str) -> None:
-        """Stop the account's updates to our app."""
-        await self.call("DELETE", f"{account}/subscribed_apps")
-
     async def _list_all(self, path: str, params: Mapping[str, str]) -> list[dict[str, Any]]:
         """Every page of a list. The cursor is put into our own address: Meta's ``next`` carries the token."""
         rows: list[dict[str, Any]] = []

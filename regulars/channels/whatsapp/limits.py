@@ -57,13 +57,10 @@ AUTHENTICATION_CODE_LIMIT = 15
 """characters of a one-time code (Meta, "Authentication templates")"""
 TEMPLATE_BUTTON_COUNT_LIMIT = 10
 COUPON_LIMIT = 20
-CALLBACK_DATA_LIMIT = 512
 
 KILOBYTE, MEGABYTE = 1024, 1024 * 1024
 ANIMATED_STICKER_LIMIT = 500 * KILOBYTE
 STATIC_STICKER_LIMIT = 100 * KILOBYTE
-VOICE_ICON_LIMIT = 512 * KILOBYTE
-"""bytes; a larger voice message arrives, with a download icon instead of a play icon"""
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 

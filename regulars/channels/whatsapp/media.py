@@ -87,11 +87,6 @@ async def upload_media(
     return media_id
 
 
-async def delete_media(client: GraphClient, media_id: str) -> None:
-    """Remove WhatsApp's copy of a file."""
-    await client.call("DELETE", media_id)
-
-
 async def fetch_media(
     client: GraphClient,
     media_id: str,

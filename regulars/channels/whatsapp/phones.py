@@ -72,12 +72,6 @@ def read_phone(written: str, default_region: str | None = None) -> WrittenPhone 
     return None
 
 
-def parse_phone(written: str, default_region: str | None = None) -> str | None:
-    """The canonical phone of a number as people write it; ``None`` when it cannot be one."""
-    read = read_phone(written, default_region)
-    return read.phone if read else None
-
-
 def variants(phone: str) -> tuple[str, ...]:
     """Every E.164 spelling of a canonical phone, the canonical one first."""
     if match := _BRAZIL_MOBILE.fullmatch(phone):
@@ -87,16 +81,6 @@ def variants(phone: str) -> tuple[str, ...]:
     if match := _ARGENTINA.fullmatch(phone):
         return (phone, f"+549{match[1]}")
     return (phone,)
-
-
-@lru_cache(maxsize=4096)
-def display_phone(phone: str) -> str:
-    """The phone as people read it, with its country code and spaces."""
-    try:
-        number = phonenumbers.parse(phone)
-    except phonenumbers.NumberParseException:
-        return phone
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def _parse_possible(written: str, region: str | None) -> phonenumbers.PhoneNumber | None:

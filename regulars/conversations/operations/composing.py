@@ -1,8 +1,8 @@
 """Composing: what somebody wants to say becomes messages, all of them or none. The one door for everybody who sends.
 
-Screen, REST and later rules, journeys and broadcasts come here: files, quote, template and limits are looked at,
-then everything is queued in one transaction. An intent that comes again (a double click, a lost answer, two tabs)
-finds what it made the first time.
+Screen, REST and later rules, journeys and broadcasts come here: files, quote and template are looked at, then
+everything is queued (``operations.sending``) in one transaction. An intent that comes again (a double click, a lost
+answer, two tabs) finds what it made the first time.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from regulars.conversations.operations.seeing import Seen
 from regulars.conversations.operations.sending import (
     OutgoingDraft,
     kind_of,
+    queue_message,
     queue_messages,
     stored_content,
 )
@@ -317,10 +318,7 @@ def say_again(
         id=intent,
     )
     _check_files([content], by, channel)
-    (outcome,) = queue_messages([draft], by=by, channel=channel)
-    if isinstance(outcome, Refusal):
-        raise GuardrailRefused(outcome)
-    return outcome
+    return queue_message(draft, by=by, channel=channel)
 
 
 def _category_of(content: OutgoingContent, conversation: Conversation) -> str:

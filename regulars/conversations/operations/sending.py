@@ -1,7 +1,8 @@
-"""Messages go out: the row is the intent. Whoever sends (member, API, later rules and broadcasts) comes here.
+"""Drafts become messages: the row is the intent. Whoever says something comes in by ``operations.composing``.
 
-``queue_messages`` checks the guardrails, writes message and job in one transaction and wakes the sender.
-Nothing talks to a provider here; ``conversations.delivering`` does, through the channel's transport.
+``queue_messages`` checks the guardrails, writes message and job in one transaction and wakes the sender; what each
+draft says was looked at before. Nothing talks to a provider here; ``conversations.delivering`` does, through the
+channel's transport.
 """
 
 from __future__ import annotations
