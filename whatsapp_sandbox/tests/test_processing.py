@@ -52,8 +52,12 @@ async def fate(world: World, kind: str, content: dict[str, Any]) -> str | int:
     """``sent``, or the code with which an accepted message failed."""
     status, answer = await world.send(kind, content)
     assert status == 200, answer
-    await world.idle()
-    first = world.receiver.statuses(answer["messages"][0]["id"])[0]
+    return await outcome(world, answer["messages"][0]["id"])
+
+
+async def outcome(world: World, message_id: str) -> str | int:
+    await world.until(lambda: bool(world.receiver.statuses(message_id)))
+    first = world.receiver.statuses(message_id)[0]
     return int(first["errors"][0]["code"]) if first["status"] == "failed" else str(first["status"])
 
 
@@ -184,9 +188,7 @@ async def test_what_a_link_answers_is_opened_too(
     header = {"type": "image", "image": link}
     for kind, said in (("image", link), ("interactive", buttons(header))):
         message = (await open_world.send(kind, said))[1]["messages"][0]["id"]
-        await open_world.until(lambda message=message: bool(open_world.receiver.statuses(message)))
-        first = open_world.receiver.statuses(message)[0]
-        assert (first["errors"][0]["code"] if "errors" in first else first["status"]) == expected
+        assert await outcome(open_world, message) == expected
     await runner.cleanup()
 
 

@@ -64,6 +64,7 @@ class WhatsAppFacts:
             content=content,
             category=template.category,
             status=template.status,
+            is_usable=template.is_sendable,
             unsupported=template.unsupported,
             problems=problems,
         )

@@ -31,6 +31,7 @@ from regulars.conversations.operations.sending import (
 from regulars.conversations.queries.changing import emoji_of
 from regulars.inboxes.ports import (
     ChannelFacts,
+    FilledTemplate,
     FilledValue,
     OutgoingContent,
     OutgoingMedia,
@@ -58,7 +59,7 @@ class MediaNotReady(Conflict):
 
 
 class TemplateNotUsable(Conflict):
-    """The template is not approved, or gone; ``template_status`` says which."""
+    """The template is not approved (``template_status``), ``is_gone``, or has parts ``unsupported`` here."""
 
     code = "template-not-usable"
     title = gettext_lazy("This message template cannot be sent")
@@ -191,16 +192,24 @@ def _fill(
         raise Invalid(
             _("This template belongs to another account"), fields={"template": "a template of this account"}
         )
-    filled = channel.fill_template(row.listed, each.values, clock.now())
-    if row.is_gone or filled.status != "APPROVED" or filled.unsupported:
-        raise TemplateNotUsable(
-            _("Only approved templates can be sent"),
-            template_status="GONE" if row.is_gone else filled.status,
-            unsupported=list(filled.unsupported),
-        )
+    filled = _usable(row, each.values, channel)
     if filled.content is None:
         raise GuardrailRefused(limits_broken(filled.problems))
     return filled.content, filled.category
+
+
+def _usable(row: MessageTemplate, values: Mapping[str, FilledValue], channel: ChannelFacts) -> FilledTemplate:
+    """The template with its values, unless the account has it no longer or it cannot be sent."""
+    filled = channel.fill_template(row.listed, values, clock.now())
+    if row.is_gone or not filled.is_usable:
+        raise _not_usable(
+            is_gone=row.is_gone, template_status=filled.status, unsupported=list(filled.unsupported)
+        )
+    return filled
+
+
+def _not_usable(**facts: object) -> TemplateNotUsable:
+    return TemplateNotUsable(_("Only approved templates can be sent"), **facts)
 
 
 def _quoted(conversation: Conversation, reply_to: UUID | None) -> str | None:
@@ -313,7 +322,7 @@ def say_again(
         conversation,
         content,
         reply_to_provider_id=failed.reply_to_provider_id,
-        template_category=_category_of(content, conversation),
+        template_category=_category_of(content, conversation, channel),
         seen=seen,
         id=intent,
     )
@@ -321,14 +330,13 @@ def say_again(
     return queue_message(draft, by=by, channel=channel)
 
 
-def _category_of(content: OutgoingContent, conversation: Conversation) -> str:
+def _category_of(content: OutgoingContent, conversation: Conversation, channel: ChannelFacts) -> str:
     """The category of a filled template as it stands now, empty for everything else; it must still be usable."""
     if not isinstance(content, OutgoingTemplate):
         return ""
     row = MessageTemplate.objects.filter(
         connection_id=conversation.inbox.connection_id, name=content.name, language=content.language
     ).first()
-    if row is None or row.is_gone or row.status != "APPROVED":
-        status = "GONE" if row is None or row.is_gone else row.status
-        raise TemplateNotUsable(_("Only approved templates can be sent"), template_status=status)
-    return row.category
+    if row is None:
+        raise _not_usable(is_gone=True)
+    return _usable(row, {}, channel).category

@@ -165,6 +165,7 @@ class AnyContent:
             content=OutgoingTemplate(name=listed["name"], language=listed["language"]),
             category=listed.get("category", ""),
             status="APPROVED",
+            is_usable=True,
         )
 
     def explain(self, code: int) -> dict[str, str]:

@@ -220,7 +220,10 @@ class WithTemplates(AnyContent):
 
     def fill_template(self, listed: Any, values: Any, at: Any) -> FilledTemplate:
         filled = super().fill_template(listed, values, at)
-        return FilledTemplate(content=filled.content, category="UTILITY", status=listed["status"])
+        status, category = listed["status"], listed["category"] or "UTILITY"
+        return FilledTemplate(
+            content=filled.content, category=category, status=status, is_usable=status == "APPROVED"
+        )
 
 
 def template(cast: Cast, status: str = "APPROVED", *, is_gone: bool = False) -> MessageTemplate:
@@ -349,7 +352,7 @@ def test_a_template_is_said_again_as_it_stands_now(cast: Cast, category: str, te
             OutgoingTemplate(name="sale", language="en"),
             conversation=conversation,
             by=cast.actor(cast.agent),
-            channel=AnyContent(),
+            channel=WithTemplates(),
         )
     assert sent() == ["hello"]
 

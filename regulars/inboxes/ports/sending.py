@@ -101,7 +101,9 @@ class FilledTemplate(Neutral):
     category: str
     """as the platform files the template; consent is asked by it"""
     status: str
-    """as the platform tells it; only APPROVED ones can be sent"""
+    """as the platform tells it"""
+    is_usable: bool
+    """the platform lets it be sent, and we can fill in all of it"""
     unsupported: tuple[str, ...] = ()
     """parts that we cannot fill in"""
     problems: tuple[LimitProblem, ...] = ()
