@@ -36,6 +36,8 @@ export function announce(text) {
   if (region) region.textContent = text;
 }
 
+const AFTER_REFRESH = "regulars.after-refresh";
+
 const token = () => document.body.dataset.csrf ?? "";
 
 /** POST a form to our server. Resolves with the response, whatever its status; rejects when the network is gone. */
@@ -57,14 +59,25 @@ export function get(url, { signal } = {}) {
 }
 
 function showToastOf(response) {
-  if (response.headers.get("HX-Refresh")) location.reload();
   const trigger = response.headers.get("HX-Trigger");
-  if (trigger) {
-    for (const [name, detail] of Object.entries(JSON.parse(trigger))) {
-      document.dispatchEvent(new CustomEvent(name, { detail }));
-    }
-  }
+  if (response.headers.get("HX-Refresh")) {
+    if (trigger) sessionStorage.setItem(AFTER_REFRESH, trigger);
+    location.reload();
+  } else if (trigger) dispatchAll(trigger);
   return response;
+}
+
+function dispatchAll(trigger) {
+  for (const [name, detail] of Object.entries(JSON.parse(trigger))) {
+    document.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+/** What the page before was told just when it was to be loaded anew: nobody could have read it there. */
+export function dispatchKept() {
+  const trigger = sessionStorage.getItem(AFTER_REFRESH);
+  sessionStorage.removeItem(AFTER_REFRESH);
+  if (trigger) dispatchAll(trigger);
 }
 
 export const isTyping = (target = document.activeElement) =>

@@ -92,7 +92,8 @@ def avatar(
 def moment(at: datetime | None, form: str = "time") -> SafeString | str:
     """A point in time; the browser writes it in the reader's zone and language.
 
-    ``form``: time (14:02), day, full, ago, or stamp (time today, else date).
+    ``form``: time (14:02), day, full and second (the day when it is not today, and the time), exact (with the zone),
+    ago, or stamp (time today, else date).
     """
     if at is None:
         return ""

@@ -11,7 +11,9 @@ const formatter = (options) => {
 };
 
 const asTime = formatter({ hour: "numeric", minute: "2-digit" });
-const asFull = formatter({ dateStyle: "full", timeStyle: "medium" });
+const asFull = formatter({ dateStyle: "full", timeStyle: "long" }); // with the zone: there is no other place that tells
+const asSecond = formatter({ timeStyle: "medium" });
+const asExact = formatter({ dateStyle: "medium", timeStyle: "long" });
 const asDayKey = formatter({ year: "numeric", month: "2-digit", day: "2-digit" });
 const asWeekday = formatter({ weekday: "long" });
 const asShortWeekday = formatter({ weekday: "short" });
@@ -69,12 +71,17 @@ export function agoOf(date, now = new Date()) {
   return stampOf(date, now);
 }
 
+/** A time that names its day when it is not today's. */
+const withDay = (date, write) => (dayKey(date) === dayKey(new Date()) ? write(date) : `${stampOf(date)}, ${write(date)}`);
+
 const forms = {
   time: timeOf,
   stamp: stampOf,
   day: dayHeading,
   ago: agoOf,
-  full: (date) => `${dayKey(date) === dayKey(new Date()) ? "" : `${stampOf(date)}, `}${timeOf(date)}`,
+  full: (date) => withDay(date, timeOf),
+  second: (date) => withDay(date, asSecond),
+  exact: asExact,
   date: (date) => asDateWithYear(date),
 };
 

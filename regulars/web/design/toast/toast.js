@@ -1,6 +1,6 @@
 // Toasts: what just happened, with one way back. Shown by scripts, and by the server through HX-Trigger.
 import { onCommand } from "../keyboard/keyboard.js";
-import { element, icon, post } from "../page.js";
+import { dispatchKept, element, icon, post } from "../page.js";
 import { gettext } from "../strings.js";
 
 const LASTING = 6000;
@@ -38,6 +38,8 @@ document.addEventListener("toast", (event) => {
   const { text, kind, undo_url: url, undo_values: values } = event.detail;
   toast(text, { kind, undo: url ? () => post(url, values) : null });
 });
+
+dispatchKept();
 
 document.addEventListener("htmx:sendError", () => toast(gettext("No connection. Nothing was changed."), { kind: "bad" }));
 
