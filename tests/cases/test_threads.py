@@ -99,10 +99,11 @@ def test_reaction_taken_back(cast: Cast) -> None:
 def test_flow_answers_hidden(cast: Cast) -> None:
     desk = Desk(cast, "flow-answers-hidden")
     (bubble,) = desk.bubbles()
-    assert re.findall(r"<dt><bdi>(.*?)</bdi></dt><dd[^>]*>(.*?)</dd>", bubble) == [
-        ("screen_0_Date_0", "2026-12-04"),
-        ("screen_0_People_1", "4"),
-        ("screen_0_Notes_2", "window table, one guest is allergic to nuts"),
+    answer = r'<dt title="(.*?)"><bdi>(.*?)</bdi></dt>\s*<dd[^>]*>(.*?)</dd>'
+    assert re.findall(answer, bubble) == [
+        ("screen_0_Date_0", "Date", "2026-12-04"),
+        ("screen_0_People_1", "People", "4"),
+        ("screen_0_Notes_2", "Notes", "window table, one guest is allergic to nuts"),
     ]
     assert "ft-1" not in bubble
 

@@ -10,6 +10,8 @@ from django.utils.translation import pgettext
 
 _HIDDEN = frozenset({"flow_token"})
 """what the platform adds for programs (reference: Cloud API, ``nfm_reply``)"""
+_BUILT = re.compile(r"screen_[0-9]+_(.+)_[0-9]+")
+"""the builder's names, ``screen_0_Date_1``"""
 _LONGEST = 2_000
 _DEEPEST = 8
 
@@ -19,6 +21,12 @@ class Answer(NamedTuple):
 
     key: str
     text: str
+
+    @property
+    def label(self) -> str:
+        """The key for people: what the builder of forms put around a field's name is left out."""
+        named = _BUILT.fullmatch(self.key)
+        return named[1].replace("_", " ").strip() or self.key if named else self.key
 
 
 def answers_in(data: object) -> list[Answer]:

@@ -23,3 +23,18 @@ from regulars.web.inbox.form_answers import Answer, answers_in
 )  # fmt: skip
 def test_answers_are_lines_of_key_and_answer(data: object, answers: list[tuple[str, str]]) -> None:
     assert answers_in(data) == [Answer(*each) for each in answers]
+
+
+@pytest.mark.parametrize(
+    ("key", "label"),
+    [
+        ("screen_0_Preferred_date_1", "Preferred date"),
+        ("screen_12_날짜_3", "날짜"),
+        ("address.city", "address.city"),
+        ("screen_0_1", "screen_0_1"),
+        ("screen_0___1", "screen_0___1"),
+        ("", ""),
+    ],
+)
+def test_the_names_of_the_builder_are_read_as_words(key: str, label: str) -> None:
+    assert Answer(key, "").label == label
