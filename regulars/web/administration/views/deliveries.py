@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.channels.whatsapp.payloads import NotJSON, TooDeep, load_body
-from regulars.inboxes.models import Delivery
+from regulars.inboxes.models import Delivery, Inbox
 from regulars.inboxes.replaying import (
     WhichDeliveries,
     access_delivery,
@@ -101,7 +101,7 @@ def delivery(request: MemberRequest, delivery_id: str) -> HttpResponse:
         "line": _line(row),
         "text": text[:LONGEST_SHOWN],
         "is_cut": len(text) > LONGEST_SHOWN,
-        "updates": sorted(row.update_counts.items()),
+        "updates": _updates(row),
     }
     return _render(request, "delivery.html", context)
 
@@ -176,6 +176,13 @@ def _next_url(request: HttpRequest, **query: str) -> str:
 
 def _line(row: Delivery) -> DeliveryLine:
     return DeliveryLine(row, sum(row.update_counts.values()))
+
+
+def _updates(row: Delivery) -> list[tuple[str, str, int]]:
+    """Per number: its name, empty when it is not added, its address at the platform, and how many updates."""
+    inboxes = Inbox.objects.filter(connection=row.connection_id, address__in=list(row.update_counts))
+    names = dict(inboxes.values_list("address", "name"))
+    return [(names.get(address, ""), address, count) for address, count in sorted(row.update_counts.items())]
 
 
 def _serial(text: str) -> int:

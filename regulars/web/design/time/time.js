@@ -5,15 +5,18 @@ const root = document.documentElement;
 const language = root.lang || "en";
 const timeZone = root.dataset.timeZone || undefined;
 
-const formatter = (options) => {
+const formatter = (options, write = (made, date) => made.format(date)) => {
   let made;
-  return (date) => (made ??= new Intl.DateTimeFormat(language, { timeZone, ...options })).format(date);
+  return (date) => write((made ??= new Intl.DateTimeFormat(language, { timeZone, ...options })), date);
 };
 
 const asTime = formatter({ hour: "numeric", minute: "2-digit" });
-const asFull = formatter({ dateStyle: "full", timeStyle: "long" }); // with the zone: there is no other place that tells
 const asSecond = formatter({ timeStyle: "medium" });
-const asExact = formatter({ dateStyle: "medium", timeStyle: "long" });
+const asZone = formatter({ timeZoneName: "short" }, (made, date) => made.formatToParts(date).find((part) => part.type === "timeZoneName").value);
+const asFullDate = formatter({ dateStyle: "full", timeStyle: "medium" });
+const asMediumDate = formatter({ dateStyle: "medium", timeStyle: "medium" });
+const asFull = (date) => `${asFullDate(date)} ${asZone(date)}`;
+const asExact = (date) => `${asMediumDate(date)} ${asZone(date)}`;
 const asDayKey = formatter({ year: "numeric", month: "2-digit", day: "2-digit" });
 const asWeekday = formatter({ weekday: "long" });
 const asShortWeekday = formatter({ weekday: "short" });

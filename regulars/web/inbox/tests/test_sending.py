@@ -249,7 +249,7 @@ def test_a_problem_of_the_number_shows_on_what_waits_for_it(cast: Cast, sign_in:
     answer = sign_in(cast.agent).post(path, {"text": "first"}, headers=FRAGMENT)
     assert (answer.status_code, "Waits: Number not found" in answer.content.decode()) == (201, True)
     numbers = sign_in(cast.owner).get(reverse("connections")).content.decode()
-    assert ("Number not found" in numbers, "Asked again:" in numbers) == (True, True)
+    assert ("Number not found" in numbers, "Next check:" in numbers) == (True, True)
 
 
 def test_a_file_goes_up_and_out_and_can_be_fetched(
