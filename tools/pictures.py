@@ -1,4 +1,4 @@
-"""The README's pictures, rendered from the running product: ``python -m tools.pictures``.
+"""The pictures of the README and the docs, rendered from the running product: ``python -m tools.pictures``.
 
 Starts a demo in a temporary home, works in it like an agent, and writes docs/pictures/*.png.
 """
@@ -96,6 +96,11 @@ def main() -> int:
         dark = sign_in(browser, facts, "admin@demo.example", DESKTOP, "dark")
         dark.goto(f"{facts['url']}/settings/ledger")
         save(dark, "ledger-dark")
+        light = sign_in(browser, facts, "admin@demo.example", DESKTOP, "light")
+        light.goto(f"{facts['url']}/settings/deliveries")
+        light.locator("table [data-post]").first.click()
+        light.wait_for_selector(".toast")
+        save(light, "deliveries")
         thai = sign_in(browser, facts, "agent2@demo.example", PHONE, "light")
         save(thai, "phone-thai")
         browser.close()
