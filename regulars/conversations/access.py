@@ -19,6 +19,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from regulars.contacts.models import Contact
 from regulars.conversations.models import Conversation, Message
@@ -54,7 +55,7 @@ def access_conversation(actor: Actor, conversation_id: UUID | None) -> Conversat
     actor.require("conversations:read")
     found = visible_to(actor).filter(id=conversation_id).first() if conversation_id else None
     if found is None:
-        raise NotFound("no such conversation")
+        raise NotFound(_("There is no such conversation, or you may not see it"))
     return found
 
 
@@ -68,7 +69,7 @@ def access_message(actor: Actor, message_id: UUID | None) -> Message:
         else None
     )
     if found is None:
-        raise NotFound("no such message")
+        raise NotFound(_("There is no such message, or you may not see it"))
     access_conversation(actor, found.conversation_id)
     return found
 
@@ -78,7 +79,7 @@ def access_contact(actor: Actor, contact_id: UUID | None) -> Contact:
     actor.require("contacts:read")
     found = contacts_visible_to(actor).filter(id=contact_id).first() if contact_id else None
     if found is None:
-        raise NotFound("no such contact")
+        raise NotFound(_("There is no such contact, or you may not see it"))
     return found
 
 
@@ -91,7 +92,7 @@ def access_media(actor: Actor, media_id: UUID | None, *, message_id: UUID | None
     if found is None and media_id and message_id and _brings(access_message(actor, message_id), media_id):
         found = MediaFile.objects.filter(id=media_id, workspace_id=actor.workspace_id).first()
     if found is None:
-        raise NotFound("no such file")
+        raise NotFound(_("There is no such file, or you may not see it"))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from regulars.inboxes.models import Connection, Inbox
 from regulars.kernel.errors import NotFound
@@ -16,7 +17,7 @@ def access_inbox(actor: Actor, inbox_id: UUID | None) -> Inbox:
     actor.require("inboxes:read")
     found = inboxes_of(actor).filter(id=inbox_id).first() if inbox_id else None
     if found is None:
-        raise NotFound("no such inbox")
+        raise NotFound(_("There is no such number, or you may not see it"))
     return found
 
 
@@ -39,5 +40,5 @@ def access_connection(actor: Actor, connection_id: UUID | None) -> Connection:
         else None
     )
     if found is None:
-        raise NotFound("no such connection")
+        raise NotFound(_("There is no such account, or you may not see it"))
     return found

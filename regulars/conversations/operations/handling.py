@@ -221,7 +221,7 @@ def _lock(conversation: Conversation) -> None:
             fields=DECIDED_ON, from_queryset=Conversation.objects.select_for_update(of=("self",))
         )
     except Conversation.DoesNotExist:
-        raise NotFound("no such conversation") from None
+        raise NotFound(_("There is no such conversation, or you may not see it")) from None
 
 
 @transaction.atomic

@@ -236,7 +236,7 @@ def send_again(message: Message, *, by: Actor) -> None:
             [message.id],
         )
         if cursor.fetchone() is None:
-            raise Conflict("the result of this message is known by now", message_id=str(message.id))
+            raise Conflict(_("The result of this message is known by now"), message_id=str(message.id))
     Message.objects.filter(id=message.id).update(status="queued", error=None)
     _note_decision(message, by, "decided_send_again", "queued")
     wake_sender()
@@ -271,7 +271,7 @@ def mark_as_sent(message: Message, *, by: Actor) -> None:
         )
         row = cursor.fetchone()
     if row is None or row[0] != "unknown":
-        raise Conflict("the result of this message is known by now", message_id=str(message.id))
+        raise Conflict(_("The result of this message is known by now"), message_id=str(message.id))
     settle_jobs([(message.id, "accepted", "")])
     Message.objects.filter(id=message.id).update(status="sent", error=None)
     _note_decision(message, by, "decided_was_sent", "sent")

@@ -190,9 +190,9 @@ def test_the_door_says_the_same_for_what_is_hidden_and_what_is_not_there(cast):
         (cast.actor(cast.owner), uuid4(), uuid4()),
         (cast.actor(cast.owner), None, None),
     ):
-        with pytest.raises(NotFound, match="no such conversation"):
+        with pytest.raises(NotFound, match="There is no such conversation"):
             access_conversation(actor, conversation_id)
-        with pytest.raises(NotFound, match="no such message"):
+        with pytest.raises(NotFound, match="There is no such message"):
             access_message(actor, message_id)
     assign_conversation(conversation, to=cast.mate, by=cast.actor(cast.admin))
     with pytest.raises(NotFound):
