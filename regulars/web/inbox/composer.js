@@ -93,7 +93,8 @@ class MessageComposer extends HTMLElement {
 
   /** What was written and not sent, for whoever has to leave this conversation. */
   get unsent() {
-    return ["reply", "note"].map((mode) => this.drafts.text(mode).trim()).filter(Boolean);
+    const files = this.attachments.entries.map(({ file }) => file.name);
+    return [...["reply", "note"].map((mode) => this.drafts.text(mode).trim()).filter(Boolean), ...files];
   }
 
   get mode() {

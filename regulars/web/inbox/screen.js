@@ -268,9 +268,15 @@ class InboxScreen extends HTMLElement {
     return [before, ...shown].sort().at(-1);
   }
 
-  /** What the hand that presses the key has before its eyes; of a row alone, nothing is told. */
+  /** Of a row alone: whose it is, how much is unread. */
+  seenInRow(what) {
+    const row = document.getElementById(`row-${this.meant}`)?.dataset ?? {};
+    return what === "message" ? { unread: row.unread ?? "" } : { seen: row.assignee ?? "" };
+  }
+
+  /** What the hand that presses the key has before its eyes. */
   seenOf(what) {
-    if (this.meant !== this.shown) return {};
+    if (this.meant !== this.shown) return this.seenInRow(what);
     return { seen: what === "message" ? this.newestSeen : (this.querySelector("#thread-head")?.dataset.assignee ?? "") };
   }
 

@@ -115,6 +115,19 @@ def test_what_colleagues_should_know_is_kept(cast: Cast, sign_in: SignIn) -> Non
     assert refused.status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("unread", "status"), [("1", 409), ("2", 200), ("", 200), ("x", 200), ("9" * 30, 200)]
+)
+def test_a_row_that_has_grown_is_not_resolved_unseen(
+    cast: Cast, sign_in: SignIn, unread: str, status: int
+) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    cast.hears(ALICE, "one more thing")
+    path = f"/conversations/{conversation.id}/status"
+    answer = sign_in(cast.agent).post(path, {"status": "resolved", "unread": unread}, headers=FRAGMENT)
+    assert (answer.status_code, now(conversation).status == "resolved") == (status, status == 200)
+
+
 def test_what_was_not_on_the_screen_is_not_decided_about(cast: Cast, sign_in: SignIn) -> None:
     conversation = cast.hears(ALICE, "hello")
     seen = conversation.messages.get().id

@@ -27,7 +27,7 @@ from regulars.web.addresses import id_in
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import note_view
 from regulars.web.inbox.panes import head_context
-from regulars.web.inbox.seeing import seen_in
+from regulars.web.inbox.seeing import seen_in, unread_in
 from regulars.web.problems import toast_header
 from regulars.workspaces.models import Member
 
@@ -63,6 +63,7 @@ def status(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """``resolved`` or ``open``, for everybody."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     if request.POST.get("status") == "resolved":
+        conversation.unread_count = unread_in(request, conversation.unread_count)
         resolve_conversation(conversation, by=request.actor, seen=seen_in(request))
         return _head_with_undo(request, conversation, _("Resolved"), {"status": "open"})
     reopen_conversation(conversation, by=request.actor)
