@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 import click
 
 from regulars.supervision import binaries, cluster, dropping, net, system
-from regulars.supervision.accounts import choose_account
+from regulars.supervision.accounts import choose_account, forget_root
 from regulars.supervision.errors import StartRefused
 from regulars.supervision.home import PROJECT, make_home
 from regulars.supervision.settings import Settings, read_settings
@@ -54,6 +54,12 @@ def _examine() -> Iterator[Finding]:
         yield Finding("settings", False, str(refusal))
         return
     yield Finding("settings", True, "all values make sense")
+    try:
+        dropping.become_owner(settings.home)
+        forget_root()
+    except StartRefused as refusal:
+        yield Finding("home", False, str(refusal))
+        return
     for check in (_home, _disk, _accounts, _postgres, _assets, _running, _migrations, _media):
         yield check(settings)
 

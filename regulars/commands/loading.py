@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import click
 
 from regulars.supervision import cluster, dropping, postgres
-from regulars.supervision.accounts import acting_as
+from regulars.supervision.accounts import acting_as, forget_root
 from regulars.supervision.errors import StartRefused
 from regulars.supervision.home import make_home, secret_key
 from regulars.supervision.settings import Settings, read_settings
@@ -24,6 +24,8 @@ def loaded_django(*, makes_database: bool = False, belongs_to_us: bool = True) -
     ``belongs_to_us``: the command is there to change just that.
     """
     settings = read_settings(os.environ)
+    dropping.become_owner(settings.home)
+    forget_root()
     if not makes_database:
         _require_home(settings)
     if _uses_home(settings):

@@ -87,22 +87,37 @@ def can_run(account: Account | None, program: Path) -> bool:
 
 
 def hand_over(directory: Path, account: Account | None, mode: int = 0o700) -> None:
-    """Make the directory the account's: private to it, unless another mode is given."""
-    if account is not None:
-        os.chown(directory, account.uid, account.gid)
-    directory.chmod(mode)
+    """Make the directory the account's: private to it, unless another mode is given.
+
+    It is opened once, and not through a link: what was looked at is what changes hands. Raises StartRefused when it is
+    no directory, or another's already.
+    """
+    try:
+        opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError as error:
+        raise StartRefused(f"{directory} has to be a directory: {error.strerror}. Remove it.") from error
+    try:
+        owner = os.fstat(opened).st_uid
+        if owner not in (os.geteuid(), account.uid if account else os.geteuid()):
+            raise StartRefused(f"{directory} belongs to somebody else (uid {owner}); remove it.")
+        if account is not None and owner != account.uid:
+            os.fchown(opened, account.uid, account.gid)
+        os.fchmod(opened, mode)
+    finally:
+        os.close(opened)
 
 
 def hand_over_tree(directory: Path, account: Account) -> None:
     """Make the directory, private, the account's, and in it what is root's or whose the directory was.
 
-    The directory itself comes last, so that its owner tells whether all was done. No link is followed: whoever owned
-    it before may have made some.
+    The directory itself comes last, so that its owner tells whether all was done. No link is followed, and a file of
+    root's that has another name elsewhere stays root's: whoever owned the directory before may have made either.
     """
     former = {0, directory.lstat().st_uid}
     for _path, _names, files, at in os.fwalk(directory, topdown=False, onerror=_raise, follow_symlinks=False):
         for name in files:  # links to directories stand among the directories, and stay what they are
-            if os.stat(name, dir_fd=at, follow_symlinks=False).st_uid in former:
+            status = os.stat(name, dir_fd=at, follow_symlinks=False)
+            if status.st_uid in former and (status.st_uid != 0 or status.st_nlink == 1):
                 os.chown(name, account.uid, account.gid, dir_fd=at, follow_symlinks=False)
         if os.fstat(at).st_uid in former:
             os.fchown(at, account.uid, account.gid)
@@ -127,17 +142,55 @@ def acting_as(account: Account | None) -> Iterator[None]:
         os.setgroups(groups)
 
 
+def become(account: Account) -> None:
+    """From here on this process of root's is the account. Programs that it starts are nothing else either: only the
+    process itself can be root again (`as_root_again`), and not once `forget_root` was called.
+    """
+    os.setgroups([])
+    if hasattr(os, "setresuid"):
+        os.setresgid(account.gid, account.gid, account.gid)
+        os.setresuid(account.uid, account.uid, 0)  # exec(2) makes the saved id that of the account
+    else:  # macOS: for good
+        os.setgid(account.gid)
+        os.setuid(account.uid)
+
+
+def was_root() -> bool:
+    """Whether this process gave up to be root with `become`, and can be it again."""
+    return hasattr(os, "getresuid") and os.geteuid() != 0 and os.getresuid()[2] == 0
+
+
+def forget_root() -> None:
+    """After `become`: for good."""
+    if was_root():
+        os.setresuid(-1, -1, os.geteuid())
+
+
+@contextmanager
+def as_root_again() -> Iterator[None]:
+    """Inside the block root, where this process was it; for what has nothing to do with the account's files."""
+    own = os.geteuid()
+    if not was_root():
+        yield
+        return
+    os.seteuid(0)
+    try:
+        yield
+    finally:
+        os.seteuid(own)
+
+
 def owner_of(path: Path) -> Account | None:
-    """Whose the file is; None when there is none."""
+    """Whose the file is, with the group of their own (the file's may be root's); None when there is none."""
     try:
         status = path.stat()
     except OSError:
         return None
     try:
-        name = pwd.getpwuid(status.st_uid).pw_name
+        entry = pwd.getpwuid(status.st_uid)
     except KeyError:
-        name = str(status.st_uid)
-    return Account(status.st_uid, status.st_gid, name)
+        return Account(status.st_uid, status.st_gid, str(status.st_uid))
+    return Account(entry.pw_uid, entry.pw_gid, entry.pw_name)
 
 
 def _raise(error: OSError) -> None:

@@ -13,16 +13,18 @@ import shutil
 import signal
 import stat
 import subprocess
+import tarfile
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from . import system
-from .accounts import Account, can_reach, can_run, choose_account, hand_over, run_as
+from .accounts import Account, acting_as, can_reach, can_run, choose_account, hand_over, run_as
 from .binaries import Binaries, choose_binaries
 from .errors import StartRefused
-from .home import write_private
+from .home import read_own, write_private
 
 ROLE = "regulars"
 DATABASE = "regulars"
@@ -40,6 +42,11 @@ class Cluster:
     account: Account | None
     binaries: Binaries
     password: str
+
+    @property
+    def owner(self) -> int:
+        """The number of the account that PostgreSQL runs under."""
+        return self.account.uid if self.account else os.geteuid()
 
     @property
     def data(self) -> Path:
@@ -99,6 +106,11 @@ def find(home: Path) -> Cluster | None:
     return Cluster(home, directory, choose_account(directory / "data"), binaries, _password(home))
 
 
+def elsewhere(home: Path) -> list[Path]:
+    """The directories of this home's database that lie outside of it."""
+    return [place for parent in PLACES_FOR_ROOT if (place := _place_for_root(parent, home)).is_dir()]
+
+
 def end_leftovers(cluster: Cluster) -> None:
     """Bring the cluster to rest: end what still runs on its data, remove the lock files of processes that are
     gone.
@@ -109,22 +121,30 @@ def end_leftovers(cluster: Cluster) -> None:
     pid = _recorded_pid(cluster.data / "postmaster.pid")
     if pid is not None and _is_ours(pid, cluster):
         system.end([pid], signal.SIGINT, patience=10)
-    system.end(system.processes_in(cluster.data, "postgres"), signal.SIGQUIT, patience=2)
-    (cluster.data / "postmaster.pid").unlink(missing_ok=True)
-    if cluster.sockets is not None:
-        for file in (_socket_file(cluster.sockets), Path(f"{_socket_file(cluster.sockets)}.lock")):
-            file.unlink(missing_ok=True)
+    system.end(_running(cluster), signal.SIGQUIT, patience=2)
+    with acting_as(cluster.account):
+        (cluster.data / "postmaster.pid").unlink(missing_ok=True)
+        if cluster.sockets is not None:
+            for file in (_socket_file(cluster.sockets), Path(f"{_socket_file(cluster.sockets)}.lock")):
+                file.unlink(missing_ok=True)
 
 
 def _is_ours(pid: int, cluster: Cluster) -> bool:
     if system.HAS_PROC:
-        return pid in system.processes_in(cluster.data, "postgres")
-    return system.is_alive(pid) and str(cluster.data) in system.command_line(pid)
+        return pid in _running(cluster)
+    is_on_it = system.is_alive(pid) and str(cluster.data) in system.command_line(pid)
+    return is_on_it and system.owner(pid) == cluster.owner
+
+
+def _running(cluster: Cluster) -> list[int]:
+    """What works on the data, as the account that the data belongs to: nobody else's process is ended."""
+    found = system.processes_in(cluster.data, "postgres")
+    return [pid for pid in found if system.owner(pid) == cluster.owner]
 
 
 def _recorded_pid(file: Path) -> int | None:
     try:
-        return int(file.read_text().split("\n", 1)[0])
+        return int(read_own(file).split("\n", 1)[0])
     except (OSError, ValueError):
         return None
 
@@ -156,7 +176,6 @@ def _make_directory(home: Path, account: Account | None) -> Path:
             raise StartRefused(
                 f"The database directory {directory} cannot be made: {error.strerror}."
             ) from error
-        _refuse_foreign_files(directory)
         hand_over(directory, account)
         return directory
     raise StartRefused(
@@ -186,9 +205,9 @@ def _runnable(binaries: Binaries, directory: Path, account: Account | None) -> B
     """The binaries, copied next to the data when the account cannot reach them where they are installed."""
     if can_run(account, binaries.initdb):
         return binaries
-    copy = Binaries(_copied_programs(binaries, directory / "binaries" / binaries.version), binaries.version)
+    copy = Binaries(_copied_programs(binaries, directory / "programs" / binaries.version), binaries.version)
     if not can_run(account, copy.initdb):
-        _copy_installation(binaries, directory / "binaries" / binaries.version)
+        _copy_installation(binaries, directory / "programs" / binaries.version, account)
     if not can_run(account, copy.initdb):
         raise StartRefused(
             f"{binaries} cannot be started by the account {account.name if account else 'you'}."
@@ -201,25 +220,35 @@ def _copied_programs(binaries: Binaries, copy: Path) -> Path:
     return copy.joinpath(*binaries.directory.parts[-3:])
 
 
-def _copy_installation(binaries: Binaries, copy: Path) -> None:
+def _copy_installation(binaries: Binaries, copy: Path, account: Account | None) -> None:
+    """Read as who we are (the account cannot), written as the account: the place is its own, and may hold links."""
     installation = binaries.directory.parent
     libraries = installation.parent.with_name(
         f"{installation.parent.name}.libs"
     )  # where auditwheel puts them
-    shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(
-        installation,
-        _copied_programs(binaries, copy).parent,
-        symlinks=True,
-        ignore=shutil.ignore_patterns("include", "*.a", "pkgconfig"),
-    )
-    if libraries.is_dir():
-        shutil.copytree(libraries, copy / libraries.name)
+    with tempfile.TemporaryFile() as archive:
+        with tarfile.open(fileobj=archive, mode="w") as packed:
+            packed.add(installation, _copied_programs(binaries, Path()).parent, filter=_needed)
+            if libraries.is_dir():
+                packed.add(libraries, libraries.name)
+        archive.seek(0)
+        with acting_as(account), tarfile.open(fileobj=archive) as packed:
+            shutil.rmtree(copy, ignore_errors=True)
+            copy.mkdir(mode=0o700, parents=True)
+            packed.extraction_filter = lambda entry, _: (
+                entry
+            )  # our own archive; Python before 3.11.4 has no filters
+            packed.extractall(copy)  # noqa: S202
+
+
+def _needed(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    name = Path(entry.name).name
+    return None if name in ("include", "pkgconfig") or name.endswith(".a") else entry
 
 
 def _major_of(data: Path) -> int | None:
     try:
-        return int((data / "PG_VERSION").read_text().strip())
+        return int(read_own(data / "PG_VERSION").strip())
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
@@ -246,9 +275,8 @@ def _initialize(cluster: Cluster, *, durable: bool) -> None:
     fresh = cluster.directory / "data.new"
     shutil.rmtree(fresh, ignore_errors=True)
     password_file = cluster.directory / "password.new"
-    write_private(password_file, cluster.password)
-    if cluster.account:
-        os.chown(password_file, cluster.account.uid, cluster.account.gid)
+    with acting_as(cluster.account):
+        write_private(password_file, cluster.password)
     try:
         _run(_initdb_command(cluster, fresh, password_file, durable=durable), cluster.account)
         _run(
@@ -257,8 +285,10 @@ def _initialize(cluster: Cluster, *, durable: bool) -> None:
             stdin=f"CREATE DATABASE {DATABASE}\n",
         )
     finally:
-        password_file.unlink(missing_ok=True)
-    fresh.rename(cluster.data)
+        with acting_as(cluster.account):
+            password_file.unlink(missing_ok=True)
+    with acting_as(cluster.account):
+        fresh.rename(cluster.data)
 
 
 def _initdb_command(cluster: Cluster, data: Path, password_file: Path, *, durable: bool) -> list[str]:
@@ -299,12 +329,9 @@ def _make_socket_directory(cluster: Cluster) -> None:
     if directory is None:
         return
     if directory.parent == cluster.directory:
-        cluster.directory.chmod(cluster.passable)
-    directory.mkdir(mode=0o700, exist_ok=True)
-    owner = cluster.account.uid if cluster.account else os.geteuid()
-    status = directory.lstat()
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid not in (owner, os.geteuid()):
-        raise StartRefused(f"{directory} belongs to somebody else (uid {status.st_uid}); remove it.")
+        hand_over(cluster.directory, cluster.account, cluster.passable)
+    with acting_as(cluster.account), suppress(FileExistsError):
+        directory.mkdir(mode=0o700)
     hand_over(directory, cluster.account, cluster.passable)
 
 

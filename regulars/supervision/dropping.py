@@ -2,6 +2,7 @@
 
 The home stays root's, and others only pass through it: keys and sign-ins (0600) reach the children by their
 environment. What the children write lies in directories of the account's own, made or handed over before they start.
+In a home of somebody else's nothing is done as root at all (`become_owner`).
 Accounts are never created. Where the account cannot work, everything but PostgreSQL runs as root, and it is said what
 to do.
 """
@@ -16,7 +17,17 @@ from functools import cache
 from pathlib import Path
 
 from . import interpreter
-from .accounts import ACCOUNTS_OF_POSTGRES, Account, account_named, can_reach, hand_over_tree, owner_of
+from .accounts import (
+    ACCOUNTS_OF_POSTGRES,
+    Account,
+    account_named,
+    become,
+    can_reach,
+    hand_over_tree,
+    owner_of,
+)
+from .cluster import elsewhere
+from .errors import StartRefused
 from .home import PROJECT
 
 ACCOUNTS = ("regulars", "www-data", "_www", "nobody")
@@ -41,6 +52,34 @@ class Service:
     def name(self) -> str:
         """The account as people know it."""
         return self.account.name if self.account else _own_name()
+
+
+def become_owner(home: Path) -> Account | None:
+    """As root on a home that is somebody else's, go on as that account, and tell which; else None.
+
+    Who owns the home can put links, records and directories there under any name that root would open, write, hand over
+    or act on. With the owner's rights they lead nowhere where the owner could not go alone. Raises StartRefused, in one
+    sentence, where that cannot be.
+    """
+    owner = owner_of(home)
+    if os.geteuid() != 0 or owner is None:
+        return None
+    if owner.uid == 0:
+        _refuse_open_home(home)
+        return None
+    if owner.name in ACCOUNTS_OF_POSTGRES:
+        raise StartRefused(
+            f"REGULARS_HOME ({home}) belongs to {owner.name}, whose databases are not all ours. Give it to root "
+            f"(chown root {home}) or to an account of its own."
+        )
+    if obstacle := _obstacle(owner, home):
+        raise StartRefused(
+            f"REGULARS_HOME ({home}) belongs to {owner.name}, so that Regulars runs as that account. {obstacle}"
+        )
+    _refuse_files_of_others(home, owner)
+    become(owner)
+    os.environ.update(environment_of(Service(owner), home))
+    return owner
 
 
 def choose(home: Path) -> Service:
@@ -139,6 +178,29 @@ def _closed_place(account: Account, home: Path) -> Path | None:
 @cache
 def _runs(account: Account, python: Path) -> bool:
     return interpreter.runs(python, ASKS, account)
+
+
+def _refuse_open_home(home: Path) -> None:
+    if home.stat().st_mode & stat.S_IWOTH:
+        raise StartRefused(
+            f"Everybody on this machine can write into REGULARS_HOME ({home}) and lead root astray there. "
+            f"Run `chmod o-w {home}`."
+        )
+
+
+def _refuse_files_of_others(home: Path, owner: Account) -> None:
+    """After a start as root by an older version, which left files of root's and of PostgreSQL's account."""
+    found = [
+        entry
+        for entry in (*sorted(home.iterdir()), *elsewhere(home))
+        if entry.name != "lost+found" and not entry.is_symlink() and entry.lstat().st_uid != owner.uid
+    ]
+    if found:
+        raise StartRefused(
+            f"REGULARS_HOME ({home}) belongs to {owner.name}, so that Regulars runs as that account; but it cannot use "
+            f"{found[0]}, which belongs to another. If all of it is Regulars', stop Regulars and run "
+            f"`chown -R {owner.name} {' '.join(map(str, [home, *elsewhere(home)]))}` once."
+        )
 
 
 def _hand_over(directory: Path, account: Account) -> str:

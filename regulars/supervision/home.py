@@ -1,13 +1,16 @@
 """The directory of all local state (REGULARS_HOME): making it, and writing private files into it."""
 
+import errno
 import os
 import secrets
+import stat
 import tempfile
 from pathlib import Path
 
 from .errors import StartRefused
 
 PROJECT = Path(__file__).resolve().parents[2]  # where the packages regulars, config and whatsapp_sandbox lie
+LONGEST_READ = 1 << 20  # characters; what we read where others write is some lines long
 
 
 def default_home() -> Path:
@@ -48,6 +51,18 @@ def secret_key(home: Path) -> str:
     if not key:
         raise StartRefused(f"{file} is empty. Restore it from a backup, or set REGULARS_SECRET_KEY.")
     return key
+
+
+def read_own(path: Path) -> str:
+    """The text of a file where others may write: a link is not followed, and nothing but a file is waited for.
+
+    Raises OSError when it is none, or cannot be read.
+    """
+    opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(opened, encoding="utf-8", errors="replace") as file:
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            raise OSError(errno.EINVAL, "it is not a file", str(path))
+        return file.read(LONGEST_READ)
 
 
 def write_private(path: Path, text: str) -> None:

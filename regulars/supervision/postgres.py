@@ -22,7 +22,7 @@ from . import system
 from .accounts import run_as
 from .cluster import SOCKET_PORT, Cluster, end_leftovers, find, prepare
 from .errors import StartRefused
-from .home import make_home
+from .home import make_home, read_own
 from .locks import FileLock
 from .net import free_port
 
@@ -155,7 +155,7 @@ def server_environment() -> dict[str, str]:
 def is_ready(cluster: Cluster, pid: int) -> bool:
     """Whether the postmaster accepts connections: line 8 of postmaster.pid says so (pg_ctl reads it too)."""
     try:
-        lines = (cluster.data / "postmaster.pid").read_text().split("\n")
+        lines = read_own(cluster.data / "postmaster.pid").split("\n")
     except OSError:
         return False
     return lines[0] == str(pid) and len(lines) > 7 and lines[7].strip() == "ready"
@@ -203,7 +203,7 @@ def _adopt(home: Path) -> RunningPostgres | None:
     if cluster is None:
         return None
     try:
-        lines = (cluster.data / "postmaster.pid").read_text().split("\n")
+        lines = read_own(cluster.data / "postmaster.pid").split("\n")
         pid, port = int(lines[0]), int(lines[3])
     except (OSError, ValueError, IndexError):
         return None

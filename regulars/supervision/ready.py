@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from .accounts import as_root_again, owner_of
 from .home import write_private
 from .settings import Settings
 
@@ -42,12 +44,21 @@ def set_up_url(settings: Settings, facts: Mapping[str, Any]) -> str:
 
 def write(path: Path, content: JsonObject) -> None:
     """Write it in one step; readable by its owner alone, for it holds sign-ins."""
-    write_private(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+    with _able_to_write(path):
+        write_private(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 def remove(path: Path) -> None:
     """Nothing answers any more (or not yet)."""
-    path.unlink(missing_ok=True)
+    with _able_to_write(path):
+        path.unlink(missing_ok=True)
+
+
+def _able_to_write(path: Path) -> AbstractContextManager[None]:
+    """Where root started Regulars on somebody's home, root still writes a ready file into a directory of root's."""
+    with as_root_again():
+        owner = owner_of(path.parent)
+    return as_root_again() if owner is not None and owner.uid == 0 else nullcontext()
 
 
 def webhook_url(url: str, connection: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import json
+import os
 from pathlib import Path
 
 from .home import PROJECT, write_private
@@ -26,7 +27,8 @@ def mark_current(home: Path, database: str, key: str) -> None:
 
 def identity(data: Path) -> str:
     """What tells one cluster from any other: its system identifier, the first eight bytes of pg_control."""
-    with (data / "global" / "pg_control").open("rb") as file:
+    opened = os.open(data / "global" / "pg_control", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(opened, "rb") as file:
         return file.read(8).hex()
 
 

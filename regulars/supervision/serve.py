@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from . import cluster, dropping, leftovers, net, postgres, ready, schema, system
-from .accounts import run_as
+from .accounts import as_root_again, run_as, was_root
 from .dropping import Service
 from .errors import StartRefused
-from .home import PROJECT, make_home, secret_key, write_private
+from .home import PROJECT, make_home, read_own, secret_key, write_private
 from .locks import FileLock
 from .output import Output
 from .processes import Child, Processes
@@ -51,14 +51,18 @@ class Start:
 
 def serve(settings: Settings) -> None:
     """Run Regulars until it is asked to stop. Raises StartRefused when it cannot start or gives up."""
+    owner = dropping.become_owner(settings.home)
     make_home(settings.home)
     output = Output(settings.log)
+    if owner is not None:
+        output.say(f"Account    all of it runs as {owner.name}, to whom {settings.home} belongs")
     with ExitStack() as held:
         _take_roles(settings, held)
         ready.remove(settings.ready_path)
         _end_earlier_run(settings, output)
         if "web" in settings.roles:
-            net.require_free(settings.port, settings.host)
+            with as_root_again():  # a port below 1024
+                net.require_free(settings.port, settings.host)
         processes = Processes(settings.home, output)
         processes.listen_to_signals()
         service = _service(settings, output)
@@ -262,8 +266,9 @@ def _start_web(start: Start) -> None:
     secrets = {"REGULARS_DEMO_MEMBERS": json.dumps(start.facts["members"])} if settings.demo else {}
     files: list[int] = []
     place = ("--port", str(settings.port))
-    if start.service.account and settings.port < net.PRIVILEGED:
-        files = [net.bound(settings.port, settings.host).detach()]
+    if (start.service.account or was_root()) and settings.port < net.PRIVILEGED:
+        with as_root_again():
+            files = [net.bound(settings.port, settings.host).detach()]
         place = ("--fd", str(files[0]))
     _start_child(start, "web", "-m", "config.web", *place, secrets=secrets, files=files)
 
@@ -326,7 +331,12 @@ def _is_ready(start: Start) -> bool:
 
 
 def _announce(start: Start) -> None:
-    _write_ready_file(start)
+    try:
+        _write_ready_file(start)
+    except OSError as error:
+        raise StartRefused(
+            f"The ready file {start.settings.ready_path} cannot be written: {error.strerror}."
+        ) from error
     start.processes.on_restart = lambda: _write_ready_file(start)
     for line in _banner(start):
         start.output.say(line)
@@ -389,7 +399,7 @@ def _content(file: IO[bytes]) -> str:
 
 def _read_json(file: Path) -> dict[str, Any]:
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = json.loads(read_own(file))
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}

@@ -1,18 +1,21 @@
 """Started by root: whom the processes run as, what they get, and what stays closed to them. Real accounts and files."""
 
+import json
 import os
 import pwd
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from regulars.supervision import accounts, dropping, interpreter, net
+from regulars.supervision import accounts, dropping, interpreter, net, ready, system
 from regulars.supervision.dropping import WRITTEN_BY_CHILDREN, Service
+from regulars.supervision.errors import StartRefused
 from regulars.supervision.home import PROJECT, make_home
 from regulars.supervision.output import Output
 from regulars.supervision.processes import Child, Processes
@@ -152,19 +155,151 @@ def test_a_link_to_a_shared_media_directory_is_followed(
 
 
 @needs_root
-def test_the_owner_of_a_home_runs_its_processes_and_makes_no_links_of_use(
+def test_in_the_home_of_somebody_else_links_lead_nowhere_and_records_hit_nobody(
+    home: Path, place: Path, python: Path, nobody: accounts.Account
+):
+    """The whole of `regulars serve`, as root, on a home in which its owner laid everything that root would touch."""
+    home.mkdir()
+    victim = place / "victim"
+    victim.write_text("precious")
+    victim.chmod(0o600)
+    directory = place / "directory"
+    directory.mkdir()
+    sleeper = subprocess.Popen(["sleep", "60"])
+    (home / "processes").mkdir()
+    record = {"pid": sleeper.pid, "started": system.started_at(sleeper.pid), "owner": 0}
+    (home / "processes" / "web.json").write_text(json.dumps(record))
+    for name in ("media", "sandbox", "incoming", "bytecode", "postgres"):
+        (home / name).symlink_to(directory)
+    for name in ("ready.json", "migrated.json", "demo.json", "postgres.log", "postgres.lock", "worker.lock"):
+        (home / name).symlink_to(victim)
+    for path in (home, *home.rglob("*")):
+        os.chown(path, nobody.uid, nobody.gid, follow_symlinks=False)
+    try:
+        for planted in ("worker.lock", "postgres.lock"):
+            said = refusal_of_serve(python, home)
+            assert (
+                said
+                == f"regulars: {home / planted} cannot be locked: it is a link. Remove it, if Regulars is not running."
+            )
+            (home / planted).unlink()
+        said = refusal_of_serve(python, home)
+        assert said.startswith(f"regulars: {home / 'postgres'} has to be a directory")
+        assert sleeper.poll() is None
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+    assert (victim.read_text(), victim.stat().st_mode & 0o777, owners(directory)) == (
+        "precious",
+        0o600,
+        {"root"},
+    )
+    assert list(directory.iterdir()) == []
+
+
+def refusal_of_serve(python: Path, home: Path) -> str:
+    """The last line of a start that is refused."""
+    code = (
+        "import sys; from regulars.supervision import dropping; dropping.ACCOUNTS = ('nobody',)\n"
+        "sys.argv = ['regulars', 'serve', '--role', 'worker', '--home', sys.argv[1]]\n"
+        "from regulars.commands import main; main()"
+    )
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("REGULARS_", "DATABASE_"))
+    }
+    done = subprocess.run(
+        [str(python), "-P", "-c", code, str(home)],
+        cwd=PROJECT,
+        env=environment | {"PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    return done.stderr.strip().splitlines()[-1]
+
+
+@needs_root
+def test_as_the_owner_of_the_home_root_comes_back_only_for_what_is_no_file_of_theirs(
     home: Path, place: Path, nobody: accounts.Account
 ):
     home.mkdir()
     os.chown(home, nobody.uid, nobody.gid)
-    victim = place / "victim"
-    victim.mkdir()
-    (home / "media").symlink_to(victim)
-    service = dropping.prepare(home)
-    assert (service.account, victim.stat().st_uid) == (None, 0)
-    assert service.obstacle.startswith(f"{home / 'media'} cannot be given to nobody: it is not a directory. ")
-    (home / "media").unlink()
-    assert dropping.prepare(home) == Service(nobody)
+    closed = place / "closed"
+    closed.mkdir(mode=0o700)
+
+    def as_owner() -> object:
+        owner = dropping.become_owner(home)
+        able = accounts.was_root()
+        ready.write(home / "ready.json", {})
+        ready.write(closed / "ready.json", {})
+        started = subprocess.run(
+            [sys.executable, "-c", "import os; print(os.getresuid())"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        accounts.forget_root()
+        with accounts.as_root_again():
+            return owner, able, os.getresuid(), os.getgroups(), started.stdout.strip()
+
+    everywhere = (nobody.uid,) * 3
+    assert in_a_fork(as_owner) == repr((nobody, True, everywhere, [], str(everywhere)))
+    assert (owners(home), owners(closed)) == ({"nobody"}, {"root"})
+
+
+def in_a_fork(function: Callable[[], object]) -> str:
+    """What the function returns in a process of its own, as repr writes it."""
+    source, target = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            said = repr(function())
+        except BaseException as error:  # noqa: BLE001 (the parent has to be told)
+            said = repr(error)
+        os.write(target, said.encode())
+        os._exit(0)
+    os.close(target)
+    with os.fdopen(source) as file:
+        said = file.read()
+    os.waitpid(pid, 0)
+    return said
+
+
+@needs_root
+def test_what_root_left_in_the_home_of_somebody_else_is_named_with_the_way_out(
+    home: Path, nobody: accounts.Account
+):
+    make_home(home)
+    (home / "secret_key").touch()
+    os.chown(home, nobody.uid, nobody.gid)
+    with pytest.raises(StartRefused) as refusal:
+        dropping.become_owner(home)
+    assert str(refusal.value) == (
+        f"REGULARS_HOME ({home}) belongs to nobody, so that Regulars runs as that account; but it cannot use "
+        f"{home / 'secret_key'}, which belongs to another. If all of it is Regulars', stop Regulars and run "
+        f"`chown -R nobody {home}` once."
+    )
+
+
+@needs_root
+def test_a_home_into_which_everybody_can_write_is_refused_to_root(home: Path):
+    make_home(home)
+    home.chmod(0o777)
+    with pytest.raises(StartRefused, match="Everybody on this machine can write into REGULARS_HOME"):
+        dropping.become_owner(home)
+
+
+@needs_root
+def test_a_file_of_roots_under_a_second_name_is_not_handed_over(
+    roots_home: Path, place: Path, nobody: accounts.Account
+):
+    (place / "victim").touch()
+    (roots_home / "media").mkdir()
+    (roots_home / "media" / "planted").hardlink_to(place / "victim")
+    assert dropping.prepare(roots_home) == Service(nobody)
+    assert owners(place / "victim") == {"root"}
 
 
 @needs_root

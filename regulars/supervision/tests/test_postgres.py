@@ -204,7 +204,7 @@ def test_a_clone_that_other_accounts_cannot_enter_gets_its_programs_copied(
     running.stop()
     record = json.loads((place / "home" / "postgres.json").read_text())
     assert record["binaries"] == str(
-        place.resolve() / f"home/postgres/binaries/18.4/{wheel.name}/pginstall18/bin"
+        place.resolve() / f"home/postgres/programs/18.4/{wheel.name}/pginstall18/bin"
     )
 
 
