@@ -1,21 +1,26 @@
 """Processes of a run whose supervisor was killed: recorded while they run, ended at the next start.
 
 On Linux children end with their parent; elsewhere, and between one signal and the next, a few may live on.
-A record names a process by pid and start time, so that a reused pid never hits a stranger.
+A record names a process by pid, start time and owner, so that a reused pid never hits a stranger; and it counts only
+where nobody but us can have written it.
 """
 
 import json
+import os
 import signal
+import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from . import system
-from .home import write_private
+from .errors import StartRefused
+from .home import read_own, write_private
 
 
-def record(home: Path, name: str, pid: int) -> None:
-    """Remember a process that was just started."""
-    entry = {"pid": pid, "started": system.started_at(pid)}
+def record(home: Path, name: str, pid: int, owner: int) -> None:
+    """Remember a process that was just started, as the account with the number `owner`."""
+    entry = {"pid": pid, "started": system.started_at(pid), "owner": owner}
     write_private(_directory(home) / f"{name}.json", json.dumps(entry))
 
 
@@ -40,15 +45,22 @@ def end(home: Path, roles: Iterable[str]) -> list[str]:
 
 def _same_process(file: Path) -> int | None:
     try:
-        entry = json.loads(file.read_text())
-        pid, started = int(entry["pid"]), str(entry["started"])
+        entry = json.loads(read_own(file))
+        pid, started, owner = int(entry["pid"]), str(entry["started"]), int(entry["owner"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    same = bool(started) and system.is_alive(pid) and system.started_at(pid) == started
-    return pid if same else None
+    is_same = bool(started) and system.is_alive(pid) and system.started_at(pid) == started
+    return pid if is_same and system.owner(pid) == owner else None
 
 
 def _directory(home: Path) -> Path:
     directory = home / "processes"
-    directory.mkdir(mode=0o700, exist_ok=True)
+    with suppress(FileExistsError):
+        directory.mkdir(mode=0o700)
+    status = directory.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
+        raise StartRefused(
+            f"{directory} tells which processes to end, and it is not a directory of the account that starts Regulars. "
+            "Remove it."
+        )
     return directory

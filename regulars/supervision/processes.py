@@ -153,14 +153,16 @@ class Processes:
         assert child.process.stdout is not None  # noqa: S101 (stdout=PIPE)
         os.set_blocking(child.process.stdout.fileno(), False)
         self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
-        self._record(child.name, child.process.pid)
+        self._record(child, child.process.pid)
 
-    def _record(self, name: str, pid: int) -> None:
+    def _record(self, child: Child, pid: int) -> None:
         """Without room for the record the child runs all the same: it only helps after a kill of all."""
         try:
-            leftovers.record(self._home, name, pid)
+            leftovers.record(
+                self._home, child.name, pid, child.account.uid if child.account else os.geteuid()
+            )
         except OSError as error:
-            self._output.say(f"The start of {name} could not be recorded: {error.strerror}.")
+            self._output.say(f"The start of {child.name} could not be recorded: {error.strerror}.")
 
     def _read(self, file: int, child: Child | None) -> None:
         try:

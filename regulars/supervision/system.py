@@ -36,6 +36,16 @@ def started_at(pid: int) -> str:
     return _ps(pid, "lstart")
 
 
+def owner(pid: int) -> int | None:
+    """The number of the account that the process runs as (really, not in effect); None if it is gone."""
+    if HAS_PROC:
+        lines = _read(PROC / str(pid) / "status").splitlines()
+        told = next((line.split()[1] for line in lines if line.startswith("Uid:")), "")
+    else:
+        told = _ps(pid, "ruid")
+    return int(told) if told.isdigit() else None
+
+
 def command_line(pid: int) -> str:
     """The command line of the process, arguments separated by spaces; "" if gone."""
     if HAS_PROC:

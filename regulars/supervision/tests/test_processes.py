@@ -15,6 +15,7 @@ import pytest
 from regulars.supervision import leftovers, processes, system
 from regulars.supervision.errors import StartRefused
 from regulars.supervision.home import PROJECT
+from regulars.supervision.locks import FileLock
 from regulars.supervision.output import Output
 from regulars.supervision.processes import Child, Processes
 
@@ -186,9 +187,11 @@ def test_what_a_killed_run_left_is_ended_but_no_stranger_with_the_same_pid(tmp_p
     left = subprocess.Popen([sys.executable, "-c", FOREVER])
     stranger = subprocess.Popen([sys.executable, "-c", FOREVER])
     try:
-        leftovers.record(tmp_path, "web-2", left.pid)
-        leftovers.record(tmp_path, "worker", stranger.pid)
-        (tmp_path / "processes" / "worker.json").write_text(json.dumps({"pid": stranger.pid, "started": "1"}))
+        us = os.geteuid()
+        leftovers.record(tmp_path, "web-2", left.pid, us)
+        leftovers.record(tmp_path, "web-3", stranger.pid, us + 1)
+        reused = {"pid": stranger.pid, "started": "1", "owner": us}
+        (tmp_path / "processes" / "worker.json").write_text(json.dumps(reused))
         assert leftovers.end(tmp_path, ["web", "worker"]) == ["web-2"]
         assert left.wait(5) == -signal.SIGTERM
         assert stranger.poll() is None
@@ -196,6 +199,28 @@ def test_what_a_killed_run_left_is_ended_but_no_stranger_with_the_same_pid(tmp_p
     finally:
         stranger.kill()
         stranger.wait()
+
+
+def test_records_that_others_can_have_written_are_refused(tmp_path: Path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "processes").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StartRefused, match="is not a directory of the account that starts Regulars"):
+        leftovers.end(tmp_path, ["web"])
+
+
+@pytest.mark.parametrize("kind", ["link", "second name", "pipe"])
+def test_what_is_no_file_of_its_own_is_never_locked_nor_written(kind: str, tmp_path: Path):
+    victim, lock = tmp_path / "victim", tmp_path / "web.lock"
+    victim.write_text("precious")
+    if kind == "pipe":
+        os.mkfifo(lock)
+    elif kind == "link":
+        lock.symlink_to(victim)
+    else:
+        lock.hardlink_to(victim)
+    with pytest.raises(StartRefused, match="Remove it"):
+        FileLock(lock).take()
+    assert victim.read_text() == "precious"
 
 
 def test_what_children_say_comes_out_line_by_line_as_text(
