@@ -12,6 +12,7 @@ from regulars.supervision.errors import StartRefused
 # The name on the command line, and the module here that holds the command of the same name.
 COMMANDS = {
     "adopt-key": "adopt_key",
+    "adopt-media": "adopt_media",
     "bench": "bench",
     "create-owner": "create_owner",
     "demo-seed": "demo_seed",

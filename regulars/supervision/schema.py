@@ -8,11 +8,16 @@ from pathlib import Path
 
 from .home import PROJECT, write_private
 
+MEDIA_MARKER = "regulars-media"  # that of media.place, for which this process would have to load Django
 PACKAGES_WITH_MIGRATIONS = ("django", "procrastinate")
 
 
 def is_current(home: Path, database: str, key: str) -> bool:
-    """True when the last migration of this home was by the same code, on the same database, with the same key."""
+    """True when the last migration of this home was by the same code, on the same database, with the same key, and the
+    media directory has not gone since (a mount, say): what `migrate` does and refuses would be the same.
+    """
+    if not (home / "media" / MEDIA_MARKER).is_file():
+        return False
     try:
         stamp = json.loads((home / "migrated.json").read_text())
     except (OSError, ValueError):

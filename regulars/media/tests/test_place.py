@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
-from regulars.media.models import MediaFile, MediaPlace
+from regulars.media.models import MediaPlace
 from regulars.media.operations import store_upload
-from regulars.media.place import MARKER, OtherPlace, look_at_place, require_own_place
+from regulars.media.place import MARKER, OtherPlace, adopt_place, look_at_place, require_own_place
 from tests.cast import Cast, make_cast
 
 
@@ -36,13 +36,14 @@ def test_machines_that_share_the_directory_start(cast, tmp_path):
     assert markers == [MediaPlace.objects.get().marker] * 3
 
 
-def test_a_directory_of_its_own_refuses_as_soon_as_there_are_files(cast, tmp_path):
+def test_a_second_directory_refuses_though_both_are_empty(cast, tmp_path):
     with _on(tmp_path / "first"):
         require_own_place()
-        store_upload(cast.workspace.id, "document", io.BytesIO(b"x"), "a", "", by=cast.actor(cast.agent))
+    (tmp_path / "second").mkdir()
     for check in (require_own_place, look_at_place):
-        with _on(tmp_path / "second"), pytest.raises(OtherPlace, match="second"):
-            check()
+        for name in ("second", "not there"):
+            with _on(tmp_path / name), pytest.raises(OtherPlace, match=name):
+                check()
     assert not (tmp_path / "second" / MARKER).exists()
 
 
@@ -55,16 +56,31 @@ def test_a_directory_of_another_database_refuses(cast, tmp_path):
                 check()
 
 
-def test_the_sentence_says_how_a_restored_directory_is_taken(cast, tmp_path):
+@pytest.mark.parametrize("content", ["nothing", "files", "marked by another database"])
+def test_the_right_one_is_adopted_and_the_one_before_refuses(content, cast, tmp_path):
     with _on(tmp_path / "lost"):
         require_own_place()
         store_upload(cast.workspace.id, "document", io.BytesIO(b"x"), "a", "", by=cast.actor(cast.agent))
-    with _on(tmp_path / "restored"):
-        with pytest.raises(OtherPlace) as refused:
+    (tmp_path / "right").mkdir()
+    if content == "files":
+        (tmp_path / "right" / "ab").mkdir()
+    if content == "marked by another database":
+        (tmp_path / "right" / MARKER).write_text("theirs\n")
+    with _on(tmp_path / "right"):
+        with pytest.raises(OtherPlace, match="run `regulars adopt-media` here"):
             require_own_place()
-        marker, path = str(refused.value).rsplit("write ", 1)[1].rstrip(".").split(" into ")
-        Path(path).parent.mkdir()
-        Path(path).write_text(marker)
+        assert [adopt_place(), adopt_place()] == [True, False]
+        require_own_place()
+        look_at_place()
+    if content == "marked by another database":
+        assert (tmp_path / "right" / MARKER).read_text() == "theirs\n"
+    with _on(tmp_path / "lost"), pytest.raises(OtherPlace):
+        require_own_place()
+
+
+def test_before_any_other_the_directory_is_adopted_as_it_would_be_anyway(cast, tmp_path):
+    with _on(tmp_path / "first"):
+        assert adopt_place()
         require_own_place()
 
 
@@ -72,7 +88,7 @@ def test_a_database_that_lost_its_row_learns_the_directory_again(cast, tmp_path)
     with _on(tmp_path):
         require_own_place()
         kept = (tmp_path / MARKER).read_text()
-        MediaFile.objects.all().delete()
+        MediaPlace.objects.all().delete()
         look_at_place()
         require_own_place()
         assert (tmp_path / MARKER).read_text() == kept
