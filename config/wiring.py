@@ -18,16 +18,19 @@ from regulars.conversations.events import ConversationChanged, MemberTyping
 from regulars.conversations.operations.removing import erase_files
 from regulars.inboxes import tasks as inboxes
 from regulars.inboxes.erasing import Eraser, carry_out_erasures, erase_from_answers
-from regulars.inboxes.events import ConnectionAdded, InboxAdded, NoticeReceived
+from regulars.inboxes.events import ConnectionAdded, ConnectionRecovered, InboxAdded, NoticeReceived
 from regulars.kernel import tasks as kernel
 from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.workspaces import tasks as workspaces
 
+ACCOUNT_MAY_ANSWER = (ConnectionAdded, ConnectionRecovered, InboxAdded)
+"""from then on the platform may answer what it refused to before"""
+
 REACTIONS: tuple[Reaction, ...] = (
-    # when an account is connected or its templates change, the template list is fetched
-    Reaction("whatsapp.sync_templates", (ConnectionAdded, NoticeReceived), whatsapp.sync_templates),
-    # when an account is connected, it is asked which business portfolio owns it
-    Reaction("whatsapp.learn_portfolios", (ConnectionAdded,), whatsapp.learn_portfolios),
+    # when an account is connected or works again, or its templates change, the template list is fetched
+    Reaction("whatsapp.sync_templates", (*ACCOUNT_MAY_ANSWER, NoticeReceived), whatsapp.sync_templates),
+    # when an account is connected or works again, it is asked which business portfolio owns it
+    Reaction("whatsapp.learn_portfolios", ACCOUNT_MAY_ANSWER, whatsapp.learn_portfolios),
     # when a number is added or an account's credentials are new, the platform is asked whether they can send
     Reaction("whatsapp.check_numbers", (ConnectionAdded, InboxAdded), whatsapp.check_numbers),
     # when a member has read or answered what was unread, the contact sees blue ticks

@@ -16,6 +16,14 @@ class ConnectionAdded(Event):
 
 
 @event
+class ConnectionRecovered(Event):
+    """What stopped a whole account at the platform is over."""
+
+    workspace_id: UUID
+    connection_id: UUID
+
+
+@event
 class InboxAdded(Event):
     """A number was added to an account."""
 

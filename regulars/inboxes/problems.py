@@ -15,9 +15,10 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from regulars.inboxes.events import InboxChanged
+from regulars.inboxes.events import ConnectionRecovered, InboxChanged
+from regulars.inboxes.models import Connection
 from regulars.inboxes.ports import Deferred
-from regulars.kernel.events import record_all
+from regulars.kernel.events import record, record_all
 
 Reach = Literal["number", "connection"]
 PROBE_LEASE_SECONDS = 60
@@ -81,7 +82,12 @@ def end_problem(probe: DueProbe) -> None:
             f"UPDATE {table} SET problem = '', probe_at = NULL WHERE id = %s",  # noqa: S608 - one of two names
             [probe.inbox_id if probe.reach == "number" else probe.connection_id],
         )
-    _announce([probe.inbox_id] if probe.reach == "number" else _numbers_of(probe.connection_id))
+    if probe.reach == "number":
+        _announce([probe.inbox_id])
+        return
+    _announce(_numbers_of(probe.connection_id))
+    workspace_id = Connection.objects.values_list("workspace_id", flat=True).get(id=probe.connection_id)
+    record(ConnectionRecovered(workspace_id, probe.connection_id))
 
 
 @transaction.atomic

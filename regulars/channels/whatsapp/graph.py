@@ -46,6 +46,9 @@ _NUMBER_FIELDS = (
     "id,display_phone_number,verified_name,quality_rating,status,platform_type,throughput,name_status,"
     "code_verification_status,is_on_biz_app,whatsapp_business_manager_messaging_limit"
 )
+_NO_SUCH_OBJECT = orjson.dumps(
+    {"error": {"code": 100, "error_subcode": 33, "message": "Not an id of the platform"}}
+)
 _PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:=-]*(/[A-Za-z0-9_]+)?")
 
 
@@ -185,7 +188,10 @@ class GraphClient:
         Redirects are not followed: they would carry the token along.
         """
         exchange = _Exchange()
-        url = self.url(path)
+        try:
+            url = self.url(path)
+        except ValueError:  # an id that somebody typed: nothing at the platform is called so
+            return Answer(400, _NO_SUCH_OBJECT, None, is_written=False)
         headers = self._headers
         if json is not None:
             data = orjson.dumps(json)

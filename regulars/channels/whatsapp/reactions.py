@@ -19,7 +19,7 @@ from regulars.conversations.models import Message
 from regulars.conversations.operations.portfolios import learn_portfolio
 from regulars.inboxes.events import ConnectionAdded, InboxAdded, NoticeReceived
 from regulars.inboxes.models import Connection, Inbox
-from regulars.inboxes.ports import Deferred
+from regulars.inboxes.ports import Deferred, Refused
 from regulars.inboxes.problems import note_problem
 from regulars.kernel import clock
 from regulars.kernel.events import Recorded
@@ -29,26 +29,19 @@ from regulars.workspaces.access import system_actor
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Question = Callable[[GraphClient], Awaitable[T]]
 CALLS_AT_A_TIME = 20
 TYPING_FRESH = timedelta(seconds=10)
 """typing that is older than this is no news anymore"""
 
 
 def sync_templates(events: Sequence[Recorded]) -> None:
-    """Fetch the template lists of connections that are new or whose templates the platform changed."""
-    wanted: set[UUID] = set()
-    for recorded in events:
-        event = recorded.event
-        if isinstance(event, ConnectionAdded) or (
-            isinstance(event, NoticeReceived) and event.kind == "template"
-        ):
-            wanted.add(event.connection_id)
-    connections = Connection.objects.filter(id__in=wanted, channel="whatsapp")
-    # ask for every list before the first is written: see kernel.reactions
-    listed = [(connection_row, _list_templates(connection_row)) for connection_row in connections]
-    for connection_row, templates in listed:
-        if templates is not None:
-            replace_templates(connection_row, templates)
+    """Fetch the template lists of connections that are new or work again, or whose templates the platform changed."""
+    asked_about = [
+        each for each in events if not isinstance(each.event, NoticeReceived) or each.event.kind == "template"
+    ]
+    for connection_row, templates in _ask_each(_connections_of(asked_about), _list_templates):
+        replace_templates(connection_row, templates)
 
 
 def sync_all_templates() -> int:
@@ -61,43 +54,33 @@ def try_to_sync(connection_row: Connection) -> bool:
     try:
         return sync_templates_of(connection_row)
     except GraphError as error:
-        logger.warning(
-            "templates were not listed",
-            extra={"connection": str(connection_row.id), "code": error.error.code},
-        )
+        _log_refusal(connection_row, error)
         return False
 
 
 def sync_templates_of(connection_row: Connection) -> bool:
-    """Make the stored list equal to the account's; false when the platform refuses (that is noted in the log)."""
-    templates = _list_templates(connection_row)
-    if templates is not None:
-        replace_templates(connection_row, templates)
-    return templates is not None
+    """Make the stored list equal to the account's; false when the platform refuses (that is noted in the log).
 
-
-def _list_templates(connection_row: Connection) -> list[dict[str, object]] | None:
-    """The account's templates; None when the platform refuses, an error when asking later may help."""
-
-    async def fetch(client: GraphClient) -> list[dict[str, object]]:
-        return await client.list_templates(connection_row.account_id)
-
+    Raises ``GraphError`` when asking later may help.
+    """
     try:
-        return asyncio.run(_with_client(connection_row.access_token, fetch))
+        templates = asyncio.run(_with_client(connection_row.access_token, _list_templates(connection_row)))
     except GraphError as error:
         if isinstance(error.result, Deferred) and not must_be_mended(error.error.code):
             raise
-        logger.warning(
-            "templates were not listed",
-            extra={"connection": str(connection_row.id), "code": error.error.code},
-        )
-        return None
+        _log_refusal(connection_row, error)
+        return False
+    replace_templates(connection_row, templates)
+    return True
+
+
+def _list_templates(connection_row: Connection) -> Question[list[dict[str, object]]]:
+    return lambda client: client.list_templates(connection_row.account_id)
 
 
 def learn_portfolios(events: Sequence[Recorded]) -> None:
     """Ask whose accounts those are that were connected without saying so; people's ids are valid in a portfolio."""
-    wanted = {recorded.event.connection_id for recorded in events}
-    _learn_portfolios(Connection.objects.filter(id__in=wanted, channel="whatsapp", portfolio=""))
+    _learn_portfolios(_connections_of(events).filter(portfolio=""))
 
 
 def learn_all_portfolios() -> int:
@@ -106,27 +89,65 @@ def learn_all_portfolios() -> int:
 
 
 def _learn_portfolios(connections: QuerySet[Connection]) -> int:
-    told = [(connection_row, _ask_portfolio(connection_row)) for connection_row in connections]
-    known = [(connection_row, portfolio) for connection_row, portfolio in told if portfolio]
+    known = [(row, portfolio) for row, portfolio in _ask_each(connections, _get_portfolio) if portfolio]
     for connection_row, portfolio in known:
         learn_portfolio(connection_row, portfolio, by=system_actor(connection_row.workspace_id, "whatsapp"))
     return len(known)
 
 
-def _ask_portfolio(connection_row: Connection) -> str:
-    """The account's portfolio; empty when the platform refuses to tell, an error when asking later may help."""
+def _get_portfolio(connection_row: Connection) -> Question[str]:
+    return lambda client: client.get_portfolio(connection_row.account_id)
 
-    async def fetch(client: GraphClient) -> str:
-        return await client.get_portfolio(connection_row.account_id)
 
-    try:
-        return asyncio.run(_with_client(connection_row.access_token, fetch))
-    except GraphError as error:
-        if isinstance(error.result, Deferred):
-            raise
-        facts = {"connection": str(connection_row.id), "code": error.error.code}
-        logger.info("the portfolio was not told", extra=facts)
-        return ""
+def _connections_of(events: Sequence[Recorded]) -> QuerySet[Connection]:
+    """Those that the events are about: an account, or one of its numbers."""
+    bodies = [each.event for each in events]
+    accounts = {each.connection_id for each in bodies if not isinstance(each, InboxAdded)}
+    numbers = {each.inbox_id for each in bodies if isinstance(each, InboxAdded)}
+    return Connection.objects.filter(
+        Q(id__in=accounts) | Q(inboxes__id__in=numbers), channel="whatsapp"
+    ).distinct()
+
+
+def _ask_each(
+    connections: QuerySet[Connection], question: Callable[[Connection], Question[T]]
+) -> list[tuple[Connection, T]]:
+    """The answers of those accounts whose platform gives one.
+
+    A refusal, an outage, a token that is not valid: none is a failure of ours, and another try at once would be told
+    the same. What stops the whole account is noted; when it is over (``ConnectionRecovered``), or another token is put
+    in (``ConnectionAdded``), the question is asked again. Everybody is asked before anything is written: see
+    ``kernel.reactions``.
+    """
+    answers: list[tuple[Connection, T]] = []
+    problems: list[tuple[Inbox, Deferred]] = []
+    for connection_row in connections:
+        for is_last in (False, True):
+            try:
+                answer = asyncio.run(_with_client(connection_row.access_token, question(connection_row)))
+            except GraphError as error:
+                _log_refusal(connection_row, error)
+                if is_last or isinstance(error.result, Refused):
+                    break
+                number = connection_row.inboxes.filter(is_active=True).order_by("created_at").first()
+                problem = _ask_about(number) if number else None
+                if number and problem:
+                    problems.append((number, problem))
+                if problem or not number:
+                    break  # else it was over in a moment: once more
+            else:
+                answers.append((connection_row, answer))
+                break
+    for number, problem in problems:
+        note_problem(number.id, number.connection_id, problem)
+    return answers
+
+
+def _log_refusal(connection_row: Connection, error: GraphError) -> None:
+    logger.warning(
+        "the platform did not answer a question about an account",
+        extra={"connection": str(connection_row.id), "code": error.error.code},
+    )
 
 
 def check_numbers(events: Sequence[Recorded]) -> None:

@@ -20,10 +20,11 @@ from PIL import Image
 from regulars.channels.whatsapp.graph import GraphClient, GraphError, open_session
 from regulars.channels.whatsapp.limits import check
 from regulars.channels.whatsapp.media import MediaGone, fetch_media, upload_media
-from regulars.channels.whatsapp.reactions import check_numbers
+from regulars.channels.whatsapp.reactions import check_numbers, learn_portfolios, sync_templates
 from regulars.channels.whatsapp.sender import probe, send
 from regulars.channels.whatsapp.templates import Value, build_outgoing, parse_template, validate
-from regulars.inboxes.events import ConnectionAdded, InboxAdded
+from regulars.inboxes.events import ConnectionAdded, ConnectionRecovered, InboxAdded
+from regulars.inboxes.models import Connection
 from regulars.inboxes.operations import add_inbox
 from regulars.inboxes.ports import (
     Accepted,
@@ -46,8 +47,11 @@ from regulars.inboxes.ports import (
     ToSend,
     Uncertain,
 )
+from regulars.inboxes.problems import DueProbe, end_problem
 from regulars.kernel import clock
 from regulars.kernel.events import Event, Position, Recorded
+from regulars.kernel.models import Event as StoredEvent
+from regulars.message_templates.models import MessageTemplate
 from tests.cast import make_cast
 
 from .sending import send_all
@@ -397,6 +401,41 @@ def test_new_credentials_are_tried_with_each_number(sandbox):
         check_numbers([recorded(ConnectionAdded(cast.workspace.id, cast.connection.id))])
     cast.connection.refresh_from_db()
     assert cast.connection.problem_code == 190
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("trouble", ["token", "outage", "id"])
+def test_what_the_platform_does_not_answer_is_no_failure_and_asked_again(sandbox, trouble, caplog):
+    cast = make_cast()
+    account = Connection.objects.get(id=cast.connection.id)
+    account.access_token, account.portfolio = TOKEN, ""
+    account.account_id, right = ("12/34/56" if trouble == "id" else ACCOUNT), ACCOUNT
+    if trouble == "token":
+        account.access_token = "not the platform's"
+    account.save()
+    reactions = (learn_portfolios, sync_templates, check_numbers)
+    added = [recorded(ConnectionAdded(cast.workspace.id, account.id))]
+    graph_url = "http://127.0.0.1:9" if trouble == "outage" else sandbox["graph_url"]
+    with override_settings(WHATSAPP_GRAPH_URL=graph_url):
+        for reaction in reactions:
+            reaction(added)
+    account.refresh_from_db()
+    assert (account.portfolio, bool(account.problem)) == ("", trouble != "id")
+    assert {line.levelname for line in caplog.records} <= {"WARNING", "INFO"}
+    assert [line.exc_info for line in caplog.records if line.exc_info] == []
+
+    account.access_token, account.account_id = TOKEN, right
+    account.save()
+    end_problem(DueProbe("connection", cast.inbox.id, account.id, "whatsapp", cast.inbox.address))
+    told = StoredEvent.objects.get(kind=ConnectionRecovered.__name__, workspace_id=cast.workspace.id)
+    assert told.body["connection_id"] == str(account.id)
+    again = [recorded(ConnectionRecovered(cast.workspace.id, account.id))]
+    with override_settings(WHATSAPP_GRAPH_URL=sandbox["graph_url"]):
+        for reaction in reactions[:2]:
+            reaction(again)
+    account.refresh_from_db()
+    assert account.portfolio == "100000000000011"
+    assert MessageTemplate.objects.filter(connection=account).exists()
 
 
 def recorded(what: Event) -> Recorded:
