@@ -63,7 +63,9 @@ def _database(url: str) -> dict[str, object]:
 
 
 SECRET_KEY = _secret_key()
-SECRET_KEY_FALLBACKS = [key for key in os.environ.get("REGULARS_OLD_SECRET_KEYS", "").split(",") if key]
+SECRET_KEY_FALLBACKS = [
+    key.strip() for key in os.environ.get("REGULARS_OLD_SECRET_KEYS", "").split(",") if key.strip()
+]
 DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql://regulars@localhost/regulars")
 DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -41,6 +41,10 @@ def secret_key(home: Path) -> str:
     file = home / "secret_key"
     try:
         key = file.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError as error:
+        raise StartRefused(
+            f"{file} is not text in UTF-8. Restore it from a backup, or set REGULARS_SECRET_KEY."
+        ) from error
     except FileNotFoundError:
         key = secrets.token_urlsafe(48)
         write_private(file, key + "\n")
@@ -51,6 +55,11 @@ def secret_key(home: Path) -> str:
     if not key:
         raise StartRefused(f"{file} is empty. Restore it from a backup, or set REGULARS_SECRET_KEY.")
     return key
+
+
+def is_text(value: str) -> bool:
+    """Whether what came from outside (environment, command line, a path) has no bytes that are not UTF-8."""
+    return value.isprintable() or not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def read_own(path: Path) -> str:

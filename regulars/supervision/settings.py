@@ -4,21 +4,27 @@ Flags win over the environment, the environment over defaults. A wrong value sto
 that names it and says what would be right. An empty variable counts as not set.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import urlsplit
 
 from . import net
 from .errors import StartRefused
-from .home import default_home
+from .home import default_home, is_text
 
 DEFAULT_PORT = 8000
 SHORTEST_SECRET_KEY = 32  # characters
 Role = Literal["web", "worker"]
 LogFormat = Literal["json", "text"]
 ROLES: tuple[Role, ...] = ("web", "worker")
+SECRET = {"REGULARS_SECRET_KEY", "REGULARS_OLD_SECRET_KEYS", "DATABASE_URL"}
+"""not repeated in any message"""
+DEFAULT_PORTS = {"http": 80, "https": 443}
+LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 
 
 @dataclass(frozen=True)
@@ -65,16 +71,22 @@ def read_settings(environment: Mapping[str, str], flags: Mapping[str, str | None
     def value_of(flag: str, variable: str) -> tuple[str, str]:
         """The value, and what to call it in a message."""
         if flag in given:
-            return given[flag], f"--{flag.replace('_', '-')}"
-        return environment.get(variable, "").strip(), variable
+            name = f"--{flag.replace('_', '-')}"
+            return _readable(given[flag], name), name
+        return _readable(environment.get(variable, ""), variable).strip(), variable
 
+    _proxies(*value_of("", "FORWARDED_ALLOW_IPS"))
+    for key in value_of("", "REGULARS_OLD_SECRET_KEYS")[0].split(","):
+        _secret(key.strip(), "A key in REGULARS_OLD_SECRET_KEYS")
     return Settings(
         home=read_home(environment, given.get("home")),
         host=_host(*value_of("", "REGULARS_HOST")),
         port=_port(*value_of("port", "REGULARS_PORT")),
         ready_file=_file(*value_of("ready_file", "REGULARS_READY_FILE")),
-        secret_key=_secret(*value_of("", "REGULARS_SECRET_KEY")),
-        public_url=_web_address(*value_of("", "REGULARS_PUBLIC_URL")),
+        secret_key=_own_secret(
+            environment.get("REGULARS_SECRET_KEY", ""), *value_of("", "REGULARS_SECRET_KEY")
+        ),
+        public_url=_public(*value_of("", "REGULARS_PUBLIC_URL")),
         database_url=_database(*value_of("", "DATABASE_URL")),
         graph_url=_web_address(*value_of("", "WHATSAPP_GRAPH_URL")),
         log=_log(*value_of("", "REGULARS_LOG")),
@@ -86,12 +98,28 @@ def read_settings(environment: Mapping[str, str], flags: Mapping[str, str | None
 
 def read_home(environment: Mapping[str, str], flag: str | None = None) -> Path:
     """The directory of all local state, absolute; made by those who write into it."""
+    name = "--home" if flag else "REGULARS_HOME"
     given = flag or environment.get("REGULARS_HOME", "").strip()
-    home = Path(given).expanduser().resolve() if given else default_home()
+    home = _path(given, name) if given else default_home()
+    _readable(str(home), name)
     if home.exists() and not home.is_dir():
-        name = "--home" if flag else "REGULARS_HOME"
         raise StartRefused(f"{name} is {given!r}, which is a file; it must be a directory.")
     return home
+
+
+def _readable(value: str, name: str) -> str:
+    """The value, unless it has bytes that are no text: neither databases nor JSON could hold it."""
+    if not is_text(value):
+        said = "has" if name in SECRET else f"is {value!r}, with"
+        raise StartRefused(f"{name} {said} bytes that are not UTF-8; it must be text in UTF-8.")
+    return value
+
+
+def _path(value: str, name: str) -> Path:
+    try:
+        return Path(value).expanduser().resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # a home that nobody has (~who), a circle of links
+        raise StartRefused(f"{name} is {value!r}, which is no path on this machine: {error}.") from error
 
 
 def _host(value: str, name: str) -> str:
@@ -120,7 +148,8 @@ def _port(value: str, name: str) -> int:
 def _file(value: str, name: str) -> Path | None:
     if not value:
         return None
-    path = Path(value).expanduser().resolve()
+    path = _path(value, name)
+    _readable(str(path), name)
     if path.is_dir():
         raise StartRefused(f"{name} is {value!r}, which is a directory; it must be the path of a file.")
     if not path.parent.is_dir():
@@ -136,17 +165,78 @@ def _secret(value: str, name: str) -> str | None:
     return value or None
 
 
+def _own_secret(raw: str, value: str, name: str) -> str | None:
+    """White space alone is a mistake here: what was meant as a key must not become another one in silence."""
+    if raw and not value:
+        raise StartRefused(
+            f"{name} is white space; it needs {SHORTEST_SECRET_KEY} characters or more, at random, or none at all."
+        )
+    return _secret(value, name)
+
+
+def _public(value: str, name: str) -> str | None:
+    """As browsers write an origin: cookies and the check of forms compare with it."""
+    address = _web_address(value, name)
+    if address is None:
+        return None
+    parts = urlsplit(address)
+    if parts.path:
+        raise StartRefused(
+            f"{name} is {value!r}; it must be an address without a path, like https://inbox.example.com: "
+            "Regulars has a host of its own, not a folder of another site's."
+        )
+    port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
+    return f"{parts.scheme}://{net.in_address((parts.hostname or '').rstrip('.'))}{port}"
+
+
 def _web_address(value: str, name: str) -> str | None:
+    """A scheme of the web, a host and perhaps a port and a path: no more. What ``urlsplit`` quietly drops or keeps
+    (line breaks, spaces) is looked for before.
+    """
     if not value:
         return None
     try:
         parts = urlsplit(value)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        sound = (
+            value.isascii()
+            and value.isprintable()
+            and parts.scheme in DEFAULT_PORTS
+            and _is_host(parts.hostname or "")
+            and parts.port != 0
+            and not parts.netloc.endswith(":")
+            and not set(value) & set(" @?#\\")
+        )
     except ValueError:
         sound = False
     if not sound:
-        raise StartRefused(f"{name} is {value!r}; it must be an address like https://inbox.example.com.")
-    return value.rstrip("/")
+        said = "has a name or password in it" if "@" in value else f"is {value!r}"
+        raise StartRefused(f"{name} {said}; it must be an address like https://inbox.example.com.")
+    return parts._replace(scheme=parts.scheme.lower()).geturl().rstrip("/")
+
+
+def _is_host(host: str) -> bool:
+    """A name of DNS, or an IP address; what ends in a number is only the latter (RFC 1123)."""
+    name = host.rstrip(".")
+    if ":" in name or name.rpartition(".")[2].isdigit():
+        try:
+            ip_address(name)
+        except ValueError:
+            return False
+        return True
+    return len(name) <= 253 and all(LABEL.fullmatch(label) for label in name.split("."))
+
+
+def _proxies(value: str, name: str) -> None:
+    """As uvicorn reads them, to whom anything else is the name of a socket that nobody has."""
+    for proxy in filter(None, (each.strip() for each in value.split(","))):
+        try:
+            known = proxy == "*" or (ip_network(proxy) if "/" in proxy else ip_address(proxy))
+        except ValueError:
+            known = False
+        if not known:
+            raise StartRefused(
+                f"{name} has {proxy!r}; it must be IP addresses or networks, comma separated, or *."
+            )
 
 
 def _database(value: str, name: str) -> str | None:

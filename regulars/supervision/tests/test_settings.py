@@ -94,6 +94,44 @@ def test_an_empty_variable_counts_as_not_set(tmp_path: Path):
             "REGULARS_SECRET_KEY has 5 characters; it needs 32 or more, at random.",
         ),
         (
+            {"REGULARS_SECRET_KEY": " " * 40},
+            {},
+            "REGULARS_SECRET_KEY is white space; it needs 32 characters or more, at random, or none at all.",
+        ),
+        (
+            {"REGULARS_OLD_SECRET_KEYS": f"{'k' * 32}, short"},
+            {},
+            "A key in REGULARS_OLD_SECRET_KEYS has 5 characters; it needs 32 or more, at random.",
+        ),
+        (
+            {"REGULARS_SECRET_KEY": "\udcff" * 40},
+            {},
+            "REGULARS_SECRET_KEY has bytes that are not UTF-8; it must be text in UTF-8.",
+        ),
+        (
+            {"REGULARS_HOME": "/tmp/\udcff"},
+            {},
+            "REGULARS_HOME is '/tmp/\\udcff', with bytes that are not UTF-8; it must be text in UTF-8.",
+        ),
+        (
+            {},
+            {"home": "/tmp/\udcff"},
+            "--home is '/tmp/\\udcff', with bytes that are not UTF-8; it must be text in UTF-8.",
+        ),
+        (
+            {"REGULARS_PUBLIC_URL": "https://x.example/path"},
+            {},
+            (
+                "REGULARS_PUBLIC_URL is 'https://x.example/path'; it must be an address without a path, like "
+                "https://inbox.example.com: Regulars has a host of its own, not a folder of another site's."
+            ),
+        ),
+        (
+            {"FORWARDED_ALLOW_IPS": "127.0.0.1, not an ip"},
+            {},
+            "FORWARDED_ALLOW_IPS has 'not an ip'; it must be IP addresses or networks, comma separated, or *.",
+        ),
+        (
             {"REGULARS_READY_FILE": "/"},
             {},
             "REGULARS_READY_FILE is '/', which is a directory; it must be the path of a file.",
@@ -129,3 +167,79 @@ def test_a_wrong_value_is_named_with_what_would_be_right(
 )
 def test_this_machine_reaches_web_wherever_it_listens(host: str, address: str, tmp_path: Path):
     assert read_settings({"REGULARS_HOME": str(tmp_path), "REGULARS_HOST": host}).url == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://x .example",
+        "https://x\t.example",
+        "https://x.exam\nple",
+        "https://x.example/path?q=1#f",
+        "https://x.example?q",
+        "https://x.example#f",
+        "https://x.example/?",
+        "https://u:p@x.example",
+        "https://u@x.example",
+        "https://x.example:",
+        "https://x.example:0",
+        "https://x.example:http",
+        "https://x..example",
+        "https://-x.example",
+        "https://x.example,y.example",
+        "https://x*.example",
+        "https://büro.example",
+        "https://999.1.1.1",
+        "https://[zz]",
+        "https://[::1",
+        "https:/x.example",
+        "https://",
+        "ftp://x.example",
+        "javascript:alert(1)",
+        "https:\\\\x.example",
+        "//x.example",
+    ],
+)
+@pytest.mark.parametrize("name", ["REGULARS_PUBLIC_URL", "WHATSAPP_GRAPH_URL"])
+def test_what_is_no_plain_address_of_a_site_is_refused(name: str, address: str, tmp_path: Path):
+    with pytest.raises(
+        StartRefused, match=f"{name} (is|has) .*; it must be an address like https://inbox.example.com"
+    ):
+        read_settings({"REGULARS_HOME": str(tmp_path), name: address})
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("HTTPS://Inbox.Example.COM/", "https://inbox.example.com"),
+        ("https://inbox.example.com.:443", "https://inbox.example.com"),
+        ("http://inbox.example.com:80//", "http://inbox.example.com"),
+        ("https://inbox.example.com:8443", "https://inbox.example.com:8443"),
+        ("http://localhost:8000", "http://localhost:8000"),
+        ("http://192.0.2.1", "http://192.0.2.1"),
+        ("http://[2001:DB8::1]:8000", "http://[2001:db8::1]:8000"),
+        ("https://xn--bro-hoa.example", "https://xn--bro-hoa.example"),
+        ("https://my_shop.example", "https://my_shop.example"),
+    ],
+)
+def test_the_public_address_is_kept_as_browsers_write_it(address: str, origin: str, tmp_path: Path):
+    assert (
+        read_settings({"REGULARS_HOME": str(tmp_path), "REGULARS_PUBLIC_URL": address}).public_url == origin
+    )
+
+
+@pytest.mark.parametrize("proxies", ["*", "127.0.0.1", "10.0.0.0/8, ::1,fd00::/8", ",", "127.0.0.1,"])
+def test_proxies_are_addresses_and_networks(proxies: str, tmp_path: Path):
+    assert read_settings({"REGULARS_HOME": str(tmp_path), "FORWARDED_ALLOW_IPS": proxies}).home == tmp_path
+
+
+@pytest.mark.parametrize("proxies", ["localhost", "10.0.0.1/8", "300.1.1.1", "10.0.0.0/33", "unix:"])
+def test_other_proxies_are_refused(proxies: str, tmp_path: Path):
+    with pytest.raises(StartRefused, match="FORWARDED_ALLOW_IPS has"):
+        read_settings({"REGULARS_HOME": str(tmp_path), "FORWARDED_ALLOW_IPS": proxies})
+
+
+def test_a_password_in_an_address_is_not_repeated(tmp_path: Path):
+    with pytest.raises(StartRefused, match="has a name or password in it; it must be") as refused:
+        read_settings({"REGULARS_HOME": str(tmp_path), "REGULARS_PUBLIC_URL": "https://u:hidden@x.example"})
+    assert "hidden" not in str(refused.value)
