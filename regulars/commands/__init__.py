@@ -2,12 +2,14 @@
 
 import importlib
 import sys
+from collections.abc import Sequence
 from typing import cast
 
 import click
 
 from regulars.supervision import interpreter
 from regulars.supervision.errors import StartRefused
+from regulars.supervision.home import is_text
 
 # The name on the command line, and the module here that holds the command of the same name.
 COMMANDS = {
@@ -50,7 +52,16 @@ def main() -> None:
     """Run the command line; a refusal becomes one sentence on standard error and exit code 1."""
     interpreter.go_on_with_copy()
     try:
+        _require_text(sys.argv[1:])
         regulars(prog_name="regulars")
     except StartRefused as refusal:
         click.echo(f"regulars: {refusal}", err=True)
         sys.exit(1)
+
+
+def _require_text(arguments: Sequence[str]) -> None:
+    for word in arguments:
+        if not is_text(word):
+            raise StartRefused(
+                f"{word!r} has bytes that are not UTF-8; the command line must be text in UTF-8."
+            )

@@ -40,14 +40,14 @@ def loaded_django(*, makes_database: bool = False, belongs_to_us: bool = True) -
 
         django.setup()
         require_database()
-        if not makes_database:
-            require_tables()
-        if belongs_to_us and not makes_database:
-            require_key()
-        with acting_as(
-            account
-        ):  # what a command of root's leaves in the home has to be readable for web and worker
-            yield settings
+        with rights_in_words():
+            if not makes_database:
+                require_tables()
+            if belongs_to_us and not makes_database:
+                require_key()
+            # what a command of root's leaves in the home has to be readable for web and worker
+            with acting_as(account):
+                yield settings
     finally:
         if running is not None:
             _close_connections()
@@ -115,6 +115,36 @@ def _reason(said: str) -> str:
     """The part of libpq's words behind the address; the lines that follow guess at the cause."""
     first = next((line.strip() for line in said.splitlines() if line.strip()), "no reason given")
     return first.rpartition("failed: ")[2]
+
+
+@contextmanager
+def rights_in_words() -> Iterator[None]:
+    """Inside, what the database does not let its role do becomes a StartRefused. Needs Django."""
+    from django.db import DatabaseError, connection
+    from django.db.migrations.exceptions import MigrationSchemaMissing
+    from psycopg import errors
+
+    try:
+        yield
+    except (DatabaseError, MigrationSchemaMissing) as error:
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, errors.Error):
+            cause = cause.__cause__ or cause.__context__
+        name, role = connection.settings_dict["NAME"], connection.settings_dict["USER"]
+        if isinstance(cause, errors.InsufficientPrivilege):
+            said = (
+                f"The database role {role} may not do in the database {name} what Regulars needs. Make it the owner: "
+                f'ALTER DATABASE "{name}" OWNER TO "{role}"; GRANT CREATE, USAGE ON SCHEMA public TO "{role}".'
+            )
+        elif isinstance(cause, errors.InvalidSchemaName):
+            said = f"The database role {role} has no schema in its search_path to make tables in; it must be public."
+        elif isinstance(cause, errors.ReadOnlySqlTransaction):
+            said = f"The database {name} can only be read, and Regulars has to write; is it a standby?"
+        elif isinstance(cause, errors.DiskFull):
+            said = "The database has no room left on its disk. Make room and try again."
+        else:
+            raise
+        raise StartRefused(f"{said} ({_reason(str(cause))})") from error
 
 
 def require_tables() -> None:

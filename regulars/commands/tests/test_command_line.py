@@ -239,6 +239,111 @@ def test_a_database_that_cannot_be_used_is_named_with_what_would_be_right(
     assert [said for said in told.values() if "wrong" in said or ":p@" in said] == []
 
 
+@pytest.mark.parametrize(
+    ("limit", "sentence"),
+    [
+        ("", "may not do in the database"),
+        ("SET search_path = nowhere", "has no schema in its search_path"),
+        ("SET default_transaction_read_only = on", "can only be read, and Regulars has to write"),
+    ],
+)
+def test_a_role_that_may_not_make_tables_is_named_by_every_command_that_would(
+    limit: str, sentence: str, tmp_path: Path, other_database: Callable[..., str]
+):
+    role = f"guest_{os.getpid()}"
+    url = urlsplit(other_database(f"foreign_{os.getpid()}"))
+    as_guest = url._replace(netloc=f"{role}:guest@{url.netloc.rpartition('@')[2]}").geturl()
+    _on_server(f"CREATE ROLE {role} LOGIN PASSWORD 'guest'")
+    try:
+        if limit:
+            _on_server(f"ALTER ROLE {role} {limit}")
+        assert sentence in _refusal(as_guest, home=tmp_path)
+        served = regulars("serve", "--home", str(tmp_path), DATABASE_URL=as_guest, REGULARS_PORT=_free_port())
+        assert (served.returncode, served.stderr.count("\n"), sentence in served.stderr) == (1, 1, True)
+    finally:
+        _on_server(f"DROP ROLE {role}")
+
+
+def test_a_role_that_may_not_read_our_tables_is_named(tmp_path: Path, other_database: Callable[..., str]):
+    role = f"reader_{os.getpid()}"
+    url = urlsplit(other_database(f"owned_{os.getpid()}"))
+    assert regulars("migrate", DATABASE_URL=url.geturl(), REGULARS_HOME=str(tmp_path)).returncode == 0
+    as_reader = url._replace(netloc=f"{role}:reader@{url.netloc.rpartition('@')[2]}").geturl()
+    _on_server(f"CREATE ROLE {role} LOGIN PASSWORD 'reader'")
+    try:
+        for command in (("migrate",), ("token", "create", "--workspace", "Shop", "--role", "owner")):
+            assert "may not do in the database" in _refusal(as_reader, *command, home=tmp_path)
+    finally:
+        _on_server(f"DROP ROLE {role}")
+
+
+NOT_UTF8 = os.fsdecode(b"\xff\xfe")
+COMMANDS_WITH_DATABASE = (
+    ("migrate",),
+    ("serve",),
+    ("create-owner", "--workspace", "Shop", "--email", "olga@example.com"),
+    ("token", "create", "--workspace", "Shop", "--role", "owner"),
+    ("adopt-key", "--yes"),
+    ("adopt-media", "--yes"),
+    ("replay", "--failed"),
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS_WITH_DATABASE, ids=lambda command: command[0])
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("REGULARS_HOME", f"/tmp/{NOT_UTF8}", "with bytes that are not UTF-8; it must be text in UTF-8."),
+        ("REGULARS_SECRET_KEY", NOT_UTF8 * 20, "has bytes that are not UTF-8; it must be text in UTF-8."),
+        ("REGULARS_SECRET_KEY", " " * 40, "is white space; it needs 32 characters or more, at random"),
+        ("DATABASE_URL", f"postgresql://u:{NOT_UTF8}@h/n", "has bytes that are not UTF-8"),
+    ],
+)
+def test_what_cannot_be_read_is_named_by_every_command(
+    command: tuple[str, ...], variable: str, value: str, sentence: str, tmp_path: Path
+):
+    done = regulars(*command, **{"REGULARS_HOME": str(tmp_path), variable: value})
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith(f"regulars: {variable} ")
+    assert sentence in done.stderr
+
+
+def test_an_argument_that_is_no_text_and_a_key_file_that_is_none_are_named(tmp_path: Path):
+    done = regulars("create-owner", "--email", NOT_UTF8)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "regulars: '\\udcff\\udcfe' has bytes that are not UTF-8; the command line must be text in UTF-8.\n",
+    )
+    (tmp_path / "secret_key").write_bytes(b"\xff" * 40)
+    for command in ("migrate", "serve"):
+        done = regulars(
+            command,
+            REGULARS_HOME=str(tmp_path),
+            REGULARS_PORT=_free_port(),
+            REGULARS_SECRET_KEY="",
+        )
+        assert (done.returncode, done.stderr) == (
+            1,
+            f"regulars: {tmp_path / 'secret_key'} is not text in UTF-8. Restore it from a backup, or set"
+            " REGULARS_SECRET_KEY.\n",
+        )
+
+
+def test_without_the_packages_for_development_the_benchmarks_say_how_to_get_them():
+    code = (
+        "from regulars.commands import regulars; import importlib.util as util; find = util.find_spec\n"
+        "util.find_spec = lambda name: None if name == 'asyncpg' else find(name)\n"
+        "regulars(['bench', '--help'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(
+        "Error: The benchmarks need asyncpg, which `make setup` leaves out: run `make bench`"
+    )
+
+
 def test_a_database_without_our_tables_and_one_with_another_key_are_named(
     tmp_path: Path, other_database: Callable[..., str]
 ):
