@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from regulars.kernel import arrays
+from regulars.kernel import arrays, moments
 
 
 class KernelConfig(AppConfig):
@@ -9,3 +9,4 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         arrays.register()
+        moments.register()

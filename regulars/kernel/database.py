@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, ProgrammingError, connection
+from django.db import DataError, InterfaceError, OperationalError, ProgrammingError, connection
+from django.db.backends.utils import CursorWrapper
 from psycopg.pq import Format
 
 from regulars.kernel.crypto import Undecryptable
+from regulars.kernel.moments import load_again
 
 _OUR_FAULT = ("54",)
 """SQLSTATE classes that are operational errors by name, but come again for the same values: limits exceeded"""
@@ -44,12 +46,36 @@ def is_of_this_machine(error: BaseException) -> bool:
     return is_away(error) or isinstance(error, Undecryptable)
 
 
-@contextmanager
-def binary_cursor() -> Iterator[Any]:
-    """A cursor whose rows come in binary form: half the work for uuids, times and bytes, of which batches are full.
+class BinaryCursor:
+    """A cursor whose rows come in binary form: half the work for uuids, times and bytes, of which batches are full."""
 
-    ``jsonb`` comes decoded, as from any psycopg cursor.
-    """
+    __slots__ = ("_cursor",)
+
+    def __init__(self, cursor: CursorWrapper) -> None:
+        self._cursor = cursor
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> None:
+        """As any cursor does."""
+        self._cursor.execute(statement, values)
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the last statement found or changed."""
+        count: int = self._cursor.rowcount
+        return count
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """All rows; ``jsonb`` comes decoded, as from any psycopg cursor."""
+        try:
+            rows: list[tuple[Any, ...]] = self._cursor.fetchall()
+        except DataError:  # of the driver, not the server: it has no such time
+            return load_again(self._cursor.cursor)
+        return rows
+
+
+@contextmanager
+def binary_cursor() -> Iterator[BinaryCursor]:
+    """A cursor for batches."""
     with connection.cursor() as cursor:
         cursor.cursor.format = Format.BINARY
-        yield cursor
+        yield BinaryCursor(cursor)

@@ -195,6 +195,7 @@ def _web_address(value: str, name: str) -> str | None:
     """
     if not value:
         return None
+    parts = None
     try:
         parts = urlsplit(value)
         sound = (
@@ -208,7 +209,7 @@ def _web_address(value: str, name: str) -> str | None:
         )
     except ValueError:
         sound = False
-    if not sound:
+    if parts is None or not sound:
         said = "has a name or password in it" if "@" in value else f"is {value!r}"
         raise StartRefused(f"{name} {said}; it must be an address like https://inbox.example.com.")
     return parts._replace(scheme=parts.scheme.lower()).geturl().rstrip("/")
@@ -230,13 +231,12 @@ def _proxies(value: str, name: str) -> None:
     """As uvicorn reads them, to whom anything else is the name of a socket that nobody has."""
     for proxy in filter(None, (each.strip() for each in value.split(","))):
         try:
-            known = proxy == "*" or (ip_network(proxy) if "/" in proxy else ip_address(proxy))
-        except ValueError:
-            known = False
-        if not known:
+            if proxy != "*":
+                _ = ip_network(proxy) if "/" in proxy else ip_address(proxy)
+        except ValueError as error:
             raise StartRefused(
                 f"{name} has {proxy!r}; it must be IP addresses or networks, comma separated, or *."
-            )
+            ) from error
 
 
 def _database(value: str, name: str) -> str | None:

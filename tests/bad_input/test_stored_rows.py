@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -154,6 +155,40 @@ def test_no_row_stops_the_others(cast: Cast, seed: int) -> None:
         assert len(rows) > len(OURS)
         assert _drawn_live(cast, conversation.id, sorted(ids)) == rows
         transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(
+    "moment", ["infinity", "-infinity", "200000-01-01", "9999-12-31 23:59:59+00", "0044-03-15 BC"]
+)
+def test_a_time_that_nobody_can_name_stops_no_page(cast: Cast, moment: str) -> None:
+    conversation = Conversation.objects.get()
+    before = NOT_SHOWN.labels("time")._value.get()
+    spoiled = _spoil_times(moment)
+    assert {"conversations_message.sent_at", "conversations_conversation.last_message_at"} <= spoiled
+    browser, api = Client(), Api(cast.token("admin"))
+    browser.force_login(cast.owner.user)
+    ids = {str(each) for each in Message.objects.values_list("id", flat=True)}
+    rows = _rows_everywhere(browser, api, conversation.id, ids)
+    assert _drawn_live(cast, conversation.id, sorted(ids)) == rows
+    for path in ("/settings/numbers", "/settings/deliveries", "/settings/ledger", "/settings/members"):
+        assert browser.get(path, follow=True).status_code == 200, path
+    assert NOT_SHOWN.labels("time")._value.get() > before
+
+
+def _spoil_times(moment: str) -> set[str]:
+    """Put the time wherever the rows of these rooms have one and no constraint forbids it; returns the columns."""
+    spoiled = set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE udt_name = 'timestamptz'"
+            " AND table_schema = current_schema() AND table_name ~ '^(contacts|conversations|inboxes|media)_'"
+        )
+        for table, column in cursor.fetchall():
+            with suppress(IntegrityError), transaction.atomic():
+                statement = f'UPDATE {table} SET "{column}" = %s WHERE "{column}" IS NOT NULL'  # noqa: S608
+                cursor.execute(statement, [moment])
+                spoiled.add(f"{table}.{column}")
+    return spoiled
 
 
 def _rows_everywhere(browser: Client, api: Api, conversation_id: UUID, ids: set[str]) -> set[str]:
