@@ -7,13 +7,15 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from urllib.parse import SplitResult, urlsplit
 
 import click
 
 from regulars.supervision import binaries, cluster, dropping, net, system
 from regulars.supervision.accounts import choose_account, forget_root
 from regulars.supervision.errors import StartRefused
-from regulars.supervision.home import PROJECT, make_home
+from regulars.supervision.home import PROJECT, make_home, read_own
+from regulars.supervision.locks import FileLock
 from regulars.supervision.settings import Settings, read_settings
 
 OLDEST_PYTHON = (3, 11)
@@ -118,24 +120,48 @@ def _assets(_: Settings) -> Finding:
 
 
 def _running(settings: Settings) -> Finding:
-    """The port: free, or ours; when ours, whether the worker is alive too (/readyz says so)."""
-    try:
-        known = json.loads(settings.ready_path.read_text(encoding="utf-8"))
-        ours = system.is_alive(int(known["pids"]["supervisor"]))
-    except (OSError, ValueError, LookupError):
-        ours = False
-    if not ours:
+    """Ours, where the home's ready file says that it listens, and whether the worker is alive too (/readyz says so);
+    else whether its port is free.
+    """
+    address = _address(settings)
+    if address is None and not _is_taken(settings):
         return _refusable(
             "port",
             lambda: net.require_free(settings.port, settings.host),
             f"{settings.port} is free; not running",
         )
-    status = net.status_of(settings.port, "/readyz", settings.host)
+    if address is None:
+        return Finding(
+            "running",
+            False,
+            f"Regulars runs on {settings.home}, but {settings.ready_path} does not say where: set REGULARS_READY_FILE "
+            "as it was for that start, or wait until all of it has started",
+        )
+    status = net.status_of(address.port or 80, "/readyz", address.hostname or net.LOOPBACK)
     if status == 200:
-        return Finding("running", True, f"{settings.url} answers, the worker is alive")
+        return Finding("running", True, f"{address.geturl()} answers, the worker is alive")
     return Finding(
-        "running", False, f"{settings.url}/readyz answers {status or 'nothing'}: it says what is missing"
+        "running", False, f"{address.geturl()}/readyz answers {status or 'nothing'}: it says what is missing"
     )
+
+
+def _address(settings: Settings) -> SplitResult | None:
+    """Where this machine reaches the web process of the home, if it runs and has told."""
+    try:
+        known = json.loads(read_own(settings.ready_path))
+        if not system.is_alive(int(known["pids"]["supervisor"])):
+            return None
+        return urlsplit(str(known["local_url"]))
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def _is_taken(settings: Settings) -> bool:
+    file = settings.home / "web.lock"
+    if not file.exists():
+        return False
+    with FileLock(file) as lock:
+        return not lock.take()
 
 
 def _migrations(settings: Settings) -> Finding:

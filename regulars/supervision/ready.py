@@ -23,6 +23,7 @@ def compose(
     """
     content: JsonObject = {
         "url": settings.url,
+        "local_url": settings.local_url,
         "api_url": f"{settings.url}/api/v1",
         "workspace": facts.get("workspace"),
         "sandbox": sandbox,

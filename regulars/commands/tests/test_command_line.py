@@ -6,7 +6,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from urllib.parse import urlsplit
 
 import psycopg
@@ -157,6 +160,63 @@ def test_from_an_empty_database_to_an_owner_with_a_token(tmp_path: Path):
 def test_what_an_option_cannot_be_is_named(command: tuple[str, ...], wrong: str, tmp_path: Path):
     done = regulars(*command, REGULARS_HOME=str(tmp_path / "never"))
     assert (done.returncode, wrong in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+
+
+@contextmanager
+def _answering(status: int) -> Iterator[int]:
+    """A server that gives every question this status; its port."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is printed."""
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(("status", "is_well"), [(200, True), (503, False)])
+def test_a_check_up_asks_where_the_ready_file_says_that_it_listens(
+    status: int, is_well: bool, tmp_path: Path
+):
+    with _answering(status) as port:
+        ready = {
+            "url": "https://inbox.example.com",
+            "local_url": f"http://127.0.0.1:{port}",
+            "pids": {"supervisor": os.getpid()},
+        }
+        (tmp_path / "ready.json").write_text(json.dumps(ready))
+        assert _check_up("running", tmp_path) == (
+            is_well,
+            f"http://127.0.0.1:{port} answers, the worker is alive"
+            if is_well
+            else f"http://127.0.0.1:{port}/readyz answers 503: it says what is missing",
+        )
+
+
+def test_a_check_up_tells_that_it_runs_though_its_ready_file_is_elsewhere(tmp_path: Path):
+    with FileLock(tmp_path / "web.lock") as lock:
+        assert lock.take()
+        ok, said = _check_up("running", tmp_path)
+    assert (ok, said.split(":")[0]) == (
+        False,
+        f"Regulars runs on {tmp_path}, but {tmp_path / 'ready.json'} does not say where",
+    )
+
+
+def _check_up(check: str, home: Path) -> tuple[bool, str]:
+    done = regulars("doctor", "--json", REGULARS_HOME=str(home), REGULARS_PORT=_free_port())
+    found = {each["check"]: (each["ok"], each["detail"]) for each in json.loads(done.stdout)}
+    return found[check]
 
 
 def _free_port() -> str:
@@ -324,8 +384,10 @@ def test_an_argument_that_is_no_text_and_a_key_file_that_is_none_are_named(tmp_p
         )
         assert (done.returncode, done.stderr) == (
             1,
-            f"regulars: {tmp_path / 'secret_key'} is not text in UTF-8. Restore it from a backup, or set"
-            " REGULARS_SECRET_KEY.\n",
+            (
+                f"regulars: {tmp_path / 'secret_key'} is not text in UTF-8. "
+                "Restore it from a backup, or set REGULARS_SECRET_KEY.\n"
+            ),
         )
 
 
