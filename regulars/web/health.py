@@ -13,6 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from regulars.conversations.ledger import read_totals
 from regulars.kernel import clock
 from regulars.kernel.models import Heartbeat
+from regulars.kernel.room import ROOM
 from regulars.web.doors import public
 
 WORKER_SILENCE = timedelta(seconds=20)
@@ -21,8 +22,8 @@ WORKER_SILENCE = timedelta(seconds=20)
 @require_safe
 @public
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers, its migrations are applied and a worker is alive; else 503 with reasons."""
-    checks = {"database": _database(), "migrations": "", "worker": ""}
+    """200 when the database answers, has room and its migrations, and a worker is alive; else 503 with reasons."""
+    checks = {"database": _database(), "room": ROOM.problem(), "migrations": "", "worker": ""}
     if not checks["database"]:
         checks["migrations"] = MIGRATIONS.problem()
     if not checks["database"] and not checks["migrations"]:

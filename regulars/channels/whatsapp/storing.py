@@ -19,6 +19,7 @@ from psycopg import AsyncConnection, Error, OperationalError, pq
 
 from regulars.inboxes.queue import DELIVERIES_CHANNEL
 from regulars.kernel.arrays import BIGINT, BYTEA, TEXT, UUID_TYPE, pack_array
+from regulars.kernel.room import ROOM
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ EXPIRY_CHECK_SECONDS = 0.5
 NUDGE_SECONDS = 0.02
 """workers are woken at most so often: a NOTIFY in each commit took a tenth of its time"""
 NUDGE_DEADLINE_SECONDS = 5.0
+_NO_ROOM = "53"
+"""class of SQLSTATE: disk full, out of memory, too many connections"""
 
 
 Ended = Callable[[str], None]
@@ -167,11 +170,14 @@ class DeliveryStore:
         except Exception as error:  # noqa: BLE001 - whatever it was, every request of the group gets its answer
             _end(stored)
             reason = str(error) if isinstance(error, _Failed) else type(error).__name__
+            if isinstance(error, _Failed) and error.is_for_room:
+                ROOM.note_refused()
             logger.warning("deliveries were not stored", extra={"count": len(group), "error": reason})
             await self._drop_line()
             _end(group, reason)
             return []
         self._nudge.ask()
+        ROOM.note_stored()
         return group
 
     async def _drop_line(self) -> None:
@@ -200,6 +206,10 @@ def _end(group: Sequence[_Waiting], problem: str = "") -> None:
 
 class _Failed(Exception):
     """PostgreSQL refused the statement; says with which SQLSTATE, never with what content."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"SQLSTATE {state}")
+        self.is_for_room = state.startswith(_NO_ROOM)
 
 
 _STATEMENTS = {
@@ -384,7 +394,7 @@ class _Line:
     def _end(self) -> None:
         if self._answer is not None and not self._answer.done():
             if self._error:
-                self._answer.set_exception(_Failed(f"SQLSTATE {self._error.decode()}"))
+                self._answer.set_exception(_Failed(self._error.decode()))
             else:
                 self._answer.set_result(None)
 

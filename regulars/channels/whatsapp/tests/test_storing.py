@@ -12,6 +12,7 @@ from django.db import connection
 
 from regulars.channels.whatsapp import storing
 from regulars.channels.whatsapp.storing import DeliveryStore, Unavailable
+from regulars.kernel import room
 
 OWNER = uuid4()
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -111,6 +112,42 @@ def test_what_postgresql_refuses_is_unavailable_and_the_next_is_stored(database_
     asyncio.run(story())
     assert rows("SELECT count(*) FROM inboxes_delivery") == [(1,)]
     assert rows("SELECT sum(update_count) FROM inboxes_ledgerentry") == [(1,)]
+
+
+def test_that_there_was_no_room_is_said_until_something_is_stored_again_or_for_a_minute(
+    database_url, client, monkeypatch
+):
+    def told() -> str:
+        word: str = client.get("/readyz").json()["checks"]["room"]
+        return word
+
+    async def story(state: str) -> None:
+        store = DeliveryStore(database_url)
+        with psycopg.connect(database_url, autocommit=True) as own:
+            own.execute(
+                "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+                f" $$BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END$$".encode()
+            )
+            own.execute("CREATE TRIGGER refuse BEFORE INSERT ON inboxes_delivery EXECUTE FUNCTION refuse()")
+        try:
+            with pytest.raises(Unavailable, match=f"SQLSTATE {state}"):
+                await store.put(OWNER, b"{}", {"100": 1})
+        finally:
+            with psycopg.connect(database_url, autocommit=True) as own:
+                own.execute("DROP FUNCTION refuse CASCADE")
+            await store.close()
+
+    assert told() == "ok"
+    asyncio.run(story("22000"))
+    assert told() == "ok"
+    asyncio.run(story("53100"))
+    assert told() == "the database had no room for what came in 0 s ago; make room on its disk"
+    assert client.get("/readyz").status_code == 503
+    asyncio.run(put_all(database_url, (OWNER, b"{}", {"100": 1}, "")))
+    assert told() == "ok"
+    asyncio.run(story("53100"))
+    monkeypatch.setattr(room, "REMEMBERED", -1.0)
+    assert told() == "ok"
 
 
 def test_nobody_waits_longer_than_the_deadline(database_url, monkeypatch):
