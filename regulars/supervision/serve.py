@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,7 @@ START_PATIENCE = 120.0  # seconds until everything has to answer
 OTHER_COMMAND_PATIENCE = 30.0  # seconds for a short command (migrate, say) to let go of the database
 REFUSED = "regulars: "  # how a command of ours begins the sentence that says why it refuses
 COMMAND_PATIENCE = 3600.0  # seconds for migrations of a large database
+OURS_ALONE = ("REGULARS_SECRET_KEY", "DATABASE_URL")  # not the sandbox's, which stands for somebody else's platform
 
 
 @dataclass
@@ -251,6 +252,7 @@ def _start_processes(start: Start) -> None:
             "whatsapp_sandbox",
             *_sandbox_options(start),
             secrets=_sandbox_secrets(start),
+            withheld=OURS_ALONE,
         )
     if "worker" in start.settings.roles:
         _start_child(start, "worker", "-m", "config.worker")
@@ -279,8 +281,10 @@ def _start_child(
     *arguments: str,
     secrets: Mapping[str, str] | None = None,
     files: Sequence[int] = (),
+    withheld: Collection[str] = (),
 ) -> None:
-    environment = {**start.environment, **(secrets or {})}
+    known = {name: value for name, value in start.environment.items() if name not in withheld}
+    environment = {**known, **(secrets or {})}
     command = [sys.executable, *arguments]
     start.processes.start(Child(name, command, environment, PROJECT, start.service.account, files=files))
 
