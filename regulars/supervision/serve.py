@@ -31,7 +31,10 @@ START_PATIENCE = 120.0  # seconds until everything has to answer
 OTHER_COMMAND_PATIENCE = 30.0  # seconds for a short command (migrate, say) to let go of the database
 REFUSED = "regulars: "  # how a command of ours begins the sentence that says why it refuses
 COMMAND_PATIENCE = 3600.0  # seconds for migrations of a large database
-OURS_ALONE = ("REGULARS_SECRET_KEY", "DATABASE_URL")  # not the sandbox's, which stands for somebody else's platform
+OURS_ALONE = (
+    "REGULARS_SECRET_KEY",
+    "DATABASE_URL",
+)  # not the sandbox's, which stands for somebody else's platform
 
 
 @dataclass

@@ -112,7 +112,17 @@ def test_the_ready_file_has_everything_a_script_needs_and_is_private(demo: Demo)
     address = f"http://127.0.0.1:{demo.port}"
     (connection,) = content["connections"]
     assert sorted(content) == [
-        *("api_token", "api_url", "connections", "members", "pids", "sandbox", "url", "workspace")
+        *(
+            "api_token",
+            "api_url",
+            "connections",
+            "local_url",
+            "members",
+            "pids",
+            "sandbox",
+            "url",
+            "workspace",
+        )
     ]
     assert (content["url"], content["api_url"]) == (address, f"{address}/api/v1")
     assert sorted(content["pids"]) == PROCESSES
