@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from PIL import Image
+if TYPE_CHECKING:
+    from PIL import Image
 
 HEAD = 1_048_576
 """bytes that are enough to judge a file by; large color profiles stand before a picture's own header"""
@@ -66,6 +68,8 @@ def _is_picture(data: bytes) -> bool:
 
 def _open(data: bytes) -> Image.Image | None:
     """The header of a JPEG or PNG; nothing is decoded."""
+    from PIL import Image  # some megabytes, which a sandbox without pictures does not need
+
     try:
         return Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
     except (OSError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):

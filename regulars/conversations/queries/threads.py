@@ -134,10 +134,13 @@ def find_named(messages: Sequence[Message]) -> dict[tuple[UUID, str | None], Mes
     ids = {
         each for message in messages for each in (message.reply_to_provider_id, message.target_provider_id)
     }
+    ids.discard(None)
+    if not ids:
+        return {}
     found = Message.objects.filter(
         inbox_id__in={message.inbox_id for message in messages},
         conversation_id__in={message.conversation_id for message in messages},
-        provider_id__in=ids - {None},
+        provider_id__in=ids,
     )
     return {
         (each.conversation_id, each.provider_id): each for each in found.select_related("media", "contact")
