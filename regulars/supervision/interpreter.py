@@ -27,8 +27,9 @@ NOT_NEEDED = (
     "ensurepip",
     "site-packages",
     "config-*",
-    "__pycache__",
 )
+LAYOUT = 2
+"""of the copy; another one is made anew"""
 
 
 def runs(python: Path, code: str, account: Account) -> bool:
@@ -106,7 +107,7 @@ def _environment(python: Path) -> dict[str, str]:
 def _directory() -> Path:
     """Another version, or other packages, is another copy."""
     program = _program()
-    facts = (program, program.stat().st_mtime_ns, sys.version, packages())
+    facts = (program, program.stat().st_mtime_ns, sys.version, packages(), LAYOUT)
     return PLACE / f"regulars-python-{hashlib.sha256(repr(facts).encode()).hexdigest()[:12]}"
 
 
@@ -134,5 +135,8 @@ def _fill(copy: Path) -> None:
 
 
 def _copy_readable(source: str | Path, target: str | Path) -> None:
+    """With its time: the byte code beside a module is good while that is the time of what it was made from."""
     shutil.copyfile(source, target)
     Path(target).chmod(0o755 if os.access(source, os.X_OK) else 0o644)
+    status = Path(source).stat()
+    os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
