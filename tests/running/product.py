@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +28,17 @@ import httpx
 import psycopg
 
 from regulars.supervision import cluster, system
+from regulars.supervision.home import make_home
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_PATIENCE = 150.0
 BELOW_EPHEMERAL = range(20_000, 30_000)
 """ports that the system hands out to nobody, so that nobody can take one between looking and listening"""
 PROCESSES = ("web", "worker", "postgres", "sandbox")
+BYTECODE = Path(tempfile.gettempdir()) / f"regulars-tests-bytecode-{os.geteuid()}"
+"""shared: a fresh home need not compile everything anew"""
+LENT_BYTECODE = BYTECODE.with_name(f"{BYTECODE.name}-lent")
+"""as root, where web and worker are another account, which has its own in each home: a copy of the first one's"""
 
 Row = tuple[Any, ...]
 
@@ -55,6 +62,7 @@ class Product:
     def start(self) -> None:
         """Start on the same home and port, and wait until everything answers."""
         (self.home / "ready.json").unlink(missing_ok=True)
+        _lend_bytecode(self.home / "bytecode")
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "regulars", "serve", *self._options()],
@@ -66,6 +74,7 @@ class Product:
                 start_new_session=True,
             )
         self.wait_until_ready(START_PATIENCE)
+        _keep_bytecode(self.home / "bytecode")
 
     def _options(self) -> Sequence[str]:
         return (*(["--demo"] if self.demo else []), "--port", str(self.port), "--home", str(self.home))
@@ -74,11 +83,10 @@ class Product:
         inherited = dict(os.environ)
         for name in ("DATABASE_URL", "REGULARS_HOME", "REGULARS_SECRET_KEY", "PYTHONDONTWRITEBYTECODE"):
             inherited.pop(name, None)
-        bytecode = Path(tempfile.gettempdir()) / f"regulars-tests-bytecode-{os.geteuid()}"
         return {
             **inherited,
             "REGULARS_DEMO_QUIET": "1",
-            "PYTHONPYCACHEPREFIX": str(bytecode),  # shared: a fresh home need not compile everything anew
+            "PYTHONPYCACHEPREFIX": str(BYTECODE),
             **self._environment,
         }
 
@@ -217,6 +225,22 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def _lend_bytecode(place: Path) -> None:
+    if os.geteuid() == 0 and LENT_BYTECODE.is_dir() and not place.exists():
+        make_home(place.parent)
+        shutil.copytree(LENT_BYTECODE, place)
+
+
+def _keep_bytecode(place: Path) -> None:
+    if os.geteuid() != 0 or LENT_BYTECODE.exists() or not place.is_dir():
+        return
+    fresh = Path(tempfile.mkdtemp(dir=LENT_BYTECODE.parent))
+    shutil.copytree(place, fresh / "bytecode", ignore=shutil.ignore_patterns("*.pyc.*"))
+    with suppress(OSError):  # another worker of the tests was quicker
+        (fresh / "bytecode").rename(LENT_BYTECODE)
+    shutil.rmtree(fresh)
 
 
 def wait_until(condition: Callable[[], bool], patience: float, pause: float = 0.1) -> bool:

@@ -19,15 +19,20 @@ from regulars.commands import COMMANDS
 from regulars.supervision import system
 from regulars.supervision.home import PROJECT
 from regulars.supervision.locks import FileLock
+from tests.running.product import BYTECODE
 
 HIDDEN = {"demo-seed", "ready-facts"}
+WITH_BYTECODE = {
+    **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+    "PYTHONPYCACHEPREFIX": str(BYTECODE),
+}
 
 
 def regulars(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "regulars", *arguments],
         cwd=PROJECT,
-        env=os.environ | environment,
+        env=WITH_BYTECODE | environment,
         input=stdin,
         capture_output=True,
         text=True,

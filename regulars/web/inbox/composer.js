@@ -83,6 +83,7 @@ class MessageComposer extends HTMLElement {
     this.forgetSaving();
     if (mode === this.mode) this.text.value = this.drafts.text(mode);
     this.querySelector(".draft-state").textContent = "";
+    this.problem("");
   }
 
   /** Nobody keeps this draft for us any more. */
@@ -419,12 +420,12 @@ class MessageComposer extends HTMLElement {
     const { id, base } = this.drafts.records.note;
     const response = await post(this.dataset.noteUrl, { text, id, draft: base }).catch(() => null);
     this.isNoting = false;
+    if (!response && this.drafts.id("note") !== id) return; // the stream has told of it
     if (response?.headers.get("X-Refusal") === "intent-used") this.drafts.renew("note");
     if (!response?.ok) return this.problem(response ? await response.text() : gettext("No connection. The note is still here."));
     if (this.drafts.id("note") === id && this.drafts.text("note").trim() === text) this.drafts.take("note");
     if (this.mode === "note") this.text.value = this.drafts.text("note");
-    clearTimeout(this.saving);
-    this.saving = 0;
+    this.forgetSaving();
     this.thread.receive(await response.text());
     this.thread.toEnd();
     if (this.mode === "note" && !this.text.value) this.setMode(this.windowIsOpen ? "reply" : "template");
