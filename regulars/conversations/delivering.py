@@ -33,7 +33,7 @@ from regulars.conversations.operations.settling import (
 )
 from regulars.conversations.pacing import PeoplePace, Throughput
 from regulars.conversations.ports import Transport
-from regulars.inboxes.ports import Accepted, Deferred, ProviderError, SendResult, Uncertain
+from regulars.inboxes.ports import Accepted, Deferred, ProviderError, Refused, SendResult, Uncertain
 from regulars.inboxes.problems import DueProbe, claim_probes, end_problem, forget_problem, note_problem
 from regulars.kernel.metrics import SENDS
 
@@ -262,9 +262,10 @@ class Sender:
     ) -> SendResult:
         """A problem of the account that meets one message while others pass is that message's, tried only so often."""
         conversation_id = claimed.conversation_id
-        if isinstance(result, Accepted):
+        if isinstance(result, Accepted | Refused):
             number.suspects.pop(conversation_id, None)
             number.alone.discard(conversation_id)
+        if isinstance(result, Accepted):
             number.alone.update(each for each, met_at in number.suspects.items() if met_at < claimed_at)
         if not isinstance(result, Deferred) or not result.may_be_its_own:
             return result

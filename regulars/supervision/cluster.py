@@ -235,9 +235,8 @@ def _copy_installation(binaries: Binaries, copy: Path, account: Account | None) 
         with acting_as(account), tarfile.open(fileobj=archive) as packed:
             shutil.rmtree(copy, ignore_errors=True)
             copy.mkdir(mode=0o700, parents=True)
-            packed.extraction_filter = lambda entry, _: (
-                entry
-            )  # our own archive; Python before 3.11.4 has no filters
+            # our own archive; Python before 3.11.4 has no filters
+            packed.extraction_filter = lambda entry, _: entry
             packed.extractall(copy)  # noqa: S202
 
 

@@ -159,10 +159,9 @@ def _judge_bare_status(http_status: int, attempt: int) -> Deferred | Uncertain:
     if http_status == 503:
         return _defer(UNREACHABLE, _own_error(UNREACHABLE, details), attempt)
     if 300 <= http_status < 500 and http_status != 408:
+        # a filter in between may dislike this body
         deferred = _defer(UNREACHABLE, _own_error(UNREACHABLE, details), attempt)
-        return msgspec.structs.replace(
-            deferred, may_be_its_own=True
-        )  # a filter in between may dislike this body
+        return msgspec.structs.replace(deferred, may_be_its_own=True)
     return Uncertain(reason=details, error=_own_error(NOT_UNDERSTOOD, details))
 
 

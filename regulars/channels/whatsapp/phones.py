@@ -58,9 +58,11 @@ def read_phone(written: str, default_region: str | None = None) -> WrittenPhone 
     """A number as people write it; ``None`` when it cannot be one.
 
     ``default_region`` (ISO 3166 alpha-2) is needed for national spellings such as ``010-1234-5678``. Full-width digits
-    and signs are those of an East Asian keyboard; ``00`` is how most of the world dials abroad.
+    and signs are those of an East Asian keyboard; ``00`` is how most of the world dials abroad, where no region says
+    otherwise.
     """
-    written = _ABROAD.sub("+", unicodedata.normalize("NFKC", written))
+    written = unicodedata.normalize("NFKC", written)
+    written = written if default_region else _ABROAD.sub("+", written)
     digits = _NO_DIGIT.sub("", written) if written.lstrip().startswith("+") else ""
     respelled = phone_from_wa_id(digits) if digits else None
     for candidate in (written, respelled):  # phonenumbers does not know Mexico's old mobile prefix any more
