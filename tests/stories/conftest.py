@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,3 +62,15 @@ def desks(browser: Browser, product: Product, cookies: dict[str, Any]) -> Iterat
     opened = Desks(browser, product, cookies)
     yield opened
     assert opened.close() == {}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put what the pages say below a failed story."""
+    report = yield
+    opened = getattr(item, "funcargs", {}).get("desks")
+    if report.failed and call.when == "call" and isinstance(opened, Desks):
+        report.sections.append(("what the pages say", opened.shown))
+    return report

@@ -82,6 +82,17 @@ class Desk:
         if response.status >= 500:
             self.complaints.append(f"{response.status} from {response.url}")
 
+    @property
+    def shown(self) -> str:
+        """What the page says, and each message with the state of its ticks: for the report of a failed story."""
+        if self.page.is_closed():
+            return "(closed)"
+        said = self.page.evaluate("() => document.body.innerText")
+        states = self.page.locator("message-thread .message").evaluate_all(
+            "lines => lines.map((line) => `${line.id} ${line.className} ${line.querySelector('.ticks')?.dataset.status ?? '-'}`)"
+        )
+        return "\n".join([self.page.url, *re.sub(r"\s*\n\s*", " | ", said).split("\n"), *states, *self.complaints])
+
     def expects(self, pattern: str) -> None:
         """This story breaks something on purpose: complaints that match are part of it."""
         self._expected.append(re.compile(pattern))
@@ -171,6 +182,11 @@ class Desks:
             self._cookies[email] = desk.context.storage_state()
         desk.goto(path)
         return desk
+
+    @property
+    def shown(self) -> str:
+        """What all open pages say."""
+        return "\n\n".join(desk.shown for desk in self._open)
 
     def close(self) -> dict[str, list[str]]:
         """Close all; what went wrong, by the place of the desk."""

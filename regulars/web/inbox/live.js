@@ -19,6 +19,7 @@ class LiveUpdates {
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.check());
     window.addEventListener("online", () => this.connect());
     window.addEventListener("offline", () => this.lost());
+    document.addEventListener("submit", (event) => event.target.matches("[data-ends-session]") && this.end());
     setInterval(() => this.check(), 5000);
     this.connect();
   }
@@ -38,6 +39,7 @@ class LiveUpdates {
   }
 
   connect() {
+    if (this.hasEnded) return;
     clearTimeout(this.timer);
     this.source?.close();
     const source = new EventSource(this.url);
@@ -54,6 +56,13 @@ class LiveUpdates {
     const data = event.data ? JSON.parse(event.data) : {};
     if (data.cursor) this.cursor = data.cursor;
     this[kind]?.(data);
+  }
+
+  /** The member signs out: an answer to that may not be overtaken by what the stream says of it. */
+  end() {
+    this.hasEnded = true;
+    this.source?.close();
+    clearTimeout(this.timer);
   }
 
   heard() {
