@@ -28,11 +28,16 @@ ACCOUNT_MAY_ANSWER = (ConnectionAdded, ConnectionRecovered, InboxAdded)
 
 REACTIONS: tuple[Reaction, ...] = (
     # when an account is connected or works again, or its templates change, the template list is fetched
-    Reaction("whatsapp.sync_templates", (*ACCOUNT_MAY_ANSWER, NoticeReceived), whatsapp.sync_templates),
+    Reaction(
+        "whatsapp.sync_templates",
+        (*ACCOUNT_MAY_ANSWER, NoticeReceived),
+        whatsapp.sync_templates,
+        is_slow=True,
+    ),
     # when an account is connected or works again, it is asked which business portfolio owns it
-    Reaction("whatsapp.learn_portfolios", ACCOUNT_MAY_ANSWER, whatsapp.learn_portfolios),
+    Reaction("whatsapp.learn_portfolios", ACCOUNT_MAY_ANSWER, whatsapp.learn_portfolios, is_slow=True),
     # when a number is added or an account's credentials are new, the platform is asked whether they can send
-    Reaction("whatsapp.check_numbers", (ConnectionAdded, InboxAdded), whatsapp.check_numbers),
+    Reaction("whatsapp.check_numbers", (ConnectionAdded, InboxAdded), whatsapp.check_numbers, is_slow=True),
     # when a member has read or answered what was unread, the contact sees blue ticks
     Reaction("whatsapp.send_read_receipts", (ConversationChanged,), whatsapp.send_read_receipts),
     # when a member begins to write, the contact sees the typing dots

@@ -1,8 +1,8 @@
 """``python -m config.worker``: everything that happens behind the screens.
 
-A thread for deliveries, one for each reaction (a slow one holds up nobody else), one for previews (drawn by processes
-of their own) and one for periodic jobs and errands, and an event loop with the sender and the media fetcher. Any
-number of these processes may run on any machines over one database.
+Two threads for deliveries, one that reads the event log and has reactions run by a few more, one for previews (drawn
+by processes of their own) and one for periodic jobs and errands, and an event loop with the sender and the media
+fetcher. Any number of these processes may run on any machines over one database.
 """
 
 from __future__ import annotations
@@ -42,9 +42,10 @@ from regulars.kernel.database import is_away  # noqa: E402
 from regulars.kernel.errands import CHANNEL as ERRANDS_CHANNEL  # noqa: E402
 from regulars.kernel.events import CHANNEL as EVENTS_CHANNEL  # noqa: E402
 from regulars.kernel.listening import Wakeups  # noqa: E402
+from regulars.kernel.log_reader import LogReader  # noqa: E402
 from regulars.kernel.models import Heartbeat  # noqa: E402
 from regulars.kernel.periodic import run_if_due  # noqa: E402
-from regulars.kernel.reactions import Reaction, ensure_cursors, run_reaction  # noqa: E402
+from regulars.kernel.reactions import ensure_cursors  # noqa: E402
 from regulars.media.previewing import draw_due_previews  # noqa: E402
 from regulars.media.queue import CHANNEL as MEDIA_CHANNEL  # noqa: E402
 from regulars.media.queue import PREVIEWS_CHANNEL  # noqa: E402
@@ -56,8 +57,8 @@ DELIVERY_LOOPS = 2
 """one reads a batch while the database stores the other's"""
 AFTER_ERROR_SECONDS = 1.0
 JOB_CHECK_SECONDS = 5.0
-REACTIONS_REST_SECONDS = 0.2
-"""each step is a transaction; read receipts and typing dots may come so much later while much happens"""
+LOG_REST_SECONDS = 0.2
+"""each look may start a transaction; read receipts and typing dots may come so much later while much happens"""
 HEARTBEAT_SECONDS = 5.0
 PROCESS = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -105,7 +106,7 @@ class Loop(threading.Thread):
                 continue
             if not busy:
                 self._wake.wait(self._idle_seconds)
-                time.sleep(self._rest_seconds)
+            time.sleep(self._rest_seconds)
         connection.close()
 
 
@@ -132,14 +133,6 @@ class Deliveries:
             self._beat_at = moment
 
 
-def reacting(reaction: Reaction) -> Callable[[], bool]:
-    def step() -> bool:
-        close_old_connections()
-        return run_reaction(reaction)
-
-    return step
-
-
 def draw_previews() -> bool:
     close_old_connections()
     return draw_due_previews() > 0
@@ -157,12 +150,11 @@ def run_due_jobs() -> bool:
 
 async def main() -> None:
     deliveries = [Loop(f"deliveries-{number}", Deliveries().step) for number in range(1, DELIVERY_LOOPS + 1)]
-    reactions = [
-        Loop(reaction.name, reacting(reaction), rest_seconds=REACTIONS_REST_SECONDS) for reaction in REACTIONS
-    ]
+    log_reader = LogReader(REACTIONS)
+    reading = Loop("log", log_reader.step, rest_seconds=LOG_REST_SECONDS)
     jobs = Loop("jobs", run_due_jobs, JOB_CHECK_SECONDS)
     previews = Loop("previews", draw_previews)
-    threads = [jobs, previews, *deliveries, *reactions]
+    threads = [jobs, previews, *deliveries, reading]
     clients = Clients()
     sender = Sender({"whatsapp": WhatsAppTransport(clients)}, settings.DATABASE_URL)
     fetcher = Fetcher(clients)
@@ -170,7 +162,7 @@ async def main() -> None:
         settings.DATABASE_URL,
         {
             DELIVERIES_CHANNEL: [loop.wake for loop in deliveries],
-            EVENTS_CHANNEL: [reaction.wake for reaction in reactions],
+            EVENTS_CHANNEL: [reading.wake],
             OUTGOING_CHANNEL: [sender.wake],
             MEDIA_CHANNEL: [fetcher.wake],
             PREVIEWS_CHANNEL: [previews.wake],
@@ -192,6 +184,7 @@ async def main() -> None:
         thread.stop()
     for thread in threads:
         await asyncio.to_thread(thread.join, 10)
+    await asyncio.to_thread(log_reader.stop)
     await clients.close()
 
 

@@ -61,4 +61,5 @@ def pytest_runtest_makereport(
     running = next((each for each in funcargs.values() if isinstance(each, Product)), None)
     if report.failed and running is not None:
         report.sections.append(("the product's log", running.log_tail(150)))
+        report.sections.append(("what has not reached anybody", running.unsent()))
     return report

@@ -115,6 +115,31 @@ def read_after(position: Position, kinds: Sequence[str], limit: int) -> Page:
     return Page(events, max(position, Position(horizon - 1, _LAST_ID)), has_more=is_kept_back)
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Which kinds of events a stretch of the log holds, and where it ends."""
+
+    kinds: frozenset[str]
+    end: Position
+    is_kept_back: bool
+    """true when a running writer hides what others have written since"""
+
+
+def look_after(position: Position) -> Look:
+    """What kinds of events came after a position, without reading them."""
+    with binary_cursor() as cursor:
+        cursor.execute(_LOOK, [str(position.transaction_id), position.event_id])
+        ((horizon, kinds, is_kept_back),) = cursor.fetchall()
+    return Look(frozenset(kinds or ()), max(position, Position(horizon - 1, _LAST_ID)), is_kept_back)
+
+
+_LOOK = """
+WITH horizon AS (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS oldest)
+SELECT oldest::text::bigint, (
+  SELECT array_agg(DISTINCT kind) FROM kernel_event
+  WHERE (transaction_id, id) > (%s::xid8, %s) AND transaction_id < oldest
+), EXISTS (SELECT 1 FROM kernel_event WHERE transaction_id >= oldest) FROM horizon
+"""
 _READ = """
 WITH horizon AS (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS oldest)
 SELECT e.transaction_id, e.id, e.workspace_id, e.kind, e.body, e.happened_at, oldest::text::bigint,

@@ -16,7 +16,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from regulars.kernel import clock
 from regulars.kernel.database import is_away
@@ -35,11 +35,20 @@ WRITTEN_DOWN_AFTER = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """A name for the cursor, the event classes it wants, and what it does with a batch of them."""
+    """A name for the cursor, the event classes it wants, and what it does with a batch of them.
+
+    ``is_slow``: it waits for answers of other machines, and nobody minds when it comes later.
+    """
 
     name: str
     events: tuple[type[Event], ...]
     run: Callable[[Sequence[Recorded]], None]
+    is_slow: bool = False
+
+    @property
+    def kinds(self) -> list[str]:
+        """As the log names them."""
+        return [each.__name__ for each in self.events]
 
 
 def run_reaction(reaction: Reaction) -> bool:
@@ -50,7 +59,7 @@ def run_reaction(reaction: Reaction) -> bool:
             if cursor is None:
                 return False
             start = max(_position(cursor), _nothing_until.get(reaction.name, Position()))
-            page = read_after(start, _kinds(reaction), BATCH_SIZE)
+            page = read_after(start, reaction.kinds, BATCH_SIZE)
             if page.events:
                 reaction.run(page.events)
             if page.events or cursor.failed_attempts or _is_due(cursor):
@@ -71,6 +80,13 @@ _nothing_until: dict[str, Position] = {}
 
 def _is_due(cursor: ReactionCursor) -> bool:
     return clock.now() - cursor.updated_at > WRITTEN_DOWN_AFTER
+
+
+def names_of_due() -> set[str]:
+    """Who has something to do though nothing happened: to try again, or to write down how far it came."""
+    now = clock.now()
+    is_due = Q(retry_at__lte=now) | Q(updated_at__lt=now - WRITTEN_DOWN_AFTER)
+    return set(ReactionCursor.objects.filter(is_due).values_list("name", flat=True))
 
 
 def ensure_cursors(reactions: Sequence[Reaction]) -> None:
@@ -134,9 +150,9 @@ def retry_parked(reaction: Reaction, parked: ParkedEvent) -> bool:
     One that the reaction no longer wants goes as well. False when an older writer still keeps the event back.
     """
     with transaction.atomic():
-        if parked.event.kind in _kinds(reaction):
+        if parked.event.kind in reaction.kinds:
             before = Position(int(parked.event.transaction_id), parked.event.pk - 1)
-            page = read_after(before, _kinds(reaction), 1)
+            page = read_after(before, reaction.kinds, 1)
             if [each.position.event_id for each in page.events] != [parked.event.pk]:
                 return False
             reaction.run(page.events)
@@ -165,10 +181,6 @@ def _position(cursor: ReactionCursor) -> Position:
     return Position(int(cursor.transaction_id), cursor.event_id)
 
 
-def _kinds(reaction: Reaction) -> list[str]:
-    return [each.__name__ for each in reaction.events]
-
-
 def _move(cursor: ReactionCursor, end: Position) -> None:
     cursor.transaction_id, cursor.event_id = str(end.transaction_id), end.event_id
     cursor.failed_attempts, cursor.retry_at, cursor.last_error = 0, None, ""
@@ -192,7 +204,7 @@ def _after_failure(reaction: Reaction, error: Exception) -> bool:
 
 
 def _digest_one_by_one(reaction: Reaction, cursor: ReactionCursor) -> None:
-    page = read_after(_position(cursor), _kinds(reaction), BATCH_SIZE)
+    page = read_after(_position(cursor), reaction.kinds, BATCH_SIZE)
     for each in page.events:
         try:
             with transaction.atomic():

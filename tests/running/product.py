@@ -41,6 +41,21 @@ LENT_BYTECODE = BYTECODE.with_name(f"{BYTECODE.name}-lent")
 """as root, where web and worker are another account, which has its own in each home: a copy of the first one's"""
 
 Row = tuple[Any, ...]
+_UNSENT = (
+    (
+        "SELECT m.id, m.kind, m.status, m.error, o.state, o.attempts, o.not_before, o.waits_for,"
+        " o.outcome_reason, now()"
+        " FROM conversations_message m JOIN conversations_outgoingmessage o ON o.message_id = m.id"
+        " WHERE m.status NOT IN ('delivered', 'read') AND m.created_at > now() - interval '2 minutes'"
+        " ORDER BY o.sequence"
+    ),
+    (
+        "SELECT name, paused_reason, problem, problem_code, problem_since, probe_at FROM inboxes_inbox"
+        " WHERE paused_reason <> '' OR problem <> ''"
+    ),
+    "SELECT name, problem, problem_code, problem_since, probe_at FROM inboxes_connection WHERE problem <> ''",
+    "SELECT id, state, attempts, error FROM inboxes_delivery WHERE state <> 'processed' LIMIT 5",
+)
 
 
 class Product:
@@ -189,6 +204,13 @@ class Product:
         with psycopg.connect(self.database_url, autocommit=True, connect_timeout=10) as connection:
             cursor = connection.execute(query.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
+
+    def unsent(self) -> str:
+        """What of the last minutes has not reached anybody, and what numbers and accounts wait for."""
+        try:
+            return "\n".join(str(row) for query in _UNSENT for row in self.sql(query))
+        except psycopg.Error as error:
+            return str(error)
 
     def count(self, query: str, *values: Any) -> int:
         """The number that a query answers."""

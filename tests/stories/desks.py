@@ -43,6 +43,8 @@ PHONE = {"width": 390, "height": 844}
 OWNER, ADMIN, LEAD, AGENT, THAI_AGENT = (
     f"{name}@demo.example" for name in ("owner", "admin", "lead", "agent", "agent2")
 )
+STATES = """lines => lines.map(
+  (line) => `${line.id} ${line.className} ${line.querySelector(".ticks")?.dataset.status ?? "-"}`)"""
 PATIENCE = 15_000
 """milliseconds that a page may take on a busy machine"""
 
@@ -88,10 +90,10 @@ class Desk:
         if self.page.is_closed():
             return "(closed)"
         said = self.page.evaluate("() => document.body.innerText")
-        states = self.page.locator("message-thread .message").evaluate_all(
-            "lines => lines.map((line) => `${line.id} ${line.className} ${line.querySelector('.ticks')?.dataset.status ?? '-'}`)"
+        states = self.page.locator("message-thread .message").evaluate_all(STATES)
+        return "\n".join(
+            [self.page.url, *re.sub(r"\s*\n\s*", " | ", said).split("\n"), *states, *self.complaints]
         )
-        return "\n".join([self.page.url, *re.sub(r"\s*\n\s*", " | ", said).split("\n"), *states, *self.complaints])
 
     def expects(self, pattern: str) -> None:
         """This story breaks something on purpose: complaints that match are part of it."""

@@ -62,8 +62,8 @@ def circle(product: Product) -> Circle:
 
 
 def _choose(desk: Desk, name: str) -> None:
-    row = desk.page.locator(".conversation-row", has=desk.page.locator(".row-name", has_text=name))
-    row.click()
+    exactly = desk.page.locator(".row-name", has_text=re.compile(f"^{re.escape(name)}$"))
+    desk.page.locator(".conversation-row", has=exactly).click()
     expect(desk.thread_name).to_have_text(name)
 
 
