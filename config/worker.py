@@ -13,9 +13,6 @@ import os
 import signal
 import socket
 import sys
-import threading
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -26,7 +23,6 @@ django.setup()
 
 import uvloop  # noqa: E402
 from django.conf import settings  # noqa: E402
-from django.db import close_old_connections, connection  # noqa: E402
 
 from config import collecting  # noqa: E402
 from config.running import refusal_to_run  # noqa: E402
@@ -38,11 +34,12 @@ from regulars.channels.whatsapp.transport import WhatsAppTransport  # noqa: E402
 from regulars.conversations.delivering import Sender  # noqa: E402
 from regulars.conversations.operations.sending import OUTGOING_CHANNEL  # noqa: E402
 from regulars.inboxes.queue import DELIVERIES_CHANNEL  # noqa: E402
-from regulars.kernel.database import is_away  # noqa: E402
+from regulars.kernel.database import check_connection  # noqa: E402
 from regulars.kernel.errands import CHANNEL as ERRANDS_CHANNEL  # noqa: E402
 from regulars.kernel.events import CHANNEL as EVENTS_CHANNEL  # noqa: E402
 from regulars.kernel.listening import Wakeups  # noqa: E402
 from regulars.kernel.log_reader import LogReader  # noqa: E402
+from regulars.kernel.loops import Loop, waking_one  # noqa: E402
 from regulars.kernel.models import Heartbeat  # noqa: E402
 from regulars.kernel.periodic import run_if_due  # noqa: E402
 from regulars.kernel.reactions import ensure_cursors  # noqa: E402
@@ -52,62 +49,13 @@ from regulars.media.queue import PREVIEWS_CHANNEL  # noqa: E402
 
 logger = logging.getLogger("regulars.worker")
 
-IDLE_SECONDS = 1.0
 DELIVERY_LOOPS = 2
 """one reads a batch while the database stores the other's"""
-AFTER_ERROR_SECONDS = 1.0
 JOB_CHECK_SECONDS = 5.0
 LOG_REST_SECONDS = 0.2
 """each look may start a transaction; read receipts and typing dots may come so much later while much happens"""
 HEARTBEAT_SECONDS = 5.0
 PROCESS = f"{socket.gethostname()}:{os.getpid()}"
-
-
-class Loop(threading.Thread):
-    """A thread that repeats ``step`` until stopped: at once while it finds work, else when woken or each second.
-
-    ``rest_seconds``: how long it rests after each step, for what need not happen at once and wakes often.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        step: Callable[[], bool],
-        idle_seconds: float = IDLE_SECONDS,
-        rest_seconds: float = 0.0,
-    ) -> None:
-        super().__init__(name=name, daemon=True)
-        self._rest_seconds = rest_seconds
-        self._step = step
-        self._idle_seconds = idle_seconds
-        self._wake = threading.Event()
-        self._stopping = False
-
-    def wake(self) -> None:
-        self._wake.set()
-
-    def stop(self) -> None:
-        self._stopping = True
-        self._wake.set()
-
-    def run(self) -> None:
-        while not self._stopping:
-            self._wake.clear()
-            try:
-                busy = self._step()
-            except Exception as error:
-                logger.warning(
-                    "a loop failed",
-                    extra={"loop": self.name, "error": type(error).__name__},
-                    exc_info=not is_away(error),
-                )
-                connection.close()
-                self._wake.wait(AFTER_ERROR_SECONDS)
-                continue
-            if not busy:
-                self._wake.wait(self._idle_seconds)
-            time.sleep(self._rest_seconds)
-        connection.close()
 
 
 class Deliveries:
@@ -117,7 +65,7 @@ class Deliveries:
         self._beat_at: datetime | None = None
 
     def step(self) -> bool:
-        close_old_connections()
+        check_connection()
         self._beat()
         return process_deliveries() > 0
 
@@ -134,12 +82,12 @@ class Deliveries:
 
 
 def draw_previews() -> bool:
-    close_old_connections()
+    check_connection()
     return draw_due_previews() > 0
 
 
 def run_due_jobs() -> bool:
-    close_old_connections()
+    check_connection()
     ensure_cursors(REACTIONS)
     for job in JOBS:
         run_if_due(job.name, job.every, job.run)
@@ -161,7 +109,7 @@ async def main() -> None:
     wakeups = Wakeups(
         settings.DATABASE_URL,
         {
-            DELIVERIES_CHANNEL: [loop.wake for loop in deliveries],
+            DELIVERIES_CHANNEL: [waking_one(deliveries)],
             EVENTS_CHANNEL: [reading.wake],
             OUTGOING_CHANNEL: [sender.wake],
             MEDIA_CHANNEL: [fetcher.wake],

@@ -21,7 +21,7 @@ from uuid import UUID
 from zlib import crc32
 
 import psycopg
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, connection
 from msgspec.structs import replace
 
 from regulars.conversations.operations.claiming import Claimed, claim_batch, refuse_outdated
@@ -35,6 +35,7 @@ from regulars.conversations.pacing import PeoplePace, Throughput
 from regulars.conversations.ports import Transport
 from regulars.inboxes.ports import Accepted, Deferred, ProviderError, Refused, SendResult, Uncertain
 from regulars.inboxes.problems import DueProbe, claim_probes, end_problem, forget_problem, note_problem
+from regulars.kernel.database import check_connection
 from regulars.kernel.metrics import SENDS
 
 logger = logging.getLogger(__name__)
@@ -400,7 +401,7 @@ class Sender:
 
     async def _ask(self, question: Callable[..., T], *arguments: Any) -> T:
         def ask() -> T:
-            close_old_connections()
+            check_connection()
             return question(*arguments)
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, ask)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import errno
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import DataError, InterfaceError, OperationalError, ProgrammingError, connection
+from django.db import (
+    DataError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    close_old_connections,
+    connection,
+)
 from django.db.backends.utils import CursorWrapper
 from psycopg.pq import Format
 
@@ -20,6 +29,23 @@ _OUR_FAULT = ("54",)
 _OTHER_TABLES = frozenset({"42P01", "42703", "42883"})
 """SQLSTATE: no such table, column, function"""
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE})
+
+CHECKED_FOR_SECONDS = 1.0
+_checked = threading.local()
+
+
+def check_connection() -> None:
+    """Let go of this thread's connection if it is broken; for loops, before each step.
+
+    A step takes a few milliseconds and the check one of its own, so it is made once a second, and after an error.
+    """
+    now = time.monotonic()
+    if (
+        connection.errors_occurred
+        or now - getattr(_checked, "at", -CHECKED_FOR_SECONDS) >= CHECKED_FOR_SECONDS
+    ):
+        _checked.at = now
+        close_old_connections()
 
 
 def is_away(error: BaseException) -> bool:

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from queue import SimpleQueue
 
-from django.db import close_old_connections, connection
+from django.db import connection
 
 from regulars.kernel import clock
-from regulars.kernel.database import is_away
+from regulars.kernel.database import check_connection, is_away
 from regulars.kernel.events import Position, end_of_log, look_after
 from regulars.kernel.reactions import Reaction, names_of_due, run_reaction
 
@@ -56,7 +56,7 @@ class LogReader:
 
         Raises what says that the database is away; then all reactions run as soon as it is back.
         """
-        close_old_connections()
+        check_connection()
         before, self._position = self._position, None
         look = look_after(before or end_of_log())
         due = self._names_of_due()
@@ -103,7 +103,7 @@ class LogReader:
         connection.close()
 
     def _run(self, reaction: Reaction) -> bool:
-        close_old_connections()
+        check_connection()
         try:
             return run_reaction(reaction)
         except Exception as error:

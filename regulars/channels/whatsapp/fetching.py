@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import IO, Any, TypeVar
 
 from asgiref.sync import sync_to_async
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError
 
 from regulars.channels.whatsapp.addresses import ForbiddenAddress
 from regulars.channels.whatsapp.clients import Clients
@@ -23,6 +23,7 @@ from regulars.channels.whatsapp.media import (
 )
 from regulars.inboxes.models import Connection
 from regulars.inboxes.ports import Refused
+from regulars.kernel.database import check_connection
 from regulars.media.files import incoming_file
 from regulars.media.operations import ToFetch, claim_files, keep_fetched, note_failure
 
@@ -93,7 +94,7 @@ def _keep(file: ToFetch, target: IO[bytes], fetched: FetchedMedia) -> None:
 
 async def _ask(question: Callable[..., T], *arguments: Any) -> T:
     def ask() -> T:
-        close_old_connections()
+        check_connection()
         return question(*arguments)
 
     return await sync_to_async(ask)()

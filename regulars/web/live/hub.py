@@ -19,11 +19,12 @@ from urllib.parse import parse_qs
 from uuid import UUID
 
 import orjson
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError
 
 from regulars.conversations.access import Staffing, can_see, read_staffing
 from regulars.conversations.queries.lists import Counts, count_for_all
 from regulars.kernel import clock
+from regulars.kernel.database import check_connection
 from regulars.kernel.events import Page, Position, end_of_log, read_after
 from regulars.kernel.ids import parse_id
 from regulars.web.live.door import Viewer, viewer_of_cookie, viewer_of_session
@@ -342,7 +343,7 @@ class LiveHub:
         """Ask the database in one of the hub's threads, with a connection that is checked first."""
 
         def ask() -> T:
-            close_old_connections()
+            check_connection()
             return question(*arguments)
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
