@@ -10,7 +10,9 @@ import select
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
@@ -143,12 +145,39 @@ def test_a_flood_of_guesses(product: Product):
     assert first.split()[1] in {b"200", b"422", b"429"}, first
 
 
-def test_slow_heads_are_ended(product: Product):
+@pytest.mark.parametrize("head", [b"GET /" + b"a" * 200_000, b"GET / HTTP/1.1\r\nx: " + b"a" * 200_000])
+def test_heads_have_an_end(product: Product, head: bytes):
+    with connections(product, 1, b"") as (line,):
+        try:
+            line.sendall(head)
+            assert line.makefile("rb").readline().split(b" ")[1] == b"431"
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+    everybody_is_served(product, "long.head")
+
+
+# ---------------------------------------------------------------- slow ones, while the rest goes on
+
+
+class Slowly(NamedTuple):
+    """What became of connections that take their time; they take it while other tests run."""
+
+    heads: Future[tuple[list[bytes], float]]
+    webhook: Future[bytes]
+
+
+@pytest.fixture(scope="module")
+def slowly(product: Product) -> Iterator[Slowly]:
+    with ThreadPoolExecutor(2) as pool:
+        yield Slowly(pool.submit(dribble_heads, product), pool.submit(dribble_a_webhook, product))
+
+
+def dribble_heads(product: Product) -> tuple[list[bytes], float]:
+    """The first lines of the answers to heads that never end, and after how many seconds the first came."""
     with connections(product, 3, b"GET / HTTP/1.1\r\n") as lines:
         began = time.monotonic()
         answers = [line.makefile("rb").readline() for line in each_dribbles(lines)]
-    assert all(b" 408 " in answer for answer in answers), answers
-    assert 15 < time.monotonic() - began < 60
+        return answers, time.monotonic() - began
 
 
 def each_dribbles(lines: list[socket.socket]) -> list[socket.socket]:
@@ -167,9 +196,8 @@ def each_dribbles(lines: list[socket.socket]) -> list[socket.socket]:
         time.sleep(0.5)
 
 
-@pytest.mark.slow
-def test_a_webhook_that_comes_slowly_is_taken(product: Product):
-    """Longer than an idle connection may stay: it is not idle."""
+def dribble_a_webhook(product: Product) -> bytes:
+    """The first line of the answer to a webhook that took longer than an idle connection may stay."""
     raw = encode(written("slowly", 1))
     path = urlsplit(product.connection["webhook_url"]).path
     signature = sign(raw, product.connection["app_secret"])
@@ -181,18 +209,7 @@ def test_a_webhook_that_comes_slowly_is_taken(product: Product):
         for place in range(0, len(raw), len(raw) // 80 + 1):
             line.sendall(raw[place : place + len(raw) // 80 + 1])
             time.sleep(1)
-        assert line.makefile("rb").readline().split(b" ")[1] == b"200"
-
-
-@pytest.mark.parametrize("head", [b"GET /" + b"a" * 200_000, b"GET / HTTP/1.1\r\nx: " + b"a" * 200_000])
-def test_heads_have_an_end(product: Product, head: bytes):
-    with connections(product, 1, b"") as (line,):
-        try:
-            line.sendall(head)
-            assert line.makefile("rb").readline().split(b" ")[1] == b"431"
-        except (BrokenPipeError, ConnectionResetError):
-            pass
-    everybody_is_served(product, "long.head")
+        return line.makefile("rb").readline()
 
 
 # ---------------------------------------------------------------- memory and disk
@@ -214,6 +231,7 @@ def send_most(line: socket.socket, raw: bytes) -> None:
         pass
 
 
+@pytest.mark.usefixtures("slowly")
 @pytest.mark.parametrize("suffix", ["", "?x=1"], ids=["plain", "through uvicorn"])
 def test_bodies_to_unknown_addresses_hold_nothing(product: Product, suffix: str):
     before, size = held(product), 4 * 1024 * 1024
@@ -270,3 +288,18 @@ def test_refusals_are_for_people_and_for_programs(product: Product):
         assert browser.post("/media", files=large, headers=headers).status_code == 201
         assert product.api("POST", "/media", files=large).status_code == 201
     assert list((product.home / "incoming").iterdir()) == []
+
+
+# ---------------------------------------------------------------- what became of the slow ones
+
+
+def test_slow_heads_are_ended(slowly: Slowly):
+    answers, seconds = slowly.heads.result(60)
+    assert all(b" 408 " in answer for answer in answers), answers
+    assert 15 < seconds < 60
+
+
+@pytest.mark.slow
+def test_a_webhook_that_comes_slowly_is_taken(slowly: Slowly):
+    """Longer than an idle connection may stay: it is not idle."""
+    assert slowly.webhook.result(120).split(b" ")[1] == b"200"
