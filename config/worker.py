@@ -39,7 +39,7 @@ from regulars.kernel.errands import CHANNEL as ERRANDS_CHANNEL  # noqa: E402
 from regulars.kernel.events import CHANNEL as EVENTS_CHANNEL  # noqa: E402
 from regulars.kernel.listening import Wakeups  # noqa: E402
 from regulars.kernel.log_reader import LogReader  # noqa: E402
-from regulars.kernel.loops import Loop, waking_one  # noqa: E402
+from regulars.kernel.loops import Loop  # noqa: E402
 from regulars.kernel.models import Heartbeat  # noqa: E402
 from regulars.kernel.periodic import run_if_due  # noqa: E402
 from regulars.kernel.reactions import ensure_cursors  # noqa: E402
@@ -109,7 +109,7 @@ async def main() -> None:
     wakeups = Wakeups(
         settings.DATABASE_URL,
         {
-            DELIVERIES_CHANNEL: [waking_one(deliveries)],
+            DELIVERIES_CHANNEL: [loop.wake for loop in deliveries],
             EVENTS_CHANNEL: [reading.wake],
             OUTGOING_CHANNEL: [sender.wake],
             MEDIA_CHANNEL: [fetcher.wake],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from django.db import connection
 
@@ -36,7 +36,6 @@ class Loop(threading.Thread):
         self._idle_seconds = idle_seconds
         self._wake = threading.Event()
         self._stopping = False
-        self.is_waiting = False
 
     def wake(self) -> None:
         self._wake.set()
@@ -60,19 +59,6 @@ class Loop(threading.Thread):
                 self._wake.wait(AFTER_ERROR_SECONDS)
                 continue
             if not busy:
-                self.is_waiting = True
                 self._wake.wait(self._idle_seconds)
-                self.is_waiting = False
             time.sleep(self._rest_seconds)
         connection.close()
-
-
-def waking_one(loops: Sequence[Loop]) -> Callable[[], None]:
-    """Wake a loop that waits: one is enough for what a moment brings. While all work, each looks again after that."""
-
-    def wake() -> None:
-        waiting = next((loop for loop in loops if loop.is_waiting), None)
-        for loop in loops if waiting is None else (waiting,):
-            loop.wake()
-
-    return wake

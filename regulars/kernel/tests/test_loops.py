@@ -1,10 +1,10 @@
-"""Loops: woken, idle, after an error; and who is woken when one is enough."""
+"""Loops: woken, idle, after an error."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 
 from regulars.kernel import database, loops
 from regulars.kernel.database import check_connection
-from regulars.kernel.loops import Loop, waking_one
+from regulars.kernel.loops import Loop
 
 PATIENCE = 10.0
 
@@ -24,12 +24,9 @@ class Step:
     def __init__(self, *answers: bool | Exception) -> None:
         self.answers = list(answers)
         self.ran = threading.Semaphore(0)
-        self.may_end = threading.Event()
-        self.may_end.set()
 
     def __call__(self) -> bool:
         self.ran.release()
-        self.may_end.wait(PATIENCE)
         answer = self.answers.pop(0) if self.answers else False
         if isinstance(answer, Exception):
             raise answer
@@ -51,20 +48,10 @@ def looping(step: Step, idle_seconds: float = 60.0) -> Iterator[Loop]:
         assert not loop.is_alive()
 
 
-def until_waiting(*waiting: Loop) -> None:
-    pause = threading.Event()
-    for _ in range(1000):
-        if all(each.is_waiting for each in waiting):
-            return
-        pause.wait(0.01)
-    raise AssertionError("a loop does not come to rest")
-
-
 def test_a_loop_goes_on_while_there_is_work_and_then_waits_to_be_woken():
     step = Step(True, True)
     with looping(step) as loop:
         assert step.has_run(3)
-        until_waiting(loop)
         assert not step.has_run(patience=0.05)
         loop.wake()
         assert step.has_run()
@@ -81,34 +68,6 @@ def test_an_error_ends_no_loop(monkeypatch: pytest.MonkeyPatch):
     step = Step(ValueError("no"), OperationalError("away"))
     with looping(step):
         assert step.has_run(3)
-
-
-def test_one_that_waits_is_woken_and_all_when_none_does():
-    one, other = Step(), Step()
-    with ExitStack() as stack:
-        both = [stack.enter_context(looping(each)) for each in (one, other)]
-        wake = waking_one(both)
-        assert one.has_run()
-        assert other.has_run()
-        until_waiting(*both)
-        wake()
-        assert one.has_run()
-        assert not other.has_run(patience=0.05)
-        until_waiting(*both)
-        one.may_end.clear()
-        wake()
-        assert one.has_run()
-        wake()
-        assert other.has_run(), "the first is at work, so the other goes"
-        until_waiting(both[1])
-        other.may_end.clear()
-        wake()
-        assert other.has_run()
-        wake()
-        one.may_end.set()
-        other.may_end.set()
-        assert one.has_run(), "it was at work, and looks again"
-        assert other.has_run(), "and so was this one"
 
 
 @pytest.mark.django_db(transaction=True)
