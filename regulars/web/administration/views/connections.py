@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.conversations.operations.portfolios import set_portfolio
 from regulars.inboxes.access import access_connection, access_inbox
-from regulars.inboxes.models import Connection, Inbox, LedgerEntry
+from regulars.inboxes.models import Connection, Inbox
 from regulars.inboxes.operations import (
     Credentials,
     add_connection,
@@ -22,12 +21,13 @@ from regulars.inboxes.operations import (
     change_inbox,
     replace_credentials,
 )
+from regulars.inboxes.queries import connections_in, inboxes_in, last_heard
 from regulars.kernel.ids import parse_id
 from regulars.web.addresses import public_address
 from regulars.web.administration.answers import attempt
 from regulars.web.administration.forms import ConnectionForm, CredentialsForm, InboxForm, PortfolioForm
 from regulars.web.doors import MemberRequest, member_with
-from regulars.workspaces.models import Team
+from regulars.workspaces.queries import find_teams, teams_of
 
 CONNECT_IDS = "connect-%s"
 
@@ -58,7 +58,7 @@ def _context(request: MemberRequest, filled: InboxForm | None = None, **more: An
         "current_page": "connections",
         "cards": _cards(request, more.get("adding_to"), filled, more.get("portfolio_form")),
         "form": ConnectionForm(auto_id=CONNECT_IDS),
-        "teams": Team.objects.filter(workspace=request.member.workspace),
+        "teams": teams_of(request.member.workspace_id),
         **more,
     }
 
@@ -70,13 +70,12 @@ def _cards(
     portfolio_form: PortfolioForm | None = None,
 ) -> list[ConnectionCard]:
     """Three queries, whatever the number of accounts and numbers."""
-    found = list(Connection.objects.filter(workspace_id=request.member.workspace_id).order_by("created_at"))
+    found = list(connections_in(request.member.workspace_id))
     numbers: dict[UUID, list[Inbox]] = {each.id: [] for each in found}
-    inboxes = Inbox.objects.filter(workspace_id=request.member.workspace_id).prefetch_related("teams")
+    inboxes = inboxes_in(request.member.workspace_id).prefetch_related("teams")
     for inbox in inboxes.order_by("name", "id"):
         numbers[inbox.connection_id].append(inbox)
-    heard = LedgerEntry.objects.filter(connection_id__in=numbers, flow="inbound", outcome="received")
-    last = dict(heard.values_list("connection_id").annotate(last=Max("at")))
+    last = last_heard(numbers)
     return [
         ConnectionCard(
             each,
@@ -178,6 +177,6 @@ def change_number(request: MemberRequest, inbox_id: str) -> HttpResponse:
     """Another name, other teams."""
     inbox = access_inbox(request.actor, parse_id(inbox_id))
     wanted = [each for each in map(parse_id, request.POST.getlist("team")) if each]
-    teams = list(Team.objects.filter(workspace_id=request.member.workspace_id, id__in=wanted))
+    teams = find_teams(request.member.workspace_id, wanted)
     change_inbox(inbox, by=request.actor, name=request.POST.get("name", inbox.name), teams=teams)
     return redirect("connections")

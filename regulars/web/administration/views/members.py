@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from regulars.kernel import clock
-from regulars.kernel.errors import NotFound
+from regulars.kernel.ids import parse_id
 from regulars.web.addresses import id_in, public_address
 from regulars.web.administration.answers import attempt
 from regulars.web.administration.forms import InvitationForm, TeamForm
 from regulars.web.doors import MemberRequest, member_with
-from regulars.workspaces.models import ApiToken, Invitation, Member, Team
+from regulars.workspaces.access import access_member
 from regulars.workspaces.operations import (
     change_role,
     create_team,
@@ -26,14 +23,7 @@ from regulars.workspaces.operations import (
     set_teams,
 )
 from regulars.workspaces.permissions import ROLES, may_grant
-
-_TOKENS_MADE = Subquery(
-    ApiToken.objects.filter(created_by=OuterRef("pk"), revoked_at=None)
-    .values("created_by")
-    .annotate(count=Count("pk"))
-    .values("count")
-)
-"""how many tokens end with a member's right; None for none"""
+from regulars.workspaces.queries import find_teams, members_with_keys, open_invitations_of, teams_of
 
 
 @require_safe
@@ -44,28 +34,18 @@ def members(request: MemberRequest) -> HttpResponse:
 
 
 def _context(request: MemberRequest, **more: Any) -> dict[str, Any]:
-    workspace = request.member.workspace
+    workspace_id = request.member.workspace_id
     return {
         "current_page": "members",
-        "members": _members(request)
-        .annotate(tokens_made=_TOKENS_MADE)
-        .select_related("user")
-        .prefetch_related("teams")
-        .order_by("created_at"),
-        "teams": Team.objects.filter(workspace=workspace).order_by("name"),
-        "invitations": Invitation.objects.filter(
-            workspace=workspace, accepted_at=None, expires_at__gt=clock.now()
-        ),
+        "members": members_with_keys(workspace_id),
+        "teams": teams_of(workspace_id),
+        "invitations": open_invitations_of(workspace_id),
         "roles": [role for role in reversed(ROLES) if may_grant(request.actor.role, role)],
         "can_manage": request.actor.can("members:manage"),
         "form": InvitationForm(granter=request.actor.role),
         "team_form": TeamForm(),
         **more,
     }
-
-
-def _members(request: MemberRequest) -> QuerySet[Member]:
-    return Member.objects.filter(workspace_id=request.member.workspace_id)
 
 
 @require_POST
@@ -93,17 +73,14 @@ def invite(request: MemberRequest) -> HttpResponse:
 @member_with("members:manage")
 def change_member(request: MemberRequest, member_id: str) -> HttpResponse:
     """Another role, or in or out; counts at once, in open screens too."""
-    member = _members(request).select_related("user").filter(id=id_in(member_id)).first()
-    if member is None:
-        raise NotFound(_("There is no such member"))
+    member = access_member(request.actor, parse_id(member_id))
     if "role" in request.POST:
         change_role(member, request.POST["role"], by=request.actor)
     if "is_active" in request.POST:
         set_member_active(member, request.POST["is_active"] == "yes", by=request.actor)
     if "teams_shown" in request.POST:
         wanted = [id_in(each) for each in request.POST.getlist("team")]
-        teams = Team.objects.filter(workspace_id=request.member.workspace_id, id__in=wanted)
-        set_teams(member, list(teams), by=request.actor)
+        set_teams(member, find_teams(member.workspace_id, wanted), by=request.actor)
     return redirect("members")
 
 

@@ -6,16 +6,15 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from regulars.kernel.errors import NotFound
-from regulars.web.addresses import id_in
+from regulars.kernel.ids import parse_id
 from regulars.web.administration.answers import attempt
 from regulars.web.administration.forms import TokenForm
 from regulars.web.doors import MemberRequest, member_with
-from regulars.workspaces.models import ApiToken
+from regulars.workspaces.access import access_api_token
 from regulars.workspaces.operations import create_api_token, revoke_api_token
+from regulars.workspaces.queries import live_tokens_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,10 +37,9 @@ def tokens(request: MemberRequest) -> HttpResponse:
 
 
 def _context(request: MemberRequest, **more: Any) -> dict[str, Any]:
-    found = ApiToken.objects.filter(workspace_id=request.member.workspace_id, revoked_at=None)
     return {
         "current_page": "tokens",
-        "tokens": found.select_related("created_by__user").order_by("-created_at"),
+        "tokens": live_tokens_of(request.member.workspace_id),
         "form": TokenForm(granter=request.actor.role),
         **more,
     }
@@ -50,8 +48,5 @@ def _context(request: MemberRequest, **more: Any) -> dict[str, Any]:
 @require_POST
 @member_with("tokens:manage")
 def revoke(request: MemberRequest, token_id: str) -> HttpResponse:
-    token = ApiToken.objects.filter(workspace_id=request.member.workspace_id, id=id_in(token_id)).first()
-    if token is None:
-        raise NotFound(_("There is no such token"))
-    revoke_api_token(token, by=request.actor)
+    revoke_api_token(access_api_token(request.actor, parse_id(token_id)), by=request.actor)
     return redirect("tokens")
