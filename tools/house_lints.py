@@ -3,17 +3,18 @@
     python -m tools.house_lints [path …]
 
 Each rule is a function that yields findings for one file; adding a rule is adding a line to PYTHON_RULES,
-STYLE_RULES or TEMPLATE_RULES.
+SOURCE_RULES (those that read comments, too), STYLE_RULES or TEMPLATE_RULES. The doors' rules: ``tools.door_lints``.
 """
 
 import ast
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.door_lints import faces_never_query, queries_stay_in_their_workspace
+from tools.findings import ROOT, Finding
+
 FOLDERS = ("regulars", "config", "whatsapp_sandbox", "tests", "benchmarks", "tools")
 NOT_OURS = {"node_modules", "static_built", "migrations", "__pycache__"}
 LONGEST_FILE = 500  # lines
@@ -41,19 +42,8 @@ ICON_BUTTON = re.compile(r"<(button|a)\b([^>]*)>(.*?)</\1>", re.DOTALL | re.IGNO
 TEMPLATE_CODE = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One broken rule: where, and what would be right."""
-
-    path: Path
-    line: int
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.text}"
-
-
 PythonRule = Callable[[Path, ast.Module], Iterator[Finding]]
+SourceRule = Callable[[Path, ast.Module, str], Iterator[Finding]]
 TextRule = Callable[[Path, str], Iterator[Finding]]
 
 
@@ -76,6 +66,8 @@ def lint(path: Path) -> Iterator[Finding]:
         tree = ast.parse(text)
         for rule in PYTHON_RULES:
             yield from rule(shown, tree)
+        for source_rule in SOURCE_RULES:
+            yield from source_rule(shown, tree, text)
     for text_rule in {".css": STYLE_RULES, ".html": TEMPLATE_RULES}.get(path.suffix, ()):
         yield from text_rule(shown, text)
 
@@ -149,7 +141,12 @@ def icon_buttons_have_names(path: Path, text: str) -> Iterator[Finding]:
             yield Finding(path, line, f"<{found[1]}> shows only an icon: give it an aria-label")
 
 
-PYTHON_RULES: tuple[PythonRule, ...] = (task_arguments_are_primitives, logs_name_nothing_private)
+PYTHON_RULES: tuple[PythonRule, ...] = (
+    task_arguments_are_primitives,
+    logs_name_nothing_private,
+    faces_never_query,
+)
+SOURCE_RULES: tuple[SourceRule, ...] = (queries_stay_in_their_workspace,)
 STYLE_RULES: tuple[TextRule, ...] = (properties_are_logical,)
 TEMPLATE_RULES: tuple[TextRule, ...] = (nothing_is_inline, icon_buttons_have_names)
 

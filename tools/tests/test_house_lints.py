@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.house_lints import Finding, lint
+from tools.findings import Finding
+from tools.house_lints import lint
 
 
 def findings(tmp_path: Path, name: str, content: str) -> list[tuple[int, str]]:
