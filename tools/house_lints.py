@@ -104,6 +104,20 @@ def logs_name_nothing_private(path: Path, tree: ast.Module) -> Iterator[Finding]
                     yield Finding(path, call.lineno, f"{name!r} does not belong into a log; log an id")
 
 
+def time_comes_from_the_clock(path: Path, tree: ast.Module) -> Iterator[Finding]:
+    """Tests say what now is, and pure cores are told: only ``kernel.clock`` asks (and the supervisor, alone)."""
+    if "regulars" not in path.parts or {"tests", "supervision"} & set(path.parts) or path.name == "clock.py":
+        return
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Attribute)
+            and node.attr in {"now", "utcnow", "today"}
+            and isinstance(node.value, ast.Name)
+            and node.value.id in {"datetime", "date", "timezone"}
+        ):
+            yield Finding(path, node.lineno, f"{node.value.id}.{node.attr}: ask kernel.clock, or be told")
+
+
 def properties_are_logical(path: Path, text: str) -> Iterator[Finding]:
     """Right-to-left languages turn the screen around: inline-start and -end, not left and right."""
     for line, found in _matches(PHYSICAL, _without_comments(text)):
@@ -144,6 +158,7 @@ def icon_buttons_have_names(path: Path, text: str) -> Iterator[Finding]:
 PYTHON_RULES: tuple[PythonRule, ...] = (
     task_arguments_are_primitives,
     logs_name_nothing_private,
+    time_comes_from_the_clock,
     faces_never_query,
 )
 SOURCE_RULES: tuple[SourceRule, ...] = (queries_stay_in_their_workspace,)

@@ -65,6 +65,26 @@ def test_logs_name_nothing_private(tmp_path: Path, call: str, wrong: str | None)
 
 
 @pytest.mark.parametrize(
+    ("name", "code", "wrong"),
+    [
+        ("regulars/contacts/x.py", "at = clock.now()", None),
+        ("regulars/contacts/tests/x.py", "at = datetime.now(UTC)", None),
+        ("regulars/supervision/x.py", "at = datetime.now(UTC)", None),
+        ("regulars/kernel/clock.py", "at = datetime.now(UTC)", None),
+        ("tools/x.py", "at = datetime.now(UTC)", None),
+        ("regulars/contacts/x.py", "at = datetime.now(UTC)", "datetime.now"),
+        ("regulars/contacts/x.py", "field(default_factory=datetime.utcnow)", "datetime.utcnow"),
+        ("regulars/contacts/x.py", "day = date.today()", "date.today"),
+        ("regulars/contacts/x.py", "at = timezone.now()", "timezone.now"),
+    ],
+)
+def test_time_comes_from_the_clock(tmp_path: Path, name: str, code: str, wrong: str | None):
+    (tmp_path / name).parent.mkdir(parents=True)
+    found = findings(tmp_path, name, code + "\n")
+    assert found == ([(1, f"{wrong}: ask kernel.clock, or be told")] if wrong else [])
+
+
+@pytest.mark.parametrize(
     ("style", "wrong"),
     [
         ("a { margin-inline-start: 1px; inset-inline-end: 0; text-align: start }", None),
