@@ -134,3 +134,29 @@ def test_templates_have_nothing_inline(tmp_path: Path, template: str, wrong: str
 def test_icon_buttons_have_names(tmp_path: Path, template: str, wrong: str | None):
     expected = [(1, f"<{wrong}> shows only an icon: give it an aria-label")] if wrong else []
     assert findings(tmp_path, "a.html", template) == expected
+
+
+def test_template_lines_are_short(tmp_path: Path):
+    assert findings(tmp_path, "a.html", "<p>\n" + "x" * 161 + "\n</p>\n") == [
+        (2, "161 characters; 160 are enough")
+    ]
+    assert findings(tmp_path, "a.html", "x" * 160) == []
+    assert findings(tmp_path, "a.css", "/* " + "x" * 161 + " */") == []
+
+
+@pytest.mark.parametrize(
+    ("template", "wrong"),
+    [
+        ("<li>\n  <p>a</p>\n</li>", None),
+        ("{% if a %}<p>a</p>{% endif %}", None),
+        ("<p><b>a</b> <span>b</span></p>", None),
+        ("<ul>{# <li>a</li> #}</ul>", None),
+        ("<pre><code>a</code></pre>", None),
+        ("{% if a %}<p>a</p><p>b</p>{% endif %}", "<p> begins beside <p>"),
+        ("<section><h2>a</h2>", "<h2> begins beside <section>"),
+        ("{% for a in b %}<dt>a</dt><dd>b</dd>{% endfor %}", "<dd> begins beside <dt>"),
+    ],
+)
+def test_each_block_element_has_a_line(tmp_path: Path, template: str, wrong: str | None):
+    expected = [(1, f"{wrong}; give it a line of its own")] if wrong else []
+    assert findings(tmp_path, "a.html", template) == expected
