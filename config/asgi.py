@@ -26,9 +26,9 @@ from config.bodies import Bodies  # noqa: E402
 from config.crowd import Crowd, most_connections  # noqa: E402
 from config.pages import Pages  # noqa: E402
 from config.running import refusal_to_run  # noqa: E402
+from config.wiring import CHANNELS  # noqa: E402
 from config.wsgi import application as django_application  # noqa: E402
-from regulars.channels.whatsapp.door_finding import PREFIX as WHATSAPP_PREFIX  # noqa: E402
-from regulars.channels.whatsapp.webhook import Webhooks  # noqa: E402
+from regulars.channels.door.webhook import Webhooks  # noqa: E402
 from regulars.kernel.events import CHANNEL as EVENTS_CHANNEL  # noqa: E402
 from regulars.kernel.listening import Wakeups  # noqa: E402
 from regulars.web.live.hub import LiveHub  # noqa: E402
@@ -78,7 +78,7 @@ class Web:
         if scope["type"] != "http":
             return send({"type": "websocket.close"})
         path = scope["path"]
-        if path.startswith(WHATSAPP_PREFIX) and self.webhooks:
+        if self.webhooks and path.startswith(self.webhooks.prefixes):
             return self.webhooks(scope, receive, send)
         if path == "/live" and self._live:
             return self._live(scope, receive, send)
@@ -107,7 +107,7 @@ class Web:
     def _start(self) -> None:
         collecting.settle()
         self._bodies.open()
-        self.webhooks = Webhooks(settings.DATABASE_URL)
+        self.webhooks = Webhooks(settings.DATABASE_URL, CHANNELS)
         self._live = LiveHub()
         self._live.start()
         self._wakeups = Wakeups(settings.DATABASE_URL, {EVENTS_CHANNEL: [self._live.wake]})

@@ -26,10 +26,8 @@ from config.crowd import (
     Standing,
     until_of_body,
 )
-from regulars.channels.whatsapp.door_finding import PREFIX
-from regulars.channels.whatsapp.webhook import (
+from regulars.channels.door.webhook import (
     MAX_BODY_BYTES,
-    SIGNATURE_HEADER,
     SMALL_BODY_BYTES,
     STORED,
     TURN_SECONDS,
@@ -39,9 +37,8 @@ from regulars.channels.whatsapp.webhook import (
 
 if TYPE_CHECKING:
     from config.crowd import Crowd
-    from regulars.channels.whatsapp.webhook import Webhooks
+    from regulars.channels.door.webhook import Webhooks
 
-START = b"POST " + PREFIX.encode()
 MAX_HEAD_BYTES = 16 * 1024
 _ASKING_HEADERS = frozenset({b"connection", b"expect", b"transfer-encoding", b"upgrade", b"te", b"trailer"})
 _REASONS = {
@@ -80,6 +77,7 @@ class WebProtocol(asyncio.Protocol):
         """what came while a request waits for its answer"""
         self._held = 0
         """of the webhooks' allowance"""
+        self._signature_headers: frozenset[bytes] = frozenset()
         self._forget_request()
 
     @property
@@ -94,7 +92,7 @@ class WebProtocol(asyncio.Protocol):
         self._raw: list[bytes] = []
         """the request up to the end of its head, for uvicorn"""
         self._url = b""
-        self._signature = b""
+        self._signatures: dict[bytes, bytes] = {}
         self._length = -1
         self._body: list[bytes] = []
         self._missing = 0
@@ -131,9 +129,11 @@ class WebProtocol(asyncio.Protocol):
             self._take_rest(data)
             return
         if not self._raw:
-            if not data.startswith(START):
+            webhooks = self._webhooks  # there is one from the server's start to its end
+            if webhooks is None or not data.startswith(webhooks.starts):
                 self._hand_over(data)
                 return
+            self._signature_headers = webhooks.signature_headers
             self._since = asyncio.get_running_loop().time()
         self._raw.append(data)
         if self._parser is None:
@@ -169,8 +169,8 @@ class WebProtocol(asyncio.Protocol):
         name = name.lower()
         if name == b"content-length":
             self._length = int(value) if value.isdigit() and self._length < 0 else MAX_BODY_BYTES + 1
-        elif name == SIGNATURE_HEADER:
-            self._signature = value.removeprefix(b"sha256=")
+        elif name in self._signature_headers:
+            self._signatures[name] = value
         elif name in _ASKING_HEADERS and value.lower() != b"keep-alive":
             self._is_odd = True
 
@@ -184,7 +184,6 @@ class WebProtocol(asyncio.Protocol):
             and self._url.isascii()
             and b"%" not in self._url
             and b"?" not in self._url
-            and self._webhooks is not None  # there is one from the server's start to its end
         )
         self._is_odd = self._is_odd or not is_plain
 
@@ -197,11 +196,11 @@ class WebProtocol(asyncio.Protocol):
     # what becomes of a request
 
     def _take(self, webhooks: Webhooks) -> None:
-        path, signature = self._url.decode("ascii"), self._signature
+        path, signatures = self._url.decode("ascii"), self._signatures
         body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
         self._forget_request()
         self._is_answering = True
-        webhooks.take(path, signature, body, self._answer)
+        webhooks.take(path, signatures, body, self._answer)
 
     def _expect_rest(self, webhooks: Webhooks) -> None:
         """The head is plain, and the body is not here: ask whether to read it, and go on without the parser."""

@@ -6,13 +6,15 @@ log (``web.live.rendering.LIVE_EVENTS``), but keep no cursor: a screen that come
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from regulars.channels.record import Channel
 from regulars.channels.whatsapp import erasing as whatsapp_erasing
 from regulars.channels.whatsapp import reactions as whatsapp
+from regulars.channels.whatsapp.channel import WHATSAPP
 from regulars.conversations import tasks as conversations
 from regulars.conversations.events import ConversationChanged, MemberTyping
 from regulars.conversations.operations.removing import erase_files
@@ -22,6 +24,9 @@ from regulars.inboxes.events import ConnectionAdded, ConnectionRecovered, InboxA
 from regulars.kernel import tasks as kernel
 from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.workspaces import tasks as workspaces
+
+CHANNELS: Mapping[str, Channel] = {each.kind: each for each in (WHATSAPP,)}
+"""every kind of medium, by the word that a connection names it with"""
 
 ACCOUNT_MAY_ANSWER = (ConnectionAdded, ConnectionRecovered, InboxAdded)
 """from then on the platform may answer what it refused to before"""

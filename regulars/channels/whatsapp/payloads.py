@@ -16,11 +16,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal, cast
 
+from regulars.channels.decoding import MAX_DEPTH, NotJSON, TooDeep, load_body
 from regulars.inboxes.ports import Rejected, Update
 
 from .parsing import changes, messages, statuses
 from .parsing.counting import count_plain
-from .parsing.decoding import MAX_DEPTH, NotJSON, TooDeep, load_body
 from .parsing.plain_text import read_plain_text
 from .parsing.walking import ERASED, LIST_NAMES, Change, walk
 

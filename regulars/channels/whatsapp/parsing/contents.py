@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from regulars.channels.decoding import NotJSON, TooDeep, load_body
 from regulars.inboxes.ports import (
     CardPhone,
     Choice,
@@ -22,7 +23,6 @@ from regulars.inboxes.ports import (
     Unsupported,
 )
 
-from .decoding import NotJSON, TooDeep, load_body
 from .reading import (
     Json,
     decimal_text,

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from django.db import connection
 
-from regulars.channels.whatsapp import storing
-from regulars.channels.whatsapp.storing import DeliveryStore, Unavailable
+from regulars.channels.door import storing
+from regulars.channels.door.storing import DeliveryStore, Unavailable
 from regulars.kernel import room
 
 OWNER = uuid4()

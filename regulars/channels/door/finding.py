@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -12,12 +12,12 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from regulars.channels.whatsapp.storing import Unavailable
+from regulars.channels.door.storing import Unavailable
+from regulars.channels.record import Channel, IsSigned, WebhookRules
 from regulars.kernel.crypto import decrypt
 
 logger = logging.getLogger(__name__)
 
-PREFIX = "/webhooks/whatsapp/"
 LONGEST_KEY = 200
 LOOKUP_DEADLINE_SECONDS = 5.0
 CONNECTION_CACHE_SECONDS = 1.0
@@ -27,20 +27,26 @@ MOST_STRANGERS = 200
 """who may wait for the news that their address is unknown; more come again"""
 
 
+def prefix_of(kind: str) -> str:
+    """What the paths of a channel's webhooks begin with; the connection's key follows."""
+    return f"/webhooks/{kind}/"
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """What the door needs to know of a connection."""
 
     id: UUID
     verify_token: str
-    signers: tuple[hmac.HMAC, ...]
-    """one for each app secret"""
+    rules: WebhookRules
+    is_signed: IsSigned
 
 
 class DoorFinder:
     """Finds doors by path. Addresses that were good a moment ago do not stand in line behind unknown ones."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, channels: Mapping[str, Channel]) -> None:
+        self._rules = {kind: channel.webhooks for kind, channel in channels.items()}
         self._known: dict[str, tuple[float, Door]] = {}
         self._unknown: dict[str, float] = {}
         self._for_known = _Lookup(database_url)
@@ -58,26 +64,32 @@ class DoorFinder:
 
     async def find(self, path: str) -> Door | None:
         """The connection behind a path; raises what psycopg raises, or ``Unavailable``, when it cannot be asked."""
-        key = path.removeprefix(PREFIX).rstrip("/")
-        if "\x00" in key or len(key) > LONGEST_KEY or self._unknown.get(path, 0.0) > monotonic():
+        kind, _slash, key = path.removeprefix("/webhooks/").rstrip("/").partition("/")
+        rules = self._rules.get(kind)
+        if (
+            rules is None
+            or "\x00" in key
+            or len(key) > LONGEST_KEY
+            or self._unknown.get(path, 0.0) > monotonic()
+        ):
             return None
         if path in self._known:
-            return await self._find_in(self._for_known, path, key)
+            return await self._find_in(self._for_known, path, _Address(kind, key, rules))
         if self._strangers >= MOST_STRANGERS:
             raise Unavailable("too many ask for addresses")
         self._strangers += 1
         try:
-            return await self._find_in(self._for_strangers, path, key)
+            return await self._find_in(self._for_strangers, path, _Address(kind, key, rules))
         finally:
             self._strangers -= 1
 
-    async def _find_in(self, lookup: _Lookup, path: str, key: str) -> Door | None:
+    async def _find_in(self, lookup: _Lookup, path: str, address: _Address) -> Door | None:
         async with lookup.turn:
             if door := self.recall(path, monotonic()):
                 return door
             if self._unknown.get(path, 0.0) > monotonic():
                 return None
-            door = await lookup.read_in_time(key)
+            door = await lookup.read_in_time(address)
             self._remember(path, door, monotonic() + CONNECTION_CACHE_SECONDS)
             return door
 
@@ -89,6 +101,15 @@ class DoorFinder:
             if len(self._unknown) >= MOST_REMEMBERED:
                 self._unknown.clear()
             self._unknown[path] = until
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """What a path says."""
+
+    kind: str
+    key: str
+    rules: WebhookRules
 
 
 class _Lookup:
@@ -105,11 +126,11 @@ class _Lookup:
         if self._connection:
             await self._connection.close()
 
-    async def read_in_time(self, key: str) -> Door | None:
+    async def read_in_time(self, address: _Address) -> Door | None:
         """Ask the database; when it hangs, whoever waited in line is told at once and not one after the other."""
         if monotonic() < self._away_until:
             raise Unavailable("the database does not answer")
-        reading = asyncio.create_task(self._read(key))
+        reading = asyncio.create_task(self._read(address))
         await asyncio.wait({reading}, timeout=LOOKUP_DEADLINE_SECONDS)
         if reading.done() and reading.exception() is None:
             return reading.result()
@@ -131,16 +152,15 @@ class _Lookup:
         if connection is not None:
             await connection.close()
 
-    async def _read(self, key: str) -> Door | None:
+    async def _read(self, address: _Address) -> Door | None:
         if self._connection is None or self._connection.closed:
             self._connection = await AsyncConnection.connect(self._url, autocommit=True, connect_timeout=3)
         cursor = await self._connection.execute(
-            "SELECT id, verify_token, app_secrets FROM inboxes_connection WHERE key = %s AND channel = 'whatsapp'",
-            [key],
+            "SELECT id, verify_token, app_secrets FROM inboxes_connection WHERE key = %s AND channel = %s",
+            [address.key, address.kind],
         )
         row = await cursor.fetchone()
         if row is None:
             return None
         secrets = [line.encode() for line in decrypt(row[2]).splitlines() if line]
-        signers = tuple(hmac.new(secret, digestmod="sha256") for secret in secrets)
-        return Door(row[0], decrypt(row[1]), signers)
+        return Door(row[0], decrypt(row[1]), address.rules, address.rules.verifier(secrets))
