@@ -6,14 +6,12 @@ log (``web.live.rendering.LIVE_EVENTS``), but keep no cursor: a screen that come
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 from regulars.channels.record import Channel
-from regulars.channels.whatsapp import erasing as whatsapp_erasing
-from regulars.channels.whatsapp import reactions as whatsapp
 from regulars.channels.whatsapp.channel import WHATSAPP
 from regulars.conversations import tasks as conversations
 from regulars.conversations.events import ConversationChanged, MemberTyping
@@ -31,22 +29,29 @@ CHANNELS: Mapping[str, Channel] = {each.kind: each for each in (WHATSAPP,)}
 ACCOUNT_MAY_ANSWER = (ConnectionAdded, ConnectionRecovered, InboxAdded)
 """from then on the platform may answer what it refused to before"""
 
-REACTIONS: tuple[Reaction, ...] = (
-    # when an account is connected or works again, or its templates change, the template list is fetched
-    Reaction(
-        "whatsapp.sync_templates",
-        (*ACCOUNT_MAY_ANSWER, NoticeReceived),
-        whatsapp.sync_templates,
-        is_slow=True,
-    ),
-    # when an account is connected or works again, it is asked which business portfolio owns it
-    Reaction("whatsapp.learn_portfolios", ACCOUNT_MAY_ANSWER, whatsapp.learn_portfolios, is_slow=True),
-    # when a number is added or an account's credentials are new, the platform is asked whether they can send
-    Reaction("whatsapp.check_numbers", (ConnectionAdded, InboxAdded), whatsapp.check_numbers, is_slow=True),
-    # when a member has read or answered what was unread, the contact sees blue ticks
-    Reaction("whatsapp.send_read_receipts", (ConversationChanged,), whatsapp.send_read_receipts),
-    # when a member begins to write, the contact sees the typing dots
-    Reaction("whatsapp.show_typing", (MemberTyping,), whatsapp.show_typing),
+
+def _reactions_of(channel: Channel) -> Iterator[Reaction]:
+    """What a channel does about events, as far as its platform knows such things."""
+    kind = channel.kind
+    if templates := channel.templates:
+        # when an account is connected or works again, or its templates change, the template list is fetched
+        events = (*ACCOUNT_MAY_ANSWER, NoticeReceived)
+        yield Reaction(f"{kind}.sync_templates", events, templates.sync_for, is_slow=True)
+    if account := channel.account:
+        # when an account is connected or works again, it is asked which business owns it
+        yield Reaction(f"{kind}.learn_portfolios", ACCOUNT_MAY_ANSWER, account.learn_owners, is_slow=True)
+        # when a number is added or an account's credentials are new, the platform is asked whether they can send
+        is_new = (ConnectionAdded, InboxAdded)
+        yield Reaction(f"{kind}.check_numbers", is_new, account.check_numbers, is_slow=True)
+    if presence := channel.presence:
+        # when a member has read or answered what was unread, the contact sees blue ticks
+        yield Reaction(f"{kind}.send_read_receipts", (ConversationChanged,), presence.send_read_receipts)
+        # when a member begins to write, the contact sees the typing dots
+        yield Reaction(f"{kind}.show_typing", (MemberTyping,), presence.show_typing)
+
+
+REACTIONS: tuple[Reaction, ...] = tuple(
+    reaction for channel in CHANNELS.values() for reaction in _reactions_of(channel)
 )
 
 
@@ -59,6 +64,13 @@ class Job:
     run: Callable[[], object]
 
 
+def _jobs_of(channel: Channel) -> Iterator[Job]:
+    if templates := channel.templates:
+        yield Job(f"{channel.kind}.sync_all_templates", timedelta(hours=12), templates.sync_all)
+    if account := channel.account:
+        yield Job(f"{channel.kind}.learn_all_portfolios", timedelta(hours=12), account.learn_all_owners)
+
+
 JOBS: tuple[Job, ...] = (
     Job("conversations.wake_snoozed", timedelta(seconds=30), conversations.wake_snoozed),
     Job("conversations.purge_unmatched_statuses", timedelta(hours=6), conversations.purge_unmatched_statuses),
@@ -67,13 +79,12 @@ JOBS: tuple[Job, ...] = (
     Job("workspaces.purge_sessions", timedelta(hours=1), workspaces.purge_sessions),
     Job("kernel.purge_events", timedelta(hours=1), kernel.purge_events),
     Job("kernel.purge_answers", timedelta(hours=1), kernel.purge_answers),
-    Job("whatsapp.sync_all_templates", timedelta(hours=12), whatsapp.sync_all_templates),
-    Job("whatsapp.learn_all_portfolios", timedelta(hours=12), whatsapp.learn_all_portfolios),
+    *(job for channel in CHANNELS.values() for job in _jobs_of(channel)),
 )
 
 ERASERS: tuple[Eraser, ...] = (
     # whoever is removed is forgotten in what came by webhook, in answers kept for repeated requests, and in files
-    whatsapp_erasing.erase_from_deliveries,
+    *filter(None, (channel.erase_from_deliveries for channel in CHANNELS.values())),
     erase_from_answers,
     erase_files,
 )

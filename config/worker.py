@@ -26,11 +26,9 @@ from django.conf import settings  # noqa: E402
 
 from config import collecting  # noqa: E402
 from config.running import refusal_to_run  # noqa: E402
-from config.wiring import ERRANDS, JOBS, REACTIONS  # noqa: E402
-from regulars.channels.whatsapp.clients import Clients  # noqa: E402
-from regulars.channels.whatsapp.fetching import Fetcher  # noqa: E402
-from regulars.channels.whatsapp.processing import process_deliveries  # noqa: E402
-from regulars.channels.whatsapp.transport import WhatsAppTransport  # noqa: E402
+from config.wiring import CHANNELS, ERRANDS, JOBS, REACTIONS  # noqa: E402
+from regulars.channels.fetching import Fetcher  # noqa: E402
+from regulars.channels.receiving.processing import process_deliveries  # noqa: E402
 from regulars.conversations.delivering import Sender  # noqa: E402
 from regulars.conversations.operations.sending import OUTGOING_CHANNEL  # noqa: E402
 from regulars.inboxes.queue import DELIVERIES_CHANNEL  # noqa: E402
@@ -103,9 +101,9 @@ async def main() -> None:
     jobs = Loop("jobs", run_due_jobs, JOB_CHECK_SECONDS)
     previews = Loop("previews", draw_previews)
     threads = [jobs, previews, *deliveries, reading]
-    clients = Clients()
-    sender = Sender({"whatsapp": WhatsAppTransport(clients)}, settings.DATABASE_URL)
-    fetcher = Fetcher(clients)
+    carriers = {kind: channel.open_carrier() for kind, channel in CHANNELS.items()}
+    sender = Sender(carriers, settings.DATABASE_URL)
+    fetcher = Fetcher(carriers)
     wakeups = Wakeups(
         settings.DATABASE_URL,
         {
@@ -133,7 +131,8 @@ async def main() -> None:
     for thread in threads:
         await asyncio.to_thread(thread.join, 10)
     await asyncio.to_thread(log_reader.stop)
-    await clients.close()
+    for carrier in carriers.values():
+        await carrier.close()
 
 
 if __name__ == "__main__":

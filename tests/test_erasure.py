@@ -17,8 +17,8 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from config.wiring import ERASERS
+from regulars.channels.receiving.processing import process_deliveries
 from regulars.channels.whatsapp.payloads import count_payload, load_body, parse_payload
-from regulars.channels.whatsapp.processing import process_deliveries
 from regulars.channels.whatsapp.tests.arriving import deliver, read_everything
 from regulars.channels.whatsapp.tests.bodies import (
     OWN,

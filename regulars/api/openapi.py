@@ -18,7 +18,7 @@ from regulars.api.field_notes import read_field_notes
 from regulars.api.rate_limits import BURST, REQUESTS_PER_SECOND
 from regulars.api.resources.media import Upload
 from regulars.api.routes import ROUTES
-from regulars.channels.whatsapp.limits import MEDIA_LIMITS
+from regulars.inboxes.ports.outgoing import MEDIA_KINDS
 
 Node = dict[str, Any]
 PREFIX = "/api/v1"
@@ -260,6 +260,6 @@ _UPLOAD: Node = {
     "required": ["file"],
     "properties": {
         "file": {"type": "string", "format": "binary"},
-        "kind": {"type": "string", "enum": list(MEDIA_LIMITS)},
+        "kind": {"type": "string", "enum": list(MEDIA_KINDS)},
     },
 }

@@ -30,14 +30,6 @@ from regulars.api.shapes.outgoing import (
     TextBody,
     VideoBody,
 )
-from regulars.api.whatsapp import facts_of
-from regulars.channels.whatsapp.templates import (
-    OFFER_KEY,
-    Template,
-    TemplateButton,
-    Value,
-    parse_template,
-)
 from regulars.conversations.models import Conversation, Message
 from regulars.conversations.operations.composing import (
     Composition,
@@ -46,6 +38,7 @@ from regulars.conversations.operations.composing import (
     find_in_conversation,
     react,
 )
+from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import (
     OutgoingContacts,
     OutgoingContent,
@@ -53,6 +46,7 @@ from regulars.inboxes.ports import (
     OutgoingMedia,
     OutgoingText,
 )
+from regulars.inboxes.ports.templates import OFFER_KEY, Template, TemplateButton, Value
 from regulars.kernel.errors import Invalid, NotFound
 from regulars.kernel.ids import parse_id
 from regulars.message_templates.queries import find_template
@@ -123,7 +117,8 @@ def _choose_template(choice: outgoing.TemplateChoice, conversation: Conversation
             _("The account has no template %(name)s in %(language)s; see /api/v1/message-templates")
             % {"name": choice.name, "language": choice.language}
         )
-    return TemplateChoice(stored, _template_values(choice, parse_template(stored.listed)))
+    template = facts_of(conversation.inbox.connection.channel).read_template(stored.listed)
+    return TemplateChoice(stored, _template_values(choice, template))
 
 
 def _template_values(choice: outgoing.TemplateChoice, template: Template) -> dict[str, Value]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-from regulars.conversations.operations.claiming import Claimed
 from regulars.inboxes.ports import Deferred, SendResult
+
+if TYPE_CHECKING:
+    from regulars.conversations.operations.claiming import Claimed
 
 
 class Transport(Protocol):

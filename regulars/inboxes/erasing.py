@@ -2,7 +2,7 @@
 
 Looking through a month of deliveries takes seconds, too long for the removal's transaction. So the removal writes down
 by which traces the person is known, sealed, and every holder of raw words (``Eraser``) goes through its own. Until the
-request is done, reading a delivery that came before it leaves the person out (``channels.*.processing``): neither a
+request is done, reading a delivery that came before it leaves the person out (``channels.receiving``): neither a
 delivery that waited nor a replay brings anybody back. docs/decisions/erasure.md
 """
 

@@ -41,7 +41,8 @@ def staffing_teams(inbox_ids: Collection[UUID]) -> list[tuple[UUID, UUID, str]]:
     return list(teams.values_list("inboxes__id", "id", "name"))
 
 
-def bodies_of(delivery_ids: Collection[int]) -> dict[int, bytes]:
-    """Delivery -> its bytes, of those that are still kept; the caller may see what is in them. One query."""
+def bodies_of(delivery_ids: Collection[int]) -> dict[int, tuple[bytes, str]]:
+    """Delivery -> its bytes and channel, of those still kept; the caller may see what is in them. One query."""
     found = Delivery.objects.filter(id__in=delivery_ids)
-    return {delivery_id: bytes(body) for delivery_id, body in found.values_list("id", "body")}
+    rows = found.values_list("id", "body", "connection__channel")
+    return {delivery_id: (bytes(body), channel) for delivery_id, body, channel in rows}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -19,6 +23,8 @@ from regulars.web.doors import PUBLIC, SIGNED_IN, methods_of
 from regulars.web.live.rendering import LIVE_EVENTS
 from regulars.workspaces.models import Workspace
 from regulars.workspaces.permissions import ALL_PERMISSIONS
+
+ROOT = Path(__file__).parents[2]
 
 UNSCOPED = {
     "kernel.Event": "carries its workspace as a plain id: the kernel knows no other room",
@@ -175,3 +181,11 @@ def test_whatever_is_waited_for_can_happen():
 def test_every_event_begins_with_its_workspace():
     own = {name: cls for name, cls in Event.kinds.items() if ".tests." not in cls.__module__}
     assert [name for name, cls in own.items() if list(cls.__dataclass_fields__)[0] != "workspace_id"] == []  # type: ignore[attr-defined]  # noqa: RUF015
+
+
+def test_the_protocol_is_there_before_django_is_set_up():
+    """Uvicorn takes the web process's protocol first, so nothing that the door needs may need a table."""
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    command = [sys.executable, "-c", "import config.protocol"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.stderr == ""

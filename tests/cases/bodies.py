@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from regulars.channels.receiving.processing import process_deliveries
 from regulars.channels.whatsapp.payloads import count_updates
-from regulars.channels.whatsapp.processing import process_deliveries
 from regulars.inboxes.models import Delivery
 from tests.cast import ACCOUNT, FIRST_NUMBER, SECOND_NUMBER, Cast
 

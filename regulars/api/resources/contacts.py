@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from msgspec import UNSET
 
+from regulars.api.explaining import person_written
 from regulars.api.paging import Page, newest_first
 from regulars.api.parsing import parse_reference
 from regulars.api.problems import ContactExists
@@ -19,7 +20,6 @@ from regulars.api.shapes.contacts import (
     NewIdentity,
     build_contacts,
 )
-from regulars.api.whatsapp import person_written
 from regulars.contacts.models import Contact
 from regulars.contacts.operations import editing
 from regulars.contacts.operations.identifying import find_holder
@@ -52,10 +52,11 @@ def create_contact(actor: Actor, body: NewContact) -> ContactShape:
     """A new contact; 409 ``contact-exists`` names who has one of the identities, if you may see them."""
     if not body.identities:
         raise Invalid(_("A contact needs at least one identity"), fields={"identities": "a phone or a BSUID"})
-    person = person_written(
-        [(each.kind, each.value, f"identities[{index}].value") for index, each in enumerate(body.identities)]
-    )
     channel, portfolio = body.identities[0].channel, _portfolio(body.identities)
+    person = person_written(
+        channel,
+        [(each.kind, each.value, f"identities[{index}].value") for index, each in enumerate(body.identities)],
+    )
     holder = find_holder(actor.workspace_id, channel, person.keys, portfolio)
     if holder is not None:
         raise _contact_exists(actor, holder)

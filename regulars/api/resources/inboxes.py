@@ -10,9 +10,9 @@ from uuid import UUID
 
 import msgspec
 
+from regulars.api.explaining import explain_error
 from regulars.api.paging import Page, PageQuery, newest_first
 from regulars.api.shapes.common import Ref
-from regulars.api.whatsapp import explain_error
 from regulars.inboxes.access import access_inbox, inboxes_of
 from regulars.inboxes.models import Inbox
 from regulars.inboxes.queries import staffing_teams

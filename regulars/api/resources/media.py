@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from typing import cast
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -14,10 +13,11 @@ from django.utils.translation import gettext as _
 from regulars.api.parsing import parse_reference
 from regulars.api.problems import NotJSON, TooLarge
 from regulars.api.shapes.media import MediaQuery, MediaShape, build_media
-from regulars.channels.whatsapp.limits import MEDIA_LIMITS, MediaKind, check_media_file, kind_of_type
 from regulars.conversations.access import access_media
 from regulars.conversations.operations.composing import MediaNotReady
+from regulars.inboxes.channels import judge_file
 from regulars.inboxes.ports import LimitProblem
+from regulars.inboxes.ports.outgoing import MEDIA_KINDS
 from regulars.kernel.errors import Invalid
 from regulars.media.files import path_of
 from regulars.media.models import MediaFile
@@ -52,8 +52,8 @@ class Upload:
             raise NotJSON(_("The multipart form cannot be read: %(reason)s") % {"reason": error}) from error
         if not isinstance(file, UploadedFile):
             raise Invalid(_("There is no file"), fields={"file": "a part with a file name"})
-        if kind and kind not in MEDIA_LIMITS:
-            raise Invalid(_("Unknown kind of file"), fields={"kind": ", ".join(MEDIA_LIMITS)})
+        if kind and kind not in MEDIA_KINDS:
+            raise Invalid(_("Unknown kind of file"), fields={"kind": ", ".join(MEDIA_KINDS)})
         return cls(file, kind)
 
     def fingerprint(self) -> bytes:
@@ -76,9 +76,8 @@ def upload_media(actor: Actor, form: Upload) -> MediaShape:
     size = form.file.size or 0
 
     def kind_of(facts: FileFacts) -> str:
-        kind = form.kind or kind_of_type(facts.mime_type)
-        problems = check_media_file(
-            cast("MediaKind", kind), facts.mime_type, size, is_animated=facts.is_animated, traits=facts.traits
+        kind, problems = judge_file(
+            facts.mime_type, size, kind=form.kind, is_animated=facts.is_animated, traits=facts.traits
         )
         if form.kind not in ("", "document") and problems:  # documents may wait here for another use
             raise Invalid(

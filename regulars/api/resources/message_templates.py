@@ -12,9 +12,9 @@ from regulars.api.paging import Page, PageQuery, newest_first
 from regulars.api.parsing import parse_reference
 from regulars.api.problems import ProviderFailed
 from regulars.api.shapes.common import Ref
-from regulars.channels.whatsapp.graph import GraphError
-from regulars.channels.whatsapp.reactions import sync_templates_of
-from regulars.channels.whatsapp.templates import parse_template
+from regulars.channels.record import NotAnswered
+from regulars.channels.register import channel_of
+from regulars.inboxes.channels import facts_of
 from regulars.inboxes.models import Connection
 from regulars.inboxes.queries import connections_in
 from regulars.kernel.errors import NotFound
@@ -90,7 +90,7 @@ def list_templates(actor: Actor, query: TemplateQuery) -> Page[TemplateShape]:
 
 def sync_templates(actor: Actor, body: SyncRequest) -> SyncResult:
     """Fetch the list of templates from the provider now."""
-    connections = connections_in(actor.workspace_id, "whatsapp")
+    connections = connections_in(actor.workspace_id)
     if body.connection is not None:
         connections = connections.filter(id=parse_reference(body.connection, "connection"))
         if not connections:
@@ -103,14 +103,15 @@ def sync_templates(actor: Actor, body: SyncRequest) -> SyncResult:
 
 
 def _sync(connection_row: Connection) -> bool:
+    templates = channel_of(connection_row.channel).templates
     try:
-        return sync_templates_of(connection_row)
-    except GraphError as error:
+        return templates is None or templates.sync(connection_row)
+    except NotAnswered as error:
         raise ProviderFailed(_("WhatsApp did not answer; try again"), retry_after=30) from error
 
 
 def _build(row: MessageTemplate) -> TemplateShape:
-    template = parse_template(row.listed)
+    template = facts_of(row.connection.channel).read_template(row.listed)
     return TemplateShape(
         id=str(row.id),
         connection=Ref(str(row.connection_id), row.connection.name),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from regulars.api.explaining import person_written
 from regulars.api.outgoing import queue_body
 from regulars.api.paging import Page, cut, read_cursor
 from regulars.api.shapes.addressed import AddressedMessage
 from regulars.api.shapes.messages import MessageQuery, MessageShape, build_messages
 from regulars.api.shapes.outgoing import NewMessage, Recipient
-from regulars.api.whatsapp import person_written
 from regulars.contacts.operations.editing import create_contact
 from regulars.contacts.operations.identifying import find_holder
 from regulars.conversations.access import access_conversation, access_message
@@ -49,7 +49,9 @@ def send_to_address(actor: Actor, body: AddressedMessage) -> MessageShape:
     """
     inbox = access_inbox(actor, parse_id(body.inbox))
     to = body.to if isinstance(body.to, Recipient) else Recipient("phone", body.to)
-    person = person_written([(to.kind, to.value, "to.value" if to is body.to else "to")])
+    person = person_written(
+        inbox.connection.channel, [(to.kind, to.value, "to.value" if to is body.to else "to")]
+    )
     channel, portfolio = inbox.connection.channel, inbox.connection.portfolio
     contact_id = find_holder(actor.workspace_id, channel, person.keys, portfolio)
     if contact_id is None:

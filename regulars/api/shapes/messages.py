@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from regulars.api.explaining import explain_error
 from regulars.api.paging import PageQuery
 from regulars.api.raw_updates import read_raw_updates
 from regulars.api.shapes.common import encodable
 from regulars.api.shapes.media import MediaShape, build_media
-from regulars.api.whatsapp import explain_error
 from regulars.conversations.models import Message
 from regulars.conversations.queries.changing import MessageChanges, emoji_of
 from regulars.conversations.queries.threads import MessageDetails, with_details

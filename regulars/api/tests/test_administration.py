@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from regulars.api.resources import message_templates
 from regulars.api.tests.client import Api, problem
+from regulars.channels.record import Templates
+from regulars.channels.register import channel_of
 from regulars.channels.whatsapp.graph import GraphError
 from regulars.inboxes.models import Connection, Delivery
 from regulars.inboxes.ports import Deferred, ProviderError
@@ -187,6 +192,12 @@ def test_templates_of_strangers_do_not_exist(api: Api, cast: Cast):
     assert problem(refused) == (404, "not-found")
 
 
+def answer_with(monkeypatch: pytest.MonkeyPatch, sync: Callable[[Connection], bool]) -> None:
+    """Whatever is asked of the platform about templates, this is the answer."""
+    channel = replace(channel_of("whatsapp"), templates=Templates(sync, lambda _: None, lambda: None))
+    monkeypatch.setattr(message_templates, "channel_of", lambda _kind: channel)
+
+
 def test_a_list_is_fetched_anew_once_per_key(api: Api, cast: Cast, monkeypatch: pytest.MonkeyPatch):
     asked: list[str] = []
 
@@ -195,7 +206,7 @@ def test_a_list_is_fetched_anew_once_per_key(api: Api, cast: Cast, monkeypatch: 
         replace_templates(connection_row, [LISTED])
         return True
 
-    monkeypatch.setattr(message_templates, "sync_templates_of", answer)
+    answer_with(monkeypatch, answer)
     first = api.post("/message-templates/sync", {}, key="k-1")
     assert (first.status_code, first.json()) == (200, {"connections": 1, "templates": 1})
     second = api.post("/message-templates/sync", {}, key="k-1")
@@ -212,8 +223,8 @@ def test_a_silent_provider_is_502(api: Api, cast: Cast, monkeypatch: pytest.Monk
     def fail(_row: Connection) -> bool:
         raise GraphError(Deferred(error=error, wait=timedelta(seconds=1)), error)
 
-    monkeypatch.setattr(message_templates, "sync_templates_of", fail)
+    answer_with(monkeypatch, fail)
     assert problem(api.post("/message-templates/sync", {})) == (502, "provider-failed")
-    monkeypatch.setattr(message_templates, "sync_templates_of", lambda _row: False)
+    answer_with(monkeypatch, lambda _row: False)
     assert problem(api.post("/message-templates/sync", {}, key="k-1")) == (502, "provider-failed")
     assert MessageTemplate.objects.count() == 0

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 
-from regulars.api.raw_updates import cut_update
 from regulars.api.tests.client import Api, problem
+from regulars.channels.whatsapp.parsing.places import update_at
 from regulars.channels.whatsapp.payloads import parse_payload
 from regulars.conversations.models import Message
 from regulars.conversations.operations.claiming import claim_batch
@@ -200,11 +200,11 @@ def test_the_raw_form_asks_for_its_own_permission(cast: Cast):
 
 def test_raw_paths_reach_into_history_and_out_of_nowhere():
     body = {"entry": [{"changes": [{"value": {"history": [{"threads": [{"messages": [{"id": "x"}]}]}]}}]}]}
-    assert cut_update(body, "0/0/history/0/threads/0/messages/0") == {"id": "x"}
+    assert update_at(body, "0/0/history/0/threads/0/messages/0") == {"id": "x"}
     for path in ("", "0", "0/1/messages/0", "9/0/messages/0", "0/0/messages/0", "0/0/history/7", "a/b/c"):
-        assert cut_update(body, path) is None
-    assert cut_update(None, "0/0/messages/0") is None
-    assert cut_update({"entry": {"changes": {"value": {"messages": [1]}}}}, "0/0/messages/0") == 1
+        assert update_at(body, path) is None
+    assert update_at(None, "0/0/messages/0") is None
+    assert update_at({"entry": {"changes": {"value": {"messages": [1]}}}}, "0/0/messages/0") == 1
 
 
 def test_what_waits_says_why_and_is_stopped_once(api: Api, cast: Cast):

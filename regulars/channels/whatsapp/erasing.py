@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
 from django.db.models import Q
 
+from regulars.channels.receiving.belonging import Holds
+from regulars.channels.receiving.leaving_out import holder_of, known_of
 from regulars.channels.whatsapp.facts import WhatsAppFacts
-from regulars.channels.whatsapp.parsing.erasing import Holds, erase, is_theirs
+from regulars.channels.whatsapp.parsing.erasing import erase
 from regulars.channels.whatsapp.payloads import NotJSON, TooDeep, count_updates, load_body, parse_body
 from regulars.conversations.models import UnmatchedStatus
-from regulars.inboxes.erasing import Erasure, Traces
+from regulars.inboxes.erasing import Erasure
 from regulars.inboxes.models import ChannelNotice, Connection, Delivery
-from regulars.inboxes.ports import Rejected, StatusUpdate, Update
+from regulars.inboxes.ports import Rejected, StatusUpdate
 
 CHUNK = 100
 """deliveries a transaction"""
@@ -26,58 +27,17 @@ _TAIL = 7
 """digits: how a number ends is the same in all its spellings (``phones``)"""
 
 
-def leave_out(
-    updates: Sequence[Update], received_at: datetime, erasures: Sequence[Erasure]
-) -> Sequence[Update]:
-    """The updates of a delivery, without those of people whose erasure was asked for after it came."""
-    for erasure in erasures:
-        if received_at < erasure.asked_at:
-            holds = _holder(erasure.traces)
-            updates = [
-                Rejected(reason="erased", path=each.path, address=getattr(each, "address", ""))
-                if is_theirs(each, holds, received_at)
-                else each
-                for each in updates
-            ]
-    return updates
-
-
 def erase_from_deliveries(erasure: Erasure) -> None:
     """Go through everything that came before the request. Those that wait to be read are cleared as well."""
-    needles = sorted({_needle(each.kind, each.value) for each in _known(erasure.traces)})
+    needles = sorted(
+        {_needle(each.kind, each.value) for each in known_of(erasure.traces, WhatsAppFacts.kind)}
+    )
     connections = Connection.objects.filter(workspace_id=erasure.workspace_id, channel=WhatsAppFacts.kind)
     ids = list(connections.values_list("id", flat=True))
     after = 0
     while needles and (chunk := _clear_chunk(erasure, ids, needles, after)):
         after = chunk[-1]
     _forget_notices(erasure)
-
-
-def _known(traces: Traces) -> list[_Key]:
-    return [
-        _Key(each.kind, each.value, each.until)
-        for each in traces.identities
-        if each.channel == WhatsAppFacts.kind
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    kind: str
-    value: str
-    until: datetime | None
-
-
-def _holder(traces: Traces) -> Holds:
-    untils = {(each.kind, each.value): each.until for each in _known(traces)}
-
-    def holds(kind: str, value: str, at: datetime) -> bool:
-        if (kind, value) not in untils:
-            return False
-        until = untils[kind, value]
-        return until is None or at <= until
-
-    return holds
 
 
 def _needle(kind: str, value: str) -> bytes:
@@ -122,7 +82,7 @@ def _clear_chunk(
             received_at=received_at,
             state=state,
         )
-        _clear(delivery, _holder(erasure.traces), cleared)
+        _clear(delivery, holder_of(erasure.traces, WhatsAppFacts.kind), cleared)
     Delivery.objects.bulk_update(cleared.rewritten, ["body", "update_counts", "error"])
     Delivery.objects.filter(id__in=cleared.emptied).delete()
     _forget_places(erasure.workspace_id, cleared)
@@ -179,7 +139,7 @@ def _forget_places(workspace_id: UUID, cleared: _Cleared) -> None:
 
 def _forget_notices(erasure: Erasure) -> None:
     """Notices whose delivery is gone already, by what they say."""
-    for each in _known(erasure.traces):
+    for each in known_of(erasure.traces, WhatsAppFacts.kind):
         if each.until is None and each.kind != "unnamed":
             written = each.value.lstrip("+")
             says = Q(title__contains=written) | Q(details__contains=written)

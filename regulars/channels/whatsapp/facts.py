@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, cast
 
-from regulars.channels.whatsapp import errors, limits, templates
+from regulars.channels.whatsapp import error_codes, errors, limits, phones, templates
 from regulars.inboxes.ports import (
     FilledTemplate,
     FilledValue,
@@ -16,14 +16,20 @@ from regulars.inboxes.ports import (
     OutgoingMedia,
     OutgoingTemplate,
     OutgoingText,
+    RenderedTemplate,
+    Template,
+    WrittenPhone,
 )
+from regulars.inboxes.ports.outgoing import MediaKind
+from regulars.inboxes.ports.templates import Values
 
 
 class WhatsAppFacts:
-    """Implements ``inboxes.ports.ChannelFacts``."""
+    """Implements ``inboxes.ports.ChannelProfile``."""
 
     kind: ClassVar[str] = "whatsapp"
     reply_window: ClassVar[timedelta | None] = timedelta(hours=24)
+    """the customer service window (reference: Cloud API, "Rules that shape the product", 1)"""
     longest_text: ClassVar[int] = limits.TEXT_LIMIT
 
     def check(self, content: OutgoingContent) -> Sequence[LimitProblem]:
@@ -46,13 +52,28 @@ class WhatsAppFacts:
         is_voice: bool,
     ) -> Sequence[LimitProblem]:
         return limits.check_media_file(
-            cast("limits.MediaKind", kind),
+            cast("MediaKind", kind),
             mime_type,
             byte_count,
             is_animated=is_animated,
             traits=traits,
             is_voice=is_voice,
         )
+
+    def knows_code(self, code: int) -> bool:
+        return error_codes.find_code(code) is not None
+
+    def read_phone(self, written: str) -> WrittenPhone | None:
+        return phones.read_phone(written)
+
+    def kind_of_file(self, mime_type: str) -> str:
+        return limits.kind_of_type(mime_type)
+
+    def read_template(self, listed: Mapping[str, Any]) -> Template:
+        return templates.parse_template(listed)
+
+    def render_template(self, template: Template, values: Values) -> RenderedTemplate:
+        return templates.render(template, values)
 
     def fill_template(
         self, listed: Mapping[str, Any], values: Mapping[str, FilledValue], at: datetime

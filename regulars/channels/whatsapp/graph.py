@@ -19,6 +19,7 @@ import msgspec
 import orjson
 from yarl import URL
 
+from regulars.channels.record import NotAnswered
 from regulars.inboxes.ports import Accepted, ProviderError, SendResult
 
 from .addresses import PublicResolver, is_loopback
@@ -52,7 +53,7 @@ _NO_SUCH_OBJECT = orjson.dumps(
 _PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:=-]*(/[A-Za-z0-9_]+)?")
 
 
-class GraphError(Exception):
+class GraphError(NotAnswered):
     """A Graph call that did not work. ``result`` says whether trying again makes sense; ``error`` is Meta's."""
 
     def __init__(self, result: SendResult, error: ProviderError) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from regulars.inboxes.ports import (
     InteractiveHeader,
@@ -27,8 +27,7 @@ from regulars.inboxes.ports import (
     TemplateCard,
     TemplateParameter,
 )
-
-MediaKind = Literal["image", "video", "audio", "document", "sticker"]
+from regulars.inboxes.ports.outgoing import MediaKind
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024

@@ -10,6 +10,7 @@ from typing import IO, NamedTuple
 import aiohttp
 from yarl import URL
 
+from regulars.channels.record import Fetched
 from regulars.inboxes.ports import ProviderError, Uncertain
 
 from .addresses import check_address
@@ -53,14 +54,6 @@ class MediaUnavailable(MediaProblem):
     is_final = False
 
 
-class FetchedMedia(NamedTuple):
-    """A file as it was written to the target; ``sha256`` is hex."""
-
-    mime_type: str
-    size: int
-    sha256: str
-
-
 class _Description(NamedTuple):
     url: URL
     mime_type: str
@@ -95,7 +88,7 @@ async def fetch_media(
     address: str = "",
     sha256: str = "",
     most_bytes: int = MOST_BYTES,
-) -> FetchedMedia:
+) -> Fetched:
     """Write a customer's file to ``target`` (empty, writable, seekable) and return what it is.
 
     ``sha256`` (hex) is what the webhook announced; WhatsApp's own description is checked as well. Raises
@@ -117,7 +110,7 @@ async def fetch_media(
 
 async def _fetch(
     client: GraphClient, media_id: str, target: IO[bytes], address: str, sha256: str, most_bytes: int
-) -> FetchedMedia:
+) -> Fetched:
     described = await _describe(client, media_id, address)
     if described.size is not None and described.size > most_bytes:
         raise MediaTooLarge(f"The file has {described.size} bytes; at most {most_bytes} are allowed.")
@@ -192,7 +185,7 @@ def _check_type(response: aiohttp.ClientResponse, announced: str) -> None:
 
 async def _copy(
     response: aiohttp.ClientResponse, target: IO[bytes], mime_type: str, most_bytes: int
-) -> FetchedMedia:
+) -> Fetched:
     digest, size = hashlib.sha256(), 0
     async for chunk in response.content.iter_chunked(_CHUNK):
         size += len(chunk)
@@ -200,7 +193,7 @@ async def _copy(
             raise MediaTooLarge(f"The file is larger than the {most_bytes} bytes that are allowed.")
         digest.update(chunk)
         target.write(chunk)
-    return FetchedMedia(mime_type or response.content_type, size, digest.hexdigest())
+    return Fetched(mime_type or response.content_type, size, digest.hexdigest())
 
 
 class _Stale(Exception):

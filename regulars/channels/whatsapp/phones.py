@@ -17,9 +17,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from typing import NamedTuple
 
 import phonenumbers
+
+from regulars.inboxes.ports import WrittenPhone
 
 SHORTEST_PHONE = 5
 LONGEST_PHONE = 20
@@ -44,13 +45,6 @@ def phone_from_wa_id(wa_id: str) -> str | None:
     if not (SHORTEST_PHONE <= len(digits) <= LONGEST_PHONE and digits.isascii() and digits.isdigit()):
         return None
     return "+" + (_canonical_digits(digits) if digits[0] == "5" else digits)
-
-
-class WrittenPhone(NamedTuple):
-    """A number that somebody wrote: canonical, and the digits that they meant, which we write to."""
-
-    phone: str
-    address: str
 
 
 @lru_cache(maxsize=4096)

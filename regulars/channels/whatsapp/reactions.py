@@ -53,8 +53,7 @@ def try_to_sync(connection_row: Connection) -> bool:
     """As ``sync_templates_of``, and false too when the platform cannot be asked: one account stops no other."""
     try:
         return sync_templates_of(connection_row)
-    except GraphError as error:
-        _log_refusal(connection_row, error)
+    except GraphError:
         return False
 
 
@@ -66,9 +65,9 @@ def sync_templates_of(connection_row: Connection) -> bool:
     try:
         templates = asyncio.run(_with_client(connection_row.access_token, _list_templates(connection_row)))
     except GraphError as error:
+        _log_refusal(connection_row, error)
         if isinstance(error.result, Deferred) and not must_be_mended(error.error.code):
             raise
-        _log_refusal(connection_row, error)
         return False
     replace_templates(connection_row, templates)
     return True
@@ -197,6 +196,7 @@ def _newest_inbound(conversation_ids: Collection[UUID]) -> QuerySet[Message]:
         Message.objects.filter(
             conversation_id__in=conversation_ids,
             conversation__group__isnull=True,
+            inbox__connection__channel="whatsapp",
             direction="in",
             source="live",
             provider_id__isnull=False,

@@ -1,10 +1,6 @@
 """Message templates: from Meta's JSON to a structure, and from values to what the customer will see. Pure.
 
 ``render`` makes the picker's preview *and* what is stored with a message as sent, so that the two cannot differ.
-
-Values go by key: ``header.<variable>``, ``body.<variable>``, ``header.media``, ``button.<index>`` and
-``offer.expires``, where the variable is ``1``, ``2`` … or a name; those of a carousel's cards begin with
-``card.<index>.``. ``Template.variables`` lists them all.
 """
 
 from __future__ import annotations
@@ -17,7 +13,6 @@ from typing import Any, Literal, NamedTuple, TypeVar
 import msgspec
 
 from regulars.inboxes.ports import (
-    FilledValue,
     LimitProblem,
     OutgoingLocation,
     OutgoingMedia,
@@ -25,6 +20,20 @@ from regulars.inboxes.ports import (
     TemplateButtonValue,
     TemplateCard,
     TemplateParameter,
+)
+from regulars.inboxes.ports.templates import (
+    MEDIA_KEY,
+    OFFER_KEY,
+    HeaderKind,
+    RenderedTemplate,
+    Template,
+    TemplateButton,
+    TemplateParts,
+    TemplateVariable,
+    Value,
+    Values,
+    VariableKind,
+    place_of,
 )
 
 from .limits import (
@@ -38,16 +47,7 @@ from .limits import (
 from .links import problem_of_ending, with_endings
 from .parsing.reading import Json, identifier, listed, mapping, text
 
-HeaderKind = Literal["", "text", "image", "video", "document", "location"]
-VariableKind = Literal[
-    "text", "code", "image", "video", "document", "location", "url", "coupon_code", "payload", "moment"
-]
-Value = FilledValue
-Values = Mapping[str, Value]
 ValueType = TypeVar("ValueType", str, OutgoingMedia, OutgoingLocation, datetime)
-
-MEDIA_KEY = "header.media"
-OFFER_KEY = "offer.expires"
 
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _HEADER_KINDS: Mapping[str, HeaderKind] = {
@@ -60,100 +60,6 @@ _HEADER_KINDS: Mapping[str, HeaderKind] = {
 _COMPONENTS = frozenset({"HEADER", "BODY", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER"})
 _BUTTONS_WITH_OWN_NEEDS = frozenset({"MPM", "SPM", "ORDER_DETAILS", "CATALOG"})
 _VALUE_LIMITS = {"code": AUTHENTICATION_CODE_LIMIT, "coupon_code": COUPON_LIMIT, "url": URL_LIMIT}
-
-
-class TemplateVariable(msgspec.Struct, frozen=True, kw_only=True):
-    """A place to fill in. Optional ones have a default at Meta (a quick reply's payload)."""
-
-    key: str
-    kind: VariableKind
-    sample: str = ""
-    is_optional: bool = False
-    address: str = ""
-    """of a link: what stands in front of its ending"""
-
-
-class TemplateButton(msgspec.Struct, frozen=True, kw_only=True):
-    """A button; ``kind`` is Meta's word in lower case (quick_reply, url, phone_number, copy_code, …)."""
-
-    kind: str
-    text: str
-    url: str = ""
-    phone: str = ""
-
-
-class TemplateParts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a template, or a card of its carousel, consists of before anything is filled in."""
-
-    header_kind: HeaderKind = ""
-    header: str = ""
-    body: str = ""
-    footer: str = ""
-    buttons: tuple[TemplateButton, ...] = ()
-
-
-class Template(TemplateParts, frozen=True, kw_only=True):
-    """One template in one language. ``unsupported`` names the parts that we cannot fill in, if any."""
-
-    provider_id: str
-    name: str
-    language: str
-    category: str = ""
-    status: str = ""
-    quality: str = ""
-    is_named: bool = False
-    offer: str = ""
-    """the line of a limited-time offer"""
-    cards: tuple[TemplateParts, ...] = ()
-    variables: tuple[TemplateVariable, ...] = ()
-    unsupported: tuple[str, ...] = ()
-
-    @property
-    def is_sendable(self) -> bool:
-        """Whether Meta and we can send it."""
-        return self.status.upper() == "APPROVED" and not self.unsupported
-
-    @property
-    def samples(self) -> dict[str, Value]:
-        """The texts that Meta saw as examples, for a preview before anything is filled in."""
-        return {
-            each.key: each.sample
-            for each in self.variables
-            if each.sample and not each.key.endswith(MEDIA_KEY)
-        }
-
-
-class RenderedTemplate(msgspec.Struct, frozen=True, kw_only=True):
-    """What the customer sees. Open variables stay as ``{{1}}``."""
-
-    header_kind: HeaderKind = ""
-    header: str = ""
-    media: OutgoingMedia | None = None
-    location: OutgoingLocation | None = None
-    offer: str = ""
-    offer_expires_at: datetime | None = None
-    body: str = ""
-    footer: str = ""
-    buttons: tuple[TemplateButton, ...] = ()
-    cards: tuple[RenderedTemplate, ...] = ()
-
-
-class Place(NamedTuple):
-    """Where a variable stands: which card of the carousel (None: outside of it), which part, and its name there."""
-
-    card: int | None
-    part: str
-    name: str
-
-
-def place_of(key: str) -> Place:
-    """Take a variable's key apart: ``card.0.body.first_name`` → (0, body, first_name)."""
-    card = None
-    if key.startswith("card."):
-        _word, index, key = key.split(".", 2)
-        card = int(index)
-    part, _dot, name = key.partition(".")
-    return Place(card, part, name)
 
 
 class _Part(NamedTuple):

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import IO
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from msgspec.structs import replace
 
+from regulars.channels.record import CannotFetch, Fetched
+from regulars.channels.whatsapp.addresses import ForbiddenAddress
 from regulars.channels.whatsapp.clients import Clients
 from regulars.channels.whatsapp.copies import PROVIDER_COPY_LIFETIME, may_miss_copies
 from regulars.channels.whatsapp.error_codes import TRANSIENT
 from regulars.channels.whatsapp.errors import judge_number, refuse_unbuilt
 from regulars.channels.whatsapp.graph import GraphClient, GraphError
 from regulars.channels.whatsapp.limits import check_media_file
-from regulars.channels.whatsapp.media import upload_media
+from regulars.channels.whatsapp.media import (
+    MediaCorrupt,
+    MediaGone,
+    MediaProblem,
+    MediaTooLarge,
+    fetch_media,
+    upload_media,
+)
 from regulars.channels.whatsapp.requests import media_ids_of
 from regulars.channels.whatsapp.sender import probe, send
 from regulars.conversations.operations.claiming import Claimed
@@ -33,7 +43,7 @@ from regulars.kernel.ids import parse_id
 from regulars.media.files import path_of
 from regulars.media.models import MediaFile
 from regulars.media.names import name_of
-from regulars.media.operations import forget_uploads, note_upload
+from regulars.media.operations import ToFetch, forget_uploads, note_upload
 
 Files = Mapping[str, MediaFile]
 """by the id with which a content names them"""
@@ -41,8 +51,13 @@ FIRST_UPLOAD_WAIT = timedelta(seconds=5)
 LONGEST_UPLOAD_WAIT = timedelta(minutes=5)
 
 
+def open_carrier() -> WhatsAppTransport:
+    """One for a process, over a session of its own."""
+    return WhatsAppTransport(Clients())
+
+
 class WhatsAppTransport:
-    """Implements ``Transport`` for WhatsApp."""
+    """Implements ``channels.record.Carrier`` for WhatsApp."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
@@ -75,6 +90,22 @@ class WhatsAppTransport:
 
     def forget(self, connection_id: UUID) -> None:
         self._clients.forget(connection_id)
+
+    async def fetch(self, file: ToFetch, target: IO[bytes]) -> Fetched:
+        try:
+            client = await self._clients.of(file.connection_id)
+            return await fetch_media(client, file.provider_media_id, target, sha256=file.sha256)
+        except MediaGone as error:
+            raise CannotFetch(str(error), is_gone=True) from error
+        except (MediaTooLarge, MediaCorrupt, ForbiddenAddress) as error:
+            raise CannotFetch(str(error), is_final=True) from error
+        except MediaProblem as error:
+            raise CannotFetch(str(error)) from error
+        except GraphError as error:
+            raise CannotFetch(str(error), is_final=isinstance(error.result, Refused)) from error
+
+    async def close(self) -> None:
+        await self._clients.close()
 
     async def _provider_media_ids(
         self, client: GraphClient, address: str, files: Files

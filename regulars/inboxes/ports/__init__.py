@@ -3,7 +3,7 @@
 A channel (``regulars.channels.<name>``) turns a vendor's bytes into the *updates* below and turns the
 *outgoing contents* below into a vendor's request. Nothing above ``channels/`` sees a vendor's dictionary.
 
-``people`` → ``contents`` → ``updates`` (in) and ``outgoing`` → ``sending`` (out); import them from here.
+``people`` → ``contents`` → ``updates`` (in), ``outgoing`` → ``templates`` → ``sending`` (out); import them from here.
 
 Pure: no Django, no HTTP, no clock. All texts are already safe to store (no U+0000, no lone surrogates).
 Times are aware UTC datetimes. Phones are E.164 with a leading ``+``.
@@ -53,13 +53,14 @@ from regulars.inboxes.ports.people import (
     IdentityChange,
     IdentityKind,
     Neutral,
+    WrittenPhone,
 )
 from regulars.inboxes.ports.sending import (
     Accepted,
     ChannelFacts,
+    ChannelProfile,
     Deferred,
     FilledTemplate,
-    FilledValue,
     LimitProblem,
     Offer,
     Pauses,
@@ -67,6 +68,14 @@ from regulars.inboxes.ports.sending import (
     SendResult,
     ToSend,
     Uncertain,
+)
+from regulars.inboxes.ports.templates import (
+    FilledValue,
+    RenderedTemplate,
+    Template,
+    TemplateButton,
+    TemplateParts,
+    TemplateVariable,
 )
 from regulars.inboxes.ports.updates import (
     NOTICE_KINDS,
@@ -89,6 +98,7 @@ __all__ = [
     "Call",
     "CardPhone",
     "ChannelFacts",
+    "ChannelProfile",
     "Choice",
     "ContactCard",
     "ContactRef",
@@ -129,18 +139,24 @@ __all__ = [
     "Referral",
     "Refused",
     "Rejected",
+    "RenderedTemplate",
     "ReplyButton",
     "SendResult",
     "StatusUpdate",
     "SystemNotice",
+    "Template",
+    "TemplateButton",
     "TemplateButtonValue",
     "TemplateCard",
     "TemplateChange",
     "TemplateParameter",
+    "TemplateParts",
+    "TemplateVariable",
     "ToSend",
     "Uncertain",
     "Unsupported",
     "Update",
+    "WrittenPhone",
     "files_in",
     "with_files",
 ]

@@ -11,6 +11,9 @@ from msgspec.structs import replace
 from regulars.inboxes.ports.contents import ContactCard
 from regulars.inboxes.ports.people import Neutral
 
+MediaKind = Literal["image", "video", "audio", "document", "sticker"]
+MEDIA_KINDS: tuple[MediaKind, ...] = ("image", "video", "audio", "document", "sticker")
+
 
 class OutgoingText(Neutral, tag="text"):
     body: str
@@ -20,7 +23,7 @@ class OutgoingText(Neutral, tag="text"):
 class OutgoingMedia(Neutral, tag="media"):
     """``media_id`` is ours (``media.MediaFile``); the sender uploads it when the provider has no copy."""
 
-    kind: Literal["image", "video", "audio", "document", "sticker"]
+    kind: MediaKind
     media_id: str = ""
     link: str = ""
     caption: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, dataclass_transform
+from typing import Literal, NamedTuple, dataclass_transform
 
 import msgspec
 
@@ -21,6 +21,13 @@ class Identity(msgspec.Struct, frozen=True):
     value: str
 
 
+class WrittenPhone(NamedTuple):
+    """A number that somebody wrote: canonical, and the digits that they meant, which we write to."""
+
+    phone: str
+    address: str
+
+
 class ContactRef(Neutral):
     """What one update tells about a person; ``identities`` go from the strongest to the weakest.
 
@@ -31,7 +38,7 @@ class ContactRef(Neutral):
     name: str = ""
     username: str = ""
     provider_address: str = ""
-    """the phone as the provider wrote it (WhatsApp: wa_id); can differ from the canonical identity"""
+    """the phone as the provider wrote it; can differ from the canonical identity"""
 
     def value_of(self, kind: IdentityKind) -> str | None:
         """The value of the first identity of that kind, if any."""

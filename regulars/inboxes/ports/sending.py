@@ -7,13 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal, Protocol
 
 from regulars.inboxes.ports.contents import ProviderError
-from regulars.inboxes.ports.outgoing import (
-    OutgoingContent,
-    OutgoingLocation,
-    OutgoingMedia,
-    OutgoingTemplate,
-)
-from regulars.inboxes.ports.people import Identity, Neutral
+from regulars.inboxes.ports.outgoing import OutgoingContent, OutgoingTemplate
+from regulars.inboxes.ports.people import Identity, Neutral, WrittenPhone
+from regulars.inboxes.ports.templates import FilledValue, RenderedTemplate, Template, Values
 
 Pauses = Literal["message", "contact", "number", "connection"]
 """how far a delay reaches"""
@@ -90,9 +86,6 @@ class Uncertain(Neutral):
 
 SendResult = Accepted | Refused | Deferred | Uncertain
 
-FilledValue = str | OutgoingMedia | OutgoingLocation | datetime
-"""what a variable of a message template may be filled with"""
-
 
 class FilledTemplate(Neutral):
     """A message template with its values: ``content`` when they fit, else the ``problems``."""
@@ -114,6 +107,7 @@ class ChannelFacts(Protocol):
 
     kind: ClassVar[str]
     reply_window: ClassVar[timedelta | None]
+    """how long free text is allowed after a contact's message; None where there is no limit"""
     longest_text: ClassVar[int]
     """characters of one text message"""
 
@@ -150,4 +144,28 @@ class ChannelFacts(Protocol):
 
     def offer_after(self, code: int) -> Offer:
         """What may be offered to whoever sees that a message failed with a code."""
+        ...
+
+
+class ChannelProfile(ChannelFacts, Protocol):
+    """All that may be asked about a kind of channel (``inboxes.channels.facts_of``)."""
+
+    def knows_code(self, code: int) -> bool:
+        """Whether ``explain`` has words of its own for a code."""
+        ...
+
+    def read_phone(self, written: str) -> WrittenPhone | None:
+        """An international number as people write it; None when it cannot be one."""
+        ...
+
+    def kind_of_file(self, mime_type: str) -> str:
+        """As which kind of message a type of file is sent; a document when it is no other kind."""
+        ...
+
+    def read_template(self, listed: Mapping[str, Any]) -> Template:
+        """A message template, as the platform lists it; tolerant of whatever is missing."""
+        ...
+
+    def render_template(self, template: Template, values: Values) -> RenderedTemplate:
+        """What the customer sees with these values; variables without a value stay visible."""
         ...

@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from regulars.inboxes.channels import explain_code
 from regulars.inboxes.models import Delivery
-from regulars.web.channels import facts_of
 
 
 def reason_sentence(reason: str) -> str:
     """What a reason of the ledger means; an unknown one is shown as it is."""
     if reason.isdigit():
-        return f"{facts_of('whatsapp').explain(int(reason))['title']} ({reason})"
+        return f"{explain_code(int(reason))['title']} ({reason})"
     return _words().get(reason, reason or _("No reason given"))
 
 
@@ -35,13 +35,14 @@ def delivery_error(row: Delivery) -> str:
 
 def reaction_purpose(name: str) -> str:
     """What a reaction is there for; one that is new to this page is shown by its name."""
+    _channel, _dot, purpose = name.partition(".")
     return {
-        "whatsapp.sync_templates": _("Fetch the list of templates"),
-        "whatsapp.learn_portfolios": _("Ask which business owns the account"),
-        "whatsapp.check_numbers": _("Ask the platform about the number"),
-        "whatsapp.send_read_receipts": _("Show the contact that it was read"),
-        "whatsapp.show_typing": _("Show the contact that somebody types"),
-    }.get(name, name)
+        "sync_templates": _("Fetch the list of templates"),
+        "learn_portfolios": _("Ask which business owns the account"),
+        "check_numbers": _("Ask the platform about the number"),
+        "send_read_receipts": _("Show the contact that it was read"),
+        "show_typing": _("Show the contact that somebody types"),
+    }.get(purpose, name)
 
 
 def notice_kind(kind: str) -> str:

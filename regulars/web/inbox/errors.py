@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regulars.conversations.guardrails import WINDOW_CLOSED, WORDS
+from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import Offer
-from regulars.web.channels import facts_of
 from regulars.web.inbox.view_models import ErrorView
 
 

@@ -14,10 +14,10 @@ from regulars.conversations.queries.changing import REWRITING, read_changes
 from regulars.conversations.queries.lists import ConversationFilter, Counts, count_for, list_conversations
 from regulars.conversations.queries.threads import drafts_of, newest_notes, read_thread, read_writers
 from regulars.inboxes.access import inboxes_of
+from regulars.inboxes.channels import facts_of
 from regulars.inboxes.queries import inboxes_in
 from regulars.kernel import clock
 from regulars.kernel.shielding import words_in
-from regulars.web.channels import facts_of
 from regulars.web.inbox.building import conversation_row, thread_items, unread_bubbles, writer
 from regulars.web.inbox.lists import ListChoice, view_label
 from regulars.web.inbox.view_models import Author

@@ -15,11 +15,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
-from regulars.channels.whatsapp.templates import TemplateButton
 from regulars.contacts.models import Group
 from regulars.conversations.queries.lists import Order
-from regulars.inboxes.ports import Choice, Location, OutgoingLocation
-from regulars.web.channels import facts_of
+from regulars.inboxes.channels import facts_of
+from regulars.inboxes.ports import Choice, Location, OutgoingLocation, TemplateButton
 from regulars.web.design.tags import status_word
 from regulars.web.inbox import fragments, text_marks
 from regulars.web.inbox.activities import ICONS as ACTIVITY_ICONS

@@ -7,22 +7,15 @@ of a group, as the one who is quoted. What others say about them in their own me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from regulars.channels.receiving.belonging import Holds, is_theirs
 from regulars.channels.whatsapp.phones import phone_from_wa_id
 from regulars.inboxes.ports import (
-    AddressBookChange,
-    Call,
-    ContactRef,
-    Identity,
-    IdentityChange,
-    InboundMessage,
     Notice,
-    PreferenceChange,
     Rejected,
-    StatusUpdate,
     Update,
 )
 
@@ -35,11 +28,9 @@ from .people import (
     RECIPIENT,
     SENDER,
 )
+from .places import child_of
 from .reading import Json, identifier
 from .walking import ERASED
-
-Holds = Callable[[str, str, datetime], bool]
-"""(kind, value, at): whether that address was the person's then"""
 
 PERSON_KEYS = frozenset(
     {
@@ -50,15 +41,6 @@ PERSON_KEYS = frozenset(
 )
 """under which the platform names people"""
 _SPOKEN = frozenset({"messages", "message_echoes"})
-
-
-def is_theirs(update: Update, holds: Holds, received_at: datetime) -> bool:
-    """Whether an update is about the person: said by or to them, or what became of a message to them."""
-    at = _time_of(update) or received_at
-    named = [identity for reference in _people_of(update) for identity in reference.identities]
-    if not named and isinstance(update, InboundMessage | Call | PreferenceChange):
-        return holds("unnamed", update.address, at)
-    return any(holds(each.kind, each.value, at) for each in [*named, *_changed_in(update)])
 
 
 def erase(
@@ -85,31 +67,6 @@ def _must_go(body: Json, update: Update, holds: Holds, received_at: datetime) ->
     )
 
 
-def _time_of(update: Update) -> datetime | None:
-    if isinstance(update, InboundMessage):
-        return update.sent_at
-    at: datetime | None = getattr(update, "at", None)
-    return at
-
-
-def _people_of(update: Update) -> list[ContactRef]:
-    if isinstance(update, StatusUpdate):
-        return [update.contact, update.participant]
-    if isinstance(update, InboundMessage | Call | PreferenceChange | AddressBookChange | Notice):
-        return [update.contact]
-    return []
-
-
-def _changed_in(update: Update) -> list[Identity]:
-    """The addresses, old and new, of a person who changed them."""
-    changes: list[IdentityChange] = []
-    if isinstance(update, InboundMessage) and update.content.system:
-        changes += filter(None, [update.content.system.identity_change])
-    elif isinstance(update, Notice):
-        changes += update.identity_changes
-    return [identity for change in changes for identity in (*change.previous, *change.current)]
-
-
 def _steps(path: str) -> list[str]:
     """The keys from the body down to an update; ``entry/change`` stands for the change as a whole."""
     entry, change, *rest = path.split("/")
@@ -119,16 +76,8 @@ def _steps(path: str) -> list[str]:
 def _at(body: Json, path: str) -> Json:
     node = body
     for step in _steps(path):
-        node = _child(node, step)
+        node = child_of(node, step)
     return node
-
-
-def _child(node: Json, step: str) -> Json:
-    """One step down; a lone value counts as a list of one, as when it was read."""
-    if step.isdecimal():
-        items = node if isinstance(node, list) else [node]
-        return items[int(step)] if int(step) < len(items) else None
-    return node.get(step) if isinstance(node, dict) else None
 
 
 def _put_erased(body: Json, path: str, address: str) -> None:
@@ -139,7 +88,7 @@ def _put_erased(body: Json, path: str, address: str) -> None:
         return
     parents: list[Any] = [body]
     for step in steps[:-1]:
-        parents.append(_child(parents[-1], step))
+        parents.append(child_of(parents[-1], step))
     holder, step = parents[-1], steps[-1]
     if isinstance(holder, list):
         holder[int(step)] = ERASED

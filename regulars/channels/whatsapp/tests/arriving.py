@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
+from regulars.channels.receiving.processing import process_deliveries
 from regulars.channels.whatsapp.payloads import count_payload
-from regulars.channels.whatsapp.processing import process_deliveries
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.models import Delivery
 from tests.cast import House

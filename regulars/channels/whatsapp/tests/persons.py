@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 import pytest
 
+from regulars.channels.receiving.processing import process_deliveries
 from regulars.channels.whatsapp.payloads import count_updates, load_body
-from regulars.channels.whatsapp.processing import process_deliveries
 from regulars.contacts.models import Contact
 from regulars.inboxes.models import Connection, Delivery, Inbox
 from tests.cast import ACCOUNT, FIRST_NUMBER, SECOND_NUMBER, House, make_house

@@ -22,7 +22,7 @@ from regulars.channels.whatsapp.limits import check
 from regulars.channels.whatsapp.media import MediaGone, fetch_media, upload_media
 from regulars.channels.whatsapp.reactions import check_numbers, learn_portfolios, sync_templates
 from regulars.channels.whatsapp.sender import probe, send
-from regulars.channels.whatsapp.templates import Value, build_outgoing, parse_template, validate
+from regulars.channels.whatsapp.templates import build_outgoing, parse_template, validate
 from regulars.inboxes.events import ConnectionAdded, ConnectionRecovered, InboxAdded
 from regulars.inboxes.models import Connection
 from regulars.inboxes.operations import add_inbox
@@ -47,6 +47,7 @@ from regulars.inboxes.ports import (
     ToSend,
     Uncertain,
 )
+from regulars.inboxes.ports.templates import Value
 from regulars.inboxes.problems import DueProbe, end_problem
 from regulars.kernel import clock
 from regulars.kernel.events import Event, Position, Recorded

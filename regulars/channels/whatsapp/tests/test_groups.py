@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from regulars.channels.whatsapp.processing import process_deliveries
+from regulars.channels.receiving.processing import process_deliveries
 from regulars.contacts.models import Contact, Group
 from regulars.conversations.models import Conversation, Message
 from regulars.inboxes.models import Delivery

@@ -10,10 +10,10 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
+from regulars.channels.record import Fetched
 from regulars.channels.whatsapp.addresses import ForbiddenAddress, PublicResolver, check_address
 from regulars.channels.whatsapp.graph import GraphError
 from regulars.channels.whatsapp.media import (
-    FetchedMedia,
     MediaCorrupt,
     MediaGone,
     MediaTooLarge,
@@ -53,7 +53,7 @@ async def test_a_file_is_fetched_with_its_size_type_and_digest(graph, graph_clie
     serve(graph)
     target = io.BytesIO()
     fetched = await fetch_media(graph_client, MEDIA, target, address=NUMBER, sha256=DIGEST)
-    assert fetched == FetchedMedia("image/jpeg", len(PICTURE), DIGEST)
+    assert fetched == Fetched("image/jpeg", len(PICTURE), DIGEST)
     assert target.getvalue() == PICTURE
     assert [request.headers["Authorization"] for request, _body in graph.requests] == ["Bearer token-1"] * 2
     assert graph.requests[0][0].query == {"phone_number_id": NUMBER}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,10 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.test import override_settings
 
-from regulars.channels.whatsapp import processing
+from regulars.channels.receiving import applying, processing
+from regulars.channels.receiving.processing import ATTEMPTS, BATCH_SIZE, process_deliveries
+from regulars.channels.register import channel_of
 from regulars.channels.whatsapp.payloads import count_updates, load_body, parse_payload
-from regulars.channels.whatsapp.processing import ATTEMPTS, BATCH_SIZE, process_deliveries
 from regulars.contacts.models import Contact, ContactIdentity, MergeSuggestion
 from regulars.conversations.ledger import read_ledger
 from regulars.conversations.models import Conversation, Message
@@ -222,7 +224,7 @@ def test_poison_is_set_aside_and_the_others_go_through(cast, monkeypatch):
             raise ValueError("cannot digest this")
         return real(workspace_id, incoming, **more)
 
-    monkeypatch.setattr(processing, "receive_messages", choke)
+    monkeypatch.setattr(applying, "receive_messages", choke)
     ids = _deliver(
         cast.connection,
         _envelope(_text("m1", "12025550161")),
@@ -241,7 +243,7 @@ def test_poison_is_set_aside_and_the_others_go_through(cast, monkeypatch):
         "ValueError: cannot digest this",
     )
     assert _ledger(cast) == (4, 2, 0, {"processing-failed": 2}, 0)
-    monkeypatch.setattr(processing, "receive_messages", real)
+    monkeypatch.setattr(applying, "receive_messages", real)
     replay_deliveries(EVERY_DELIVERY, by=cast.actor(cast.admin))
     _drain()
     assert _ledger(cast) == (8, 4, 2, {"processing-failed": 2}, 0)
@@ -256,7 +258,7 @@ def test_one_bad_delivery_of_hundreds_costs_few_more_transactions(cast, monkeypa
             raise ValueError("cannot digest this")
         return real(workspace_id, incoming, **more)
 
-    monkeypatch.setattr(processing, "receive_messages", choke)
+    monkeypatch.setattr(applying, "receive_messages", choke)
     names = [f"m{number}" for number in range(299)]
     names.insert(217, "poison")
     _deliver(cast.connection, *(_envelope(_text(name, "12025550161")) for name in names))
@@ -273,7 +275,8 @@ def test_a_body_that_cannot_be_parsed_blocks_nobody(cast, monkeypatch):
             raise RecursionError("too deep")
         return real(body, received_at)
 
-    monkeypatch.setattr(processing, "parse_payload", choke)
+    choking = {"whatsapp": replace(channel_of("whatsapp"), parse=choke)}
+    monkeypatch.setattr(processing, "channels", lambda: choking)
     _deliver(
         cast.connection, _envelope(_text("poison", "12025550161")), _envelope(_text("m1", "12025550162"))
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from regulars.channels.whatsapp import processing
+from regulars.channels.receiving import applying
 from regulars.contacts.models import Consent
 from regulars.conversations.ledger import read_ledger
 from regulars.conversations.models import Activity, Message
@@ -59,7 +59,7 @@ def test_a_known_notice_is_followed_when_it_is_read_again(cast, monkeypatch):
     wish = {"wa_id": ANNA["wa_id"], "category": "marketing_messages", "value": "stop", "timestamp": TIMESTAMP}
     call = {"id": "wacid.1", "from": ANNA["wa_id"], "direction": "USER_INITIATED", "event": "connect"}
     with monkeypatch.context() as before_it_was_understood:
-        before_it_was_understood.setattr(processing, "_follow_others", lambda _batch, _fresh: None)
+        before_it_was_understood.setattr(applying, "_follow_others", lambda _batch, _fresh: None)
         deliver(
             cast,
             body(value(user_preferences=[wish]), field="user_preferences"),

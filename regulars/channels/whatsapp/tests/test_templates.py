@@ -11,24 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.channels.whatsapp.limits import check
-from regulars.channels.whatsapp.templates import (
-    RenderedTemplate,
-    Template,
-    TemplateButton,
-    TemplateVariable,
-    Value,
-    build_outgoing,
-    parse_template,
-    render,
-    validate,
-)
+from regulars.channels.whatsapp.templates import build_outgoing, parse_template, render, validate
 from regulars.inboxes.ports import (
     OutgoingLocation,
     OutgoingMedia,
     OutgoingTemplate,
+    RenderedTemplate,
+    Template,
+    TemplateButton,
     TemplateButtonValue,
     TemplateParameter,
+    TemplateVariable,
 )
+from regulars.inboxes.ports.templates import Value
 
 ORDER: dict[str, Any] = {
     "id": 700000000000001,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from regulars.channels.whatsapp.payloads import NotJSON, TooDeep, load_body
+from regulars.channels.decoding import NotJSON, TooDeep, load_body
 from regulars.inboxes.models import Delivery
 from regulars.inboxes.queries import names_of_addresses
 from regulars.inboxes.replaying import (

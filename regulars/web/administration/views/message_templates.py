@@ -10,9 +10,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from regulars.channels.whatsapp.reactions import try_to_sync
-from regulars.channels.whatsapp.templates import RenderedTemplate, parse_template
-from regulars.channels.whatsapp.templates import render as render_template
+from regulars.channels.record import NotAnswered
+from regulars.channels.register import channel_of
+from regulars.inboxes.channels import facts_of
+from regulars.inboxes.models import Connection
+from regulars.inboxes.ports import RenderedTemplate
 from regulars.inboxes.queries import connections_in
 from regulars.kernel.errors import ProductError
 from regulars.message_templates.models import MessageTemplate
@@ -46,8 +48,9 @@ def message_templates(request: MemberRequest) -> HttpResponse:
 
 
 def _card(row: MessageTemplate) -> TemplateCard:
-    template = parse_template(row.listed)
-    return TemplateCard(row, render_template(template, template.samples))
+    facts = facts_of(row.connection.channel)
+    template = facts.read_template(row.listed)
+    return TemplateCard(row, facts.render_template(template, template.samples))
 
 
 class SyncRefused(ProductError):
@@ -62,10 +65,19 @@ class SyncRefused(ProductError):
 @talks_to_provider
 def sync(request: MemberRequest) -> HttpResponse:
     """Load the list anew from every account."""
-    accounts = connections_in(request.member.workspace_id, "whatsapp")
-    refused = [account.name for account in accounts if not try_to_sync(account)]
+    accounts = connections_in(request.member.workspace_id)
+    refused = [account.name for account in accounts if not _sync(account)]
     if refused:
         raise SyncRefused(
             _("WhatsApp did not answer for: %(names)s. The old list stays.") % {"names": ", ".join(refused)}
         )
     return done(request, _("The templates are up to date"), "message-templates")
+
+
+def _sync(account: Connection) -> bool:
+    """One account stops no other; one whose platform knows no templates is up to date."""
+    templates = channel_of(account.channel).templates
+    try:
+        return templates is None or templates.sync(account)
+    except NotAnswered:
+        return False

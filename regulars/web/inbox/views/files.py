@@ -11,8 +11,8 @@ from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from regulars.channels.whatsapp.limits import MediaKind, check_media_file, kind_of_type
 from regulars.conversations.access import access_media
+from regulars.inboxes.channels import judge_file
 from regulars.kernel.errors import Invalid, NotFound
 from regulars.kernel.ids import parse_id
 from regulars.media.files import path_of, thumbnail_path_of
@@ -111,11 +111,8 @@ def upload(request: MemberRequest) -> HttpResponse:
     claimed = (given.content_type or "").lower()
     size = given.size
 
-    def kind_of(facts: FileFacts) -> MediaKind:
-        kind = kind_of_type(facts.mime_type)
-        problems = check_media_file(
-            kind, facts.mime_type, size, is_animated=facts.is_animated, traits=facts.traits
-        )
+    def kind_of(facts: FileFacts) -> str:
+        kind, problems = judge_file(facts.mime_type, size, is_animated=facts.is_animated, traits=facts.traits)
         if problems:
             sentence = " ".join(limit_sentence(each) for each in problems)
             raise Invalid(sentence, fields={each.field: each.code for each in problems})

@@ -17,11 +17,11 @@ from regulars.conversations.operations.composing import Composition, compose, re
 from regulars.conversations.operations.handling import forget_draft, resolve_conversation
 from regulars.conversations.operations.settling import mark_as_sent, send_again, stop_message
 from regulars.conversations.queries.threads import with_details
+from regulars.inboxes.channels import facts_of
 from regulars.kernel.errors import Conflict, Invalid
 from regulars.kernel.ids import parse_id
 from regulars.media.models import MediaFile
 from regulars.web.addresses import id_in
-from regulars.web.channels import facts_of
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import content_of, error_view, message_views, outgoing_of
 from regulars.web.inbox.composing import read_contents

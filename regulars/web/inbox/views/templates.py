@@ -1,6 +1,6 @@
 """The template picker: which templates this number may send, their values, and the true preview.
 
-Preview, message and what is kept come from one function (``channels.whatsapp.templates.render``).
+Preview, message and what is kept come from one function (the channel's ``render_template``).
 """
 
 from __future__ import annotations
@@ -18,26 +18,18 @@ from django.shortcuts import render as render_page
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from regulars.channels.whatsapp.templates import (
-    Place,
-    Template,
-    TemplateVariable,
-    Value,
-    parse_template,
-    place_of,
-    render,
-)
 from regulars.conversations.access import access_conversation
 from regulars.conversations.guardrails import LIMIT_EXCEEDED, GuardrailRefused
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations.composing import Composition, TemplateChoice, compose
 from regulars.conversations.queries.threads import with_details
-from regulars.inboxes.ports import OutgoingLocation, OutgoingMedia
+from regulars.inboxes.channels import facts_of
+from regulars.inboxes.ports import ChannelProfile, OutgoingLocation, OutgoingMedia, Template, TemplateVariable
+from regulars.inboxes.ports.templates import Place, Value, place_of
 from regulars.kernel.errors import Invalid
 from regulars.kernel.ids import parse_id
 from regulars.message_templates.queries import templates_of
 from regulars.web.addresses import id_in
-from regulars.web.channels import facts_of
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import message_views
 from regulars.web.inbox.limit_words import refusal_sentence
@@ -96,9 +88,15 @@ def picker(request: MemberRequest, conversation_id: str) -> HttpResponse:
             for each in chosen.template.variables
             if not each.is_optional
         ]
-        context["shown"] = render(chosen.template, _values(chosen.template, texts, _zone(request)))
+        context["shown"] = _facts(conversation).render_template(
+            chosen.template, _values(chosen.template, texts, _zone(request))
+        )
     part = "inbox/_template_preview.html" if "preview" in request.GET else "inbox/_template_picker.html"
     return render_page(request, part, context)
+
+
+def _facts(conversation: Conversation) -> ChannelProfile:
+    return facts_of(conversation.inbox.connection.channel)
 
 
 def sendable_templates(conversation: Conversation) -> list[Sendable]:
@@ -108,7 +106,8 @@ def sendable_templates(conversation: Conversation) -> list[Sendable]:
         .filter(status="APPROVED", is_gone=False)
         .order_by("name", "language")
     )
-    parsed = [Sendable(row.id, parse_template(row.listed)) for row in rows]
+    facts = _facts(conversation)
+    parsed = [Sendable(row.id, facts.read_template(row.listed)) for row in rows]
     return [each for each in parsed if each.template.is_sendable]
 
 
@@ -206,11 +205,11 @@ def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
     )
     if row is None:
         raise Invalid(_("This template cannot be sent now"), fields={"template": "an approved template"})
-    values = _values(parse_template(row.listed), _texts(request.POST.dict()), _zone(request))
+    channel = _facts(conversation)
+    values = _values(channel.read_template(row.listed), _texts(request.POST.dict()), _zone(request))
     composition = Composition(
         conversation, [TemplateChoice(row, values)], seen=seen_in(request), intent=intent_of(request)
     )
-    channel = facts_of(conversation.inbox.connection.channel)
     try:
         sent = compose(composition, by=request.actor, channel=channel)
     except GuardrailRefused as refused:

@@ -1,42 +1,35 @@
-"""What the REST face asks the WhatsApp channel: its facts, its phones, its words for errors."""
+"""What the REST face asks the channels: how addresses are written, and their words for errors."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from django.utils.translation import gettext as _
 
-from regulars.channels.whatsapp.facts import FACTS
-from regulars.channels.whatsapp.phones import read_phone
 from regulars.contacts.operations.identifying import PersonSeen
 from regulars.contacts.resolving import Key
 from regulars.conversations.guardrails import WORDS
 from regulars.conversations.operations.settling import UNKNOWN_RESULT
-from regulars.inboxes.ports import ChannelFacts
+from regulars.inboxes.channels import explain_code, facts_of
+from regulars.inboxes.ports import WrittenPhone
 from regulars.kernel.errors import Invalid
-
-_FACTS: Mapping[str, ChannelFacts] = {FACTS.kind: FACTS}
 
 RIGHT_PHONE = "an international number such as +82 10-1234-5678, with + and the country code"
 RIGHT_BSUID = "a business-scoped user id such as KR.1234567890"
 LONGEST_BSUID = 150
 
 
-def facts_of(channel: str) -> ChannelFacts:
-    """The facts of a channel that a connection names."""
-    return _FACTS[channel]
-
-
-def person_written(identities: Sequence[tuple[str, str, str]]) -> PersonSeen:
+def person_written(channel: str, identities: Sequence[tuple[str, str, str]]) -> PersonSeen:
     """Somebody by (kind, value, field) as a caller wrote them, strongest first; raises ``Invalid`` naming ``field``."""
-    keys = [_identity_key(*each) for each in identities]
+    read_phone = facts_of(channel).read_phone
+    keys = [_identity_key(*each, read_phone) for each in identities]
     phone = next((read_phone(value.strip()) for kind, value, _field in identities if kind == "phone"), None)
     strength = ("bsuid", "parent_bsuid", "phone")
     ordered = sorted(dict.fromkeys(keys), key=lambda key: strength.index(key[0]))
     return PersonSeen(tuple(ordered), provider_address=phone.address if phone else "")
 
 
-def _identity_key(kind: str, value: str, field: str) -> Key:
+def _identity_key(kind: str, value: str, field: str, read_phone: Callable[[str], WrittenPhone | None]) -> Key:
     """An identity in its canonical form."""
     written = value.strip()
     if kind == "phone":
@@ -69,5 +62,5 @@ def explain_error(code: int | str, title: str, details: str) -> tuple[str, str]:
         return str(shown_title), str(explanation)
     if isinstance(code, str):
         return title, details
-    explained = FACTS.explain(code)
+    explained = explain_code(code)
     return explained["title"] or title, explained["explanation"]

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import IO, Any, TypeVar
+from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.db import InterfaceError, OperationalError
 
-from regulars.channels.whatsapp.addresses import ForbiddenAddress
-from regulars.channels.whatsapp.clients import Clients
-from regulars.channels.whatsapp.graph import GraphError
-from regulars.channels.whatsapp.media import (
-    FetchedMedia,
-    MediaCorrupt,
-    MediaGone,
-    MediaProblem,
-    MediaTooLarge,
-    fetch_media,
-)
+from regulars.channels.record import CannotFetch, Carrier, Fetched
 from regulars.inboxes.models import Connection
-from regulars.inboxes.ports import Refused
 from regulars.kernel.database import check_connection
 from regulars.media.files import incoming_file
 from regulars.media.operations import ToFetch, claim_files, keep_fetched, note_failure
@@ -37,8 +27,10 @@ IDLE_SECONDS = 2.0
 class Fetcher:
     """Runs until cancelled; ``wake`` may be called from any thread."""
 
-    def __init__(self, clients: Clients) -> None:
-        self._clients = clients
+    def __init__(self, carriers: Mapping[str, Carrier]) -> None:
+        self._carriers = carriers
+        self._kinds: dict[UUID, str] = {}
+        """the channel of each connection"""
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -68,33 +60,36 @@ class Fetcher:
     async def _fetch(self, file: ToFetch) -> None:
         with incoming_file() as target:
             try:
-                client = await self._clients.of(file.connection_id)
-                fetched = await fetch_media(client, file.provider_media_id, target, sha256=file.sha256)
-            except MediaGone as error:
-                await _ask(_fail, file, str(error), False, True)
-            except (MediaTooLarge, MediaCorrupt, ForbiddenAddress, Connection.DoesNotExist) as error:
+                carrier = self._carriers[await self._kind_of(file.connection_id)]
+                fetched = await carrier.fetch(file, target)
+            except CannotFetch as error:
+                await _ask(_fail, file, str(error), error.is_final, error.is_gone)
+            except Connection.DoesNotExist as error:
                 await _ask(_fail, file, str(error), True, False)
-            except (MediaProblem, GraphError) as error:
-                is_final = isinstance(error, GraphError) and isinstance(error.result, Refused)
-                await _ask(_fail, file, str(error), is_final, False)
             else:
                 await _ask(_keep, file, target, fetched)
+
+    async def _kind_of(self, connection_id: UUID) -> str:
+        if connection_id not in self._kinds:
+            kinds = Connection.objects.values_list("channel", flat=True)
+            self._kinds[connection_id] = await _ask(kinds.get, id=connection_id)
+        return self._kinds[connection_id]
 
 
 def _fail(file: ToFetch, error: str, is_final: bool, is_gone: bool) -> None:
     note_failure(file, error, is_final=is_final, is_gone=is_gone)
 
 
-def _keep(file: ToFetch, target: IO[bytes], fetched: FetchedMedia) -> None:
+def _keep(file: ToFetch, target: IO[bytes], fetched: Fetched) -> None:
     try:
         keep_fetched(file, target, fetched.sha256, fetched.size, fetched.mime_type)
     except OSError as error:
         note_failure(file, f"the file could not be stored: {error.strerror}", is_final=False)
 
 
-async def _ask(question: Callable[..., T], *arguments: Any) -> T:
+async def _ask(question: Callable[..., T], *arguments: Any, **named: Any) -> T:
     def ask() -> T:
         check_connection()
-        return question(*arguments)
+        return question(*arguments, **named)
 
     return await sync_to_async(ask)()
