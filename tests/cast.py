@@ -47,6 +47,8 @@ from regulars.workspaces.operations import (
 
 PASSWORD = "correct horse battery"
 ACCOUNT = "100000000000101"
+REPLY_WINDOW = timedelta(hours=24)
+"""of the channel that the cast's number is on"""
 FIRST_NUMBER, SECOND_NUMBER = "100000000000201", "100000000000202"
 ALICE, BORIS, CHAI, DAMRONG = "+12025550101", "+79990000102", "+66810000103", "+66810000104"
 
@@ -85,7 +87,9 @@ class House:
 
     def contact(self, phone: str, name: str = "") -> Contact:
         """The contact with this phone, made if need be; ``name`` is their profile name."""
-        return create_contact(self.workspace.id, PersonSeen((("phone", phone),), name), by=self.actor())
+        return create_contact(
+            self.workspace.id, PersonSeen((("phone", phone),), name), by=self.actor(), channel="whatsapp"
+        )
 
     def hears(
         self,
@@ -150,7 +154,7 @@ class House:
             for message, contact_id in zip(messages, contact_ids, strict=True)
             if contact_id is not None
         ]
-        outcomes = receive_messages(self.workspace.id, batch)
+        outcomes = receive_messages(self.workspace.id, batch, reply_window=REPLY_WINDOW)
         rows = [
             LedgerRow(self.connection.id, number.address, "inbound", outcome, "", 1) for outcome in outcomes
         ]

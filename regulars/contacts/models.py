@@ -59,7 +59,7 @@ class ContactIdentity(WorkspaceScoped):
     portfolio = models.TextField(default="", db_default="")
     """the provider's business that a BSUID belongs to; empty for what is valid everywhere, or not known yet"""
     provider_address = models.TextField(default="", db_default="")
-    """a phone as the provider writes it, which we answer to (WhatsApp: wa_id); empty when nobody told"""
+    """a phone as the provider writes it, which we answer to; empty when nobody told"""
     first_seen_at = models.DateTimeField(default=clock.now, db_default=Now())
     """when it was first true, by the provider's clock"""
     retired_at = models.DateTimeField(null=True)

@@ -33,6 +33,7 @@ from regulars.conversations.operations.settling import (
 )
 from regulars.conversations.pacing import PeoplePace, Throughput
 from regulars.conversations.ports import Transport
+from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import Accepted, Deferred, ProviderError, Refused, SendResult, Uncertain
 from regulars.inboxes.problems import DueProbe, claim_probes, end_problem, forget_problem, note_problem
 from regulars.kernel.database import check_connection
@@ -74,7 +75,7 @@ class _Number:
     connection_id: UUID
     channel: str
     throughput: Throughput
-    pace: PeoplePace = field(default_factory=PeoplePace)
+    pace: PeoplePace
     in_flight: int = 0
     on_trial: bool = False
     """it had a problem, and no message has passed since: one goes ahead of the others"""
@@ -362,8 +363,9 @@ class Sender:
             number = self._numbers.get(inbox_id)
             if number is None and await self._lock(inbox_id):
                 throughput = Throughput(work.per_second)
+                pace = PeoplePace(facts_of(work.channel).person_pace)
                 number = _Number(
-                    inbox_id, work.connection_id, work.channel, throughput, worked_at=monotonic()
+                    inbox_id, work.connection_id, work.channel, throughput, pace, worked_at=monotonic()
                 )
                 self._numbers[inbox_id] = number
                 fresh.append(inbox_id)

@@ -55,9 +55,7 @@ Words = tuple[str | Promise, str | Promise]
 WORDS: Mapping[str, Words] = {
     WINDOW_CLOSED: (
         _("The reply window is closed"),
-        _(
-            "WhatsApp allows free text for 24 hours after the contact's last message. Send a message template."
-        ),
+        _("Free text is allowed only for a time after the contact's last message. Send a message template."),
     ),
     NO_LONGER_USEFUL: (
         _("It waited too long"),

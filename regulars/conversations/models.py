@@ -76,7 +76,7 @@ class Conversation(WorkspaceScoped):
     ad_opened_at = models.DateTimeField(null=True, blank=True)
     """when the contact came from an ad; our answer within 24 h opens the free entry point"""
     owned_elsewhere = models.BooleanField(default=False, db_default=False)
-    """another sender (Meta's agent, another app) holds the thread: do not answer by machine"""
+    """another sender (the platform's agent, another app) holds the thread: do not answer by machine"""
     created_at = models.DateTimeField(default=clock.now, db_default=Now())
     updated_at = models.DateTimeField(default=clock.now, db_default=Now())
 

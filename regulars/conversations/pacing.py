@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-PAIR_SECONDS = 6.0
-PAIR_BURST = 45
-"""WhatsApp: one message per 6 s to one person, up to 45 ahead of that (reference §10, 5)"""
+from regulars.inboxes.ports import PersonPace
+
 REMEMBERED_PEOPLE = 20_000
 
 
@@ -38,13 +37,17 @@ class Throughput:
 class PeoplePace:
     """For each person, until when their allowance is used up (generic cell rate algorithm)."""
 
+    pace: PersonPace | None
+    """None: the channel lets us write to a person as fast as we like"""
     due_at: dict[UUID, float] = field(default_factory=dict)
     held_until: dict[UUID, float] = field(default_factory=dict)
 
     def note_sent(self, person: UUID, now: float) -> None:
-        due = max(self.due_at.get(person, now), now) + PAIR_SECONDS
+        if self.pace is None:
+            return
+        due = max(self.due_at.get(person, now), now) + self.pace.seconds
         self.due_at[person] = due
-        free_at = due - PAIR_SECONDS * (PAIR_BURST - 1)
+        free_at = due - self.pace.seconds * (self.pace.burst - 1)
         if free_at > now:
             self.hold(person, free_at)
         if len(self.due_at) > REMEMBERED_PEOPLE:

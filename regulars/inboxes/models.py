@@ -32,7 +32,7 @@ class Troubled(models.Model):
 
 
 class Connection(Troubled, WorkspaceScoped):
-    """The link to one provider account (WhatsApp: a business account, WABA) and its credentials."""
+    """The link to one provider account and its credentials."""
 
     channel = models.TextField()
     key = models.TextField(unique=True, default=new_connection_key)
@@ -40,7 +40,7 @@ class Connection(Troubled, WorkspaceScoped):
     name = models.TextField()
     account_id = models.TextField()
     portfolio = models.TextField(default="", db_default="", blank=True)
-    """the provider's business that owns the account (WhatsApp: business portfolio); people's ids are valid in it"""
+    """the provider's business that owns the account ; people's ids are valid in it"""
     messaging_limit = models.TextField(default="", db_default="", blank=True)
     """how many people the whole portfolio may write to first in 24 hours, in the provider's words"""
     app_id = models.TextField(default="", blank=True)
@@ -69,7 +69,7 @@ class Inbox(Troubled, WorkspaceScoped):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="inboxes")
     name = models.TextField()
     address = models.TextField()
-    """the provider's id of the number (WhatsApp: phone_number_id)"""
+    """the provider's id of the number"""
     display_address = models.TextField(default="")
     teams = models.ManyToManyField(Team, related_name="inboxes", blank=True)
     """who staffs it; empty means everybody"""

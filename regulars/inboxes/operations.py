@@ -95,7 +95,7 @@ def replace_credentials(
     app_secret: str = "",
     ends_older: bool = False,
 ) -> None:
-    """Put in a new token, or add a new app secret in front of the old ones, which stay valid while Meta rotates.
+    """Put in a new token, or add a new app secret in front of the old ones, valid while they rotate.
 
     ``ends_older``: only the newest app secret is accepted from now on.
     """

@@ -24,7 +24,7 @@ class MediaFile(WorkspaceScoped):
     """One file. The row is the fetching job: ``waiting`` rows are claimed with a lease.
 
     ``missing``: the platform could not take the file from the sender, so there is nothing to fetch.
-    ``expired``: the platform no longer has it (WhatsApp: 7 days).
+    ``expired``: the platform no longer has it (some keep them for days only).
     """
 
     connection_id = models.UUIDField(null=True)

@@ -11,9 +11,8 @@ from django.test import Client
 
 from regulars.api.tests.client import Api
 from regulars.conversations.models import Conversation, Message
-from regulars.conversations.operations.receiving import REPLY_WINDOW
 from tests.cases.bodies import receive_case
-from tests.cast import Cast, make_cast
+from tests.cast import REPLY_WINDOW, Cast, make_cast
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists
@@ -45,6 +45,9 @@ from regulars.inboxes.ports import (
 )
 from regulars.kernel import clock
 from regulars.message_templates.operations import apply_template_change
+
+ALWAYS_OPEN = timedelta(days=36_525)
+"""the reply window of channels that have none"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,10 @@ class _Batch:
     statuses: list[tuple[Claimed, StatusUpdate]] = field(default_factory=list)
     others: list[tuple[Claimed, NoticedUpdate]] = field(default_factory=list)
     now: datetime = field(default_factory=clock.now)
+
+    @property
+    def reply_window(self) -> timedelta:
+        return self.channel.facts.reply_window or ALWAYS_OPEN
 
     def count(self, address: str, outcome: str, reason: str = "") -> None:
         self.tally.add(self.connection.id, address, outcome, reason)
@@ -177,7 +184,7 @@ def _store_messages(batch: _Batch, fresh: Sequence[_Arrival]) -> None:
     ]
     for each, outcome in zip(
         incoming,
-        receive_messages(workspace_id, incoming, are_new=True),
+        receive_messages(workspace_id, incoming, reply_window=batch.reply_window, are_new=True),
         strict=True,
     ):
         batch.count(each.message.address, outcome)
@@ -316,6 +323,7 @@ def _apply_calls(batch: _Batch, calls: Sequence[Call]) -> None:
             IncomingCall(call, batch.inboxes[call.address], contact_id)
             for call, contact_id in zip(calls, _identify(batch, calls), strict=True)
         ],
+        reply_window=batch.reply_window,
     )
 
 

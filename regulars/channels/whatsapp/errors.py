@@ -36,7 +36,7 @@ from .error_kinds import (
     UNREACHABLE,
     ErrorCode,
 )
-from .parsing.contents import WINDOW_CLOSED
+from .parsing.meanings import meaning_of
 from .phones import phone_from_wa_id
 
 LONGEST_WAIT = 60 * MINUTE
@@ -114,7 +114,7 @@ def read_error(answer: Any) -> ProviderError | None:
         details=_text(details) or _text(error.get("error_user_msg")),
         href=_text(error.get("href")),
         subcode=_code_of(error.get("error_subcode", 0), ""),
-        closes_window=code == WINDOW_CLOSED,
+        meaning=meaning_of(code),
     )
 
 

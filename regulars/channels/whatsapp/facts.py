@@ -16,6 +16,7 @@ from regulars.inboxes.ports import (
     OutgoingMedia,
     OutgoingTemplate,
     OutgoingText,
+    PersonPace,
     RenderedTemplate,
     Template,
     WrittenPhone,
@@ -31,6 +32,10 @@ class WhatsAppFacts:
     reply_window: ClassVar[timedelta | None] = timedelta(hours=24)
     """the customer service window (reference: Cloud API, "Rules that shape the product", 1)"""
     longest_text: ClassVar[int] = limits.TEXT_LIMIT
+    person_pace: ClassVar[PersonPace | None] = PersonPace(seconds=6.0, burst=45)
+    """reference §10, 5"""
+    recipient_kinds: ClassVar[Sequence[str]] = ("phone", "bsuid", "parent_bsuid")
+    """the platform's advice"""
 
     def check(self, content: OutgoingContent) -> Sequence[LimitProblem]:
         return limits.check(content)

@@ -99,7 +99,7 @@ def _is_language(value: str) -> bool:
 
 @transaction.atomic
 def create_contact(
-    workspace_id: UUID, person: PersonSeen, *, by: Actor, channel: str = "whatsapp", portfolio: str = ""
+    workspace_id: UUID, person: PersonSeen, *, by: Actor, channel: str, portfolio: str = ""
 ) -> Contact:
     """A contact for these identities, or the one who has them already; ``portfolio`` is that of the BSUIDs."""
     by.require("contacts:edit")

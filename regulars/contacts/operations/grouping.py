@@ -14,7 +14,7 @@ from regulars.kernel.events import record_all
 from regulars.kernel.ids import new_id
 
 SUBJECT_LENGTH = 200
-"""WhatsApp allows 128 characters; what is longer is nobody's name for a group"""
+"""platforms allow some 100 characters; what is longer is nobody's name for a group"""
 
 
 def identify_groups(workspace_id: UUID, channel: str, addresses: Collection[str]) -> dict[str, UUID]:

@@ -291,10 +291,12 @@ def test_a_stranger_or_somebody_who_left_cannot_own_a_contact(cast):
 
 
 def test_making_a_contact_that_exists_finds_it(cast):
-    again = create_contact(cast.workspace.id, PersonSeen((("phone", BORIS),)), by=cast.actor(cast.agent))
+    again = create_contact(
+        cast.workspace.id, PersonSeen((("phone", BORIS),)), by=cast.actor(cast.agent), channel="whatsapp"
+    )
     assert again.id == cast.boris.id
     with pytest.raises(Invalid):
-        create_contact(cast.workspace.id, PersonSeen(()), by=cast.actor(cast.agent))
+        create_contact(cast.workspace.id, PersonSeen(()), by=cast.actor(cast.agent), channel="whatsapp")
 
 
 def test_without_the_permission_nothing_is_changed(cast):
@@ -302,7 +304,7 @@ def test_without_the_permission_nothing_is_changed(cast):
     with pytest.raises(NotAllowed):
         update_contact(cast.alice, {"name": "x"}, by=by)
     with pytest.raises(NotAllowed):
-        create_contact(cast.workspace.id, PersonSeen((OLD,)), by=by)
+        create_contact(cast.workspace.id, PersonSeen((OLD,)), by=by, channel="whatsapp")
 
 
 def test_consent_is_kept_once_with_its_proof(cast):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -12,7 +13,6 @@ from regulars.conversations.events import ConversationChanged
 from regulars.conversations.models import Activity
 from regulars.conversations.operations.activities import ActivityRow, insert_activities
 from regulars.conversations.operations.handling import start_conversation
-from regulars.conversations.operations.receiving import REPLY_WINDOW
 from regulars.inboxes.ports import Call
 from regulars.kernel.events import record
 
@@ -26,7 +26,7 @@ class IncomingCall:
     contact_id: UUID
 
 
-def note_calls(workspace_id: UUID, calls: Sequence[IncomingCall]) -> None:
+def note_calls(workspace_id: UUID, calls: Sequence[IncomingCall], *, reply_window: timedelta) -> None:
     """Write the thread's lines and open the windows. Calls are few: one by one. Needs a transaction."""
     for each in calls:
         conversation = start_conversation(workspace_id, each.inbox_id, each.contact_id)
@@ -47,6 +47,6 @@ def note_calls(workspace_id: UUID, calls: Sequence[IncomingCall]) -> None:
                     "UPDATE conversations_conversation SET"
                     " window_closes_at = GREATEST(window_closes_at, %s::timestamptz),"
                     " last_inbound_at = GREATEST(last_inbound_at, %s) WHERE id = %s",
-                    [call.at + REPLY_WINDOW, call.at, conversation.id],
+                    [call.at + reply_window, call.at, conversation.id],
                 )
         record(ConversationChanged(workspace_id, conversation.id, "call"))

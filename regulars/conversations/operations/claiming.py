@@ -23,6 +23,7 @@ from regulars.conversations.guardrails import (
 )
 from regulars.conversations.operations.ending import end_unsent
 from regulars.conversations.operations.sending import opted_out_of_marketing
+from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import Identity, OutgoingContent, OutgoingTemplate, ToSend
 from regulars.kernel import clock
 from regulars.kernel.database import binary_cursor
@@ -234,25 +235,25 @@ def refuse_outdated(limit: int = 500) -> int:
 
 
 def _recipients(contact_ids: Sequence[UUID], connection_id: UUID) -> dict[UUID, Identity]:
-    """Where each contact is written to: the phone if we know it (the platform's advice), else the BSUID.
+    """Where each contact is written to: by the best kind of address that the channel can send to.
 
-    A phone as its owner writes from it; a BSUID of the portfolio that the connection belongs to, for elsewhere it
-    is nobody's. What is not known to belong to another one may be tried, after what is known to belong here.
+    As its owner writes from it; ids of the portfolio that the connection belongs to, for elsewhere they are nobody's.
+    What is not known to belong to another one may be tried, after what is known to belong here.
     """
-    order = {"phone": 0, "bsuid": 1, "parent_bsuid": 2}
-    wanted = list(order)
-    best: dict[UUID, Identity] = {}
+    best: dict[UUID, tuple[int, Identity]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT i.contact_id, i.kind, COALESCE(NULLIF(i.provider_address, ''), i.value)"
-            " FROM contacts_contactidentity i JOIN inboxes_connection k ON k.id = %s"
-            " WHERE i.contact_id = ANY(%s) AND i.kind = ANY(%s) AND i.retired_at IS NULL"
-            " AND (i.kind <> 'bsuid' OR i.portfolio IN ('', k.portfolio) OR k.portfolio = '')"
+            "SELECT i.contact_id, i.kind, COALESCE(NULLIF(i.provider_address, ''), i.value), k.channel"
+            " FROM contacts_contactidentity i JOIN inboxes_connection k ON k.id = %s AND k.channel = i.channel"
+            " WHERE i.contact_id = ANY(%s) AND i.retired_at IS NULL"
+            " AND (i.portfolio IN ('', k.portfolio) OR k.portfolio = '')"
             " ORDER BY i.portfolio = k.portfolio DESC, i.first_seen_at DESC",
-            [connection_id, list(set(contact_ids)), wanted],
+            [connection_id, list(set(contact_ids))],
         )
-        for contact_id, kind, address in cursor.fetchall():
-            current = best.get(contact_id)
-            if current is None or order[kind] < order[current.kind]:
-                best[contact_id] = Identity(kind, address)
-    return best
+        for contact_id, kind, address, channel in cursor.fetchall():
+            kinds = facts_of(channel).recipient_kinds
+            if kind in kinds:
+                rank = kinds.index(kind)
+                if contact_id not in best or rank < best[contact_id][0]:
+                    best[contact_id] = (rank, Identity(kind, address))
+    return {contact_id: identity for contact_id, (_rank, identity) in best.items()}

@@ -1,7 +1,7 @@
 """Files that follow their messages: history shows placeholders, and what they stand for comes later.
 
 The later message has the id of the placeholder. Only what it says is taken: who said it, to whom, when, and what
-became of it stand with the placeholder (WhatsApp's example names the customer as sender of a file of ours).
+became of it stand with the placeholder (the platform's example names the customer as sender of a file of ours).
 """
 
 from __future__ import annotations

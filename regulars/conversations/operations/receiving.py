@@ -28,8 +28,6 @@ from regulars.kernel.database import binary_cursor
 from regulars.kernel.events import Event, record_all
 from regulars.kernel.ids import new_id
 
-REPLY_WINDOW = timedelta(hours=24)
-"""WhatsApp's customer service window (reference: Cloud API, "Rules that shape the product", 1)"""
 LATE_AFTER = timedelta(seconds=5)
 """a message older than the thread's last by more than this is marked as arrived late"""
 
@@ -84,10 +82,11 @@ ThreadKey = tuple[UUID, UUID]
 
 
 def receive_messages(
-    workspace_id: UUID, batch: Sequence[Incoming], *, are_new: bool = False
+    workspace_id: UUID, batch: Sequence[Incoming], *, reply_window: timedelta, are_new: bool = False
 ) -> list[Outcome]:
     """Store what is new of ``batch`` and say for each, in order, whether it was. Needs a transaction.
 
+    ``reply_window``: how long the channel lets us answer freely after a contact's message.
     ``are_new``: the caller has asked ``find_stored`` and left out repetitions, which it owes to
     ``complete_messages``.
     """
@@ -101,8 +100,8 @@ def receive_messages(
     threads = _find_or_start(workspace_id, dict(zip(reversed(keys), reversed(chosen), strict=True)))
     new = [_New(new_id(), each, threads[key]) for each, key in zip(chosen, keys, strict=True)]
     stored = _insert_messages(workspace_id, new, _insert_media(workspace_id, new))
-    _move_threads_on(stored, _weigh_reactions(stored))
-    _write_threads(workspace_id, list(threads.values()))
+    _move_threads_on(stored, _weigh_reactions(stored, reply_window))
+    _write_threads(workspace_id, list(threads.values()), reply_window)
     record_all(_events(workspace_id, stored))
     echoes = [(each.inbox_id, each.message.provider_id) for each in chosen if each.message.direction == "out"]
     if echoes:
@@ -318,12 +317,12 @@ def _is_late(message: InboundMessage, thread: _Thread) -> bool:
     return message.sent_at < thread.last_message_at - LATE_AFTER
 
 
-def _weigh_reactions(stored: Sequence[_New]) -> set[UUID]:
+def _weigh_reactions(stored: Sequence[_New], reply_window: timedelta) -> set[UUID]:
     """The reactions of the batch that are no news; what they end counts no more. Asks only when there are any."""
     reactions = [each.id for each in stored if each.incoming.message.kind == "reaction"]
     withdrawn = withdraw_reactions(reactions)
     new_ids = [each.id for each in stored] if withdrawn else []
-    forget_reactions(withdrawn, new_ids, Uncounted(UNCOUNTED_KINDS, REPLY_WINDOW))
+    forget_reactions(withdrawn, new_ids, Uncounted(UNCOUNTED_KINDS, reply_window))
     return withdrawn
 
 
@@ -397,7 +396,7 @@ WHERE c.id = new.id
 """
 
 
-def _write_threads(workspace_id: UUID, threads: Sequence[_Thread]) -> None:
+def _write_threads(workspace_id: UUID, threads: Sequence[_Thread], reply_window: timedelta) -> None:
     rows = [
         (
             thread.id,
@@ -418,7 +417,7 @@ def _write_threads(workspace_id: UUID, threads: Sequence[_Thread]) -> None:
         cursor.execute(
             _WRITE_THREADS,
             [
-                str(REPLY_WINDOW.total_seconds()),
+                str(reply_window.total_seconds()),
                 sorted(UNCOUNTED_KINDS),
                 sorted(SILENT_KINDS),
                 *(list(column) for column in zip(*rows, strict=True)),

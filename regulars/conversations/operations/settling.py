@@ -23,7 +23,6 @@ from regulars.conversations.operations.claiming import Claimed
 from regulars.conversations.operations.ending import end_unsent
 from regulars.conversations.operations.sending import wake_sender
 from regulars.conversations.operations.statuses import (
-    UNREACHABLE_CODES,
     adopt_unmatched,
     error_json,
     mark_unreachable,
@@ -113,9 +112,9 @@ def _write_refused(claimed: Claimed, error: ProviderError) -> None:
     message_id = UUID(claimed.to_send.message_id)
     if not _write_end(claimed, "refused", "failed", error):
         return
-    if error.code in UNREACHABLE_CODES and claimed.contact_id:
+    if error.meaning == "unreachable" and claimed.contact_id:
         mark_unreachable(claimed.workspace_id, claimed.contact_id, error.code)
-    if error.closes_window:
+    if error.meaning == "window_closed":
         close_windows([(message_id, clock.now())])
     restore_waits([message_id])
 

@@ -24,6 +24,7 @@ from regulars.conversations.events import ConversationChanged, MessageStatusChan
 from regulars.conversations.models import STATUS_RANK, Conversation, UnmatchedStatus
 from regulars.conversations.operations.unanswering import close_windows, end_waits, restore_waits
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
+from regulars.inboxes.models import Inbox
 from regulars.inboxes.ports import ContactRef, Identity, ProviderError, StatusUpdate
 from regulars.kernel import clock
 from regulars.kernel.events import Event, record_all
@@ -31,8 +32,6 @@ from regulars.kernel.ids import parse_id
 
 Outcome = Literal["stored", "duplicate"]
 PROOF_THAT_IT_WENT = frozenset({"sent", "delivered", "read", "played"})
-UNREACHABLE_CODES = frozenset({131026, 130497})
-OPTED_OUT_CODE = 131050
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +234,7 @@ def _apply(status: StatusUpdate, target: _Target) -> None:
         target.status, target.changed = status.status, True
         target.has_failed = status.status == "failed"
         if target.has_failed:
-            if status.errors and status.errors[0].closes_window:
+            if status.errors and status.errors[0].meaning == "window_closed":
                 target.window_closed_at = status.at
             target.error = (
                 error_json(status.errors[0])
@@ -327,13 +326,13 @@ def settle_jobs(rows: Sequence[tuple[UUID, str, str]]) -> set[UUID]:
 def _write_side_effects(workspace_id: UUID, pairs: Sequence[tuple[StatusUpdate, _Target]]) -> None:
     """What a status tells about the contact: reachable or not, opted out; and until when an ad's window is open."""
     for status, target in pairs:
-        code = status.errors[0].code if status.status == "failed" and status.errors else 0
-        if target.contact_id is None:
+        if target.contact_id is None or status.status != "failed" or not status.errors:
             continue
-        if code in UNREACHABLE_CODES:
-            mark_unreachable(workspace_id, target.contact_id, code)
-        elif code == OPTED_OUT_CODE:
-            _opt_out(workspace_id, target.contact_id, target.id, status)
+        error = status.errors[0]
+        if error.meaning == "unreachable":
+            mark_unreachable(workspace_id, target.contact_id, error.code)
+        elif error.meaning == "opted_out":
+            _opt_out(workspace_id, target.contact_id, target, status.at, error.code)
     reached = {target.contact_id for status, target in pairs if status.status in {"delivered", "read"}}
     _unmark_unreachable(workspace_id, [each for each in reached if each])
     for status, target in pairs:
@@ -365,17 +364,18 @@ def _unmark_unreachable(workspace_id: UUID, contact_ids: Collection[UUID]) -> No
     record_all(ContactChanged(workspace_id, contact_id) for contact_id in ids)
 
 
-def _opt_out(workspace_id: UUID, contact_id: UUID, message_id: UUID, status: StatusUpdate) -> None:
+def _opt_out(workspace_id: UUID, contact_id: UUID, target: _Target, at: datetime, code: int) -> None:
     """The person stopped marketing messages at the platform."""
+    channel = Inbox.objects.values_list("connection__channel", flat=True).get(id=target.inbox_id)
     record_consent(
         contact_id,
         workspace_id,
-        channel="whatsapp",
+        channel=channel,
         purpose="marketing",
         state="opted_out",
-        source=f"whatsapp:{OPTED_OUT_CODE}",
-        at=status.at,
-        proof={"message": str(message_id)},
+        source=f"{channel}:{code}",
+        at=at,
+        proof={"message": str(target.id)},
     )
 
 

@@ -32,7 +32,7 @@ from regulars.inboxes.ports import (
 )
 from regulars.kernel.models import Event
 from regulars.workspaces.models import Member
-from tests.cast import ALICE, Cast
+from tests.cast import ALICE, REPLY_WINDOW, Cast
 
 THUMB, NO_REACTION = (MessageContent(reaction=Reaction(emoji=emoji)) for emoji in ("👍", ""))
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -98,7 +98,7 @@ def receive(cast: Cast, *messages: InboundMessage) -> list[Outcome]:
         for message, contact_id in zip(messages, contact_ids, strict=True)
         if contact_id
     ]
-    return receive_messages(cast.workspace.id, incoming)
+    return receive_messages(cast.workspace.id, incoming, reply_window=REPLY_WINDOW)
 
 
 def status(

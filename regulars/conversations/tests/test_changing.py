@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from regulars.conversations.models import Conversation, Message
 from regulars.conversations.operations.calls import IncomingCall, note_calls
 from regulars.conversations.operations.handling import mark_as_read
-from regulars.conversations.operations.receiving import REPLY_WINDOW
 from regulars.conversations.queries.changing import emoji_of
 from regulars.conversations.queries.lists import attach_last_messages
 from regulars.conversations.queries.threads import MessageDetails, read_thread
@@ -28,7 +27,7 @@ from regulars.inboxes.ports import (
     Reaction,
     Unsupported,
 )
-from tests.cast import ALICE, BORIS, Cast
+from tests.cast import ALICE, BORIS, REPLY_WINDOW, Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -227,7 +226,9 @@ def test_a_call_keeps_the_window_that_a_reaction_had_prolonged(cast):
         at=at(10),
         path="",
     )
-    note_calls(cast.workspace.id, [IncomingCall(call, cast.inbox.id, cast.alice.id)])
+    note_calls(
+        cast.workspace.id, [IncomingCall(call, cast.inbox.id, cast.alice.id)], reply_window=REPLY_WINDOW
+    )
     receive(cast, REACTED)
     receive(cast, TAKEN_BACK)
     assert _thread(cast).window_closes_at == at(10) + REPLY_WINDOW

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from regulars.conversations import delivering, pacing
+from regulars.conversations import delivering
 from regulars.conversations.delivering import GIVE_BACK_SECONDS, LEASE_CHECK_SECONDS
 from regulars.conversations.ledger import read_ledger
 from regulars.conversations.models import Message, OutgoingMessage
@@ -23,9 +23,11 @@ from regulars.conversations.tests.watched_sender import (
     wait_for,
     wait_for_try,
 )
+from regulars.inboxes.channels import facts_of
 from regulars.inboxes.models import Inbox
 from regulars.inboxes.ports import (
     Deferred,
+    PersonPace,
     ProviderError,
     Refused,
     Uncertain,
@@ -173,13 +175,14 @@ def test_a_number_sends_so_many_a_second(cast, start, provider, watch):
 def test_a_person_gets_no_more_than_a_burst_and_others_are_not_held(
     cast, start, provider, watch, monkeypatch
 ):
-    monkeypatch.setattr(pacing, "PAIR_BURST", 2)
+    pace = PersonPace(seconds=6.0, burst=2)
+    monkeypatch.setattr(type(facts_of("whatsapp")), "person_pace", pace)
     messages = [queue_for(cast, text) for text in ("1", "2", "3", "4")]
     worker = start(provider)
     wait_for("sent", messages[1], queue_for(cast, "to Boris", BORIS))
     worker.go_round()
     assert status_of(messages[2]) == "queued"
-    watch.go_on(pacing.PAIR_SECONDS)
+    watch.go_on(pace.seconds)
     wait_for("sent", messages[2])
     worker.go_round()
     assert status_of(messages[3]) == "queued"

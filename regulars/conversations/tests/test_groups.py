@@ -215,11 +215,11 @@ def test_a_group_is_answered_when_whoever_wrote_is_erased(cast):
     assert [each.to_send.message_id for each in claim(cast)] == [str(message.id)]
 
 
-@pytest.mark.parametrize("code", [131026, 131050])
-def test_what_fails_in_a_group_says_nothing_about_one_contact(cast, code):
+@pytest.mark.parametrize("meaning", ["unreachable", "opted_out"])
+def test_what_fails_in_a_group_says_nothing_about_one_contact(cast, meaning):
     message = queue(cast, _open_group(cast), by=cast.agent)
     (claimed,) = claim(cast)
-    error = ProviderError(code=code, title="no")
+    error = ProviderError(code=131026, title="no", meaning=meaning)
     record_results([(claimed, Refused(error=error))])
     tell(cast, status(message, "failed", errors=(error,), participant=_at(ALICE)))
     assert set(Contact.objects.values_list("unreachable_reason", flat=True)) == {""}

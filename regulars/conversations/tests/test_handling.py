@@ -20,7 +20,7 @@ from regulars.kernel.ids import new_id
 from regulars.kernel.models import Event
 from regulars.workspaces.access import Actor
 from regulars.workspaces.operations import create_team
-from tests.cast import Cast
+from tests.cast import REPLY_WINDOW, Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -202,7 +202,9 @@ def test_a_call_of_the_contact_opens_the_window(cast, direction, opens):
         at=moment,
         path="",
     )
-    note_calls(cast.workspace.id, [IncomingCall(call, cast.inbox.id, cast.alice.id)])
+    note_calls(
+        cast.workspace.id, [IncomingCall(call, cast.inbox.id, cast.alice.id)], reply_window=REPLY_WINDOW
+    )
     conversation = Conversation.objects.get(contact=cast.alice)
     assert (conversation.window_closes_at == moment + timedelta(hours=24)) is opens
     assert Activity.objects.get().facts["direction"] == direction

@@ -7,7 +7,10 @@ from uuid import uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.conversations.pacing import PAIR_BURST, PAIR_SECONDS, PeoplePace, Throughput
+from regulars.conversations.pacing import PeoplePace, Throughput
+from regulars.inboxes.ports import PersonPace
+
+PACE = PersonPace(seconds=6.0, burst=45)
 
 waits = st.lists(st.floats(0, 3, allow_nan=False), min_size=1, max_size=60)
 
@@ -43,29 +46,29 @@ def test_a_lower_rate_counts_at_once():
 
 @given(waits)
 def test_no_person_gets_more_than_the_burst_and_one_each_six_seconds(gaps: list[float]):
-    pace, person, now, sent = PeoplePace(), uuid4(), 50.0, []
+    pace, person, now, sent = PeoplePace(PACE), uuid4(), 50.0, []
     for gap in [0.0] * 60 + gaps:
         now += gap
         if person not in pace.held(now):
             pace.note_sent(person, now)
             sent.append(now)
-    assert len([at for at in sent if at == 50.0]) == PAIR_BURST
+    assert len([at for at in sent if at == 50.0]) == PACE.burst
     for index, began in enumerate(sent):
         for count, at in enumerate(sent[index:], start=1):
-            assert count <= PAIR_BURST + (at - began) / PAIR_SECONDS + 1e-6
+            assert count <= PACE.burst + (at - began) / PACE.seconds + 1e-6
 
 
 def test_others_are_not_held():
-    pace, person, other = PeoplePace(), uuid4(), uuid4()
-    for _ in range(PAIR_BURST):
+    pace, person, other = PeoplePace(PACE), uuid4(), uuid4()
+    for _ in range(PACE.burst):
         pace.note_sent(person, 0.0)
     pace.note_sent(other, 0.0)
     assert pace.held(0.0) == [person]
-    assert pace.held(PAIR_SECONDS) == []
+    assert pace.held(PACE.seconds) == []
 
 
 def test_a_longer_hold_is_not_shortened():
-    pace, person = PeoplePace(), uuid4()
+    pace, person = PeoplePace(PACE), uuid4()
     pace.hold(person, 60.0)
     pace.hold(person, 10.0)
     assert pace.held(59.0) == [person]

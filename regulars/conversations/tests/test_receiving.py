@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from regulars.conversations.models import Activity, Conversation, Message
 from regulars.conversations.operations.handling import mark_as_read, resolve_conversation, snooze_conversation
-from regulars.conversations.operations.receiving import REPLY_WINDOW
 from regulars.conversations.tests.saying import (
     NO_REACTION,
     at,
@@ -38,7 +37,7 @@ from regulars.inboxes.ports import (
 )
 from regulars.kernel import clock
 from regulars.media.models import MediaFile
-from tests.cast import ALICE, BORIS, Cast
+from tests.cast import ALICE, BORIS, REPLY_WINDOW, Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -337,7 +337,7 @@ def test_a_refused_message_failed_with_its_cause(cast):
 
 def test_an_undeliverable_address_is_marked(cast):
     queue(cast, open_conversation(cast))
-    record_results([(claim(cast)[0], Refused(error=ProviderError(code=131026)))])
+    record_results([(claim(cast)[0], Refused(error=ProviderError(code=131026, meaning="unreachable")))])
     assert Contact.objects.get(id=cast.alice.id).unreachable_reason == "131026"
 
 

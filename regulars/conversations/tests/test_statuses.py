@@ -34,8 +34,8 @@ from tests.cast import Cast
 pytestmark = pytest.mark.django_db
 
 WORDS = ["sent", "delivered", "read", "played", "failed", "deleted", "warning", "brand-new"]
-FAILED = (ProviderError(code=131026, title="undeliverable"),)
-STOPPED = (ProviderError(code=131050, title="stopped"),)
+FAILED = (ProviderError(code=131026, title="undeliverable", meaning="unreachable"),)
+STOPPED = (ProviderError(code=131050, title="stopped", meaning="opted_out"),)
 
 
 @pytest.fixture

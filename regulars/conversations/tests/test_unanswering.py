@@ -33,7 +33,7 @@ from tests.cast import ALICE, Cast
 pytestmark = pytest.mark.django_db
 
 UNREACHABLE = Refused(error=ProviderError(code=131026))
-CLOSED = Refused(error=ProviderError(code=131047, closes_window=True))
+CLOSED = Refused(error=ProviderError(code=131047, meaning="window_closed"))
 
 Failing = Callable[[Cast, Message], object]
 

@@ -28,16 +28,22 @@ MessageKind = Literal[
 ]
 
 
+ErrorMeaning = Literal["", "unreachable", "opted_out", "window_closed"]
+"""what a failure tells beyond this message: the contact cannot be reached, wants no promotions, or must write first.
+
+What holds up more than one message (a rate, an account's problem) a channel says by ``Deferred.pauses``.
+"""
+
+
 class ProviderError(Neutral):
-    """A provider's error as it came, sync or async. ``code`` is the only thing to decide on."""
+    """A provider's error as it came, sync or async. We decide on ``meaning``; ``code`` is for people."""
 
     code: int
     title: str = ""
     details: str = ""
     href: str = ""
     subcode: int = 0
-    closes_window: bool = False
-    """the provider says that the reply window is closed, whatever we think"""
+    meaning: ErrorMeaning = ""
 
 
 class MediaRef(Neutral):
@@ -49,7 +55,7 @@ class MediaRef(Neutral):
     """hex, lower case; empty when unknown"""
     filename: str = ""
     url: str = ""
-    """short-lived (WhatsApp: 5 minutes)"""
+    """short-lived"""
     is_voice: bool = False
     is_animated: bool = False
 
@@ -86,7 +92,7 @@ class ContactCard(Neutral):
 
 
 class Choice(Neutral):
-    """A tap on something we sent. ``data`` holds a form's answers (WhatsApp Flow), decoded when possible."""
+    """A tap on something we sent. ``data`` holds a form's answers, decoded when possible."""
 
     kind: Literal["button_reply", "list_reply", "template_button", "form", "call_permission", "other"]
     id: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 from regulars.inboxes.ports.contents import ProviderError
 from regulars.inboxes.ports.outgoing import OutgoingContent, OutgoingTemplate
@@ -15,6 +15,13 @@ Pauses = Literal["message", "contact", "number", "connection"]
 """how far a delay reaches"""
 Offer = Literal["again", "template", "nothing"]
 """after a failure: the same once more (or a template), a template only, or nothing, where each try does harm"""
+
+
+class PersonPace(NamedTuple):
+    """How fast one person may be written to: a message per ``seconds``, and up to ``burst`` ahead of that."""
+
+    seconds: float
+    burst: int
 
 
 class LimitProblem(Neutral):
@@ -149,6 +156,10 @@ class ChannelFacts(Protocol):
 
 class ChannelProfile(ChannelFacts, Protocol):
     """All that may be asked about a kind of channel (``inboxes.channels.facts_of``)."""
+
+    person_pace: ClassVar[PersonPace | None]
+    recipient_kinds: ClassVar[Sequence[str]]
+    """the kinds of identity that a message can be sent to, the best first"""
 
     def knows_code(self, code: int) -> bool:
         """Whether ``explain`` has words of its own for a code."""

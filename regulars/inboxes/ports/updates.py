@@ -13,7 +13,7 @@ class InboundMessage(Neutral):
     """One message of a thread, said by the contact or (echo, history) by somebody for the business."""
 
     address: str
-    """the provider's id of our number or account (WhatsApp: phone_number_id)"""
+    """the provider's id of our number or account"""
     provider_id: str
     contact: ContactRef
     kind: MessageKind

@@ -23,6 +23,7 @@ from regulars.inboxes.ports import (
     Unsupported,
 )
 
+from .meanings import meaning_of
 from .reading import (
     Json,
     decimal_text,
@@ -35,8 +36,6 @@ from .reading import (
     text,
 )
 
-WINDOW_CLOSED = 131047
-"""the error that says until when free text was allowed"""
 MAX_FORM_DEPTH = 32
 """levels of a form's answers that we store decoded; deeper ones stay text"""
 
@@ -103,7 +102,7 @@ def _read_error(node: Json) -> ProviderError:
         title=title,
         details=details,
         href=text(error.get("href")),
-        closes_window=code == WINDOW_CLOSED,
+        meaning=meaning_of(code),
     )
 
 

@@ -189,7 +189,7 @@ def test_errors_are_read_in_all_their_shapes():
         code=131047,
         title="(#131047) Re-engagement message",
         details="More than 24 hours",
-        closes_window=True,
+        meaning="window_closed",
     )
     assert read_error({"error": {"message": "(#100) bad", "error_data": "why"}}) == ProviderError(
         code=100, title="(#100) bad", details="why"
