@@ -1,0 +1,1 @@
+"""What every channel must do, through the very same door and worker code: one suite, run for each."""
