@@ -42,6 +42,19 @@ SECRET_NAMES = {
 PHYSICAL = re.compile(
     r"(?<![\w-])((?:margin|padding|border)-(?:left|right)[\w-]*|left|right|float|clear|text-align)\s*:\s*([^;}]*)"
 )
+LOWER_ROOMS = ("kernel", "workspaces", "contacts", "inboxes", "media", "message_templates", "conversations")
+"""rooms that know channels only by their facts"""
+VENDOR_WORD = re.compile(
+    r"whatsapp|waba\b|wa_id|bsuid|(?-i:(?<!class )(?<![\w._])Meta\b)|\b13[0-9]{4}\b", re.ASCII | re.IGNORECASE
+)
+VENDOR_WORDS_ALLOWED = {
+    "regulars/contacts/": "an identity's kind is a stored word, and REST's; the rules of who is who are about kinds",
+    "regulars/conversations/operations/portfolios.py": "which kind of identity belongs to an account's owner",
+    "regulars/inboxes/ports/people.py": "the list of the kinds of identity",
+    "regulars/inboxes/ports/contents.py": "wa_id of a card's phone is stored so, and REST's word",
+    "regulars/workspaces/password_words.py": "words that are no good in passwords",
+}
+"""where a word of one provider stands in a lower room, and why; an entry that is not needed any more is found"""
 ICON_BUTTON = re.compile(r"<(button|a)\b([^>]*)>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
 BLOCK_ELEMENT = re.compile(
     r"<(?:address|article|aside|blockquote|body|dd|details|dialog|div|dl|dt|fieldset|figure|footer|form|h[1-6]|head"
@@ -182,13 +195,28 @@ def block_elements_have_lines(path: Path, text: str) -> Iterator[Finding]:
             yield Finding(path, line, f"{found[1]}> begins beside {found[0]}>; give it a line of its own")
 
 
+def lower_rooms_name_no_vendor(path: Path, _tree: ast.Module, text: str) -> Iterator[Finding]:
+    """Lower rooms know channels by their facts: no provider's name, code or kind of address."""
+    parts = path.parts
+    if parts[0] != "regulars" or parts[1] not in LOWER_ROOMS or "tests" in parts:
+        return
+    allowed = [place for place in VENDOR_WORDS_ALLOWED if path.as_posix().startswith(place)]
+    found = list(_matches(VENDOR_WORD, text))
+    for line, match in () if allowed else found:
+        yield Finding(path, line, f"{match[0]!r} belongs to a channel; ask its facts (inboxes.channels)")
+    if not found and path.as_posix() in allowed:
+        yield Finding(
+            path, 1, "no provider's word stands here any more; end its entry in VENDOR_WORDS_ALLOWED"
+        )
+
+
 PYTHON_RULES: tuple[PythonRule, ...] = (
     task_arguments_are_primitives,
     logs_name_nothing_private,
     time_comes_from_the_clock,
     faces_never_query,
 )
-SOURCE_RULES: tuple[SourceRule, ...] = (queries_stay_in_their_workspace,)
+SOURCE_RULES: tuple[SourceRule, ...] = (queries_stay_in_their_workspace, lower_rooms_name_no_vendor)
 STYLE_RULES: tuple[TextRule, ...] = (properties_are_logical,)
 TEMPLATE_RULES: tuple[TextRule, ...] = (
     nothing_is_inline,

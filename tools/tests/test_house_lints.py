@@ -1,11 +1,12 @@
 """Each house lint finds what it is there for, and leaves alone what is right."""
 
+import ast
 from pathlib import Path
 
 import pytest
 
 from tools.findings import Finding
-from tools.house_lints import lint
+from tools.house_lints import lint, lower_rooms_name_no_vendor
 
 
 def findings(tmp_path: Path, name: str, content: str) -> list[tuple[int, str]]:
@@ -160,3 +161,23 @@ def test_template_lines_are_short(tmp_path: Path):
 def test_each_block_element_has_a_line(tmp_path: Path, template: str, wrong: str | None):
     expected = [(1, f"{wrong}; give it a line of its own")] if wrong else []
     assert findings(tmp_path, "a.html", template) == expected
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "wrong"),
+    [
+        ("conversations/pacing.py", "# WhatsApp: one message per 6 s", "WhatsApp"),
+        ("conversations/statuses.py", "UNREACHABLE = {131026}", "131026"),
+        ("media/models.py", "# Meta's file", "Meta"),
+        ("media/models.py", "    class Meta:\n        pass", None),
+        ("kernel/errors.py", "request.META", None),
+        ("conversations/tests/test_statuses.py", "CODE = 131026", None),
+        ("channels/whatsapp/errors.py", "CODE = 131026", None),
+        ("contacts/resolving.py", 'kind == "bsuid"', None),
+        ("inboxes/ports/people.py", "", "no provider's word stands here any more"),
+    ],
+)
+def test_lower_rooms_name_no_vendor(place: str, text: str, wrong: str | None):
+    found = list(lower_rooms_name_no_vendor(Path("regulars") / place, ast.parse(""), text))
+    assert len(found) == (1 if wrong else 0)
+    assert not wrong or wrong in found[0].text
