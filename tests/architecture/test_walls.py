@@ -184,7 +184,7 @@ def test_every_event_begins_with_its_workspace():
 
 
 def test_the_protocol_is_there_before_django_is_set_up():
-    """Uvicorn takes the web process's protocol first, so nothing that the door needs may need a table."""
+    """The server takes the web process's protocol first, so nothing that the door needs may need a table."""
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     command = [sys.executable, "-c", "import config.protocol"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
