@@ -21,13 +21,12 @@ from regulars.workspaces.operations import (
     change_role,
     create_api_token,
     create_owner,
-    create_team,
     invite_member,
     revoke_api_token,
     set_member_active,
-    set_teams,
 )
 from regulars.workspaces.permissions import ALL_PERMISSIONS, PERMISSIONS, ROLES, may_grant, permissions_of
+from regulars.workspaces.teams import create_team, set_teams
 from tests.cast import PASSWORD, Cast, make_cast
 
 

@@ -20,12 +20,11 @@ from regulars.web.doors import MemberRequest, member_with
 from regulars.workspaces.models import ApiToken, Invitation, Member, Team
 from regulars.workspaces.operations import (
     change_role,
-    create_team,
     invite_member,
     set_member_active,
-    set_teams,
 )
 from regulars.workspaces.permissions import ROLES, may_grant
+from regulars.workspaces.teams import create_team, set_teams
 
 _TOKENS_MADE = Subquery(
     ApiToken.objects.filter(created_by=OuterRef("pk"), revoked_at=None)
