@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from regulars.kernel.errors import NotAllowed
-from regulars.workspaces.models import ApiToken, Member
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+
+from regulars.kernel.errors import NotAllowed, NotFound
+from regulars.workspaces.models import ApiToken, Member, Team
 from regulars.workspaces.permissions import may_grant, permissions_of
 
 
@@ -69,6 +73,20 @@ def actor_of_token(token: ApiToken) -> Actor:
         role=token.role,
         permissions=allowed & frozenset(token.scopes) if token.scopes else allowed,
     )
+
+
+def teams_of(actor: Actor) -> QuerySet[Team]:
+    """The teams of the actor's workspace, by name."""
+    return Team.objects.filter(workspace_id=actor.workspace_id).order_by(Lower("name"), "id")
+
+
+def access_team(actor: Actor, team_id: UUID | None) -> Team:
+    """The team, for whoever may read teams; else :class:`NotFound`."""
+    actor.require("teams:read")
+    found = teams_of(actor).filter(id=team_id).first() if team_id else None
+    if found is None:
+        raise NotFound(_("There is no such team"))
+    return found
 
 
 def still_holds(maker: Member | None, role: str) -> bool:
