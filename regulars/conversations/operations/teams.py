@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from regulars.conversations.access import read_staffing
@@ -105,7 +104,7 @@ def _open(team: Team, numbers: Sequence[Inbox], opens: Collection[UUID]) -> None
     if unmeant := [number.name for number in alone if number.id not in opens]:
         raise Conflict(
             _("Nobody but the team %(team)s staffs %(numbers)s. Say who staffs it from then on.")
-            % {"team": team.name, "numbers": get_text_list(unmeant, _("and"))},
+            % {"team": team.name, "numbers": ", ".join(unmeant)},
             fields={"opens": "the numbers that everybody staffs then, or a team in `to`"},
         )
     Inbox.teams.through.objects.filter(inbox_id__in=[number.id for number in alone]).delete()

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.conversations.operations.portfolios import set_portfolio
@@ -27,6 +29,7 @@ from regulars.web.addresses import public_address
 from regulars.web.administration.answers import attempt
 from regulars.web.administration.forms import ConnectionForm, CredentialsForm, InboxForm, PortfolioForm
 from regulars.web.doors import MemberRequest, member_with
+from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.models import Team
 
 CONNECT_IDS = "connect-%s"
@@ -55,7 +58,6 @@ def connections(request: MemberRequest) -> HttpResponse:
 def _context(request: MemberRequest, filled: InboxForm | None = None, **more: Any) -> dict[str, Any]:
     """``filled`` is a number's form with mistakes; ``adding_to`` in ``more`` says of which account."""
     return {
-        "current_page": "connections",
         "cards": _cards(request, more.get("adding_to"), filled, more.get("portfolio_form")),
         "form": ConnectionForm(auto_id=CONNECT_IDS),
         "teams": Team.objects.filter(workspace=request.member.workspace),
@@ -181,3 +183,20 @@ def change_number(request: MemberRequest, inbox_id: str) -> HttpResponse:
     teams = list(Team.objects.filter(workspace_id=request.member.workspace_id, id__in=wanted))
     change_inbox(inbox, by=request.actor, name=request.POST.get("name", inbox.name), teams=teams)
     return redirect("connections")
+
+
+NUMBERS = SettingsPage(
+    key="connections",
+    address="numbers",
+    view=connections,
+    icon="connection",
+    label=_("Numbers"),
+    words=_("accounts, channels, webhook, credentials, access token"),
+    acts=(
+        path("settings/numbers/connect", connect, name="connect"),
+        path("settings/connections/<str:connection_id>/credentials", credentials, name="credentials"),
+        path("settings/connections/<str:connection_id>/portfolio", portfolio, name="portfolio"),
+        path("settings/connections/<str:connection_id>/numbers", add_number, name="add-number"),
+        path("settings/numbers/<str:inbox_id>", change_number, name="change-number"),
+    ),
+)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from regulars.conversations.ledger import read_ledger
@@ -15,6 +16,7 @@ from regulars.inboxes.ledger import Ledger
 from regulars.inboxes.models import Inbox
 from regulars.kernel import clock
 from regulars.web.doors import MemberRequest, member_with
+from regulars.web.settings.page import SettingsPage
 
 UNKNOWN_LIMIT = 100
 
@@ -43,7 +45,6 @@ def ledger(request: MemberRequest) -> HttpResponse:
         .order_by("sent_at")[:UNKNOWN_LIMIT]
     )
     context = {
-        "current_page": "ledger",
         "total": total,
         "lines": sorted(lines, key=lambda line: line.name.casefold()),
         "unknown": unknown,
@@ -56,3 +57,13 @@ def ledger(request: MemberRequest) -> HttpResponse:
 def _place(address: str) -> str:
     """An address that is no number of ours: the account as a whole, or a number not added yet."""
     return _("Number %(address)s (not added)") % {"address": address} if address else _("The account itself")
+
+
+LEDGER = SettingsPage(
+    key="ledger",
+    address="ledger",
+    view=ledger,
+    icon="ledger",
+    label=gettext_lazy("Ledger"),
+    words=gettext_lazy("received, sent, counts, does it add up"),
+)

@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.kernel import clock
@@ -17,6 +18,7 @@ from regulars.web.addresses import id_in, public_address
 from regulars.web.administration.answers import attempt
 from regulars.web.administration.forms import InvitationForm, TeamForm
 from regulars.web.doors import MemberRequest, member_with
+from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.models import ApiToken, Invitation, Member, Team
 from regulars.workspaces.operations import (
     change_role,
@@ -45,7 +47,6 @@ def members(request: MemberRequest) -> HttpResponse:
 def _context(request: MemberRequest, **more: Any) -> dict[str, Any]:
     workspace = request.member.workspace
     return {
-        "current_page": "members",
         "members": _members(request)
         .annotate(tokens_made=_TOKENS_MADE)
         .select_related("user")
@@ -115,3 +116,18 @@ def add_team(request: MemberRequest) -> HttpResponse:
         if attempt(form, lambda: create_team(request.member.workspace, name, by=request.actor)) is not None:
             return redirect("members")
     return render(request, "administration/members.html", _context(request, team_form=form), status=422)
+
+
+MEMBERS = SettingsPage(
+    key="members",
+    address="members",
+    view=members,
+    icon="members",
+    label=gettext_lazy("Members"),
+    words=gettext_lazy("people, colleagues, roles, rights, invitations"),
+    acts=(
+        path("settings/members/invite", invite, name="invite"),
+        path("settings/members/<str:member_id>", change_member, name="change-member"),
+        path("settings/teams", add_team, name="add-team"),
+    ),
+)

@@ -7,7 +7,9 @@ from http import HTTPStatus
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.channels.whatsapp.reactions import try_to_sync
@@ -19,6 +21,7 @@ from regulars.message_templates.models import MessageTemplate
 from regulars.web.administration.answers import done
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.intents import talks_to_provider
+from regulars.web.settings.page import SettingsPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,6 @@ def message_templates(request: MemberRequest) -> HttpResponse:
     rows = MessageTemplate.objects.filter(workspace_id=request.member.workspace_id, is_gone=False)
     cards = [_card(row) for row in rows.select_related("connection").order_by("name", "language")]
     context = {
-        "current_page": "message-templates",
         "cards": cards,
         "synced_at": max((card.row.synced_at for card in cards), default=None),
         "can_sync": request.actor.can("message_templates:manage"),
@@ -68,3 +70,14 @@ def sync(request: MemberRequest) -> HttpResponse:
             _("WhatsApp did not answer for: %(names)s. The old list stays.") % {"names": ", ".join(refused)}
         )
     return done(request, _("The templates are up to date"), "message-templates")
+
+
+MESSAGE_TEMPLATES = SettingsPage(
+    key="message-templates",
+    address="templates",
+    view=message_templates,
+    icon="template",
+    label=gettext_lazy("Templates"),
+    words=gettext_lazy("message templates, approval, quality"),
+    acts=(path("settings/templates/sync", sync, name="sync-templates"),),
+)

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.kernel.errors import NotFound
@@ -14,6 +16,7 @@ from regulars.web.addresses import id_in
 from regulars.web.administration.answers import attempt
 from regulars.web.administration.forms import TokenForm
 from regulars.web.doors import MemberRequest, member_with
+from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.models import ApiToken
 from regulars.workspaces.operations import create_api_token, revoke_api_token
 
@@ -40,7 +43,6 @@ def tokens(request: MemberRequest) -> HttpResponse:
 def _context(request: MemberRequest, **more: Any) -> dict[str, Any]:
     found = ApiToken.objects.filter(workspace_id=request.member.workspace_id, revoked_at=None)
     return {
-        "current_page": "tokens",
         "tokens": found.select_related("created_by__user").order_by("-created_at"),
         "form": TokenForm(granter=request.actor.role),
         **more,
@@ -55,3 +57,14 @@ def revoke(request: MemberRequest, token_id: str) -> HttpResponse:
         raise NotFound(_("There is no such token"))
     revoke_api_token(token, by=request.actor)
     return redirect("tokens")
+
+
+TOKENS = SettingsPage(
+    key="tokens",
+    address="tokens",
+    view=tokens,
+    icon="api",
+    label=gettext_lazy("API tokens"),
+    words=gettext_lazy("keys, scripts, REST"),
+    acts=(path("settings/tokens/<str:token_id>/revoke", revoke, name="revoke-token"),),
+)
