@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import QuerySet
-from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from regulars.kernel.errors import NotAllowed, NotFound
@@ -75,15 +73,11 @@ def actor_of_token(token: ApiToken) -> Actor:
     )
 
 
-def teams_of(actor: Actor) -> QuerySet[Team]:
-    """The teams of the actor's workspace, by name."""
-    return Team.objects.filter(workspace_id=actor.workspace_id).order_by(Lower("name"), "id")
-
-
 def access_team(actor: Actor, team_id: UUID | None) -> Team:
     """The team, for whoever may read teams; else :class:`NotFound`."""
     actor.require("teams:read")
-    found = teams_of(actor).filter(id=team_id).first() if team_id else None
+    teams = Team.objects.filter(workspace_id=actor.workspace_id)
+    found = teams.filter(id=team_id).first() if team_id else None
     if found is None:
         raise NotFound(_("There is no such team"))
     return found

@@ -10,8 +10,9 @@ from django.db.models import Count, Q
 from regulars.conversations.access import read_staffing
 from regulars.conversations.models import Conversation
 from regulars.inboxes.models import Inbox
-from regulars.workspaces.access import Actor, teams_of
+from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member, Team
+from regulars.workspaces.queries import teams_of
 
 
 @dataclass(slots=True)
@@ -30,7 +31,7 @@ class TeamLine:
 def team_lines(actor: Actor) -> list[TeamLine]:
     """Every team by name; five queries, whatever their number."""
     actor.require("teams:read")
-    lines = {team.id: TeamLine(team) for team in teams_of(actor)}
+    lines = {team.id: TeamLine(team) for team in teams_of(actor.workspace_id)}
     people = Member.objects.filter(workspace_id=actor.workspace_id, is_active=True).select_related("user")
     for member in people.prefetch_related("teams").order_by("created_at", "id"):
         for team in member.teams.all():

@@ -4,6 +4,7 @@ import "../design/keyboard/cheat_sheet.js";
 import "../design/command_box/command_box.js";
 import "../design/dialog/dialog.js";
 import "../design/field/copy_button.js";
+import "../design/form_dialog/form_dialog.js";
 import "../design/menu/menu.js";
 import "../design/toast/toast.js";
 import "../design/tooltip/tooltip.js";

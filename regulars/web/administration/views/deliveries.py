@@ -59,7 +59,7 @@ def deliveries(request: MemberRequest) -> HttpResponse:
     context = {
         "part": "deliveries",
         "state": state,
-        "lines": [_line(row) for row in shown],
+        "rows": [_line(row) for row in shown],
         "failed_count": deliveries_of(request.actor, FAILED).count(),
         "next_url": next_url,
     }

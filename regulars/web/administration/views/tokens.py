@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,6 +15,7 @@ from regulars.kernel.errors import NotFound
 from regulars.web.addresses import id_in
 from regulars.web.administration.answers import attempt
 from regulars.web.administration.forms import TokenForm
+from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.models import ApiToken
@@ -35,18 +36,29 @@ def tokens(request: MemberRequest) -> HttpResponse:
             form, lambda: create_api_token(request.member.workspace, name, role, by=request.member)
         )
     if made is None:
-        return render(request, "administration/tokens.html", _context(request, form=form), status=422)
+        return render(request, "administration/tokens.html", _context(request, making=form), status=422)
     context = _context(request, plain=made[1], made=made[0])
     return render(request, "administration/tokens.html", context, status=201)
 
 
-def _context(request: MemberRequest, **more: Any) -> dict[str, Any]:
+def _context(request: MemberRequest, *, making: TokenForm | None = None, **more: Any) -> dict[str, Any]:
     found = ApiToken.objects.filter(workspace_id=request.member.workspace_id, revoked_at=None)
     return {
         "tokens": found.select_related("created_by__user").order_by("-created_at"),
-        "form": TokenForm(granter=request.actor.role),
+        "making": _making(making or TokenForm(granter=request.actor.role)),
         **more,
     }
+
+
+def _making(form: TokenForm) -> FormDialog:
+    return FormDialog(
+        key="make-token",
+        title=_("New token"),
+        action=reverse("tokens"),
+        form=form,
+        submit=_("Make the token"),
+        note=_("A token ends when whoever made it leaves or loses the right to make it."),
+    )
 
 
 @require_POST
