@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from regulars.kernel.errors import NotAllowed, NotFound
-from regulars.workspaces.models import ApiToken, Member, Team
+from regulars.workspaces.models import ApiToken, Member, Team, Workspace
 from regulars.workspaces.permissions import may_grant, permissions_of
 
 
@@ -71,6 +71,11 @@ def actor_of_token(token: ApiToken) -> Actor:
         role=token.role,
         permissions=allowed & frozenset(token.scopes) if token.scopes else allowed,
     )
+
+
+def access_workspace(actor: Actor) -> Workspace:
+    """Where the actor is at home."""
+    return Workspace.objects.get(id=actor.workspace_id)
 
 
 def access_team(actor: Actor, team_id: UUID | None) -> Team:
