@@ -116,6 +116,7 @@ def _free_name(workspace_id: UUID, name: str, *, but: UUID | None = None) -> str
             fields={"name": f"1 to {NAME_LENGTH} characters"},
         )
     Workspace.objects.select_for_update(no_key=True).get(id=workspace_id)
-    if Team.objects.filter(workspace_id=workspace_id, name__iexact=wanted).exclude(id=but).exists():
+    others = Team.objects.filter(workspace_id=workspace_id, name__iexact=wanted)
+    if (others.exclude(id=but) if but else others).exists():
         raise Conflict(_("A team with this name exists already"), fields={"name": "a name of its own"})
     return wanted

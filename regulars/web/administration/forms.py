@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -48,7 +47,7 @@ class MemberTeamsForm(forms.Form):
         self.fields["team"] = _teams_field(_("Teams"), teams)
 
 
-def _teams_field(label: Promise, teams: Iterable[Team], **more: Any) -> forms.MultipleChoiceField:
+def _teams_field(label: Any, teams: Iterable[Team], **more: Any) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=label,
         choices=[(str(team.id), team.name) for team in teams],

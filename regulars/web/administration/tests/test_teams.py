@@ -30,7 +30,7 @@ def opened(response: Any) -> FormDialog:
     """The one dialog that came back open."""
     rows = response.context["rows"]
     dialogs = [response.context["new_team"], *(each for row in rows for each in (row.renaming, row.removing))]
-    found = [dialog for dialog in dialogs if dialog.is_open]
+    found: list[FormDialog] = [dialog for dialog in dialogs if dialog.is_open]
     assert (response.status_code, len(found)) == (422, 1)
     assert response.content.decode().count(" data-open") == 1
     return found[0]
@@ -63,7 +63,7 @@ def test_a_team_is_renamed(cast: Cast, sign_in: SignIn, night: Team) -> None:
     assert client.post(path, {"name": "Front desk"})["Location"] == "/settings/teams"
     taken = opened(client.post(path, {"name": "NIGHT"}))
     assert (taken.key, taken.form["name"].value()) == (f"rename-{cast.team.id}", "NIGHT")
-    assert "Rename Front desk" in taken.title
+    assert "Rename Front desk" in str(taken.title)
     assert list(opened(client.post(path, {"name": ""})).form.errors) == ["name"]
     assert Team.objects.get(id=cast.team.id).name == "Front desk"
 

@@ -22,6 +22,7 @@ from regulars.web.administration.forms import InvitationForm, MemberTeamsForm
 from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.settings.page import SettingsPage
+from regulars.workspaces.events import MemberChanged, TeamChanged
 from regulars.workspaces.models import ApiToken, Invitation, Member, Team
 from regulars.workspaces.operations import (
     change_role,
@@ -171,6 +172,7 @@ MEMBERS = SettingsPage(
     icon="members",
     label=gettext_lazy("Members"),
     words=gettext_lazy("people, colleagues, roles, rights, invitations"),
+    changed_by=(MemberChanged, TeamChanged),
     acts=(
         path("settings/members/invite", invite, name="invite"),
         path("settings/members/<str:member_id>", change_member, name="change-member"),

@@ -39,6 +39,7 @@ function show(dialog, form, html) {
   const page = new DOMParser().parseFromString(html, "text/html");
   const refused = page.querySelector(`dialog[data-open]#${CSS.escape(dialog.id)} form`);
   if (refused) return showErrors(form, refused);
+  if (!page.querySelector(".page-body")) return location.assign(pageOf(dialog)); // another page: signed out, or an error
   dialog.close();
   replaceBody(page);
   const told = document.querySelector(".page-body [data-told]");
