@@ -140,6 +140,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "regulars.web.context.shell",
             ],
+            # {% load inbox %}: each screen's tags lie beside its templates
+            "libraries": {
+                "administration": "regulars.web.administration.tags",
+                "design": "regulars.web.design.tags",
+                "inbox": "regulars.web.inbox.tags",
+            },
         },
     }
 ]

@@ -31,6 +31,7 @@ ASSET_KINDS = {".css", ".js", ".mjs", ".svg", ".json"}
 # uv and node bring certificates of their own; behind a company's proxy those of the machine are the right ones.
 TRUST_THE_MACHINE = {"UV_NATIVE_TLS": "1", "UV_SYSTEM_CERTS": "1", "NODE_USE_SYSTEM_CA": "1"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CATALOGUE_MERGE = ".venv/bin/python -m tools.catalogue_merge %O %A %B"
 BROWSER_PACKAGES = ("chromium", "fonts-noto-cjk", "fonts-thai-tlwg", "fonts-noto-color-emoji")
 
 
@@ -54,6 +55,8 @@ def main() -> int:
         install_node_modules()
         build_assets()
         compile_messages()
+        if options.dev:
+            teach_git_to_merge_catalogues()
         if options.browser:
             install_browser()
     except StepFailed as failure:
@@ -158,6 +161,15 @@ def compile_messages() -> None:
     if stale:
         with _Step("message catalogues"):
             _run([str(PYTHON), "-m", "tools.catalogues", "compile"])
+
+
+def teach_git_to_merge_catalogues() -> None:
+    """Branches that both add words merge by message; git does not take such a command from a repository by itself."""
+    wanted = {"merge.catalogues.name": "message catalogues", "merge.catalogues.driver": CATALOGUE_MERGE}
+    git = shutil.which("git")
+    if git and (ROOT / ".git").exists():
+        for key, value in wanted.items():
+            subprocess.run([git, "config", "--local", key, value], cwd=ROOT, capture_output=True, check=False)
 
 
 def install_browser() -> None:

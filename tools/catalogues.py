@@ -148,12 +148,19 @@ def _write_catalogue(language: str, domain: str, wanted: dict[Key, str]) -> None
         known = old.get(_first(message_id), context)
         same = known is not None and known.id == message_id
         fresh.add(message_id, known.string if known and same else None, [(place, 1)], context=context)
-    head = HEAD.format(name=Locale(language).english_name, language=language, plural_forms=fresh.plural_forms)
     path = path_of(language, domain)
     path.parent.mkdir(parents=True, exist_ok=True)
+    write_catalogue(path, fresh)
+
+
+def write_catalogue(path: Path, catalogue: Catalog) -> None:
+    """Write a catalogue as all of them are written: a short head, places without line numbers."""
+    language = str(catalogue.locale)
+    name = Locale(language).english_name
+    head = HEAD.format(name=name, language=language, plural_forms=catalogue.plural_forms)
     with path.open("wb") as file:
         file.write(head.encode())
-        write_po(file, fresh, width=110, include_lineno=False, omit_header=True)
+        write_po(file, catalogue, width=110, include_lineno=False, omit_header=True)
 
 
 def _problem(message: Message | None, message_id: Id, plural_count: int) -> str | None:

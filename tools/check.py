@@ -30,22 +30,31 @@ LONGEST_REPORT = 80  # lines; the rest comes with the tool's own command
 
 @dataclass(frozen=True)
 class Check:
-    """A name for the line printed, and the command whose exit code counts."""
+    """A name for the line printed, and the command whose exit code counts: a module, or a program beside Python."""
 
     name: str
     command: tuple[str, ...]
+    is_program: bool = False
+
+    @property
+    def arguments(self) -> list[str]:
+        """What is run."""
+        first, *rest = self.command
+        if self.is_program:
+            return [str(Path(sys.executable).with_name(first)), *rest]
+        return [sys.executable, "-m", first, *rest]
 
 
 def checks() -> list[Check]:
     """All checks, the slowest first: two run at a time."""
     sources = tuple(name for name in PYTHON_SOURCES if (ROOT / name).exists())
-    templates = tuple(name for name in TEMPLATE_FOLDERS if any((ROOT / name).rglob("*.html")))
     return [
         Check("types", ("mypy", *sources)),
         Check("walls", ("tools.walls",)),
         Check("format", ("ruff", "format", "--check", "--quiet", "--output-format=concise", *sources)),
         Check("lint", ("ruff", "check", "--output-format=concise", *sources)),
-        *([Check("templates", ("djlint", "--lint", "--quiet", *templates))] if templates else []),
+        Check("templates", ("djlint", "--lint", "--quiet", *TEMPLATE_FOLDERS)),
+        Check("template form", ("djangofmt", "--check", "--quiet", *TEMPLATE_FOLDERS), is_program=True),
         Check("house lints", ("tools.house_lints",)),
         Check("migrations", ("tools.migrations_check",)),
         Check("routes", ("tools.routes", "--check")),
@@ -71,7 +80,7 @@ def main() -> int:
 def _run(check: Check) -> bool:
     began = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-m", *check.command],
+        check.arguments,
         cwd=ROOT,
         env={**os.environ, "NO_COLOR": "1", "PYTHONWARNINGS": "default"},
         stdin=subprocess.DEVNULL,

@@ -3,20 +3,22 @@
     python -m tools.house_lints [path …]
 
 Each rule is a function that yields findings for one file; adding a rule is adding a line to PYTHON_RULES,
-STYLE_RULES or TEMPLATE_RULES.
+SOURCE_RULES (those that read comments, too), STYLE_RULES or TEMPLATE_RULES. The doors' rules: ``tools.door_lints``.
 """
 
 import ast
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.door_lints import faces_never_query, queries_stay_in_their_workspace
+from tools.findings import ROOT, Finding
+
 FOLDERS = ("regulars", "config", "whatsapp_sandbox", "tests", "benchmarks", "tools")
 NOT_OURS = {"node_modules", "static_built", "migrations", "__pycache__"}
 LONGEST_FILE = 500  # lines
+LONGEST_TEMPLATE_LINE = 160  # characters; djangofmt breaks at 120 what may be broken
 PRIMITIVES = {"str", "int", "float", "bool", "bytes", "None"}
 CONTAINERS = {"list", "dict", "tuple", "Sequence", "Mapping", "Iterable", "Optional"}
 LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
@@ -38,22 +40,15 @@ PHYSICAL = re.compile(
     r"(?<![\w-])((?:margin|padding|border)-(?:left|right)[\w-]*|left|right|float|clear|text-align)\s*:\s*([^;}]*)"
 )
 ICON_BUTTON = re.compile(r"<(button|a)\b([^>]*)>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
+BLOCK_ELEMENT = re.compile(
+    r"<(?:address|article|aside|blockquote|body|dd|details|dialog|div|dl|dt|fieldset|figure|footer|form|h[1-6]|head"
+    r"|header|hr|legend|li|main|menu|nav|ol|option|p|section|select|summary|table|tbody|td|tfoot|th|thead|tr|ul)\b"
+)
 TEMPLATE_CODE = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One broken rule: where, and what would be right."""
-
-    path: Path
-    line: int
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.text}"
-
-
 PythonRule = Callable[[Path, ast.Module], Iterator[Finding]]
+SourceRule = Callable[[Path, ast.Module, str], Iterator[Finding]]
 TextRule = Callable[[Path, str], Iterator[Finding]]
 
 
@@ -76,6 +71,8 @@ def lint(path: Path) -> Iterator[Finding]:
         tree = ast.parse(text)
         for rule in PYTHON_RULES:
             yield from rule(shown, tree)
+        for source_rule in SOURCE_RULES:
+            yield from source_rule(shown, tree, text)
     for text_rule in {".css": STYLE_RULES, ".html": TEMPLATE_RULES}.get(path.suffix, ()):
         yield from text_rule(shown, text)
 
@@ -110,6 +107,20 @@ def logs_name_nothing_private(path: Path, tree: ast.Module) -> Iterator[Finding]
             for name in _names_in(value):
                 if name in SECRET_NAMES:
                     yield Finding(path, call.lineno, f"{name!r} does not belong into a log; log an id")
+
+
+def time_comes_from_the_clock(path: Path, tree: ast.Module) -> Iterator[Finding]:
+    """Tests say what now is, and pure cores are told: only ``kernel.clock`` asks (and the supervisor, alone)."""
+    if "regulars" not in path.parts or {"tests", "supervision"} & set(path.parts) or path.name == "clock.py":
+        return
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Attribute)
+            and node.attr in {"now", "utcnow", "today"}
+            and isinstance(node.value, ast.Name)
+            and node.value.id in {"datetime", "date", "timezone"}
+        ):
+            yield Finding(path, node.lineno, f"{node.value.id}.{node.attr}: ask kernel.clock, or be told")
 
 
 def properties_are_logical(path: Path, text: str) -> Iterator[Finding]:
@@ -149,9 +160,35 @@ def icon_buttons_have_names(path: Path, text: str) -> Iterator[Finding]:
             yield Finding(path, line, f"<{found[1]}> shows only an icon: give it an aria-label")
 
 
-PYTHON_RULES: tuple[PythonRule, ...] = (task_arguments_are_primitives, logs_name_nothing_private)
+def template_lines_are_short(path: Path, text: str) -> Iterator[Finding]:
+    """A template reads like code; a long sentence goes into {% blocktranslate trimmed %} over several lines."""
+    for line, content in enumerate(text.splitlines(), start=1):
+        if len(content) > LONGEST_TEMPLATE_LINE:
+            yield Finding(path, line, f"{len(content)} characters; {LONGEST_TEMPLATE_LINE} are enough")
+
+
+def block_elements_have_lines(path: Path, text: str) -> Iterator[Finding]:
+    """One block element a line; djangofmt leaves alone those that share a line with a template tag."""
+    for line, content in enumerate(_without_template_comments(text).splitlines(), start=1):
+        found = BLOCK_ELEMENT.findall(content)
+        if len(found) > 1:
+            yield Finding(path, line, f"{found[1]}> begins beside {found[0]}>; give it a line of its own")
+
+
+PYTHON_RULES: tuple[PythonRule, ...] = (
+    task_arguments_are_primitives,
+    logs_name_nothing_private,
+    time_comes_from_the_clock,
+    faces_never_query,
+)
+SOURCE_RULES: tuple[SourceRule, ...] = (queries_stay_in_their_workspace,)
 STYLE_RULES: tuple[TextRule, ...] = (properties_are_logical,)
-TEMPLATE_RULES: tuple[TextRule, ...] = (nothing_is_inline, icon_buttons_have_names)
+TEMPLATE_RULES: tuple[TextRule, ...] = (
+    nothing_is_inline,
+    icon_buttons_have_names,
+    template_lines_are_short,
+    block_elements_have_lines,
+)
 
 
 def _own_files() -> Iterator[Path]:

@@ -55,7 +55,7 @@ from regulars.inboxes.ports import (
 )
 from regulars.kernel.errors import Invalid, NotFound
 from regulars.kernel.ids import parse_id
-from regulars.message_templates.models import MessageTemplate
+from regulars.message_templates.queries import find_template
 from regulars.workspaces.access import Actor
 
 
@@ -117,9 +117,7 @@ def _build_location(place: Place) -> OutgoingLocation:
 
 
 def _choose_template(choice: outgoing.TemplateChoice, conversation: Conversation) -> TemplateChoice:
-    stored = MessageTemplate.objects.filter(
-        connection_id=conversation.inbox.connection_id, name=choice.name, language=choice.language
-    ).first()
+    stored = find_template(conversation.inbox.connection_id, choice.name, choice.language)
     if stored is None:
         raise NotFound(
             _("The account has no template %(name)s in %(language)s; see /api/v1/message-templates")

@@ -8,16 +8,13 @@ from uuid import UUID
 
 from regulars.channels.whatsapp.payloads import NotJSON, TooDeep, load_body
 from regulars.conversations.models import Message
-from regulars.inboxes.models import Delivery
+from regulars.inboxes.queries import bodies_of
 
 
 def read_raw_updates(messages: Sequence[Message]) -> dict[UUID, Any]:
     """Message id -> raw update; without those that are ours or whose delivery is gone. One query."""
     wanted = {message.delivery_id for message in messages if message.delivery_id}
-    bodies = {
-        delivery_id: load_raw(bytes(body))
-        for delivery_id, body in Delivery.objects.filter(id__in=wanted).values_list("id", "body")
-    }
+    bodies = {delivery_id: load_raw(body) for delivery_id, body in bodies_of(wanted).items()}
     found = {}
     for message in messages:
         raw = cut_update(bodies.get(message.delivery_id), message.path) if message.delivery_id else None

@@ -14,27 +14,27 @@ SHORT_ID_LENGTH = 6
 class Contact(WorkspaceScoped):
     """A person. ``name`` is what our people call them; ``profile_name`` what the platform last told."""
 
-    name = models.TextField(default="", blank=True)
-    profile_name = models.TextField(default="", blank=True)
+    name = models.TextField(default="", db_default="", blank=True)
+    profile_name = models.TextField(default="", db_default="", blank=True)
     profile_at = models.DateTimeField(null=True)
     """when the platform told the names above: what comes late does not bring an older one back"""
-    username = models.TextField(default="", blank=True)
-    phone = models.TextField(default="", blank=True)
+    username = models.TextField(default="", db_default="", blank=True)
+    phone = models.TextField(default="", db_default="", blank=True)
     """the current phone in E.164, copied from the identities so that lists need no join"""
-    language = models.TextField(default="", blank=True)
-    time_zone = models.TextField(default="", blank=True)
-    country = models.TextField(default="", blank=True)
-    tags = models.JSONField(default=list, blank=True)
-    tier = models.TextField(default="", blank=True)
-    stage = models.TextField(default="", blank=True)
+    language = models.TextField(default="", db_default="", blank=True)
+    time_zone = models.TextField(default="", db_default="", blank=True)
+    country = models.TextField(default="", db_default="", blank=True)
+    tags = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
+    tier = models.TextField(default="", db_default="", blank=True)
+    stage = models.TextField(default="", db_default="", blank=True)
     score = models.IntegerField(null=True, blank=True)
     owner = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    fields = models.JSONField(default=dict, blank=True)
-    about = models.TextField(default="", blank=True)
-    unreachable_reason = models.TextField(default="", blank=True)
+    fields = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
+    about = models.TextField(default="", db_default="", blank=True)
+    unreachable_reason = models.TextField(default="", db_default="", blank=True)
     """why the platform says that this address cannot be reached (GD-5); empty when it can"""
-    created_at = models.DateTimeField(default=clock.now)
-    updated_at = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now())
+    updated_at = models.DateTimeField(default=clock.now, db_default=Now())
 
     class Meta:
         indexes = [models.Index(fields=["workspace", "-created_at", "-id"], name="contact_by_age")]
@@ -60,7 +60,7 @@ class ContactIdentity(WorkspaceScoped):
     """the provider's business that a BSUID belongs to; empty for what is valid everywhere, or not known yet"""
     provider_address = models.TextField(default="", db_default="")
     """a phone as the provider writes it, which we answer to (WhatsApp: wa_id); empty when nobody told"""
-    first_seen_at = models.DateTimeField(default=clock.now)
+    first_seen_at = models.DateTimeField(default=clock.now, db_default=Now())
     """when it was first true, by the provider's clock"""
     retired_at = models.DateTimeField(null=True)
     """until when it was theirs"""
@@ -142,7 +142,7 @@ class MergeSuggestion(WorkspaceScoped):
     first = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
     second = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
     reason = models.TextField()
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now())
     decided_at = models.DateTimeField(null=True)
 
     class Meta:

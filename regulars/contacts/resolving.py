@@ -16,8 +16,6 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from regulars.kernel.ids import new_id
-
 Key = tuple[str, str]
 """(kind, value) of an identity"""
 
@@ -90,10 +88,8 @@ class Resolution:
     suggestions: set[tuple[UUID, UUID, str]] = field(default_factory=set)
 
 
-def resolve(
-    references: Sequence[Reference], known: Known, make_id: Callable[[], UUID] = new_id
-) -> Resolution:
-    """Find or make the contact of each reference.
+def resolve(references: Sequence[Reference], known: Known, make_id: Callable[[], UUID]) -> Resolution:
+    """Find or make the contact of each reference; ``make_id`` draws the id of a new one.
 
     Those that name most go first: what ties two addresses together counts for the whole batch.
     """

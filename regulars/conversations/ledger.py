@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from regulars.conversations.models import Message
 from regulars.inboxes.ledger import Inbound, Ledger, Outbound
 
 _READ = """
@@ -37,6 +38,13 @@ def read_ledger(workspace_id: UUID) -> tuple[Ledger, dict[tuple[UUID, str], Ledg
             for ledger in (total, parts.setdefault((connection_id, address), Ledger())):
                 _count(ledger, flow, outcome, reason, int(updates), int(deliveries))
     return total, parts
+
+
+def read_unknown(workspace_id: UUID, limit: int) -> list[Message]:
+    """The messages of which nobody knows whether they left, the longest unknown first, with whom they were for."""
+    unknown = Message.objects.filter(workspace_id=workspace_id, outgoing__state="unknown")
+    joined = unknown.select_related("contact", "conversation__group", "inbox")
+    return list(joined.order_by("sent_at")[:limit])
 
 
 def _count(ledger: Ledger, flow: str, outcome: str, reason: str, updates: int, deliveries: int) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import models
+from django.db.models.functions import Now
 
 from regulars.contacts.models import Contact, Group
 from regulars.inboxes.models import Inbox
@@ -50,7 +51,7 @@ class Conversation(WorkspaceScoped):
         Group, on_delete=models.CASCADE, null=True, blank=True, related_name="conversations", db_index=False
     )
     """set, in place of ``contact``, where several people read and write"""
-    status = models.TextField(default="open")
+    status = models.TextField(default="open", db_default="open")
     snoozed_until = models.DateTimeField(null=True, blank=True)
     assignee = models.ForeignKey(
         Member, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
@@ -58,9 +59,9 @@ class Conversation(WorkspaceScoped):
     team = models.ForeignKey(
         Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
-    priority = models.TextField(default="normal")
-    tags = models.JSONField(default=list, blank=True)
-    unread_count = models.IntegerField(default=0)
+    priority = models.TextField(default="normal", db_default="normal")
+    tags = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
+    unread_count = models.IntegerField(default=0, db_default=0)
     waiting_since = models.DateTimeField(null=True, blank=True)
     """since when the contact waits for an answer of a person; null when it is our turn to wait"""
     answered_elsewhere_at = models.DateTimeField(null=True, blank=True)
@@ -74,10 +75,10 @@ class Conversation(WorkspaceScoped):
     """until when the free entry point (72 h after an ad) makes templates free"""
     ad_opened_at = models.DateTimeField(null=True, blank=True)
     """when the contact came from an ad; our answer within 24 h opens the free entry point"""
-    owned_elsewhere = models.BooleanField(default=False)
+    owned_elsewhere = models.BooleanField(default=False, db_default=False)
     """another sender (Meta's agent, another app) holds the thread: do not answer by machine"""
-    created_at = models.DateTimeField(default=clock.now)
-    updated_at = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now())
+    updated_at = models.DateTimeField(default=clock.now, db_default=Now())
 
     class Meta:
         constraints = [
@@ -155,8 +156,8 @@ class Message(WorkspaceScoped):
     """who said it, or whom we said it to; nobody in particular when we said it to a group"""
     direction = models.TextField()
     kind = models.TextField()
-    text = models.TextField(default="", blank=True)
-    content = models.JSONField(default=dict, blank=True)
+    text = models.TextField(default="", db_default="", blank=True)
+    content = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     """``inboxes.ports.MessageContent`` as JSON"""
     media = models.ForeignKey(
         MediaFile, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
@@ -168,21 +169,21 @@ class Message(WorkspaceScoped):
     author_member = models.ForeignKey(
         Member, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
-    author_name = models.TextField(default="", blank=True)
-    source = models.TextField(default="live")
+    author_name = models.TextField(default="", db_default="", blank=True)
+    source = models.TextField(default="live", db_default="live")
     status = models.TextField()
     error = models.JSONField(null=True, blank=True)
     """``{"code", "title", "details"}`` of the provider, for failed and unknown messages"""
-    pricing_category = models.TextField(default="", blank=True)
-    pricing_type = models.TextField(default="", blank=True)
+    pricing_category = models.TextField(default="", db_default="", blank=True)
+    pricing_type = models.TextField(default="", db_default="", blank=True)
     sent_at = models.DateTimeField()
     """the provider's time for what came in; when it was written for what goes out"""
-    arrived_late = models.BooleanField(default=False)
+    arrived_late = models.BooleanField(default=False, db_default=False)
     is_withdrawn = models.BooleanField(default=False, db_default=False)
     """a reaction that its author took back or replaced, or the taking back itself: no news, no last word"""
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now())
     delivery_id = models.BigIntegerField(null=True, blank=True)
-    path = models.TextField(default="", blank=True)
+    path = models.TextField(default="", db_default="", blank=True)
 
     class Meta:
         constraints = [
@@ -231,12 +232,12 @@ class UnmatchedStatus(models.Model):
     status = models.TextField()
     participant = models.TextField(default="", db_default="")
     at = models.DateTimeField()
-    errors = models.JSONField(default=list)
+    errors = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     pricing_category = models.TextField(default="", db_default="", blank=True)
     pricing_type = models.TextField(default="", db_default="", blank=True)
     window_origin = models.TextField(default="", db_default="", blank=True)
     window_expires_at = models.DateTimeField(null=True, blank=True)
-    received_at = models.DateTimeField(default=clock.now)
+    received_at = models.DateTimeField(default=clock.now, db_default=Now())
 
     class Meta:
         constraints = [
@@ -273,11 +274,11 @@ class OutgoingMessage(models.Model):
     )
     sequence = models.BigIntegerField(db_default=NextSequence())
     """order within the conversation: the next one leaves only when the one before has an outcome"""
-    state = models.TextField(default="queued")
-    attempts = models.SmallIntegerField(default=0)
-    not_before = models.DateTimeField(default=clock.now)
+    state = models.TextField(default="queued", db_default="queued")
+    attempts = models.SmallIntegerField(default=0, db_default=0)
+    not_before = models.DateTimeField(default=clock.now, db_default=Now())
     lease_until = models.DateTimeField(null=True)
-    outcome_reason = models.TextField(default="")
+    outcome_reason = models.TextField(default="", db_default="")
     useful_until = models.DateTimeField(null=True)
     """when nobody wants it any more; null: until the reply window closes"""
     waits_for = models.JSONField(null=True)
@@ -286,7 +287,7 @@ class OutgoingMessage(models.Model):
     ended_wait_since = models.DateTimeField(null=True)
     """since when the contact had waited for this answer; comes back when it fails"""
     ended_unread = models.IntegerField(default=0, db_default=0)
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now())
     settled_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -21,6 +21,7 @@ BATCH_SIZE = 500
 def wake_snoozed() -> int:
     """Open the conversations whose time has come; returns how many."""
     moment = clock.now()
+    # unscoped: time passes for all
     due = Conversation.objects.select_for_update(skip_locked=True).filter(
         status="snoozed", snoozed_until__lte=moment
     )

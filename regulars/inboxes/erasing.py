@@ -87,7 +87,7 @@ def carry_out_erasures(erasers: Sequence[Eraser]) -> int:
 
 def _due() -> QuerySet[ErasureRequest]:
     """Those that nobody has begun, and those that are to be ended."""
-    return ErasureRequest.objects.filter(
+    return ErasureRequest.objects.filter(  # unscoped: one worker carries out everybody's
         Q(swept_at=None) | Q(created_at__lt=clock.now() - LATEST_ARRIVAL_AFTER)
     )
 
@@ -113,6 +113,7 @@ def _open(ids: Iterable[UUID]) -> Iterator[Erasure]:
     """One by one: a request that was sealed under a lost key must not hide the others."""
     for request_id in list(ids):
         try:
+            # unscoped: the ids are those of `_due` or of one workspace
             row = ErasureRequest.objects.filter(id=request_id).first()
         except Undecryptable:
             logger.warning("an erasure is sealed under another key", extra={"erasure": str(request_id)})
@@ -125,9 +126,9 @@ def _open(ids: Iterable[UUID]) -> Iterator[Erasure]:
 def erase_from_answers(erasure: Erasure) -> None:
     """Forget the answers, kept for requests that come again, that hold something of the person."""
     addresses = (each.value for each in erasure.traces.identities if each.kind != "unnamed")
-    of_workspace = {"workspace_id": erasure.workspace_id}
+    workspace_id = erasure.workspace_id
     owners = [
-        *Member.objects.filter(**of_workspace).values_list("id", flat=True),
-        *ApiToken.objects.filter(**of_workspace).values_list("id", flat=True),
+        *Member.objects.filter(workspace_id=workspace_id).values_list("id", flat=True),
+        *ApiToken.objects.filter(workspace_id=workspace_id).values_list("id", flat=True),
     ]
     forget_answers(owners, [*erasure.traces.objects, *addresses], before=erasure.asked_at)

@@ -96,7 +96,7 @@ class Delivery(models.Model):
     )
     """no constraint: checking it took PostgreSQL as long as everything else about a delivery"""
     body = models.BinaryField()
-    update_counts = models.JSONField(default=dict)
+    update_counts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     """address -> number of updates in it, as counted at the door"""
     state = models.TextField(default="pending", db_default="pending")
     """pending, processed or failed"""
@@ -145,15 +145,15 @@ class ChannelNotice(WorkspaceScoped):
     inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, null=True, related_name="+")
     kind = models.TextField()
     field = models.TextField()
-    event = models.TextField(default="")
-    title = models.TextField(default="")
-    details = models.TextField(default="")
-    errors = models.JSONField(default=list)
+    event = models.TextField(default="", db_default="")
+    title = models.TextField(default="", db_default="")
+    details = models.TextField(default="", db_default="")
+    errors = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     dedup_key = models.TextField()
     delivery_id = models.BigIntegerField(null=True)
-    path = models.TextField(default="")
+    path = models.TextField(default="", db_default="")
     at = models.DateTimeField()
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection", "dedup_key"], name="notice_once")]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
+from django.db.models.functions import Now
 
 from regulars.kernel import clock
 from regulars.kernel.crypto import EncryptedTextField
@@ -110,7 +111,7 @@ class KeptAnswer(models.Model):
     """SHA-256 of what was asked, hex"""
     status = models.SmallIntegerField(default=0, db_default=0)
     sealed = EncryptedTextField(null=True)  # null until answered
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["owner_id", "intent"], name="answer_once")]

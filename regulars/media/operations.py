@@ -50,6 +50,7 @@ def claim_files(limit: int) -> list[ToFetch]:
 
     A file over which fetchers keep dying is given up like one that keeps failing.
     """
+    # unscoped: one worker fetches for all
     died = MediaFile.objects.filter(state="fetching", lease_until__lt=clock.now(), attempts__gte=ATTEMPTS)
     died.update(state="failed", lease_until=None, error="the fetcher died each time")
     with connection.cursor() as cursor:
@@ -190,13 +191,14 @@ def _refuse_false_claim(facts: FileFacts, claimed: str) -> None:
 @transaction.atomic
 def remove_files(ids: Collection[UUID]) -> None:
     """Forget files; bytes that no other file shares are deleted once the transaction has committed."""
-    rows = MediaFile.objects.filter(id__in=ids)
+    rows = MediaFile.objects.filter(id__in=ids)  # unscoped: whoever removes them knows what they were in
     hashes = set(rows.exclude(sha256="").values_list("sha256", flat=True))
     rows.delete()
     _delete_unshared(hashes)
 
 
 def _delete_unshared(hashes: Collection[str]) -> None:
+    # unscoped: the same bytes are kept once for all
     shared = MediaFile.objects.filter(sha256__in=hashes).values_list("sha256", flat=True)
     gone = set(hashes).difference(shared)
     transaction.on_commit(lambda: _delete_bytes(gone))
@@ -219,6 +221,7 @@ def _chunks(source: Sequence[bytes] | IO[bytes]) -> Iterator[bytes]:
 def note_upload(file_id: UUID, address: str, provider_media_id: str, lifetime: timedelta) -> None:
     """Remember the provider's copy so that the next message needs no second upload."""
     with transaction.atomic():
+        # unscoped: the file of a message that leaves
         file = MediaFile.objects.select_for_update().get(id=file_id)
         until = (clock.now() + lifetime).isoformat()
         file.provider_uploads = {**file.provider_uploads, address: {"id": provider_media_id, "until": until}}
@@ -228,6 +231,7 @@ def note_upload(file_id: UUID, address: str, provider_media_id: str, lifetime: t
 def forget_uploads(file_ids: Collection[UUID], address: str) -> None:
     """The provider lost its copies: the next message with these files uploads them anew."""
     with transaction.atomic():
+        # unscoped: the files of messages that leave
         for file in MediaFile.objects.select_for_update().filter(id__in=file_ids).order_by("id"):
             if file.provider_uploads.pop(address, None) is not None:
                 file.save(update_fields=["provider_uploads"])

@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from regulars.conversations.ledger import read_totals
 from regulars.kernel import clock
-from regulars.kernel.models import Heartbeat
+from regulars.kernel.heartbeats import last_heartbeat
 from regulars.kernel.room import ROOM
 from regulars.web.doors import public
 
@@ -76,10 +76,10 @@ MIGRATIONS = _Migrations()
 
 
 def _worker() -> str:
-    newest = Heartbeat.objects.filter(role="worker").order_by("-beat_at").first()
+    newest = last_heartbeat("worker")
     if newest is None:
         return "no worker has started yet"
-    silence = clock.now() - newest.beat_at
+    silence = clock.now() - newest
     return (
         "" if silence < WORKER_SILENCE else f"the last worker was heard {int(silence.total_seconds())} s ago"
     )

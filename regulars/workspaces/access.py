@@ -1,4 +1,4 @@
-"""Who is asking, and what the rooms may show: the door's first half.
+"""Who is asking, and the only door to members and tokens from outside this room.
 
 An :class:`Actor` is a member at a screen or a token at the REST face. Its role, id and teams decide which
 conversations are visible; rooms turn them into a query and a predicate (both in their ``access.py``).
@@ -71,6 +71,32 @@ def actor_of_token(token: ApiToken) -> Actor:
         role=token.role,
         permissions=allowed & frozenset(token.scopes) if token.scopes else allowed,
     )
+
+
+def access_member(actor: Actor, member_id: UUID | None) -> Member:
+    """The member, with their account, for those who may see who is in."""
+    actor.require("members:read")
+    members = Member.objects.filter(workspace_id=actor.workspace_id).select_related("user")
+    found = members.filter(id=member_id).first() if member_id else None
+    if found is None:
+        raise NotFound(_("There is no such member"))
+    return found
+
+
+def access_api_token(actor: Actor, token_id: UUID | None) -> ApiToken:
+    """The token, for those who run tokens."""
+    actor.require("tokens:manage")
+    tokens = ApiToken.objects.filter(workspace_id=actor.workspace_id)
+    found = tokens.filter(id=token_id).first() if token_id else None
+    if found is None:
+        raise NotFound(_("There is no such token"))
+    return found
+
+
+def access_own_token(actor: Actor) -> ApiToken:
+    """The token that calls, with its workspace and whoever made it."""
+    tokens = ApiToken.objects.filter(workspace_id=actor.workspace_id)
+    return tokens.select_related("workspace", "created_by").get(id=actor.id or "")
 
 
 def access_workspace(actor: Actor) -> Workspace:

@@ -154,6 +154,7 @@ def find_open_invitation(secret: str) -> Invitation | None:
 
 def _invitations(secret: str) -> QuerySet[Invitation]:
     """At most one: not yet accepted, not expired."""
+    # unscoped: the secret says which workspace it opens
     return Invitation.objects.select_related("workspace", "invited_by").filter(
         token_fingerprint=fingerprint(secret), accepted_at=None, expires_at__gt=clock.now()
     )

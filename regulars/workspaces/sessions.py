@@ -123,6 +123,26 @@ def sessions_of(user_id: UUID) -> QuerySet[BrowserSession]:
     )
 
 
+def find_live_session(session_id: UUID) -> BrowserSession | None:
+    """A session that a member looks through now, with the member and their account."""
+    live = BrowserSession.objects.select_related("member__user").filter(
+        id=session_id,
+        expires_at__gt=clock.now(),
+        member__is_active=True,
+        member__user__is_active=True,
+    )
+    return live.first()
+
+
+def member_behind(session: BrowserSession, user_id: UUID | None) -> Member | None:
+    """The membership that a session stands for, with account and workspace, while it is active and the user's."""
+    if session.member_id is None:
+        return None
+    members = Member.objects.filter(id=session.member_id, is_active=True)
+    member = members.select_related("user", "workspace").first()
+    return member if member and member.user_id == user_id else None
+
+
 @transaction.atomic
 def end_sessions(sessions: QuerySet[BrowserSession]) -> int:
     """Sign out of these browsers, their open streams with them; returns how many there were."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+import pytest
 from django.apps import apps
 from django.db.models import Model
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from config.wiring import JOBS, REACTIONS
@@ -70,6 +73,51 @@ def test_every_route_names_a_permission_that_exists():
 def test_every_route_declares_its_methods():
     undeclared = [route for route, view in _routes(get_resolver().url_patterns) if not methods_of(view)]
     assert undeclared == []
+
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+@pytest.mark.django_db
+def test_a_route_refuses_the_methods_that_it_does_not_declare():
+    client, answered = Client(), {}
+    for route, view in _routes(get_resolver().url_patterns):
+        if declared := set(methods_of(view)) - {"ANY"}:
+            address = "/" + re.sub(r"<\w+:\w+>", "1", route)
+            for method in sorted(set(METHODS) - declared):
+                answered[method, route] = client.generic(method, address).status_code
+    assert {key: status for key, status in answered.items() if status != 405} == {}
+    assert ("GET", "conversations/<str:conversation_id>/status") in answered
+
+
+def _changing(wanted: Callable[[str], bool]) -> set[str]:
+    """The routes that may change something, by permission: ``METHOD permission`` for REST, the permission for pages."""
+    return {
+        route
+        for route, view in _routes(get_resolver().url_patterns)
+        for word in str(getattr(view, "permission", "")).split(", ")
+        if set(methods_of(view)) & set(METHODS[1:]) and not word.startswith("GET ")
+        if wanted(word.split(" ")[-1])
+    }
+
+
+def test_what_changes_something_is_public_only_where_people_come_in():
+    doors = {"sign-in", "set-up", "invitations/<str:secret>", "language"}
+    assert _changing(lambda permission: permission == PUBLIC) == doors
+
+
+MAY_READ_MAY_DO = {
+    "conversations/<str:conversation_id>/reading": "whoever reads marks as read",
+    "conversations/<str:conversation_id>/draft": "one's own unsent words",
+    "media/<str:media_id>/retry": "fetching again what the platform still has",
+    "api/v1/media/<str:media_id>/retry": "likewise",
+    "api/v1/conversations/<str:conversation_id>": "each part of a PATCH asks for its own permission",
+}
+"""routes that change something for everybody who may read it, and why that is right"""
+
+
+def test_what_changes_something_asks_for_more_than_reading():
+    assert _changing(lambda permission: permission.endswith(":read")) == MAY_READ_MAY_DO.keys()
 
 
 def test_every_rest_route_is_there_once():

@@ -115,7 +115,7 @@ class Desk:
     def row(self, customer: Customer) -> Locator:
         """The row of a customer's conversation in the list."""
         return self.page.locator(".conversation-row").filter(
-            has=self.page.locator(".row-name", has_text=re.compile(f"^{re.escape(customer.name)}$"))
+            has=self.page.locator(".row-name", has_text=re.compile(f"^\\s*{re.escape(customer.name)}\\s*$"))
         )
 
     def choose(self, customer: Customer) -> None:

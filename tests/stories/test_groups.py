@@ -62,7 +62,7 @@ def circle(product: Product) -> Circle:
 
 
 def _choose(desk: Desk, name: str) -> None:
-    exactly = desk.page.locator(".row-name", has_text=re.compile(f"^{re.escape(name)}$"))
+    exactly = desk.page.locator(".row-name", has_text=re.compile(f"^\\s*{re.escape(name)}\\s*$"))
     desk.page.locator(".conversation-row", has=exactly).click()
     expect(desk.thread_name).to_have_text(name)
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.house_lints import Finding, lint
+from tools.findings import Finding
+from tools.house_lints import lint
 
 
 def findings(tmp_path: Path, name: str, content: str) -> list[tuple[int, str]]:
@@ -64,6 +65,26 @@ def test_logs_name_nothing_private(tmp_path: Path, call: str, wrong: str | None)
 
 
 @pytest.mark.parametrize(
+    ("name", "code", "wrong"),
+    [
+        ("regulars/contacts/x.py", "at = clock.now()", None),
+        ("regulars/contacts/tests/x.py", "at = datetime.now(UTC)", None),
+        ("regulars/supervision/x.py", "at = datetime.now(UTC)", None),
+        ("regulars/kernel/clock.py", "at = datetime.now(UTC)", None),
+        ("tools/x.py", "at = datetime.now(UTC)", None),
+        ("regulars/contacts/x.py", "at = datetime.now(UTC)", "datetime.now"),
+        ("regulars/contacts/x.py", "field(default_factory=datetime.utcnow)", "datetime.utcnow"),
+        ("regulars/contacts/x.py", "day = date.today()", "date.today"),
+        ("regulars/contacts/x.py", "at = timezone.now()", "timezone.now"),
+    ],
+)
+def test_time_comes_from_the_clock(tmp_path: Path, name: str, code: str, wrong: str | None):
+    (tmp_path / name).parent.mkdir(parents=True)
+    found = findings(tmp_path, name, code + "\n")
+    assert found == ([(1, f"{wrong}: ask kernel.clock, or be told")] if wrong else [])
+
+
+@pytest.mark.parametrize(
     ("style", "wrong"),
     [
         ("a { margin-inline-start: 1px; inset-inline-end: 0; text-align: start }", None),
@@ -112,4 +133,30 @@ def test_templates_have_nothing_inline(tmp_path: Path, template: str, wrong: str
 )
 def test_icon_buttons_have_names(tmp_path: Path, template: str, wrong: str | None):
     expected = [(1, f"<{wrong}> shows only an icon: give it an aria-label")] if wrong else []
+    assert findings(tmp_path, "a.html", template) == expected
+
+
+def test_template_lines_are_short(tmp_path: Path):
+    assert findings(tmp_path, "a.html", "<p>\n" + "x" * 161 + "\n</p>\n") == [
+        (2, "161 characters; 160 are enough")
+    ]
+    assert findings(tmp_path, "a.html", "x" * 160) == []
+    assert findings(tmp_path, "a.css", "/* " + "x" * 161 + " */") == []
+
+
+@pytest.mark.parametrize(
+    ("template", "wrong"),
+    [
+        ("<li>\n  <p>a</p>\n</li>", None),
+        ("{% if a %}<p>a</p>{% endif %}", None),
+        ("<p><b>a</b> <span>b</span></p>", None),
+        ("<ul>{# <li>a</li> #}</ul>", None),
+        ("<pre><code>a</code></pre>", None),
+        ("{% if a %}<p>a</p><p>b</p>{% endif %}", "<p> begins beside <p>"),
+        ("<section><h2>a</h2>", "<h2> begins beside <section>"),
+        ("{% for a in b %}<dt>a</dt><dd>b</dd>{% endfor %}", "<dd> begins beside <dt>"),
+    ],
+)
+def test_each_block_element_has_a_line(tmp_path: Path, template: str, wrong: str | None):
+    expected = [(1, f"{wrong}; give it a line of its own")] if wrong else []
     assert findings(tmp_path, "a.html", template) == expected

@@ -28,7 +28,7 @@ from regulars.conversations.access import access_contact, contacts_visible_to
 from regulars.conversations.operations.removing import remove_contact
 from regulars.kernel.errors import Invalid
 from regulars.workspaces.access import Actor
-from regulars.workspaces.models import Member
+from regulars.workspaces.queries import find_member
 
 
 def list_contacts(actor: Actor, query: ContactQuery) -> Page[ContactShape]:
@@ -110,10 +110,8 @@ def _changes(actor: Actor, body: ContactChanges) -> dict[str, object]:
 def _owner_id(actor: Actor, written: str | None) -> UUID | None:
     if written is None:
         return None
-    member = Member.objects.filter(
-        workspace_id=actor.workspace_id, id=parse_reference(written, "owner"), is_active=True
-    ).first()
-    if member is None:
+    member = find_member(actor.workspace_id, parse_reference(written, "owner"))
+    if member is None or not member.is_active:
         raise Invalid(_("There is no such member"), fields={"owner": "the id of an active member, or null"})
     return member.id
 

@@ -19,16 +19,18 @@ from regulars.api.shapes.conversations import (
     build_note,
 )
 from regulars.conversations.access import access_conversation
-from regulars.conversations.models import Conversation, Note
+from regulars.conversations.models import Conversation
 from regulars.conversations.operations import handling
 from regulars.conversations.queries.lists import (
     ConversationFilter,
     attach_last_messages,
 )
 from regulars.conversations.queries.lists import list_conversations as read_page
+from regulars.conversations.queries.threads import newest_notes
 from regulars.kernel.errors import Invalid
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member, Team
+from regulars.workspaces.queries import find_member, find_team
 
 
 def list_conversations(actor: Actor, query: ConversationQuery) -> Page[ConversationShape]:
@@ -75,7 +77,7 @@ def change_conversation(actor: Actor, conversation_id: UUID, body: ConversationC
 def list_notes(actor: Actor, conversation_id: UUID, query: PageQuery) -> Page[NoteShape]:
     """The notes of a conversation, the newest first."""
     conversation = access_conversation(actor, conversation_id)
-    notes = Note.objects.filter(conversation=conversation).select_related("author__user")
+    notes = newest_notes(conversation).select_related("author__user")
     rows, next_cursor = newest_first(notes, "created_at", query)
     return Page([build_note(note) for note in rows], next_cursor)
 
@@ -112,10 +114,8 @@ def _change_status(conversation: Conversation, body: ConversationChanges, *, by:
 def _member(actor: Actor, written: str | None) -> Member | None:
     if written is None:
         return None
-    found = Member.objects.filter(
-        workspace_id=actor.workspace_id, id=parse_reference(written, "assignee")
-    ).select_related("user")
-    if (member := found.first()) is None:
+    member = find_member(actor.workspace_id, parse_reference(written, "assignee"))
+    if member is None:
         raise Invalid(
             _("There is no such member"), fields={"assignee": "the id of an active member, or null"}
         )
@@ -125,7 +125,7 @@ def _member(actor: Actor, written: str | None) -> Member | None:
 def _team(actor: Actor, written: str | None) -> Team | None:
     if written is None:
         return None
-    team = Team.objects.filter(workspace_id=actor.workspace_id, id=parse_reference(written, "team")).first()
+    team = find_team(actor.workspace_id, parse_reference(written, "team"))
     if team is None:
         raise Invalid(_("There is no such team"), fields={"team": "the id of a team, or null"})
     return team

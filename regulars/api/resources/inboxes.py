@@ -15,8 +15,8 @@ from regulars.api.shapes.common import Ref
 from regulars.api.whatsapp import explain_error
 from regulars.inboxes.access import access_inbox, inboxes_of
 from regulars.inboxes.models import Inbox
+from regulars.inboxes.queries import staffing_teams
 from regulars.workspaces.access import Actor
-from regulars.workspaces.models import Team
 
 
 class ProblemShape(msgspec.Struct):
@@ -102,7 +102,6 @@ def _problem(inbox: Inbox) -> ProblemShape | None:
 
 def _read_teams(inbox_ids: Sequence[UUID]) -> dict[UUID, list[Ref]]:
     found: dict[UUID, list[Ref]] = defaultdict(list)
-    rows = Team.objects.filter(inboxes__id__in=inbox_ids).order_by("name", "id")
-    for inbox_id, team_id, name in rows.values_list("inboxes__id", "id", "name"):
+    for inbox_id, team_id, name in staffing_teams(inbox_ids):
         found[inbox_id].append(Ref(str(team_id), name))
     return found

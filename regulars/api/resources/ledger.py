@@ -7,6 +7,7 @@ import msgspec
 from regulars.conversations.ledger import read_ledger
 from regulars.inboxes import ledger as counted
 from regulars.inboxes.models import Inbox
+from regulars.inboxes.queries import inboxes_in
 from regulars.workspaces.access import Actor
 
 
@@ -65,9 +66,7 @@ class LedgerShape(msgspec.Struct):
 def get_ledger(actor: Actor) -> LedgerShape:
     """The workspace's ledger, counted in updates: a message, a status, any other change."""
     total, parts = read_ledger(actor.workspace_id)
-    known = {
-        (row.connection_id, row.address): row for row in Inbox.objects.filter(workspace_id=actor.workspace_id)
-    }
+    known = {(row.connection_id, row.address): row for row in inboxes_in(actor.workspace_id)}
     keys = sorted({*parts, *known}, key=lambda key: (str(key[0]), key[1]))
     inboxes = [
         _part(

@@ -16,8 +16,10 @@ from regulars.channels.whatsapp.graph import GraphError
 from regulars.channels.whatsapp.reactions import sync_templates_of
 from regulars.channels.whatsapp.templates import parse_template
 from regulars.inboxes.models import Connection
+from regulars.inboxes.queries import connections_in
 from regulars.kernel.errors import NotFound
 from regulars.message_templates.models import MessageTemplate
+from regulars.message_templates.queries import count_listed, templates_in
 from regulars.workspaces.access import Actor
 
 
@@ -77,7 +79,7 @@ class SyncResult(msgspec.Struct):
 
 def list_templates(actor: Actor, query: TemplateQuery) -> Page[TemplateShape]:
     """The workspace's message templates, the most recently synced first."""
-    templates = MessageTemplate.objects.filter(workspace_id=actor.workspace_id).select_related("connection")
+    templates = templates_in(actor.workspace_id)
     if query.connection is not None:
         templates = templates.filter(connection_id=parse_reference(query.connection, "connection"))
     wanted = {"status": query.status, "name": query.name, "language": query.language}
@@ -88,7 +90,7 @@ def list_templates(actor: Actor, query: TemplateQuery) -> Page[TemplateShape]:
 
 def sync_templates(actor: Actor, body: SyncRequest) -> SyncResult:
     """Fetch the list of templates from the provider now."""
-    connections = Connection.objects.filter(workspace_id=actor.workspace_id, channel="whatsapp")
+    connections = connections_in(actor.workspace_id, "whatsapp")
     if body.connection is not None:
         connections = connections.filter(id=parse_reference(body.connection, "connection"))
         if not connections:
@@ -96,7 +98,7 @@ def sync_templates(actor: Actor, body: SyncRequest) -> SyncResult:
     answered = [row for row in connections if _sync(row)]
     if len(answered) < len(connections):
         raise ProviderFailed(_("The account refused to list its templates; check its access token"))
-    count = MessageTemplate.objects.filter(connection__in=answered, is_gone=False).count()
+    count = count_listed(answered)
     return SyncResult(len(answered), count)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q
-
 from regulars.api.outgoing import queue_body
 from regulars.api.paging import Page, cut, read_cursor
 from regulars.api.shapes.addressed import AddressedMessage
@@ -18,6 +16,7 @@ from regulars.conversations.access import access_conversation, access_message
 from regulars.conversations.models import Conversation, Message
 from regulars.conversations.operations import settling
 from regulars.conversations.operations.handling import start_conversation
+from regulars.conversations.queries.threads import messages_of
 from regulars.inboxes.access import access_inbox
 from regulars.kernel.ids import parse_id
 from regulars.workspaces.access import Actor
@@ -28,12 +27,11 @@ def list_messages(actor: Actor, conversation_id: UUID, query: MessageQuery) -> P
     if query.raw:
         actor.require("deliveries:read")
     conversation = access_conversation(actor, conversation_id)
-    messages = Message.objects.filter(conversation=conversation)
-    if query.cursor:
-        at, last_id = read_cursor(query.cursor)
-        messages = messages.filter(Q(sent_at__lt=at) | Q(sent_at=at, id__lt=last_id))
-    joined = messages.select_related("media", "contact", "author_member__user")
-    found = list(joined.order_by("-sent_at", "-id")[: query.limit + 1])
+    before = read_cursor(query.cursor) if query.cursor else None
+    joined = messages_of(conversation, before=before).select_related(
+        "media", "contact", "author_member__user"
+    )
+    found = list(joined[: query.limit + 1])
     page, next_cursor = cut(found, query.limit, "sent_at")
     return Page(build_messages(page[::-1], with_raw=query.raw), next_cursor)
 

@@ -6,14 +6,19 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from django.utils.translation import gettext as _
 
 from regulars.api.paging import Page, PageQuery, newest_first
 from regulars.api.shapes.common import Ref
-from regulars.kernel.errors import NotFound
-from regulars.workspaces.access import Actor, actor_of_token
-from regulars.workspaces.models import ApiToken, Workspace
+from regulars.workspaces.access import (
+    Actor,
+    access_api_token,
+    access_own_token,
+    access_workspace,
+    actor_of_token,
+)
+from regulars.workspaces.models import ApiToken
 from regulars.workspaces.operations import create_token_with, revoke_api_token
+from regulars.workspaces.queries import tokens_of
 
 
 class TokenShape(msgspec.Struct, kw_only=True):
@@ -66,29 +71,25 @@ class Permissions(msgspec.Struct):
 
 def list_tokens(actor: Actor, query: PageQuery) -> Page[TokenShape]:
     """The workspace's tokens, the newest first, revoked ones included."""
-    tokens = ApiToken.objects.filter(workspace_id=actor.workspace_id)
-    rows, next_cursor = newest_first(tokens, "created_at", query)
+    rows, next_cursor = newest_first(tokens_of(actor.workspace_id), "created_at", query)
     return Page([_build(token) for token in rows], next_cursor)
 
 
 def create_token(actor: Actor, body: NewToken) -> CreatedToken:
     """A new token; keep its plain text, shown only now. It ends with the right of whoever made the calling one."""
-    parent = ApiToken.objects.select_related("workspace", "created_by").get(id=actor.id or "")
+    parent = access_own_token(actor)
     token, plain = create_token_with(parent, body.name, body.role, scopes=body.scopes, by=actor)
     return CreatedToken(**msgspec.structs.asdict(_build(token)), token=plain)
 
 
 def revoke_token(actor: Actor, token_id: UUID) -> None:
     """Make a token useless from the next request on; repeating it changes nothing."""
-    token = ApiToken.objects.filter(workspace_id=actor.workspace_id, id=token_id).first()
-    if token is None:
-        raise NotFound(_("There is no such token"))
-    revoke_api_token(token, by=actor)
+    revoke_api_token(access_api_token(actor, token_id), by=actor)
 
 
 def get_me(actor: Actor) -> Me:
     """Who the calling token is."""
-    workspace = Workspace.objects.get(id=actor.workspace_id)
+    workspace = access_workspace(actor)
     return Me(
         kind=actor.kind,
         id=str(actor.id),

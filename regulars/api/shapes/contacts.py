@@ -13,7 +13,8 @@ from msgspec import UNSET, UnsetType
 
 from regulars.api.paging import PageQuery
 from regulars.api.shapes.common import Ref, encodable, refer_to_member
-from regulars.contacts.models import Consent, Contact, ContactIdentity
+from regulars.contacts.models import Contact, ContactIdentity
+from regulars.contacts.queries import consents_of, identities_of
 from regulars.kernel.shielding import shielded, words_in
 
 
@@ -107,8 +108,7 @@ class ContactQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
 def build_identities(contact_ids: Sequence[UUID]) -> dict[UUID, list[IdentityShape]]:
     """The current identities of contacts, oldest first; one query."""
     found: dict[UUID, list[IdentityShape]] = defaultdict(list)
-    rows = ContactIdentity.objects.filter(contact_id__in=contact_ids, retired_at=None)
-    for row in rows.order_by("first_seen_at", "kind", "id"):
+    for row in identities_of(contact_ids).order_by("first_seen_at", "kind", "id"):
         found[row.contact_id].append(_identity(row))
     return found
 
@@ -132,7 +132,7 @@ def build_contacts(contacts: Sequence[Contact]) -> list[ContactShape]:
 
 def _read_consents(contact_ids: Sequence[UUID]) -> dict[UUID, dict[str, ConsentShape]]:
     newest: dict[UUID, dict[str, ConsentShape]] = defaultdict(dict)
-    for row in Consent.objects.filter(contact_id__in=contact_ids).order_by("at", "id"):
+    for row in consents_of(contact_ids):
         state: Literal["opted_in", "opted_out"] = "opted_in" if row.state == "opted_in" else "opted_out"
         newest[row.contact_id][row.purpose] = ConsentShape(state, row.channel, row.source, row.at)
     return newest

@@ -108,7 +108,7 @@ def create_contact(
             _("A contact needs at least one identity"), fields={"identities": "a phone in E.164 or a BSUID"}
         )
     (contact_id,) = identify_contacts(workspace_id, channel, [person], portfolio=portfolio)
-    contact = Contact.objects.get(id=contact_id or "")
+    contact = Contact.objects.get(workspace_id=workspace_id, id=contact_id or "")
     audit(by, "contacts:create", "contact", str(contact.id))
     return contact
 

@@ -69,7 +69,7 @@ def identify_contacts(
     if not lanes_are_held:
         lock_keys(identity_lanes(workspace_id, channel, wanted))
     known = read_known(workspace_id, channel, wanted, portfolio)
-    resolution = resolve(references, known)
+    resolution = resolve(references, known, new_id)
     written = _provider_addresses(people, known)
     _insert_contacts(workspace_id, people, resolution)
     robbed = _insert_identities(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from regulars.contacts.resolving import Key, Known, Past, Reference, Resolution, keys_to_look_up, resolve
 from regulars.kernel import clock
+from regulars.kernel.ids import new_id
 
 PEOPLE = 4
 MINUTE = timedelta(minutes=1)
@@ -39,7 +40,7 @@ class Book:
             {key: list(self.past[key]) for key in wanted if key in self.past},
             {key: self.since[key] for key in wanted if key in self.since},
         )
-        resolution = resolve(references, known)
+        resolution = resolve(references, known, new_id)
         self._write(resolution)
         return resolution.contact_ids
 

@@ -19,6 +19,7 @@ from regulars.conversations.guardrails import (
     WORDS,
     Circumstances,
     check_leaving,
+    words_of,
 )
 from regulars.conversations.operations.ending import end_unsent
 from regulars.conversations.operations.sending import opted_out_of_marketing
@@ -171,7 +172,8 @@ def _ready(
     )
     refusal = check_leaving(circumstances, content, at=clock.now(), is_unwanted=is_unwanted)
     if refusal is not None:
-        _refuse(job, refusal.code, str(refusal.title), str(refusal.detail))
+        title, details = words_of(refusal)
+        _refuse(job, refusal.code, str(title), str(details))
         return None
     to_send = ToSend(
         message_id=str(job.message_id),

@@ -313,7 +313,8 @@ def say_again(
     if Message.objects.select_for_update().get(id=failed.id).status != "failed":
         raise Conflict(_("Only a message that failed can be sent again"), message_id=str(failed.id))
     intent = following_id(failed.id, AGAIN)
-    while (known := Message.objects.filter(id=intent).select_related("media").first()) is not None:
+    messages = Message.objects.select_related("media")  # unscoped: an id is taken, whoever has it
+    while (known := messages.filter(id=intent).first()) is not None:
         if known.conversation_id == conversation.id and known.status != "failed":
             known.conversation = conversation
             return known

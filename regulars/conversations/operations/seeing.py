@@ -35,6 +35,7 @@ def lock_and_look(conversation_ids: Collection[UUID], seen: Mapping[UUID, Seen])
 
     Two steps, because a row that came in while the lock was waited for is not in the sight of the query that waited.
     """
+    # unscoped: whoever writes in these conversations was let in to them
     locked = Conversation.objects.select_for_update().filter(id__in=conversation_ids).order_by("id")
     list(locked.values_list("id"))
     return {key: _look(key, each) for key, each in seen.items()}

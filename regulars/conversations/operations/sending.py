@@ -93,15 +93,9 @@ def queue_messages(
         )
         refusal = (
             check_limits(draft.content, channel)
-            or check_group(
-                draft.conversation.group,
-                draft.content,
-                channel,
-                template_category=draft.template_category,
-                by=by,
-            )
+            or _check_group(draft, by, channel)
             or check_leaving(
-                Circumstances.of(draft.conversation), draft.content, at=moment, is_unwanted=is_unwanted
+                _circumstances(draft.conversation), draft.content, at=moment, is_unwanted=is_unwanted
             )
         )
         outcomes.append(refusal or _message(draft, by, moment))
@@ -109,6 +103,27 @@ def queue_messages(
     seen = {draft.conversation.id: draft.seen for draft in drafts if draft.seen is not None}
     _insert([outcome for outcome in outcomes if isinstance(outcome, Message)], limits, seen)
     return outcomes
+
+
+def _check_group(draft: OutgoingDraft, by: Actor, channel: ChannelFacts) -> Refusal | None:
+    group = draft.conversation.group
+    if group is None:
+        return None
+    return check_group(
+        draft.content,
+        channel,
+        template_category=draft.template_category,
+        may_be_said_here=by.kind != "system" or group.allows_automation,
+    )
+
+
+def _circumstances(conversation: Conversation) -> Circumstances:
+    """Those of a conversation as it is now."""
+    return Circumstances(
+        conversation.inbox.paused_reason,
+        conversation.window_closes_at,
+        is_group=conversation.group_id is not None,
+    )
 
 
 def opted_out_of_marketing(contact_ids: Collection[UUID]) -> set[UUID]:

@@ -347,7 +347,9 @@ def _write_side_effects(workspace_id: UUID, pairs: Sequence[tuple[StatusUpdate, 
 
 def mark_unreachable(workspace_id: UUID, contact_id: UUID, code: int) -> None:
     """Remember why the platform says that this contact cannot be reached (GD-5)."""
-    contact = Contact.objects.filter(id=contact_id).exclude(unreachable_reason=str(code))
+    contact = Contact.objects.filter(workspace_id=workspace_id, id=contact_id).exclude(
+        unreachable_reason=str(code)
+    )
     if contact.update(unreachable_reason=str(code), updated_at=clock.now()):
         record_all([ContactChanged(workspace_id, contact_id)])
 
@@ -356,9 +358,10 @@ def _unmark_unreachable(workspace_id: UUID, contact_ids: Collection[UUID]) -> No
     """A delivery proves that they can be reached after all."""
     if not contact_ids:
         return
-    marked = Contact.objects.filter(id__in=contact_ids).exclude(unreachable_reason="")
+    own = Contact.objects.filter(workspace_id=workspace_id)
+    marked = own.filter(id__in=contact_ids).exclude(unreachable_reason="")
     ids = sorted(marked.values_list("id", flat=True))
-    Contact.objects.filter(id__in=ids).update(unreachable_reason="", updated_at=clock.now())
+    own.filter(id__in=ids).update(unreachable_reason="", updated_at=clock.now())
     record_all(ContactChanged(workspace_id, contact_id) for contact_id in ids)
 
 

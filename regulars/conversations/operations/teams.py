@@ -89,7 +89,8 @@ def _successor(team: Team, to: Team | None) -> Team:
 def _lock_numbers(team: Team) -> list[Inbox]:
     """What the team staffs, held: of two teams that are removed at once, the second sees what the first left."""
     staffed = Inbox.teams.through.objects.filter(team_id=team.id).values("inbox_id")
-    return list(Inbox.objects.select_for_update(no_key=True).filter(id__in=staffed).order_by("id"))
+    numbers = Inbox.objects.select_for_update(no_key=True).filter(workspace_id=team.workspace_id)
+    return list(numbers.filter(id__in=staffed).order_by("id"))
 
 
 def _staff(numbers: Sequence[Inbox], successor: Team) -> None:

@@ -77,6 +77,7 @@ def read_changes(
         ids = [row[0] for row in cursor.fetchall()]
     if not ids:
         return changes
+    # unscoped: found in the numbers of the messages that were given
     naming = Message.objects.filter(id__in=ids)
     found: dict[UUID, list[Message]] = {}
     for modifier in naming.select_related("contact", "author_member__user").order_by("sent_at", "id"):

@@ -150,6 +150,7 @@ def attach_last_messages(conversations: list[Conversation]) -> None:
     ids = [each.last_message_id for each in conversations if each.last_message_id]
     found = {
         message.id: message
+        # unscoped: the ids stand in conversations that were read
         for message in Message.objects.filter(id__in=ids).select_related(
             "media", "contact", "author_member__user"
         )
@@ -178,8 +179,8 @@ def count_for(actor: Actor) -> Counts:
 def count_for_all(actors: Sequence[Actor]) -> list[Counts]:
     """What waits for each actor of one workspace; asks once for those who see the same."""
     members = {actor.member_id for actor in actors if actor.can("conversations:read")} - {None}
-    opened = Conversation.objects.filter(status="open").order_by()
-    owned = opened.filter(assignee_id__in=members).values_list("assignee_id").annotate(Count("id"))
+    opened = Conversation.objects.filter(status="open", assignee_id__in=members).order_by()
+    owned = opened.values_list("assignee_id").annotate(Count("id"))
     mine: dict[UUID | None, int] = dict(owned) if members else {}
     free: dict[tuple[object, ...], dict[str, Any]] = {}
     for actor in actors:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from regulars.conversations.access import read_staffing
 from regulars.conversations.models import Conversation
@@ -37,8 +37,8 @@ def team_lines(actor: Actor) -> list[TeamLine]:
         for team in member.teams.all():
             lines[team.id].members.append(member)
     _add_numbers(actor.workspace_id, lines)
-    open_ones = Q(workspace_id=actor.workspace_id, team__isnull=False) & ~Q(status="resolved")
-    counted = Conversation.objects.filter(open_ones).values_list("team_id").annotate(count=Count("id"))
+    handed_on = Conversation.objects.filter(workspace_id=actor.workspace_id, team__isnull=False)
+    counted = handed_on.exclude(status="resolved").values_list("team_id").annotate(count=Count("id"))
     for team_id, count in counted:
         if team_id in lines:
             lines[team_id].conversation_count = count

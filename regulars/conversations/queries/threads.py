@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from regulars.contacts.names import names_at
 from regulars.conversations.models import (
@@ -64,22 +64,35 @@ def read_thread(
     conversation: Conversation, *, before: tuple[datetime, UUID] | None = None, limit: int = 50
 ) -> ThreadPage:
     """The newest page, or the one that ends before a (sent_at, id) place."""
-    messages = Message.objects.filter(conversation=conversation)
-    if before:
-        messages = messages.filter(Q(sent_at__lt=before[0]) | Q(sent_at=before[0], id__lt=before[1]))
-    found = list(messages.select_related(*shown_with(conversation)).order_by("-sent_at", "-id")[: limit + 1])
+    messages = messages_of(conversation, before=before)
+    found = list(messages.select_related(*shown_with(conversation))[: limit + 1])
     page = found[:limit][::-1]
     since = page[0].sent_at if len(found) > limit else None
     until = before[0] if before else None
-    notes = Note.objects.filter(conversation=conversation, **_between("created_at", since, until))
+    notes = newest_notes(conversation).filter(**_between("created_at", since, until))
     lines = Activity.objects.filter(conversation=conversation, **_between("at", since, until))
     return ThreadPage(
         with_details(page),
-        list(notes.select_related("author__user").order_by("-created_at")[:SIDE_LIMIT])[::-1],
+        list(notes.select_related("author__user")[:SIDE_LIMIT])[::-1],
         list(lines.order_by("-at")[:SIDE_LIMIT])[::-1],
         has_older=len(found) > limit,
         newest_in_before=_newest_in(conversation) if len(found) > limit and not _has_in(page) else None,
     )
+
+
+def messages_of(
+    conversation: Conversation, *, before: tuple[datetime, UUID] | None = None
+) -> QuerySet[Message]:
+    """A thread's messages, the newest first; those before a (sent_at, id) place."""
+    messages = Message.objects.filter(conversation=conversation).order_by("-sent_at", "-id")
+    if before:
+        messages = messages.filter(Q(sent_at__lt=before[0]) | Q(sent_at=before[0], id__lt=before[1]))
+    return messages
+
+
+def newest_notes(conversation: Conversation) -> QuerySet[Note]:
+    """A thread's notes, the newest first."""
+    return Note.objects.filter(conversation=conversation).order_by("-created_at")
 
 
 def _has_in(page: Sequence[Message]) -> bool:
@@ -164,7 +177,7 @@ def read_writers(conversation: Conversation) -> list[Message]:
         .order_by("-sent_at", "-id")
         .values("id")[:WRITERS_WITHIN]
     )
-    last = (
+    last = (  # unscoped: those are of this thread
         Message.objects.filter(id__in=newest)
         .order_by("contact_id", "-sent_at", "-id")
         .distinct("contact_id")

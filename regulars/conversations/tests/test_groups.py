@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from regulars.contacts.models import Contact, Group
 from regulars.contacts.operations.grouping import identify_groups, rename_group
-from regulars.conversations.guardrails import GuardrailRefused, Refusal
+from regulars.conversations.guardrails import GuardrailRefused, Refusal, words_of
 from regulars.conversations.models import (
     Activity,
     Conversation,
@@ -279,7 +279,10 @@ def test_promotions_never_go_to_a_group(cast, allows_automation):
     (outcome,) = queue_messages([draft], by=cast.actor(cast.agent), channel=AnyContent())
     assert isinstance(outcome, Refusal)
     with override("en"):
-        assert (outcome.code, str(outcome.title)) == ("promotion-in-group", "Promotions never go to groups")
+        assert (outcome.code, str(words_of(outcome)[0])) == (
+            "promotion-in-group",
+            "Promotions never go to groups",
+        )
     assert Message.objects.filter(direction="out").count() == 0
 
 

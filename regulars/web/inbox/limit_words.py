@@ -17,7 +17,7 @@ def refusal_sentence(refused: GuardrailRefused) -> str:
     problems = refused.refusal.facts.get("problems")
     if isinstance(problems, Sequence) and problems:
         return " ".join(limit_sentence(each) for each in problems if isinstance(each, LimitProblem))
-    return f"{refused.refusal.title}. {refused.refusal.detail}"
+    return f"{refused.title}. {refused.detail}"
 
 
 def limit_sentence(problem: LimitProblem) -> str:

@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils.translation import get_language_info
 
 from regulars.contacts.models import Contact
-from regulars.conversations.models import Conversation, Note
+from regulars.contacts.queries import identities_of
+from regulars.conversations.models import Conversation
 from regulars.conversations.queries.changing import REWRITING, read_changes
 from regulars.conversations.queries.lists import ConversationFilter, Counts, count_for, list_conversations
-from regulars.conversations.queries.threads import drafts_of, read_thread, read_writers
+from regulars.conversations.queries.threads import drafts_of, newest_notes, read_thread, read_writers
 from regulars.inboxes.access import inboxes_of
-from regulars.inboxes.models import Inbox
+from regulars.inboxes.queries import inboxes_in
 from regulars.kernel import clock
 from regulars.kernel.shielding import words_in
 from regulars.web.channels import facts_of
@@ -22,6 +23,7 @@ from regulars.web.inbox.lists import ListChoice, view_label
 from regulars.web.inbox.view_models import Author
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
+from regulars.workspaces.queries import active_members_of
 
 OTHERS_LIMIT = 5
 PANEL_NOTES = 3
@@ -51,7 +53,7 @@ def _why_empty(actor: Actor, choice: ListChoice) -> dict[str, Any]:
     """Why there is nothing *now*; the template says it and offers one thing to do."""
     if choice.text:
         return {"reason": "search", "text": choice.text}
-    if not Inbox.objects.filter(workspace_id=actor.workspace_id).exists():
+    if not inboxes_in(actor.workspace_id).exists():
         return {"reason": "no_number"}
     counts: Counts = count_for(actor)
     if choice.view == "mine":
@@ -85,13 +87,13 @@ def panel_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
     contact = conversation.contact
     return {
         "conversation": conversation_row(conversation),
-        "panel_notes": Note.objects.filter(conversation=conversation).order_by("-created_at")[:PANEL_NOTES],
+        "panel_notes": newest_notes(conversation)[:PANEL_NOTES],
         **(_about_contact(actor, conversation, contact) if contact else _about_group(conversation)),
     }
 
 
 def _about_contact(actor: Actor, conversation: Conversation, contact: Contact) -> dict[str, Any]:
-    identities = list(contact.identities.filter(retired_at=None).order_by("-kind", "first_seen_at"))
+    identities = list(identities_of([contact.id]).order_by("-kind", "first_seen_at"))
     return {
         "panel_template": "inbox/_context.html",
         "contact": contact,
@@ -126,7 +128,7 @@ def head_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
 
 def assignable_members(actor: Actor) -> list[Author]:
     """Who can take a conversation, by name."""
-    members = Member.objects.filter(workspace_id=actor.workspace_id, is_active=True).select_related("user")
+    members = active_members_of(actor.workspace_id)
     people = [Author("member", str(member), member.id) for member in members]
     return sorted(people, key=lambda person: (person.id != actor.member_id, person.name.casefold()))
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from regulars.conversations.models import Conversation
 from regulars.conversations.queries.lists import ConversationFilter, list_conversations
 from regulars.web.inbox.building import conversation_row
-from regulars.web.templatetags.inbox import group_name
+from regulars.web.inbox.tags import group_name
 from regulars.workspaces.access import Actor
 
 FOUND_LIMIT = 8

@@ -11,11 +11,9 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 
-from regulars.kernel import clock
 from regulars.web.sign_in.middleware import member_of, session_of
 from regulars.workspaces.access import Actor, actor_of_member
-from regulars.workspaces.models import BrowserSession
-from regulars.workspaces.sessions import SessionStore
+from regulars.workspaces.sessions import SessionStore, find_live_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +46,7 @@ def viewer_of_cookie(header: str) -> Viewer | None:
 
 def viewer_of_session(session_id: UUID) -> Viewer | None:
     """The viewer as the member is now; None when the session has ended or the member may not come in anymore."""
-    session = (
-        BrowserSession.objects.select_related("member__user")
-        .filter(
-            id=session_id,
-            expires_at__gt=clock.now(),
-            member__is_active=True,
-            member__user__is_active=True,
-        )
-        .first()
-    )
+    session = find_live_session(session_id)
     if session is None or session.member is None:
         return None
     actor = actor_of_member(session.member)

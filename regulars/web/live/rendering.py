@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
 from regulars.contacts.events import ContactChanged, GroupChanged
 from regulars.conversations.access import ConversationFacts
 from regulars.conversations.events import (
@@ -21,12 +19,16 @@ from regulars.conversations.events import (
     MessageStatusChanged,
     NoteWritten,
 )
-from regulars.conversations.models import Activity, Conversation, Message, Note
-from regulars.conversations.queries.changing import MODIFIERS
-from regulars.conversations.queries.lists import attach_last_messages
-from regulars.conversations.queries.threads import MessageDetails, shown_with, with_details
+from regulars.conversations.models import Conversation
+from regulars.conversations.queries.touched import (
+    conversations_with,
+    messages_showing,
+    newest_lines,
+    notes_among,
+    read_conversations,
+    read_shown_messages,
+)
 from regulars.inboxes.events import InboxChanged
-from regulars.inboxes.models import sealed_fields
 from regulars.kernel.events import Event, Recorded
 from regulars.media.events import MediaChanged
 from regulars.web.inbox.building import activity_view, conversation_row, message_view, note_view
@@ -166,24 +168,15 @@ def render_changes(
 
 
 def _conversations(changes: Changes, workspaces: Collection[UUID]) -> list[Conversation]:
-    found = Conversation.objects.filter(workspace_id__in=workspaces).select_related(
-        "contact", "group", "inbox__connection", "assignee__user", "team"
-    )
-    found = found.defer(*sealed_fields("inbox__connection__"))
     wanted = set(changes.conversations) | set(changes.notes.values())
     if changes.contacts or changes.groups:
-        with_them = Q(contact_id__in=changes.contacts) | Q(group_id__in=changes.groups)
-        wanted |= set(Conversation.objects.filter(with_them).values_list("id", flat=True))
+        wanted |= conversations_with(workspaces, changes.contacts, changes.groups)
         changes.heads |= wanted
     if changes.media:
-        for message_id, conversation_id in Message.objects.filter(media_id__in=changes.media).values_list(
-            "id", "conversation_id"
-        ):
-            changes.messages[message_id] = conversation_id
-            wanted.add(conversation_id)
-    listed = list(found.filter(id__in=wanted))
-    attach_last_messages(listed)
-    return listed
+        showing = messages_showing(workspaces, changes.media)
+        changes.messages.update(showing)
+        wanted.update(showing.values())
+    return read_conversations(workspaces, wanted)
 
 
 def _row(conversation: Conversation, languages: Sequence[str], changes: Changes) -> LiveRow:
@@ -225,7 +218,8 @@ def _items(
         return []
     items: list[LiveItem] = []
     for conversation in by_id.values():
-        for message in _shown_messages(changes, conversation):
+        ids = [message_id for message_id, owner in changes.messages.items() if owner == conversation.id]
+        for message in read_shown_messages(conversation, ids):
             view = message_view(message, conversation)
             payload = {
                 "message_id": str(message.message.id),
@@ -233,35 +227,16 @@ def _items(
                 "arrived": message.message.id in changes.arrived,
             }
             items.append(_item(conversation.id, payload, view, languages))
-    for note in Note.objects.filter(id__in=changes.notes, conversation_id__in=by_id).select_related(
-        "author__user"
-    ):
+    for note in notes_among(by_id, changes.notes):
         view_of_note = note_view(note)
         payload = {"message_id": str(note.id), "position": view_of_note.position, "arrived": False}
         items.append(_item(note.conversation_id, payload, view_of_note, languages))
     changed_heads = [key for key in by_id if key in changes.heads]
-    for line in Activity.objects.filter(conversation_id__in=changed_heads).order_by("-at")[:20]:
+    for line in newest_lines(changed_heads):
         view_of_line = activity_view(line)
         payload = {"message_id": str(line.id), "position": view_of_line.position, "arrived": False}
         items.append(_item(line.conversation_id, payload, view_of_line, languages))
     return items
-
-
-def _shown_messages(changes: Changes, conversation: Conversation) -> list[MessageDetails]:
-    """The changed messages of a thread; a reaction, edit or revoke shows on the message that it changes."""
-    ids = [message_id for message_id, owner in changes.messages.items() if owner == conversation.id]
-    joined = shown_with(conversation)
-    messages = list(Message.objects.filter(id__in=ids).select_related(*joined))
-    targets = [
-        each.target_provider_id for each in messages if each.kind in MODIFIERS and each.target_provider_id
-    ]
-    if targets:
-        known = {each.id for each in messages}
-        changed = Message.objects.filter(
-            inbox_id=conversation.inbox_id, conversation=conversation, provider_id__in=targets
-        )
-        messages += [each for each in changed.select_related(*joined) if each.id not in known]
-    return [each for each in with_details(messages) if not each.changed]
 
 
 def _item(conversation_id: UUID, payload: dict[str, Any], view: Any, languages: Sequence[str]) -> LiveItem:

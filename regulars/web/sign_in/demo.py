@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import pgettext
 
-from regulars.workspaces.models import Member
+from regulars.workspaces.queries import active_members_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,9 @@ class DemoAccount:
 def demo_accounts() -> list[DemoAccount]:
     """The accounts that the supervisor tells us of (it prints them, too), in the order of their roles."""
     passwords = {each["email"]: each["password"] for each in settings.DEMO_MEMBERS}
-    members = Member.objects.select_related("user").filter(user__email__in=passwords, is_active=True)
-    ranked = sorted(members, key=lambda member: list(passwords).index(member.user.email))
+    ranked = sorted(
+        active_members_with(passwords), key=lambda member: list(passwords).index(member.user.email)
+    )
     return [
         DemoAccount(
             str(member.id),

@@ -12,7 +12,7 @@ from django.utils.translation import get_language_from_request
 from regulars.web.doors import WebRequest
 from regulars.workspaces.access import actor_of_member
 from regulars.workspaces.models import BrowserSession, Member
-from regulars.workspaces.sessions import SessionStore, is_use_to_be_noted, note_use
+from regulars.workspaces.sessions import SessionStore, is_use_to_be_noted, member_behind, note_use
 
 ASKED_BY_MACHINES = frozenset({"/readyz", "/metrics"})
 """nobody is signed in there, whatever cookie comes along: they must answer when the database does not"""
@@ -44,11 +44,7 @@ class MemberMiddleware:
 def member_of(request: HttpRequest) -> Member | None:
     """The membership that the session stands for, while both it and the session's password are good."""
     session = session_of(request) if request.user.is_authenticated else None
-    if session is None or session.member_id is None:
-        return None
-    members = Member.objects.select_related("user", "workspace").filter(is_active=True)
-    member = members.filter(id=session.member_id).first()
-    return member if member and member.user_id == request.user.pk else None
+    return member_behind(session, request.user.pk) if session else None
 
 
 def session_of(request: HttpRequest) -> BrowserSession | None:

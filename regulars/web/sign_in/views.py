@@ -26,7 +26,8 @@ from regulars.web.sign_in.forms import AccountForm, OwnerForm, SignInForm, time_
 from regulars.web.sign_in.middleware import note_browser, source_of
 from regulars.workspaces.guessing import Guess, TooManyAttempts, guessed_right, take_guess
 from regulars.workspaces.models import Member, User
-from regulars.workspaces.operations import accept_invitation, find_open_invitation
+from regulars.workspaces.operations import accept_invitation, find_account, find_open_invitation
+from regulars.workspaces.queries import is_member_somewhere
 from regulars.workspaces.sessions import MEMBER_KEY
 from regulars.workspaces.setting_up import create_first_owner, is_set_up, is_set_up_secret
 
@@ -69,7 +70,7 @@ def _judge(request: WebRequest, email: str, password: str) -> User | None:
     """Whose password this is, if it is anybody's; raises ``TooManyAttempts`` unjudged when it has to wait."""
     guess = _take_guess(request, email)
     user = authenticate(request, username=email.lower(), password=password)
-    if not isinstance(user, User) or not Member.objects.filter(user_id=user.pk, is_active=True).exists():
+    if not isinstance(user, User) or not is_member_somewhere(user.pk):
         return None
     guessed_right(guess)
     return user
@@ -122,9 +123,9 @@ def invitation(request: WebRequest, secret: str) -> HttpResponse:
     form = AccountForm(request.POST or None, initial={"language": request.LANGUAGE_CODE})
     context = {"form": form, "invited": invited}
     if request.method == "POST" and invited and form.is_valid():
-        has_account = User.objects.filter(email=invited.email).exists()
+        is_known = find_account(invited.email) is not None
         try:
-            guess = _take_guess(request, invited.email) if has_account else None
+            guess = _take_guess(request, invited.email) if is_known else None
         except TooManyAttempts as problem:
             form.add_error(None, str(problem.detail))
             answer = render(request, "sign_in/invitation.html", context, status=problem.status)

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 
 from regulars.inboxes.models import Connection, Inbox
-from regulars.web.templatetags.administration import messaging_limit_words
+from regulars.web.administration.tags import messaging_limit_words
 from regulars.workspaces.models import ApiToken, Invitation, Member
 from tests.cast import ALICE, Cast
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from regulars.conversations.operations.portfolios import set_portfolio
 from regulars.inboxes.access import access_connection, access_inbox
 from regulars.inboxes.events import InboxChanged
-from regulars.inboxes.models import Connection, Inbox, LedgerEntry
+from regulars.inboxes.models import Connection, Inbox
 from regulars.inboxes.operations import (
     Credentials,
     add_connection,
@@ -27,6 +26,7 @@ from regulars.inboxes.operations import (
     change_inbox,
     replace_credentials,
 )
+from regulars.inboxes.queries import connections_in, inboxes_in, last_heard
 from regulars.kernel.ids import parse_id
 from regulars.web.addresses import public_address
 from regulars.web.administration.answers import attempt
@@ -92,14 +92,13 @@ def _refused(request: MemberRequest, dialog: FormDialog) -> HttpResponse:
 
 def _cards(request: MemberRequest, refused: FormDialog | None) -> list[ConnectionCard]:
     """Four queries and one for the numbers' teams, whatever the number of accounts and numbers."""
-    found = list(Connection.objects.filter(workspace_id=request.member.workspace_id).order_by("created_at"))
+    found = list(connections_in(request.member.workspace_id))
     numbers: dict[UUID, list[Inbox]] = {each.id: [] for each in found}
-    inboxes = Inbox.objects.filter(workspace_id=request.member.workspace_id).prefetch_related("teams")
+    inboxes = inboxes_in(request.member.workspace_id).prefetch_related("teams")
     for inbox in inboxes.order_by("name", "id"):
         numbers[inbox.connection_id].append(inbox)
     teams = list(teams_of(request.actor.workspace_id))
-    heard = LedgerEntry.objects.filter(connection_id__in=numbers, flow="inbound", outcome="received")
-    last = dict(heard.values_list("connection_id").annotate(last=Max("at")))
+    last = last_heard(numbers)
     return [
         ConnectionCard(
             each,

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.channels.whatsapp.payloads import NotJSON, TooDeep, load_body
-from regulars.inboxes.models import Delivery, Inbox
+from regulars.inboxes.models import Delivery
+from regulars.inboxes.queries import names_of_addresses
 from regulars.inboxes.replaying import (
     WhichDeliveries,
     access_delivery,
@@ -180,8 +181,7 @@ def _line(row: Delivery) -> DeliveryLine:
 
 def _updates(row: Delivery) -> list[tuple[str, str, int]]:
     """Per number: its name, empty when it is not added, its address at the platform, and how many updates."""
-    inboxes = Inbox.objects.filter(connection=row.connection_id, address__in=list(row.update_counts))
-    names = dict(inboxes.values_list("address", "name"))
+    names = names_of_addresses(row.connection_id, row.update_counts)
     return [(names.get(address, ""), address, count) for address, count in sorted(row.update_counts.items())]
 
 

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from regulars.conversations.ledger import read_ledger
-from regulars.conversations.models import Message
+from regulars.conversations.ledger import read_ledger, read_unknown
 from regulars.inboxes.ledger import Ledger
-from regulars.inboxes.models import Inbox
+from regulars.inboxes.queries import inboxes_in
 from regulars.kernel import clock
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.settings.page import SettingsPage
@@ -35,19 +34,13 @@ def ledger(request: MemberRequest) -> HttpResponse:
     """The workspace's ledger from one snapshot; five queries."""
     total, parts = read_ledger(request.member.workspace_id)
     names = {
-        (inbox.connection_id, inbox.address): inbox.name
-        for inbox in Inbox.objects.filter(workspace_id=request.member.workspace_id)
+        (inbox.connection_id, inbox.address): inbox.name for inbox in inboxes_in(request.member.workspace_id)
     }
     lines = [LedgerLine(names.get(key) or _place(key[1]), part) for key, part in parts.items()]
-    unknown = (
-        Message.objects.filter(workspace_id=request.member.workspace_id, outgoing__state="unknown")
-        .select_related("contact", "conversation__group", "inbox")
-        .order_by("sent_at")[:UNKNOWN_LIMIT]
-    )
     context = {
         "total": total,
         "lines": sorted(lines, key=lambda line: line.name.casefold()),
-        "unknown": unknown,
+        "unknown": read_unknown(request.member.workspace_id, UNKNOWN_LIMIT),
         "as_of": clock.now(),
         "can_replay": request.actor.can("connections:manage"),
     }

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -14,32 +13,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from regulars.kernel import clock
-from regulars.kernel.errors import NotFound
-from regulars.web.addresses import id_in, public_address
+from regulars.kernel.ids import parse_id
+from regulars.web.addresses import public_address
 from regulars.web.administration.answers import attempt
 from regulars.web.administration.forms import InvitationForm, MemberTeamsForm
 from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.settings.page import SettingsPage
+from regulars.workspaces.access import access_member
 from regulars.workspaces.events import MemberChanged, TeamChanged
-from regulars.workspaces.models import ApiToken, Invitation, Member, Team
+from regulars.workspaces.models import Member, Team
 from regulars.workspaces.operations import (
     change_role,
     invite_member,
     set_member_active,
 )
 from regulars.workspaces.permissions import ROLES, may_grant
-from regulars.workspaces.queries import teams_of
+from regulars.workspaces.queries import members_with_keys, open_invitations_of, teams_of
 from regulars.workspaces.teams import set_teams
-
-_TOKENS_MADE = Subquery(
-    ApiToken.objects.filter(created_by=OuterRef("pk"), revoked_at=None)
-    .values("created_by")
-    .annotate(count=Count("pk"))
-    .values("count")
-)
-"""how many tokens end with a member's right; None for none"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +59,13 @@ def _context(
     can_manage = request.actor.can("members:manage")
     roles = [role for role in reversed(ROLES) if may_grant(request.actor.role, role)]
     teams = list(teams_of(request.actor.workspace_id))
-    found = _members(request).annotate(tokens_made=_TOKENS_MADE).select_related("user")
     rows = [
         _row(each, teams, can_change=can_manage and each.role in roles, refused=refused)
-        for each in found.prefetch_related("teams").order_by("created_at")
+        for each in members_with_keys(request.actor.workspace_id)
     ]
     return {
         "rows": rows,
-        "invitations": Invitation.objects.filter(
-            workspace=request.member.workspace, accepted_at=None, expires_at__gt=clock.now()
-        ),
+        "invitations": open_invitations_of(request.actor.workspace_id),
         "roles": roles,
         "can_manage": can_manage,
         "inviting": _inviting(inviting or InvitationForm(granter=request.actor.role)) if can_manage else None,
@@ -113,10 +101,6 @@ def _inviting(form: InvitationForm) -> FormDialog:
     )
 
 
-def _members(request: MemberRequest) -> QuerySet[Member]:
-    return Member.objects.filter(workspace_id=request.member.workspace_id)
-
-
 @require_POST
 @member_with("members:manage")
 def invite(request: MemberRequest) -> HttpResponse:
@@ -142,9 +126,7 @@ def invite(request: MemberRequest) -> HttpResponse:
 @member_with("members:manage")
 def change_member(request: MemberRequest, member_id: str) -> HttpResponse:
     """Another role, other teams, or in or out; counts at once, in open screens too."""
-    member = _members(request).select_related("user").filter(id=id_in(member_id)).first()
-    if member is None:
-        raise NotFound(_("There is no such member"))
+    member = access_member(request.actor, parse_id(member_id))
     if "role" in request.POST:
         change_role(member, request.POST["role"], by=request.actor)
     if "is_active" in request.POST:

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from regulars.channels.whatsapp.reactions import try_to_sync
 from regulars.channels.whatsapp.templates import RenderedTemplate, parse_template
 from regulars.channels.whatsapp.templates import render as render_template
-from regulars.inboxes.models import Connection
+from regulars.inboxes.queries import connections_in
 from regulars.kernel.errors import ProductError
 from regulars.message_templates.models import MessageTemplate
+from regulars.message_templates.queries import templates_in
 from regulars.web.administration.answers import done
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.intents import talks_to_provider
@@ -36,8 +37,8 @@ class TemplateCard:
 @member_with("message_templates:read")
 def message_templates(request: MemberRequest) -> HttpResponse:
     """Every template with status, quality and preview, by name and language."""
-    rows = MessageTemplate.objects.filter(workspace_id=request.member.workspace_id, is_gone=False)
-    cards = [_card(row) for row in rows.select_related("connection").order_by("name", "language")]
+    rows = templates_in(request.member.workspace_id).filter(is_gone=False)
+    cards = [_card(row) for row in rows.order_by("name", "language")]
     context = {
         "cards": cards,
         "synced_at": max((card.row.synced_at for card in cards), default=None),
@@ -63,7 +64,7 @@ class SyncRefused(ProductError):
 @talks_to_provider
 def sync(request: MemberRequest) -> HttpResponse:
     """Load the list anew from every account."""
-    accounts = Connection.objects.filter(workspace_id=request.member.workspace_id, channel="whatsapp")
+    accounts = connections_in(request.member.workspace_id, "whatsapp")
     refused = [account.name for account in accounts if not try_to_sync(account)]
     if refused:
         raise SyncRefused(

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from regulars.kernel.errors import NotFound
-from regulars.web.addresses import id_in
+from regulars.kernel.ids import parse_id
 from regulars.web.administration.answers import attempt
 from regulars.web.administration.forms import TokenForm
 from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.settings.page import SettingsPage
-from regulars.workspaces.models import ApiToken
+from regulars.workspaces.access import access_api_token
 from regulars.workspaces.operations import create_api_token, revoke_api_token
+from regulars.workspaces.queries import live_tokens_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,9 +42,8 @@ def tokens(request: MemberRequest) -> HttpResponse:
 
 
 def _context(request: MemberRequest, *, making: TokenForm | None = None, **more: Any) -> dict[str, Any]:
-    found = ApiToken.objects.filter(workspace_id=request.member.workspace_id, revoked_at=None)
     return {
-        "tokens": found.select_related("created_by__user").order_by("-created_at"),
+        "tokens": live_tokens_of(request.member.workspace_id),
         "making": _making(making or TokenForm(granter=request.actor.role)),
         **more,
     }
@@ -64,10 +63,7 @@ def _making(form: TokenForm) -> FormDialog:
 @require_POST
 @member_with("tokens:manage")
 def revoke(request: MemberRequest, token_id: str) -> HttpResponse:
-    token = ApiToken.objects.filter(workspace_id=request.member.workspace_id, id=id_in(token_id)).first()
-    if token is None:
-        raise NotFound(_("There is no such token"))
-    revoke_api_token(token, by=request.actor)
+    revoke_api_token(access_api_token(request.actor, parse_id(token_id)), by=request.actor)
     return redirect("tokens")
 
 

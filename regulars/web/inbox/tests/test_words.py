@@ -6,11 +6,11 @@ import pytest
 from django.utils import translation
 
 from regulars.inboxes.ports import LimitProblem
+from regulars.web.administration.tags import template_reason_words
+from regulars.web.design.tags import file_size, strings_url
 from regulars.web.inbox.limit_words import limit_sentence
+from regulars.web.inbox.tags import failure_title
 from regulars.web.strings import strings_version
-from regulars.web.templatetags.administration import template_reason_words
-from regulars.web.templatetags.design import file_size, strings_url
-from regulars.web.templatetags.inbox import failure_title
 
 
 @pytest.mark.parametrize(("language", "size"), [("en", "2.4 MB"), ("ru", "2,4 МБ")])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -30,6 +29,7 @@ from regulars.web.inbox.panes import head_context
 from regulars.web.inbox.seeing import seen_in, unread_in
 from regulars.web.problems import toast_header
 from regulars.workspaces.models import Member
+from regulars.workspaces.queries import find_member
 
 
 @require_POST
@@ -48,10 +48,8 @@ def _member_named(request: MemberRequest) -> Member | None:
     named = request.POST.get("member", "")
     if not named:
         return None
-    members: QuerySet[Member] = Member.objects.select_related("user").filter(
-        workspace_id=request.member.workspace_id
-    )
-    member = request.member if named == "me" else members.filter(id=id_in(named)).first()
+    workspace_id = request.member.workspace_id
+    member = request.member if named == "me" else find_member(workspace_id, id_in(named))
     if member is None:
         raise Invalid(_("There is no such member"), fields={"member": "a member of this workspace"})
     return member

@@ -18,6 +18,7 @@ from regulars.kernel.ids import parse_id
 from regulars.media.files import path_of, thumbnail_path_of
 from regulars.media.models import MediaFile
 from regulars.media.operations import retry_media, store_upload
+from regulars.media.queries import read_preview_state
 from regulars.media.showing import can_be_shown, hand_out, make_inert, shown_type
 from regulars.media.sniffing import FileFacts
 from regulars.web.byte_ranges import answer_with_file
@@ -67,9 +68,9 @@ def _is_drawn_soon(file: MediaFile) -> bool:
     try:
         for _look in range(int(PREVIEW_PATIENCE / PREVIEW_LOOK)):
             sleep(PREVIEW_LOOK)
-            now = MediaFile.objects.filter(id=file.id).values_list("is_preview_due", "has_thumbnail").first()
-            if now is None or not now[0]:
-                return bool(now and now[1])
+            preview = read_preview_state(file)
+            if not preview.is_due:
+                return preview.is_there
         return False
     finally:
         _patience.release()

@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render as render_page
 from django.utils.translation import gettext as _
@@ -36,7 +35,7 @@ from regulars.conversations.queries.threads import with_details
 from regulars.inboxes.ports import OutgoingLocation, OutgoingMedia
 from regulars.kernel.errors import Invalid
 from regulars.kernel.ids import parse_id
-from regulars.message_templates.models import MessageTemplate
+from regulars.message_templates.queries import templates_of
 from regulars.web.addresses import id_in
 from regulars.web.channels import facts_of
 from regulars.web.doors import MemberRequest, member_with
@@ -104,7 +103,11 @@ def picker(request: MemberRequest, conversation_id: str) -> HttpResponse:
 
 def sendable_templates(conversation: Conversation) -> list[Sendable]:
     """Approved templates of the account that can be filled in here, by name."""
-    rows = _of_account(conversation).filter(status="APPROVED", is_gone=False).order_by("name", "language")
+    rows = (
+        templates_of(conversation.inbox.connection_id)
+        .filter(status="APPROVED", is_gone=False)
+        .order_by("name", "language")
+    )
     parsed = [Sendable(row.id, parse_template(row.listed)) for row in rows]
     return [each for each in parsed if each.template.is_sendable]
 
@@ -112,10 +115,6 @@ def sendable_templates(conversation: Conversation) -> list[Sendable]:
 def _suits(template: Template, conversation: Conversation) -> bool:
     """Promotions and one-time codes are not offered where several people read (the guardrails refuse them)."""
     return conversation.group_id is None or template.category not in ("MARKETING", "AUTHENTICATION")
-
-
-def _of_account(conversation: Conversation) -> QuerySet[MessageTemplate]:
-    return MessageTemplate.objects.filter(connection_id=conversation.inbox.connection_id)
 
 
 def _chosen(sendable: Sequence[Sendable], wanted: str, conversation: Conversation) -> Sendable | None:
@@ -200,7 +199,11 @@ def _moment(written: str, zone: ZoneInfo) -> datetime | None:
 def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """Queue the chosen template with its values; the answer is the message in the thread."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
-    row = _of_account(conversation).filter(id=id_in(request.POST.get("template", ""))).first()
+    row = (
+        templates_of(conversation.inbox.connection_id)
+        .filter(id=id_in(request.POST.get("template", "")))
+        .first()
+    )
     if row is None:
         raise Invalid(_("This template cannot be sent now"), fields={"template": "an approved template"})
     values = _values(parse_template(row.listed), _texts(request.POST.dict()), _zone(request))

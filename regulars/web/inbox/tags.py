@@ -20,6 +20,7 @@ from regulars.contacts.models import Group
 from regulars.conversations.queries.lists import Order
 from regulars.inboxes.ports import Choice, Location, OutgoingLocation
 from regulars.web.channels import facts_of
+from regulars.web.design.tags import status_word
 from regulars.web.inbox import fragments, text_marks
 from regulars.web.inbox.activities import ICONS as ACTIVITY_ICONS
 from regulars.web.inbox.activities import sentence
@@ -40,7 +41,6 @@ from regulars.web.inbox.view_models import (
     QuoteView,
     ThreadItem,
 )
-from regulars.web.templatetags.design import status_word
 from regulars.workspaces.access import Actor
 
 register = template.Library()

@@ -1,0 +1,69 @@
+"""What a stretch of the event log touched, for the screens that it is drawn on again: few queries however much it was.
+
+The ids come from the log; ``workspaces``, or what was read of them before, says whose rows may be found by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from regulars.conversations.models import Activity, Conversation, Message, Note
+from regulars.conversations.queries.changing import MODIFIERS
+from regulars.conversations.queries.lists import attach_last_messages
+from regulars.conversations.queries.threads import MessageDetails, shown_with, with_details
+from regulars.inboxes.models import sealed_fields
+
+MOST_LINES = 20
+
+
+def conversations_with(
+    workspaces: Collection[UUID], contacts: Collection[UUID], groups: Collection[UUID]
+) -> set[UUID]:
+    """The threads of these people and groups."""
+    theirs = Q(contact_id__in=contacts) | Q(group_id__in=groups)
+    found = Conversation.objects.filter(theirs, workspace_id__in=workspaces)
+    return set(found.values_list("id", flat=True))
+
+
+def messages_showing(workspaces: Collection[UUID], media: Collection[UUID]) -> dict[UUID, UUID]:
+    """Message -> conversation, of those that show one of these files."""
+    found = Message.objects.filter(media_id__in=media, workspace_id__in=workspaces)
+    return dict(found.values_list("id", "conversation_id"))
+
+
+def read_conversations(workspaces: Collection[UUID], ids: Collection[UUID]) -> list[Conversation]:
+    """The conversations with all that a line of the list shows, their last messages attached."""
+    found = Conversation.objects.filter(workspace_id__in=workspaces, id__in=ids).select_related(
+        "contact", "group", "inbox__connection", "assignee__user", "team"
+    )
+    listed = list(found.defer(*sealed_fields("inbox__connection__")))
+    attach_last_messages(listed)
+    return listed
+
+
+def read_shown_messages(conversation: Conversation, ids: Collection[UUID]) -> list[MessageDetails]:
+    """These messages of a thread; a reaction, edit or revoke shows on the message that it changes."""
+    of_thread = Message.objects.filter(conversation=conversation).select_related(*shown_with(conversation))
+    messages = list(of_thread.filter(id__in=ids))
+    targets = [
+        each.target_provider_id for each in messages if each.kind in MODIFIERS and each.target_provider_id
+    ]
+    if targets:
+        known = {each.id for each in messages}
+        changed = of_thread.filter(inbox_id=conversation.inbox_id, provider_id__in=targets)
+        messages += [each for each in changed if each.id not in known]
+    return [each for each in with_details(messages) if not each.changed]
+
+
+def notes_among(conversation_ids: Collection[UUID], ids: Collection[UUID]) -> QuerySet[Note]:
+    """These notes, where they are of these threads, with who wrote them."""
+    found = Note.objects.filter(id__in=ids, conversation_id__in=conversation_ids)
+    return found.select_related("author__user")
+
+
+def newest_lines(conversation_ids: Collection[UUID]) -> QuerySet[Activity]:
+    """The newest quiet lines of these threads together."""
+    return Activity.objects.filter(conversation_id__in=conversation_ids).order_by("-at")[:MOST_LINES]

@@ -1,0 +1,47 @@
+"""Read questions about accounts, numbers and what came in over them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Max, QuerySet
+
+from regulars.inboxes.models import Connection, Delivery, Inbox, LedgerEntry
+from regulars.workspaces.models import Team
+
+
+def connections_in(workspace_id: UUID, channel: str = "") -> QuerySet[Connection]:
+    """The accounts of a workspace, the oldest first; those of one channel, if it is named."""
+    every = Connection.objects.filter(workspace_id=workspace_id).order_by("created_at")
+    return every.filter(channel=channel) if channel else every
+
+
+def inboxes_in(workspace_id: UUID) -> QuerySet[Inbox]:
+    """Every number of a workspace, whoever staffs it; for the pages of those who run them."""
+    return Inbox.objects.filter(workspace_id=workspace_id)
+
+
+def names_of_addresses(connection_id: UUID, addresses: Collection[str]) -> dict[str, str]:
+    """Address -> name of those that are numbers of ours."""
+    found = Inbox.objects.filter(connection_id=connection_id, address__in=list(addresses))
+    return dict(found.values_list("address", "name"))
+
+
+def last_heard(connection_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Account -> when something came in over it last; one query."""
+    heard = LedgerEntry.objects.filter(connection_id__in=connection_ids, flow="inbound", outcome="received")
+    return dict(heard.values_list("connection_id").annotate(last=Max("at")))
+
+
+def staffing_teams(inbox_ids: Collection[UUID]) -> list[tuple[UUID, UUID, str]]:
+    """(number, team, its name) of who staffs these numbers, by name; one query."""
+    teams = Team.objects.filter(inboxes__id__in=inbox_ids).order_by("name", "id")
+    return list(teams.values_list("inboxes__id", "id", "name"))
+
+
+def bodies_of(delivery_ids: Collection[int]) -> dict[int, bytes]:
+    """Delivery -> its bytes, of those that are still kept; the caller may see what is in them. One query."""
+    found = Delivery.objects.filter(id__in=delivery_ids)
+    return {delivery_id: bytes(body) for delivery_id, body in found.values_list("id", "body")}

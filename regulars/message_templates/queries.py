@@ -1,0 +1,31 @@
+"""Read questions about message templates."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from regulars.inboxes.models import Connection
+from regulars.message_templates.models import MessageTemplate
+
+
+def templates_in(workspace_id: UUID) -> QuerySet[MessageTemplate]:
+    """Every template of a workspace with its account, also those that the accounts no longer list."""
+    return MessageTemplate.objects.filter(workspace_id=workspace_id).select_related("connection")
+
+
+def templates_of(connection_id: UUID) -> QuerySet[MessageTemplate]:
+    """Every template of one account."""
+    return MessageTemplate.objects.filter(connection_id=connection_id)
+
+
+def find_template(connection_id: UUID, name: str, language: str) -> MessageTemplate | None:
+    """The one wording with this name in this language, if the account ever had it."""
+    return templates_of(connection_id).filter(name=name, language=language).first()
+
+
+def count_listed(connections: Collection[Connection]) -> int:
+    """How many templates these accounts list now."""
+    return MessageTemplate.objects.filter(connection__in=connections, is_gone=False).count()

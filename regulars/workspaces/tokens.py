@@ -1,0 +1,36 @@
+"""API tokens at the door: found by a fingerprint of their plain text, good while their maker has the right to them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Q
+
+from regulars.kernel import clock
+from regulars.kernel.crypto import fingerprint
+from regulars.workspaces.access import still_holds
+from regulars.workspaces.models import ApiToken
+
+LAST_USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+
+def find_token(plain: str) -> ApiToken | None:
+    """The token with this plain text, if it opens something now."""
+    # unscoped: the token says which workspace it opens
+    known = ApiToken.objects.select_related("created_by")
+    token = known.filter(token_fingerprint=fingerprint(plain), revoked_at=None).first()
+    return token if token and still_holds(token.created_by, token.role) else None
+
+
+def is_unrevoked(plain: str) -> bool:
+    """Whether there is such a token and nobody took it back; asks less than ``find_token``."""
+    # unscoped: as above, the token says which
+    return ApiToken.objects.filter(token_fingerprint=fingerprint(plain), revoked_at=None).exists()
+
+
+def note_token_use(token: ApiToken) -> None:
+    """Write the time of use, at most once a minute: reading must not cost a write each time."""
+    stale_at = clock.now() - LAST_USE_IS_NOTED_EVERY
+    if token.last_used_at is None or token.last_used_at < stale_at:
+        unused = Q(last_used_at=None) | Q(last_used_at__lt=stale_at)
+        ApiToken.objects.filter(unused, id=token.id).update(last_used_at=clock.now())
