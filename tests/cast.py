@@ -40,10 +40,9 @@ from regulars.workspaces.operations import (
     add_member,
     create_api_token,
     create_owner,
-    create_team,
     revoke_api_token,
-    set_teams,
 )
+from regulars.workspaces.teams import create_team, set_teams
 
 PASSWORD = "correct horse battery"
 ACCOUNT = "100000000000101"

@@ -17,6 +17,7 @@ from regulars.api.resources import (
     media,
     message_templates,
     messages,
+    teams,
     tokens,
 )
 
@@ -81,6 +82,11 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/parked-events/replay", deliveries.retry_parked_events, "connections:manage"),
     Route("POST", "/parked-events/{event_id}/replay", deliveries.retry_parked_event, "connections:manage"),
     Route("GET", "/notices", deliveries.list_notices, "connections:manage"),
+
+    Route("GET", "/teams", teams.list_teams, "teams:read"),
+    Route("POST", "/teams", teams.create_team, "teams:manage", CREATED, ("conflict",)),
+    Route("PATCH", "/teams/{team_id}", teams.rename_team, "teams:manage", problems=("conflict",)),
+    Route("DELETE", "/teams/{team_id}", teams.remove_team, "teams:manage", NO_CONTENT, ("conflict",)),
 
     Route("GET", "/tokens", tokens.list_tokens, "tokens:manage"),
     Route("POST", "/tokens", tokens.create_token, "tokens:manage", CREATED),

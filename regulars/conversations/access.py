@@ -177,6 +177,13 @@ def can_see(actor: Actor, facts: ConversationFacts, staffing: Staffing) -> bool:
     return facts.assignee_id is None and (facts.team_id is None or facts.team_id in actor.team_ids)
 
 
+def closed_to(actor: Actor, staffing: Staffing) -> frozenset[UUID]:
+    """The numbers that others staff and the actor does not."""
+    return frozenset(
+        inbox_id for inbox_id, teams in staffing.inbox_teams.items() if not teams & actor.team_ids
+    )
+
+
 def read_staffing(workspace_id: UUID) -> Staffing:
     """Who staffs which number and who is in which team (two queries)."""
     inbox_teams: dict[UUID, set[UUID]] = {}

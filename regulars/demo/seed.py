@@ -16,9 +16,8 @@ from regulars.workspaces.operations import (
     add_member,
     create_api_token,
     create_owner,
-    create_team,
-    set_teams,
 )
+from regulars.workspaces.teams import create_team, set_teams
 
 WORKSPACE = "Harbor & Pine"
 PASSWORD = "demo-quiet-lighthouse-soup"  # noqa: S105 - printed for everybody, on this machine only

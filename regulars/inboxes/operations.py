@@ -21,6 +21,7 @@ from regulars.kernel.ids import new_id, new_secret
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Team
 from regulars.workspaces.operations import audit
+from regulars.workspaces.teams import hold_teams
 
 CREDENTIALS_LOST = "Stored under a secret key that is lost: enter access token and app secret again."
 SECRETS_KEPT = 3
@@ -176,14 +177,15 @@ def change_inbox(
 ) -> None:
     """Rename a number or staff it with exactly these teams (none: everybody)."""
     by.require("inboxes:manage")
+    if name is not None and not name.strip():
+        raise Invalid(_("The inbox needs a name"), fields={"name": "1 to 80 characters"})
+    if teams is not None and not hold_teams(inbox.workspace_id, teams):
+        raise Invalid(_("There is no such team"), fields={"teams": "teams of this workspace"})
+    Inbox.objects.select_for_update(no_key=True).get(id=inbox.id)  # one after the other
     if name is not None:
-        if not name.strip():
-            raise Invalid(_("The inbox needs a name"), fields={"name": "1 to 80 characters"})
         inbox.name = name.strip()
         inbox.save(update_fields=["name"])
     if teams is not None:
-        if any(team.workspace_id != inbox.workspace_id for team in teams):
-            raise Invalid(_("There is no such team"), fields={"teams": "teams of this workspace"})
         inbox.teams.set(teams)
     record(InboxChanged(inbox.workspace_id, inbox.id))
     audit(by, "inboxes:change", "inbox", str(inbox.id))

@@ -12,6 +12,7 @@ from django.utils.translation import get_language_info
 from regulars.web.doors import WebRequest
 from regulars.web.layouts.navigation import navigation_of
 from regulars.web.security import phone_url
+from regulars.web.settings.register import page_of
 
 DENSITIES = ("compact", "comfortable", "spacious")
 
@@ -33,6 +34,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "rail_width": _cookie(request, "rail", ("wide", "narrow"), "wide"),
         "context_pane": _cookie(request, "context", ("open", "closed"), "open"),
         "navigation": SimpleLazyObject(lambda: navigation_of(actor)) if actor else None,
+        "current_page": page_of(request.resolver_match.url_name) if request.resolver_match else None,
         "languages": settings.LANGUAGES,
         "phone_url": phone_url(request) if member else "",
         "demo": settings.DEMO,

@@ -12,8 +12,7 @@ from regulars.web.strings import strings
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("regulars.web.inbox.urls")),
     path("", include("regulars.web.sign_in.urls")),
-    path("", include("regulars.web.administration.urls")),
-    path("", include("regulars.web.account.urls")),
+    path("", include("regulars.web.settings.urls")),
     path("strings/<str:language>.js", cache_control(max_age=3600)(strings), name="strings"),
 ]
 if settings.DEBUG:

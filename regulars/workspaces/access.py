@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from regulars.kernel.errors import NotAllowed, NotFound
-from regulars.workspaces.models import ApiToken, Member, Workspace
+from regulars.workspaces.models import ApiToken, Member, Team, Workspace
 from regulars.workspaces.permissions import may_grant, permissions_of
 
 
@@ -102,6 +102,16 @@ def access_own_token(actor: Actor) -> ApiToken:
 def access_workspace(actor: Actor) -> Workspace:
     """Where the actor is at home."""
     return Workspace.objects.get(id=actor.workspace_id)
+
+
+def access_team(actor: Actor, team_id: UUID | None) -> Team:
+    """The team, for whoever may read teams; else :class:`NotFound`."""
+    actor.require("teams:read")
+    teams = Team.objects.filter(workspace_id=actor.workspace_id)
+    found = teams.filter(id=team_id).first() if team_id else None
+    if found is None:
+        raise NotFound(_("There is no such team"))
+    return found
 
 
 def still_holds(maker: Member | None, role: str) -> bool:

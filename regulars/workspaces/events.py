@@ -16,6 +16,14 @@ class MemberChanged(Event):
 
 
 @event
+class TeamChanged(Event):
+    """A team was made, renamed or removed."""
+
+    workspace_id: UUID
+    team_id: UUID
+
+
+@event
 class SessionEnded(Event):
     """Somebody signed out of a browser, or was signed out of it: what is open in it must close."""
 

@@ -1,4 +1,4 @@
-"""Write verbs about people: owners, members, teams, invitations, tokens."""
+"""Write verbs about people: owners, members, invitations, tokens. Those about teams: ``teams.py``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from regulars.workspaces.models import (
     BrowserSession,
     Invitation,
     Member,
-    Team,
     User,
     Workspace,
 )
@@ -201,29 +200,6 @@ def set_member_active(member: Member, is_active: bool, *, by: Actor) -> None:
         _take_back_keys(member, by=by)
     record(MemberChanged(member.workspace_id, member.id))
     audit(by, "members:activate" if is_active else "members:deactivate", "member", str(member.id))
-
-
-@transaction.atomic
-def create_team(workspace: Workspace, name: str, *, by: Actor) -> Team:
-    by.require("teams:manage")
-    if not name.strip():
-        raise Invalid(_("The team needs a name"), fields={"name": "1 to 80 characters"})
-    if Team.objects.filter(workspace=workspace, name__iexact=name.strip()).exists():
-        raise Conflict(_("A team with this name exists already"))
-    return Team.objects.create(workspace=workspace, name=name.strip())
-
-
-@transaction.atomic
-def set_teams(member: Member, teams: list[Team], *, by: Actor) -> None:
-    """Put a member into exactly these teams."""
-    by.require("teams:manage")
-    if any(team.workspace_id != member.workspace_id for team in teams):
-        raise Invalid(_("There is no such team"), fields={"teams": "teams of the member's workspace"})
-    if set(teams) == set(member.teams.all()):
-        return
-    member.teams.set(teams)
-    record(MemberChanged(member.workspace_id, member.id))
-    audit(by, "members:set_teams", "member", str(member.id), teams=[str(team.id) for team in teams])
 
 
 @transaction.atomic

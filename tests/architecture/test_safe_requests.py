@@ -45,6 +45,7 @@ def _ids(cast: Cast) -> dict[str, str]:
         "connection_id": str(cast.connection.id),
         "inbox_id": str(cast.inbox.id),
         "member_id": str(cast.agent.id),
+        "team_id": str(cast.team.id),
         "token_id": str(ApiToken.objects.order_by("created_at")[0].id),
         "session_id": str(BrowserSession.objects.get().id),
         "delivery_id": str(Delivery.objects.create(connection=cast.connection, body=b"{}").id),

@@ -104,6 +104,7 @@ def people(product: Product) -> Iterator[People]:
         "event_id": "1",
         "member_id": str(me),
         "token_id": str(product.sql("SELECT id FROM workspaces_apitoken ORDER BY created_at DESC")[0][0]),
+        "team_id": str(product.sql("SELECT id FROM workspaces_team")[0][0]),
         "view": "mine",
         "language": "ko",
     }

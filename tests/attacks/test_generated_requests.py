@@ -313,6 +313,7 @@ def objects_of(cast: Cast) -> dict[str, str]:
         "connection_id": str(cast.connection.id),
         "member_id": str(cast.mate.id),
         "token_id": str(cast.token_actor("agent").id),
+        "team_id": str(cast.team.id),
         "view": "mine",
         "language": "ko",
     }

@@ -59,6 +59,9 @@ REST: dict[str, Callable[[Stage], Call]] = {
     ),
     "POST /parked-events/replay": _retry_parked,
     "POST /parked-events/{event_id}/replay": lambda stage: Call(f"/parked-events/{parked(stage).id}/replay"),
+    "POST /teams": lambda _stage: Call("/teams", {"name": "Night"}),
+    "PATCH /teams/{team_id}": lambda stage: Call(f"/teams/{stage.cast.team.id}", {"name": "Night"}),
+    "DELETE /teams/{team_id}": lambda stage: Call(f"/teams/{stage.cast.team.id}"),
     "POST /tokens": lambda _stage: Call("/tokens", {"name": "n", "role": "agent"}),
     "DELETE /tokens/{token_id}": lambda stage: Call(f"/tokens/{stage.token.id}"),
 }

@@ -198,7 +198,9 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "retry-parked-event": lambda stage: Form(f"/settings/parked-events/{parked(stage).id}/replay"),
     "invite": on_settings("members/invite", email="other@lotus.example", role="agent"),
     "change-member": lambda stage: Form(f"/settings/members/{stage.cast.agent.id}", {"role": "lead"}),
-    "add-team": on_settings("teams", name="Night"),
+    "add-team": on_settings("teams/new", name="Night"),
+    "rename-team": lambda stage: Form(f"/settings/teams/{stage.cast.team.id}/name", {"name": "Night"}),
+    "remove-team": lambda stage: Form(f"/settings/teams/{stage.cast.team.id}/removal", {"to": ""}),
     "tokens": on_settings("tokens", name="script", role="agent"),
     "revoke-token": lambda stage: Form(f"/settings/tokens/{stage.token.id}/revoke"),
     "preferences": lambda _stage: Form("/preferences", {"theme": "dark", "density": "compact"}),
@@ -230,7 +232,7 @@ COUNTS_GUESSES = {"change-password", "sign-in"}
 SHOWN_ONLY = {
     *("home", "inbox", "inbox-view", "search", "conversation", "conversation-row", "conversation-head"),
     *("conversation-context", "earlier-messages", "template-picker", "media", "media-thumbnail"),
-    *("settings", "account", "connections", "message-templates", "members", "ledger"),
+    *("settings", "account", "connections", "message-templates", "members", "teams", "ledger"),
     *("deliveries", "delivery", "parked-events", "notices", "strings", "ready", "metrics"),
 }
 """routes that change nothing, whatever is sent to them"""

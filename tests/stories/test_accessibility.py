@@ -22,6 +22,7 @@ PAGES = (
     "/settings/numbers",
     "/settings/templates",
     "/settings/members",
+    "/settings/teams",
     "/settings/tokens",
     "/settings/ledger",
     "/settings/deliveries",

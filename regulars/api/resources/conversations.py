@@ -62,10 +62,10 @@ def change_conversation(actor: Actor, conversation_id: UUID, body: ConversationC
     Status changes ask for ``conversations:resolve``, the others for ``conversations:assign``.
     """
     conversation = access_conversation(actor, conversation_id)
+    if body.team is not UNSET:  # before what locks the conversation, as where teams are removed
+        handling.hand_to_team(conversation, team=_team(actor, body.team), by=actor)
     if body.assignee is not UNSET:
         handling.assign_conversation(conversation, to=_member(actor, body.assignee), by=actor)
-    if body.team is not UNSET:
-        handling.hand_to_team(conversation, team=_team(actor, body.team), by=actor)
     if body.priority is not UNSET:
         handling.set_priority(conversation, body.priority, by=actor)
     if body.tags is not UNSET:

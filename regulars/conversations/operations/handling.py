@@ -22,6 +22,7 @@ from regulars.kernel.errors import Conflict, Invalid, NotFound
 from regulars.kernel.events import record
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member, Team
+from regulars.workspaces.teams import hold_teams
 
 NOTE_LENGTH = 20_000
 DRAFT_LENGTH = 200_000
@@ -79,7 +80,7 @@ def _taken(conversation: Conversation) -> Conflict:
 def hand_to_team(conversation: Conversation, *, team: Team | None, by: Actor) -> None:
     """Put the conversation into a team's queue, or take it out."""
     by.require("conversations:assign")
-    if team is not None and team.workspace_id != conversation.workspace_id:
+    if team is not None and not hold_teams(conversation.workspace_id, [team]):
         raise Invalid(_("There is no such team"), fields={"team": "a team of this workspace"})
     before = conversation.team_id
     _lock(conversation)
@@ -89,7 +90,7 @@ def hand_to_team(conversation: Conversation, *, team: Team | None, by: Actor) ->
     holder = (conversation.assignee_id, conversation.team_id)
     conversation.team = team
     facts: dict[str, object] = {"to": team.name if team else ""}
-    _save(conversation, "team", by=by, line="team_set", facts=facts, held_by=holder)
+    _save(conversation, "team", by=by, line="team_set" if team else "team_left", facts=facts, held_by=holder)
 
 
 @transaction.atomic

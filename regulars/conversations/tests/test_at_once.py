@@ -15,9 +15,12 @@ from regulars.conversations.operations.claiming import Claimed
 from regulars.conversations.operations.composing import Composition, compose
 from regulars.conversations.operations.seeing import Seen
 from regulars.conversations.operations.settling import stop_message
+from regulars.conversations.operations.teams import remove_team
 from regulars.conversations.tests.saying import AnyContent, claim, fresh, job, open_conversation, queue
+from regulars.inboxes.operations import change_inbox
 from regulars.inboxes.ports import OutgoingText
-from regulars.kernel.errors import Conflict
+from regulars.kernel.errors import Conflict, Invalid
+from regulars.workspaces.teams import create_team, rename_team, set_teams
 from tests.cast import ALICE, Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,7 +39,7 @@ def _at_once(*deeds: Callable[[], object]) -> list[str]:
             with transaction.atomic():
                 deed()
             outcomes[place] = "done"
-        except Conflict:
+        except (Conflict, Invalid):
             outcomes[place] = "told"
         finally:
             connection.close()
@@ -159,3 +162,39 @@ def test_taking_what_somebody_else_has_taken_since_needs_another_look(cast: Cast
     )
     handling.assign_conversation(fresh(conversation), to=cast.agent, by=cast.actor(), seen=Seen(cast.mate.id))
     assert fresh(conversation).assignee == cast.agent
+
+
+def test_a_team_is_not_handed_to_while_it_is_removed(cast: Cast):
+    """Either the conversation came first and loses its team, or it is told that there is none."""
+    for place in range(ROUNDS):
+        team = create_team(cast.workspace, f"Night {place}", by=cast.actor())
+        conversation = open_conversation(cast)
+        outcomes = _at_once(
+            partial(remove_team, team, by=cast.actor()),
+            partial(handling.hand_to_team, conversation, team=team, by=cast.actor()),
+            partial(set_teams, cast.mate, [team], by=cast.actor()),
+            partial(change_inbox, cast.inbox, by=cast.actor(), name=f"Shop {place}"),
+        )
+        assert (outcomes[0], outcomes[3]) == ("done", "done")
+        assert (fresh(conversation).team_id, list(cast.mate.teams.all())) == (None, [])
+
+
+def test_of_two_teams_that_staff_a_number_one_stays(cast: Cast):
+    """Each removal by itself leaves the number to the other team; both would open it to everybody."""
+    for place in range(ROUNDS):
+        teams = [create_team(cast.workspace, f"{name} {place}", by=cast.actor()) for name in ("Day", "Night")]
+        for member, team in zip((cast.agent, cast.mate), teams, strict=True):
+            set_teams(member, [team], by=cast.actor())
+        change_inbox(cast.inbox, by=cast.actor(), teams=teams)
+        outcomes = _at_once(*(partial(remove_team, team, by=cast.actor()) for team in teams))
+        assert sorted(outcomes) == ["done", "told"]
+        assert cast.inbox.teams.count() == 1
+
+
+def test_of_two_who_want_a_name_one_gets_it(cast: Cast):
+    for place in range(ROUNDS):
+        outcomes = _at_once(
+            partial(create_team, cast.workspace, f"Night {place}", by=cast.actor()),
+            partial(rename_team, cast.team, f"night {place}", by=cast.actor()),
+        )
+        assert sorted(outcomes) == ["done", "told"]

@@ -19,7 +19,7 @@ from regulars.kernel.errors import Invalid, NotAllowed
 from regulars.kernel.ids import new_id
 from regulars.kernel.models import Event
 from regulars.workspaces.access import Actor
-from regulars.workspaces.operations import create_team
+from regulars.workspaces.teams import create_team
 from tests.cast import REPLY_WINDOW, Cast
 
 pytestmark = pytest.mark.django_db

@@ -31,7 +31,7 @@ from regulars.inboxes.tasks import COMPACT_AFTER, compact_ledger, purge_deliveri
 from regulars.kernel import clock
 from regulars.kernel.errors import Invalid, NotAllowed, NotFound
 from regulars.kernel.models import Event
-from regulars.workspaces.operations import create_team
+from regulars.workspaces.teams import create_team
 from tests.cast import Cast, make_cast
 
 EXPIRED = Deferred(

@@ -9,7 +9,9 @@ from typing import Any
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.kernel.errors import Invalid, NotFound
@@ -20,6 +22,7 @@ from regulars.web.administration.answers import attempt
 from regulars.web.doors import SIGNED_IN, MemberRequest, member_with
 from regulars.web.intents import keeps_refusals
 from regulars.web.problems import told_when
+from regulars.web.settings.page import SettingsPage
 from regulars.web.sign_in.devices import known_browser
 from regulars.web.sign_in.middleware import source_of, this_session
 from regulars.workspaces.guessing import Guess, TooManyAttempts, guessed_right, take_guess
@@ -48,7 +51,6 @@ def account(request: MemberRequest) -> HttpResponse:
 def _context(request: MemberRequest, **more: Any) -> dict[str, Any]:
     lines = [_line(each, request) for each in sessions_of(request.member.user_id)]
     return {
-        "current_page": "account",
         "form": PasswordForm(),
         "sessions": sorted(lines, key=lambda line: not line.is_this),
         "was_changed": "changed" in request.GET,
@@ -118,3 +120,18 @@ def end_others(request: MemberRequest) -> HttpResponse:
     """Sign out everywhere but here."""
     end_sessions(sessions_of(request.member.user_id).exclude(id=this_session(request).id))
     return redirect("account")
+
+
+ACCOUNT = SettingsPage(
+    key="account",
+    address="account",
+    view=account,
+    icon="account",
+    label=gettext_lazy("Your account"),
+    words=gettext_lazy("password, browsers, where you are signed in"),
+    acts=(
+        path("settings/account/password", password, name="change-password"),
+        path("settings/account/sessions/others/end", end_others, name="end-other-sessions"),
+        path("settings/account/sessions/<str:session_id>/end", end_session, name="end-session"),
+    ),
+)

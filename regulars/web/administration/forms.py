@@ -2,37 +2,97 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from regulars.conversations.queries.teams import TeamLine
+from regulars.web.administration.roles import role_description
+from regulars.web.design.form_dialogs import Choice
 from regulars.web.sign_in.demo import role_word
+from regulars.workspaces.models import Team
 from regulars.workspaces.permissions import ROLES, may_grant
+from regulars.workspaces.teams import NAME_LENGTH
+
+
+def _role_choices(granter: str) -> list[tuple[str, Choice]]:
+    return [
+        (role, Choice(role_word(role), role_description(role)))
+        for role in reversed(ROLES)
+        if may_grant(granter, role)
+    ]
 
 
 class InvitationForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"))
-    role = forms.ChoiceField(label=_("Role"))
 
     def __init__(self, *args: Any, granter: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        roles = [(role, role_word(role)) for role in reversed(ROLES) if may_grant(granter, role)]
-        self.fields["role"] = forms.ChoiceField(label=_("Role"), choices=roles, initial="agent")
+        self.fields["role"] = forms.ChoiceField(
+            label=_("Role"), choices=_role_choices(granter), initial="agent", widget=forms.RadioSelect
+        )
+
+
+class MemberTeamsForm(forms.Form):
+    """In which teams a member is."""
+
+    teams_shown = forms.CharField(widget=forms.HiddenInput, initial="yes", required=False)
+
+    def __init__(self, *args: Any, teams: Iterable[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"] = _teams_field(_("Teams"), teams)
+
+
+def _teams_field(label: Any, teams: Iterable[Team], **more: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label,
+        choices=[(str(team.id), team.name) for team in teams],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        **more,
+    )
 
 
 class TeamForm(forms.Form):
-    name = forms.CharField(label=_("Name of the team"), max_length=80)
+    name = forms.CharField(label=_("Name of the team"), max_length=NAME_LENGTH)
+
+
+class RemoveTeamForm(forms.Form):
+    """What becomes of what hangs on a team. Only teams with somebody in them can take it over."""
+
+    def __init__(self, *args: Any, line: TeamLine, lines: Iterable[TeamLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        nobody = Choice(_("No team"), _("Whoever staffs the number sees them."))
+        takers = [each.team for each in lines if each.members and each.team.id != line.team.id]
+        taking = _("It also staffs its numbers then.")
+        self.fields["to"] = forms.ChoiceField(
+            label=_("Its conversations go to"),
+            choices=[("", nobody), *((str(team.id), Choice(team.name, taking)) for team in takers)],
+            required=False,
+            widget=forms.RadioSelect,
+        )
+        if line.alone:
+            self.fields["opens"] = forms.MultipleChoiceField(
+                label=_("Nobody else staffs these numbers. Everybody staffs them then:"),
+                help_text=_("Tick each, unless another team takes over."),
+                choices=[(str(number.id), number.name) for number in line.alone],
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
 
 
 class TokenForm(forms.Form):
     name = forms.CharField(label=_("What it is for"), max_length=80)
-    role = forms.ChoiceField(label=_("Role"))
 
     def __init__(self, *args: Any, granter: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        roles = [(role, role_word(role)) for role in reversed(ROLES) if may_grant(granter, role)]
-        self.fields["role"] = forms.ChoiceField(label=_("Role"), choices=roles, initial="agent")
+        self.fields["role"] = forms.ChoiceField(
+            label=_("Role"), choices=_role_choices(granter), initial="agent", widget=forms.RadioSelect
+        )
 
 
 def _portfolio_field() -> forms.RegexField:
@@ -91,6 +151,19 @@ class InboxForm(forms.Form):
     display_address = forms.CharField(label=_("Number as people write it"), max_length=40, required=False)
 
 
+class NumberForm(forms.Form):
+    """What a number is called and who staffs it."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+
+    def __init__(self, *args: Any, teams: Sequence[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hint = (
+            _("None chosen: everybody.") if teams else _("Everybody. Make teams under Teams to narrow this.")
+        )
+        self.fields["team"] = _teams_field(_("Staffed by"), teams, help_text=hint)
+
+
 class CredentialsForm(forms.Form):
     """New credentials; what is left empty stays as it is."""
 
@@ -103,8 +176,17 @@ class CredentialsForm(forms.Form):
         help_text=_("The old ones stay valid while Meta rotates"),
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
-    ends_older = forms.BooleanField(
-        label=_("The older app secrets end now"),
-        required=False,
-        help_text=_("Once Meta signs with the newest one only"),
-    )
+
+    def __init__(self, *args: Any, secret_count: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if secret_count > 1:
+            valid = ngettext(
+                "%(count)s app secret is valid now.", "%(count)s app secrets are valid now.", secret_count
+            )
+            self.fields["ends_older"] = forms.BooleanField(
+                label=_("The older app secrets end now"),
+                required=False,
+                help_text=format_lazy(
+                    "{} {}", valid % {"count": secret_count}, _("Once Meta signs with the newest one only")
+                ),
+            )

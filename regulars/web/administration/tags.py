@@ -30,17 +30,6 @@ def role_word(role: str) -> str:
 
 
 @register.filter
-def role_description(role: str) -> str:
-    """What a role means, in plain words."""
-    return {
-        "owner": _("Everything, and the workspace itself"),
-        "admin": _("Every conversation, numbers, members and tokens"),
-        "lead": _("The conversations of their teams, and the ledger"),
-        "agent": _("Their own and unassigned conversations"),
-    }.get(role, "")
-
-
-@register.filter
 def problem_of(troubled: Connection | Inbox, channel: str) -> Explanation:
     """What stops a number or an account, in plain words, and what to do about it."""
     error = ErrorView(channel, troubled.problem_code or 0, troubled.problem, "")
@@ -152,6 +141,12 @@ def quality_word(quality: str) -> str:
         "RED": pgettext("quality", "Low"),
         "UNKNOWN": pgettext("quality", "Not rated yet"),
     }.get(quality.upper(), quality)
+
+
+@register.filter
+def quality_class(quality: str) -> str:
+    """The pill's dress."""
+    return {"GREEN": "good", "YELLOW": "warn", "RED": "bad"}.get(quality.upper(), "")
 
 
 @register.filter

@@ -36,6 +36,14 @@ export function announce(text) {
   if (region) region.textContent = text;
 }
 
+/** Put what stands below the bar of another page in the place of ours: the same page, later. */
+export function replaceBody(page) {
+  const fresh = page.querySelector(".page-body");
+  document.querySelector(".page-body").replaceWith(fresh);
+  document.dispatchEvent(new CustomEvent("htmx:afterSwap")); // times are written anew
+  return fresh;
+}
+
 const AFTER_REFRESH = "regulars.after-refresh";
 
 const token = () => document.body.dataset.csrf ?? "";

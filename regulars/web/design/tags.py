@@ -15,6 +15,7 @@ from django.utils.translation import gettext, pgettext
 
 from regulars.kernel.ids import new_id
 from regulars.web.design.assets import asset_url
+from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.design.people import initials_of, tone_of
 from regulars.web.strings import strings_version
 
@@ -71,6 +72,12 @@ def icon_button(icon: str, label: str, **settings: str) -> dict[str, object]:
     ``settings``: class, type, key, command (an entry of the keyboard table), controls (popover id), dialog (id).
     """
     return {**settings, "icon_markup": _icon(icon, ""), "label": label}
+
+
+@register.inclusion_tag("design/form_dialog/form_dialog.html")
+def form_dialog(dialog: FormDialog) -> dict[str, object]:
+    """A dialog with one form; it is closed until a button with its key opens it, or its form was refused."""
+    return {"dialog": dialog}
 
 
 @register.inclusion_tag("design/avatar/avatar.html")

@@ -4,12 +4,14 @@ import "../design/keyboard/cheat_sheet.js";
 import "../design/command_box/command_box.js";
 import "../design/dialog/dialog.js";
 import "../design/field/copy_button.js";
+import "../design/form_dialog/form_dialog.js";
 import "../design/menu/menu.js";
 import "../design/toast/toast.js";
 import "../design/tooltip/tooltip.js";
 import "../design/waiting_clock/waiting_clock.js";
 import "../design/window_strip/window_strip.js";
 import "../inbox/screen.js";
+import "../settings/following.js";
 import "./navigation.js";
 import { writeTimes } from "../design/time/time.js";
 

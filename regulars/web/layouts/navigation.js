@@ -75,5 +75,3 @@ document.addEventListener("click", (event) => {
   zones.replaceChildren(...[...names].filter(Boolean).map((name) => element("option", { value: name }, name.replaceAll("_", " "))));
   zones.value = chosen;
 });
-
-for (const dialog of document.querySelectorAll("dialog[data-open]")) dialog.showModal();

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from regulars.conversations.queries.lists import count_for
 from regulars.inboxes.access import inboxes_of
 from regulars.web.inbox.lists import COUNTED, ICONS, VIEWS, ListChoice, short_label, usual_order, view_label
+from regulars.web.settings.register import SettingsGroup, groups_for
 from regulars.workspaces.access import Actor
 
 
@@ -33,18 +33,10 @@ class NavigationInbox:
 
 
 @dataclass(frozen=True, slots=True)
-class NavigationPage:
-    key: str
-    label: str
-    icon: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Navigation:
     views: list[NavigationView]
     inboxes: list[NavigationInbox]
-    administration: list[NavigationPage]
+    settings: list[SettingsGroup]
 
     @property
     def bottom(self) -> list[NavigationView]:
@@ -72,21 +64,4 @@ def navigation_of(actor: Actor) -> Navigation:
         NavigationInbox(inbox.id, inbox.name, ListChoice("open", usual_order("open"), inbox.id).url)
         for inbox in inboxes_of(actor)
     ]
-    return Navigation(views, inboxes, _administration(actor))
-
-
-def _administration(actor: Actor) -> list[NavigationPage]:
-    pages = [
-        ("connections:manage", "connections", _("Numbers"), "connection"),
-        ("message_templates:read", "message-templates", _("Templates"), "template"),
-        ("members:read", "members", _("Members"), "members"),
-        ("tokens:manage", "tokens", _("API tokens"), "api"),
-        ("ledger:read", "ledger", _("Ledger"), "ledger"),
-        ("connections:manage", "deliveries", _("Deliveries"), "delivery"),
-        ("", "account", _("Your account"), "account"),
-    ]
-    return [
-        NavigationPage(key, label, icon, reverse(key))
-        for permission, key, label, icon in pages
-        if not permission or actor.can(permission)
-    ]
+    return Navigation(views, inboxes, groups_for(actor))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from time import monotonic
@@ -21,7 +21,7 @@ from uuid import UUID
 import orjson
 from django.db import InterfaceError, OperationalError
 
-from regulars.conversations.access import Staffing, can_see, read_staffing
+from regulars.conversations.access import Staffing, can_see, closed_to, read_staffing
 from regulars.conversations.queries.lists import Counts, count_for_all
 from regulars.kernel import clock
 from regulars.kernel.database import check_connection
@@ -55,6 +55,8 @@ KEPT_BACK_SECONDS = 0.02
 class _Screen:
     viewer: Viewer
     conversation_id: UUID | None
+    kinds: frozenset[str] = frozenset()
+    """events after which the page is to be asked anew (``settings.page: changed_by``)"""
     has_ended: bool = False
     """nothing more is given to it, whatever is on its way"""
     queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_LIMIT))
@@ -103,7 +105,8 @@ class LiveHub:
         if viewer is None or not viewer.actor.can("conversations:read"):
             await _plain(send, 401, "sign in first")
             return
-        screen = _Screen(viewer, parse_id(query.get("conversation", [""])[0]))
+        kinds = frozenset(query.get("kinds", [""])[0].split(",")) - {""}
+        screen = _Screen(viewer, parse_id(query.get("conversation", [""])[0]), kinds)
         given = headers.get(b"last-event-id", b"").decode("latin-1") or query.get("cursor", [""])[0]
         await self._serve(screen, Position.parse(given), receive, send)
 
@@ -123,6 +126,7 @@ class LiveHub:
         gone = asyncio.create_task(_until_gone(receive))
         try:
             await self._look_again(screen)
+            await self._know_staffing([screen.viewer.actor.workspace_id])
             start = self._position
             missed = seen is not None and seen < start
             # the screen names this position when it comes back: not one that it has not been told of yet
@@ -172,6 +176,9 @@ class LiveHub:
             render_changes, changes, [actor.workspace_id], [screen.viewer.language], watched
         )
         await self._know_staffing([actor.workspace_id])
+        if actor.workspace_id in changes.staffing and not actor.sees_all:
+            self._offer(screen, _event("permissions", {}, until))
+        self._tell_pages([screen], changes.told, until)
         self._hand_out(rendered, [screen], until)
 
     async def _read_forever(self) -> None:
@@ -228,10 +235,11 @@ class LiveHub:
         workspaces = {screen.viewer.actor.workspace_id for screen in screens}
         languages = sorted({screen.viewer.language for screen in screens})
         watched = {screen.conversation_id for screen in screens if screen.conversation_id}
-        for workspace_id in changes.staffing:
-            self._staffing.pop(workspace_id, None)
+        before = {each: self._staffing.pop(each) for each in changes.staffing if each in self._staffing}
         await self._refresh_viewers(screens, changes.members, changes.ended_sessions)
         await self._know_staffing(workspaces)
+        self._tell_staffing(screens, before, changes.members)
+        self._tell_pages(screens, changes.told, end)
         rendered = await self._ask(render_changes, changes, workspaces, languages, watched)
         self._hand_out(rendered, screens, end)
 
@@ -249,6 +257,24 @@ class LiveHub:
             if viewer.session_id in ended_sessions or viewer.actor.member_id in members:
                 self._offer(screen, _event("permissions", {}, self._position))
                 await self._renew_viewer(screen)
+
+    def _tell_staffing(
+        self, screens: Sequence[_Screen], before: Mapping[UUID, Staffing], members: Collection[UUID]
+    ) -> None:
+        """A number was opened or closed to a member without any change of their own: what they see is asked anew."""
+        for screen in screens:
+            actor = screen.viewer.actor
+            known, now = before.get(actor.workspace_id), self._staffing.get(actor.workspace_id)
+            if actor.sees_all or actor.member_id in members or known is None or now is None:
+                continue
+            if closed_to(actor, known) != closed_to(actor, now):
+                self._offer(screen, _event("permissions", {}, self._position))
+
+    def _tell_pages(self, screens: Sequence[_Screen], told: Mapping[UUID, set[str]], end: Position) -> None:
+        """Pages that show what changed are asked anew; the stream itself says nothing of it."""
+        for screen in screens:
+            if screen.kinds & told.get(screen.viewer.actor.workspace_id, set()):
+                self._offer(screen, _event("page", {}, end))
 
     async def _renew_viewer(self, screen: _Screen) -> None:
         """The viewer's rights as they are now; a screen without any ends."""

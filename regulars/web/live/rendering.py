@@ -33,7 +33,7 @@ from regulars.kernel.events import Event, Recorded
 from regulars.media.events import MediaChanged
 from regulars.web.inbox.building import activity_view, conversation_row, message_view, note_view
 from regulars.web.inbox.fragments import render_message, render_row
-from regulars.workspaces.events import MemberChanged, SessionEnded
+from regulars.workspaces.events import MemberChanged, SessionEnded, TeamChanged
 
 LIVE_EVENTS: tuple[type[Event], ...] = (
     MessageReceived,
@@ -47,6 +47,7 @@ LIVE_EVENTS: tuple[type[Event], ...] = (
     MediaChanged,
     InboxChanged,
     MemberChanged,
+    TeamChanged,
     SessionEnded,
 )
 LIVE_KINDS = tuple(each.__name__ for each in LIVE_EVENTS)
@@ -76,6 +77,8 @@ class Changes:
     """who held a conversation before it was handed on: whoever saw it then is told that it is gone"""
     staffing: set[UUID] = field(default_factory=set)
     """workspaces in which who staffs what may have changed"""
+    told: dict[UUID, set[str]] = field(default_factory=dict)
+    """by workspace, the kinds of events after which pages of the settings are asked anew"""
 
 
 def changes_of(events: Iterable[Recorded]) -> Changes:
@@ -109,11 +112,12 @@ def _fold(event: Any, changes: Changes) -> None:
             changes.groups.add(event.group_id)
         case MediaChanged():
             changes.media.add(event.media_id)
-        case InboxChanged():
-            changes.staffing.add(event.workspace_id)
-        case MemberChanged():
-            changes.members.add(event.member_id)
-            changes.staffing.add(event.workspace_id)
+        case InboxChanged() | MemberChanged() | TeamChanged():
+            changes.told.setdefault(event.workspace_id, set()).add(type(event).__name__)
+            if not isinstance(event, TeamChanged):
+                changes.staffing.add(event.workspace_id)
+            if isinstance(event, MemberChanged):
+                changes.members.add(event.member_id)
         case SessionEnded():
             changes.ended_sessions.add(event.session_id)
 

@@ -21,13 +21,12 @@ from regulars.workspaces.operations import (
     change_role,
     create_api_token,
     create_owner,
-    create_team,
     invite_member,
     revoke_api_token,
     set_member_active,
-    set_teams,
 )
 from regulars.workspaces.permissions import ALL_PERMISSIONS, PERMISSIONS, ROLES, may_grant, permissions_of
+from regulars.workspaces.teams import create_team, rename_team, set_teams
 from tests.cast import PASSWORD, Cast, make_cast
 
 
@@ -200,12 +199,44 @@ def test_an_account_is_made_once(cast):
 
 def test_team_names_differ_in_more_than_case(cast):
     by = cast.actor(cast.admin)
-    for name, error in (("care", Conflict), ("  ", Invalid)):
+    for name, error in (("care", Conflict), (" Care ", Conflict), ("  ", Invalid), ("x" * 81, Invalid)):
         with pytest.raises(error):
             create_team(cast.workspace, name, by=by)
     with pytest.raises(NotAllowed):
         create_team(cast.workspace, "Night", by=cast.actor(cast.lead))
     assert [team.name for team in Team.objects.filter(workspace=cast.workspace)] == ["Care"]
+
+
+def test_a_team_is_renamed_once_and_noted(cast):
+    by = cast.actor(cast.admin)
+    Event.objects.all().delete()
+    for _ in range(2):
+        rename_team(cast.team, " Night \n desk ", by=by)
+    assert Team.objects.get(id=cast.team.id).name == "Night desk"
+    assert Event.objects.get(kind="TeamChanged").body["team_id"] == str(cast.team.id)
+    assert AuditEntry.objects.get(verb="teams:rename").details == {"before": "Care", "after": "Night desk"}
+    rename_team(cast.team, "NIGHT DESK", by=by)
+    assert Team.objects.get(id=cast.team.id).name == "NIGHT DESK"
+
+
+def test_a_name_is_refused_where_another_team_has_it(cast):
+    by = cast.actor(cast.admin)
+    create_team(cast.workspace, "Night", by=by)
+    for name, error in (("night", Conflict), ("", Invalid), ("x" * 81, Invalid)):
+        with pytest.raises(error):
+            rename_team(cast.team, name, by=by)
+    with pytest.raises(NotAllowed):
+        rename_team(cast.team, "Day", by=cast.actor(cast.lead))
+    gone = Team(id=cast.workspace.id, workspace=cast.workspace, name="Gone")
+    with pytest.raises(NotFound):
+        rename_team(gone, "Day", by=by)
+    assert Team.objects.get(id=cast.team.id).name == "Care"
+
+
+def test_a_new_team_is_noted(cast):
+    team = create_team(cast.workspace, "Night", by=cast.actor(cast.admin))
+    entry = AuditEntry.objects.get(verb="teams:create", object_id=str(team.id))
+    assert (entry.actor_id, entry.details) == (cast.admin.id, {"name": "Night"})
 
 
 def test_teams_are_set_exactly_and_told(cast):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,10 +10,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.conversations.operations.portfolios import set_portfolio
 from regulars.inboxes.access import access_connection, access_inbox
+from regulars.inboxes.events import InboxChanged
 from regulars.inboxes.models import Connection, Inbox
 from regulars.inboxes.operations import (
     Credentials,
@@ -25,11 +30,27 @@ from regulars.inboxes.queries import connections_in, inboxes_in, last_heard
 from regulars.kernel.ids import parse_id
 from regulars.web.addresses import public_address
 from regulars.web.administration.answers import attempt
-from regulars.web.administration.forms import ConnectionForm, CredentialsForm, InboxForm, PortfolioForm
+from regulars.web.administration.forms import (
+    ConnectionForm,
+    CredentialsForm,
+    InboxForm,
+    NumberForm,
+    PortfolioForm,
+)
+from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
-from regulars.workspaces.queries import find_teams, teams_of
+from regulars.web.settings.page import SettingsPage
+from regulars.workspaces.events import TeamChanged
+from regulars.workspaces.models import Team
+from regulars.workspaces.queries import teams_of
 
-CONNECT_IDS = "connect-%s"
+
+@dataclass(frozen=True, slots=True)
+class NumberRow:
+    """One number and what is changed about it."""
+
+    inbox: Inbox
+    changing: FormDialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +58,12 @@ class ConnectionCard:
     """One account with its numbers and what its health is judged by."""
 
     connection: Connection
-    inboxes: list[Inbox]
+    numbers: list[NumberRow]
     webhook_url: str
     last_delivery_at: datetime | None
-    inbox_form: InboxForm
-    credentials_form: CredentialsForm
-    portfolio_form: PortfolioForm
+    adding: FormDialog
+    replacing: FormDialog
+    naming: FormDialog
 
 
 @require_safe
@@ -52,53 +73,102 @@ def connections(request: MemberRequest) -> HttpResponse:
     return render(request, "administration/connections.html", _context(request))
 
 
-def _context(request: MemberRequest, filled: InboxForm | None = None, **more: Any) -> dict[str, Any]:
-    """``filled`` is a number's form with mistakes; ``adding_to`` in ``more`` says of which account."""
+def _context(request: MemberRequest, refused: FormDialog | None = None) -> dict[str, Any]:
+    """``refused`` stands in the place of the dialog with its key, and is open."""
+    connecting = _connecting(ConnectionForm())
     return {
-        "current_page": "connections",
-        "cards": _cards(request, more.get("adding_to"), filled, more.get("portfolio_form")),
-        "form": ConnectionForm(auto_id=CONNECT_IDS),
-        "teams": teams_of(request.member.workspace_id),
-        **more,
+        "cards": _cards(request, refused),
+        "connecting": _instead(refused, connecting),
     }
 
 
-def _cards(
-    request: MemberRequest,
-    adding_to: UUID | None = None,
-    filled: InboxForm | None = None,
-    portfolio_form: PortfolioForm | None = None,
-) -> list[ConnectionCard]:
-    """Three queries, whatever the number of accounts and numbers."""
+def _instead(refused: FormDialog | None, dialog: FormDialog) -> FormDialog:
+    return refused if refused and refused.key == dialog.key else dialog
+
+
+def _refused(request: MemberRequest, dialog: FormDialog) -> HttpResponse:
+    return render(request, "administration/connections.html", _context(request, dialog), status=422)
+
+
+def _cards(request: MemberRequest, refused: FormDialog | None) -> list[ConnectionCard]:
+    """Four queries and one for the numbers' teams, whatever the number of accounts and numbers."""
     found = list(connections_in(request.member.workspace_id))
     numbers: dict[UUID, list[Inbox]] = {each.id: [] for each in found}
     inboxes = inboxes_in(request.member.workspace_id).prefetch_related("teams")
     for inbox in inboxes.order_by("name", "id"):
         numbers[inbox.connection_id].append(inbox)
+    teams = list(teams_of(request.actor.workspace_id))
     last = last_heard(numbers)
     return [
         ConnectionCard(
             each,
-            numbers[each.id],
+            [_number(inbox, teams, refused) for inbox in numbers[each.id]],
             webhook_url(request, each),
             last.get(each.id),
-            filled if filled and each.id == adding_to else InboxForm(auto_id=_number_ids(each)),
-            CredentialsForm(auto_id=f"credentials-{each.id}-%s"),
-            portfolio_form
-            if portfolio_form and portfolio_form.auto_id == _portfolio_ids(each)
-            else PortfolioForm(auto_id=_portfolio_ids(each), initial={"portfolio": each.portfolio}),
+            _instead(refused, _adding(each, InboxForm())),
+            _instead(refused, _replacing(each, CredentialsForm(secret_count=len(each.secrets)))),
+            _instead(refused, _naming(each, PortfolioForm(initial={"portfolio": each.portfolio}))),
         )
         for each in found
     ]
 
 
-def _number_ids(connection: Connection) -> str:
-    """Ids of a form's fields: several forms stand on the page, and each label must find its own field."""
-    return f"number-{connection.id}-%s"
+def _number(inbox: Inbox, teams: Sequence[Team], refused: FormDialog | None) -> NumberRow:
+    staffing = [str(team.id) for team in inbox.teams.all()]
+    form = NumberForm(teams=teams, initial={"name": inbox.name, "team": staffing})
+    return NumberRow(inbox, _instead(refused, _changing(inbox, form)))
 
 
-def _portfolio_ids(connection: Connection) -> str:
-    return f"portfolio-{connection.id}-%s"
+def _connecting(form: ConnectionForm) -> FormDialog:
+    return FormDialog(
+        key="connect",
+        title=_("Connect a WhatsApp Business account"),
+        action=reverse("connect"),
+        form=form,
+        submit=_("Connect"),
+    )
+
+
+def _adding(connection: Connection, form: InboxForm) -> FormDialog:
+    return FormDialog(
+        key=f"add-number-{connection.id}",
+        title=_("Add a number"),
+        action=reverse("add-number", args=[connection.id]),
+        form=form,
+        submit=_("Add"),
+    )
+
+
+def _replacing(connection: Connection, form: CredentialsForm) -> FormDialog:
+    return FormDialog(
+        key=f"credentials-{connection.id}",
+        title=_("Replace credentials"),
+        action=reverse("credentials", args=[connection.id]),
+        form=form,
+        submit=_("Replace"),
+        note=_("What is left empty stays as it is."),
+    )
+
+
+def _naming(connection: Connection, form: PortfolioForm) -> FormDialog:
+    return FormDialog(
+        key=f"portfolio-{connection.id}",
+        title=_("Business portfolio"),
+        action=reverse("portfolio", args=[connection.id]),
+        form=form,
+        submit=_("Save"),
+        note=_("People are known by ids that are valid in it; what was learned so far goes along."),
+    )
+
+
+def _changing(inbox: Inbox, form: NumberForm) -> FormDialog:
+    return FormDialog(
+        key=f"number-{inbox.id}",
+        title=inbox.name,
+        action=reverse("change-number", args=[inbox.id]),
+        form=form,
+        submit=_("Save"),
+    )
 
 
 def webhook_url(request: HttpRequest, connection: Connection) -> str:
@@ -110,7 +180,7 @@ def webhook_url(request: HttpRequest, connection: Connection) -> str:
 @member_with("connections:manage")
 def connect(request: MemberRequest) -> HttpResponse:
     """A new account."""
-    form = ConnectionForm(request.POST, auto_id=CONNECT_IDS)
+    form = ConnectionForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
         credentials = Credentials(
@@ -125,9 +195,7 @@ def connect(request: MemberRequest) -> HttpResponse:
             lambda: add_connection(workspace_id, "whatsapp", given["name"], credentials, by=request.actor),
         ):
             return redirect("connections")
-    return render(
-        request, "administration/connections.html", _context(request, form=form, is_adding=True), status=422
-    )
+    return _refused(request, _connecting(form))
 
 
 @require_POST
@@ -135,11 +203,12 @@ def connect(request: MemberRequest) -> HttpResponse:
 def credentials(request: MemberRequest, connection_id: str) -> HttpResponse:
     """A new access token, one more app secret, or the end of the older ones."""
     connection = access_connection(request.actor, parse_id(connection_id))
-    form = CredentialsForm(request.POST)
+    form = CredentialsForm(request.POST, secret_count=len(connection.secrets))
     if form.is_valid():
         given = form.cleaned_data
-        replace_credentials(connection, by=request.actor, **given)
-    return redirect("connections")
+        if attempt(form, lambda: replace_credentials(connection, by=request.actor, **given) or True):
+            return redirect("connections")
+    return _refused(request, _replacing(connection, form))
 
 
 @require_POST
@@ -147,13 +216,12 @@ def credentials(request: MemberRequest, connection_id: str) -> HttpResponse:
 def portfolio(request: MemberRequest, connection_id: str) -> HttpResponse:
     """Which business portfolio owns the account."""
     connection = access_connection(request.actor, parse_id(connection_id))
-    form = PortfolioForm(request.POST, auto_id=_portfolio_ids(connection))
+    form = PortfolioForm(request.POST)
     if form.is_valid():
         wanted = form.cleaned_data["portfolio"]
         if attempt(form, lambda: set_portfolio(connection, wanted, by=request.actor) or True):
             return redirect("connections")
-    context = _context(request, portfolio_form=form, naming=connection.id)
-    return render(request, "administration/connections.html", context, status=422)
+    return _refused(request, _naming(connection, form))
 
 
 @require_POST
@@ -161,14 +229,13 @@ def portfolio(request: MemberRequest, connection_id: str) -> HttpResponse:
 def add_number(request: MemberRequest, connection_id: str) -> HttpResponse:
     """One more number of an account."""
     connection = access_connection(request.actor, parse_id(connection_id))
-    form = InboxForm(request.POST, auto_id=_number_ids(connection))
+    form = InboxForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
         name, address, display = given["name"], given["address"], given["display_address"]
         if attempt(form, lambda: add_inbox(connection, name, address, display, by=request.actor)):
             return redirect("connections")
-    context = _context(request, form, adding_to=connection.id)
-    return render(request, "administration/connections.html", context, status=422)
+    return _refused(request, _adding(connection, form))
 
 
 @require_POST
@@ -176,7 +243,29 @@ def add_number(request: MemberRequest, connection_id: str) -> HttpResponse:
 def change_number(request: MemberRequest, inbox_id: str) -> HttpResponse:
     """Another name, other teams."""
     inbox = access_inbox(request.actor, parse_id(inbox_id))
-    wanted = [each for each in map(parse_id, request.POST.getlist("team")) if each]
-    teams = find_teams(request.member.workspace_id, wanted)
-    change_inbox(inbox, by=request.actor, name=request.POST.get("name", inbox.name), teams=teams)
-    return redirect("connections")
+    teams = list(teams_of(request.actor.workspace_id))
+    form = NumberForm(request.POST, teams=teams)
+    if form.is_valid():
+        name = form.cleaned_data["name"]
+        chosen = [team for team in teams if str(team.id) in form.cleaned_data["team"]]
+        if attempt(form, lambda: change_inbox(inbox, by=request.actor, name=name, teams=chosen) or True):
+            return redirect("connections")
+    return _refused(request, _changing(inbox, form))
+
+
+NUMBERS = SettingsPage(
+    key="connections",
+    address="numbers",
+    view=connections,
+    icon="connection",
+    label=gettext_lazy("Numbers"),
+    words=gettext_lazy("accounts, channels, webhook, credentials, access token"),
+    changed_by=(InboxChanged, TeamChanged),
+    acts=(
+        path("settings/numbers/connect", connect, name="connect"),
+        path("settings/connections/<str:connection_id>/credentials", credentials, name="credentials"),
+        path("settings/connections/<str:connection_id>/portfolio", portfolio, name="portfolio"),
+        path("settings/connections/<str:connection_id>/numbers", add_number, name="add-number"),
+        path("settings/numbers/<str:inbox_id>", change_number, name="change-number"),
+    ),
+)

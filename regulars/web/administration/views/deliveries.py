@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.channels.decoding import NotJSON, TooDeep, load_body
@@ -29,6 +29,7 @@ from regulars.kernel.errors import NotFound
 from regulars.kernel.ids import parse_id, parse_serial
 from regulars.web.administration.answers import done
 from regulars.web.doors import MemberRequest, member_with
+from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.parked_events import access_parked_event, parked_events_of, retry_parked_events
 
 PAGE_SIZE = 50
@@ -59,7 +60,7 @@ def deliveries(request: MemberRequest) -> HttpResponse:
     context = {
         "part": "deliveries",
         "state": state,
-        "lines": [_line(row) for row in shown],
+        "rows": [_line(row) for row in shown],
         "failed_count": deliveries_of(request.actor, FAILED).count(),
         "next_url": next_url,
     }
@@ -149,7 +150,6 @@ def _retried(request: MemberRequest, count: int) -> HttpResponse:
 
 def _render(request: MemberRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     shared = {
-        "current_page": "deliveries",
         "tabs": [
             ("deliveries", _("Deliveries"), reverse("deliveries")),
             ("parked", _("Parked events"), reverse("parked-events")),
@@ -197,3 +197,22 @@ def _pretty(raw: bytes) -> str:
         return json.dumps(load_body(raw), ensure_ascii=False, indent=2)
     except (NotJSON, TooDeep, RecursionError):
         return raw.decode("utf-8", "replace")
+
+
+DELIVERIES = SettingsPage(
+    key="deliveries",
+    address="deliveries",
+    view=deliveries,
+    icon="delivery",
+    label=gettext_lazy("Deliveries"),
+    words=gettext_lazy("webhooks, what came in, read again, parked events, notices"),
+    acts=(
+        path("settings/deliveries/failed/replay", replay_failed, name="replay-failed"),
+        path("settings/deliveries/<str:delivery_id>", delivery, name="delivery"),
+        path("settings/deliveries/<str:delivery_id>/replay", replay, name="replay-delivery"),
+        path("settings/parked-events", parked, name="parked-events"),
+        path("settings/parked-events/replay", retry_all, name="retry-parked"),
+        path("settings/parked-events/<str:event_id>/replay", retry, name="retry-parked-event"),
+        path("settings/notices", notices, name="notices"),
+    ),
+)

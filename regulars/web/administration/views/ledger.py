@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from regulars.conversations.ledger import read_ledger, read_unknown
@@ -14,6 +15,7 @@ from regulars.inboxes.ledger import Ledger
 from regulars.inboxes.queries import inboxes_in
 from regulars.kernel import clock
 from regulars.web.doors import MemberRequest, member_with
+from regulars.web.settings.page import SettingsPage
 
 UNKNOWN_LIMIT = 100
 
@@ -36,7 +38,6 @@ def ledger(request: MemberRequest) -> HttpResponse:
     }
     lines = [LedgerLine(names.get(key) or _place(key[1]), part) for key, part in parts.items()]
     context = {
-        "current_page": "ledger",
         "total": total,
         "lines": sorted(lines, key=lambda line: line.name.casefold()),
         "unknown": read_unknown(request.member.workspace_id, UNKNOWN_LIMIT),
@@ -49,3 +50,13 @@ def ledger(request: MemberRequest) -> HttpResponse:
 def _place(address: str) -> str:
     """An address that is no number of ours: the account as a whole, or a number not added yet."""
     return _("Number %(address)s (not added)") % {"address": address} if address else _("The account itself")
+
+
+LEDGER = SettingsPage(
+    key="ledger",
+    address="ledger",
+    view=ledger,
+    icon="ledger",
+    label=gettext_lazy("Ledger"),
+    words=gettext_lazy("received, sent, counts, does it add up"),
+)

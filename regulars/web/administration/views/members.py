@@ -1,29 +1,45 @@
-"""Members, roles, invitations, teams."""
+"""Members, roles, invitations; who is in which team."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.kernel.ids import parse_id
-from regulars.web.addresses import id_in, public_address
+from regulars.web.addresses import public_address
 from regulars.web.administration.answers import attempt
-from regulars.web.administration.forms import InvitationForm, TeamForm
+from regulars.web.administration.forms import InvitationForm, MemberTeamsForm
+from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
+from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.access import access_member
+from regulars.workspaces.events import MemberChanged, TeamChanged
+from regulars.workspaces.models import Member, Team
 from regulars.workspaces.operations import (
     change_role,
-    create_team,
     invite_member,
     set_member_active,
-    set_teams,
 )
 from regulars.workspaces.permissions import ROLES, may_grant
-from regulars.workspaces.queries import find_teams, members_with_keys, open_invitations_of, teams_of
+from regulars.workspaces.queries import members_with_keys, open_invitations_of, teams_of
+from regulars.workspaces.teams import set_teams
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A member as the page shows them. ``can_change``: role, teams and membership are theirs to change who look."""
+
+    member: Member
+    can_change: bool
+    choosing_teams: FormDialog | None
 
 
 @require_safe
@@ -33,19 +49,56 @@ def members(request: MemberRequest) -> HttpResponse:
     return render(request, "administration/members.html", _context(request))
 
 
-def _context(request: MemberRequest, **more: Any) -> dict[str, Any]:
-    workspace_id = request.member.workspace_id
+def _context(
+    request: MemberRequest,
+    *,
+    inviting: InvitationForm | None = None,
+    refused: FormDialog | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    can_manage = request.actor.can("members:manage")
+    roles = [role for role in reversed(ROLES) if may_grant(request.actor.role, role)]
+    teams = list(teams_of(request.actor.workspace_id))
+    rows = [
+        _row(each, teams, can_change=can_manage and each.role in roles, refused=refused)
+        for each in members_with_keys(request.actor.workspace_id)
+    ]
     return {
-        "current_page": "members",
-        "members": members_with_keys(workspace_id),
-        "teams": teams_of(workspace_id),
-        "invitations": open_invitations_of(workspace_id),
-        "roles": [role for role in reversed(ROLES) if may_grant(request.actor.role, role)],
-        "can_manage": request.actor.can("members:manage"),
-        "form": InvitationForm(granter=request.actor.role),
-        "team_form": TeamForm(),
+        "rows": rows,
+        "invitations": open_invitations_of(request.actor.workspace_id),
+        "roles": roles,
+        "can_manage": can_manage,
+        "inviting": _inviting(inviting or InvitationForm(granter=request.actor.role)) if can_manage else None,
         **more,
     }
+
+
+def _row(member: Member, teams: Sequence[Team], *, can_change: bool, refused: FormDialog | None) -> MemberRow:
+    if not (can_change and teams):
+        return MemberRow(member, can_change, None)
+    chosen = [str(team.id) for team in member.teams.all()]
+    dialog = _choosing_teams(member, MemberTeamsForm(teams=teams, initial={"team": chosen}))
+    return MemberRow(member, can_change, refused if refused and refused.key == dialog.key else dialog)
+
+
+def _choosing_teams(member: Member, form: MemberTeamsForm) -> FormDialog:
+    return FormDialog(
+        key=f"teams-{member.id}",
+        title=str(member),
+        action=reverse("change-member", args=[member.id]),
+        form=form,
+        submit=_("Save"),
+    )
+
+
+def _inviting(form: InvitationForm) -> FormDialog:
+    return FormDialog(
+        key="invite",
+        title=_("Invite a colleague"),
+        action=reverse("invite"),
+        form=form,
+        submit=_("Make the link"),
+    )
 
 
 @require_POST
@@ -63,7 +116,7 @@ def invite(request: MemberRequest) -> HttpResponse:
             ),
         )
     if made is None:
-        return render(request, "administration/members.html", _context(request, form=form), status=422)
+        return render(request, "administration/members.html", _context(request, inviting=form), status=422)
     link = public_address(request, reverse("invitation", args=[made[1]]))
     context = _context(request, invitation_link=link, invited=made[0])
     return render(request, "administration/members.html", context, status=201)
@@ -72,24 +125,38 @@ def invite(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_with("members:manage")
 def change_member(request: MemberRequest, member_id: str) -> HttpResponse:
-    """Another role, or in or out; counts at once, in open screens too."""
+    """Another role, other teams, or in or out; counts at once, in open screens too."""
     member = access_member(request.actor, parse_id(member_id))
     if "role" in request.POST:
         change_role(member, request.POST["role"], by=request.actor)
     if "is_active" in request.POST:
         set_member_active(member, request.POST["is_active"] == "yes", by=request.actor)
     if "teams_shown" in request.POST:
-        wanted = [id_in(each) for each in request.POST.getlist("team")]
-        set_teams(member, find_teams(member.workspace_id, wanted), by=request.actor)
+        return _change_teams(request, member)
     return redirect("members")
 
 
-@require_POST
-@member_with("teams:manage")
-def add_team(request: MemberRequest) -> HttpResponse:
-    form = TeamForm(request.POST)
+def _change_teams(request: MemberRequest, member: Member) -> HttpResponse:
+    teams = list(teams_of(request.actor.workspace_id))
+    form = MemberTeamsForm(request.POST, teams=teams)
     if form.is_valid():
-        name = form.cleaned_data["name"]
-        if attempt(form, lambda: create_team(request.member.workspace, name, by=request.actor)) is not None:
+        chosen = [team for team in teams if str(team.id) in form.cleaned_data["team"]]
+        if attempt(form, lambda: set_teams(member, chosen, by=request.actor) or True):
             return redirect("members")
-    return render(request, "administration/members.html", _context(request, team_form=form), status=422)
+    context = _context(request, refused=_choosing_teams(member, form))
+    return render(request, "administration/members.html", context, status=422)
+
+
+MEMBERS = SettingsPage(
+    key="members",
+    address="members",
+    view=members,
+    icon="members",
+    label=gettext_lazy("Members"),
+    words=gettext_lazy("people, colleagues, roles, rights, invitations"),
+    changed_by=(MemberChanged, TeamChanged),
+    acts=(
+        path("settings/members/invite", invite, name="invite"),
+        path("settings/members/<str:member_id>", change_member, name="change-member"),
+    ),
+)

@@ -7,7 +7,9 @@ from http import HTTPStatus
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.channels.record import NotAnswered
@@ -22,6 +24,7 @@ from regulars.message_templates.queries import templates_in
 from regulars.web.administration.answers import done
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.intents import talks_to_provider
+from regulars.web.settings.page import SettingsPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,6 @@ def message_templates(request: MemberRequest) -> HttpResponse:
     rows = templates_in(request.member.workspace_id).filter(is_gone=False)
     cards = [_card(row) for row in rows.order_by("name", "language")]
     context = {
-        "current_page": "message-templates",
         "cards": cards,
         "synced_at": max((card.row.synced_at for card in cards), default=None),
         "can_sync": request.actor.can("message_templates:manage"),
@@ -81,3 +83,14 @@ def _sync(account: Connection) -> bool:
         return templates is None or templates.sync(account)
     except NotAnswered:
         return False
+
+
+MESSAGE_TEMPLATES = SettingsPage(
+    key="message-templates",
+    address="templates",
+    view=message_templates,
+    icon="template",
+    label=gettext_lazy("Templates"),
+    words=gettext_lazy("message templates, approval, quality"),
+    acts=(path("settings/templates/sync", sync, name="sync-templates"),),
+)

@@ -10,7 +10,11 @@ const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase(
 
 function localChoices() {
   const pages = [...document.querySelectorAll(".rail a.rail-item")].map((link) => ({
-    id: link.href, icon: "forward", label: link.querySelector(".rail-word")?.textContent.trim() ?? link.dataset.tip, act: () => link.click(),
+    id: link.href,
+    icon: link.querySelector("use")?.href.baseVal.split("#")[1] ?? "forward",
+    label: link.querySelector(".rail-word")?.textContent.trim() ?? link.dataset.tip,
+    words: link.dataset.words,
+    act: () => link.click(),
   }));
   const commands = available().filter((row) => !row.native && row.command !== "command-box").map((row) => ({
     id: row.command, icon: row.icon ?? "command", label: row.label, row, act: () => run(row.command),
@@ -39,7 +43,7 @@ class CommandBox extends HTMLElement {
     const wanted = fold(this.input.value.trim());
     const order = recent();
     const local = localChoices()
-      .filter((choice) => wanted.split(/\s+/).every((word) => fold(choice.label).includes(word)))
+      .filter((choice) => wanted.split(/\s+/).every((word) => fold(`${choice.label} ${choice.words ?? ""}`).includes(word)))
       .sort((one, other) => (order.indexOf(other.id) >= 0 ? 1 : 0) - (order.indexOf(one.id) >= 0 ? 1 : 0));
     this.draw(local);
     this.abort?.abort();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,12 +11,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from regulars.conversations.access import ConversationFacts, Staffing
+from regulars.conversations.access import ConversationFacts, Staffing, read_staffing
 from regulars.kernel import clock
 from regulars.kernel.events import Position
 from regulars.web.live.door import Viewer
 from regulars.web.live.hub import QUEUE_LIMIT, LiveHub, _Screen
-from regulars.web.live.rendering import LiveRow, Rendered
+from regulars.web.live.rendering import Changes, LiveRow, Rendered
 from regulars.workspaces.access import Actor
 from regulars.workspaces.permissions import permissions_of
 
@@ -151,3 +151,43 @@ async def test_a_stream_ends_when_its_session_runs_out():
     hub, screen = LiveHub(), _screen()
     screen.viewer = replace(screen.viewer, expires_at=clock.now())
     assert await _told(hub, screen) == b""
+
+
+async def _show(hub: LiveHub, changes: Changes, staffing: Staffing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the hub hand out changes of which nothing is to be drawn; ``staffing`` is what the database says now."""
+
+    async def ask(question: Callable[..., Any], *_arguments: object) -> Any:
+        return staffing if question is read_staffing else Rendered([], [], frozenset(), frozenset())
+
+    monkeypatch.setattr(hub, "_ask", ask)
+    await hub._show(changes, Position(7, 3))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "told"), [({"TeamChanged"}, ["page"]), ({"MemberChanged"}, []), (set(), [])]
+)
+async def test_a_page_is_told_of_the_events_that_it_follows(
+    monkeypatch: pytest.MonkeyPatch, kinds: set[str], told: list[str]
+):
+    hub, workspace_id = LiveHub(), uuid4()
+    screen = _viewer_of(hub, workspace_id, uuid4())
+    next_door = _viewer_of(hub, uuid4(), uuid4())
+    screen.kinds = next_door.kinds = frozenset(kinds)
+    changes = Changes(told={workspace_id: {"TeamChanged"}})
+    await _show(hub, changes, Staffing({}, {}), monkeypatch)
+    assert (_events(screen), _events(next_door)) == (told, [])
+
+
+@pytest.mark.parametrize(
+    ("is_closed_before", "is_closed_after", "told"),
+    [(False, True, ["permissions"]), (True, False, ["permissions"]), (True, True, []), (False, False, [])],
+)
+async def test_a_number_that_opens_or_closes_makes_its_screens_ask_anew(
+    monkeypatch: pytest.MonkeyPatch, is_closed_before: bool, is_closed_after: bool, told: list[str]
+):
+    hub, workspace_id, number, others = LiveHub(), uuid4(), uuid4(), frozenset({uuid4()})
+    screen = _viewer_of(hub, workspace_id, uuid4())
+    hub._staffing[workspace_id] = Staffing({number: others} if is_closed_before else {}, {})
+    now = Staffing({number: others} if is_closed_after else {}, {})
+    await _show(hub, Changes(staffing={workspace_id}), now, monkeypatch)
+    assert _events(screen) == told

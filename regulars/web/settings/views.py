@@ -5,12 +5,11 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from regulars.web.doors import SIGNED_IN, MemberRequest, member_with
-from regulars.web.layouts.navigation import navigation_of
+from regulars.web.settings.register import groups_for
 
 
 @require_safe
 @member_with(SIGNED_IN)
 def start(request: MemberRequest) -> HttpResponse:
-    """The first page of the administration that the member may see."""
-    pages = navigation_of(request.actor).administration
-    return redirect(pages[0].url if pages else "inbox")
+    """The first page of the settings that the member may see: everybody has one, their account."""
+    return redirect(groups_for(request.actor)[0].pages[0].key)

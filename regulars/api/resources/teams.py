@@ -1,0 +1,82 @@
+"""Teams: who works together, and which numbers they staff."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import msgspec
+
+from regulars.api.paging import Page
+from regulars.api.parsing import parse_reference
+from regulars.api.shapes.common import Ref
+from regulars.conversations.operations.teams import remove_team as take_away
+from regulars.conversations.queries.teams import TeamLine, team_lines
+from regulars.workspaces.access import Actor, access_team, access_workspace
+from regulars.workspaces.teams import create_team as make_team
+from regulars.workspaces.teams import rename_team as call_team
+
+
+class TeamShape(msgspec.Struct, kw_only=True):
+    """A team and what hangs on it."""
+
+    id: str
+    name: str
+    members: list[Ref]
+    """the active ones"""
+    inboxes: list[Ref]
+    """the numbers that it staffs"""
+    only_staff_of: list[Ref]
+    """those of them that nobody would staff without it"""
+    queue_count: int
+    """conversations handed to it that are not resolved"""
+
+
+class TeamName(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What a team is called: 1 to 80 characters, and no other team's name."""
+
+    name: str
+
+
+class TeamRemoval(msgspec.Struct, kw_only=True):
+    """What becomes of what hangs on a team that goes."""
+
+    to: str | None = None
+    """the team that takes over its conversations and numbers; without one, its conversations are in no team's queue"""
+    opens: str = ""
+    """ids, by comma, of numbers in ``only_staff_of`` that everybody staffs then; needed for each without ``to``"""
+
+
+def list_teams(actor: Actor) -> Page[TeamShape]:
+    """Every team by name, all on one page."""
+    return Page([_build(line) for line in team_lines(actor)], None)
+
+
+def create_team(actor: Actor, body: TeamName) -> TeamShape:
+    """A new team with nobody in it."""
+    return _build(TeamLine(make_team(access_workspace(actor), body.name, by=actor)))
+
+
+def rename_team(actor: Actor, team_id: UUID, body: TeamName) -> TeamShape:
+    """Call a team something else; everything stays with it."""
+    team = access_team(actor, team_id)
+    call_team(team, body.name, by=actor)
+    return _build(next(line for line in team_lines(actor) if line.team.id == team.id))
+
+
+def remove_team(actor: Actor, team_id: UUID, query: TeamRemoval) -> None:
+    """Take a team away; refused while a number would be left to nobody and is not named in ``opens``."""
+    team = access_team(actor, team_id)
+    to = access_team(actor, parse_reference(query.to, "to")) if query.to else None
+    opens = [parse_reference(written, "opens") for written in query.opens.split(",") if written]
+    take_away(team, to=to, opens=opens, by=actor)
+
+
+def _build(line: TeamLine) -> TeamShape:
+    return TeamShape(
+        id=str(line.team.id),
+        name=line.team.name,
+        members=[Ref(str(member.id), str(member)) for member in line.members],
+        inboxes=[Ref(str(number.id), number.name) for number in line.numbers],
+        only_staff_of=[Ref(str(number.id), number.name) for number in line.alone],
+        queue_count=line.conversation_count,
+    )

@@ -1,0 +1,49 @@
+"""Every page of the settings, in the order of the navigation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from regulars.web.account.views import ACCOUNT
+from regulars.web.administration.views.connections import NUMBERS
+from regulars.web.administration.views.deliveries import DELIVERIES
+from regulars.web.administration.views.ledger import LEDGER
+from regulars.web.administration.views.members import MEMBERS
+from regulars.web.administration.views.message_templates import MESSAGE_TEMPLATES
+from regulars.web.administration.views.teams import TEAMS
+from regulars.web.administration.views.tokens import TOKENS
+from regulars.web.settings.page import SettingsPage
+from regulars.workspaces.access import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsGroup:
+    """Pages under one heading."""
+
+    label: str | Promise
+    pages: tuple[SettingsPage, ...]
+
+
+GROUPS = (
+    SettingsGroup(_("Manage"), (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, TEAMS, TOKENS, ACCOUNT)),
+    SettingsGroup(_("Records"), (LEDGER, DELIVERIES)),
+)
+PAGES = tuple(page for group in GROUPS for page in group.pages)
+_PAGE_OF_ROUTE = {route.name: page for page in PAGES for route in page.routes}
+
+
+def groups_for(actor: Actor) -> list[SettingsGroup]:
+    """What a member may open."""
+    open_ones = [
+        SettingsGroup(group.label, tuple(page for page in group.pages if page.is_open_to(actor)))
+        for group in GROUPS
+    ]
+    return [group for group in open_ones if group.pages]
+
+
+def page_of(route_name: str | None) -> SettingsPage | None:
+    """The page that a route belongs to, by itself or as one of its acts."""
+    return _PAGE_OF_ROUTE.get(route_name)
