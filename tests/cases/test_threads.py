@@ -29,7 +29,7 @@ class Desk:
 
     def row(self) -> str:
         (preview,) = re.findall(
-            r'<span class="row-preview.*?</bdi></span>', self._page(f"{self.path}/row"), re.DOTALL
+            r'<span class="row-preview.*?</bdi>\s*</span>', self._page(f"{self.path}/row"), re.DOTALL
         )
         return _words(preview)
 
