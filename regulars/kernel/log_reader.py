@@ -103,8 +103,8 @@ class LogReader:
         connection.close()
 
     def _run(self, reaction: Reaction) -> bool:
-        check_connection()
         try:
+            check_connection()
             return run_reaction(reaction)
         except Exception as error:
             logger.warning(
