@@ -23,6 +23,11 @@ DATABASE = pytest.StashKey[postgres.RunningPostgres]()
 HOME = pytest.StashKey[Path]()
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each core: what runs whole products mostly waits for their clocks."""
+    return 2 * len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2 * (os.cpu_count() or 1)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Point Django at the settings and at a database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

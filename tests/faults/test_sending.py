@@ -222,6 +222,7 @@ def _go_on_at_once(desk: Desk) -> None:
 def _probe_now(desk: Desk) -> None:
     for table in ("inboxes_inbox", "inboxes_connection"):
         desk.product.sql(f"UPDATE {table} SET probe_at = now() WHERE problem <> ''")  # noqa: S608
+    desk.product.sql("UPDATE conversations_outgoingmessage SET not_before = now() WHERE state = 'queued'")
 
 
 @pytest.mark.parametrize("code", [368, 10, 3, 190, 200, 131005, 131031, 133010])
