@@ -38,6 +38,10 @@ class Token:
     app_id: str = DEFAULT_APP
     permissions: list[str] = field(default_factory=lambda: list(PERMISSIONS))
     expired: bool = False
+    expires_at: int = 0
+    """Unix seconds that ``debug_token`` tells; 0 is never. ``expired`` decides."""
+    wabas: list[str] | None = None
+    """Ids of the accounts that the token was granted, as with embedded signup; None is all of them."""
 
 
 @dataclass(slots=True)
@@ -50,6 +54,8 @@ class Waba:
     currency: str = "USD"
     timezone_id: str = "1"
     marketing_disabled: bool = False
+    insights: bool = False
+    """Template analytics were confirmed (``is_enabled_for_insights``), which cannot be taken back."""
     overrides: dict[str, str] = field(default_factory=dict)
     """App id to the address set with ``override_callback_uri``."""
     subscribed: list[str] | None = None

@@ -86,9 +86,15 @@ TITLES: dict[int, tuple[int, str]] = {
     137000: (400, "Recipient identity key hash mismatch"),
     138000: (400, "Calling not enabled"),
     138006: (400, "No approved call permission"),
-    139100: (400, "Bulk blocking failed"),
+    139000: (400, "Blocked by integrity"),
+    139001: (400, "Flow can't be updated"),
+    139002: (400, "Flow can't be published"),
+    139003: (400, "Flow can't be deprecated"),
+    139004: (400, "Flow can't be deleted"),
+    139100: (400, "Failed to block/unblock users"),
     139101: (400, "Blocklist limit reached"),
-    139103: (400, "Failed to block or unblock some users"),
+    139102: (400, "Blocklist concurrent update"),
+    139103: (400, "Internal error"),
     147001: (400, "User name is not available"),
     2494191: (400, "Thread control operation not permitted"),
 }
@@ -108,6 +114,7 @@ class GraphError(Exception):
         user_title: str | None = None,
         user_message: str | None = None,
         kind: str = "OAuthException",
+        beside: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(f"({code}) {details}")
         default_status, default_title = TITLES.get(code, (400, "Generic error"))
@@ -119,6 +126,8 @@ class GraphError(Exception):
         self.user_title = user_title
         self.user_message = user_message
         self.kind = kind
+        self.beside = beside or {}
+        """What stands beside ``error`` when only a part failed."""
 
     def body(self) -> dict[str, Any]:
         """The JSON body: ``{"error": {message, type, code, error_data?, error_subcode?, fbtrace_id}}``."""
@@ -136,7 +145,7 @@ class GraphError(Exception):
                 "error_user_msg": self.user_message,
             }
         error["fbtrace_id"] = new_trace_id()
-        return {"error": error}
+        return self.beside | {"error": error}
 
 
 def missing(path: str) -> GraphError:

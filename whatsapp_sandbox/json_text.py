@@ -35,6 +35,7 @@ _STRUCTURED = frozenset(
         *("phones", "emails", "addresses", "urls", "org", "currency", "date_time", "limited_time_offer"),
         *("websites", "commands", "prompts", "block_users", "hsm_ids", "template_ids", "join_requests"),
         *("participants", "webhook_configuration", "session", "calling", "storage_configuration"),
+        *("categories", "source_flow_names", "policy", "languages"),
         *("user_identity_change", "library_template_button_inputs", "library_template_body_inputs"),
     )
 )

@@ -78,6 +78,11 @@ class Limits:
         self._management[waba_id] = (hour, used)
         return used <= per_hour
 
+    def management_used(self, waba_id: str, now: float) -> int:
+        """How many management calls of the account's hour are taken."""
+        hour, used = self._management.get(waba_id, (0, 0))
+        return used if hour == int(now // 3600) else 0
+
 
 def take_pair(thread: Thread, rates: Rates, now: float) -> None:
     """Take one message of the pair rate: one per ``pair_seconds``, bursts borrowed from the future.

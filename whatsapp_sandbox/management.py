@@ -88,6 +88,12 @@ def _number_event(sandbox: Sandbox, number: BusinessNumber, now: int) -> Json:
     }
 
 
+def _business_status(sandbox: Sandbox, number: BusinessNumber, now: int) -> Json:
+    """Of the portfolio; the platform's own sample has its id as a number."""
+    waba = sandbox.wabas[number.waba_id]
+    return {"business_id": int(waba.portfolio_id), "event": "COMPROMISED_NOTIFICATION"}
+
+
 def _name_event(sandbox: Sandbox, number: BusinessNumber, now: int) -> Json:
     name = number.verified_name
     return {
@@ -131,6 +137,7 @@ FIELDS: dict[str, Builder] = {
             ],
         }
     ),
+    "business_status_update": _business_status,
     "account_review_update": _plain({"decision": "APPROVED"}),
     "account_alerts": _plain(
         {

@@ -86,6 +86,8 @@ class ChatMessage:
     """Addressed with ``recipient`` and not with ``to``."""
     category: str = "service"
     priced: bool = False
+    pricing: dict[str, Any] | None = None
+    """What the status with the price said, once one did (``priced``)."""
     template: dict[str, Any] | None = None
     """What the phone shows of a template: header, body, footer, buttons with the values filled in."""
     group_id: str | None = None
@@ -141,6 +143,33 @@ class Template:
 
 
 @dataclass(slots=True)
+class Flow:
+    """A form with screens; ``json_text`` is its Flow JSON as it was uploaded."""
+
+    id: str
+    waba_id: str
+    name: str
+    categories: list[str]
+    app_id: str
+    updated_at: float
+    status: str = "DRAFT"
+    endpoint_uri: str | None = None
+    json_text: str | None = None
+    validation_errors: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Signup:
+    """A deep link with which people subscribe to marketing messages (In-App Signup)."""
+
+    id: str
+    waba_id: str
+    texts: dict[str, str]
+    """``signup_message``, ``confirmation_message``, ``privacy_policy_url`` and what else was given."""
+    status: str = "ACTIVE"
+
+
+@dataclass(slots=True)
 class Group:
     id: str
     number_id: str
@@ -152,6 +181,8 @@ class Group:
     participants: list[str] = field(default_factory=list)
     join_requests: dict[str, str] = field(default_factory=dict)
     """Join request id to customer id."""
+    asked_at: dict[str, float] = field(default_factory=dict)
+    """Join request id to the second of its making."""
     suspended: bool = False
     deleted: bool = False
     pins: list[str] = field(default_factory=list)

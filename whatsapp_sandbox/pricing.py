@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from whatsapp_sandbox.model import ChatMessage, Thread
 
 FREE_SERVICE_MESSAGES = 1_000
+RATES = {
+    "MARKETING": 0.025,
+    "MARKETING_LITE": 0.022,
+    "UTILITY": 0.004,
+    "AUTHENTICATION": 0.0135,
+    "SERVICE": 0.004,
+}
+"""Made-up prices of one billed message in the account's currency, the same in every country, for analytics."""
 
 
 def pricing_of(message: ChatMessage, number: BusinessNumber, thread: Thread, now: float) -> dict[str, Any]:
@@ -43,3 +51,8 @@ def conversation_of(thread: Thread, now: float, *, status: str) -> dict[str, Any
     if status == "sent":
         conversation["expiration_timestamp"] = str(int(thread.free_entry_until))
     return conversation
+
+
+def cost_of(category: str, kind: str) -> float:
+    """The price of one message of that pricing category (in capitals) and pricing type."""
+    return RATES.get(category.removeprefix("GROUP_"), RATES["UTILITY"]) if kind == "regular" else 0.0

@@ -12,7 +12,7 @@ from whatsapp_sandbox.account import Account
 from whatsapp_sandbox.control import customers as people
 from whatsapp_sandbox.control import world
 from whatsapp_sandbox.control.api import SANDBOX, guarded, sandbox_of
-from whatsapp_sandbox.graph import media, router
+from whatsapp_sandbox.graph import flows, media, router
 from whatsapp_sandbox.phone import pages
 from whatsapp_sandbox.settings import Switches
 from whatsapp_sandbox.state import Sandbox
@@ -96,6 +96,7 @@ def make_app(
         app.router.add_route(method, f"/control/{path}", guarded(handler))
     pages.add_routes(app)
     app.router.add_get(media.BYTES_PATH, _media_bytes)
+    app.router.add_get(flows.ASSET_PATH + "{flow}", _flow_json)
     app.router.add_get("/healthz", _healthy)
     app.router.add_route("*", "/{path:.*}", _graph)
     return app
@@ -114,6 +115,10 @@ async def _graph(request: web.Request) -> web.StreamResponse:
 
 async def _media_bytes(request: web.Request) -> web.StreamResponse:
     return await media.get_bytes(sandbox_of(request), request)
+
+
+async def _flow_json(request: web.Request) -> web.StreamResponse:
+    return await flows.asset_bytes(sandbox_of(request), request.match_info["flow"])
 
 
 async def _healthy(request: web.Request) -> web.Response:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from whatsapp_sandbox.model import ChatMessage, Customer, Group, MediaItem, Template, Thread
+from whatsapp_sandbox.model import ChatMessage, Customer, Flow, Group, MediaItem, Signup, Template, Thread
 
 if TYPE_CHECKING:
     from whatsapp_sandbox.state import Sandbox
@@ -24,6 +24,8 @@ _SECTIONS: dict[str, type[Any]] = {
     "media": MediaItem,
     "templates": Template,
     "groups": Group,
+    "flows": Flow,
+    "signups": Signup,
 }
 
 
@@ -67,7 +69,7 @@ def load(sandbox: Sandbox) -> bool:
 
 def _fill(sandbox: Sandbox, data: dict[str, Any]) -> None:
     for name, kind in _SECTIONS.items():
-        setattr(sandbox, name, {item["id"]: kind(**item) for item in data[name]})
+        setattr(sandbox, name, {item["id"]: kind(**item) for item in data.get(name, [])})
     for message in sandbox.messages.values():
         message.statuses = [(str(status), float(at)) for status, at in message.statuses]
     for item in data["threads"]:

@@ -14,7 +14,7 @@ from whatsapp_sandbox.clock import Clock, Scheduler
 from whatsapp_sandbox.feed import Feed
 from whatsapp_sandbox.identifiers import new_user_id
 from whatsapp_sandbox.limits import Limits
-from whatsapp_sandbox.model import ChatMessage, Customer, Group, MediaItem, Template, Thread
+from whatsapp_sandbox.model import ChatMessage, Customer, Flow, Group, MediaItem, Signup, Template, Thread
 from whatsapp_sandbox.settings import Switches
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Sandbox:
         self._temporary = None if state_dir else tempfile.TemporaryDirectory(prefix="whatsapp-sandbox-")
         self.media_dir = (state_dir or Path(self._temporary.name if self._temporary else ".")) / "media"
         self.media_dir.mkdir(parents=True, exist_ok=True)
+        self.started_at = self.clock.now()
         self.base_url = ""
         self.hosts: set[str] = set()
         """Names besides localhost under which the control API may be asked for."""
@@ -65,6 +66,8 @@ class Sandbox:
         self.templates: dict[str, Template] = {}
         self.deleted_template_names: dict[str, float] = {}
         self.groups: dict[str, Group] = {}
+        self.flows: dict[str, Flow] = {}
+        self.signups: dict[str, Signup] = {}
         self.calls: dict[str, dict[str, Any]] = {}
         self.counters: Counter[str] = Counter()
         self.recent: deque[tuple[str, str, str | None]] = deque(maxlen=self.switches.recording.limit)

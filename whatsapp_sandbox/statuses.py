@@ -137,7 +137,8 @@ def _post(sandbox: Sandbox, message: ChatMessage, status: str, now: float) -> No
         body["conversation"] = conversation
     if status != "failed" and not message.priced and _prices_now(sandbox, status):
         message.priced = True
-        body["pricing"] = pricing_of(message, sandbox.numbers[message.number_id], thread, now)
+        message.pricing = pricing_of(message, sandbox.numbers[message.number_id], thread, now)
+        body["pricing"] = message.pricing
     if status == "failed":
         body["errors"] = [message.error]
     if message.callback_data is not None:

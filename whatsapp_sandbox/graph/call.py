@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from whatsapp_sandbox.state import Sandbox
 
 PAGE_USUAL, PAGE_LARGEST = 25, 1_000
+_NAME = re.compile(r"[.({)}]")
+_ARGUMENT = re.compile(r"\.\s*([a-z_]+)\s*\(([^()]*)\)")
 UNREADABLE_FORM = (ValueError, LookupError, RuntimeError, BadHttpMessage)
 """What the server's library says of a part without its boundary or with a broken head, and of an unknown charset."""
 
@@ -112,10 +114,12 @@ def texts_of(values: dict[str, Any], key: str, most: int, longest: int) -> list[
 
 
 def ids_of(values: dict[str, Any], key: str, most: int = 100) -> list[str] | None:
-    """A list of ids, each a text or a number; None when it is not there. Raises GraphError 100."""
+    """A list of ids, each a text or a number, or ``1,2``; None when it is not there. Raises GraphError 100."""
     value = values.get(key)
     if value is None:
         return None
+    if isinstance(value, (str, int)) and re.fullmatch(r"[0-9]+(\s*,\s*[0-9]+)*", str(value)):
+        value = re.split(r"\s*,\s*", str(value))
     known = isinstance(value, list) and all(isinstance(item, (str, int)) for item in value)
     if not known or len(value) > most:
         raise GraphError(100, f"Param {key} must be a list of at most {most} ids.")
@@ -138,15 +142,26 @@ def pick_fields(values: dict[str, Any], wanted: Any, default: list[str]) -> dict
 
 def split_fields(wanted: str) -> list[str]:
     """``a,b.limit(3){c,d},e`` to ``["a", "b", "e"]``."""
-    names, name, depth = [], "", 0
+    return [name for name, _ in field_calls(wanted)]
+
+
+def field_calls(wanted: str) -> list[tuple[str, dict[str, str]]]:
+    """``a,b.limit(3).order(asc){c,d}`` to ``[("a", {}), ("b", {"limit": "3", "order": "asc"})]``."""
+    parts, text, depth = [], "", 0
     for character in wanted:
         depth += (character in "({") - (character in ")}")
-        if character == "," and depth == 0:
-            names.append(name)
-            name = ""
-        elif depth == 0 and character not in ")}":
-            name += character
-    return [found.split(".")[0].strip() for found in [*names, name] if found.strip()]
+        if character == "," and depth <= 0:
+            parts.append(text)
+            text = ""
+        else:
+            text += character
+    asked = [part.strip() for part in [*parts, text] if part.strip()]
+    return [(_NAME.split(part, maxsplit=1)[0].strip(), _arguments(part)) for part in asked]
+
+
+def _arguments(text: str) -> dict[str, str]:
+    """Of the field itself: what stands in braces belongs to the fields inside it."""
+    return {name: value.strip() for name, value in _ARGUMENT.findall(text.split("{", 1)[0])}
 
 
 async def page(

@@ -103,7 +103,7 @@ async def get(call: Call) -> Json:
         "total_participant_count": len(people) + 1,
         "participants": [{"wa_id": p.wa_id, "user_id": p.user_id} for p in people],
     }
-    return pick_fields(shown, (await call.parameters()).get("fields"), list(shown))
+    return pick_fields(shown, (await call.parameters()).get("fields"), ["messaging_product"])
 
 
 async def update(call: Call) -> Json:
@@ -146,7 +146,9 @@ async def list_requests(call: Call) -> Json:
     data = []
     for request_id, customer_id in group.join_requests.items():
         customer = call.sandbox.customers[customer_id]
-        data.append({"join_request_id": request_id, "wa_id": customer.wa_id, "user_id": customer.user_id})
+        asked_at = group.asked_at.get(request_id, group.created_at)
+        ids = {"wa_id": customer.wa_id, "user_id": customer.user_id}
+        data.append({"join_request_id": request_id} | ids | {"creation_timestamp": int(asked_at)})
     return await page(call, data)
 
 
@@ -195,6 +197,7 @@ def ask_to_join(sandbox: Sandbox, group: Group, customer: Customer) -> None:
         return
     request_id = new_number_id("6")
     group.join_requests[request_id] = customer.id
+    group.asked_at[request_id] = sandbox.now()
     about = {"join_request_id": request_id, "wa_id": customer.wa_id, "user_id": customer.user_id}
     tell(sandbox, group, "group_participants_update", "group_join_request_created", **about)
 

@@ -25,7 +25,8 @@ async def upload(call: Call) -> dict[str, Any]:
     """``POST /{phone_number_id}/media``: multipart with messaging_product, file and optionally type."""
     if call.request.content_type != "multipart/form-data":
         raise GraphError(100, "Send multipart/form-data with messaging_product, file and type.")
-    data, mime_type, filename, fields = await _read_parts(call)
+    data, mime_type, filename, parts = await read_parts(call)
+    fields = dict(call.request.query) | parts
     if fields.get("messaging_product") != "whatsapp":
         raise GraphError(100, "The parameter messaging_product is required and must be 'whatsapp'.")
     if data is None:
@@ -42,7 +43,7 @@ async def upload(call: Call) -> dict[str, Any]:
     return {"id": item.id}
 
 
-async def _read_parts(call: Call) -> tuple[bytes | None, str, str | None, dict[str, str]]:
+async def read_parts(call: Call) -> tuple[bytes | None, str, str | None, dict[str, str]]:
     data, mime_type, filename = None, "application/octet-stream", None
     fields: dict[str, str] = {}
     async for part in _parts(call.request):

@@ -9,7 +9,8 @@ from whatsapp_sandbox.account import BusinessNumber
 from whatsapp_sandbox.errors import GraphError
 from whatsapp_sandbox.graph.call import Call, flag_of, page, pick_fields, text_of, texts_of
 from whatsapp_sandbox.graph.subscriptions import set_override
-from whatsapp_sandbox.state import country_of, dial_code_of
+from whatsapp_sandbox.identifiers import new_number_id
+from whatsapp_sandbox.state import country_of, dial_code_of, digits_of
 from whatsapp_sandbox.webhooks.envelope import Update
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ DEFAULT_FIELDS += ["platform_type", "throughput"]
 PROFILE_LONGEST = {"about": 139, "address": 256, "description": 256, "email": 128}
 PROFILE_FIELDS = (*PROFILE_LONGEST, "vertical", "websites")
 WEBSITE_LONGEST = 256
+NAME_LONGEST = 256
+NUMBERS_MOST = 25
+"""Per account; ``business_capability_update`` tells the same."""
 PROMPTS_MOST, PROMPT_LONGEST = 4, 80
 COMMANDS_MOST, COMMAND_LONGEST, HINT_LONGEST = 30, 32, 256
 VERTICALS = frozenset(
@@ -127,6 +131,38 @@ async def list_numbers(call: Call) -> Json:
     mine = [n for n in call.sandbox.account.numbers if n.waba_id == call.object_id and not n.deleted]
     fields = values.get("fields")
     return await page(call, [pick_fields(describe(call.sandbox, n), fields, DEFAULT_FIELDS) for n in mine])
+
+
+async def create(call: Call) -> Json:
+    """``POST /{waba_id}/phone_numbers {cc, phone_number, verified_name}``: a number to be verified and registered."""
+    call.require("whatsapp_business_management")
+    values = await call.parameters()
+    country, rest = str(values.get("cc", "")).lstrip("+"), digits_of(str(values.get("phone_number", "")))
+    name = text_of(values, "verified_name", NAME_LONGEST)
+    if not re.fullmatch(r"[0-9]{1,3}", country) or not 4 <= len(rest) <= 14:
+        raise GraphError(
+            100, "Params cc and phone_number must be a country calling code and the digits after it."
+        )
+    if not name:
+        raise GraphError(100, "The parameter verified_name is required.")
+    account = call.sandbox.account
+    if any(number.digits == country + rest and not number.deleted for number in account.numbers):
+        raise GraphError(100, "The phone number is in use already.")
+    mine = [number for number in account.numbers if number.waba_id == call.object_id and not number.deleted]
+    if len(mine) >= NUMBERS_MOST:
+        raise GraphError(100, f"An account has at most {NUMBERS_MOST} phone numbers.")
+    number = BusinessNumber(
+        new_number_id("1"),
+        f"+{country} {rest}",
+        name,
+        waba_id=call.object_id,
+        registered=False,
+        verified=False,
+        name_status="PENDING_REVIEW",
+    )
+    account.numbers.append(number)
+    call.sandbox.numbers[number.id] = number
+    return {"id": number.id}
 
 
 async def register(call: Call) -> Json:

@@ -50,9 +50,9 @@ async def _change(call: Call, *, adds: bool) -> Json:
     answer: Json = {"messaging_product": "whatsapp", "block_users": {key: done}}
     if failed:
         answer["block_users"]["failed_users"] = failed
-        answer["errors"] = GraphError(139103, "Some users could not be changed; see failed_users.").body()[
-            "error"
-        ]
+        raise GraphError(
+            139100, "Failed to block some users, see the block_users response list", beside=answer
+        )
     return answer
 
 
@@ -83,7 +83,10 @@ async def list_blocked(call: Call) -> Json:
         for person in number_of(call).blocked
         if person in call.sandbox.customers
     ]
-    data = [{"messaging_product": "whatsapp", "wa_id": p.wa_id, "user_id": p.user_id} for p in people]
+    data = [
+        {"messaging_product": "whatsapp", "input": p.wa_id, "wa_id": p.wa_id, "user_id": p.user_id}
+        for p in people
+    ]
     return await page(call, data)
 
 
@@ -113,8 +116,8 @@ async def save_qr(call: Call) -> Json:
         raise unknown_object(code, call.method)
     if code is None and len(codes) >= QR_MOST:
         raise GraphError(100, f"A number has at most {QR_MOST} QR codes.")
-    form = values.get("generate_qr_image")
-    if form not in (None, "SVG", "PNG"):
+    form = text_of(values, "generate_qr_image", 10).upper()
+    if form not in ("", "SVG", "PNG"):
         raise GraphError(100, "generate_qr_image must be one of {SVG, PNG}.")
     code = code or new_code()
     codes[code] = {"prefilled_message": text, "format": form or codes.get(code, {}).get("format", "")}

@@ -12,7 +12,22 @@ from aiohttp import web
 from whatsapp_sandbox import faults
 from whatsapp_sandbox.account import Token
 from whatsapp_sandbox.errors import GraphError, unknown_object
-from whatsapp_sandbox.graph import calls, groups, library, media, numbers, people, subscriptions, templates
+from whatsapp_sandbox.graph import (
+    analytics,
+    calls,
+    flows,
+    groups,
+    library,
+    media,
+    numbers,
+    people,
+    signups,
+    subscriptions,
+    template_batches,
+    templates,
+    tokens,
+    usage,
+)
 from whatsapp_sandbox.graph.call import Call, Handler, form_of
 from whatsapp_sandbox.graph.sending import messages
 
@@ -64,7 +79,15 @@ WABA: Routes = {
     ("GET", ""): subscriptions.get_waba,
     ("POST", ""): subscriptions.update_waba,
     ("GET", "phone_numbers"): numbers.list_numbers,
-    ("GET", "flows"): subscriptions.list_flows,
+    ("POST", "phone_numbers"): numbers.create,
+    ("GET", "flows"): flows.list_flows,
+    ("POST", "flows"): flows.create,
+    ("POST", "migrate_flows"): flows.migrate,
+    ("GET", "signups"): signups.list_signups,
+    ("POST", "signups"): signups.create,
+    ("GET", "template_analytics"): analytics.template_analytics,
+    ("POST", "upsert_message_templates"): template_batches.upsert,
+    ("POST", "migrate_message_templates"): template_batches.migrate,
     ("GET", "message_template_library"): library.list_library,
     ("GET", "message_templates"): templates.list_templates,
     ("POST", "message_templates"): templates.create,
@@ -81,7 +104,17 @@ TEMPLATE: Routes = {
 }
 MEDIA: Routes = {("GET", ""): media.look_up, ("DELETE", ""): media.remove}
 UPLOAD: Routes = {("POST", ""): media.continue_upload, ("GET", ""): media.get_upload}
+FLOW: Routes = {
+    ("GET", ""): flows.get,
+    ("POST", ""): flows.update,
+    ("DELETE", ""): flows.delete,
+    ("GET", "assets"): flows.list_assets,
+    ("POST", "assets"): flows.upload,
+    ("POST", "publish"): flows.publish,
+    ("POST", "deprecate"): flows.deprecate,
+}
 APP: Routes = {
+    ("GET", ""): tokens.get_app,
     ("POST", "uploads"): media.open_upload,
     ("POST", "subscriptions"): subscriptions.subscribe_app,
     ("GET", "subscriptions"): subscriptions.get_app_subscriptions,
@@ -101,17 +134,24 @@ PORTFOLIO: Routes = {
     ("GET", "owned_whatsapp_business_accounts"): subscriptions.list_wabas,
     ("GET", "client_whatsapp_business_accounts"): subscriptions.list_wabas,
 }
-TOKENS: Routes = {("GET", ""): subscriptions.debug_token}
-LIBRARY: Routes = {("GET", ""): library.list_library}
+NAMED: dict[str, Routes] = {
+    "me": {("GET", ""): tokens.me},
+    "app": {("GET", ""): tokens.own_app},
+    "debug_token": {("GET", ""): tokens.debug_token},
+    "message_template_library": {("GET", ""): library.list_library},
+}
+"""Objects with a name instead of an id."""
+SIGNUP: Routes = {("GET", ""): signups.get, ("POST", ""): signups.update}
 ARCHIVING: Routes = {("POST", "message_templates"): templates.archive}
+OLDEST_VERSION = "v20.0"
+"""What answers a request without a version: the oldest that is still alive."""
 _UNCOUNTED = ("messages", "marketing_messages", "media", "calls")
 
 
 async def answer(sandbox: Sandbox, request: web.Request) -> web.StreamResponse:
     """Answer one Graph request, with the fault panel around it."""
     path = request.path.strip("/").split("/")
-    if _VERSION.fullmatch(path[0]):
-        path = path[1:]
+    version = path.pop(0) if _VERSION.fullmatch(path[0]) else OLDEST_VERSION
     path += ["", "", ""]
     object_id, edge, rest = path[0], path[1], "/".join(part for part in path[2:] if part)
     fault = faults.pick(sandbox, edge or "object") if sandbox.faults else None
@@ -136,7 +176,10 @@ async def answer(sandbox: Sandbox, request: web.Request) -> web.StreamResponse:
         struck = await faults.strike(fault, request)
         if struck is not None:
             return struck
-    return web.Response(body=orjson.dumps(body), status=status, content_type="application/json")
+    headers = None if edge in _UNCOUNTED else usage.headers(sandbox, _waba_of(sandbox, object_id), version)
+    return web.Response(
+        body=orjson.dumps(body), status=status, headers=headers, content_type="application/json"
+    )
 
 
 async def _handle(
@@ -144,10 +187,10 @@ async def _handle(
 ) -> dict[str, object]:
     method = request.method
     if object_id == "oauth":
-        return await _app_token(sandbox, request)
+        return await _exchange(sandbox, request)
     token = authenticate(sandbox, request, await _token_of(request))
     handler = _find(sandbox, object_id, method, edge, rest)
-    if handler is None:
+    if handler is None or not tokens.may_touch(sandbox, token, object_id):
         raise unknown_object(object_id, method)
     if edge not in _UNCOUNTED:
         _count(sandbox, object_id)
@@ -172,7 +215,7 @@ def authenticate(sandbox: Sandbox, request: web.Request, value: str) -> Token:
         raise GraphError(200, "An access token is required to request this resource.")
     token = sandbox.tokens.get(value)
     if token is None:
-        token = _app_access(sandbox, value)
+        token = tokens.app_token(sandbox, value)
     if token is None:
         raise GraphError(190, "The access token could not be decrypted.")
     if token.expired:
@@ -193,20 +236,20 @@ def _check_proof(sandbox: Sandbox, token: Token, proof: str) -> None:
         raise GraphError(100, "Invalid appsecret_proof provided in the API argument.")
 
 
-def _app_access(sandbox: Sandbox, value: str) -> Token | None:
-    """An app token: ``app_id|app_secret``."""
-    app_id, _, secret = value.partition("|")
-    app = sandbox.apps.get(app_id)
-    return Token(value, app_id) if app is not None and secret == app.secret else None
-
-
-async def _app_token(sandbox: Sandbox, request: web.Request) -> dict[str, object]:
-    """``/oauth/access_token``: client credentials to an app token."""
-    query = request.query
-    token = f"{query.get('client_id', '')}|{query.get('client_secret', '')}"
-    if _app_access(sandbox, token) is None:
+async def _exchange(sandbox: Sandbox, request: web.Request) -> dict[str, object]:
+    """``/oauth/access_token``: client credentials to an app token, or a code of embedded signup to a business token."""
+    values = dict(request.query) | (await form_of(request) if request.method == "POST" else {})
+    app = sandbox.apps.get(str(values.get("client_id", "")))
+    secret = str(values.get("client_secret", ""))
+    if app is None or secret != app.secret:
         raise GraphError(101, "Error validating application.", title="Error validating client secret.")
-    return {"access_token": token, "token_type": "bearer"}
+    if "code" not in values and "fb_exchange_token" not in values:
+        return {"access_token": f"{app.id}|{secret}", "token_type": "bearer"}
+    wanted = values.get("fb_exchange_token")
+    theirs = [t.token for t in sandbox.account.tokens if t.app_id == app.id and wanted in (None, t.token)]
+    if not theirs or values.get("code") == "":
+        raise GraphError(100, "This authorization code or token cannot be exchanged.", subcode=36009)
+    return {"access_token": theirs[0], "token_type": "bearer"}
 
 
 def _find(sandbox: Sandbox, object_id: str, method: str, edge: str, rest: str) -> Handler | None:
@@ -214,24 +257,33 @@ def _find(sandbox: Sandbox, object_id: str, method: str, edge: str, rest: str) -
         return NUMBER.get((method, edge))
     if object_id in sandbox.wabas:
         return (ARCHIVING if rest in ("archive", "unarchive") else WABA).get((method, edge))
+    if object_id in NAMED:
+        return NAMED[object_id].get((method, edge))
+    if object_id == "signups":
+        return SIGNUP.get((method, rest))
     tables: list[tuple[object, Routes]] = [
         (sandbox.media, MEDIA),
         (sandbox.templates, TEMPLATE),
         (sandbox.uploads, UPLOAD),
         (sandbox.apps, APP),
         (sandbox.groups, GROUP),
+        (sandbox.flows, FLOW),
         ({waba.portfolio_id for waba in sandbox.account.wabas}, PORTFOLIO),
-        (("debug_token",), TOKENS),
-        (("message_template_library",), LIBRARY),
     ]
     routes = next((routes for ids, routes in tables if object_id in ids), {})  # type: ignore[operator]
     return routes.get((method, edge))
 
 
 def _count(sandbox: Sandbox, object_id: str) -> None:
-    number = sandbox.numbers.get(object_id)
-    waba_id = number.waba_id if number else object_id
-    if waba_id in sandbox.wabas and not sandbox.limits.count_management(
+    waba_id = _waba_of(sandbox, object_id)
+    if waba_id is not None and not sandbox.limits.count_management(
         waba_id, sandbox.switches.rates.management_per_hour, sandbox.now()
     ):
         raise GraphError(80007, "The account has made too many management calls in this hour.")
+
+
+def _waba_of(sandbox: Sandbox, object_id: str) -> str | None:
+    """The account that a management call counts for."""
+    number = sandbox.numbers.get(object_id)
+    waba_id = number.waba_id if number else object_id
+    return waba_id if waba_id in sandbox.wabas else None

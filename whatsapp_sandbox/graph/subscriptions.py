@@ -1,4 +1,4 @@
-"""Which apps get webhooks, and where: subscribed_apps, overrides, app subscriptions, app tokens."""
+"""Accounts, and which apps get their webhooks, and where: subscribed_apps, overrides, app subscriptions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 from whatsapp_sandbox.account import Waba
 from whatsapp_sandbox.errors import GraphError
-from whatsapp_sandbox.graph.call import Call, flag_of, page, pick_fields, text_of, texts_of
+from whatsapp_sandbox.graph import analytics
+from whatsapp_sandbox.graph.call import Call, field_calls, flag_of, page, pick_fields, text_of, texts_of
 from whatsapp_sandbox.graph.sending.checks import is_web_address
 from whatsapp_sandbox.identifiers import new_code
 from whatsapp_sandbox.json_text import read_text
@@ -18,7 +19,10 @@ DEFAULT_FIELDS = ["name", "timezone_id", "message_template_namespace", "currency
 
 
 async def get_subscribed(call: Call) -> Json:
-    waba = call.sandbox.wabas[call.object_id]
+    return _subscribed(call, call.sandbox.wabas[call.object_id])
+
+
+def _subscribed(call: Call, waba: Waba) -> Json:
     subscribed = [
         app for app in call.sandbox.account.apps if waba.subscribed is None or app.id in waba.subscribed
     ]
@@ -99,9 +103,19 @@ async def _verify(call: Call, url: str, verify_token: str) -> None:
 
 
 async def get_waba(call: Call) -> Json:
-    """``fields`` chooses; without it the few that Graph tells on its own."""
-    waba = call.sandbox.wabas[call.object_id]
-    return pick_fields(describe(waba), (await call.parameters()).get("fields"), DEFAULT_FIELDS)
+    """``fields`` chooses; without it the few that Graph tells on its own. Analytics are fields with filters."""
+    waba, fields = call.sandbox.wabas[call.object_id], (await call.parameters()).get("fields")
+    known = _known(call, waba)
+    for name, arguments in field_calls(fields) if isinstance(fields, str) else []:
+        if name in analytics.FIELDS:
+            known[name] = analytics.answer(call.sandbox, waba.id, name, arguments)
+        elif name == "template_analytics":
+            known[name] = analytics.template_answer(call.sandbox, waba.id, arguments)
+    return pick_fields(known, fields, DEFAULT_FIELDS)
+
+
+def _known(call: Call, waba: Waba) -> Json:
+    return describe(waba) | {"subscribed_apps": _subscribed(call, waba)}
 
 
 def describe(waba: Waba) -> Json:
@@ -118,41 +132,34 @@ def describe(waba: Waba) -> Json:
         "owner_business_info": {"id": waba.portfolio_id, "name": waba.name},
         "status": "ACTIVE",
         "marketing_messages_onboarding_status": "ONBOARDED",
-        "is_enabled_for_insights": True,
+        "marketing_messages_lite_api_status": "ONBOARDED",
+        "disable_marketing_messages_on_cloud_api": waba.marketing_disabled,
+        "on_behalf_of_business_info": None,
+        "is_shared_with_partners": False,
+        "purchase_order_number": None,
+        "primary_business_location": None,
+        "health_status": {
+            "can_send_message": "AVAILABLE",
+            "entities": [{"entity_type": "WABA", "id": waba.id, "can_send_message": "AVAILABLE"}],
+        },
+        "is_enabled_for_insights": waba.insights,
     }
 
 
 async def update_waba(call: Call) -> Json:
-    values = await call.parameters()
+    values, waba = await call.parameters(), call.sandbox.wabas[call.object_id]
+    if "is_enabled_for_insights" in values:
+        if not flag_of(values, "is_enabled_for_insights"):
+            raise GraphError(100, "Template analytics cannot be disabled once they are confirmed.")
+        waba.insights = True
     if "disable_marketing_messages_on_cloud_api" in values:
         flag = flag_of(values, "disable_marketing_messages_on_cloud_api")
-        call.sandbox.wabas[call.object_id].marketing_disabled = flag
-    return {"success": True, "id": call.object_id}
+        waba.marketing_disabled = flag
+    return {"success": True, "id": waba.id}
 
 
 async def list_wabas(call: Call) -> Json:
     """``GET /{portfolio_id}/owned_whatsapp_business_accounts``."""
     mine = [waba for waba in call.sandbox.account.wabas if waba.portfolio_id == call.object_id]
     fields = (await call.parameters()).get("fields")
-    return await page(call, [pick_fields(describe(waba), fields, ["name", "currency"]) for waba in mine])
-
-
-async def list_flows(call: Call) -> Json:
-    """``GET /{waba_id}/flows``: an account without flows; clients that begin with the list find it empty."""
-    return await page(call, [])
-
-
-async def debug_token(call: Call) -> Json:
-    """``GET /debug_token?input_token=``."""
-    token = call.sandbox.tokens.get(str((await call.parameters()).get("input_token", "")))
-    if token is None:
-        return {"data": {"is_valid": False, "error": {"code": 190, "message": "Invalid OAuth access token."}}}
-    return {
-        "data": {
-            "app_id": token.app_id,
-            "type": "SYSTEM_USER",
-            "is_valid": not token.expired,
-            "expires_at": 0,
-            "scopes": token.permissions,
-        }
-    }
+    return await page(call, [pick_fields(_known(call, waba), fields, ["name", "currency"]) for waba in mine])

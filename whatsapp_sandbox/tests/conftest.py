@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
@@ -133,8 +134,9 @@ async def serve(app: web.Application) -> tuple[web.AppRunner, str]:
     return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
 
 
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
+@contextlib.asynccontextmanager
+async def receiving() -> AsyncIterator[Receiver]:
+    """A receiver that listens."""
     receiver = Receiver()
     app = web.Application(client_max_size=8_000_000)
     app.router.add_route("*", "/hook", receiver.take)
@@ -144,16 +146,16 @@ async def receiver() -> AsyncIterator[Receiver]:
     await runner.cleanup()
 
 
-@pytest.fixture
-def account(receiver: Receiver) -> Account:
+def account_of(receiver: Receiver) -> Account:
+    """The default account, whose app tells the receiver."""
     account = default_account()
     account.apps[0].webhook_url = receiver.url
     assert account.apps[0].id == DEFAULT_APP
     return account
 
 
-@pytest.fixture
-async def world(account: Account, receiver: Receiver) -> AsyncIterator[World]:
+@contextlib.asynccontextmanager
+async def living(account: Account, receiver: Receiver) -> AsyncIterator[World]:
     """A fast sandbox with one customer, Ann, who has not written yet."""
     switches = Switches()
     patch(switches, QUICK)
@@ -165,6 +167,23 @@ async def world(account: Account, receiver: Receiver) -> AsyncIterator[World]:
         await world.control("POST", "customers", {"id": "ann", "name": "Ann", "phone": "+12025550117"})
         yield world
     await runner.cleanup()
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def account(receiver: Receiver) -> Account:
+    return account_of(receiver)
+
+
+@pytest.fixture
+async def world(account: Account, receiver: Receiver) -> AsyncIterator[World]:
+    async with living(account, receiver) as world:
+        yield world
 
 
 @pytest.fixture

@@ -133,7 +133,8 @@ async def test_groups(world: World) -> None:
     assert {(s["recipient_id"], s["recipient_type"], s["recipient_participant_id"]) for s in statuses} == {
         (group, "group", "12025550117")
     }
-    about = (await world.graph("GET", group))[1]
+    assert (await world.graph("GET", group))[1] == {"id": group, "messaging_product": "whatsapp"}
+    about = (await world.graph("GET", f"{group}?fields=subject,total_participant_count"))[1]
     assert (about["subject"], about["total_participant_count"]) == ("Tasters", 2)
     link = (await world.graph("GET", f"{group}/invite_link"))[1]["invite_link"]
     assert (await world.graph("POST", f"{group}/invite_link"))[1]["invite_link"] != link
