@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check bench clients lock clean
 .SILENT:
 
 help: ## this list
@@ -26,6 +26,10 @@ check: ## format, lint, types, walls, migrations, message catalogues
 bench: ## the figures of the README, each beside its floor
 	$(PYTHON) tools/bootstrap.py --dev
 	exec $(VENV) -m regulars bench $(BENCH)
+
+clients: ## measure released client libraries against the sandbox (asks PyPI and npm)
+	$(PYTHON) tools/bootstrap.py --dev
+	exec $(VENV) -m whatsapp_sandbox.tests.clients.run $(CLIENTS)
 
 lock: ## resolve pyproject.toml anew into the lock files
 	$(PYTHON) tools/bootstrap.py --dev

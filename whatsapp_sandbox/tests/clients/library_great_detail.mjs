@@ -1,0 +1,56 @@
+// @great-detail/whatsapp: its methods and the kinds of message that its types know.
+import { readFileSync } from "node:fs";
+import { Client } from "@great-detail/whatsapp";
+import { call, finish, IMAGE, NUMBER, PHONE, turnedFetch, WABA, WORLD } from "./tally.mjs";
+
+const request = { headers: { Authorization: `Bearer ${WORLD.token}` }, fetch: turnedFetch, retry: 0 };
+const sdk = new Client({ request });
+const json = (asked) => async () => (await asked()).json();
+const send = (name, type, body, more = {}) =>
+  call(`createMessage ${name}`, json(() => sdk.message.createMessage({ ...head, type, [type]: body, ...more })));
+const head = { phoneNumberID: NUMBER, to: PHONE };
+
+await send("text", "text", { body: "Hello" });
+await send("text as a reply", "text", { body: "Yes" }, { context: { message_id: WORLD.told } });
+await send("image", "image", { link: IMAGE, caption: "Look" });
+await send("video", "video", { link: "https://example.com/a.mp4" });
+await send("audio", "audio", { link: "https://example.com/a.mp3" });
+await send("document", "document", { link: "https://example.com/a.pdf", filename: "a.pdf" });
+await send("sticker", "sticker", { link: "https://example.com/a.webp" });
+await send("location", "location", { latitude: 37.5, longitude: 127.0, name: "Here", address: "Street 1" });
+const name = { formatted_name: "Ann B", first_name: "Ann" };
+await send("contacts", "contacts", [{ name, phones: [{ phone: "+12025550117", type: "WORK" }] }]);
+await send("template", "template", { name: "hello_world", language: { code: "en_US" }, components: [] });
+const buttons = [{ type: "reply", reply: { id: "a", title: "A" } }];
+await send("buttons", "interactive", { type: "button", body: { text: "Choose" }, action: { buttons } });
+const read = { phoneNumberID: NUMBER, status: "read", message_id: WORLD.told };
+await call("createStatus", json(() => sdk.message.createStatus(read)));
+const file = new Blob([readFileSync(WORLD.image)], { type: "image/jpeg" });
+const given = { phoneNumberID: NUMBER, file, filename: "a.jpg", mimeType: "image/jpeg" };
+const media = await call("media.upload", json(() => sdk.media.upload(given)));
+const mediaID = media?.id ?? "0";
+const about = await call("media.getURL", json(() => sdk.media.getURL({ mediaID })));
+const mediaURL = about?.url;
+await call("media.download", () => sdk.media.download({ mediaURL, request }));
+await call("media.delete", json(() => sdk.media.delete({ mediaID })));
+const profile = sdk.businessProfile;
+const fields = ["about", "vertical"];
+await call("getBusinessProfile", json(() => profile.getBusinessProfile({ phoneNumberID: NUMBER, fields })));
+const about_us = { phoneNumberID: NUMBER, about: "Coffee" };
+await call("updateBusinessProfile", json(() => profile.updateBusinessProfile(about_us)));
+await call("getPhoneNumber", json(() => sdk.phoneNumbers.getPhoneNumber({ phoneNumberID: NUMBER })));
+await call("listPhoneNumbers", json(() => sdk.phoneNumbers.listPhoneNumbers({ businessAccountID: WABA })));
+const renamed = { phoneNumberID: NUMBER, new_display_name: "Harbor" };
+await call("updatePhoneNumber", json(() => sdk.phoneNumbers.updatePhoneNumber(renamed)));
+await call("createSubscription", json(() => sdk.subscribedApps.createSubscription({ businessAccountID: WABA })));
+await call("listSubscriptions", json(() => sdk.subscribedApps.listSubscriptions({ businessAccountID: WABA })));
+const body = { type: "BODY", text: "Your order is ready for you." };
+const template = { name: "gd_hello", language: "en_US", category: "UTILITY", components: [body] };
+const made = await call("template.create", json(() => sdk.template.create(WABA, template)));
+await call("template.list", json(() => sdk.template.list(WABA, { status: ["APPROVED", "PENDING"], limit: 5 })));
+await call("template.get", json(() => sdk.template.get(made?.id ?? "0", {})));
+await call("template.listLibrary", json(() => sdk.template.listLibrary({ search: "parcel", language: "en_US" })));
+await call("template.delete", json(() => sdk.template.delete(WABA, { name: "gd_hello" })));
+const account = sdk.whatsappBusinessAccount;
+await call("whatsappBusinessAccount.get", json(() => account.get(WABA, { fields: ["name", "currency"] })));
+finish();
