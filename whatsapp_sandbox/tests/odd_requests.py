@@ -7,7 +7,7 @@ from typing import Any
 from whatsapp_sandbox.tests.conftest import NUMBER, WABA
 from whatsapp_sandbox.tests.test_sending import GOOD
 
-APP = "100000000000001"
+APP, FLOW, SIGNUP = "100000000000001", "8000000000000001", "5000000000000001"
 Request = tuple[str, str, Any]
 BUTTONS = [
     {"type": "URL", "text": "Open", "url": "https://a.example/{{1}}", "example": ["https://a.example/1"]},
@@ -177,9 +177,44 @@ def graph_requests(message_id: str, group_id: str) -> list[Request]:
         ("DELETE", f"{group_id}/participants", {"participants": [{"user": "+12025550117"}]}),
         ("GET", "100000000000011/owned_whatsapp_business_accounts", look),
         ("GET", "debug_token", {"input_token": "sandbox-token"}),
+        ("GET", "me", look),
+        ("GET", APP, look),
         ("GET", "message_template_library", look | {"search": "a", "topic": "b"}),
     ]
-    return found
+    return found + account_requests(look)
+
+
+def account_requests(look: dict[str, Any]) -> list[Request]:
+    """Flows, signups, analytics, templates in bulk, new numbers."""
+    time = ".start(1794900000).end(1795000000).granularity(DAILY)"
+    fields = f"analytics{time},pricing_analytics{time}.dimensions([PHONE]),conversation_analytics{time}"
+    day = {"start": "2026-11-29", "end": 1_795_000_000, "granularity": "DAILY", "template_ids": ["1"]}
+    screens = [{"id": "FIRST", "layout": {"type": "SingleColumnLayout", "children": []}}]
+    flow = {"name": "odd", "categories": ["OTHER"], "endpoint_uri": "https://a.example", "publish": "true"}
+    flow_json = {"version": "7.1", "screens": screens}
+    texts = {"signup_message": "a", "confirmation_message": "b {{promo_code}}", "promo_code": "AB1"}
+    links = {"privacy_policy_url": "https://a.example", "website_url": "https://a.example"}
+    code = {"name": "odd_code", "category": "AUTHENTICATION", "languages": ["en_US", "ko"]}
+    return [
+        ("GET", WABA, {"fields": fields}),
+        ("POST", WABA, {"is_enabled_for_insights": True}),
+        ("GET", f"{WABA}/template_analytics", day | {"metric_types": "SENT,READ"}),
+        ("POST", f"{WABA}/phone_numbers", {"cc": "1", "phone_number": "2025550199", "verified_name": "x"}),
+        ("POST", f"{WABA}/upsert_message_templates", code | {"components": COMPONENTS[1:2]}),
+        (
+            "POST",
+            f"{WABA}/migrate_message_templates",
+            {"source_waba_id": "1", "page_number": 0, "count": 5, "template_ids": ["1"]},
+        ),
+        ("POST", f"{WABA}/flows", flow | {"flow_json": flow_json, "clone_flow_id": FLOW}),
+        ("POST", f"{WABA}/migrate_flows", {"source_waba_id": "1", "source_flow_names": ["a"]}),
+        ("GET", FLOW, look | {"fields": "id,preview,health_status,metric.name(ENDPOINT_REQUEST_COUNT)"}),
+        ("POST", FLOW, flow | {"application_id": APP}),
+        ("GET", f"{FLOW}/assets", look),
+        ("POST", f"{WABA}/signups", texts | links | {"policy": {"tos": "x", "accepted": True}}),
+        ("GET", f"{WABA}/signups", look),
+        ("POST", f"signups/{SIGNUP}", texts | {"status": "ACTIVE", "display_name": "x"}),
+    ]
 
 
 CONTROL_BODIES: dict[tuple[str, str], list[Any]] = {

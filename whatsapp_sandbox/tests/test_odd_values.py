@@ -21,8 +21,17 @@ from hypothesis import strategies as st
 from whatsapp_sandbox.control.api import SANDBOX
 from whatsapp_sandbox.server import CONTROL, make_app
 from whatsapp_sandbox.settings import Switches, patch
-from whatsapp_sandbox.tests.conftest import NUMBER, QUICK, serve
-from whatsapp_sandbox.tests.odd_requests import APP, CONTROL_BODIES, ENDLESS, QUERIES, Request, graph_requests
+from whatsapp_sandbox.tests.conftest import NUMBER, QUICK, WABA, serve
+from whatsapp_sandbox.tests.odd_requests import (
+    APP,
+    CONTROL_BODIES,
+    ENDLESS,
+    FLOW,
+    QUERIES,
+    SIGNUP,
+    Request,
+    graph_requests,
+)
 
 
 def nested(depth: int) -> Any:
@@ -139,8 +148,15 @@ class Server:
         if self.message_id not in self.sandbox.messages:
             self.message_id = self.ask("POST", "control/customers/ann/messages", {"text": "Hi"})[1]["id"]
         if self.group_id not in self.sandbox.groups:
-            from whatsapp_sandbox.model import Group
+            from whatsapp_sandbox.model import Flow, Group, Signup
 
+            texts = {
+                "signup_message": "a",
+                "confirmation_message": "b",
+                "privacy_policy_url": "https://a.example",
+            }
+            self.sandbox.flows[FLOW] = Flow(FLOW, WABA, "Booking", ["OTHER"], APP, 0.0)
+            self.sandbox.signups[SIGNUP] = Signup(SIGNUP, WABA, texts)
             self.group_id = "c2FuZGJveDpncm91cA"
             group = Group(self.group_id, NUMBER, "Us", "", "auto_approve", 0.0, "CODE", ["ann"])
             self.sandbox.groups[self.group_id] = group

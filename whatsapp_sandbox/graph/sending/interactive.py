@@ -145,6 +145,11 @@ def _flow(sandbox: Sandbox, body: Json) -> None:
         need_choice(parameters, "flow_action", path, ("navigate", "data_exchange"))
     if "mode" in parameters:
         need_choice(parameters, "mode", path, ("draft", "published"))
+    flow = sandbox.flows.get(str(parameters.get("flow_id")))
+    if flow is not None and flow.status != "PUBLISHED" and parameters.get("mode") != "draft":
+        raise invalid(
+            f"{path}['flow_id']", f"the Flow is {flow.status}; publish it, or send it in draft mode"
+        )
 
 
 def _product(sandbox: Sandbox, body: Json) -> None:
