@@ -317,15 +317,17 @@ async def change_number(request: web.Request) -> web.Response:
 
 
 async def change_tokens(request: web.Request) -> web.Response:
-    """``PATCH /control/tokens {"token"?, "expired"?, "permissions"?}``: the first token unless one is named."""
+    """``PATCH /control/tokens {"token"?, "expired"?, "permissions"?, "wabas"?}``: the first unless one is named."""
     sandbox, body = sandbox_of(request), await body_of(request)
-    settings.check_values(Token, {key: body[key] for key in ("expired", "permissions") if key in body})
+    settable = ("expired", "permissions", "wabas")
+    settings.check_values(Token, {key: body[key] for key in settable if key in body})
     token = sandbox.tokens.get(text_of(body, "token") or sandbox.account.tokens[0].token)
     if token is None:
         raise Refused(404, "there is no such token")
     token.expired = bool(body.get("expired", token.expired))
     token.permissions = list(body.get("permissions", token.permissions))
-    return reply({"expired": token.expired, "permissions": token.permissions})
+    token.wabas = body.get("wabas", token.wabas)
+    return reply({"expired": token.expired, "permissions": token.permissions, "wabas": token.wabas})
 
 
 async def set_webhook(request: web.Request) -> web.Response:

@@ -316,7 +316,7 @@ CONTROL_BODIES: dict[tuple[str, str], list[Any]] = {
     ],
     ("PATCH", "numbers/{number}"): [{"registered": True, "quality": "GREEN", "pin": "123456"}],
     ("PATCH", "tokens"): [
-        {"token": "sandbox-token", "expired": False, "permissions": ["business_management"]}
+        {"token": "sandbox-token", "expired": False, "permissions": ["business_management"], "wabas": [WABA]}
     ],
     ("PUT", "apps/{app}"): [
         {"webhook_url": None, "secret": "s", "verify_token": "t", "fields": ["messages"]}

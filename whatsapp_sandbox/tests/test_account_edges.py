@@ -46,8 +46,10 @@ async def test_who_a_token_is(world: World) -> None:
 
 @pytest.mark.parametrize("path", [WABA, f"{WABA}/message_templates", f"{NUMBER}/whatsapp_business_profile"])
 async def test_a_token_touches_only_the_accounts_that_it_was_granted(world: World, path: str) -> None:
-    world.sandbox.account.tokens.append(Token("client-token", wabas=[OTHER]))
+    world.sandbox.account.tokens.append(Token("client-token"))
     world.sandbox.reindex()
+    assert (await world.graph("GET", path, **as_token("client-token")))[0] == 200
+    await world.control("PATCH", "tokens", {"token": "client-token", "wabas": [OTHER]})
     status, answer = await world.graph("GET", path, **as_token("client-token"))
     assert (status, answer["error"]["code"], answer["error"]["error_subcode"]) == (400, 100, 33)
 
