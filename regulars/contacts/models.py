@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from regulars.kernel import clock
+from regulars.kernel.visible import is_invisible
 from regulars.workspaces.models import Member, WorkspaceScoped
 
 IDENTITY_KINDS = ("phone", "bsuid", "parent_bsuid", "line_user", "unnamed")
@@ -44,8 +45,11 @@ class Contact(WorkspaceScoped):
 
     @property
     def display_name(self) -> str:
-        """The best name we have, down to the number or the user name."""
-        return self.name or self.profile_name or self.username or self.phone
+        """The best name we have of which anything shows, down to the user name or the number."""
+        names = (self.name, self.profile_name, self.username, self.phone)
+        return next(
+            (name for name in names if name and not is_invisible(name)), self.name or self.profile_name
+        )
 
 
 class ContactIdentity(WorkspaceScoped):
