@@ -160,8 +160,11 @@ def _items() -> list[ThreadItem]:
             content=MessageContent(
                 referral=Referral(
                     source_kind="ad",
+                    source_url="https://shop.example/linen",
                     headline="Summer linen, made to order",
                     body="Free alterations until August",
+                    media_kind="image",
+                    media_url="https://shop.example/linen.jpg",
                 )
             ),
         ),
@@ -227,6 +230,9 @@ def _items() -> list[ThreadItem]:
                     ContactCard(
                         name="Jisoo Park",
                         phones=(CardPhone(phone="+82 10-5550-0143"),),
+                        emails=("jisoo@tailors.example",),
+                        addresses=("45 Yanghwa-ro, Mapo-gu, Seoul",),
+                        urls=("https://tailors.example/",),
                         organization="Mapo Tailors",
                     ),
                 )
@@ -283,6 +289,27 @@ def _items() -> list[ThreadItem]:
             content=MessageContent(location=Location(name="Pier 4", address="Harbour Road 12")),
         ),
         _message(158, MINJI, "👍", kind="reaction"),
+        _message(
+            160, MINJI, "*For _both_:*\n- belt\n- hat\n1. pack\n2. ship\n> by Friday\nsee shop.example/list"
+        ),
+        _message(161, MINJI, "مرحبا، هل القميص متوفر؟"),
+        _message(162, MINJI, "\u200b\u2060"),
+        _message(
+            163,
+            MINJI,
+            kind="interactive",
+            content=MessageContent(
+                choice=Choice(kind="call_permission", id="accept", data={"is_permanent": True})
+            ),
+        ),
+        ActivityView(
+            UUID(int=905),
+            UUID(int=100),
+            "call",
+            "",
+            {"direction": "in", "event": "terminate", "duration_seconds": 151},
+            now,
+        ),
         _message(159, ANA, "We open at 8", deleted_by="phone_app", status="read"),
         UnreadableView(UUID(int=904), UUID(int=100), "message", now),
         _message(16, MINJI, "This was a mistake", deleted_by="contact", arrived_late=True),

@@ -12,6 +12,8 @@ _HIDDEN = frozenset({"flow_token"})
 """what the platform adds for programs (reference: Cloud API, ``nfm_reply``)"""
 _BUILT = re.compile(r"screen_[0-9]+_(.+)_[0-9]+")
 """the builder's names, ``screen_0_Date_1``"""
+_BUILT_CHOICE = re.compile(r"[0-9]{1,3}_(.+)", re.DOTALL)
+"""what the builder's lists give as an answer, ``0_Very_good``"""
 _LONGEST = 2_000
 _DEEPEST = 8
 
@@ -26,7 +28,8 @@ class Answer(NamedTuple):
     def label(self) -> str:
         """The key for people: what the builder of forms put around a field's name is left out."""
         named = _BUILT.fullmatch(self.key)
-        return named[1].replace("_", " ").strip() or self.key if named else self.key
+        name = named[1] if named else self.key.removeprefix("values.")
+        return name.replace("_", " ").strip() or self.key
 
 
 def answers_in(data: object) -> list[Answer]:
@@ -45,7 +48,8 @@ def _fields(data: Mapping[object, object], path: str, depth: int) -> Iterator[An
         if isinstance(value, Mapping) and value and depth < _DEEPEST:
             yield from _fields(value, f"{key}.", depth + 1)
         else:
-            yield Answer(key[:_LONGEST], _words(value) or "—")
+            said = _words(value, is_built=_BUILT.fullmatch(key) is not None)
+            yield Answer(key[:_LONGEST], said or "—")
 
 
 def _place(field: tuple[object, object]) -> tuple[list[int], str]:
@@ -54,11 +58,13 @@ def _place(field: tuple[object, object]) -> tuple[list[int], str]:
     return [int(digits) for digits in re.findall(r"[0-9]{1,9}", name)], name
 
 
-def _words(value: object) -> str:
+def _words(value: object, *, is_built: bool = False) -> str:
     if value is None or value == {}:
         return ""
     if isinstance(value, bool):
         return pgettext("answer in a form", "Yes") if value else pgettext("answer in a form", "No")
     if isinstance(value, list):
-        return ", ".join(filter(None, map(_words, value[:200])))[:_LONGEST]
-    return str(value)[:_LONGEST]
+        said = (_words(each, is_built=is_built) for each in value[:200])
+        return ", ".join(filter(None, said))[:_LONGEST]
+    chosen = _BUILT_CHOICE.fullmatch(value) if is_built and isinstance(value, str) else None
+    return (chosen[1].replace("_", " ").strip() or chosen[0] if chosen else str(value))[:_LONGEST]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 import phonenumbers
@@ -13,19 +13,24 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from regulars.contacts.models import Group
 from regulars.conversations.queries.lists import Order
 from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import Choice, Location, OutgoingLocation, TemplateButton
+from regulars.inboxes.ports import Order as ProductOrder
+from regulars.kernel.visible import is_invisible
 from regulars.web.design.tags import status_word
 from regulars.web.inbox import fragments, text_marks
 from regulars.web.inbox.activities import ICONS as ACTIVITY_ICONS
 from regulars.web.inbox.activities import sentence
+from regulars.web.inbox.call_permissions import CallPermission, call_permission_in
 from regulars.web.inbox.errors import Explanation, explanation_of, offer_after
 from regulars.web.inbox.form_answers import Answer, answers_in
 from regulars.web.inbox.lists import ListChoice
+from regulars.web.inbox.orders import PricedOrder
+from regulars.web.inbox.orders import priced as priced_order
 from regulars.web.inbox.view_models import (
     ICON_OF_KIND,
     ActivityView,
@@ -46,6 +51,7 @@ register = template.Library()
 
 MEDIA_LIFETIME = timedelta(days=7)
 """how long WhatsApp keeps an inbound file (reference: Cloud API, "What changed", 2025-10)"""
+MOST_ORDER_LINES = 50
 _AUTHOR_ICONS = {
     "phone_app": "phone-app",
     "rule": "robot",
@@ -57,7 +63,9 @@ _AUTHOR_ICONS = {
 
 @register.filter
 def person(name: str) -> SafeString | str:
-    """A name; numbers keep their order inside right-to-left text."""
+    """A name; numbers keep their order inside right-to-left text, and one of which nothing shows says so."""
+    if is_invisible(name):
+        return gettext("Invisible name")
     if name.startswith("+"):
         return format_html('<span class="isolate">{}</span>', name)
     return name or pgettext("person", "Unknown")
@@ -91,7 +99,7 @@ def iso(at: datetime | None) -> str:
 def speaker(author: Author) -> str:
     """What the one who spoke is called; the script puts "You" for the reader."""
     if author.name:
-        return author.name
+        return gettext("Invisible name") if is_invisible(author.name) else author.name
     return {
         "phone_app": gettext("Phone app"),
         "rule": gettext("Rule"),
@@ -115,6 +123,8 @@ def preview_text(shown: Preview | QuoteView) -> str:
         return deleted_words(shown.deleted_by)
     if shown.kind == "reaction":
         return reaction_words(shown)
+    if is_invisible(shown.text):
+        return gettext("Only invisible characters")
     if shown.text:
         return " ".join(shown.text[:1_000].split())[:160]
     return kind_word(shown.kind)
@@ -220,6 +230,33 @@ def marked(text: str) -> SafeString:
 
 
 @register.filter
+def linked(text: str) -> SafeString:
+    """A line of a card in which links can be followed."""
+    return text_marks.linked(text)
+
+
+@register.filter
+def web_address(url: str) -> bool:
+    """Whether a page may offer it as a link."""
+    return url.lower().startswith(("https://", "http://"))
+
+
+@register.filter
+def priced(order: ProductOrder) -> PricedOrder:
+    """An order in the reader's way of writing money."""
+    return priced_order(order, get_language() or "en", MOST_ORDER_LINES)
+
+
+@register.filter
+def card_day(written: str) -> str:
+    """A birthday as the reader writes days; one that is no date stays as it came."""
+    try:
+        return date_format(date.fromisoformat(written), "DATE_FORMAT")
+    except ValueError:
+        return written[:40]
+
+
+@register.filter
 def explained(error: ErrorView | None) -> Explanation:
     """What an error means in plain words and what to do."""
     return explanation_of(error)
@@ -259,12 +296,16 @@ def answers(choice: Choice) -> list[Answer]:
 
 
 @register.filter
+def call_permission(choice: Choice) -> CallPermission:
+    """The answer to the request to call."""
+    return call_permission_in(choice)
+
+
+@register.filter
 def choice_word(choice: Choice) -> str:
     """What a choice without words of its own is called."""
     if choice.kind == "form":
         return pgettext("kind of message", "Form")
-    if choice.kind == "call_permission":
-        return pgettext("kind of message", "Answer to the request to call")
     return choice.id[:200] or kind_word("interactive")
 
 

@@ -22,6 +22,7 @@ from regulars.inboxes.ports import (
     OutgoingLocation,
     OutgoingTemplate,
 )
+from regulars.kernel.visible import direction_at_end, is_invisible
 
 LONGEST_DRAWN = 20_000
 """characters of a text; no phone sends so many, and a page of such texts would be too much for a browser"""
@@ -280,7 +281,7 @@ class MessageView:
         if self.kind in CHANGE_KINDS:
             return "change"
         if self.choice:
-            return "choice"
+            return "call_permission" if self.choice.kind == "call_permission" else "choice"
         if (self.kind == "contacts" and not self.cards) or (self.kind == "order" and not self.content.order):
             return "missing_content"
         return self.kind if self.kind in {"location", "contacts", "order"} else "text"
@@ -333,6 +334,16 @@ class MessageView:
         return self.direction == "out" and self.status == "failed"
 
     @property
+    def says_nothing_visible(self) -> bool:
+        """Whether it has a text of which nothing shows."""
+        return is_invisible(self.text)
+
+    @property
+    def direction_at_end(self) -> str:
+        """How its last line reads; the time stands at the end of that line."""
+        return direction_at_end(self.text)
+
+    @property
     def is_emoji_only(self) -> bool:
         """Up to three emoji and nothing else are shown large."""
         stripped = self.text.strip()
@@ -350,6 +361,11 @@ class NoteView:
     at: datetime
 
     item: str = "note"
+
+    @property
+    def direction_at_end(self) -> str:
+        """How its last line reads."""
+        return direction_at_end(self.text)
 
     @property
     def position(self) -> str:

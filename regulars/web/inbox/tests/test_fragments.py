@@ -18,6 +18,7 @@ from regulars.inboxes.ports import (
     OutgoingInteractive,
     OutgoingTemplate,
     ProviderError,
+    Referral,
     ReplyButton,
     Unsupported,
 )
@@ -67,6 +68,28 @@ def media(kind: str, state: str, **facts: object) -> MediaView:
 
 INTERACTIVE = OutgoingInteractive(
     form="buttons", body="Choose", buttons=(ReplyButton(id="1", title="Courier"),)
+)
+CARD = ContactCard(
+    name="Dana",
+    emails=("dana@shop.example",),
+    addresses=("Pier 4, Oslo",),
+    urls=("www.brooks.example/x",),
+    birthday="1990-05-03",
+)
+AD = Referral(
+    source_kind="ad",
+    source_url="https://fb.me/ad",
+    headline="Linen",
+    body="Now 20 % off",
+    media_kind="image",
+    media_url="https://cdn.example/ad.jpg",
+)
+ORDER = Order(
+    lines=(
+        OrderLine(product_id="MUG", quantity=3, unit_price="29500", currency="KRW"),
+        OrderLine(product_id="2 of", quantity=1, unit_price="24.5", currency="EUR"),
+        OrderLine(product_id="C", quantity=1, unit_price="?", currency="EUR!"),
+    )
 )
 TEMPLATE = OutgoingTemplate(
     name="order_shipped",
@@ -134,6 +157,42 @@ TEMPLATE = OutgoingTemplate(
             },
             "2 × LINEN",
         ),
+        ({"text": "\u200b\u2060\u3164"}, "Only invisible characters"),
+        ({"text": "hi", "author": Author("contact", "\u200e\u200f"), "is_in_group": True}, "Invisible name"),
+        ({"text": "مرحبا 14"}, 'dir="rtl"'),
+        ({"text": "مرحبا\nok?"}, 'dir="ltr"'),
+        ({"kind": "audio", "media": media("audio", "ready")}, "?download=1"),
+        (
+            {"kind": "contacts", "content": MessageContent(cards=(CARD,))},
+            "Pier 4, Oslo|mailto:dana@shop.example|http://www.brooks.example/x|Birthday: May 3, 1990",
+        ),
+        (
+            {"text": "hi", "content": MessageContent(referral=AD)},
+            'Came from an ad|Linen|Now 20 % off|href="https://fb.me/ad"|href="https://cdn.example/ad.jpg"',
+        ),
+        (
+            {"text": "hi", "content": MessageContent(referral=Referral(source_url="javascript:x"))},
+            "Came from an ad",
+        ),
+        *(
+            (
+                {
+                    "kind": "interactive",
+                    "content": MessageContent(choice=Choice(kind="call_permission", id=answer, data=data)),
+                },
+                seen,
+            )
+            for answer, data, seen in (
+                ("accept", {"is_permanent": True}, "We may call|for good"),
+                ("accept", {"expires_at": 1796569200}, "We may call|2026-12-06T"),
+                ("accept", None, "The contact allowed it"),
+                ("reject", {}, "We may not call|said no"),
+            )
+        ),
+        (
+            {"kind": "order", "content": MessageContent(order=ORDER)},
+            "3 × MUG|₩29,500 each|₩88,500|€24.50|? EUR!|2 of",
+        ),
         (
             {
                 "kind": "interactive",
@@ -181,7 +240,26 @@ TEMPLATE = OutgoingTemplate(
     ],
 )
 def test_every_kind_is_drawn(facts: dict[str, object], seen: str) -> None:
-    assert seen in render_message(message(**facts), "en")
+    html = render_message(message(**facts), "en")
+    assert [part for part in seen.split("|") if part not in html] == []
+    assert "javascript:" not in html
+
+
+@pytest.mark.parametrize(
+    ("language", "price", "total"),
+    [
+        ("en", "₩89,000", "₩178,000"),
+        ("ko", "₩89,000", "₩178,000"),
+        ("ru", "89 000 ₩", "178 000 ₩"),
+        ("th", "₩89,000", "₩178,000"),
+    ],
+)
+def test_prices_are_written_as_the_reader_writes_them(language: str, price: str, total: str) -> None:
+    order = Order(lines=(OrderLine(product_id="A", quantity=2, unit_price="89000.0", currency="KRW"),))
+    html = render_message(message(kind="order", content=MessageContent(order=order)), language).replace(
+        "\xa0", " "
+    )
+    assert (price in html, html.count(f"<bdi>{total}</bdi>")) == (True, 2)
 
 
 @pytest.mark.parametrize(
