@@ -32,6 +32,7 @@ def note_calls(workspace_id: UUID, calls: Sequence[IncomingCall], *, reply_windo
         conversation = start_conversation(workspace_id, each.inbox_id, each.contact_id)
         call = each.call
         facts = {
+            "call_id": call.provider_id,
             "event": call.event,
             "direction": call.direction,
             "duration_seconds": call.duration_seconds,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from regulars.web.inbox.calls import call_sentence
 from regulars.web.inbox.view_models import ActivityView
 
 ICONS = {
@@ -33,6 +34,8 @@ ICONS = {
 
 def sentence(item: ActivityView) -> str:
     """One whole sentence per kind, so that every language can order its words; unknown kinds show their name."""
+    if item.kind == "call":
+        return call_sentence(item.facts)
     values = {
         "actor": item.actor_name or _("Regulars"),
         **{key: str(value) for key, value in item.facts.items()},
@@ -69,7 +72,6 @@ def _patterns() -> dict[str, str]:
         "user_id_changed": _("WhatsApp gave the contact a new id"),
         "identity_check": _("The contact's phone was set up anew; check who is writing"),
         "woken": _("The snooze is over"),
-        "call": _("The contact called"),
         "stopped": _("%(actor)s stopped a message before it left"),
         "reopened_by_failure": _("Open again: our answer was not delivered"),
     }

@@ -17,6 +17,7 @@ from regulars.conversations.queries.waiting import Wait
 from regulars.inboxes.ports import MessageContent, OutgoingContent
 from regulars.kernel.shielding import shielded, words_in
 from regulars.media.models import MediaFile
+from regulars.web.inbox.calls import with_calls_folded
 from regulars.web.inbox.view_models import (
     LONGEST_DRAWN,
     ActivityView,
@@ -127,7 +128,7 @@ def thread_items(page: ThreadPage, conversation: Conversation) -> list[ThreadIte
     """Everything of one page of a thread, in the order in which it is shown."""
     items: list[ThreadItem] = [message_view(each, conversation) for each in page.messages if not each.changed]
     items += (note_view(note) for note in page.notes)
-    items += (activity_view(line) for line in page.activities)
+    items += activity_views(page.activities)
     return sorted(items, key=lambda item: item.position)
 
 
@@ -317,6 +318,11 @@ def note_view(note: Note) -> NoteView | UnreadableView:
         ),
         lambda: UnreadableView(note.id, note.conversation_id, "note", note.created_at, "out"),
     )
+
+
+def activity_views(lines: Iterable[Activity]) -> list[ActivityView | UnreadableView]:
+    """The quiet lines; a call is one of them, whatever was told of it."""
+    return with_calls_folded(map(activity_view, lines))
 
 
 def activity_view(line: Activity) -> ActivityView | UnreadableView:

@@ -31,7 +31,7 @@ from regulars.conversations.queries.touched import (
 from regulars.inboxes.events import InboxChanged
 from regulars.kernel.events import Event, Recorded
 from regulars.media.events import MediaChanged
-from regulars.web.inbox.building import activity_view, conversation_row, message_view, note_view
+from regulars.web.inbox.building import activity_views, conversation_row, message_view, note_view
 from regulars.web.inbox.fragments import render_message, render_row
 from regulars.workspaces.events import MemberChanged, SessionEnded, TeamChanged
 
@@ -232,10 +232,9 @@ def _items(
         payload = {"message_id": str(note.id), "position": view_of_note.position, "arrived": False}
         items.append(_item(note.conversation_id, payload, view_of_note, languages))
     changed_heads = [key for key in by_id if key in changes.heads]
-    for line in newest_lines(changed_heads):
-        view_of_line = activity_view(line)
-        payload = {"message_id": str(line.id), "position": view_of_line.position, "arrived": False}
-        items.append(_item(line.conversation_id, payload, view_of_line, languages))
+    for view_of_line in activity_views(newest_lines(changed_heads)):
+        payload = {"message_id": str(view_of_line.id), "position": view_of_line.position, "arrived": False}
+        items.append(_item(view_of_line.conversation_id, payload, view_of_line, languages))
     return items
 
 
