@@ -56,8 +56,9 @@ class ThreadPage:
     notes: list[Note]
     activities: list[Activity]
     has_older: bool
-    newest_in_before: UUID | None
+    newest_in_before: UUID | None = None
     """the contact's newest message when none is on this page"""
+    has_newer: bool = False
 
 
 def read_thread(
@@ -77,6 +78,25 @@ def read_thread(
         list(lines.order_by("-at")[:SIDE_LIMIT])[::-1],
         has_older=len(found) > limit,
         newest_in_before=_newest_in(conversation) if len(found) > limit and not _has_in(page) else None,
+    )
+
+
+def read_thread_after(
+    conversation: Conversation, place: tuple[datetime, UUID], *, limit: int = 50
+) -> ThreadPage:
+    """The page that begins after a (sent_at, id) place, wherever in the thread that is."""
+    following = Message.objects.filter(conversation=conversation).order_by("sent_at", "id")
+    following = following.filter(Q(sent_at__gt=place[0]) | Q(sent_at=place[0], id__gt=place[1]))
+    found = list(following.select_related(*shown_with(conversation))[: limit + 1])
+    until = found[limit].sent_at if len(found) > limit else None
+    notes = Note.objects.filter(conversation=conversation, **_between("created_at", place[0], until))
+    lines = Activity.objects.filter(conversation=conversation, **_between("at", place[0], until))
+    return ThreadPage(
+        with_details(found[:limit]),
+        list(notes.select_related("author__user").order_by("created_at")[:SIDE_LIMIT]),
+        list(lines.order_by("at")[:SIDE_LIMIT]),
+        has_older=True,
+        has_newer=until is not None,
     )
 
 

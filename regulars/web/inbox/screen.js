@@ -302,7 +302,7 @@ class InboxScreen extends HTMLElement {
   replaceHead(html) {
     const head = fragment(html).getElementById("thread-head");
     if (!head || head.dataset.conversation !== this.shown) return;
-    if (this.querySelector("#assign-menu:popover-open")) return;
+    if (this.querySelector("#thread-head [popover]:popover-open")) return;
     this.querySelector("#thread-head")?.replaceWith(head);
     const strip = this.querySelector("window-strip");
     if (strip && strip.getAttribute("closes") !== head.dataset.closes) strip.setAttribute("closes", head.dataset.closes);

@@ -4,6 +4,8 @@ import { announce, element, fragment, get } from "../design/page.js";
 import { gettext, interpolate, ngettext } from "../design/strings.js";
 import { dayHeading, dayKey, timeOf, writeTimes } from "../design/time/time.js";
 import { nameReader } from "./reader.js";
+import { loadLater, toNewest } from "./thread_history.js";
+import { foldChanges, showOwnNote, shown } from "./thread_view.js";
 
 const NEAR_END = 120;
 const JOIN_WITHIN = 5 * 60_000;
@@ -15,6 +17,9 @@ class MessageThread extends HTMLElement {
     this.ready = true;
     this.newBelow = this.querySelector(".new-below");
     this.missed = 0;
+    this.hasGap = false; // whether newer lines than the last one are not here
+    this.held = []; // those that the stream told meanwhile
+    this.dataset.shows = shown();
     this.arrange({ divider: Number(this.dataset.unread) });
     this.toEnd();
     this.addEventListener("scroll", () => this.onScroll(), { passive: true });
@@ -35,6 +40,7 @@ class MessageThread extends HTMLElement {
   }
 
   toEnd() {
+    if (this.hasGap) return toNewest(this);
     this.scrollTop = this.scrollHeight;
     this.atEnd = true;
     this.missed = 0;
@@ -47,18 +53,19 @@ class MessageThread extends HTMLElement {
   }
 
   onScroll() {
-    this.atEnd = this.isNearEnd;
+    this.atEnd = this.isNearEnd && !this.hasGap;
     if (this.atEnd && this.missed) {
       this.missed = 0;
       this.showMissed();
     }
     if (this.scrollTop < 300) this.loadEarlier();
+    if (this.hasGap && this.isNearEnd) loadLater(this);
   }
 
   showMissed() {
     if (!this.newBelow) return;
-    this.newBelow.hidden = this.missed === 0;
-    this.newBelow.lastElementChild.textContent = interpolate(ngettext("%(count)s new message", "%(count)s new messages", this.missed), { count: this.missed });
+    this.newBelow.hidden = this.missed === 0 && !this.hasGap;
+    this.newBelow.lastElementChild.textContent = !this.missed ? gettext("To the newest") : interpolate(ngettext("%(count)s new message", "%(count)s new messages", this.missed), { count: this.missed });
   }
 
   /** Draw what depends on the reader: days, runs, the divider, states with their times. */
@@ -81,6 +88,7 @@ class MessageThread extends HTMLElement {
       this.tellStates(line);
     }
     if (divider) this.divide(divider);
+    foldChanges(this.items);
     writeTimes(this.items);
     nameReader(this.items);
   }
@@ -106,16 +114,20 @@ class MessageThread extends HTMLElement {
    * milliseconds) an answer, which may be older than what the stream has told since.
    */
   receive(html, { announceIt = false, asked = null } = {}) {
-    const wasNear = this.isNearEnd || this.atEnd;
+    const wasNear = !this.hasGap && (this.isNearEnd || this.atEnd);
     for (const made of [...fragment(html).children].filter((line) => line.dataset.position)) {
       const known = document.getElementById(made.id);
       if (asked === null) made.toldAt = performance.now();
       else if (known?.toldAt > asked) continue;
       if (known) this.patch(known, made);
       else {
-        this.insert(made);
+        if (this.isBehindGap(made)) this.held.push(made);
+        else this.insert(made);
         this.dispatchEvent(new CustomEvent("line-arrived", { detail: made }));
-        if (made.dataset.kind === "note") this.dispatchEvent(new CustomEvent("note-arrived", { bubbles: true }));
+        if (made.dataset.kind === "note") {
+          showOwnNote(made);
+          this.dispatchEvent(new CustomEvent("note-arrived", { bubbles: true }));
+        }
         if (made.dataset.direction === "in" && !wasNear) this.missed += 1;
         if (announceIt && made.dataset.direction === "in") announce(this.spoken(made));
       }
@@ -123,6 +135,19 @@ class MessageThread extends HTMLElement {
     this.arrange();
     this.showMissed();
     if (wasNear) this.toEnd();
+  }
+
+  isBehindGap(made) {
+    return this.hasGap && made.dataset.position > (this.lines.filter((line) => !line.classList.contains("pending")).at(-1)?.dataset.position ?? "");
+  }
+
+  /** The lines told while there was a gap, once it is closed by what was `asked` for. */
+  takeHeld(asked) {
+    for (const made of this.held.splice(0)) {
+      const known = document.getElementById(made.id);
+      if (!known) this.insert(made);
+      else if (made.toldAt > asked) this.patch(known, made);
+    }
   }
 
   patch(known, made) {

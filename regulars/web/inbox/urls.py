@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("conversations/<str:conversation_id>/head", reading.head, name="conversation-head"),
     path("conversations/<str:conversation_id>/context", reading.show_context, name="conversation-context"),
     path("conversations/<str:conversation_id>/earlier", reading.earlier_messages, name="earlier-messages"),
+    path("conversations/<str:conversation_id>/later", reading.later_messages, name="later-messages"),
     path("conversations/<str:conversation_id>/messages", sending.send, name="messages"),
     path("conversations/<str:conversation_id>/notes", acting.notes, name="notes"),
     path("conversations/<str:conversation_id>/draft", acting.draft, name="draft"),

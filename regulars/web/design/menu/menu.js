@@ -29,6 +29,7 @@ class MenuButton extends HTMLElement {
   }
 
   onKey(event) {
+    if (event.target.closest("form")) return; // its fields have keys of their own
     const items = itemsOf(this.menu);
     const at = items.indexOf(document.activeElement);
     const inSearch = document.activeElement?.matches("input[type=search]");

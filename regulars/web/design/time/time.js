@@ -18,6 +18,9 @@ const asMediumDate = formatter({ dateStyle: "medium", timeStyle: "medium" });
 const asFull = (date) => `${asFullDate(date)} ${asZone(date)}`;
 const asExact = (date) => `${asMediumDate(date)} ${asZone(date)}`;
 const asDayKey = formatter({ year: "numeric", month: "2-digit", day: "2-digit" });
+const asWhole = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" };
+const partsOf = new Intl.DateTimeFormat("en-u-ca-iso8601", { timeZone, hourCycle: "h23", ...asWhole });
+const asParts = (date) => partsOf.formatToParts(date);
 const asWeekday = formatter({ weekday: "long" });
 const asShortWeekday = formatter({ weekday: "short" });
 const asDate = formatter({ day: "numeric", month: "short" });
@@ -28,6 +31,26 @@ export const DAY = 86_400_000;
 
 /** The reader's calendar day of a moment, as a key for comparing. */
 export const dayKey = (date) => asDayKey(date);
+/** The moment at which a calendar day (``2026-11-30``) begins for the reader, also where the clock changes that day. */
+export function startOfDay(day) {
+  const wanted = Date.parse(`${day}T00:00:00Z`);
+  let moment = wanted;
+  for (let turn = 0; turn < 2; turn += 1) moment = wanted - offsetAt(new Date(moment));
+  return new Date(dateOf(new Date(moment)) < day ? moment + 3_600_000 : moment); // some zones skip the hour after midnight
+}
+
+/** How far the reader's clock is ahead of UTC, in milliseconds. */
+function offsetAt(date) {
+  const told = Object.fromEntries(asParts(date).map(({ type, value }) => [type, Number(value)]));
+  return Date.UTC(told.year, told.month - 1, told.day, told.hour, told.minute, told.second) - Math.floor(date / 1000) * 1000;
+}
+
+/** The reader's calendar day of a moment, as a date field writes it. */
+export function dateOf(date) {
+  const { year, month, day } = Object.fromEntries(asParts(date).map(({ type, value }) => [type, value]));
+  return `${year}-${month}-${day}`;
+}
+
 export const timeOf = (date) => asTime(date);
 export const fullTime = (date) => asFull(date);
 

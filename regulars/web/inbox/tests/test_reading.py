@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations.handling import assign_conversation
 from regulars.kernel import clock
+from regulars.web.inbox.view_models import position_of
 from regulars.workspaces.models import Member
 from tests.cast import ALICE, BORIS, CHAI, Cast
 
@@ -65,7 +67,7 @@ def test_a_stranger_never_sees_a_conversation(cast: Cast, sign_in: SignIn) -> No
     client = sign_in(cast.stranger.owner)
     paths = [
         f"/conversations/{conversation.id}{part}"
-        for part in ("", "/head", "/row", "/context", "/earlier", "/templates")
+        for part in ("", "/head", "/row", "/context", "/earlier", "/later", "/templates")
     ]
     assert [client.get(path, headers=FRAGMENT).status_code for path in paths] == [404] * len(paths)
     assert client.get("/search?q=alice").json() == {"items": []}
@@ -105,7 +107,7 @@ def test_looking_is_not_reading(cast: Cast, sign_in: SignIn) -> None:
 
 
 def test_older_messages_come_by_position(cast: Cast, sign_in: SignIn) -> None:
-    start = clock.now() - timedelta(hours=2)
+    start = clock.now().replace(microsecond=0) - timedelta(hours=2)
     conversation = cast.hears(ALICE, "message 00", at=start)
     for number in range(1, 60):
         cast.hears(ALICE, f"message {number:02}", at=start + timedelta(minutes=number))
@@ -122,6 +124,20 @@ def test_older_messages_come_by_position(cast: Cast, sign_in: SignIn) -> None:
     )
     assert [item.text for item in older.context["items"]] == [f"message {number:02}" for number in range(10)]
     assert "data-has-older" not in older.content.decode()
+    path, day = (
+        f"/conversations/{conversation.id}/later",
+        position_of(start + timedelta(minutes=4), UUID(int=0)),
+    )
+    from_there = client.get(path, {"after": day}, headers=FRAGMENT)
+    assert [item.text for item in from_there.context["items"]] == [
+        f"message {each:02}" for each in range(4, 54)
+    ]
+    assert "data-has-newer" in from_there.content.decode()
+    last = from_there.context["items"][-1].position
+    rest = client.get(path, {"after": last}, headers=FRAGMENT)
+    assert [item.text for item in rest.context["items"]] == [f"message {each}" for each in range(54, 60)]
+    assert "data-has-newer" not in rest.content.decode()
+    assert client.get(path, {"after": "2026-11-30"}, headers=FRAGMENT).status_code == 404
 
 
 @pytest.mark.parametrize(

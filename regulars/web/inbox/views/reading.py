@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from regulars.conversations.access import access_conversation
 from regulars.conversations.models import Conversation
 from regulars.conversations.queries.lists import attach_last_messages, count_for
-from regulars.conversations.queries.threads import read_thread
+from regulars.conversations.queries.threads import read_thread, read_thread_after
 from regulars.kernel.events import end_of_log
 from regulars.kernel.ids import parse_id
 from regulars.web.doors import MemberRequest, member_with
@@ -79,6 +79,19 @@ def earlier_messages(request: MemberRequest, conversation_id: str) -> HttpRespon
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     page = read_thread(conversation, before=parse_position(request.GET.get("before", "")))
     context = {"items": thread_items(page, conversation), "has_older": page.has_older}
+    return render(request, "inbox/_items.html", context)
+
+
+@require_safe
+@member_with("conversations:read")
+def later_messages(request: MemberRequest, conversation_id: str) -> HttpResponse:
+    """The page of messages after ``after``: a position in the thread, or the beginning of a day."""
+    conversation = access_conversation(request.actor, parse_id(conversation_id))
+    place = parse_position(request.GET.get("after", ""))
+    if place is None:
+        raise Http404
+    page = read_thread_after(conversation, place)
+    context = {"items": thread_items(page, conversation), "has_newer": page.has_newer}
     return render(request, "inbox/_items.html", context)
 
 
