@@ -11,6 +11,7 @@ from whatsapp_sandbox import inbound
 from whatsapp_sandbox.customers import circle
 from whatsapp_sandbox.customers.stories import STORIES
 from whatsapp_sandbox.customers.story import Line, Story, Turn
+from whatsapp_sandbox.graph.calls import end_call, ring
 from whatsapp_sandbox.model import ChatMessage, Customer
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ THINKING = [3.0, 8.0]
 TYPING_PER_CHARACTER = 0.05
 TRICKLE = [60.0, 120.0]
 LOOK_EVERY = 1.0
+RINGS_FOR = 20.0
+"""Seconds until somebody whom nobody answers hangs up."""
 
 
 def start(sandbox: Sandbox, *, speaks_first: bool, again: bool = False) -> None:
@@ -157,6 +160,13 @@ def _send(sandbox: Sandbox, customer_id: str, number_id: str, line: Line) -> Non
     if customer is None or not customer.online:
         return
     spec: dict[str, Any] = {"type": "text", "text": line} if isinstance(line, str) else dict(line)
+    if "call" in spec:
+        call_id = ring(sandbox, number_id, customer)
+        status = "COMPLETED" if spec["call"] else "FAILED"
+        sandbox.scheduler.after(
+            spec["call"] or RINGS_FOR, end_call, sandbox, call_id, status, spec["call"], counted=False
+        )
+        return
     if "react" in spec:
         last = _last_from_business(sandbox, customer, number_id)
         if last is None:

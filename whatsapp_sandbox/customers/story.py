@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Line = str | dict[str, Any]
-"""A text, or a message as ``inbound.write`` takes it; ``{"react": "👍"}`` reacts to the last answer."""
+"""A text, or a message as ``inbound.write`` takes it; ``{"react": "👍"}`` reacts to the last answer,
+``{"call": 95}`` rings and, when it is not 0, talks for so many seconds."""
 Turn = list[Line]
 
 

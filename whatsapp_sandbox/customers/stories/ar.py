@@ -14,33 +14,34 @@ STORY = Story(
         "about": "قهوة عربية أولاً",
     },
     number=0,
-    opening=["السلام عليكم، هل تشحنون إلى الرياض؟", "أريد طقم فناجين هدية مع بطاقة مكتوبة بخط اليد."],
+    opening=[
+        "السلام عليكم، هل تشحنون إلى الرياض؟",
+        {
+            "type": "order",
+            "order": {
+                "catalog_id": "100000000000301",
+                "text": "من فضلكم بدون فاتورة داخل العلبة",
+                "product_items": [
+                    {
+                        "product_retailer_id": "CUP-SET-6",
+                        "quantity": 1,
+                        "item_price": 210,
+                        "currency": "SAR",
+                    },
+                    {
+                        "product_retailer_id": "BEANS-HARBOR-500",
+                        "quantity": 2,
+                        "item_price": 64.5,
+                        "currency": "SAR",
+                    },
+                ],
+            },
+        },
+        "أريد طقم فناجين هدية مع بطاقة مكتوبة بخط اليد.",
+    ],
     turns=[
         ["ممتاز. كم تكلفة الشحن وكم يوم يستغرق؟"],
-        [
-            {
-                "type": "order",
-                "order": {
-                    "catalog_id": "100000000000301",
-                    "text": "من فضلكم بدون فاتورة داخل العلبة",
-                    "product_items": [
-                        {
-                            "product_retailer_id": "CUP-SET-6",
-                            "quantity": 1,
-                            "item_price": 210,
-                            "currency": "SAR",
-                        },
-                        {
-                            "product_retailer_id": "BEANS-HARBOR-500",
-                            "quantity": 2,
-                            "item_price": 64.5,
-                            "currency": "SAR",
-                        },
-                    ],
-                },
-            },
-            "أرسلت لكم الطلب الآن.",
-        ],
+        ["هل وصلكم الطلب؟"],
         ["اكتبوا على البطاقة: «كل عام وأنتِ بخير يا أمي»."],
         ["شكراً جزيلاً على لطفكم 🌷", {"react": "❤️"}],
     ],

@@ -14,6 +14,26 @@ STORY = Story(
     number=1,
     opening=[
         "Morning! We run two small coffee bars in London and are looking for a new house roast.",
+        (
+            "Every month we would need:\n- *40 kg* Harbor Blend\n- 6 kg decaf, ~whole~ ground\n- filters, size 02\n"
+            "> Free delivery over 30 kg\nI found that on harborandpine.example/wholesale, does it still hold?"
+        ),
+        {
+            "type": "contacts",
+            "contacts": [
+                {
+                    "name": {"formatted_name": "Priya Nair", "first_name": "Priya", "last_name": "Nair"},
+                    "org": {"company": "Northgate Coffee Bar", "title": "Bookkeeper"},
+                    "phones": [{"phone": "+44 20 7946 0119", "type": "WORK"}],
+                    "emails": [{"email": "priya@northgate.example", "type": "WORK"}],
+                    "addresses": [
+                        {"street": "12 Lamb Street", "city": "London", "zip": "E1 6EA", "type": "WORK"}
+                    ],
+                    "urls": [{"url": "https://northgate.example/invoices", "type": "WORK"}],
+                    "origin": "other",
+                }
+            ],
+        },
         "What would *40 kg a month* of Harbor Blend cost us, delivered?",
     ],
     turns=[

@@ -13,7 +13,20 @@ STORY = Story(
     },
     number=0,
     opening=[
-        "¡Hola! ¿La tetera de cuello de cisne sirve para inducción?",
+        {
+            "type": "text",
+            "text": "¡Hola! ¿La tetera de cuello de cisne sirve para inducción?",
+            "referral": {
+                "source_url": "https://harborandpine.example/otono",
+                "source_id": "120210000000301",
+                "source_type": "ad",
+                "headline": "Cuello de cisne, pulso firme",
+                "body": "Nuestra tetera de 1 litro, ahora con un 15 % de descuento y envío gratis.",
+                "media_type": "image",
+                "image_url": "https://harborandpine.example/otono/tetera.jpg",
+                "ctwa_clid": "ARAkLkA8rmlFeiCktEJQ-QTwRiyYHAFDLMNDBH0CD3qpjd0HR4irJ6LEkR7JwFF4XvnO2E4Nx0",
+            },
+        },
         "¿Y cuánto cuesta con envío a Madrid?",
     ],
     turns=[

@@ -13,8 +13,13 @@ STORY = Story(
     },
     number=0,
     opening=[
+        {
+            "type": "reaction",
+            "reaction": {"message_id": "wamid.HBgNNTUxMTkwMDAwMDE1MhUCABEYEjQ", "emoji": "❤️"},
+        },
         "Oi, tudo bem? Pedi café em grãos e veio moído 😕",
         {"type": "image", "image": {"sample": "beans", "caption": "Era este aqui que eu queria, em grãos."}},
+        {"call": 0},
     ],
     turns=[
         ["Pedido HP-4815, dois pacotes de 500 g. Comprei pelo site no dia 16."],

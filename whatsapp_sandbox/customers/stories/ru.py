@@ -14,6 +14,18 @@ STORY = Story(
     number=0,
     opening=[
         "Добрый день! Заказывал у вас чайник и воронку, заказ HP-4790.",
+        {
+            "type": "interactive",
+            "interactive": {
+                "type": "call_permission_reply",
+                "call_permission_reply": {
+                    "response": "accept",
+                    "is_permanent": True,
+                    "response_source": "user_action",
+                },
+            },
+        },
+        {"call": 95},
         "По трекингу посылка третий день стоит на сортировке. Подскажите, пожалуйста, где она?",
     ],
     turns=[

@@ -12,7 +12,19 @@ STORY = Story(
         "about": "悉尼 · 手冲爱好者",
     },
     number=1,
-    opening=["您好，请问松木手柄的手冲壶还有货吗？", "我在悉尼，大概几天能到？"],
+    opening=[
+        {
+            "type": "text",
+            "text": "您好，请问这款松木手柄的手冲壶还有货吗？",
+            "context": {
+                "referred_product": {
+                    "catalog_id": "100000000000301",
+                    "product_retailer_id": "KETTLE-PINE-800",
+                }
+            },
+        },
+        "我在悉尼，大概几天能到？运费我看了harborandpine.example/shipping，没找到澳洲。",
+    ],
     turns=[
         ["0.8 升的有吗？最好是哑光黑色。"],
         ["好的，那我要一个壶，再加两包「港湾」咖啡豆，一共多少钱？"],
