@@ -62,6 +62,15 @@ async function react(line, emoji) {
   toast(response ? await response.text() : gettext("No connection. Nothing was changed."), { kind: "bad" });
 }
 
+/** A message's text for copying, with the signs of its lists and quotes. */
+function textOf(line) {
+  const text = line.querySelector(".text")?.cloneNode(true);
+  if (!text) return "";
+  for (const item of text.querySelectorAll("li")) item.prepend(item.hasAttribute("value") ? `${item.value}. ` : "- ");
+  for (const quote of text.querySelectorAll("blockquote")) quote.textContent = quote.textContent.replace(/^(?=.)/gm, "> ");
+  return text.textContent.trim();
+}
+
 function item(name, label, act) {
   const made = element("button", { type: "button", class: "menu-item", role: "menuitem" }, icon(name), label);
   made.addEventListener("click", () => {
@@ -74,7 +83,7 @@ function item(name, label, act) {
 function openMenu(line, anchor = null) {
   if (!line) return;
   const answerable = "answerable" in line.dataset;
-  const text = line.querySelector(".text")?.textContent.trim() ?? "";
+  const text = textOf(line);
   const items = [
     answerable && item("quote", gettext("Reply to this message"), () => composer()?.quote(line)),
     answerable && !isInGroup(line) && item("emoji", gettext("React"), () => openReactions(line)),
