@@ -69,7 +69,7 @@ ROUTES: tuple[Route, ...] = (
 
     Route("GET", "/message-templates", message_templates.list_templates, "message_templates:read"),
     Route("POST", "/message-templates/sync", message_templates.sync_templates, "message_templates:manage",
-          problems=("provider-failed",), talks_to_provider=True),
+          problems=("provider-failed", "not-found"), talks_to_provider=True),
 
     Route("GET", "/inboxes", inboxes.list_inboxes, "inboxes:read"),
     Route("GET", "/inboxes/{inbox_id}", inboxes.get_inbox, "inboxes:read"),

@@ -98,7 +98,7 @@ def _change_status(conversation: Conversation, body: ConversationChanges, *, by:
     if body.status is UNSET and until is UNSET:
         return
     if body.status == "snoozed" or (body.status is UNSET and until is not None):
-        if until is UNSET or until is None or until.tzinfo is None:
+        if until is UNSET or until is None:
             raise Invalid(
                 _("Say until when"), fields={"snoozed_until": "an RFC 3339 time with zone, in the future"}
             )
