@@ -14,6 +14,7 @@ from regulars.conversations.operations.teams import remove_team as take_away
 from regulars.conversations.queries.teams import TeamLine, team_lines
 from regulars.kernel.telling import EXAMPLE_ID, told
 from regulars.workspaces.access import Actor, access_team, access_workspace
+from regulars.workspaces.models import Team
 from regulars.workspaces.teams import create_team as make_team
 from regulars.workspaces.teams import rename_team as call_team
 
@@ -60,6 +61,11 @@ def list_teams(actor: Actor) -> Page[TeamShape]:
     return Page([_build(line) for line in team_lines(actor)], None)
 
 
+def get_team(actor: Actor, team_id: UUID) -> TeamShape:
+    """One team."""
+    return _line_of(actor, access_team(actor, team_id))
+
+
 def create_team(actor: Actor, body: TeamName) -> TeamShape:
     """A new team with nobody in it."""
     return _build(TeamLine(make_team(access_workspace(actor), body.name, by=actor)))
@@ -69,7 +75,7 @@ def rename_team(actor: Actor, team_id: UUID, body: TeamName) -> TeamShape:
     """Call a team something else; everything stays with it."""
     team = access_team(actor, team_id)
     call_team(team, body.name, by=actor)
-    return _build(next(line for line in team_lines(actor) if line.team.id == team.id))
+    return _line_of(actor, team)
 
 
 def remove_team(actor: Actor, team_id: UUID, query: TeamRemoval) -> None:
@@ -78,6 +84,10 @@ def remove_team(actor: Actor, team_id: UUID, query: TeamRemoval) -> None:
     to = access_team(actor, parse_reference(query.to, "to")) if query.to else None
     opens = [parse_reference(written, "opens") for written in query.opens.split(",") if written]
     take_away(team, to=to, opens=opens, by=actor)
+
+
+def _line_of(actor: Actor, team: Team) -> TeamShape:
+    return _build(next(line for line in team_lines(actor) if line.team.id == team.id))
 
 
 def _build(line: TeamLine) -> TeamShape:
