@@ -66,6 +66,15 @@ def latest_first(rows: QuerySet[Row], query: PageQuery) -> tuple[list[Row], str 
     return page, _write([page[-1].pk]) if len(found) > query.limit else None
 
 
+def last_made_first(rows: QuerySet[Row], query: PageQuery) -> tuple[list[Row], str | None]:
+    """A page of rows by id alone, which counts up with time and never changes, and the cursor of the next page."""
+    if query.cursor:
+        rows = rows.filter(id__lt=_read_id(query.cursor))
+    found = list(rows.order_by("-id")[: query.limit + 1])
+    page = found[: query.limit]
+    return page, _write([str(page[-1].pk)]) if len(found) > query.limit else None
+
+
 def cut(found: Sequence[Row], limit: int, time_field: str) -> tuple[list[Row], str | None]:
     """The page out of ``limit + 1`` rows, and its cursor if there is more."""
     page = list(found[:limit])
@@ -90,6 +99,14 @@ def read_cursor(cursor: str) -> Place:
     if place[0].tzinfo is None:
         raise _invalid_cursor()
     return place
+
+
+def _read_id(cursor: str) -> UUID:
+    try:
+        (last_id,) = _read(cursor)
+        return UUID(last_id)
+    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+        raise _invalid_cursor() from error
 
 
 def _read_serial(cursor: str) -> int:

@@ -26,6 +26,7 @@ from regulars.conversations.queries.lists import (
     attach_last_messages,
 )
 from regulars.conversations.queries.lists import list_conversations as read_page
+from regulars.conversations.queries.steady import list_steadily
 from regulars.conversations.queries.threads import newest_notes
 from regulars.kernel.errors import Invalid
 from regulars.workspaces.access import Actor
@@ -45,7 +46,10 @@ def list_conversations(actor: Actor, query: ConversationQuery) -> Page[Conversat
         unread=query.unread,
         contact_id=_id(query.contact, "contact"),
     )
-    page = read_page(actor, wanted, order=query.order, limit=query.limit, cursor=query.cursor)
+    if query.order == "newest":
+        page = list_steadily(actor, wanted, limit=query.limit, cursor=query.cursor)
+    else:
+        page = read_page(actor, wanted, order=query.order, limit=query.limit, cursor=query.cursor)
     return Page(build_conversations(page.items), page.next_cursor)
 
 

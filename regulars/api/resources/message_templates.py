@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from django.utils.translation import gettext as _
 
-from regulars.api.paging import Page, PageQuery, newest_first
+from regulars.api.paging import Page, PageQuery, last_made_first
 from regulars.api.parsing import parse_reference
 from regulars.api.problems import ProviderFailed
 from regulars.api.shapes.common import Id, Ref
@@ -81,13 +81,13 @@ class SyncResult(msgspec.Struct):
 
 
 def list_templates(actor: Actor, query: TemplateQuery) -> Page[TemplateShape]:
-    """The workspace's message templates, the most recently synced first."""
+    """The workspace's message templates, the last one that we learned of first."""
     templates = templates_in(actor.workspace_id)
     if query.connection is not None:
         templates = templates.filter(connection_id=parse_reference(query.connection, "connection"))
     wanted = {"status": query.status, "name": query.name, "language": query.language}
     templates = templates.filter(**{name: value for name, value in wanted.items() if value is not None})
-    rows, next_cursor = newest_first(templates, "synced_at", query)
+    rows, next_cursor = last_made_first(templates, query)
     return Page([_build(row) for row in rows], next_cursor)
 
 

@@ -116,10 +116,11 @@ class ConversationQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
         str, told("Finds by the contact's name, number or tag, or by the group's subject.", "Kim")
     ] = ""
     order: Annotated[
-        Literal["newest", "longest_waiting", "sla"],
+        Literal["newest", "longest_waiting", "sla", "created"],
         told(
-            "`newest` talk first, `longest_waiting` first, or what is due first."
-            " What moves while you page is neither skipped nor repeated.",
+            "`newest` talk first: what moves up meanwhile keeps its place, so that no page skips or repeats it."
+            " `created`: the last one begun first; nothing moves. `longest_waiting` or `sla` (what is due) first:"
+            " who is answered meanwhile moves.",
             "longest_waiting",
         ),
     ] = "newest"
