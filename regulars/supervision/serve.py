@@ -33,6 +33,7 @@ REFUSED = "regulars: "  # how a command of ours begins the sentence that says wh
 COMMAND_PATIENCE = 3600.0  # seconds for migrations of a large database
 OURS_ALONE = (
     "REGULARS_SECRET_KEY",
+    "REGULARS_METRICS_TOKEN",
     "DATABASE_URL",
 )  # not the sandbox's, which stands for somebody else's platform
 
