@@ -172,10 +172,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "text": {
-            "()": "regulars.kernel.logs.TextFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        },
+        "text": {"()": "regulars.kernel.logs.TextFormatter"},
         "json": {"()": "regulars.kernel.logs.JsonFormatter"},
     },
     "handlers": {

@@ -310,6 +310,7 @@ def _sandbox_options(start: Start) -> list[str]:
         *("--customers", "quiet" if settings.demo_quiet else "demo"),
         *("--webhook-url", ready.webhook_url(settings.local_url, connection)),
         *("--ready-file", str(_sandbox_ready_file(settings))),
+        *("--log", settings.log),
     ]
 
 
