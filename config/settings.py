@@ -86,6 +86,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 WHATSAPP_GRAPH_URL = os.environ.get("WHATSAPP_GRAPH_URL", "https://graph.facebook.com").rstrip("/")
+METRICS_TOKEN = os.environ.get("REGULARS_METRICS_TOKEN", "")
 SANDBOX_URL = os.environ.get("REGULARS_SANDBOX_URL", "").rstrip("/")
 
 INSTALLED_APPS = [
@@ -171,10 +172,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "text": {
-            "()": "regulars.kernel.logs.TextFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        },
+        "text": {"()": "regulars.kernel.logs.TextFormatter"},
         "json": {"()": "regulars.kernel.logs.JsonFormatter"},
     },
     "handlers": {

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from regulars.web.health import metrics, ready
+from regulars.web.health import ready
+from regulars.web.metrics import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", ready, name="ready"),

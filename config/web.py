@@ -29,6 +29,7 @@ def main() -> None:
         lifespan="on",
         interface="asgi3",
         access_log=False,
+        log_config=None,  # its lines go through ours (settings.LOGGING)
         log_level="warning",
         backlog=crowd.backlog(),
         timeout_keep_alive=75,

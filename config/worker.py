@@ -11,9 +11,7 @@ import asyncio
 import logging
 import os
 import signal
-import socket
 import sys
-from datetime import UTC, datetime
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -35,10 +33,10 @@ from regulars.inboxes.queue import DELIVERIES_CHANNEL  # noqa: E402
 from regulars.kernel.database import check_connection  # noqa: E402
 from regulars.kernel.errands import CHANNEL as ERRANDS_CHANNEL  # noqa: E402
 from regulars.kernel.events import CHANNEL as EVENTS_CHANNEL  # noqa: E402
+from regulars.kernel.heartbeats import Pulse  # noqa: E402
 from regulars.kernel.listening import Wakeups  # noqa: E402
 from regulars.kernel.log_reader import LogReader  # noqa: E402
 from regulars.kernel.loops import Loop  # noqa: E402
-from regulars.kernel.models import Heartbeat  # noqa: E402
 from regulars.kernel.periodic import run_if_due  # noqa: E402
 from regulars.kernel.reactions import ensure_cursors  # noqa: E402
 from regulars.media.previewing import draw_due_previews  # noqa: E402
@@ -52,31 +50,16 @@ DELIVERY_LOOPS = 2
 JOB_CHECK_SECONDS = 5.0
 LOG_REST_SECONDS = 0.2
 """each look may start a transaction; read receipts and typing dots may come so much later while much happens"""
-HEARTBEAT_SECONDS = 5.0
-PROCESS = f"{socket.gethostname()}:{os.getpid()}"
 
 
-class Deliveries:
+PULSE = Pulse("worker")
+
+
+def read_deliveries() -> bool:
     """Processes what the door stored; its beat is the worker's sign of life."""
-
-    def __init__(self) -> None:
-        self._beat_at: datetime | None = None
-
-    def step(self) -> bool:
-        check_connection()
-        self._beat()
-        return process_deliveries() > 0
-
-    def _beat(self) -> None:
-        moment = datetime.now(UTC)
-        if self._beat_at is None or (moment - self._beat_at).total_seconds() >= HEARTBEAT_SECONDS:
-            Heartbeat.objects.bulk_create(  # an upsert: two loops may beat at once
-                [Heartbeat(process=PROCESS, role="worker", beat_at=moment)],
-                update_conflicts=True,
-                unique_fields=["process"],
-                update_fields=["role", "beat_at"],
-            )
-            self._beat_at = moment
+    check_connection()
+    PULSE.beat()
+    return process_deliveries() > 0
 
 
 def draw_previews() -> bool:
@@ -95,7 +78,7 @@ def run_due_jobs() -> bool:
 
 
 async def main() -> None:
-    deliveries = [Loop(f"deliveries-{number}", Deliveries().step) for number in range(1, DELIVERY_LOOPS + 1)]
+    deliveries = [Loop(f"deliveries-{number}", read_deliveries) for number in range(1, DELIVERY_LOOPS + 1)]
     log_reader = LogReader(REACTIONS)
     reading = Loop("log", log_reader.step, rest_seconds=LOG_REST_SECONDS)
     jobs = Loop("jobs", run_due_jobs, JOB_CHECK_SECONDS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import logging
 import os
 import signal
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from aiohttp import web
 
 from whatsapp_sandbox.account import Account, aim, read_config
 from whatsapp_sandbox.control.api import SANDBOX
+from whatsapp_sandbox.logs import start_logging
 from whatsapp_sandbox.server import make_app
 from whatsapp_sandbox.settings import SettingError, Switches
 
@@ -52,6 +52,13 @@ VARIABLES = "WHATSAPP_SANDBOX_"
 @click.option(
     "--ready-file", type=click.Path(path_type=Path, dir_okay=False), help="Written once everything answers."
 )
+@click.option(
+    "--log",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How lines are logged.",
+)
 def main(
     port: int,
     host: str,
@@ -64,9 +71,10 @@ def main(
     state: Path | None,
     customers: str,
     ready_file: Path | None,
+    log: str,
 ) -> None:
     """A stand-in for the WhatsApp Cloud API with simulated phones."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    start_logging(log)
     try:
         account, switches = read_config(config)
     except SettingError as error:

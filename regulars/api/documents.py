@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -14,12 +13,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
 
-from regulars.api.openapi import PREFIX, REFERENCE, build_document
+from regulars.api.openapi import PREFIX, REFERENCE_START, build_document
 
 Node = dict[str, Any]
 STYLE = Path(__file__).with_name("docs.css")
 _DAY = "public, max-age=86400"
+_MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
 def openapi_document(_request: HttpRequest) -> HttpResponse:
@@ -153,7 +154,7 @@ def _type(schema: Node) -> SafeString:
 
 def _words(schema: Node) -> Iterator[SafeString]:
     if "$ref" in schema:
-        name = schema["$ref"].removeprefix(REFERENCE.format(name=""))
+        name = schema["$ref"].removeprefix(REFERENCE_START)
         yield format_html('<a href="#shape-{}">{}</a>', name, name)
     elif "anyOf" in schema:
         for each in schema["anyOf"]:
@@ -173,14 +174,6 @@ def _joined(parts: list[SafeString], between: str) -> SafeString:
 
 
 def _prose(text: str) -> SafeString:
-    """Paragraphs, lists, **bold** and `code` of our own documentation as HTML."""
-    blocks = []
-    for block in text.split("\n\n"):
-        html = re.sub(r"``?([^`]+)``?", r"<code>\1</code>", escape(block.strip()))
-        html = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", html)
-        if html.startswith("- "):
-            items = "".join(f"<li>{line.removeprefix('- ')}</li>" for line in html.splitlines())
-            blocks.append(f"<ul>{items}</ul>")
-        elif html:
-            blocks.append(f"<p>{html}</p>")
-    return mark_safe("".join(blocks))  # noqa: S308  # escaped before it was marked up
+    """Our own CommonMark as HTML; whatever HTML stood in it is escaped."""
+    html: str = _MARKDOWN.render(text)
+    return mark_safe(html)  # noqa: S308  # raw HTML is switched off

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the routes and the signatures of their functions. Pure but for the reading."""
+"""The OpenAPI 3.1 document, made from the routes, the signatures of their functions and what the shapes tell."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from django.http import HttpResponseBase
 
 from regulars.api import idempotency, problems
 from regulars.api.dispatch import ANY_TOKEN, ID_TYPES, Route
-from regulars.api.field_notes import read_field_notes
+from regulars.api.examples import add_examples
 from regulars.api.rate_limits import BURST, REQUESTS_PER_SECOND
 from regulars.api.resources.media import Upload
 from regulars.api.routes import ROUTES
+from regulars.api.shapes.common import reference_to
+from regulars.api.shapes.contents import Content
 from regulars.inboxes.ports.outgoing import MEDIA_KINDS
+from regulars.kernel.telling import EXAMPLE_ID
 
 Node = dict[str, Any]
 PREFIX = "/api/v1"
-_REFERENCE_START = "#/components/schemas/"
-REFERENCE = _REFERENCE_START + "{name}"
+REFERENCE_START = reference_to("")
 
 DESCRIPTION = f"""\
 The public face of Regulars, for scripts and other systems.
@@ -56,9 +58,9 @@ _ALWAYS = ("unauthorized", "too-many-requests", "internal-error", "unavailable")
 def build_document() -> Node:
     """The whole document."""
     types = list(_types())
-    schemas, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
+    schemas, components = msgspec.json.schema_components(types, ref_template=REFERENCE_START + "{name}")
     shapes = dict(zip(map(repr, types), schemas, strict=True))
-    _describe_fields(components)
+    components["Content"] = {**shapes[repr(Content)], "description": _CONTENT}
     queries = {route.hints["query"].__name__ for route in ROUTES if "query" in route.hints}
     paths: dict[str, Node] = {}
     for route in ROUTES:
@@ -82,21 +84,25 @@ def build_document() -> Node:
             "schemas": {
                 **{name: schema for name, schema in components.items() if name not in queries},
                 "Problem": _PROBLEM,
+                "BrokenLimit": _BROKEN_LIMIT,
+                "Upload": _UPLOAD,
             },
             "parameters": {"IdempotencyKey": _IDEMPOTENCY_KEY},
             "headers": {"RetryAfter": _RETRY_AFTER},
         },
     }
     plain: Node = _with_plain_names(document)
+    for schema in plain["components"]["schemas"].values():
+        _describe_tag(schema)
+    add_examples(plain["components"]["schemas"], REFERENCE_START)
     return plain
 
 
-def _describe_fields(components: Mapping[str, Node]) -> None:
-    for name, notes in read_field_notes(components).items():
-        for field, note in notes.items():
-            schema = components[name].get("properties", {}).get(field)
-            if schema is not None:
-                schema.setdefault("description", note)
+def _describe_tag(schema: Node) -> None:
+    """The property that says which of several shapes a value has: msgspec adds it, and nothing to it."""
+    for node in schema.get("properties", {}).values():
+        if len(node.get("enum", ())) == 1:
+            node.setdefault("description", f"Always `{node['enum'][0]}`.")
 
 
 def tag_of(route: Route) -> str:
@@ -105,6 +111,7 @@ def tag_of(route: Route) -> str:
 
 
 def _types() -> Iterator[Any]:
+    yield Content
     for route in ROUTES:
         hints = route.hints
         if "body" in hints:
@@ -116,7 +123,7 @@ def _types() -> Iterator[Any]:
 
 
 def _has_body(answer: Any) -> bool:
-    is_response = inspect.isclass(answer) and issubclass(answer, HttpResponseBase)
+    is_response = isinstance(answer, type) and issubclass(answer, HttpResponseBase)
     return answer is not type(None) and not is_response
 
 
@@ -136,21 +143,36 @@ def _operation(route: Route, shapes: Mapping[str, Node], components: Mapping[str
         content = {"application/json": {"schema": shapes[repr(route.hints["body"])]}}
         operation["requestBody"] = {"required": True, "content": content}
     elif route.hints.get("form") is Upload:
-        operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}}
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"multipart/form-data": {"schema": {"$ref": reference_to("Upload")}}},
+        }
     return operation
 
 
 def _parameters(route: Route, components: Mapping[str, Node]) -> Iterator[Node]:
     for name, hint in route.hints.items():
         if hint in ID_TYPES and name != "return":
-            yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            yield _path_parameter(name, hint)
     if "query" in route.hints:
         for name, schema in components[route.hints["query"].__name__]["properties"].items():
             shown = {key: value for key, value in schema.items() if key != "description"}
-            parameter = {"name": name, "in": "query", "required": False, "schema": shown}
-            yield {**parameter, **({"description": schema["description"]} if "description" in schema else {})}
+            text = schema["description"]
+            yield {"name": name, "in": "query", "required": False, "description": text, "schema": shown}
     if route.method != "GET":
         yield {"$ref": "#/components/parameters/IdempotencyKey"}
+
+
+def _path_parameter(name: str, hint: type) -> Node:
+    what = name.removesuffix("_id").replace("_", " ")
+    example = "48213" if hint is int else EXAMPLE_ID
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": f"The id of the {what}.",
+        "schema": {"type": "string", "examples": [example]},
+    }
 
 
 def _responses(route: Route, shapes: Mapping[str, Node]) -> Node:
@@ -158,7 +180,8 @@ def _responses(route: Route, shapes: Mapping[str, Node]) -> Node:
     success: Node = {"description": route.status.phrase}
     if not _has_body(answer):
         if answer is not type(None):
-            success["content"] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+            # the file's own type, or the first where a browser must not show it
+            success["content"] = dict.fromkeys(("application/octet-stream", "*/*"), _BYTES)
     else:
         success["content"] = {"application/json": {"schema": shapes[repr(answer)]}}
     by_status: dict[HTTPStatus, list[str]] = {}
@@ -188,7 +211,7 @@ def _refusal(codes: Sequence[str]) -> Node:
     text = "\n".join(f"- `{code}`: {problems.CATALOG[code][1]}" for code in codes)
     refusal: Node = {
         "description": text,
-        "content": {problems.MEDIA_TYPE: {"schema": {"$ref": REFERENCE.format(name="Problem")}}},
+        "content": {problems.MEDIA_TYPE: {"schema": {"$ref": reference_to("Problem")}}},
     }
     if {"too-many-requests", "unavailable"} & set(codes):
         refusal["headers"] = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
@@ -199,15 +222,16 @@ def _with_plain_names(node: Any, key: str = "") -> Any:
     """Our classes end in ``Shape`` where a room has a class of the same name; callers see the plain name."""
     if isinstance(node, dict):
         is_list_of_names = key in {"schemas", "mapping"}
-        return {
+        named = {
             _plain(name) if is_list_of_names else name: _with_plain_names(value, name)
             for name, value in node.items()
         }
+        if len(named) < len(node):
+            raise ValueError(f"two shapes would have one name in {key}: {sorted(node)}")
+        return named
     if isinstance(node, list | tuple):
         return [_with_plain_names(value, key) for value in node]
-    if key in {"description", "summary"} and isinstance(node, str):
-        return node.replace("``", "`")  # reStructuredText in the source, CommonMark outside
-    if key == "title" or (isinstance(node, str) and node.startswith(_REFERENCE_START)):
+    if key == "title" or (isinstance(node, str) and node.startswith(REFERENCE_START)):
         return _plain(node)
     return node
 
@@ -216,50 +240,91 @@ def _plain(name: str) -> str:
     return re.sub(r"Page_(\w+?)(Shape)?_$", r"PageOf\1", name).removesuffix("Shape")
 
 
+_CONTENT = """\
+What a message says besides its text and file, by the message's kind. What came in is under a name of its own \
+(`location`, `cards`, `choice`, `order` …), what we sent under `outgoing`."""
+_BYTES: Node = {"schema": {"type": "string", "format": "binary"}}
+
+
+def _text(description: str, *examples: object, **more: object) -> Node:
+    return {"type": "string", "description": description, "examples": list(examples), **more}
+
+
 _PROBLEM: Node = {
     "title": "Problem",
     "description": "Why a request was refused (RFC 9457). Facts of the refusal stand beside these members.",
     "type": "object",
     "required": ["type", "title", "status", "detail", "code"],
     "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "code": {"type": "string", "enum": sorted(problems.CATALOG)},
-        "fields": {"type": "object", "additionalProperties": {"type": "string"}},
-        "allowed": {"type": "array", "items": {"type": "string"}},
-        "permission": {"type": "string"},
+        "type": _text("Names the kind of problem.", "/problems/invalid", format="uri-reference"),
+        "title": _text("The kind of problem in words; always the same.", "Please check the input"),
+        "status": {"type": "integer", "description": "The HTTP status.", "examples": [422]},
+        "detail": _text("What was wrong with this request, and what would be right.", "text: is required"),
+        "code": _text("The last part of `type`, for comparing.", "invalid", enum=sorted(problems.CATALOG)),
+        "fields": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "Each field that was wrong, and what would be right.",
+            "examples": [{"text": "is required"}],
+        },
+        "allowed": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "What would be possible instead.",
+            "examples": [["template"]],
+        },
+        "permission": _text("What the token lacks.", "messages:send"),
         "limits": {
             "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["field", "code"],
-                "properties": {
-                    "field": {"type": "string"},
-                    "code": {"type": "string"},
-                    "limit": {"type": ["integer", "null"]},
-                    "actual": {"type": ["integer", "null"]},
-                },
-            },
+            "items": {"$ref": reference_to("BrokenLimit")},
+            "description": "Each limit of the channel that the message breaks.",
         },
-        "retry_after": {"type": "integer"},
+        "retry_after": {
+            "type": "integer",
+            "description": "Seconds after which it may work.",
+            "examples": [5],
+        },
     },
     "additionalProperties": True,
+}
+_BROKEN_LIMIT: Node = {
+    "title": "BrokenLimit",
+    "description": "A limit of the channel that a message breaks.",
+    "type": "object",
+    "required": ["field", "code"],
+    "properties": {
+        "field": _text("Where.", "body"),
+        "code": _text("What about it.", "too_long"),
+        "limit": {"type": ["integer", "null"], "description": "What is allowed.", "examples": [4096]},
+        "actual": {"type": ["integer", "null"], "description": "What was given.", "examples": [5000]},
+        "found": _text("The part that is wrong.", "image/heic"),
+    },
 }
 _IDEMPOTENCY_KEY: Node = {
     "name": idempotency.HEADER,
     "in": "header",
     "required": False,
     "description": "Makes repeating this request harmless for 24 hours.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": idempotency.LONGEST_KEY},
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": idempotency.LONGEST_KEY,
+        "examples": ["order-4821-shipped"],
+    },
 }
-_RETRY_AFTER: Node = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+_RETRY_AFTER: Node = {"description": "Seconds to wait.", "schema": {"type": "integer", "examples": [5]}}
 _UPLOAD: Node = {
+    "title": "Upload",
+    "description": "A file to send.",
     "type": "object",
     "required": ["file"],
     "properties": {
-        "file": {"type": "string", "format": "binary"},
-        "kind": {"type": "string", "enum": list(MEDIA_KINDS)},
+        "file": {
+            "type": "string",
+            "format": "binary",
+            "description": "The bytes, with a file name.",
+            "examples": ["%PDF-1.7"],
+        },
+        "kind": _text("As what it will be sent; guessed when left out.", "image", enum=list(MEDIA_KINDS)),
     },
 }

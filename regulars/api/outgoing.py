@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from itertools import chain, count
 
 from django.utils.translation import gettext as _
@@ -128,17 +127,8 @@ def _template_values(choice: outgoing.TemplateChoice, template: Template) -> dic
         buttons = template.cards[index].buttons if index < len(template.cards) else ()
         values |= _part_values(card, template, buttons, f"card.{index}.", f"template.cards[{index}]")
     if choice.offer_expires_at is not None:
-        values[OFFER_KEY] = _with_zone(choice.offer_expires_at)
+        values[OFFER_KEY] = choice.offer_expires_at
     return values
-
-
-def _with_zone(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        raise Invalid(
-            _("Give the time zone, too"),
-            fields={"template.offer_expires_at": "a time with its zone, such as 2027-01-31T18:00:00+07:00"},
-        )
-    return moment
 
 
 def _part_values(

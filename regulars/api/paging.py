@@ -14,29 +14,33 @@ import orjson
 from django.db.models import Model, Q, QuerySet
 
 from regulars.kernel.errors import Invalid
+from regulars.kernel.telling import told
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=Model)
 
 LARGEST_PAGE = 200
-Limit = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_PAGE, description="How many items at most, 1 to 200.")]
+Limit = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_PAGE), told("How many items at most, 1 to 200.", 50)]
 Cursor = Annotated[
-    str, msgspec.Meta(description="`next_cursor` of the page before; leave it out for the first page.")
+    str | None,
+    told("`next_cursor` of the page before; leave it out for the first page.", "WyIyMDI2LTExLTI5Il0"),
 ]
 
 
 class Page(msgspec.Struct, Generic[T]):
     """One page of a list; ``next_cursor`` is null on the last one."""
 
-    items: list[T]
-    next_cursor: str | None = None
+    items: Annotated[list[T], told("At most `limit` of them, in the list's order.")]
+    next_cursor: Annotated[
+        str | None, told("What `cursor` is for the next page; null on the last one.", "WyIyMDI2LTExLTI5Il0")
+    ] = None
 
 
 class PageQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """The parameters that every list has."""
 
     limit: Limit = 50
-    cursor: Cursor | None = None
+    cursor: Cursor = None
 
 
 Place = tuple[datetime, UUID]
@@ -60,6 +64,15 @@ def latest_first(rows: QuerySet[Row], query: PageQuery) -> tuple[list[Row], str 
     found = list(rows.order_by("-id")[: query.limit + 1])
     page = found[: query.limit]
     return page, _write([page[-1].pk]) if len(found) > query.limit else None
+
+
+def last_made_first(rows: QuerySet[Row], query: PageQuery) -> tuple[list[Row], str | None]:
+    """A page of rows by id alone, which counts up with time and never changes, and the cursor of the next page."""
+    if query.cursor:
+        rows = rows.filter(id__lt=_read_id(query.cursor))
+    found = list(rows.order_by("-id")[: query.limit + 1])
+    page = found[: query.limit]
+    return page, _write([str(page[-1].pk)]) if len(found) > query.limit else None
 
 
 def cut(found: Sequence[Row], limit: int, time_field: str) -> tuple[list[Row], str | None]:
@@ -86,6 +99,14 @@ def read_cursor(cursor: str) -> Place:
     if place[0].tzinfo is None:
         raise _invalid_cursor()
     return place
+
+
+def _read_id(cursor: str) -> UUID:
+    try:
+        (last_id,) = _read(cursor)
+        return UUID(last_id)
+    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+        raise _invalid_cursor() from error
 
 
 def _read_serial(cursor: str) -> int:

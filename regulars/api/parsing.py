@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -39,7 +39,7 @@ def parse_body(raw: bytes, wanted: type[T] | Any) -> T:
     _refuse_unstorable(tree)
     body: T = _convert(tree, wanted, strict=True)
     for path, moment in _times_in(body):
-        if not clock.is_nameable(moment if moment.tzinfo else moment.replace(tzinfo=UTC)):
+        if not clock.is_nameable(moment):
             raise Invalid(_("This time is too far away"), fields={path: "a time between 1970 and 2100"})
     return body
 
@@ -82,6 +82,8 @@ def _to_invalid(text: str, wanted: Any) -> Invalid:
     if named := _NAMED_FIELD.search(what):
         path = f"{path}.{named['name']}" if path else named["name"]
         what = "is required" if named["verb"] != "unknown" else _known_names(wanted)
+    elif "timezone component" in what:
+        what = "a time with its zone, such as 2026-11-29T08:00:00Z"
     elif what.startswith("Invalid value") and (tags := sorted(_tags(wanted))):
         what = f"{what}; one of {', '.join(tags)}"
     return Invalid(

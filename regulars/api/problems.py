@@ -16,7 +16,7 @@ import msgspec
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from regulars.conversations.guardrails import LIMIT_EXCEEDED
+from regulars.conversations.guardrails import LIMIT_EXCEEDED, VALUES_MISSING
 from regulars.conversations.operations.composing import MediaNotReady, NoReaction, TemplateNotUsable
 from regulars.inboxes.ports import LimitProblem
 from regulars.kernel.errors import (
@@ -166,6 +166,10 @@ CATALOG: Mapping[str, tuple[HTTPStatus, str]] = {
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "The message breaks limits of the channel; ``limits`` names field, code, limit and actual value.",
     ),
+    VALUES_MISSING: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "The template has places without a value; ``limits`` names each, and what else is wrong.",
+    ),
 }
 """code -> status and meaning of every problem, for the documentation"""
 
@@ -186,7 +190,7 @@ def respond_with(error: ProductError) -> HttpResponse:
 
 def to_problem(error: ProductError) -> dict[str, Any]:
     """The members of the problem: the five of the RFC, ``code``, and the facts of the refusal."""
-    is_limit = error.code == LIMIT_EXCEEDED
+    is_limit = error.code in (LIMIT_EXCEEDED, VALUES_MISSING)
     facts = {name: value for name, value in error.facts.items() if name != "problems"}
     if is_limit:
         facts["limits"] = [_limit(each) for each in _limit_problems(error.facts.get("problems"))]

@@ -15,6 +15,7 @@ from regulars.api.resources import (
     inboxes,
     ledger,
     media,
+    members,
     message_templates,
     messages,
     teams,
@@ -30,7 +31,7 @@ GUARDRAILS = (
     "inbox-paused",
     "limit-exceeded",
 )
-SENDING = (*GUARDRAILS, "media-not-ready", "template-not-usable", "no-reaction")
+SENDING = (*GUARDRAILS, "media-not-ready", "template-not-usable", "template-values-missing", "no-reaction")
 
 # fmt: off
 ROUTES: tuple[Route, ...] = (
@@ -69,7 +70,7 @@ ROUTES: tuple[Route, ...] = (
 
     Route("GET", "/message-templates", message_templates.list_templates, "message_templates:read"),
     Route("POST", "/message-templates/sync", message_templates.sync_templates, "message_templates:manage",
-          problems=("provider-failed",), talks_to_provider=True),
+          problems=("provider-failed", "not-found"), talks_to_provider=True),
 
     Route("GET", "/inboxes", inboxes.list_inboxes, "inboxes:read"),
     Route("GET", "/inboxes/{inbox_id}", inboxes.get_inbox, "inboxes:read"),
@@ -83,7 +84,14 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/parked-events/{event_id}/replay", deliveries.retry_parked_event, "connections:manage"),
     Route("GET", "/notices", deliveries.list_notices, "connections:manage"),
 
+    Route("GET", "/members", members.list_members, "members:read"),
+    Route("GET", "/members/invitations", members.list_invitations, "members:manage"),
+    Route("POST", "/members/invitations", members.invite, "members:manage", CREATED, ("conflict",)),
+    Route("GET", "/members/{member_id}", members.get_member, "members:read"),
+    Route("PATCH", "/members/{member_id}", members.change_member, "members:manage", problems=("conflict",)),
+
     Route("GET", "/teams", teams.list_teams, "teams:read"),
+    Route("GET", "/teams/{team_id}", teams.get_team, "teams:read"),
     Route("POST", "/teams", teams.create_team, "teams:manage", CREATED, ("conflict",)),
     Route("PATCH", "/teams/{team_id}", teams.rename_team, "teams:manage", problems=("conflict",)),
     Route("DELETE", "/teams/{team_id}", teams.remove_team, "teams:manage", NO_CONTENT, ("conflict",)),

@@ -21,6 +21,7 @@ from regulars.conversations.leaving import (
     PAUSED,
     PROMOTION_IN_GROUP,
     STOPPED,
+    VALUES_MISSING,
     WINDOW_CLOSED,
     Circumstances,
     Refusal,
@@ -29,6 +30,7 @@ from regulars.conversations.leaving import (
     check_limits,
     limits_broken,
     useful_until,
+    values_refused,
 )
 from regulars.kernel.errors import ProductError
 
@@ -36,6 +38,7 @@ __all__ = [
     "LIMIT_EXCEEDED",
     "NO_LONGER_USEFUL",
     "STOPPED",
+    "VALUES_MISSING",
     "WINDOW_CLOSED",
     "WORDS",
     "Circumstances",
@@ -46,6 +49,7 @@ __all__ = [
     "check_limits",
     "limits_broken",
     "useful_until",
+    "values_refused",
     "words_of",
 ]
 
@@ -70,6 +74,7 @@ _AT_ONCE: Mapping[str, Words] = {
         _("The message breaks a limit of the channel"),
         _("Shorten or change the parts that are named"),
     ),
+    VALUES_MISSING: (_("The template is not filled in"), _("Fill in the places that are named")),
     NOT_FOR_GROUPS: (
         _("This kind of message cannot go to a group"),
         _("Send text, a file or a message template, or write to one person."),

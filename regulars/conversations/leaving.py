@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from regulars.inboxes.ports import ChannelFacts, LimitProblem, OutgoingContent, OutgoingTemplate
 
 LIMIT_EXCEEDED = "limit-exceeded"
+VALUES_MISSING = "template-values-missing"
 WINDOW_CLOSED = "reply-window-closed"
 NO_LONGER_USEFUL = "no-longer-useful"
 STOPPED = "stopped"
@@ -64,6 +65,12 @@ def check_limits(content: OutgoingContent, channel: ChannelFacts) -> Refusal | N
 def limits_broken(problems: Sequence[LimitProblem]) -> Refusal:
     """The refusal that names every broken limit."""
     return Refusal(LIMIT_EXCEEDED, {"problems": problems})
+
+
+def values_refused(problems: Sequence[LimitProblem]) -> Refusal:
+    """Of a template: an empty place has a code of its own, for it is filled and not changed."""
+    is_open = any(each.code == "missing" for each in problems)
+    return Refusal(VALUES_MISSING, {"problems": problems}) if is_open else limits_broken(problems)
 
 
 def check_group(

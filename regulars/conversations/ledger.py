@@ -70,8 +70,8 @@ def _add(side: Inbound | Outbound, outcome: str, reason: str, count: int) -> Non
         setattr(side, outcome, current + count)
 
 
-def read_totals() -> list[tuple[str, dict[str, str], int]]:
-    """The whole server's ledger as metric samples: (name, labels, value). No names, no numbers."""
+def read_totals() -> list[tuple[dict[str, str], int]]:
+    """The whole server's ledger as samples of a metric: labels and value. No names, no numbers."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT flow, outcome, reason, SUM(update_count) FROM inboxes_ledgerentry GROUP BY 1, 2, 3"
@@ -82,6 +82,6 @@ def read_totals() -> list[tuple[str, dict[str, str], int]]:
         )
         rows = cursor.fetchall()
     return [
-        ("regulars_ledger_updates", {"flow": flow, "outcome": outcome, "reason": reason}, int(value))
+        ({"flow": flow, "outcome": outcome, "reason": reason}, int(value))
         for flow, outcome, reason, value in rows
     ]

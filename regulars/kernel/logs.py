@@ -13,13 +13,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from types import TracebackType
 
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request"}
 
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 class TextFormatter(logging.Formatter):
-    """Lines for people at a terminal."""
+    """Lines for people at a terminal: time (UTC), level, logger, message, and the ``extra`` values as name=value."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        facts = [f"{name}={value}" for name, value in _facts(record)]
+        line = " ".join([_time(record), record.levelname, record.name, _message(record), *facts])
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
     def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 - the name is logging's
         return tell_exception(ei[1])
@@ -30,15 +35,33 @@ class JsonFormatter(TextFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "time": _time(record),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
-            **{key: value for key, value in vars(record).items() if key not in _STANDARD},
+            "message": _message(record),
+            **dict(_facts(record)),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, default=str, ensure_ascii=False)
+
+
+def _time(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Django names the whole path of a request that failed; a path may hold a secret, its pattern cannot."""
+    request = getattr(record, "request", None)
+    if request is None:
+        return record.getMessage()
+    what, match = record.getMessage().partition(":")[0], getattr(request, "resolver_match", None)
+    return f"{what}: {request.method} /{match.route}" if match else what
+
+
+def _facts(record: logging.LogRecord) -> Iterator[tuple[str, object]]:
+    """What was passed as ``extra``."""
+    return ((name, value) for name, value in vars(record).items() if name not in _STANDARD)
 
 
 def tell_exception(error: BaseException | None) -> str:

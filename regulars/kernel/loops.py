@@ -10,6 +10,7 @@ from collections.abc import Callable
 from django.db import connection
 
 from regulars.kernel.database import is_away
+from regulars.kernel.metrics import LOOP_FAILURES
 
 logger = logging.getLogger("regulars.worker")
 
@@ -55,6 +56,7 @@ class Loop(threading.Thread):
                     extra={"loop": self.name, "error": type(error).__name__},
                     exc_info=not is_away(error),
                 )
+                LOOP_FAILURES.labels(self.name).inc()
                 connection.close()
                 self._wake.wait(AFTER_ERROR_SECONDS)
                 continue

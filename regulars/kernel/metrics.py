@@ -1,14 +1,21 @@
-"""Prometheus counters of this process; ``/metrics`` adds what the database knows (ledger, queues)."""
+"""Prometheus counters of this process; ``/metrics`` (``web/metrics.py``) joins all processes and the database.
+
+A worker has no port: it writes its figures down with its heartbeat, and the web process that is asked tells them with
+the label ``process``.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
+from typing import Any, NamedTuple
 
-from prometheus_client import REGISTRY, Counter
+from prometheus_client import REGISTRY, Counter, disable_created_metrics
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # when a counter began is no figure of ours
 
 
 class Answers(Collector):
@@ -51,4 +58,47 @@ WEBHOOK_ANSWERS = Answers(
 )
 REGISTRY.register(WEBHOOK_ANSWERS)
 SENDS = Counter("regulars_sends_total", "Messages given to a provider, by result", ["result"])
+REACTION_FAILURES = Counter(
+    "regulars_reaction_failures_total", "Batches of events at which a reaction failed", ["reaction"]
+)
+JOB_RUNS = Counter("regulars_job_runs_total", "Periodic jobs that ran, by result", ["job", "result"])
+LOOP_FAILURES = Counter("regulars_loop_failures_total", "Steps of a worker's loops that failed", ["loop"])
 NOT_SHOWN = Counter("regulars_not_shown_total", "Rows that could not be shown, by what they are", ["what"])
+
+
+class Figures(NamedTuple):
+    """A metric with its samples: (suffix of the name, labels, value), as JSON keeps them."""
+
+    name: str
+    kind: str
+    help: str
+    samples: list[tuple[str, dict[str, str], float]]
+
+
+NOT_OF_OTHERS = ("python_",)
+"""beginnings of names that only the process that is asked tells of itself"""
+
+
+def figures_of_this_process() -> list[Figures]:
+    """What a worker writes down for the web process to tell."""
+    return [
+        Figures(
+            metric.name,
+            metric.type,
+            metric.documentation,
+            [(each.name.removeprefix(metric.name), each.labels, each.value) for each in metric.samples],
+        )
+        for metric in REGISTRY.collect()
+        if metric.samples and not metric.name.startswith(NOT_OF_OTHERS)
+    ]
+
+
+def join(processes: Mapping[str, Sequence[Any]]) -> list[Metric]:
+    """This process's metrics, and with the label ``process`` those that others wrote down."""
+    joined = {metric.name: metric for metric in REGISTRY.collect()}
+    for process, written in processes.items():
+        for name, kind, text, samples in written:
+            metric = joined.setdefault(name, Metric(name, text, kind))
+            for suffix, labels, value in samples:
+                metric.add_sample(f"{name}{suffix}", {**labels, "process": process}, value)
+    return list(joined.values())

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from regulars.kernel import clock
 from regulars.kernel.locks import held_by_session
+from regulars.kernel.metrics import JOB_RUNS
 from regulars.kernel.models import PeriodicRun
 
 logger = logging.getLogger(__name__)
@@ -37,5 +38,7 @@ def _run(name: str, run: Callable[[], object]) -> str:
         run()
     except Exception as error:
         logger.exception("a periodic job failed", extra={"job": name})
+        JOB_RUNS.labels(name, "failed").inc()
         return type(error).__name__
+    JOB_RUNS.labels(name, "done").inc()
     return ""

@@ -23,6 +23,7 @@ from regulars.kernel.database import is_away
 from regulars.kernel.errands import wake_errands
 from regulars.kernel.events import Event, Position, Recorded, end_of_log, read_after
 from regulars.kernel.locks import try_to_hold
+from regulars.kernel.metrics import REACTION_FAILURES
 from regulars.kernel.models import ParkedEvent, ReactionCursor
 
 logger = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ def run_reaction(reaction: Reaction) -> bool:
         if is_away(error):
             raise  # nothing is wrong with the events: the loop says so in a line and comes again
         logger.exception("reaction failed", extra={"reaction": reaction.name})
+        REACTION_FAILURES.labels(reaction.name).inc()
         return _after_failure(reaction, error)
 
 

@@ -68,10 +68,24 @@ class Output:
 
 
 def _as_json(process: str, text: str) -> str:
-    if text.startswith("{") and text.endswith("}"):
-        return text
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return json.dumps({"time": now, "process": process, "message": text}, ensure_ascii=False)
+    """A line as one object; what a process wrote as one already is told with its name."""
+    if text.startswith('{"') and text.endswith("}"):
+        return f'{{"process": "{process}", {text[1:]}'
+    line = {
+        "process": process,
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "level": _level_of(text),
+        "logger": "regulars.supervision" if process == "supervisor" else process,
+        "message": text,
+    }
+    return json.dumps(line, ensure_ascii=False)
+
+
+def _level_of(text: str) -> str:
+    """Of a line that says none in a field: PostgreSQL writes it into its text, and a traceback is an error."""
+    words = {"WARNING:": "warning", "ERROR:": "error", "FATAL:": "critical", "PANIC:": "critical"}
+    found = next((level for word, level in words.items() if word in text), "info")
+    return "error" if text.startswith("Traceback ") else found
 
 
 def _write(line: str) -> None:

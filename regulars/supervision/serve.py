@@ -33,6 +33,7 @@ REFUSED = "regulars: "  # how a command of ours begins the sentence that says wh
 COMMAND_PATIENCE = 3600.0  # seconds for migrations of a large database
 OURS_ALONE = (
     "REGULARS_SECRET_KEY",
+    "REGULARS_METRICS_TOKEN",
     "DATABASE_URL",
 )  # not the sandbox's, which stands for somebody else's platform
 
@@ -309,6 +310,7 @@ def _sandbox_options(start: Start) -> list[str]:
         *("--customers", "quiet" if settings.demo_quiet else "demo"),
         *("--webhook-url", ready.webhook_url(settings.local_url, connection)),
         *("--ready-file", str(_sandbox_ready_file(settings))),
+        *("--log", settings.log),
     ]
 
 

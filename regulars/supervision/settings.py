@@ -18,10 +18,11 @@ from .home import default_home, is_text
 
 DEFAULT_PORT = 8000
 SHORTEST_SECRET_KEY = 32  # characters
+SHORTEST_METRICS_TOKEN = 16  # characters
 Role = Literal["web", "worker"]
 LogFormat = Literal["json", "text"]
 ROLES: tuple[Role, ...] = ("web", "worker")
-SECRET = {"REGULARS_SECRET_KEY", "REGULARS_OLD_SECRET_KEYS", "DATABASE_URL"}
+SECRET = {"REGULARS_SECRET_KEY", "REGULARS_OLD_SECRET_KEYS", "REGULARS_METRICS_TOKEN", "DATABASE_URL"}
 """not repeated in any message"""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
@@ -76,6 +77,7 @@ def read_settings(environment: Mapping[str, str], flags: Mapping[str, str | None
         return _readable(environment.get(variable, ""), variable).strip(), variable
 
     _proxies(*value_of("", "FORWARDED_ALLOW_IPS"))
+    _metrics_token(*value_of("", "REGULARS_METRICS_TOKEN"))
     for key in value_of("", "REGULARS_OLD_SECRET_KEYS")[0].split(","):
         _secret(key.strip(), "A key in REGULARS_OLD_SECRET_KEYS")
     return Settings(
@@ -94,6 +96,13 @@ def read_settings(environment: Mapping[str, str], flags: Mapping[str, str | None
         demo=given.get("demo") == "1",
         demo_quiet=_switch(*value_of("", "REGULARS_DEMO_QUIET")),
     )
+
+
+def _metrics_token(value: str, name: str) -> None:
+    if value and not (len(value) >= SHORTEST_METRICS_TOKEN and value.isascii() and value.isprintable()):
+        raise StartRefused(
+            f"{name} must be {SHORTEST_METRICS_TOKEN} characters or more, all of them ASCII, so that it fits a header."
+        )
 
 
 def read_home(environment: Mapping[str, str], flag: str | None = None) -> Path:

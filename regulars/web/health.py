@@ -1,4 +1,4 @@
-"""Health for machines: ready with reasons, and figures for Prometheus."""
+"""Health for machines: ready, or the reasons why not."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from regulars.conversations.ledger import read_totals
 from regulars.kernel import clock
 from regulars.kernel.heartbeats import last_heartbeat
 from regulars.kernel.room import ROOM
@@ -35,17 +33,6 @@ def ready(request: HttpRequest) -> HttpResponse:
     )
     response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - being asked early is no error
     return response
-
-
-@require_safe
-@public
-def metrics(request: HttpRequest) -> HttpResponse:
-    """This process's counters and the ledger, in Prometheus' text format."""
-    lines = [generate_latest().decode()]
-    for name, labels, value in read_totals():
-        text = ",".join(f'{key}="{each}"' for key, each in labels.items())
-        lines.append(f"{name}{{{text}}} {value}\n")
-    return HttpResponse("".join(lines), content_type=CONTENT_TYPE_LATEST)
 
 
 def _database() -> str:

@@ -97,13 +97,13 @@ def add_member(
 
 @transaction.atomic
 def invite_member(
-    workspace: Workspace, email: str, role: str, *, by: Actor, members: Member | None
+    workspace: Workspace, email: str, role: str, *, by: Actor, inviter: Member | None
 ) -> tuple[Invitation, str]:
     """An invitation and the secret of its link (shown once). Inviting again replaces the open invitation."""
     by.require("members:manage")
     _check_grant(by, role)
     _check_address(email)
-    if members and not may_grant(_still_in(members).role, role):
+    if inviter and not may_grant(_still_in(inviter).role, role):
         raise NotAllowed(_("You cannot give a role above your own"))
     if Member.objects.filter(workspace=workspace, user__email=email.lower(), is_active=True).exists():
         raise Conflict(_("This person is already a member"))
@@ -113,7 +113,7 @@ def invite_member(
         workspace=workspace,
         email=email.lower(),
         role=role,
-        invited_by=members,
+        invited_by=inviter,
         token_fingerprint=fingerprint(secret),
         expires_at=clock.now() + INVITATION_LIFETIME,
     )

@@ -35,7 +35,7 @@ def _ids(cast: Cast) -> dict[str, str]:
     picture = MessageContent(media=MediaRef(provider_media_id="901", mime_type="image/jpeg"))
     conversation = cast.hears(ALICE, kind="image", content=picture)
     _row, secret = invite_member(
-        cast.workspace, "new@lotus.example", "agent", by=cast.actor(cast.owner), members=cast.owner
+        cast.workspace, "new@lotus.example", "agent", by=cast.actor(cast.owner), inviter=cast.owner
     )
     return {
         "conversation_id": str(conversation.id),

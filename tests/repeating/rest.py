@@ -59,6 +59,10 @@ REST: dict[str, Callable[[Stage], Call]] = {
     ),
     "POST /parked-events/replay": _retry_parked,
     "POST /parked-events/{event_id}/replay": lambda stage: Call(f"/parked-events/{parked(stage).id}/replay"),
+    "POST /members/invitations": lambda _stage: Call(
+        "/members/invitations", {"email": "new@lotus.example", "role": "agent"}
+    ),
+    "PATCH /members/{member_id}": lambda stage: Call(f"/members/{stage.cast.mate.id}", {"role": "lead"}),
     "POST /teams": lambda _stage: Call("/teams", {"name": "Night"}),
     "PATCH /teams/{team_id}": lambda stage: Call(f"/teams/{stage.cast.team.id}", {"name": "Night"}),
     "DELETE /teams/{team_id}": lambda stage: Call(f"/teams/{stage.cast.team.id}"),

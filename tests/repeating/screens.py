@@ -53,7 +53,7 @@ def set_stage(cast: Cast) -> Stage:
     """A conversation with something of everything in it."""
     conversation = cast.hears(ALICE, "hello", provider_id="wamid.hello")
     workspace, owner = cast.workspace, cast.actor(cast.owner)
-    invitation, secret = invite_member(workspace, "new@lotus.example", "agent", by=owner, members=cast.owner)
+    invitation, secret = invite_member(workspace, "new@lotus.example", "agent", by=owner, inviter=cast.owner)
     token, _plain = create_api_token(workspace, "old", "agent", by=cast.owner)
     media = MediaFile.objects.create(
         workspace=workspace,

@@ -20,6 +20,7 @@ from regulars.api.shapes.contacts import (
     NewIdentity,
     build_contacts,
 )
+from regulars.channels.register import channels
 from regulars.contacts.models import Contact
 from regulars.contacts.operations import editing
 from regulars.contacts.operations.identifying import find_holder
@@ -52,7 +53,7 @@ def create_contact(actor: Actor, body: NewContact) -> ContactShape:
     """A new contact; 409 ``contact-exists`` names who has one of the identities, if you may see them."""
     if not body.identities:
         raise Invalid(_("A contact needs at least one identity"), fields={"identities": "a phone or a BSUID"})
-    channel, portfolio = body.identities[0].channel, _portfolio(body.identities)
+    channel, portfolio = _channel(body.identities), _portfolio(body.identities)
     person = person_written(
         channel,
         [(each.kind, each.value, f"identities[{index}].value") for index, each in enumerate(body.identities)],
@@ -70,6 +71,22 @@ def _contact_exists(actor: Actor, holder: UUID) -> ContactExists:
     if contacts_visible_to(actor).filter(id=holder).exists():
         return ContactExists(_("Change that contact instead"), contact=str(holder))
     return ContactExists(_("A colleague looks after this contact"))
+
+
+def _channel(identities: Sequence[NewIdentity]) -> str:
+    """The one that all of them are on."""
+    kinds = ", ".join(channels())
+    for place, each in enumerate(identities):
+        if each.channel not in channels():
+            raise Invalid(
+                _("There is no such channel"), fields={f"identities[{place}].channel": f"one of {kinds}"}
+            )
+        if each.channel != identities[0].channel:
+            raise Invalid(
+                _("These addresses are on several channels"),
+                fields={"identities": "addresses on one channel at a time"},
+            )
+    return identities[0].channel
 
 
 def _portfolio(identities: Sequence[NewIdentity]) -> str:

@@ -26,6 +26,7 @@ from regulars.conversations.queries.lists import (
     attach_last_messages,
 )
 from regulars.conversations.queries.lists import list_conversations as read_page
+from regulars.conversations.queries.steady import list_steadily
 from regulars.conversations.queries.threads import newest_notes
 from regulars.kernel.errors import Invalid
 from regulars.workspaces.access import Actor
@@ -45,7 +46,10 @@ def list_conversations(actor: Actor, query: ConversationQuery) -> Page[Conversat
         unread=query.unread,
         contact_id=_id(query.contact, "contact"),
     )
-    page = read_page(actor, wanted, order=query.order, limit=query.limit, cursor=query.cursor)
+    if query.order == "newest":
+        page = list_steadily(actor, wanted, limit=query.limit, cursor=query.cursor)
+    else:
+        page = read_page(actor, wanted, order=query.order, limit=query.limit, cursor=query.cursor)
     return Page(build_conversations(page.items), page.next_cursor)
 
 
@@ -98,7 +102,7 @@ def _change_status(conversation: Conversation, body: ConversationChanges, *, by:
     if body.status is UNSET and until is UNSET:
         return
     if body.status == "snoozed" or (body.status is UNSET and until is not None):
-        if until is UNSET or until is None or until.tzinfo is None:
+        if until is UNSET or until is None:
             raise Invalid(
                 _("Say until when"), fields={"snoozed_until": "an RFC 3339 time with zone, in the future"}
             )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 import msgspec
-from django.utils.translation import gettext as _
 
 from regulars.api.paging import Page, PageQuery, latest_first, newest_first
 from regulars.api.parsing import parse_reference
@@ -15,94 +14,97 @@ from regulars.api.raw_updates import load_raw
 from regulars.api.shapes.common import Ref
 from regulars.inboxes import replaying
 from regulars.inboxes.models import ChannelNotice, Connection, Delivery
+from regulars.inboxes.ports import NoticeKind
 from regulars.inboxes.replaying import WhichDeliveries
-from regulars.kernel.errors import Invalid
 from regulars.kernel.models import ParkedEvent
+from regulars.kernel.telling import EXAMPLE_ID, Moment, told
 from regulars.workspaces import parked_events
 from regulars.workspaces.access import Actor
+
+DeliveryState = Literal["pending", "processed", "failed"]
 
 
 class DeliveryShape(msgspec.Struct, kw_only=True):
     """One webhook body as it came, kept for 30 days."""
 
-    id: str
-    connection: Ref
-    state: str
-    """pending, processed or failed"""
-    received_at: datetime
-    processed_at: datetime | None
-    update_count: int
-    """messages, statuses and other changes in it"""
-    updates: dict[str, int]
-    """how many of them for each of our addresses; the empty one is the account itself"""
-    attempts: int
-    retry_at: datetime | None
-    """when it is read again by itself"""
-    error: str | None
-    """what went wrong the last time"""
+    id: Annotated[str, told("Opaque; it stays the same for good.", "48213")]
+    connection: Annotated[Ref, told("The account that it came for.")]
+    state: Annotated[DeliveryState, told("Whether it was read.", "processed")]
+    received_at: Annotated[Moment, told("When it came.")]
+    processed_at: Annotated[Moment | None, told("When it was read.")]
+    update_count: Annotated[int, told("Messages, statuses and other changes in it.", 2)]
+    updates: Annotated[
+        dict[str, int],
+        told(
+            "How many of them for each of our addresses; the empty one is the account itself.",
+            {"106540352242922": 2},
+        ),
+    ]
+    attempts: Annotated[int, told("How often it was tried.", 1)]
+    retry_at: Annotated[Moment | None, told("When it is read again by itself.")]
+    error: Annotated[str | None, told("What went wrong the last time.", "OperationalError")]
 
 
 class DeliveryWithRaw(DeliveryShape, kw_only=True):
     """A delivery with what it holds."""
 
-    raw: Any
-    """the body, decoded"""
+    raw: Annotated[
+        Any, told("The body, decoded; null when it cannot be.", {"object": "whatsapp_business_account"})
+    ]
 
 
 class DeliveryQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
     """What the list of deliveries shows; every parameter narrows."""
 
-    state: Literal["pending", "processed", "failed"] | None = None
-    connection: str | None = None
-    """a connection's id"""
-    since: datetime | None = None
-    """received then or later"""
+    state: Annotated[DeliveryState | None, told("In this state only.", "failed")] = None
+    connection: Annotated[str | None, told("A connection's id.", EXAMPLE_ID)] = None
+    since: Annotated[Moment | None, told("Received then or later.", "2026-11-29T08:00:00Z")] = None
 
 
 class Replay(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Which deliveries to read again; every field narrows, and without ``state`` it is those that failed."""
+    """Which deliveries to read again; every field narrows."""
 
-    state: Literal["failed", "processed", "all"] = "failed"
-    connection: str | None = None
-    """a connection's id"""
-    since: datetime | None = None
-    """received then or later"""
+    state: Annotated[
+        Literal["failed", "processed", "all"],
+        told("In this state only; those that failed by default.", "failed"),
+    ] = "failed"
+    connection: Annotated[str | None, told("A connection's id.", EXAMPLE_ID)] = None
+    since: Annotated[Moment | None, told("Received then or later.")] = None
 
 
 class Replayed(msgspec.Struct):
     """How many will be read again."""
 
-    replayed: int
+    replayed: Annotated[int, told("How many.", 4)]
 
 
 class ParkedEventShape(msgspec.Struct, kw_only=True):
     """An event that a reaction could not digest."""
 
-    id: str
-    reaction: str
-    event: str
-    """what happened"""
-    happened_at: datetime
-    error: str | None
-    parked_at: datetime
-    retry_asked_at: datetime | None
-    """somebody asked to try it again, and no worker has yet"""
+    id: Annotated[str, told("Opaque; it stays the same for good.", "17")]
+    reaction: Annotated[str, told("Which reaction.", "sync-templates")]
+    event: Annotated[str, told("What happened.", "MessageReceived")]
+    happened_at: Annotated[Moment, told("When it happened.")]
+    error: Annotated[str | None, told("What went wrong the last time.", "KeyError: 'name'")]
+    parked_at: Annotated[Moment, told("Since when it lies here.")]
+    retry_asked_at: Annotated[
+        Moment | None, told("When somebody asked to try it again, and no worker has yet.")
+    ]
 
 
 class NoticeShape(msgspec.Struct, kw_only=True):
     """Something the platform told about an account or a number."""
 
-    id: str
-    connection: Ref
-    inbox: Ref | None
-    kind: str
-    field: str
-    event: str | None
-    title: str | None
-    details: str | None
-    at: datetime
-    delivery: str | None
-    """the delivery that brought it, while it is kept"""
+    id: Annotated[str, told("Opaque; it stays the same for good.", EXAMPLE_ID)]
+    connection: Annotated[Ref, told("The account that it is about.")]
+    inbox: Annotated[Ref | None, told("The number that it is about.")]
+    kind: Annotated[NoticeKind, told("What it is about.", "number_quality")]
+    field: Annotated[str, told("The platform's word for its sort.", "phone_number_quality_update")]
+    event: Annotated[str | None, told("The platform's word for what happened.", "FLAGGED")]
+    title: Annotated[str | None, told("In the platform's words.", "Quality is low")]
+    details: Annotated[str | None, told("More of the platform's words.", "TIER_1K")]
+    at: Annotated[Moment, told("When it happened, else when it came.")]
+    delivery: Annotated[str | None, told("The delivery that brought it, while it is kept.", "48213")]
 
 
 def list_deliveries(actor: Actor, query: DeliveryQuery) -> Page[DeliveryShape]:
@@ -162,8 +164,6 @@ def list_notices(actor: Actor, query: PageQuery) -> Page[NoticeShape]:
 
 
 def _which(state: str, connection: str | None, since: datetime | None) -> WhichDeliveries:
-    if since is not None and since.tzinfo is None:
-        raise Invalid(_("This time has no zone"), fields={"since": "a time such as 2026-11-29T08:00:00Z"})
     connection_id: UUID | None = parse_reference(connection, "connection") if connection else None
     return WhichDeliveries(connection_id=connection_id, state=state, since=since)
 
@@ -205,7 +205,7 @@ def _build_notice(row: ChannelNotice) -> NoticeShape:
         id=str(row.id),
         connection=_refer(row.connection),
         inbox=Ref(str(row.inbox.id), row.inbox.name) if row.inbox else None,
-        kind=row.kind,
+        kind=cast("NoticeKind", row.kind),
         field=row.field,
         event=row.event or None,
         title=row.title or None,

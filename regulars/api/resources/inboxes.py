@@ -4,53 +4,54 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 
 from regulars.api.explaining import explain_error
 from regulars.api.paging import Page, PageQuery, newest_first
-from regulars.api.shapes.common import Ref
+from regulars.api.shapes.common import Id, Ref
 from regulars.inboxes.access import access_inbox, inboxes_of
 from regulars.inboxes.models import Inbox
 from regulars.inboxes.queries import staffing_teams
+from regulars.kernel.telling import Moment, told
 from regulars.workspaces.access import Actor
 
 
-class ProblemShape(msgspec.Struct):
-    """Why nothing leaves now. What is queued waits; it goes on by itself when the provider does.
+class InboxProblem(msgspec.Struct):
+    """Why nothing leaves now. What is queued waits; it goes on by itself when the provider does."""
 
-    ``reach``: this number alone, or all numbers of its connection.
-    """
-
-    reach: Literal["number", "connection"]
-    code: int
-    title: str
-    explanation: str
-    since: datetime | None
-    next_probe_at: datetime | None
-    """when we ask the provider next whether it works again"""
+    reach: Annotated[
+        Literal["number", "connection"],
+        told("This number alone, or all numbers of its connection.", "number"),
+    ]
+    code: Annotated[int, told("The provider's number, 0 when there is none.", 131031)]
+    title: Annotated[str, told("In a few words.", "The account is locked")]
+    explanation: Annotated[str, told("What it means and what helps.", "Look into the account's settings.")]
+    since: Annotated[Moment | None, told("Since when.")]
+    next_probe_at: Annotated[Moment | None, told("When we ask the provider next whether it works again.")]
 
 
 class InboxShape(msgspec.Struct, kw_only=True):
-    """One number or account that people staff; ``teams`` empty means everybody."""
+    """One number or account that people staff."""
 
-    id: str
-    name: str
-    channel: str
-    connection: Ref
-    address: str
-    """the provider's id of the number (WhatsApp: phone_number_id)"""
-    display_address: str
-    teams: list[Ref]
-    messages_per_second: int
-    quality: str | None
-    paused_reason: str | None
-    """why sending is paused; null when it works"""
-    problem: ProblemShape | None
-    created_at: datetime
+    id: Id
+    name: Annotated[str, told("What our people call it.", "Shop")]
+    channel: Annotated[str, told("The channel's kind; installations may have others.", "whatsapp")]
+    connection: Annotated[Ref, told("The account that it belongs to.")]
+    address: Annotated[
+        str, told("The provider's id of the number (WhatsApp: phone_number_id).", "106540352242922")
+    ]
+    display_address: Annotated[str, told("As people write it.", "+1 202-555-0199")]
+    teams: Annotated[list[Ref], told("Who staffs it; empty means everybody.")]
+    messages_per_second: Annotated[int, told("What it sends at most.", 80)]
+    quality: Annotated[str | None, told("The platform's word for how well it is liked.", "GREEN")]
+    paused_reason: Annotated[
+        str | None, told("Why sending is paused; null when it works.", "paused by Adele Admin")
+    ]
+    problem: Annotated[InboxProblem | None, told("What the provider holds against it.")]
+    created_at: Annotated[Moment, told("When it was added here.")]
 
 
 def list_inboxes(actor: Actor, query: PageQuery) -> Page[InboxShape]:
@@ -85,12 +86,12 @@ def _build(inboxes: Sequence[Inbox]) -> list[InboxShape]:
     ]
 
 
-def _problem(inbox: Inbox) -> ProblemShape | None:
+def _problem(inbox: Inbox) -> InboxProblem | None:
     source = inbox.connection if inbox.connection.problem else inbox
     if not source.problem:
         return None
     title, explanation = explain_error(source.problem_code or "unknown", source.problem, "")
-    return ProblemShape(
+    return InboxProblem(
         "number" if source is inbox else "connection",
         source.problem_code or 0,
         title,

@@ -2,65 +2,73 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from regulars.conversations.ledger import read_ledger
 from regulars.inboxes import ledger as counted
 from regulars.inboxes.models import Inbox
 from regulars.inboxes.queries import inboxes_in
+from regulars.kernel.telling import EXAMPLE_ID, told
 from regulars.workspaces.access import Actor
 
 
 class Inbound(msgspec.Struct):
     """Updates that came: received = stored + duplicate + Σ rejected + pending."""
 
-    received: int
-    stored: int
-    duplicate: int
-    rejected: dict[str, int]
-    pending: int
-    adds_up: bool
+    received: Annotated[int, told("All that came.", 120)]
+    stored: Annotated[int, told("Those that are in the threads now.", 110)]
+    duplicate: Annotated[int, told("Those that had come before.", 6)]
+    rejected: Annotated[dict[str, int], told("Those that could not be read, by reason.", {"malformed": 1})]
+    pending: Annotated[int, told("Those that nobody has read yet.", 3)]
+    adds_up: Annotated[bool, told("Whether the equation holds.", True)]
 
 
 class Outbound(msgspec.Struct):
     """Messages meant to leave: intended = accepted + Σ refused + unknown + pending."""
 
-    intended: int
-    accepted: int
-    refused: dict[str, int]
-    unknown: int
-    pending: int
-    adds_up: bool
+    intended: Annotated[int, told("All that were queued.", 40)]
+    accepted: Annotated[int, told("Those that the provider took.", 36)]
+    refused: Annotated[dict[str, int], told("Those that did not leave, by reason.", {"131047": 1})]
+    unknown: Annotated[int, told("Those of which nobody knows whether they left.", 1)]
+    pending: Annotated[int, told("Those that wait.", 2)]
+    adds_up: Annotated[bool, told("Whether the equation holds.", True)]
 
 
 class Deliveries(msgspec.Struct):
-    """Webhook requests: how many came, and how many of those were refused at the door."""
+    """Webhook requests."""
 
-    received: int
-    refused: int
+    received: Annotated[int, told("How many came.", 80)]
+    refused: Annotated[int, told("How many of those were refused at the door.", 1)]
 
 
 class InboxLedger(msgspec.Struct):
-    """The ledger of one number; ``inbox`` is null for an address that is (no longer) no inbox of ours."""
+    """The ledger of one number."""
 
-    inbox: str | None
-    name: str | None
-    connection: str
-    address: str
-    inbound: Inbound
-    outbound: Outbound
-    deliveries: Deliveries
-    adds_up: bool
+    inbox: Annotated[
+        str | None,
+        told("The number's id; null for an address that is (no longer) no inbox of ours.", EXAMPLE_ID),
+    ]
+    name: Annotated[str | None, told("What the number is called.", "Shop")]
+    connection: Annotated[str, told("The connection's id.", EXAMPLE_ID)]
+    address: Annotated[
+        str, told("The provider's id of the number; empty for the account itself.", "106540352242922")
+    ]
+    inbound: Annotated[Inbound, told("What came.")]
+    outbound: Annotated[Outbound, told("What was meant to leave.")]
+    deliveries: Annotated[Deliveries, told("In how many requests it came.")]
+    adds_up: Annotated[bool, told("Whether both equations hold.", True)]
 
 
 class LedgerShape(msgspec.Struct):
     """Both equations of the workspace, from one snapshot, and per number."""
 
-    inbound: Inbound
-    outbound: Outbound
-    deliveries: Deliveries
-    adds_up: bool
-    inboxes: list[InboxLedger]
+    inbound: Annotated[Inbound, told("What came.")]
+    outbound: Annotated[Outbound, told("What was meant to leave.")]
+    deliveries: Annotated[Deliveries, told("In how many requests it came.")]
+    adds_up: Annotated[bool, told("Whether both equations hold.", True)]
+    inboxes: Annotated[list[InboxLedger], told("The same for each number.")]
 
 
 def get_ledger(actor: Actor) -> LedgerShape:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Annotated, Literal, cast
 from uuid import UUID
 
 import msgspec
 
 from regulars.api.paging import Page, PageQuery, newest_first
-from regulars.api.shapes.common import Ref
+from regulars.api.shapes.common import Id, Ref
+from regulars.kernel.telling import Moment, told
 from regulars.workspaces.access import (
     Actor,
     access_api_token,
@@ -18,55 +19,62 @@ from regulars.workspaces.access import (
 )
 from regulars.workspaces.models import ApiToken
 from regulars.workspaces.operations import create_token_with, revoke_api_token
+from regulars.workspaces.permissions import Role
 from regulars.workspaces.queries import tokens_of
 
 
 class TokenShape(msgspec.Struct, kw_only=True):
-    """A token without its secret. ``scopes`` narrow the role; empty means all of the role's permissions."""
+    """A token without its secret."""
 
-    id: str
-    name: str
-    role: str
-    scopes: list[str]
-    permissions: list[str]
-    prefix: str
-    """how its plain text starts, to recognize it"""
-    created_at: datetime
-    last_used_at: datetime | None
-    """to the minute"""
-    revoked_at: datetime | None
+    id: Id
+    name: Annotated[str, told("What it is for.", "Shop system")]
+    role: Annotated[Role, told("What it may do at most.", "agent")]
+    scopes: Annotated[
+        list[str],
+        told("Permissions that narrow the role; empty means all of the role's.", ["contacts:read"]),
+    ]
+    permissions: Annotated[list[str], told("What it may do.", ["contacts:read"])]
+    prefix: Annotated[str, told("How its plain text starts, to recognize it.", "rgl_9xQ2")]
+    created_at: Annotated[Moment, told("When it was made.")]
+    last_used_at: Annotated[Moment | None, told("To the minute; null when it never was used.")]
+    revoked_at: Annotated[Moment | None, told("When it was made useless.")]
 
 
 class NewToken(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A token to make; its role may not be above the calling token's, its scopes not beyond."""
 
-    name: str
-    role: str
-    scopes: list[str] = msgspec.field(default_factory=list)
+    name: Annotated[str, told("What it is for.", "Shop system")]
+    role: Annotated[str, told("owner, admin, lead or agent.", "agent")]
+    scopes: Annotated[
+        list[str],
+        told("Permissions that narrow the role; empty means all of the role's.", ["contacts:read"]),
+    ] = msgspec.field(default_factory=list)
 
 
 class CreatedToken(TokenShape, kw_only=True):
-    """A new token; ``token`` is its plain text, shown this once."""
+    """A new token with its plain text."""
 
-    token: str
+    token: Annotated[str, told("The plain text, shown this once.", "rgl_9xQ2vJ0b7w4y8Zs1")]
 
 
 class Me(msgspec.Struct, kw_only=True):
     """The calling token."""
 
-    kind: str
-    id: str
-    name: str
-    role: str
-    permissions: list[str]
-    workspace: Ref
+    kind: Annotated[Literal["token"], told("Always `token`.", "token")]
+    id: Id
+    name: Annotated[str, told("What the token is for.", "Shop system")]
+    role: Annotated[Role, told("What it may do at most.", "agent")]
+    permissions: Annotated[list[str], told("What it may do.", ["contacts:read"])]
+    workspace: Annotated[Ref, told("Where it is at home.")]
 
 
 class Permissions(msgspec.Struct):
     """What the calling token may do."""
 
-    role: str
-    permissions: list[str]
+    role: Annotated[Role, told("What it may do at most.", "agent")]
+    permissions: Annotated[
+        list[str], told("The role's permissions, narrowed by the scopes.", ["contacts:read"])
+    ]
 
 
 def list_tokens(actor: Actor, query: PageQuery) -> Page[TokenShape]:
@@ -91,10 +99,10 @@ def get_me(actor: Actor) -> Me:
     """Who the calling token is."""
     workspace = access_workspace(actor)
     return Me(
-        kind=actor.kind,
+        kind="token",
         id=str(actor.id),
         name=actor.name,
-        role=actor.role,
+        role=cast("Role", actor.role),
         permissions=sorted(actor.permissions),
         workspace=Ref(str(workspace.id), workspace.name),
     )
@@ -102,14 +110,14 @@ def get_me(actor: Actor) -> Me:
 
 def get_permissions(actor: Actor) -> Permissions:
     """What the calling token may do; its role's permissions, narrowed by its scopes."""
-    return Permissions(actor.role, sorted(actor.permissions))
+    return Permissions(cast("Role", actor.role), sorted(actor.permissions))
 
 
 def _build(token: ApiToken) -> TokenShape:
     return TokenShape(
         id=str(token.id),
         name=token.name,
-        role=token.role,
+        role=cast("Role", token.role),
         scopes=token.scopes,
         permissions=sorted(actor_of_token(token).permissions),
         prefix=token.prefix,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from regulars.api.shapes.outgoing import (
     AudioBody,
     ContactsBody,
@@ -15,56 +17,82 @@ from regulars.api.shapes.outgoing import (
     TextBody,
     VideoBody,
 )
+from regulars.kernel.telling import EXAMPLE_ID, told
+
+From = Annotated[str, told("The id of the number that it leaves from.", EXAMPLE_ID)]
+To = Annotated[
+    str | Recipient, told("A phone in any international form, or another address.", "+1 202-555-0101")
+]
 
 
 class AudioToAddress(AudioBody, kw_only=True, tag="audio"):
-    inbox: str
-    to: str | Recipient
+    """A recording, to an address."""
+
+    inbox: From
+    to: To
 
 
 class ContactsToAddress(ContactsBody, kw_only=True, tag="contacts"):
-    inbox: str
-    to: str | Recipient
+    """Address-book cards, to an address."""
+
+    inbox: From
+    to: To
 
 
 class DocumentToAddress(DocumentBody, kw_only=True, tag="document"):
-    inbox: str
-    to: str | Recipient
+    """A document, to an address."""
+
+    inbox: From
+    to: To
 
 
 class ImageToAddress(ImageBody, kw_only=True, tag="image"):
-    inbox: str
-    to: str | Recipient
+    """A picture, to an address."""
+
+    inbox: From
+    to: To
 
 
 class InteractiveToAddress(InteractiveBody, kw_only=True, tag="interactive"):
-    inbox: str
-    to: str | Recipient
+    """Something to tap, to an address."""
+
+    inbox: From
+    to: To
 
 
 class LocationToAddress(LocationBody, kw_only=True, tag="location"):
-    inbox: str
-    to: str | Recipient
+    """A place, to an address."""
+
+    inbox: From
+    to: To
 
 
 class StickerToAddress(StickerBody, kw_only=True, tag="sticker"):
-    inbox: str
-    to: str | Recipient
+    """A sticker, to an address."""
+
+    inbox: From
+    to: To
 
 
 class TemplateToAddress(TemplateBody, kw_only=True, tag="template"):
-    inbox: str
-    to: str | Recipient
+    """A message template, to an address."""
+
+    inbox: From
+    to: To
 
 
 class TextToAddress(TextBody, kw_only=True, tag="text"):
-    inbox: str
-    to: str | Recipient
+    """A text, to an address."""
+
+    inbox: From
+    to: To
 
 
 class VideoToAddress(VideoBody, kw_only=True, tag="video"):
-    inbox: str
-    to: str | Recipient
+    """A film, to an address."""
+
+    inbox: From
+    to: To
 
 
 AddressedMessage = (

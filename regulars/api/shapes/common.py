@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
+from regulars.kernel.telling import EXAMPLE_ID, told
 from regulars.workspaces.models import Member, Team
 
 T = TypeVar("T")
+
+Id = Annotated[str, told("Opaque; it stays the same for good.", EXAMPLE_ID)]
+
+
+def reference_to(name: str) -> str:
+    """Where a shape stands in the OpenAPI document."""
+    return f"#/components/schemas/{name}"
 
 
 class Ref(msgspec.Struct):
     """Another object, by id and name."""
 
-    id: str
-    name: str
+    id: Id
+    name: Annotated[str, told("As the screens show it; it may change.", "Care")]
 
 
 def refer_to_member(member: Member | None) -> Ref | None:

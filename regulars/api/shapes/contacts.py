@@ -4,120 +4,149 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Literal, cast
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from regulars.api.paging import PageQuery
-from regulars.api.shapes.common import Ref, encodable, refer_to_member
+from regulars.api.shapes.common import Id, Ref, encodable, refer_to_member
 from regulars.contacts.models import Contact, ContactIdentity
 from regulars.contacts.queries import consents_of, identities_of
 from regulars.kernel.shielding import shielded, words_in
+from regulars.kernel.telling import EXAMPLE_ID, Moment, told
+
+FieldValue = str | int | float | bool | None
+"""one value of a field of the workspace's own"""
+Fields = dict[str, FieldValue | list[FieldValue] | dict[str, FieldValue]]
+"""by key; a list has several values, an object has parts, such as amount and currency"""
+
+PHONE = "+12025550101"
+IdentityKind = Literal["phone", "bsuid", "parent_bsuid", "line_user", "unnamed"]
 
 
-class IdentityShape(msgspec.Struct, rename=None):
+class IdentityOfContact(msgspec.Struct):
     """One address of a contact on a channel."""
 
-    channel: str
-    kind: str
-    value: str
-    """a phone in E.164, one form for every spelling"""
-    address: str | UnsetType = UNSET
-    """of a phone that the provider writes otherwise: the digits that messages go to"""
-    portfolio: str | UnsetType = UNSET
-    """of a BSUID: the business portfolio that it is valid in, when that is known"""
+    channel: Annotated[str, told("The channel's kind; installations may have others.", "whatsapp")]
+    kind: Annotated[
+        IdentityKind,
+        told("What sort of address; nobody can be written to at an `unnamed` one.", "phone"),
+    ]
+    value: Annotated[str, told("A phone in E.164, one form for every spelling.", PHONE)]
+    address: Annotated[
+        str | UnsetType,
+        told(
+            "Of a phone that the provider writes otherwise: the digits that messages go to.", "5511987654321"
+        ),
+    ] = UNSET
+    portfolio: Annotated[
+        str | UnsetType,
+        told(
+            "Of a BSUID: the business portfolio that it is valid in, when that is known.", "506914307656634"
+        ),
+    ] = UNSET
 
 
 class ConsentShape(msgspec.Struct):
     """The contact's newest word on one purpose."""
 
-    state: Literal["opted_in", "opted_out"]
-    channel: str
-    source: str
-    at: datetime
+    state: Annotated[Literal["opted_in", "opted_out"], told("What they said.", "opted_in")]
+    channel: Annotated[str, told("Where they said it.", "whatsapp")]
+    source: Annotated[str, told("By what we know.", "message")]
+    at: Annotated[Moment, told("When they said it.")]
 
 
 class ContactShape(msgspec.Struct, kw_only=True):
     """A person we talk with."""
 
-    id: str
-    name: str
-    """what our people call them, else the profile name, the user name or the number"""
-    identities: list[IdentityShape]
-    language: str | None
-    time_zone: str | None
-    tags: list[str]
-    tier: str | None
-    stage: str | None
-    score: int | None
-    owner: Ref | None
-    fields: dict[str, Any]
-    consent: dict[str, ConsentShape]
-    """by purpose, such as ``marketing``"""
-    profile_name: str | None
-    username: str | None
-    country: str | None
-    about: str | None
-    unreachable_reason: str | None
-    created_at: datetime
-    updated_at: datetime
+    id: Id
+    name: Annotated[
+        str,
+        told("What our people call them, else the profile name, the user name or the number.", "Alice Kim"),
+    ]
+    identities: Annotated[list[IdentityOfContact], told("Their addresses, the oldest first.")]
+    language: Annotated[str | None, told("A tag of BCP 47.", "ko")]
+    time_zone: Annotated[str | None, told("A name of the IANA's.", "Asia/Seoul")]
+    tags: Annotated[list[str], told("Words that people put on them.", ["vip"])]
+    tier: Annotated[str | None, told("By value.", "A")]
+    stage: Annotated[str | None, told("Of their life as a customer.", "potential")]
+    score: Annotated[int | None, told("How engaged they are, 0 to 100.", 72)]
+    owner: Annotated[Ref | None, told("The member who looks after them.")]
+    fields: Annotated[Fields, told("Fields of the workspace's own, by key.", {"size": "M"})]
+    consent: Annotated[dict[str, ConsentShape], told("By purpose, such as `marketing`.")]
+    profile_name: Annotated[str | None, told("What they call themselves on the channel.", "alice")]
+    username: Annotated[str | None, told("Their user name on the channel.", "alice.kim")]
+    country: Annotated[str | None, told("ISO 3166-1, from the number.", "US")]
+    about: Annotated[str | None, told("What our people note about them.", "Prefers the morning")]
+    unreachable_reason: Annotated[
+        str | None,
+        told("Why nothing reaches them; null while nothing is known against it.", "not on WhatsApp"),
+    ]
+    created_at: Annotated[Moment, told("When we first heard of them.")]
+    updated_at: Annotated[Moment, told("When something of this last changed.")]
 
 
 class NewIdentity(msgspec.Struct, forbid_unknown_fields=True):
     """An address to find or make a contact by; a phone may be written in any international form."""
 
-    kind: Literal["phone", "bsuid", "parent_bsuid"]
-    value: str
-    channel: Literal["whatsapp"] = "whatsapp"
-    portfolio: str = ""
-    """of a BSUID: the business portfolio that it is valid in"""
+    kind: Annotated[Literal["phone", "bsuid", "parent_bsuid"], told("What sort of address.", "phone")]
+    value: Annotated[str, told("The address.", "+1 202-555-0101")]
+    channel: Annotated[str, told("A channel of this installation, as numbers name it.", "whatsapp")] = (
+        "whatsapp"
+    )
+    portfolio: Annotated[
+        str, told("Of a BSUID: the business portfolio that it is valid in.", "506914307656634")
+    ] = ""
 
 
 class ContactChanges(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What to change; a field left out stays as it is, null empties it."""
 
-    name: str | UnsetType = UNSET
-    language: str | UnsetType | None = UNSET
-    time_zone: str | UnsetType | None = UNSET
-    tags: list[str] | UnsetType = UNSET
-    tier: str | UnsetType | None = UNSET
-    stage: str | UnsetType | None = UNSET
-    owner: str | UnsetType | None = UNSET
-    """a member's id"""
-    about: str | UnsetType | None = UNSET
-    fields: dict[str, Any] | UnsetType = UNSET
-    """replaces the whole object"""
+    name: Annotated[str | UnsetType, told("What our people call them.", "Alice Kim")] = UNSET
+    language: Annotated[str | UnsetType | None, told("A tag of BCP 47.", "ko")] = UNSET
+    time_zone: Annotated[str | UnsetType | None, told("A name of the IANA's.", "Asia/Seoul")] = UNSET
+    tags: Annotated[list[str] | UnsetType, told("All of them: others are taken off.", ["vip"])] = UNSET
+    tier: Annotated[str | UnsetType | None, told("By value.", "A")] = UNSET
+    stage: Annotated[str | UnsetType | None, told("Of their life as a customer.", "potential")] = UNSET
+    owner: Annotated[str | UnsetType | None, told("A member's id.", EXAMPLE_ID)] = UNSET
+    about: Annotated[str | UnsetType | None, told("A note about them.", "Prefers the morning")] = UNSET
+    fields: Annotated[
+        Fields | UnsetType,
+        told("All fields of the workspace's own: replaces the whole object.", {"size": "M"}),
+    ] = UNSET
 
 
 class NewContact(ContactChanges, kw_only=True, forbid_unknown_fields=True):
     """A contact with at least one identity."""
 
-    identities: list[NewIdentity]
+    identities: Annotated[list[NewIdentity], told("Their addresses, all on one channel.")]
 
 
 class ContactQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
     """What the list of contacts shows."""
 
-    q: str = ""
-    """finds by name, number in any writing, or tag"""
+    q: Annotated[str, told("Finds by name, number in any writing, or tag.", "+1 202 555")] = ""
 
 
-def build_identities(contact_ids: Sequence[UUID]) -> dict[UUID, list[IdentityShape]]:
+def build_identities(contact_ids: Sequence[UUID]) -> dict[UUID, list[IdentityOfContact]]:
     """The current identities of contacts, oldest first; one query."""
-    found: dict[UUID, list[IdentityShape]] = defaultdict(list)
+    found: dict[UUID, list[IdentityOfContact]] = defaultdict(list)
     for row in identities_of(contact_ids).order_by("first_seen_at", "kind", "id"):
         found[row.contact_id].append(_identity(row))
     return found
 
 
-def _identity(row: ContactIdentity) -> IdentityShape:
+def _identity(row: ContactIdentity) -> IdentityOfContact:
     written = row.provider_address
     differs = bool(written) and row.value.lstrip("+") != written.lstrip("+")
-    return IdentityShape(
-        row.channel, row.kind, row.value, written if differs else UNSET, row.portfolio or UNSET
+    return IdentityOfContact(
+        row.channel,
+        cast("IdentityKind", row.kind),
+        row.value,
+        written if differs else UNSET,
+        row.portfolio or UNSET,
     )
 
 
@@ -139,7 +168,7 @@ def _read_consents(contact_ids: Sequence[UUID]) -> dict[UUID, dict[str, ConsentS
 
 
 def _build(
-    contact: Contact, identities: list[IdentityShape], consent: dict[str, ConsentShape]
+    contact: Contact, identities: list[IdentityOfContact], consent: dict[str, ConsentShape]
 ) -> ContactShape:
     return ContactShape(
         id=str(contact.id),
@@ -152,7 +181,7 @@ def _build(
         stage=contact.stage or None,
         score=contact.score,
         owner=refer_to_member(contact.owner),
-        fields=shielded("contact", contact.id, lambda: _object(contact.fields), dict),
+        fields=shielded("contact", contact.id, lambda: _fields(contact.fields), dict),
         consent=consent,
         profile_name=contact.profile_name or None,
         username=contact.username or None,
@@ -164,8 +193,6 @@ def _build(
     )
 
 
-def _object(stored: object) -> dict[str, Any]:
-    """A stored object that can be written; raises ``TypeError`` for anything else."""
-    if not isinstance(stored, dict):
-        raise TypeError("no object")
-    return encodable(stored)
+def _fields(stored: object) -> Fields:
+    """The fields as they are described; raises ``ValidationError`` for anything else."""
+    return encodable(msgspec.convert(stored, Fields))

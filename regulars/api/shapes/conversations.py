@@ -4,139 +4,164 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal, cast
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from regulars.api.paging import PageQuery
-from regulars.api.shapes.common import Ref, encodable, refer_to_member, refer_to_team
-from regulars.api.shapes.contacts import IdentityShape, build_identities
-from regulars.api.shapes.messages import AuthorShape, author_of, text_of
+from regulars.api.shapes.common import Id, Ref, encodable, refer_to_member, refer_to_team
+from regulars.api.shapes.contacts import IdentityOfContact, build_identities
+from regulars.api.shapes.messages import AuthorShape, Direction, MessageStatus, author_of, text_of
 from regulars.contacts.models import Group
 from regulars.conversations.models import Conversation, Message, Note
 from regulars.conversations.queries.changing import MessageChanges
+from regulars.inboxes.ports import MessageKind
 from regulars.kernel import clock
 from regulars.kernel.shielding import shielded, words_in
+from regulars.kernel.telling import EXAMPLE_ID, Moment, told
 
 Status = Literal["open", "snoozed", "resolved"]
 Priority = Literal["low", "normal", "high", "urgent"]
+WindowKind = Literal["service", "free_entry_point", "none"]
 
 
 class ConversationContact(msgspec.Struct):
     """The contact of a conversation, as far as lists need it."""
 
-    id: str
-    name: str
-    identities: list[IdentityShape]
+    id: Id
+    name: Annotated[str, told("As the screens show it.", "Alice Kim")]
+    identities: Annotated[list[IdentityOfContact], told("Their addresses.")]
 
 
 class ConversationGroup(msgspec.Struct):
     """The group that a conversation is with. Everybody in it reads what is sent there."""
 
-    id: str
-    subject: str | None
-    """what its people call it; null until the platform has told"""
-    address: str
-    """the provider's id of the group"""
-    allows_automation: bool
-    """whether machines may write in it; promotions never may"""
+    id: Id
+    subject: Annotated[
+        str | None, told("What its people call it; null until the platform has told.", "Neighbours")
+    ]
+    address: Annotated[str, told("The provider's id of the group.", "Y2FwaV9ncm91cDoxMjAyNTU1MDE5OQ")]
+    allows_automation: Annotated[bool, told("Whether machines may write in it; promotions never may.", False)]
 
 
 class ReplyWindow(msgspec.Struct):
-    """Until when free text is allowed.
+    """Until when free text is allowed."""
 
-    ``kind``: ``service`` (24 hours after the contact's last message), ``free_entry_point`` (open, and templates
-    are free because the contact came from an ad), ``none`` (closed, or never open).
-    """
-
-    open: bool
-    closes_at: datetime | None
-    kind: Literal["service", "free_entry_point", "none"]
+    open: Annotated[bool, told("Whether free text may leave now.", True)]
+    closes_at: Annotated[Moment | None, told("When it closes, or closed; null when it never was open.")]
+    kind: Annotated[
+        WindowKind,
+        told(
+            "`service`: 24 hours after the contact's last message. `free_entry_point`: open, and templates are free"
+            " because the contact came from an ad. `none`: closed, or never open.",
+            "service",
+        ),
+    ]
 
 
 class LastMessage(msgspec.Struct):
     """The newest message in one line."""
 
-    id: str
-    direction: Literal["in", "out"]
-    kind: str
-    text: str
-    """what it says now, after edits"""
-    status: str
-    author: AuthorShape
-    is_edited: bool
-    is_revoked: bool
-    sent_at: datetime
+    id: Id
+    direction: Annotated[Direction, told("`in`: from the contact; `out`: from us.", "in")]
+    kind: Annotated[MessageKind, told("The platform's own word.", "text")]
+    text: Annotated[str, told("What it says now, after edits.", "Is the red one still there?")]
+    status: Annotated[MessageStatus, told("What became of it.", "received")]
+    author: Annotated[AuthorShape, told("Who said it.")]
+    is_edited: Annotated[bool, told("Whether it was worded anew.", False)]
+    is_revoked: Annotated[bool, told("Whether its author deleted it for everybody.", False)]
+    sent_at: Annotated[Moment, told("When it was said.")]
 
 
 class ConversationShape(msgspec.Struct, kw_only=True):
     """One thread of a contact, or of a group, in an inbox."""
 
-    id: str
-    contact: ConversationContact | None
-    """null in a group; there each message's author is who wrote it"""
-    group: ConversationGroup | None
-    inbox: Ref
-    status: Status
-    assignee: Ref | None
-    team: Ref | None
-    priority: Priority
-    tags: list[str]
-    snoozed_until: datetime | None
-    reply_window: ReplyWindow
-    unread: int
-    waiting_since: datetime | None
-    last_message: LastMessage | None
-    """null when nothing was said yet, or when what is stored of it cannot be shown"""
-    created_at: datetime
-    updated_at: datetime
+    id: Id
+    contact: Annotated[
+        ConversationContact | None, told("Null in a group; there each message's author is who wrote it.")
+    ]
+    group: Annotated[ConversationGroup | None, told("Null where it is with one contact.")]
+    inbox: Annotated[Ref, told("The number that it is on.")]
+    status: Annotated[Status, told("Whether it asks for somebody.", "open")]
+    assignee: Annotated[Ref | None, told("The member who answers.")]
+    team: Annotated[Ref | None, told("The team whose queue it is in.")]
+    priority: Annotated[Priority, told("How urgent it is.", "normal")]
+    tags: Annotated[list[str], told("Words that people put on it.", ["delivery"])]
+    snoozed_until: Annotated[Moment | None, told("When it comes back, while it is snoozed.")]
+    reply_window: Annotated[ReplyWindow, told("Until when free text is allowed.")]
+    unread: Annotated[int, told("How many messages nobody has read.", 2)]
+    waiting_since: Annotated[
+        Moment | None, told("Since when the contact waits for a person's answer; null when it is their turn.")
+    ]
+    last_message: Annotated[
+        LastMessage | None,
+        told("Null when nothing was said yet, or when what is stored of it cannot be shown."),
+    ]
+    created_at: Annotated[Moment, told("When it began.")]
+    updated_at: Annotated[Moment, told("When something of it last changed.")]
 
 
 class ConversationQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
     """What the list of conversations shows; every parameter narrows."""
 
-    inbox: str | None = None
-    status: Status | None = None
-    assignee: str | None = None
-    """a member's id, or ``none``"""
-    team: str | None = None
-    tag: str | None = None
-    contact: str | None = None
-    unread: bool = False
-    q: str = ""
-    """finds by the contact's name, number or tag, or by the group's subject"""
-    order: Literal["newest", "longest_waiting", "sla"] = "newest"
+    inbox: Annotated[str | None, told("A number's id.", EXAMPLE_ID)] = None
+    status: Annotated[Status | None, told("Of this status only.", "open")] = None
+    assignee: Annotated[str | None, told("A member's id, or `none`.", "none")] = None
+    team: Annotated[str | None, told("A team's id.", EXAMPLE_ID)] = None
+    tag: Annotated[str | None, told("With this tag only.", "delivery")] = None
+    contact: Annotated[str | None, told("A contact's id.", EXAMPLE_ID)] = None
+    unread: Annotated[bool, told("With unread messages only.", True)] = False
+    q: Annotated[
+        str, told("Finds by the contact's name, number or tag, or by the group's subject.", "Kim")
+    ] = ""
+    order: Annotated[
+        Literal["newest", "longest_waiting", "sla", "created"],
+        told(
+            "`newest` talk first: what moves up meanwhile keeps its place, so that no page skips or repeats it."
+            " `created`: the last one begun first; nothing moves. `longest_waiting` or `sla` (what is due) first:"
+            " who is answered meanwhile moves.",
+            "longest_waiting",
+        ),
+    ] = "newest"
 
 
 class ConversationChanges(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What to change; a field left out stays as it is."""
 
-    status: Status | UnsetType = UNSET
-    snoozed_until: datetime | UnsetType | None = UNSET
-    """required with status ``snoozed``"""
-    assignee: str | UnsetType | None = UNSET
-    """a member's id, or null for nobody"""
-    team: str | UnsetType | None = UNSET
-    priority: Priority | UnsetType = UNSET
-    tags: list[str] | UnsetType = UNSET
-    last_seen: str | UnsetType | None = UNSET
-    """with status ``resolved``: the contact's newest message that you know of, or null; 409 when a later one came"""
+    status: Annotated[Status | UnsetType, told("What it is from now on.", "resolved")] = UNSET
+    snoozed_until: Annotated[
+        Moment | UnsetType | None, told("In the future; required with status `snoozed`.")
+    ] = UNSET
+    assignee: Annotated[str | UnsetType | None, told("A member's id, or null for nobody.", EXAMPLE_ID)] = (
+        UNSET
+    )
+    team: Annotated[str | UnsetType | None, told("A team's id, or null for none.", EXAMPLE_ID)] = UNSET
+    priority: Annotated[Priority | UnsetType, told("How urgent it is.", "high")] = UNSET
+    tags: Annotated[list[str] | UnsetType, told("All of them: others are taken off.", ["delivery"])] = UNSET
+    last_seen: Annotated[
+        str | UnsetType | None,
+        told(
+            "With status `resolved`: the contact's newest message that you know of, or null;"
+            " 409 when a later one came.",
+            EXAMPLE_ID,
+        ),
+    ] = UNSET
 
 
 class NewNote(msgspec.Struct, forbid_unknown_fields=True):
     """An internal note; it never leaves the house."""
 
-    text: str
+    text: Annotated[str, told("What it says.", "Called her; she comes tomorrow.")]
 
 
 class NoteShape(msgspec.Struct):
     """Said among members."""
 
-    id: str
-    text: str
-    author: AuthorShape
-    created_at: datetime
+    id: Id
+    text: Annotated[str, told("What it says.", "Called her; she comes tomorrow.")]
+    author: Annotated[AuthorShape, told("Who wrote it; of kind `api` when a token did.")]
+    created_at: Annotated[Moment, told("When it was written.")]
 
 
 def build_conversations(conversations: Sequence[Conversation]) -> list[ConversationShape]:
@@ -162,7 +187,7 @@ def build_note(note: Note) -> NoteShape:
     return NoteShape(str(note.id), note.text, AuthorShape(kind, _text(note.author_id), name), note.created_at)
 
 
-def _build(conversation: Conversation, identities: list[IdentityShape]) -> ConversationShape:
+def _build(conversation: Conversation, identities: list[IdentityOfContact]) -> ConversationShape:
     contact = conversation.contact
     return ConversationShape(
         id=str(conversation.id),
@@ -192,7 +217,7 @@ def build_reply_window(conversation: Conversation, at: datetime) -> ReplyWindow:
     """The window as it stands at a moment."""
     is_open = conversation.window_is_open(at)
     ad_closes = conversation.ad_window_closes_at
-    kind: Literal["service", "free_entry_point", "none"] = "service" if is_open else "none"
+    kind: WindowKind = "service" if is_open else "none"
     if is_open and ad_closes is not None and at < ad_closes:
         kind = "free_entry_point"
     return ReplyWindow(is_open, conversation.window_closes_at, kind)
@@ -201,10 +226,10 @@ def build_reply_window(conversation: Conversation, at: datetime) -> ReplyWindow:
 def _build_last(message: Message, changes: MessageChanges) -> LastMessage:
     return LastMessage(
         id=str(message.id),
-        direction="in" if message.direction == "in" else "out",
-        kind=message.kind,
+        direction=cast("Direction", message.direction),
+        kind=msgspec.convert(message.kind, MessageKind),
         text=text_of(message, changes),
-        status=message.status,
+        status=cast("MessageStatus", message.status),
         author=author_of(message),
         is_edited=changes.is_edited,
         is_revoked=changes.revoked_by is not None,

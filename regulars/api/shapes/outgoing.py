@@ -2,137 +2,159 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from regulars.inboxes.ports import ContactCard, OutgoingInteractive
+from regulars.kernel.telling import EXAMPLE_ID, Moment, told
 
 
 class _OutgoingBody(msgspec.Struct, kw_only=True, tag_field="kind", forbid_unknown_fields=True):
-    reply_to: str | None = None
-    """the id of a message of the same conversation to quote"""
-    last_seen: str | UnsetType | None = UNSET
-    """the contact's newest message that you know of, or null: what came later stays unread and waits on"""
+    reply_to: Annotated[str | None, told("A message of the same conversation to quote.", EXAMPLE_ID)] = None
+    last_seen: Annotated[
+        str | UnsetType | None,
+        told(
+            "The contact's newest message that you know of, or null: what came later stays unread and waits on.",
+            EXAMPLE_ID,
+        ),
+    ] = UNSET
 
 
 class TextBody(_OutgoingBody, kw_only=True, tag="text"):
-    text: str
-    preview_url: bool = False
+    """A text."""
+
+    text: Annotated[str, told("What it says.", "Your parcel left today.")]
+    preview_url: Annotated[bool, told("Show a preview of the first link.", True)] = False
 
 
 class _FileBody(_OutgoingBody, kw_only=True):
-    """A file: ``media_id`` of an upload to ``/media``, or a public ``link``; exactly one of them."""
-
-    media_id: str | None = None
-    link: str | None = None
-    caption: str = ""
-    filename: str = ""
+    media_id: Annotated[str | None, told("Of an upload to `/media`; this or `link`.", EXAMPLE_ID)] = None
+    link: Annotated[
+        str | None, told("A public address; this or `media_id`.", "https://example.com/a.jpg")
+    ] = None
+    caption: Annotated[str, told("What stands below it.", "This one?")] = ""
+    filename: Annotated[str, told("What a document is called.", "invoice.pdf")] = ""
 
 
 class ImageBody(_FileBody, kw_only=True, tag="image"):
-    pass
+    """A picture."""
 
 
 class VideoBody(_FileBody, kw_only=True, tag="video"):
-    pass
+    """A film."""
 
 
 class AudioBody(_FileBody, kw_only=True, tag="audio"):
-    voice: bool = False
-    """play as a voice message (OGG with OPUS)"""
+    """A recording."""
+
+    voice: Annotated[bool, told("Play it as a voice message (OGG with OPUS).", True)] = False
 
 
 class DocumentBody(_FileBody, kw_only=True, tag="document"):
-    pass
+    """A document."""
 
 
 class StickerBody(_FileBody, kw_only=True, tag="sticker"):
-    pass
+    """A sticker."""
 
 
 class Place(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A point on the map."""
 
-    latitude: float
-    longitude: float
-    name: str = ""
-    address: str = ""
+    latitude: Annotated[float, told("Degrees north.", 37.5512)]
+    longitude: Annotated[float, told("Degrees east.", 126.9882)]
+    name: Annotated[str, told("What the place is called.", "N Seoul Tower")] = ""
+    address: Annotated[str, told("Where it is, in words.", "105 Namsangongwon-gil")] = ""
 
 
 class LocationBody(_OutgoingBody, kw_only=True, tag="location"):
-    location: Place
+    """A place."""
+
+    location: Annotated[Place, told("The place.")]
 
 
 class ContactsBody(_OutgoingBody, kw_only=True, tag="contacts"):
-    contacts: list[ContactCard]
+    """Address-book cards."""
+
+    contacts: Annotated[list[ContactCard], told("The cards.")]
 
 
 class ReactionBody(
     msgspec.Struct, kw_only=True, tag_field="kind", tag="reaction", forbid_unknown_fields=True
 ):
-    """An empty ``emoji`` takes our reaction back."""
+    """An emoji on a message of the contact's."""
 
-    message_id: str
-    emoji: str
+    message_id: Annotated[str, told("The message.", EXAMPLE_ID)]
+    emoji: Annotated[str, told("An empty one takes ours back.", "👍")]
 
 
 class InteractiveBody(_OutgoingBody, kw_only=True, tag="interactive"):
-    interactive: OutgoingInteractive
+    """Something to tap."""
+
+    interactive: Annotated[OutgoingInteractive, told("What there is to tap; its `type` is `interactive`.")]
 
 
 class TemplateFile(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """The file in a template's header."""
 
-    kind: Literal["image", "video", "document"]
-    media_id: str | None = None
-    link: str | None = None
-    filename: str = ""
+    kind: Annotated[Literal["image", "video", "document"], told("As the template's header asks.", "image")]
+    media_id: Annotated[str | None, told("Of an upload to `/media`; this or `link`.", EXAMPLE_ID)] = None
+    link: Annotated[
+        str | None, told("A public address; this or `media_id`.", "https://example.com/a.jpg")
+    ] = None
+    filename: Annotated[str, told("What a document is called.", "invoice.pdf")] = ""
 
 
 class TemplateValue(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """One typed value: exactly one of ``text``, ``media`` and ``location``; ``name`` in named templates."""
 
-    text: str | None = None
-    name: str | None = None
-    media: TemplateFile | None = None
-    location: Place | None = None
+    text: Annotated[str | None, told("A text.", "4821")] = None
+    name: Annotated[str | None, told("The variable, in named templates.", "order")] = None
+    media: Annotated[TemplateFile | None, told("A file.")] = None
+    location: Annotated[Place | None, told("A place.")] = None
 
 
 class ButtonValue(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """The value of the button at ``index`` (0 is the first): URL ending, coupon code or payload."""
+    """The value of one button: URL ending, coupon code or payload."""
 
-    index: int
-    text: str
+    index: Annotated[int, told("Which button; 0 is the first.", 0)]
+    text: Annotated[str, told("What it is filled with.", "4821")]
 
 
 class CardChoice(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """The values of one card of a carousel, in order; a plain string is a text.
+    """The values of one card of a carousel, in order; a plain string is a text."""
 
-    In ``buttons`` strings fill the buttons that need a value, one after the other.
-    """
-
-    header: list[str | TemplateValue] = msgspec.field(default_factory=list)
-    body: list[str | TemplateValue] = msgspec.field(default_factory=list)
-    buttons: list[str | ButtonValue] = msgspec.field(default_factory=list)
+    header: Annotated[list[str | TemplateValue], told("Values of its header.", ["4821"])] = msgspec.field(
+        default_factory=list
+    )
+    body: Annotated[list[str | TemplateValue], told("Values of its text.", ["Alice", "4821"])] = (
+        msgspec.field(default_factory=list)
+    )
+    buttons: Annotated[
+        list[str | ButtonValue],
+        told("Strings fill the buttons that need a value, one after the other.", ["4821"]),
+    ] = msgspec.field(default_factory=list)
 
 
 class TemplateChoice(CardChoice, kw_only=True, forbid_unknown_fields=True):
-    """A template of the account and its values, with the cards of its carousel in their order.
+    """A template of the account and its values."""
 
-    ``offer_expires_at`` is the end of a limited-time offer, where the template has one.
-    """
-
-    name: str
-    language: str
-    cards: list[CardChoice] = msgspec.field(default_factory=list)
-    offer_expires_at: datetime | None = None
+    name: Annotated[str, told("Of the template.", "order_shipped")]
+    language: Annotated[str, told("Of the wording.", "en_US")]
+    cards: Annotated[list[CardChoice], told("Of its carousel, in their order.")] = msgspec.field(
+        default_factory=list
+    )
+    offer_expires_at: Annotated[
+        Moment | None, told("The end of a limited-time offer, where the template has one.")
+    ] = None
 
 
 class TemplateBody(_OutgoingBody, kw_only=True, tag="template"):
-    template: TemplateChoice
+    """A message template."""
+
+    template: Annotated[TemplateChoice, told("Which one, and its values.")]
 
 
 FileBody = ImageBody | VideoBody | AudioBody | DocumentBody | StickerBody
@@ -143,5 +165,5 @@ NewMessage = ContentBody | ReactionBody
 class Recipient(msgspec.Struct, forbid_unknown_fields=True):
     """An address to write to; a phone in any international form."""
 
-    kind: Literal["phone", "bsuid"]
-    value: str
+    kind: Annotated[Literal["phone", "bsuid"], told("What sort of address.", "bsuid")]
+    value: Annotated[str, told("The address.", "US.1234567890")]

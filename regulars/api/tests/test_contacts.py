@@ -166,6 +166,7 @@ def nested(levels: int) -> list[object]:
         ({"fields": {"a": 2**64}}, "fields.a"),
         ({"fields": {"a": "x" * 64_000}}, "fields"),
         ({"fields": {"a": nested(100)}}, "body"),
+        ({"fields": {"a": nested(2)}}, "fields[...][0]"),
         ({"tags": [f"tag {number}" for number in range(101)]}, "tags"),
     ],
 )
@@ -173,5 +174,10 @@ def test_what_is_kept_of_a_contact_has_bounds(api: Api, cast: Cast, body: dict[s
     refused = api.patch(f"/contacts/{cast.alice.id}", body)
     assert problem(refused) == (422, "invalid")
     assert list(refused.json()["fields"]) == [field]
-    kept = {"a": nested(30), "b": 2**63 - 1, "c": "x" * 60_000}
+    kept = {
+        "a": ["M", 2, None],
+        "price": {"amount": "12.50", "currency": "EUR"},
+        "b": 2**63 - 1,
+        "c": "x" * 60_000,
+    }
     assert api.patch(f"/contacts/{cast.alice.id}", {"fields": kept}).json()["fields"] == kept

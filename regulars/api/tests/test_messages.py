@@ -42,7 +42,7 @@ def test_a_message_has_the_published_shape(api: Api, cast: Cast):
         "text": "hello",
         "earlier_texts": [],
         "media": None,
-        "content": {},
+        "content": {"kind": "text"},
         "author": {"kind": "contact", "id": str(cast.alice.id), "name": "Alice"},
         "status": "received",
         "statuses": [],
@@ -115,9 +115,10 @@ def test_files_and_places_come_along(api: Api, cast: Cast):
         "url": None,
         "error": None,
     }
-    assert (picture["text"], picture["content"]) == ("look", {})
+    assert (picture["text"], picture["content"]) == ("look", {"kind": "image"})
     assert point["content"] == {
-        "location": {"latitude": 1.5, "longitude": 2.5, "name": "Shop", "address": "", "url": ""}
+        "kind": "location",
+        "location": {"latitude": 1.5, "longitude": 2.5, "name": "Shop", "address": "", "url": ""},
     }
 
 

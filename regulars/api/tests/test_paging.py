@@ -16,6 +16,7 @@ from regulars.api.paging import read_cursor, write_cursor
 from regulars.api.tests.client import Api
 from regulars.contacts.models import Contact
 from regulars.conversations.models import Conversation, Message, Note
+from regulars.kernel import clock
 from regulars.kernel.errors import Invalid
 from regulars.kernel.ids import new_id
 from regulars.message_templates.models import MessageTemplate
@@ -41,7 +42,9 @@ moments = st.one_of(st.none(), st.integers(0, 4).map(lambda minutes: START + tim
 rows = st.lists(st.tuples(moments, moments), max_size=12)
 
 
-@given(rows=rows, limit=st.integers(1, 5), order=st.sampled_from(["newest", "longest_waiting", "sla"]))
+@given(
+    rows=rows, limit=st.integers(1, 5), order=st.sampled_from(["newest", "longest_waiting", "sla", "created"])
+)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_conversation_pages_hold_every_row_once(
     api: Api, cast: Cast, rows: list[tuple[datetime | None, datetime | None]], limit: int, order: str
@@ -61,6 +64,39 @@ def test_conversation_pages_hold_every_row_once(
     assert sorted(found) == sorted(
         str(each.id) for each in Conversation.objects.filter(workspace=cast.workspace)
     )
+
+
+@pytest.mark.parametrize("order", ["newest", "created"])
+def test_what_moves_between_pages_comes_exactly_once(api: Api, cast: Cast, order: str):
+    """Somebody writes in what was read and in what was not, again and again; another begins anew."""
+    began = clock.now() - timedelta(hours=1)
+    made = [
+        str(cast.hears(f"+1202555013{number}", "hi", at=began + timedelta(minutes=number)).id)
+        for number in range(8)
+    ]
+    Message.objects.update(created_at=began)
+    Conversation.objects.update(created_at=began, updated_at=began)
+    query: dict[str, object] = {"limit": 2, "order": order}
+    found: list[str] = []
+    for writer in (1, 6, 1, 0):
+        page = api.get("/conversations", **query).json()
+        found += [each["id"] for each in page["items"]]
+        query["cursor"] = page["next_cursor"]
+        cast.hears(f"+1202555013{writer}", "again", at=clock.now())
+        new = cast.hears(f"+1202555014{len(found)}", "new", at=clock.now())
+        now = clock.now()  # the database's own clock stands still in the one transaction of a test
+        Message.objects.filter(created_at__gt=began).update(created_at=now)
+        Conversation.objects.filter(updated_at__gt=began).update(updated_at=now)
+        Conversation.objects.filter(id=new.id).update(created_at=now)
+    assert query["cursor"] is None
+    assert found == list(reversed(made))
+
+
+@pytest.mark.parametrize("cursor", ["x", "WyJ4Il0", "W251bGwsIm5vIiwibm8iXQ", "e30"])
+def test_a_foreign_cursor_is_refused_by_name(api: Api, cast: Cast, cursor: str):
+    for path in ("/conversations", "/conversations?order=created", "/contacts", "/message-templates"):
+        refused = api.get(f"{path}{'&' if '?' in path else '?'}cursor={cursor}")
+        assert (refused.status_code, list(refused.json()["fields"])) == (422, ["cursor"]), path
 
 
 @given(minutes=st.lists(st.integers(0, 4), max_size=12), limit=st.integers(1, 5))

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from psycopg.errors import UniqueViolation
 
 from regulars.conversations.access import media_visible_to
-from regulars.conversations.guardrails import GuardrailRefused, Refusal, limits_broken
+from regulars.conversations.guardrails import GuardrailRefused, Refusal, limits_broken, values_refused
 from regulars.conversations.models import Conversation, Message
 from regulars.conversations.operations.seeing import Seen
 from regulars.conversations.operations.sending import (
@@ -194,7 +194,7 @@ def _fill(
         )
     filled = _usable(row, each.values, channel)
     if filled.content is None:
-        raise GuardrailRefused(limits_broken(filled.problems))
+        raise GuardrailRefused(values_refused(filled.problems))
     return filled.content, filled.category
 
 

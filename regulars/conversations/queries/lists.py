@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 import orjson
@@ -21,8 +21,8 @@ from regulars.kernel.errors import Invalid
 from regulars.kernel.ids import parse_id
 from regulars.workspaces.access import Actor
 
-Order = Literal["newest", "longest_waiting", "sla"]
-ORDERS: tuple[Order, ...] = ("newest", "longest_waiting", "sla")
+Order = Literal["newest", "longest_waiting", "sla", "created"]
+ORDERS: tuple[Order, ...] = get_args(Order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,9 @@ def _ordered(
     conversations: QuerySet[Conversation], order: Order, cursor: str | None
 ) -> QuerySet[Conversation]:
     place = _read_cursor(cursor) if cursor else None
+    if order == "created":  # ids count up with time, and never change
+        begun = conversations.order_by("-id")
+        return begun.filter(id__lt=place[1]) if place else begun
     if order == "newest":
         ordered = conversations.order_by(F("last_message_at").desc(nulls_last=True), "-id")
         if place is None:
@@ -125,23 +128,36 @@ def _ordered(
 
 def _cursor_of(conversation: Conversation, order: Order) -> str:
     at = conversation.last_message_at if order == "newest" else conversation.waiting_since
-    plain = orjson.dumps([at.isoformat() if at else None, str(conversation.id)])
-    return base64.urlsafe_b64encode(plain).decode().rstrip("=")
+    return write_parts([at.isoformat() if at else None, str(conversation.id)])
+
+
+def write_parts(parts: list[str | None]) -> str:
+    """What a cursor says, as the opaque text that callers hand back."""
+    return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+
+
+def read_parts(cursor: str) -> Any:
+    """What a cursor says; raises ``Invalid`` for a text that is none of ours."""
+    try:
+        return orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error) as error:
+        raise unknown_cursor() from error
 
 
 def _read_cursor(cursor: str) -> tuple[datetime | None, UUID]:
     try:
-        written, last_id = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        written, last_id = read_parts(cursor)
         at = datetime.fromisoformat(written) if written is not None else None
         place = (at, UUID(last_id))
-    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
-        raise _unknown_cursor() from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise unknown_cursor() from error
     if at is not None and at.tzinfo is None:
-        raise _unknown_cursor()
+        raise unknown_cursor()
     return place
 
 
-def _unknown_cursor() -> Invalid:
+def unknown_cursor() -> Invalid:
+    """The refusal of a cursor that nobody handed out."""
     return Invalid("this cursor is not one of ours", fields={"cursor": "next_cursor of the page before"})
 
 

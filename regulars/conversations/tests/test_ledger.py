@@ -49,6 +49,6 @@ def test_what_waits_is_counted_from_the_deliveries(cast):
 
 def test_the_totals_of_the_server_name_nobody(cast):
     add_to_ledger([_row(cast, "received", 4), _row(cast, "rejected", 4, "malformed")])
-    samples = {(labels["outcome"], labels["reason"]): value for _name, labels, value in read_totals()}
+    samples = {(labels["outcome"], labels["reason"]): value for labels, value in read_totals()}
     assert (samples["received", ""], samples["rejected", "malformed"]) == (4, 4)
-    assert {key for _name, labels, _value in read_totals() for key in labels} == {"flow", "outcome", "reason"}
+    assert {key for labels, _value in read_totals() for key in labels} == {"flow", "outcome", "reason"}

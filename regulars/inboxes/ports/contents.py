@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from regulars.inboxes.ports.people import IdentityChange, Neutral
+from regulars.kernel.telling import told
 
 MessageKind = Literal[
     "text",
@@ -38,12 +39,16 @@ What holds up more than one message (a rate, an account's problem) a channel say
 class ProviderError(Neutral):
     """A provider's error as it came, sync or async. We decide on ``meaning``; ``code`` is for people."""
 
-    code: int
-    title: str = ""
-    details: str = ""
-    href: str = ""
-    subcode: int = 0
-    meaning: ErrorMeaning = ""
+    code: Annotated[int, told("The provider's number for it, 0 when it gave none.", 131051)]
+    title: Annotated[str, told("In the provider's words.", "Message type unknown")] = ""
+    details: Annotated[
+        str, told("More of the provider's words.", "Message type is currently not supported.")
+    ] = ""
+    href: Annotated[str, told("Where the provider explains it.", "https://developers.facebook.com/docs/")] = (
+        ""
+    )
+    subcode: Annotated[int, told("The provider's finer number.", 2494010)] = 0
+    meaning: Annotated[ErrorMeaning, told("What it tells beyond this message.", "unreachable")] = ""
 
 
 class MediaRef(Neutral):
@@ -63,91 +68,113 @@ class MediaRef(Neutral):
 class Location(Neutral):
     """A place; without coordinates when the provider told none, or none that are on earth."""
 
-    latitude: float | None = None
-    longitude: float | None = None
-    name: str = ""
-    address: str = ""
-    url: str = ""
+    latitude: Annotated[float | None, told("Degrees north.", 37.5512)] = None
+    longitude: Annotated[float | None, told("Degrees east.", 126.9882)] = None
+    name: Annotated[str, told("What the place is called.", "N Seoul Tower")] = ""
+    address: Annotated[str, told("Where it is, in words.", "105 Namsangongwon-gil")] = ""
+    url: Annotated[str, told("A page about it.", "https://example.com/tower")] = ""
 
 
 class CardPhone(Neutral):
-    phone: str = ""
-    kind: str = ""
-    wa_id: str = ""
-    user_id: str = ""
+    """A number on an address-book card."""
+
+    phone: Annotated[str, told("As it stands on the card.", "+1 202-555-0101")] = ""
+    kind: Annotated[str, told("The card's word for it.", "CELL")] = ""
+    wa_id: Annotated[
+        str, told("The digits that messages go to, where the platform knows.", "12025550101")
+    ] = ""
+    user_id: Annotated[str, told("The platform's id of who has the number.", "US.1234567890")] = ""
 
 
 class ContactCard(Neutral):
     """A shared address-book card; ``is_requested_number`` marks the answer to our request for the number."""
 
-    name: str = ""
-    phones: tuple[CardPhone, ...] = ()
-    emails: tuple[str, ...] = ()
-    organization: str = ""
-    addresses: tuple[str, ...] = ()
-    urls: tuple[str, ...] = ()
-    birthday: str = ""
-    vcard: str = ""
-    is_requested_number: bool = False
+    name: Annotated[str, told("Whose card it is.", "Alice Kim")] = ""
+    phones: Annotated[tuple[CardPhone, ...], told("The numbers on it.")] = ()
+    emails: Annotated[tuple[str, ...], told("Mail addresses.", ["alice@example.com"])] = ()
+    organization: Annotated[str, told("Where the person works.", "Lotus Shop")] = ""
+    addresses: Annotated[
+        tuple[str, ...], told("Postal addresses, a line each.", ["1 Main Street, Springfield"])
+    ] = ()
+    urls: Annotated[tuple[str, ...], told("Pages.", ["https://example.com"])] = ()
+    birthday: Annotated[str, told("As it stands on the card.", "1990-05-17")] = ""
+    vcard: Annotated[str, told("The whole card, where the platform sends it.", "BEGIN:VCARD")] = ""
+    is_requested_number: Annotated[bool, told("Whether it answers our request for the number.", False)] = (
+        False
+    )
 
 
 class Choice(Neutral):
     """A tap on something we sent. ``data`` holds a form's answers, decoded when possible."""
 
-    kind: Literal["button_reply", "list_reply", "template_button", "form", "call_permission", "other"]
-    id: str = ""
-    title: str = ""
-    description: str = ""
-    data: Any = None
+    kind: Annotated[
+        Literal["button_reply", "list_reply", "template_button", "form", "call_permission", "other"],
+        told("What was tapped.", "button_reply"),
+    ]
+    id: Annotated[str, told("What we called the choice; a button's payload, a form's name.", "courier")] = ""
+    title: Annotated[str, told("What the contact saw.", "By courier")] = ""
+    description: Annotated[str, told("The second line of a list's row.", "Tomorrow before noon")] = ""
+    data: Annotated[
+        Any, told("A form's answers, or the facts of a call permission.", {"date": "2026-12-01"})
+    ] = None
 
 
 class OrderLine(Neutral):
-    product_id: str
-    quantity: int
-    unit_price: str
-    """decimal as text, major units"""
-    currency: str
+    """One product of an order."""
+
+    product_id: Annotated[str, told("The product's id in the catalog.", "SKU-RED-42")]
+    quantity: Annotated[int, told("How many.", 2)]
+    unit_price: Annotated[str, told("A decimal as text, in major units.", "12.50")]
+    currency: Annotated[str, told("ISO 4217.", "EUR")]
 
 
 class Order(Neutral):
-    catalog_id: str = ""
-    lines: tuple[OrderLine, ...] = ()
+    """What a contact ordered from a catalog."""
+
+    catalog_id: Annotated[str, told("The catalog that it was ordered from.", "194836987003835")] = ""
+    lines: Annotated[tuple[OrderLine, ...], told("What was ordered.")] = ()
 
 
 class Reaction(Neutral):
     """``emoji`` is empty when the reaction was taken back."""
 
-    emoji: str = ""
+    emoji: Annotated[str, told("Empty when it was taken back.", "👍")] = ""
 
 
 class SystemNotice(Neutral):
-    event: str
-    identity_change: IdentityChange | None = None
+    """What the platform says in a thread."""
+
+    event: Annotated[str, told("The platform's word for what happened.", "user_changed_number")]
+    identity_change: Annotated[IdentityChange | None, told("How the contact is reached from now on.")] = None
 
 
 class Unsupported(Neutral):
     """A message the provider or we cannot show; ``raw_kind`` is the provider's own word for it."""
 
-    raw_kind: str = ""
+    raw_kind: Annotated[str, told("The provider's own word for the kind.", "poll")] = ""
 
 
 class ProductRef(Neutral):
-    catalog_id: str = ""
-    product_id: str = ""
+    """The product that a message asks about."""
+
+    catalog_id: Annotated[str, told("The catalog.", "194836987003835")] = ""
+    product_id: Annotated[str, told("The product's id in it.", "SKU-RED-42")] = ""
 
 
 class Referral(Neutral):
     """The advertisement or post that a person came from."""
 
-    source_kind: str = ""
-    source_id: str = ""
-    source_url: str = ""
-    headline: str = ""
-    body: str = ""
-    media_kind: str = ""
-    media_url: str = ""
-    click_id: str = ""
-    welcome_text: str = ""
+    source_kind: Annotated[str, told("The platform's word: ad or post.", "ad")] = ""
+    source_id: Annotated[str, told("The ad's or post's id.", "120212345678901234")] = ""
+    source_url: Annotated[str, told("Where it stands.", "https://fb.me/abc")] = ""
+    headline: Annotated[str, told("Its headline.", "Summer sale")] = ""
+    body: Annotated[str, told("Its text.", "Everything at half price")] = ""
+    media_kind: Annotated[str, told("Of its picture or film.", "image")] = ""
+    media_url: Annotated[str, told("Where the picture or film is.", "https://example.com/ad.jpg")] = ""
+    click_id: Annotated[str, told("Of the click that led here.", "ARAkLkA8rmlFeiCktEJQ")] = ""
+    welcome_text: Annotated[
+        str, told("What the ad let the contact see first.", "Hi! What are you looking for?")
+    ] = ""
 
 
 class MessageContent(Neutral):

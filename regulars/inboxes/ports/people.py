@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, dataclass_transform
+from typing import Annotated, Literal, NamedTuple, dataclass_transform
 
 import msgspec
+
+from regulars.kernel.telling import told
 
 IdentityKind = Literal["phone", "bsuid", "parent_bsuid", "line_user"]
 
@@ -17,8 +19,8 @@ class Neutral(msgspec.Struct, frozen=True, kw_only=True):
 class Identity(msgspec.Struct, frozen=True):
     """One address of a person on a channel."""
 
-    kind: IdentityKind
-    value: str
+    kind: Annotated[IdentityKind, told("What sort of address.", "phone")]
+    value: Annotated[str, told("The address; a phone in E.164.", "+12025550101")]
 
 
 class WrittenPhone(NamedTuple):
@@ -48,8 +50,10 @@ class ContactRef(Neutral):
 class IdentityChange(Neutral):
     """A person's address changed; ``previous`` and ``current`` belong to the same person."""
 
-    reason: Literal["number_changed", "user_id_changed", "identity_check"]
-    previous: tuple[Identity, ...] = ()
-    current: tuple[Identity, ...] = ()
-    provider_address: str = ""
-    """the current phone as the provider wrote it"""
+    reason: Annotated[
+        Literal["number_changed", "user_id_changed", "identity_check"],
+        told("Why the platform says so.", "number_changed"),
+    ]
+    previous: Annotated[tuple[Identity, ...], told("Addresses that are over.")] = ()
+    current: Annotated[tuple[Identity, ...], told("Addresses from now on.")] = ()
+    provider_address: Annotated[str, told("The current phone as the provider wrote it.", "12025550101")] = ""

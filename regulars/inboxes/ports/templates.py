@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from regulars.inboxes.ports.outgoing import OutgoingLocation, OutgoingMedia
 from regulars.inboxes.ports.people import Neutral
+from regulars.kernel.telling import told
 
 HeaderKind = Literal["", "text", "image", "video", "document", "location"]
 VariableKind = Literal[
@@ -41,10 +42,12 @@ class TemplateVariable(Neutral, kw_only=True):
 class TemplateButton(Neutral, kw_only=True):
     """A button; ``kind`` is the platform's word in lower case (quick_reply, url, phone_number, copy_code, …)."""
 
-    kind: str
-    text: str
-    url: str = ""
-    phone: str = ""
+    kind: Annotated[str, told("The platform's word in lower case.", "url")]
+    text: Annotated[str, told("What stands on it.", "Track it")]
+    url: Annotated[
+        str, told("Where a link leads; `{{1}}` stands for its ending.", "https://example.com/{{1}}")
+    ] = ""
+    phone: Annotated[str, told("Whom a call button calls.", "+12025550199")] = ""
 
 
 class TemplateParts(Neutral, kw_only=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from regulars.inboxes.ports.contents import MessageContent, MessageKind, ProviderError
 from regulars.inboxes.ports.people import ContactRef, IdentityChange, Neutral
@@ -142,7 +142,7 @@ class Notice(Neutral):
     errors: tuple[ProviderError, ...] = ()
 
 
-NOTICE_KINDS = (
+NoticeKind = Literal[
     "account",
     "account_alert",
     "account_review",
@@ -166,7 +166,8 @@ NOTICE_KINDS = (
     "security",
     "template_misuse",
     "unknown",
-)
+]
+NOTICE_KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
 
 
 class Rejected(Neutral):

@@ -30,7 +30,7 @@ def cast(db: None) -> Cast:
 
 
 def invite(cast: Cast, by: Member, email: str = "new@lotus.example", role: str = "agent") -> str:
-    _row, secret = invite_member(cast.workspace, email, role, by=cast.actor(by), members=by)
+    _row, secret = invite_member(cast.workspace, email, role, by=cast.actor(by), inviter=by)
     return secret
 
 
@@ -112,7 +112,7 @@ def test_a_request_that_was_on_its_way_makes_no_key(cast: Cast):
     with pytest.raises(NotAllowed):
         create_api_token(cast.workspace, "late", "agent", by=cast.admin)
     with pytest.raises(NotAllowed):
-        invite_member(cast.workspace, "new@lotus.example", "agent", by=late, members=cast.admin)
+        invite_member(cast.workspace, "new@lotus.example", "agent", by=late, inviter=cast.admin)
 
 
 @pytest.mark.django_db(transaction=True)

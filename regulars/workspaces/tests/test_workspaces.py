@@ -259,7 +259,7 @@ def test_a_team_next_door_is_no_team(cast):
 
 
 def _invite(cast: Cast, email: str = "New@lotus.example", role: str = "agent") -> str:
-    _row, secret = invite_member(cast.workspace, email, role, by=cast.actor(cast.admin), members=cast.admin)
+    _row, secret = invite_member(cast.workspace, email, role, by=cast.actor(cast.admin), inviter=cast.admin)
     return secret
 
 
@@ -321,7 +321,7 @@ def test_an_invitation_never_changes_whoever_is_a_member_by_now(cast):
 )
 def test_an_invitation_that_may_not_be(cast, who, email, role, error):
     with pytest.raises(error):
-        invite_member(cast.workspace, email, role, by=cast.actor(cast.members[who]), members=None)
+        invite_member(cast.workspace, email, role, by=cast.actor(cast.members[who]), inviter=None)
     assert Invitation.objects.count() == 0
 
 

@@ -112,7 +112,7 @@ def invite(request: MemberRequest) -> HttpResponse:
         made = attempt(
             form,
             lambda: invite_member(
-                request.member.workspace, email, role, by=request.actor, members=request.member
+                request.member.workspace, email, role, by=request.actor, inviter=request.member
             ),
         )
     if made is None:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.conversations.access import access_conversation
-from regulars.conversations.guardrails import LIMIT_EXCEEDED, GuardrailRefused
+from regulars.conversations.guardrails import LIMIT_EXCEEDED, VALUES_MISSING, GuardrailRefused
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations.composing import Composition, TemplateChoice, compose
 from regulars.conversations.queries.threads import with_details
@@ -213,7 +213,7 @@ def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
     try:
         sent = compose(composition, by=request.actor, channel=channel)
     except GuardrailRefused as refused:
-        if refused.code == LIMIT_EXCEEDED:
+        if refused.code in (LIMIT_EXCEEDED, VALUES_MISSING):
             raise Invalid(refusal_sentence(refused), fields={"template": "values that fit"}) from refused
         return refusal_response(refused)
     items = message_views(with_details(sent), conversation)

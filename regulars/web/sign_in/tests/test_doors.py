@@ -130,7 +130,7 @@ def test_an_invitation_is_no_way_around_the_wait(cast: Cast) -> None:
     """Somebody who may invite, in whichever workspace, guesses no faster than at the door."""
     stranger = cast.stranger.owner
     _row, secret = invite_member(
-        stranger.workspace, "agent@lotus.example", "agent", by=cast.stranger.actor(stranger), members=stranger
+        stranger.workspace, "agent@lotus.example", "agent", by=cast.stranger.actor(stranger), inviter=stranger
     )
     form = {"name": "x", "language": "en", "time_zone": "UTC"}
     statuses = [
@@ -162,7 +162,7 @@ def test_demo_accounts_are_offered_in_the_demo_only(cast: Cast, settings: object
 
 def test_an_invitation_opens_once(cast: Cast) -> None:
     _row, secret = invite_member(
-        cast.workspace, "new@lotus.example", "agent", by=cast.actor(cast.owner), members=cast.owner
+        cast.workspace, "new@lotus.example", "agent", by=cast.actor(cast.owner), inviter=cast.owner
     )
     form = {"name": "New", "password": PASSWORD, "language": "th", "time_zone": "Asia/Bangkok"}
     client = Client()
