@@ -5,6 +5,7 @@ import { toast } from "../design/toast/toast.js";
 import { gettext } from "../design/strings.js";
 import { writeTimes } from "../design/time/time.js";
 import { nameReader } from "./reader.js";
+import { Reading } from "./reading.js";
 import "./composer.js";
 import "./context.js";
 import "./list.js";
@@ -30,6 +31,7 @@ function keptText(texts) {
 class InboxScreen extends HTMLElement {
   connectedCallback() {
     this.prefetched = new Map();
+    this.reading = new Reading(this);
     if (!wide.matches) this.dataset.context = "closed";
     this.listUrl = this.dataset.conversation ? this.addressOfList() : location.pathname + location.search;
     history.replaceState({ conversation: this.conversation }, "");
@@ -43,7 +45,7 @@ class InboxScreen extends HTMLElement {
     this.restorePhone();
     nameReader(this);
     if (this.conversation) this.closest("body").dataset.open = this.conversation;
-    if (this.conversation) this.readWhenSeen(this.conversation);
+    if (this.conversation) this.reading.opened();
   }
 
   get conversation() {
@@ -137,13 +139,7 @@ class InboxScreen extends HTMLElement {
     this.replacePanes(html);
     this.follow(asked.cursor);
     this.focusThread(keyboard, typed);
-    this.readWhenSeen(id);
-  }
-
-  /** A thread is read once it is before somebody's eyes: a page in a hidden tab waits for them. */
-  readWhenSeen(id) {
-    if (document.visibilityState === "visible") this.markRead(id, {});
-    else document.addEventListener("visibilitychange", () => this.conversation === id && this.readWhenSeen(id), { once: true });
+    this.reading.opened();
   }
 
   /** The conversation whose thread and composer stand on the screen. */
@@ -331,22 +327,6 @@ class InboxScreen extends HTMLElement {
     this.querySelector("#context").scrollTop = scrollTop;
     writeTimes(this.querySelector("#context"));
     nameReader(this.querySelector("#context"));
-  }
-
-  /** What arrives before the reader's eyes is read. */
-  readSoon() {
-    clearTimeout(this.readTimer);
-    const id = this.conversation;
-    this.readTimer = setTimeout(() => id === this.conversation && id && this.markRead(id, { seen: this.newestSeen }), 600);
-  }
-
-  /** Say so until it was heard: an answer that is lost must not leave a thread unread that somebody has read. */
-  async markRead(id, seen, wait = 500) {
-    const response = await post(`/conversations/${id}/reading`, { state: "read", ...seen }).catch(() => null);
-    if (response && response.status < 500 && response.status !== 429) return;
-    if (wait > 8000 || this.conversation !== id) return;
-    await new Promise((resolve) => setTimeout(resolve, wait));
-    if (this.conversation === id) return this.markRead(id, { seen: this.newestSeen }, wait * 2);
   }
 
   /** The open conversation is out of this member's sight now; what was written for it is not lost. */
