@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations.handling import assign_conversation
+from regulars.inboxes.ports import MessageContent, Reaction
 from regulars.kernel import clock
 from regulars.workspaces.models import Member
 from tests.cast import ALICE, BORIS, CHAI, Cast
@@ -51,6 +52,17 @@ def test_the_list_shows_name_and_last_line(cast: Cast, sign_in: SignIn) -> None:
     html = sign_in(cast.agent).get("/inbox/unassigned").content.decode()
     assert "Alice" in html
     assert "is the &lt;b&gt;blue&lt;/b&gt; one left?" in html
+
+
+def test_a_reaction_in_the_list_names_what_it_is_to(cast: Cast, sign_in: SignIn) -> None:
+    """Only a message of the same conversation: an id alone proves nothing."""
+    client, thumb = sign_in(cast.agent), MessageContent(reaction=Reaction(emoji="👍"))
+    cast.hears(ALICE, "is the blue one left?", provider_id="asked")
+    cast.hears(ALICE, kind="reaction", target="asked", content=thumb)
+    cast.hears(BORIS, kind="reaction", target="asked", content=thumb)
+    html = client.get("/inbox/unassigned", headers=FRAGMENT).content.decode()
+    assert "Reacted 👍 to “\u2068is the blue one left?\u2069”" in html
+    assert "Reacted with 👍" in html
 
 
 def test_what_others_took_is_not_in_an_agents_list(cast: Cast, sign_in: SignIn) -> None:
