@@ -96,7 +96,7 @@ class LiveUpdates {
   // --- events ------------------------------------------------------------------------------------
 
   row(data) {
-    this.screen.list?.receive(data);
+    this.screen.views.tell((list) => list.receive(data));
   }
 
   message(data) {
@@ -114,7 +114,7 @@ class LiveUpdates {
 
   /** This member may not see the conversation any more. */
   gone(data) {
-    this.screen.list?.remove(data.conversation_id);
+    this.screen.views.tell((list) => list.remove(data.conversation_id));
     if (data.conversation_id === this.screen.dataset.conversation) this.screen.leave();
   }
 

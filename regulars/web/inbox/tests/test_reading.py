@@ -90,6 +90,28 @@ def test_an_address_of_nothing_is_not_found(cast: Cast, sign_in: SignIn, path: s
     assert sign_in(cast.owner).get(path).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("address", "facts"),
+    [
+        ("/inbox/mine", ("mine", "longest_waiting", "", "", "Mine")),
+        ("/inbox/resolved", ("resolved", "newest", "", "", "Resolved")),
+        ("/inbox/open?order=newest&q=ali", ("open", "newest", "ali", "order=newest&amp;q=ali", "All open")),
+        ("/inbox", ("unassigned", "longest_waiting", "", "", "Unassigned")),
+    ],
+)
+def test_another_list_comes_as_a_pane_that_says_which_it_is(
+    cast: Cast, sign_in: SignIn, address: str, facts: tuple[str, ...]
+) -> None:
+    cast.hears(ALICE, "hello", name="Alice")
+    answer = sign_in(cast.agent).get(address, headers={"X-Fragment": "pane"}, follow=True)
+    html = answer.content.decode()
+    told = [re.search(rf'data-{name}="(.*?)"', html) for name in ("view", "order", "search", "query")]
+    (title,) = re.findall(r"<h1[^>]*><bdi>(.*?)</bdi></h1>", html)
+    assert (*(each and each[1] for each in told), title) == facts
+    assert [part in html for part in ("<nav", "<inbox-screen", 'id="conversation"')] == [False] * 3
+    assert ("row-" in html) == (facts[0] in {"open", "unassigned"})
+
+
 def test_a_list_asks_as_much_for_three_rows_as_for_one(cast: Cast, sign_in: SignIn) -> None:
     client = sign_in(cast.agent)
     cast.hears(ALICE, "one")
