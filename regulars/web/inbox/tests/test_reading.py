@@ -192,6 +192,20 @@ def test_the_command_box_finds_a_number_in_any_writing(cast: Cast, sign_in: Sign
     assert [each["url"] for each in found] == [f"/conversations/{conversation.id}"]
 
 
+def test_the_command_box_tells_people_from_conversations(cast: Cast, sign_in: SignIn) -> None:
+    """Somebody who writes to two numbers is one person; the older conversation stands below, with the groups."""
+    older = cast.hears(ALICE, "hello", name="Alice", inbox=cast.second_inbox, at=clock.now() - timedelta(days=2))
+    cast.hears(BORIS, "hello", name="Boris Alicante", at=clock.now() - timedelta(days=1))
+    cast.hears(ALICE, "again", name="Alice")
+    found = sign_in(cast.owner).get("/search", {"q": "alic"}).json()["items"]
+    assert [(each["group"], each["label"]) for each in found] == [
+        ("person", "Alice"),
+        ("person", "Boris Alicante"),
+        ("conversation", "Alice"),
+    ]
+    assert found[-1]["url"] == f"/conversations/{older.id}"
+
+
 def test_the_window_is_told_to_the_composer(cast: Cast, sign_in: SignIn) -> None:
     conversation = cast.hears(ALICE, "long ago", at=clock.now() - timedelta(hours=30))
     html = sign_in(cast.agent).get(f"/conversations/{conversation.id}", headers=FRAGMENT).content.decode()
