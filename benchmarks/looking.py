@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, ViewportSize, sync_playwright
 
 from benchmarks.accepting import Effort
 from benchmarks.figures import Figure, median
@@ -19,13 +19,14 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 VIEWS = ("unassigned", "resolved", "open", "mine")
 """in the order of the switches: full and empty lists by turns"""
 MOST_SWITCH, MOST_KILOBYTES = 200.0, 130.0
-WINDOW = {"width": 1440, "height": 900}
+WINDOW: ViewportSize = {"width": 1440, "height": 900}
 
 # In every page: from the click on a view until its heading is painted, whether the page stays or another one is loaded.
 _WATCH = """
 document.addEventListener("click", (event) => {
   const view = event.target.closest?.(".rail [data-view]");
-  if (view) sessionStorage.asked = JSON.stringify({ at: Date.now(), words: view.textContent.trim().replace(/\\s*\\d*$/, "") });
+  const words = view?.textContent.trim().replace(/\\s*\\d*$/, "");
+  if (view) sessionStorage.asked = JSON.stringify({ at: Date.now(), words });
 }, { capture: true });
 requestAnimationFrame(function look() {
   const asked = JSON.parse(sessionStorage.asked ?? "null");
@@ -58,7 +59,9 @@ def measure_looking(product: Product, effort: Effort) -> Iterator[Figure]:
     conversations_of(product)
     product.cookies = product.cookies or seed(product, "sign-in", 1)["cookies"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
+        )
         visits = [_visit(browser.new_context(viewport=WINDOW), product) for _ in range(effort.rounds)]
         yield from _figures(visits)
         browser.close()
@@ -69,7 +72,9 @@ def _figures(visits: list[dict[str, Any]]) -> Iterator[Figure]:
         return median([value for visit in visits for value in visit[name]])
 
     yield Figure("another view until painted", middle("switches"), "ms", at_most=MOST_SWITCH)
-    yield Figure("… with its fetch", middle("switches"), "ms", middle("fetches"), "the fetch alone")
+    yield Figure(
+        "another view beside its fetch", middle("switches"), "ms", middle("fetches"), "the fetch alone"
+    )
     yield Figure("first paint of the inbox", middle("paint"), "ms", middle("bare"), "one word of text")
     yield Figure("the inbox on its first load", middle("kilobytes"), "kB", at_most=MOST_KILOBYTES)
 
@@ -91,15 +96,30 @@ def _visit(context: BrowserContext, product: Product) -> dict[str, Any]:
         fetches.append(page.evaluate(_FETCH, f"/inbox/{view}"))
         switches.append(_switch(page, view))
     context.close()
-    return {"bare": [bare], "paint": [paint], "kilobytes": [kilobytes], "switches": switches, "fetches": fetches}
+    return {
+        "bare": [bare],
+        "paint": [paint],
+        "kilobytes": [kilobytes],
+        "switches": switches,
+        "fetches": fetches,
+    }
 
 
 def _weigh(page: Page, address: str) -> float:
     """Load a page; kilobytes that came over the line for it, heads included and fonts left out."""
     session = page.context.new_cdp_session(page)
-    fonts, sizes = set(), {}
-    session.on("Network.responseReceived", lambda each: each["type"] == "Font" and fonts.add(each["requestId"]))
-    session.on("Network.loadingFinished", lambda each: sizes.update({each["requestId"]: each["encodedDataLength"]}))
+    fonts: set[str] = set()
+    sizes: dict[str, float] = {}
+
+    def answered(each: dict[str, Any]) -> None:
+        if each["type"] == "Font":
+            fonts.add(each["requestId"])
+
+    def loaded(each: dict[str, Any]) -> None:
+        sizes[each["requestId"]] = each["encodedDataLength"]
+
+    session.on("Network.responseReceived", answered)
+    session.on("Network.loadingFinished", loaded)
     session.send("Network.enable")
     page.goto(address, wait_until="load")
     page.wait_for_function("() => document.fonts.status === 'loaded'")

@@ -1,4 +1,7 @@
-"""Pages go out compressed. Files are sent as they are stored, and streams never pass here (``docs/decisions/compression.md``)."""
+"""Pages go out compressed. Files are sent as they are stored, and streams never pass here.
+
+Why this is safe: ``docs/decisions/compression.md``.
+"""
 
 from __future__ import annotations
 

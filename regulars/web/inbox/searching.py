@@ -19,10 +19,10 @@ def search_everything(actor: Actor, text: str) -> list[dict[str, str]]:
     if len(text) < 2:
         return []
     found = list_conversations(actor, ConversationFilter(text=text), limit=FOUND_LIMIT).items
-    newest = {each.contact_id: each for each in reversed(found) if each.contact_id}
-    people = [each for each in found if newest.get(each.contact_id) is each]
-    others = [each for each in found if newest.get(each.contact_id) is not each]
-    return [*(_item(each, "person") for each in people), *(_item(each, "conversation") for each in others)]
+    newest = {each.contact_id: each.id for each in reversed(found) if each.contact_id}
+    stand_for_people = set(newest.values())
+    people = [_item(each, "person") for each in found if each.id in stand_for_people]
+    return people + [_item(each, "conversation") for each in found if each.id not in stand_for_people]
 
 
 def _item(each: Conversation, group: str) -> dict[str, str]:

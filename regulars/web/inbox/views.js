@@ -110,7 +110,8 @@ export class Views {
 
   focus(place) {
     const found = place && this.pane.querySelector(place);
-    if (!found) return this.screen.list.focusCurrent();
+    const { list } = this.screen;
+    if (!found) return list.items.length ? list.focusCurrent() : list.rows.focus();
     found.focus();
     found.setSelectionRange?.(found.value.length, found.value.length);
   }

@@ -276,7 +276,9 @@ def test_a_row_says_what_was_said_or_done(preview: Preview, told: str) -> None:
 
 def test_a_row_reads_in_the_direction_of_its_words() -> None:
     """What decides the direction is neither the speaker nor our words before the colon."""
-    html = render_row(row(name="ليلى حداد", preview=Preview("شكرا", "text", ANN, "sent", is_edited=True)), "en")
+    html = render_row(
+        row(name="ليلى حداد", preview=Preview("شكرا", "text", ANN, "sent", is_edited=True)), "en"
+    )
     (name,) = re.findall(r'<span class="row-name truncate" dir="auto">\s*(.*?)\s*</span>', html, re.DOTALL)
     (second,) = re.findall(r'<span class="row-preview" dir="auto">(.*?)</span>', html, re.DOTALL)
     outside = re.sub(r"<bdi class.*?:</bdi>", "", second, flags=re.DOTALL)

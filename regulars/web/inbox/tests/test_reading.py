@@ -194,7 +194,9 @@ def test_the_command_box_finds_a_number_in_any_writing(cast: Cast, sign_in: Sign
 
 def test_the_command_box_tells_people_from_conversations(cast: Cast, sign_in: SignIn) -> None:
     """Somebody who writes to two numbers is one person; the older conversation stands below, with the groups."""
-    older = cast.hears(ALICE, "hello", name="Alice", inbox=cast.second_inbox, at=clock.now() - timedelta(days=2))
+    older = cast.hears(
+        ALICE, "hello", name="Alice", inbox=cast.second_inbox, at=clock.now() - timedelta(days=2)
+    )
     cast.hears(BORIS, "hello", name="Boris Alicante", at=clock.now() - timedelta(days=1))
     cast.hears(ALICE, "again", name="Alice")
     found = sign_in(cast.owner).get("/search", {"q": "alic"}).json()["items"]

@@ -90,7 +90,9 @@ async def test_who_comes_while_others_are_told_asks_for_what_they_are_told(monke
     something: Any = object()
 
     async def ask(question: Callable[..., Any], *_arguments: object) -> Any:
-        return Page([something], Position(9, 9), has_more=False) if question is read_after else Staffing({}, {})
+        return (
+            Page([something], Position(9, 9), has_more=False) if question is read_after else Staffing({}, {})
+        )
 
     async def note(_screen: _Screen, seen: Position, until: Position) -> None:
         asked.append((seen, until))
@@ -103,7 +105,12 @@ async def test_who_comes_while_others_are_told_asks_for_what_they_are_told(monke
         await asyncio.wait([serving], timeout=0.02)
         serving.cancel()
 
-    for name, made in (("_ask", ask), ("_catch_up", note), ("_look_again", nothing), ("_show_or_reset", tell)):
+    for name, made in (
+        ("_ask", ask),
+        ("_catch_up", note),
+        ("_look_again", nothing),
+        ("_show_or_reset", tell),
+    ):
         monkeypatch.setattr(hub, name, made)
     hub._screens.add(_screen())
     await hub._read_once()
