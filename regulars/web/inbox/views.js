@@ -7,8 +7,15 @@ import { writeTimes } from "../design/time/time.js";
 import { nameReader } from "./reader.js";
 
 const oneAtATime = matchMedia("(width < 720px)");
+const FRESH = 2000;
 const isWithKeys = (event) => event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || Boolean(event.button);
 const isList = (url) => url.origin === location.origin && /^\/inbox(\/\w+)?$/.test(url.pathname);
+
+/** The link to a list that a press or a click is on; nothing when it asks for another window. */
+function listUnder(event) {
+  const link = event.target.closest?.("a[href]:not([target])");
+  return !event.defaultPrevented && !isWithKeys(event) && link && isList(new URL(link.href)) ? link : null;
+}
 
 /** Which view or number an address names; nothing for the one that leaves the choice to the server. */
 function choiceIn(url) {
@@ -34,7 +41,7 @@ function focusIn(pane) {
 export class Views {
   constructor(screen) {
     this.screen = screen;
-    this.meanwhile = [];
+    document.addEventListener("pointerdown", (event) => this.onPress(event));
     document.addEventListener("click", (event) => this.onClick(event));
     document.addEventListener("submit", (event) => this.onSubmit(event));
   }
@@ -43,9 +50,17 @@ export class Views {
     return this.screen.querySelector(".list-pane");
   }
 
+  /** A finger needs a tenth of a second from the press to the click: so much earlier the list is asked for. */
+  onPress(event) {
+    const link = listUnder(event);
+    if (!link || this.isShowing) return;
+    const coming = (this.coming = this.ask(new URL(link.href)));
+    setTimeout(() => this.coming === coming && !this.isShowing && (this.coming = null), FRESH);
+  }
+
   onClick(event) {
-    const link = event.target.closest?.("a[href]:not([target])");
-    if (event.defaultPrevented || isWithKeys(event) || !link || !isList(new URL(link.href))) return;
+    const link = listUnder(event);
+    if (!link) return;
     event.preventDefault();
     link.closest("[popover]")?.hidePopover();
     this.choose(link.href);
@@ -72,16 +87,24 @@ export class Views {
   /** Put another list here; true when it is here, false when it could not be loaded, null when another was asked for since. */
   async show(address) {
     const url = new URL(address, location.href);
-    const asked = (this.asked = Symbol(url.pathname));
-    this.meanwhile = [];
+    this.isShowing = true;
     this.pane.setAttribute("aria-busy", "true");
     if (choiceIn(url).view) markNavigation(choiceIn(url));
-    const html = await this.load(url);
-    if (this.asked !== asked) return null;
-    this.asked = null;
+    const early = this.coming?.address === url.href && Date.now() - this.coming.at < FRESH ? this.coming : null;
+    let coming = (this.coming = early ?? this.ask(url));
+    let html = await coming.html;
+    if (html === null && early && this.coming === early) html = await (coming = this.coming = this.ask(url)).html;
+    if (this.coming !== coming) return null;
+    this.coming = null;
+    this.isShowing = false;
     if (html === null) this.stay();
-    else this.replace(html);
+    else this.replace(html, coming.news);
     return html !== null;
+  }
+
+  /** A list on its way, with what the stream tells until it is here. */
+  ask(url) {
+    return { address: url.href, at: Date.now(), html: this.load(url), news: [] };
   }
 
   async load(url) {
@@ -92,17 +115,17 @@ export class Views {
   /** What the stream tells of the list. The one that is on its way may have been drawn before: it hears of it, too. */
   tell(change) {
     if (this.screen.list) change(this.screen.list);
-    if (this.asked) this.meanwhile.push(change);
+    this.coming?.news.push(change);
   }
 
-  replace(html) {
+  replace(html, news) {
     const { pane, screen } = this;
     const focused = focusIn(pane);
     pane.replaceWith(fragment(html));
     markNavigation(screen.choice);
     writeTimes(this.pane);
     nameReader(this.pane);
-    for (const change of this.meanwhile) change(screen.list);
+    for (const change of news) change(screen.list);
     if (focused !== null) this.focus(focused);
     if (!screen.conversation) document.title = screen.listTitle;
     announce([screen.listName, this.pane.querySelector(".empty-state .title")?.textContent.trim()].filter(Boolean).join(". "));
