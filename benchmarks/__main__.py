@@ -15,6 +15,7 @@ from benchmarks.accepting import Effort, measure_accepting
 from benchmarks.checkouts import checkout_of
 from benchmarks.comparing import Comparison, compare, comparison_table
 from benchmarks.figures import Figure, table
+from benchmarks.looking import measure_looking
 from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
 from benchmarks.resting import measure_first_start, measure_resting
@@ -25,6 +26,7 @@ ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "accepting": measure_accepting,
     "processing": measure_processing,
     "showing": measure_showing,
+    "looking": measure_looking,
     "sending": measure_sending,
 }
 NAMES = (*ON_ONE_PRODUCT, "resting")

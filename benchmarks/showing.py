@@ -29,7 +29,7 @@ WHERE i.value LIKE '+447700900%%'
 def measure_showing(product: Product, effort: Effort) -> Iterator[Figure]:
     """Screens of 50 members in four languages; 50 messages a second."""
     product.start_worker()
-    conversations = _conversations(product)
+    conversations = conversations_of(product)
     product.cookies = product.cookies or seed(product, "sign-in", SCREENS)["cookies"]
     count = min(CONTACTS, int(effort.seconds * SECONDS_FACTOR * MESSAGES_A_SECOND))
     medians, tails = [], []
@@ -47,7 +47,7 @@ def measure_showing(product: Product, effort: Effort) -> Iterator[Figure]:
     yield Figure(f"{name}, p95", median(tails), "ms", at_most=MOST_P95)
 
 
-def _conversations(product: Product) -> dict[str, str]:
+def conversations_of(product: Product) -> dict[str, str]:
     """Each contact's conversation, by phone; one message of each comes first where there is none yet."""
     spec = spec_of(product.target, 16, 30)
     post(Spec(product.target, spec.connections, spec.seconds, CONTACTS, spec.run))

@@ -109,6 +109,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "regulars.web.compression.CompressPagesMiddleware",
     "regulars.web.security.ContentSecurityPolicyMiddleware",
     "regulars.web.security.FreshPagesMiddleware",
     "regulars.web.odd_requests.OddRequestMiddleware",

@@ -9,11 +9,14 @@ from django.views.decorators.cache import cache_control
 from regulars.web.design.gallery import gallery
 from regulars.web.strings import strings
 
+YEAR = 365 * 24 * 3600
+"""for what has its version in its address"""
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("regulars.web.inbox.urls")),
     path("", include("regulars.web.sign_in.urls")),
     path("", include("regulars.web.settings.urls")),
-    path("strings/<str:language>.js", cache_control(max_age=3600)(strings), name="strings"),
+    path("strings/<str:language>.js", cache_control(max_age=YEAR, immutable=True)(strings), name="strings"),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("design/gallery", gallery, name="gallery"))

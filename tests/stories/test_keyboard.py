@@ -82,6 +82,34 @@ def test_the_first_minutes(desks: Desks, product: Product):
     expect(desk.row(first)).to_be_focused()
     assert page.evaluate("location.pathname + location.search") == "/inbox/open?order=newest"
     assert page.evaluate("document.querySelector('.rows').scrollTop") == before
+    keys.press("Enter")
+    expect(desk.thread_name).to_have_text(first.name)
+    _another_view_takes_the_place_of_the_list(desk, first)
+
+
+def _another_view_takes_the_place_of_the_list(desk: Desk, open_one: Customer) -> None:
+    page, keys = desk.page, desk.page.keyboard
+    title, current = page.locator(".list-head h1"), page.locator(".rail [aria-current=page]")
+    page.evaluate("window.stayed = true")
+    _leave_the_text(desk)
+    keys.press("g")
+    keys.press("d")
+    expect(title).to_have_text("Resolved")
+    expect(current).to_have_text("Resolved")
+    assert "view=resolved" in page.url
+    page.go_back()
+    expect(title).to_have_text("All open")
+    expect(current).to_have_text("All open")
+    expect(desk.row(open_one)).to_have_attribute("aria-current", "true")
+    desk.expects(r"net::ERR_FAILED")
+    page.route("**/inbox/mine", lambda route: route.abort(), times=1)
+    keys.press("g")
+    keys.press("m")
+    expect(page.locator(".toast.bad")).to_contain_text("The list could not be loaded")
+    expect(current).to_have_text("All open")
+    expect(desk.row(open_one)).to_have_count(1)
+    expect(desk.thread_name).to_have_text(open_one.name)
+    assert page.evaluate("window.stayed") is True
 
 
 def test_letters_are_keys_on_any_layout(desks: Desks, product: Product):

@@ -67,7 +67,7 @@ def test_a_killed_web_process_is_told_and_caught_up_with(desk: Desk, product: Pr
 def test_a_thread_is_read_though_the_word_of_it_was_lost(desk: Desk, product: Product):
     vera = Customer(product, "Vera Blum")
     vera.says("Is anybody there?")
-    expect(desk.row(vera).locator(".count")).to_have_text("1")
+    expect(desk.row(vera)).to_have_attribute("data-unread", "1")
     asked: list[str] = []
 
     def lose_the_first_two(route: Route) -> None:
@@ -79,7 +79,7 @@ def test_a_thread_is_read_though_the_word_of_it_was_lost(desk: Desk, product: Pr
 
     desk.page.route("**/reading", lose_the_first_two)
     desk.choose(vera)
-    expect(desk.row(vera).locator(".count")).to_have_count(0)
+    expect(desk.row(vera).locator(".unread-dot")).to_have_count(0)
     assert len(asked) == 3
 
 
@@ -123,7 +123,7 @@ def test_what_arrives_between_looking_and_sending_is_not_answered(desk: Desk, pr
     rosa = Customer(product, "Rosa Vidal")
     rosa.says("Three of the blue ones, please")
     desk.choose(rosa)
-    expect(desk.row(rosa).locator(".count")).to_have_count(0)
+    expect(desk.row(rosa).locator(".unread-dot")).to_have_count(0)
     left: list[int] = []
 
     def arrive_first(route: Route) -> None:
@@ -141,7 +141,7 @@ def test_what_arrives_between_looking_and_sending_is_not_answered(desk: Desk, pr
         desk.reply("They are on their way")
     assert left == [1]
     expect(desk.bubbles("No, wait: the green ones")).to_have_count(1)
-    expect(desk.row(rosa).locator(".count")).to_have_count(0)
+    expect(desk.row(rosa).locator(".unread-dot")).to_have_count(0)
 
 
 def test_what_arrives_while_a_conversation_is_being_opened_is_there(desk: Desk, product: Product):

@@ -63,15 +63,24 @@ def test_unread_and_resolving_reach_every_screen(desks: Desks, product: Product)
     maya, ana = desks.open(OWNER), desks.open(AGENT)
     for desk in (maya, ana):
         _stay(desk)
-        expect(desk.row(ines).locator(".count")).to_have_text("1")
+        expect(desk.row(ines)).to_have_attribute("data-unread", "1")
     maya.choose(pavel)
-    expect(ana.row(pavel).locator(".count")).to_have_count(0)
+    expect(ana.row(pavel).locator(".unread-dot")).to_have_count(0)
     ines.says("And how long does it take?")
     for desk in (maya, ana):
-        expect(desk.row(ines).locator(".count")).to_have_text("2")
+        expect(desk.row(ines)).to_have_attribute("data-unread", "2")
     ana.choose(ines)
     for desk in (maya, ana):
-        expect(desk.row(ines).locator(".count")).to_have_count(0)
+        expect(desk.row(ines).locator(".unread-dot")).to_have_count(0)
+
+    _look_away(ana)
+    ines.says("I can wait until Friday")
+    expect(ana.bubbles("I can wait until Friday")).to_have_count(1)
+    for desk in (maya, ana):
+        expect(desk.row(ines)).to_have_attribute("data-unread", "1")
+    _look_away(ana, away=False)
+    for desk in (maya, ana):
+        expect(desk.row(ines).locator(".unread-dot")).to_have_count(0)
 
     maya.choose(ines)
     maya.page.locator(".thread-actions [data-command=resolve]").click()
@@ -135,6 +144,17 @@ def _assign(desk: Desk, name: str) -> None:
 
 def _assignee(desk: Desk) -> Locator:
     return desk.page.locator("#thread-head .assignee-name")
+
+
+def _look_away(desk: Desk, *, away: bool = True) -> None:
+    """Have another tab before the eyes, as far as the page can tell, or this one again."""
+    desk.page.evaluate(
+        """state => {
+          Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        "hidden" if away else "visible",
+    )
 
 
 def _stay(desk: Desk) -> None:

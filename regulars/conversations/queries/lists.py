@@ -162,7 +162,9 @@ def unknown_cursor() -> Invalid:
 
 
 def attach_last_messages(conversations: list[Conversation]) -> None:
-    """Set ``last_message`` (a Message or None) and ``last_changes`` (what rewrote it) on each, with two queries."""
+    """Set ``last_message`` (a Message or None), ``last_changes`` (what rewrote it) and, of a reaction, ``last_target``
+    (what it is to, None when that is not here) with ``target_changes`` on each: two queries, three with reactions.
+    """
     ids = [each.last_message_id for each in conversations if each.last_message_id]
     found = {
         message.id: message
@@ -171,11 +173,27 @@ def attach_last_messages(conversations: list[Conversation]) -> None:
             "media", "contact", "author_member__user"
         )
     }
-    changes = read_changes(list(found.values()), REWRITING)
+    targets = _targets_of([message for message in found.values() if message.kind == "reaction"])
+    changes = read_changes([*found.values(), *targets.values()], REWRITING)
     for each in conversations:
         last = found.get(each.last_message_id) if each.last_message_id else None
+        target = targets.get((each.id, last.target_provider_id)) if last else None
         each.last_message = last  # type: ignore[attr-defined]
         each.last_changes = changes[last.id] if last else MessageChanges()  # type: ignore[attr-defined]
+        each.last_target = target  # type: ignore[attr-defined]
+        each.target_changes = changes[target.id] if target else MessageChanges()  # type: ignore[attr-defined]
+
+
+def _targets_of(reactions: list[Message]) -> dict[tuple[UUID, str | None], Message]:
+    """What reactions are to, by conversation and the provider's id: a reaction counts in its own conversation only."""
+    if not reactions:
+        return {}
+    # unscoped: in the numbers of messages that were read
+    said = Message.objects.filter(
+        inbox_id__in={each.inbox_id for each in reactions},
+        provider_id__in={each.target_provider_id for each in reactions if each.target_provider_id},
+    )
+    return {(each.conversation_id, each.provider_id): each for each in said}
 
 
 @dataclass(frozen=True, slots=True)

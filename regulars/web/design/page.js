@@ -61,9 +61,9 @@ export function post(url, values = {}, { signal, keepalive } = {}) {
   }).then(showToastOf);
 }
 
-/** GET a fragment. */
-export function get(url, { signal } = {}) {
-  return fetch(url, { signal, headers: { "X-Fragment": "1" }, credentials: "same-origin" }).then(showToastOf);
+/** GET a fragment; `part` names the one that is meant where a page has several. */
+export function get(url, { signal, part = "1" } = {}) {
+  return fetch(url, { signal, headers: { "X-Fragment": part }, credentials: "same-origin" }).then(showToastOf);
 }
 
 function showToastOf(response) {

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext_lazy
 
 from regulars.kernel.ids import new_id
 from regulars.web.design.assets import asset_url
@@ -25,6 +25,20 @@ DIRECTIONAL = frozenset(
     {"back", "forward", "send", "reply-arrow", "sign-out", "quote", "forwarded", "external"}
 )
 """icons that turn with the direction of reading"""
+_STATUS_WORDS = {
+    "queued": pgettext_lazy("message state", "Queued"),
+    "sending": pgettext_lazy("message state", "Sending"),
+    "accepted": pgettext_lazy("message state", "Accepted by WhatsApp"),
+    "sent": pgettext_lazy("message state", "Sent"),
+    "delivered": pgettext_lazy("message state", "Delivered"),
+    "read": pgettext_lazy("message state", "Read"),
+    "played": pgettext_lazy("message state", "Played"),
+    "failed": pgettext_lazy("message state", "Not delivered"),
+    "refused": pgettext_lazy("message state", "Refused"),
+    "unknown": pgettext_lazy("message state", "Result unknown"),
+    "deleted": pgettext_lazy("message state", "Deleted"),
+    "warning": pgettext_lazy("message state", "Warning"),
+}
 
 
 @register.simple_tag
@@ -147,17 +161,4 @@ def file_size(byte_count: int | None) -> str:
 @register.filter
 def status_word(status: str) -> str:
     """What a message's state is called."""
-    return {
-        "queued": pgettext("message state", "Queued"),
-        "sending": pgettext("message state", "Sending"),
-        "accepted": pgettext("message state", "Accepted by WhatsApp"),
-        "sent": pgettext("message state", "Sent"),
-        "delivered": pgettext("message state", "Delivered"),
-        "read": pgettext("message state", "Read"),
-        "played": pgettext("message state", "Played"),
-        "failed": pgettext("message state", "Not delivered"),
-        "refused": pgettext("message state", "Refused"),
-        "unknown": pgettext("message state", "Result unknown"),
-        "deleted": pgettext("message state", "Deleted"),
-        "warning": pgettext("message state", "Warning"),
-    }.get(status, status)
+    return str(_STATUS_WORDS.get(status, status))

@@ -18,6 +18,7 @@ from regulars.inboxes.ports import MessageContent, OutgoingContent
 from regulars.kernel.shielding import shielded, words_in
 from regulars.media.models import MediaFile
 from regulars.web.inbox.calls import with_calls_folded
+from regulars.web.inbox.form_answers import answers_in
 from regulars.web.inbox.view_models import (
     LONGEST_DRAWN,
     ActivityView,
@@ -44,6 +45,7 @@ from regulars.web.inbox.view_models import (
 T = TypeVar("T")
 
 CONTENTLESS = MessageContent()
+MOST_ANSWERS = 6
 _AUTHOR_KINDS = frozenset({"contact", "member", "phone_app", "rule", "journey", "broadcast", "api"})
 
 
@@ -65,7 +67,7 @@ def _row(conversation: Conversation) -> ConversationRow:
         _bare_row(conversation),
         name=conversation.contact.display_name if conversation.contact else group.subject if group else "",
         assignee=_assignee(conversation),
-        preview=_preview(last, changes, is_in_group=group is not None) if last else None,
+        preview=_preview(conversation, last, changes) if last else None,
         tags=tuple(words_in(conversation.tags)),
         group=GroupView(group.id, group.subject, group.short_id) if group else None,
     )
@@ -93,11 +95,37 @@ def _assignee(conversation: Conversation) -> Author | None:
     return Author("member", str(member), member.id) if member else None
 
 
-def _preview(message: Message, changes: MessageChanges, *, is_in_group: bool) -> Preview:
-    status = message.status if message.direction == "out" else ""
-    text = emoji_of(message) if message.kind == "reaction" else changes.text_of(message)
-    author = author_of(message, is_in_group=is_in_group)
-    return Preview(text, message.kind, author, status, _deleted_by(changes))
+def _preview(conversation: Conversation, message: Message, changes: MessageChanges) -> Preview:
+    is_in_group = conversation.group_id is not None
+    said = _said(message, changes, is_in_group=is_in_group)
+    if message.kind == "reaction":
+        target: Message | None = getattr(conversation, "last_target", None)
+        told = _said(target, conversation.target_changes, is_in_group=is_in_group) if target else None  # type: ignore[attr-defined]
+        return replace(said, text=emoji_of(message), reacted_to=told)
+    if message.kind == "interactive" and message.direction == "in":
+        return replace(said, answers=_answers(message))
+    return said
+
+
+def _said(message: Message, changes: MessageChanges, *, is_in_group: bool) -> Preview:
+    """What a message says now, and who says it."""
+    return Preview(
+        changes.text_of(message),
+        message.kind,
+        author_of(message, is_in_group=is_in_group),
+        message.status if message.direction == "out" else "",
+        _deleted_by(changes),
+        is_edited=changes.is_edited,
+        has_wording=bool(changes.edits) or not changes.is_edited,
+    )
+
+
+def _answers(message: Message) -> tuple[str, ...] | None:
+    """What a form was answered, as far as a line has room for it."""
+    choice = _content(message).choice
+    if choice is None or choice.kind != "form":
+        return None
+    return tuple(answer.text for answer in answers_in(choice.data)[:MOST_ANSWERS])
 
 
 def _deleted_by(changes: MessageChanges) -> DeletedBy:

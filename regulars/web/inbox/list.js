@@ -112,7 +112,7 @@ class ConversationList extends HTMLElement {
 
   /** Whether a conversation with these facts belongs into this list. */
   belongs(facts) {
-    const { view, inbox } = this.screen.dataset;
+    const { view, inbox } = this.screen.choice;
     const reader = document.body.dataset.member;
     if (inbox && facts.inbox_id !== inbox) return false;
     if (view === "resolved") return facts.status === "resolved";
@@ -137,7 +137,7 @@ class ConversationList extends HTMLElement {
       if (focused) made.focus({ preventScroll: true });
       made.classList.toggle("leaving", !belongs);
       this.dress();
-    } else if (belongs && !this.screen.dataset.search) {
+    } else if (belongs && !this.screen.choice.search) {
       this.waiting.set(id, html);
     }
     if (this.isBusy) this.tellWaiting();
@@ -177,7 +177,7 @@ class ConversationList extends HTMLElement {
   }
 
   sort() {
-    const newest = this.screen.dataset.order === "newest";
+    const newest = this.screen.choice.order === "newest";
     const key = newest ? (row) => row.dataset.last : (row) => row.dataset.waiting || LAST;
     const rows = this.items;
     const sorted = [...rows].sort((one, other) => (newest ? key(other).localeCompare(key(one)) : key(one).localeCompare(key(other))));

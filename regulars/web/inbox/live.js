@@ -96,13 +96,13 @@ class LiveUpdates {
   // --- events ------------------------------------------------------------------------------------
 
   row(data) {
-    this.screen.list?.receive(data);
+    this.screen.views.tell((list) => list.receive(data));
   }
 
   message(data) {
     if (data.conversation_id !== this.screen.dataset.conversation) return;
     this.screen.querySelector("message-thread")?.receive(data.html, { announceIt: data.arrived });
-    if (data.arrived && document.visibilityState === "visible") this.screen.readSoon();
+    if (data.arrived) this.screen.reading.arrived();
   }
 
   /** Head or reply window of the open conversation changed. */
@@ -114,7 +114,7 @@ class LiveUpdates {
 
   /** This member may not see the conversation any more. */
   gone(data) {
-    this.screen.list?.remove(data.conversation_id);
+    this.screen.views.tell((list) => list.remove(data.conversation_id));
     if (data.conversation_id === this.screen.dataset.conversation) this.screen.leave();
   }
 

@@ -5,6 +5,8 @@ import { toast } from "../design/toast/toast.js";
 import { gettext } from "../design/strings.js";
 import { writeTimes } from "../design/time/time.js";
 import { nameReader } from "./reader.js";
+import { Reading } from "./reading.js";
+import { Views } from "./views.js";
 import "./composer.js";
 import "./context.js";
 import "./list.js";
@@ -30,20 +32,21 @@ function keptText(texts) {
 class InboxScreen extends HTMLElement {
   connectedCallback() {
     this.prefetched = new Map();
+    this.reading = new Reading(this);
+    this.views = new Views(this);
     if (!wide.matches) this.dataset.context = "closed";
-    this.listUrl = this.dataset.conversation ? this.addressOfList() : location.pathname + location.search;
-    history.replaceState({ conversation: this.conversation }, "");
+    history.replaceState(this.place, "");
     this.addEventListener("click", (event) => this.onClick(event));
     this.addEventListener("pointerover", (event) => this.prefetch(event.target.closest?.("[data-conversation]")));
     document.addEventListener("keydown", (event) => this.typeAhead(event), { capture: true });
     this.addEventListener("note-arrived", () => this.refreshContext());
-    window.addEventListener("popstate", (event) => this.show(event.state?.conversation ?? "", { keyboard: true }));
+    window.addEventListener("popstate", (event) => event.state && this.returnTo(event.state));
     document.addEventListener("open-address", (event) => this.onOpenAddress(event));
     this.registerCommands();
     this.restorePhone();
     nameReader(this);
     if (this.conversation) this.closest("body").dataset.open = this.conversation;
-    if (this.conversation) this.readWhenSeen(this.conversation);
+    if (this.conversation) this.reading.opened();
   }
 
   get conversation() {
@@ -54,15 +57,46 @@ class InboxScreen extends HTMLElement {
     return this.querySelector("conversation-list");
   }
 
+  /** Which list stands here: view, order, inbox, search, and the address's query. */
+  get choice() {
+    return this.querySelector(".list-pane").dataset;
+  }
+
+  get listName() {
+    return this.querySelector(".list-head h1").textContent.trim();
+  }
+
+  get listTitle() {
+    return `${this.listName} · Regulars`;
+  }
+
   addressOfList() {
-    const query = this.dataset.listQuery;
-    return `/inbox/${this.dataset.view}${query ? `?${query}` : ""}`;
+    const { view, query } = this.choice;
+    return `/inbox/${view}${query ? `?${query}` : ""}`;
   }
 
   addressOf(id) {
-    const query = new URLSearchParams(this.dataset.listQuery);
-    query.set("view", this.dataset.view);
+    const query = new URLSearchParams(this.choice.query);
+    query.set("view", this.choice.view);
     return `/conversations/${id}?${query}`;
+  }
+
+  /** What the browser's history keeps of a step. */
+  get place() {
+    return { conversation: this.conversation, list: this.addressOfList() };
+  }
+
+  /** Let history and address bar tell of what is here now: as a new step (`pushState`), or in the place of this one. */
+  note(how) {
+    history[how](this.place, "", this.conversation ? this.addressOf(this.conversation) : this.addressOfList());
+  }
+
+  /** Back or forward in the browser's history: to another list, another conversation, or both. */
+  async returnTo({ conversation, list }) {
+    const isHere = list === this.addressOfList() || (await this.views.show(list));
+    if (isHere === null) return;
+    if (conversation !== this.conversation) await this.show(conversation, { keyboard: true });
+    if (!isHere) this.note("replaceState");
   }
 
   onClick(event) {
@@ -110,7 +144,8 @@ class InboxScreen extends HTMLElement {
       if (id) this.dataset.region = "thread";
       return;
     }
-    history.pushState({ conversation: id }, "", this.addressOf(id));
+    this.dataset.conversation = id;
+    this.note("pushState");
     await this.show(id, { keyboard });
   }
 
@@ -137,13 +172,7 @@ class InboxScreen extends HTMLElement {
     this.replacePanes(html);
     this.follow(asked.cursor);
     this.focusThread(keyboard, typed);
-    this.readWhenSeen(id);
-  }
-
-  /** A thread is read once it is before somebody's eyes: a page in a hidden tab waits for them. */
-  readWhenSeen(id) {
-    if (document.visibilityState === "visible") this.markRead(id, {});
-    else document.addEventListener("visibilitychange", () => this.conversation === id && this.readWhenSeen(id), { once: true });
+    this.reading.opened();
   }
 
   /** The conversation whose thread and composer stand on the screen. */
@@ -184,8 +213,8 @@ class InboxScreen extends HTMLElement {
   /** It could not be loaded: row, address and composer are all those of the conversation that is still there. */
   stayWith(before) {
     toast(gettext("The conversation could not be loaded. Check the connection and try again."), { kind: "bad" });
-    history.replaceState({ conversation: before }, "", before ? this.addressOf(before) : this.addressOfList());
     this.dataset.conversation = before;
+    this.note("replaceState");
     this.dataset.region = before ? "thread" : "list";
     this.list?.mark(before);
   }
@@ -200,7 +229,7 @@ class InboxScreen extends HTMLElement {
     const nothing = document.getElementById("nothing-chosen").content.cloneNode(true);
     this.querySelector("#conversation").replaceChildren(nothing);
     this.querySelector("#context").replaceChildren();
-    document.title = "Regulars";
+    document.title = this.listTitle;
   }
 
   replacePanes(html) {
@@ -237,8 +266,8 @@ class InboxScreen extends HTMLElement {
 
   close() {
     const left = this.conversation;
-    history.pushState({ conversation: "" }, "", this.addressOfList());
     this.dataset.conversation = "";
+    this.note("pushState");
     this.dataset.region = "list";
     this.list?.mark("");
     this.list?.focusRow(left);
@@ -286,7 +315,7 @@ class InboxScreen extends HTMLElement {
   }
 
   get isResolved() {
-    return this.meant === this.shown ? Boolean(this.querySelector("[data-reopen]")) : this.dataset.view === "resolved";
+    return this.meant === this.shown ? Boolean(this.querySelector("[data-reopen]")) : this.choice.view === "resolved";
   }
 
   /** One change to the conversation that is meant; its head comes back as it is now. */
@@ -331,22 +360,6 @@ class InboxScreen extends HTMLElement {
     this.querySelector("#context").scrollTop = scrollTop;
     writeTimes(this.querySelector("#context"));
     nameReader(this.querySelector("#context"));
-  }
-
-  /** What arrives before the reader's eyes is read. */
-  readSoon() {
-    clearTimeout(this.readTimer);
-    const id = this.conversation;
-    this.readTimer = setTimeout(() => id === this.conversation && id && this.markRead(id, { seen: this.newestSeen }), 600);
-  }
-
-  /** Say so until it was heard: an answer that is lost must not leave a thread unread that somebody has read. */
-  async markRead(id, seen, wait = 500) {
-    const response = await post(`/conversations/${id}/reading`, { state: "read", ...seen }).catch(() => null);
-    if (response && response.status < 500 && response.status !== 429) return;
-    if (wait > 8000 || this.conversation !== id) return;
-    await new Promise((resolve) => setTimeout(resolve, wait));
-    if (this.conversation === id) return this.markRead(id, { seen: this.newestSeen }, wait * 2);
   }
 
   /** The open conversation is out of this member's sight now; what was written for it is not lost. */

@@ -11,23 +11,29 @@ from regulars.web.inbox.building import conversation_row
 from regulars.web.inbox.tags import group_name
 from regulars.workspaces.access import Actor
 
-FOUND_LIMIT = 8
+FOUND_LIMIT = 12
 
 
 def search_everything(actor: Actor, text: str) -> list[dict[str, str]]:
-    """Conversations of every status that match, newest first; each with the address that opens it."""
+    """People who match, each by their newest conversation, then the other conversations; each with its address."""
     if len(text) < 2:
         return []
-    page = list_conversations(actor, ConversationFilter(text=text), limit=FOUND_LIMIT)
-    return [
-        {
-            "icon": "resolved" if each.status == "resolved" else "bubble" if each.contact else "team",
-            "label": _label(each),
-            "detail": f"{_kind(each)} · {each.inbox.name}".strip(" ·"),
-            "url": reverse("conversation", args=[each.id]),
-        }
-        for each in page.items
-    ]
+    found = list_conversations(actor, ConversationFilter(text=text), limit=FOUND_LIMIT).items
+    newest = {each.contact_id: each.id for each in reversed(found) if each.contact_id}
+    stand_for_people = set(newest.values())
+    people = [_item(each, "person") for each in found if each.id in stand_for_people]
+    return people + [_item(each, "conversation") for each in found if each.id not in stand_for_people]
+
+
+def _item(each: Conversation, group: str) -> dict[str, str]:
+    icon = "contact" if group == "person" else "bubble" if each.contact else "team"
+    return {
+        "group": group,
+        "icon": "resolved" if each.status == "resolved" else icon,
+        "label": _label(each),
+        "detail": f"{_kind(each)} · {each.inbox.name}".strip(" ·"),
+        "url": reverse("conversation", args=[each.id]),
+    }
 
 
 def _label(conversation: Conversation) -> str:

@@ -51,6 +51,7 @@ register = template.Library()
 
 MEDIA_LIFETIME = timedelta(days=7)
 """how long WhatsApp keeps an inbound file (reference: Cloud API, "What changed", 2025-10)"""
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 MOST_ORDER_LINES = 50
 _AUTHOR_ICONS = {
     "phone_app": "phone-app",
@@ -117,6 +118,44 @@ def author_icon(author: Author) -> str:
 
 
 @register.filter
+def preview_label(shown: Preview) -> str:
+    """What happened to the words of a row's second line, or what they are, before the colon."""
+    if shown.deleted_by or shown.kind == "reaction":
+        return ""
+    if shown.answers:
+        return gettext("Answered the form")
+    return pgettext("before the new wording", "Edited") if shown.is_edited and shown.has_wording else ""
+
+
+@register.filter
+def preview_words(shown: Preview) -> str:
+    """The second line of a row: what was said, or what was done."""
+    if shown.deleted_by:
+        return _deletion(shown.deleted_by)
+    if shown.kind == "reaction":
+        return _reaction(shown)
+    if shown.answers is not None:
+        return _in_one_line(" · ".join(shown.answers)) or gettext("Answered the form")
+    return preview_text(shown) if shown.has_wording else gettext("Edited a message")
+
+
+def _deletion(deleted_by: DeletedBy) -> str:
+    return deleted_words(deleted_by) if deleted_by == "phone_app" else gettext("Deleted a message")
+
+
+def _reaction(shown: Preview) -> str:
+    """With what it is to; that may read in the other direction."""
+    target = shown.reacted_to
+    if not shown.text or target is None:
+        return reaction_words(shown)
+    emoji = shown.text[:40]
+    if target.deleted_by:
+        return gettext("Reacted %(emoji)s to a deleted message") % {"emoji": emoji}
+    said = f"{FIRST_STRONG_ISOLATE}{preview_text(target)}{POP_ISOLATE}"
+    return gettext("Reacted %(emoji)s to “%(text)s”") % {"emoji": emoji, "text": said}
+
+
+@register.filter
 def preview_text(shown: Preview | QuoteView) -> str:
     """A message in one line: its text, or what it is; what was deleted is not said again."""
     if shown.deleted_by:
@@ -125,9 +164,11 @@ def preview_text(shown: Preview | QuoteView) -> str:
         return reaction_words(shown)
     if is_invisible(shown.text):
         return gettext("Only invisible characters")
-    if shown.text:
-        return " ".join(shown.text[:1_000].split())[:160]
-    return kind_word(shown.kind)
+    return _in_one_line(shown.text) or kind_word(shown.kind)
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text[:1_000].split())[:160]
 
 
 @register.filter

@@ -88,6 +88,13 @@ class Preview:
     author: Author
     status: str = ""
     deleted_by: DeletedBy = ""
+    is_edited: bool = False
+    has_wording: bool = True
+    """false when it was edited and the new wording has not reached us"""
+    answers: tuple[str, ...] | None = None
+    """what a form was answered, question by question; None when it is no form"""
+    reacted_to: Preview | None = None
+    """what a reaction is to, when that is here"""
 
     @property
     def icon(self) -> str:

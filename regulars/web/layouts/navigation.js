@@ -17,7 +17,8 @@ onCommand("rail", () => {
   remember("rail", next);
 });
 
-onCommand("go-inbox", () => location.assign("/inbox"));
+onCommand("go-inbox", () => document.querySelector(".rail .brand").click());
+for (const link of document.querySelectorAll(".rail [data-view]")) onCommand(`go-${link.dataset.view}`, () => link.click());
 onCommand("go-settings", () => location.assign("/settings"));
 onCommand("go-account", () => location.assign("/settings/account"));
 

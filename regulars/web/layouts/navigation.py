@@ -37,6 +37,7 @@ class Navigation:
     views: list[NavigationView]
     inboxes: list[NavigationInbox]
     settings: list[SettingsGroup]
+    has_several_channels: bool
 
     @property
     def bottom(self) -> list[NavigationView]:
@@ -60,8 +61,10 @@ def navigation_of(actor: Actor) -> Navigation:
         )
         for view in VIEWS
     ]
+    staffed = list(inboxes_of(actor))
     inboxes = [
         NavigationInbox(inbox.id, inbox.name, ListChoice("open", usual_order("open"), inbox.id).url)
-        for inbox in inboxes_of(actor)
+        for inbox in staffed
     ]
-    return Navigation(views, inboxes, groups_for(actor))
+    channels = {inbox.connection.channel for inbox in staffed}
+    return Navigation(views, inboxes, groups_for(actor), has_several_channels=len(channels) > 1)

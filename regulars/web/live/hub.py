@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any, TypeVar
@@ -60,6 +61,8 @@ class _Screen:
     has_ended: bool = False
     """nothing more is given to it, whatever is on its way"""
     queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_LIMIT))
+    news: list[bytes] | None = None
+    """what came up while the screen is still to be told what it missed: that was drawn earlier and goes first"""
 
 
 class LiveHub:
@@ -68,6 +71,9 @@ class LiveHub:
     def __init__(self) -> None:
         self._screens: set[_Screen] = set()
         self._position = Position()
+        """up to here every screen was told"""
+        self._taken = Position()
+        """up to here the log was taken to be told: those who were open then are told, whoever comes later asks"""
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -122,17 +128,20 @@ class LiveHub:
                 ],
             }
         )
+        screen.news = []
         self._screens.add(screen)
         gone = asyncio.create_task(_until_gone(receive))
         try:
             await self._look_again(screen)
             await self._know_staffing([screen.viewer.actor.workspace_id])
-            start = self._position
+            start = self._taken
             missed = seen is not None and seen < start
             # the screen names this position when it comes back: not one that it has not been told of yet
             await _chunk(send, _event("hello", {}, seen if seen and missed else start) + b"retry: 1500\n\n")
             if seen and missed:
                 await self._catch_up(screen, seen, start)
+            with self._before_the_news(screen):
+                pass
             self._uncounted.add(screen.viewer.actor.id or screen.viewer.actor.workspace_id)
             await self._pump(screen, gone, send)
         finally:
@@ -167,7 +176,8 @@ class LiveHub:
         """Draw what the screen missed between two positions, or tell it to load anew."""
         page = await self._ask(read_after, seen, LIVE_KINDS, CATCH_UP_LIMIT)
         if len(page.events) >= CATCH_UP_LIMIT or (page.has_more and page.end < until):
-            self._offer(screen, _event("reset", {}, until))
+            with self._before_the_news(screen):
+                self._offer(screen, _event("reset", {}, until))
             return
         changes = changes_of(page.events)
         watched = {screen.conversation_id} - {None}
@@ -176,15 +186,24 @@ class LiveHub:
             render_changes, changes, [actor.workspace_id], [screen.viewer.language], watched
         )
         await self._know_staffing([actor.workspace_id])
-        if actor.workspace_id in changes.staffing and not actor.sees_all:
-            self._offer(screen, _event("permissions", {}, until))
-        self._tell_pages([screen], changes.told, until)
-        self._hand_out(rendered, [screen], until)
+        with self._before_the_news(screen):
+            if actor.workspace_id in changes.staffing and not actor.sees_all:
+                self._offer(screen, _event("permissions", {}, until))
+            self._tell_pages([screen], changes.told, until)
+            self._hand_out(rendered, [screen], until)
+
+    @contextmanager
+    def _before_the_news(self, screen: _Screen) -> Iterator[None]:
+        """What is offered in here stands before what came up meanwhile, which stood in the way of nothing so far."""
+        news, screen.news = screen.news or [], None
+        yield
+        for piece in news:
+            self._offer(screen, piece)
 
     async def _read_forever(self) -> None:
         while True:
             try:
-                self._position = await self._ask(end_of_log)
+                self._position = self._taken = await self._ask(end_of_log)
                 break
             except Exception as error:  # noqa: BLE001 - the hub outlives everything
                 logger.warning("live: waiting for the database", extra={"error": type(error).__name__})
@@ -212,6 +231,7 @@ class LiveHub:
         """Read and hand out everything that is visible; true when something is kept back by a running writer."""
         while True:
             page = await self._ask(read_after, self._position, LIVE_KINDS, READ_LIMIT)
+            self._taken = page.end
             if page.events and self._screens:
                 await self._show_or_reset(page)
             progressed = page.end != self._position
@@ -314,9 +334,11 @@ class LiveHub:
     def _offer(self, screen: _Screen, piece: bytes) -> None:
         if screen.has_ended:
             return
-        try:
+        if screen.news is not None and len(screen.news) < QUEUE_LIMIT:
+            screen.news.append(piece)
+        elif screen.news is None and not screen.queue.full():
             screen.queue.put_nowait(piece)
-        except asyncio.QueueFull:
+        else:
             self._end(screen)
 
     def _end(self, screen: _Screen) -> None:

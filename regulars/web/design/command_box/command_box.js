@@ -1,59 +1,95 @@
-// Ctrl/Cmd+K: conversations and contacts from the server, views and actions from this page; recent ones first.
+// Ctrl/Cmd+K: people and conversations from the server, lists, pages and actions from this page; the last used come first.
 import { element, get, icon } from "../page.js";
 import { available, isComposition, onCommand, run } from "../keyboard/keyboard.js";
+import { keymap } from "../keyboard/keymap.js";
 import { keycaps } from "../keyboard/cheat_sheet.js";
 import { gettext, interpolate } from "../strings.js";
 
 const RECENT = "regulars.recent-commands";
+const MOST_RECENT = 5;
+const GROUPS = [
+  ["recent", gettext("Last used")],
+  ["person", gettext("People")],
+  ["conversation", gettext("Conversations")],
+  ["list", gettext("Lists")],
+  ["action", gettext("Actions")],
+  ["page", gettext("Pages")],
+];
 const recent = () => JSON.parse(localStorage.getItem(RECENT) ?? "[]");
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const rowOf = (command) => keymap.find((row) => row.command === command);
 
-function localChoices() {
-  const pages = [...document.querySelectorAll(".rail a.rail-item")].map((link) => ({
+/** The lists and pages of the navigation. A key that goes to one stands beside it. */
+function places() {
+  return [...document.querySelectorAll(".rail a.rail-item, .more-pages a")].map((link) => ({
+    group: link.matches("[data-view], [data-inbox]") ? "list" : "page",
     id: link.href,
-    icon: link.querySelector("use")?.href.baseVal.split("#")[1] ?? "forward",
-    label: link.querySelector(".rail-word")?.textContent.trim() ?? link.dataset.tip,
+    icon: link.dataset.icon ?? link.querySelector("use")?.href.baseVal.split("#")[1] ?? "forward",
+    label: link.querySelector(".rail-word")?.textContent.trim() ?? link.textContent.trim(),
     words: link.dataset.words,
+    row: link.dataset.view ? rowOf(`go-${link.dataset.view}`) : null,
     act: () => link.click(),
   }));
-  const commands = available().filter((row) => !row.native && row.command !== "command-box").map((row) => ({
-    id: row.command, icon: row.icon ?? "command", label: row.label, row, act: () => run(row.command),
+}
+
+/** What can be done here, except what a place of the navigation does. */
+function actions(known) {
+  const rows = available().filter((row) => !row.native && row.command !== "command-box" && !known.has(row));
+  return rows.map((row) => ({
+    group: row.command.startsWith("go-") ? "page" : "action", id: row.command, icon: row.icon ?? "command", label: row.label, row, act: () => run(row.command),
   }));
-  return [...commands, ...pages];
+}
+
+function localChoices() {
+  const found = places();
+  return [...found, ...actions(new Set(found.map((place) => place.row)))];
 }
 
 class CommandBox extends HTMLElement {
   connectedCallback() {
     this.input = this.querySelector("input");
     this.list = this.querySelector("[role=listbox]");
-    this.input.addEventListener("input", () => this.search());
+    this.input.addEventListener("input", () => {
+      this.hasMoved = false;
+      this.search();
+    });
     this.addEventListener("keydown", (event) => this.onKey(event));
     this.list.addEventListener("click", (event) => this.choose(event.target.closest("[role=option]")));
-    this.list.addEventListener("pointermove", (event) => this.point(event.target.closest("[role=option]")));
+    this.list.addEventListener("pointermove", (event) => this.move(event.target.closest("[role=option]")));
   }
 
   open() {
     this.input.value = "";
+    this.hasMoved = false;
     this.search();
     this.closest("dialog").showModal();
     this.input.focus();
   }
 
   async search() {
-    const wanted = fold(this.input.value.trim());
-    const order = recent();
-    const local = localChoices()
-      .filter((choice) => wanted.split(/\s+/).every((word) => fold(`${choice.label} ${choice.words ?? ""}`).includes(word)))
-      .sort((one, other) => (order.indexOf(other.id) >= 0 ? 1 : 0) - (order.indexOf(one.id) >= 0 ? 1 : 0));
-    this.draw(local);
+    const said = this.input.value.trim();
+    const wanted = fold(said);
+    this.local = localChoices().filter((choice) => wanted.split(/\s+/).every((word) => fold(`${choice.label} ${choice.words ?? ""}`).includes(word)));
     this.abort?.abort();
-    if (wanted.length < 2) return;
+    const asks = wanted.length >= 2;
+    this.draw(wanted ? this.local : this.withRecent(), asks ? gettext("Searching") : this.nothingFor(said));
+    if (!asks) return;
     this.abort = new AbortController();
-    const url = `${this.dataset.searchUrl}?q=${encodeURIComponent(this.input.value.trim())}`;
+    const url = `${this.dataset.searchUrl}?q=${encodeURIComponent(said)}`;
     const answer = await get(url, { signal: this.abort.signal }).then((response) => response.json()).catch(() => null);
-    if (answer && fold(this.input.value.trim()) === wanted) {
-      this.draw([...answer.items.map((item) => ({ ...item, id: item.url, act: () => this.follow(item.url) })), ...local]);
-    }
+    if (fold(this.input.value.trim()) !== wanted) return;
+    const found = answer?.items.map((item) => ({ ...item, id: item.url, act: () => this.follow(item.url) })) ?? [];
+    this.draw([...found, ...this.local], answer ? this.nothingFor(said) : gettext("No connection. People and conversations were not searched."));
+  }
+
+  /** With nothing typed, what was used last stands first. */
+  withRecent() {
+    const last = recent().map((id) => this.local.find((choice) => choice.id === id)).filter(Boolean).slice(0, MOST_RECENT);
+    return [...last.map((choice) => ({ ...choice, group: "recent" })), ...this.local.filter((choice) => !last.includes(choice))];
+  }
+
+  nothingFor(text) {
+    return interpolate(gettext("Nothing found for “%(text)s” in names, numbers and commands."), { text });
   }
 
   follow(url) {
@@ -61,25 +97,40 @@ class CommandBox extends HTMLElement {
     if (document.dispatchEvent(event)) location.assign(url);
   }
 
-  draw(choices) {
-    this.choices = choices.slice(0, 40);
-    this.list.replaceChildren(...this.choices.map((choice, at) => this.option(choice, at)));
-    if (!choices.length) {
-      const text = interpolate(gettext("Nothing found for “%(text)s” in names, numbers and commands."), { text: this.input.value.trim() });
-      this.list.append(element("li", { class: "command-empty", role: "presentation" }, text));
-    }
-    this.point(this.list.querySelector("[role=option]"));
+  /** Draw what was found under its headings. What was chosen with the arrows stays chosen when more is found. */
+  draw(choices, otherwise) {
+    const kept = this.hasMoved && this.choices[this.at]?.id;
+    const groups = GROUPS.map(([key, title]) => [title, choices.filter((choice) => choice.group === key)]).filter(([, members]) => members.length);
+    this.choices = groups.flatMap(([, members]) => members);
+    let at = 0;
+    this.list.replaceChildren(...groups.map(([title, members]) => {
+      const heading = element("div", { class: "command-heading", "aria-hidden": "true" }, title);
+      return element("div", { role: "group", "aria-label": title }, heading, ...members.map((choice) => this.option(choice, at++)));
+    }));
+    if (!choices.length) this.list.append(element("p", { class: "command-empty", role: "status" }, otherwise));
+    const again = Math.max(0, this.choices.findIndex((choice) => choice.id === kept));
+    this.point(this.list.querySelector(`#command-${again}`));
   }
 
   option(choice, at) {
     const label = element("bdi", { class: "truncate" }, choice.label);
     const end = element("span", { class: "end" }, choice.detail ? element("bdi", { class: "isolate small" }, choice.detail) : null);
     if (choice.row) keycaps(choice.row).then((caps) => end.append(...caps.slice(0, 1)));
-    return element("li", { role: "option", id: `command-${at}`, "aria-selected": "false" }, icon(choice.icon), label, end);
+    return element("div", { role: "option", id: `command-${at}`, "aria-selected": "false" }, icon(choice.icon), label, end);
+  }
+
+  get at() {
+    return Number(this.list.querySelector("[aria-selected=true]")?.id.replace("command-", "") ?? 0);
+  }
+
+  move(option) {
+    if (option) this.hasMoved = true;
+    this.point(option);
   }
 
   point(option) {
-    if (!option || option.getAttribute("aria-selected") === "true") return;
+    if (!option) return this.input.removeAttribute("aria-activedescendant");
+    if (option.getAttribute("aria-selected") === "true") return;
     this.list.querySelector("[aria-selected=true]")?.setAttribute("aria-selected", "false");
     option.setAttribute("aria-selected", "true");
     this.input.setAttribute("aria-activedescendant", option.id);
@@ -92,7 +143,7 @@ class CommandBox extends HTMLElement {
     const to = { ArrowDown: at + 1, ArrowUp: at - 1 }[event.key];
     if (to !== undefined && options.length) {
       event.preventDefault();
-      this.point(options[(to + options.length) % options.length]);
+      this.move(options[(to + options.length) % options.length]);
     }
     if (event.key === "Enter" && !isComposition(event)) {
       event.preventDefault();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -284,25 +285,82 @@ def test_notes_and_quiet_lines() -> None:
     ] == [True] * 3
 
 
+def row(**facts: object) -> ConversationRow:
+    values = {
+        "id": UUID(int=2),
+        "contact_id": UUID(int=3),
+        "name": "+12025550101",
+        "channel": "whatsapp",
+        "inbox_id": UUID(int=5),
+        "inbox_name": "Shop",
+        "status": "open",
+        "unread_count": 0,
+        "last_at": AT,
+        "waiting_since": None,
+        "window_closes_at": None,
+    }
+    return ConversationRow(**{**values, **facts})  # type: ignore[arg-type]  # the test's own words
+
+
 def test_a_row_tells_unread_and_waiting_in_words() -> None:
-    row = ConversationRow(
-        id=UUID(int=2),
-        contact_id=UUID(int=3),
-        name="+12025550101",
-        channel="whatsapp",
-        inbox_id=UUID(int=5),
-        inbox_name="Shop",
-        status="open",
-        unread_count=2,
-        last_at=AT,
-        waiting_since=AT,
-        window_closes_at=None,
-        preview=Preview("", "audio", ALICE),
-    )
-    html = render_row(row, "en")
+    html = render_row(row(unread_count=2, waiting_since=AT, preview=Preview("", "audio", ALICE)), "en")
     assert '<span class="isolate">+12025550101</span>' in html
     assert '<waiting-clock since="2026-11-22T14:02:00.000Z" closes=""></waiting-clock>' in html
     assert [part in html for part in ("2 unread messages", "Voice message")] == [True, True]
+    assert [part in html for part in ("row-time", '"count"', ">2<")] == [False] * 3
+    assert "row-time" in render_row(row(preview=Preview("", "audio", ALICE)), "en")
+
+
+SAID = Preview("Is the blue one left?", "text", ALICE)
+
+
+@pytest.mark.parametrize(
+    ("preview", "told"),
+    [
+        (SAID, "Is the blue one left?"),
+        (Preview("On its way", "text", ANN, "sent"), "Ann Agent: On its way"),
+        (Preview("Elm Street 9", "text", ALICE, is_edited=True), "Edited: Elm Street 9"),
+        (Preview("We close at 8", "text", ANN, "read", is_edited=True), "Ann Agent: Edited: We close at 8"),
+        (Preview("Oak Street", "text", ALICE, is_edited=True, has_wording=False), "Edited a message"),
+        (Preview("secret", "text", ALICE, deleted_by="contact"), "Deleted a message"),
+        (Preview("secret", "text", ANN, "read", deleted_by="us"), "Ann Agent: Deleted a message"),
+        (
+            Preview("👍", "reaction", ALICE, reacted_to=SAID),
+            "Reacted 👍 to “\u2068Is the blue one left?\u2069”",
+        ),
+        (
+            Preview("👍", "reaction", ALICE, reacted_to=Preview("", "image", ANN)),
+            "Reacted 👍 to “\u2068Picture\u2069”",
+        ),
+        (
+            Preview("👍", "reaction", ALICE, reacted_to=Preview("secret", "text", ANN, deleted_by="us")),
+            "Reacted 👍 to a deleted message",
+        ),
+        (Preview("👍", "reaction", ALICE), "Reacted with 👍"),
+        (Preview("", "reaction", ALICE, reacted_to=SAID), "Took a reaction back"),
+        (
+            Preview("Sent", "interactive", ALICE, answers=("2026-12-04", "4", "window table")),
+            "Answered the form: 2026-12-04 · 4 · window table",
+        ),
+        (Preview("Sent", "interactive", ALICE, answers=()), "Answered the form"),
+        (Preview("Express", "interactive", ALICE), "Express"),
+    ],
+)
+def test_a_row_says_what_was_said_or_done(preview: Preview, told: str) -> None:
+    html = render_row(row(preview=preview), "en")
+    (second,) = re.findall(r'<span class="row-preview" dir="auto">(.*?)</span>', html, re.DOTALL)
+    assert " ".join(re.sub(r"<[^>]*>", "", second).split()) == told
+
+
+def test_a_row_reads_in_the_direction_of_its_words() -> None:
+    """What decides the direction is neither the speaker nor our words before the colon."""
+    html = render_row(
+        row(name="ليلى حداد", preview=Preview("شكرا", "text", ANN, "sent", is_edited=True)), "en"
+    )
+    (name,) = re.findall(r'<span class="row-name truncate" dir="auto">\s*(.*?)\s*</span>', html, re.DOTALL)
+    (second,) = re.findall(r'<span class="row-preview" dir="auto">(.*?)</span>', html, re.DOTALL)
+    outside = re.sub(r"<bdi class.*?:</bdi>", "", second, flags=re.DOTALL)
+    assert (name, outside.strip()) == ("ليلى حداد", "شكرا")
 
 
 def test_positions_sort_like_time_and_id() -> None:

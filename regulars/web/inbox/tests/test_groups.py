@@ -47,7 +47,7 @@ def _html(client: Client, path: str) -> str:
 
 
 def _name(html: str, name: str) -> str:
-    found = re.search(rf'class="{name} truncate"[^>]*>\s*<bdi>(.*?)</bdi>', html)
+    found = re.search(rf'class="{name} truncate"[^>]*>\s*(?:<bdi>)?(.*?)\s*</', html)
     assert found
     return found[1]
 

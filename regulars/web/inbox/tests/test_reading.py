@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations.handling import assign_conversation
+from regulars.inboxes.ports import MessageContent, Reaction
 from regulars.kernel import clock
 from regulars.web.inbox.view_models import position_of
 from regulars.workspaces.models import Member
@@ -55,6 +56,17 @@ def test_the_list_shows_name_and_last_line(cast: Cast, sign_in: SignIn) -> None:
     assert "is the &lt;b&gt;blue&lt;/b&gt; one left?" in html
 
 
+def test_a_reaction_in_the_list_names_what_it_is_to(cast: Cast, sign_in: SignIn) -> None:
+    """Only a message of the same conversation: an id alone proves nothing."""
+    client, thumb = sign_in(cast.agent), MessageContent(reaction=Reaction(emoji="👍"))
+    cast.hears(ALICE, "is the blue one left?", provider_id="asked")
+    cast.hears(ALICE, kind="reaction", target="asked", content=thumb)
+    cast.hears(BORIS, kind="reaction", target="asked", content=thumb)
+    html = client.get("/inbox/unassigned", headers=FRAGMENT).content.decode()
+    assert "Reacted 👍 to “\u2068is the blue one left?\u2069”" in html
+    assert "Reacted with 👍" in html
+
+
 def test_what_others_took_is_not_in_an_agents_list(cast: Cast, sign_in: SignIn) -> None:
     conversation = cast.hears(ALICE, "hello")
     assign_conversation(conversation, to=cast.mate, by=cast.actor())
@@ -78,6 +90,28 @@ def test_a_stranger_never_sees_a_conversation(cast: Cast, sign_in: SignIn) -> No
 )
 def test_an_address_of_nothing_is_not_found(cast: Cast, sign_in: SignIn, path: str) -> None:
     assert sign_in(cast.owner).get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "facts"),
+    [
+        ("/inbox/mine", ("mine", "longest_waiting", "", "", "Mine")),
+        ("/inbox/resolved", ("resolved", "newest", "", "", "Resolved")),
+        ("/inbox/open?order=newest&q=ali", ("open", "newest", "ali", "order=newest&amp;q=ali", "All open")),
+        ("/inbox", ("unassigned", "longest_waiting", "", "", "Unassigned")),
+    ],
+)
+def test_another_list_comes_as_a_pane_that_says_which_it_is(
+    cast: Cast, sign_in: SignIn, address: str, facts: tuple[str, ...]
+) -> None:
+    cast.hears(ALICE, "hello", name="Alice")
+    answer = sign_in(cast.agent).get(address, headers={"X-Fragment": "pane"}, follow=True)
+    html = answer.content.decode()
+    told = [re.search(rf'data-{name}="(.*?)"', html) for name in ("view", "order", "search", "query")]
+    (title,) = re.findall(r"<h1[^>]*><bdi>(.*?)</bdi></h1>", html)
+    assert (*(each and each[1] for each in told), title) == facts
+    assert [part in html for part in ("<nav", "<inbox-screen", 'id="conversation"')] == [False] * 3
+    assert ("row-" in html) == (facts[0] in {"open", "unassigned"})
 
 
 def test_a_list_asks_as_much_for_three_rows_as_for_one(cast: Cast, sign_in: SignIn) -> None:
@@ -172,6 +206,22 @@ def test_the_command_box_finds_a_number_in_any_writing(cast: Cast, sign_in: Sign
     conversation = cast.hears(ALICE, "hello", name="Alice")
     found = sign_in(cast.agent).get("/search", {"q": "(202) 555-0101"}).json()["items"]
     assert [each["url"] for each in found] == [f"/conversations/{conversation.id}"]
+
+
+def test_the_command_box_tells_people_from_conversations(cast: Cast, sign_in: SignIn) -> None:
+    """Somebody who writes to two numbers is one person; the older conversation stands below, with the groups."""
+    older = cast.hears(
+        ALICE, "hello", name="Alice", inbox=cast.second_inbox, at=clock.now() - timedelta(days=2)
+    )
+    cast.hears(BORIS, "hello", name="Boris Alicante", at=clock.now() - timedelta(days=1))
+    cast.hears(ALICE, "again", name="Alice")
+    found = sign_in(cast.owner).get("/search", {"q": "alic"}).json()["items"]
+    assert [(each["group"], each["label"]) for each in found] == [
+        ("person", "Alice"),
+        ("person", "Boris Alicante"),
+        ("conversation", "Alice"),
+    ]
+    assert found[-1]["url"] == f"/conversations/{older.id}"
 
 
 def test_the_window_is_told_to_the_composer(cast: Cast, sign_in: SignIn) -> None:

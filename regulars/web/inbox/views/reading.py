@@ -30,9 +30,12 @@ def start(request: MemberRequest) -> HttpResponse:
 @require_safe
 @member_with("conversations:read")
 def show_list(request: MemberRequest, view: str) -> HttpResponse:
-    """A list; for the script only its rows (``X-Fragment``), from ``cursor`` on."""
+    """A list; for the script (``X-Fragment``) only its pane, or its rows from ``cursor`` on."""
     choice = read_choice(request, view)
-    if request.headers.get("X-Fragment"):
+    part = request.headers.get("X-Fragment")
+    if part == "pane":
+        return render(request, "inbox/_list_pane.html", list_context(request.actor, choice))
+    if part:
         return _rows(request, choice)
     context = {"live_cursor": str(end_of_log()), **list_context(request.actor, choice)}
     return render(request, "inbox/inbox.html", context)

@@ -13,7 +13,7 @@ import pytest
 
 from regulars.conversations.access import ConversationFacts, Staffing, read_staffing
 from regulars.kernel import clock
-from regulars.kernel.events import Position
+from regulars.kernel.events import Page, Position, read_after
 from regulars.web.live.door import Viewer
 from regulars.web.live.hub import QUEUE_LIMIT, LiveHub, _Screen
 from regulars.web.live.rendering import Changes, LiveRow, Rendered
@@ -41,6 +41,11 @@ async def _told(hub: LiveHub, screen: _Screen) -> bytes:
     return b"".join(sent)
 
 
+async def _never() -> MutableMapping[str, Any]:
+    await asyncio.sleep(60)
+    return {}
+
+
 async def test_a_stream_that_was_ended_says_what_it_had_and_nothing_more():
     hub, screen = LiveHub(), _screen()
     hub._screens.add(screen)
@@ -62,8 +67,6 @@ async def test_a_screen_that_does_not_keep_up_is_ended_and_comes_back():
 
 
 async def test_changes_that_cannot_be_drawn_make_screens_load_anew(monkeypatch: pytest.MonkeyPatch):
-    from regulars.kernel.events import Page
-
     hub, screen = LiveHub(), _screen()
     hub._screens.add(screen)
 
@@ -74,6 +77,63 @@ async def test_changes_that_cannot_be_drawn_make_screens_load_anew(monkeypatch: 
     await hub._show_or_reset(Page([], Position(7, 3), has_more=False))
     hub._end(screen)
     assert await _told(hub, screen) == b'event: reset\nid: 7.3\ndata: {"cursor":"7.3"}\n\n'
+
+
+# --- coming in the middle of something ----------------------------------------------------------------
+
+
+async def test_who_comes_while_others_are_told_asks_for_what_they_are_told(monkeypatch: pytest.MonkeyPatch):
+    """Opening a conversation makes a new stream: what happens in that moment (that it was read!) is not lost on it."""
+    hub, newcomer = LiveHub(), _screen()
+    hub._position = hub._taken = Position(5, 1)
+    asked: list[tuple[Position, Position]] = []
+    something: Any = object()
+
+    async def ask(question: Callable[..., Any], *_arguments: object) -> Any:
+        return (
+            Page([something], Position(9, 9), has_more=False) if question is read_after else Staffing({}, {})
+        )
+
+    async def note(_screen: _Screen, seen: Position, until: Position) -> None:
+        asked.append((seen, until))
+
+    async def nothing(*_arguments: object) -> None:
+        await asyncio.sleep(0)
+
+    async def tell(_page: Page) -> None:
+        serving = asyncio.create_task(hub._serve(newcomer, Position(5, 1), _never, nothing))
+        await asyncio.wait([serving], timeout=0.02)
+        serving.cancel()
+
+    for name, made in (
+        ("_ask", ask),
+        ("_catch_up", note),
+        ("_look_again", nothing),
+        ("_show_or_reset", tell),
+    ):
+        monkeypatch.setattr(hub, name, made)
+    hub._screens.add(_screen())
+    await hub._read_once()
+    assert asked == [(Position(5, 1), Position(9, 9))]
+
+
+async def test_what_was_missed_is_told_before_what_came_up_meanwhile(monkeypatch: pytest.MonkeyPatch):
+    """It was drawn earlier: told later, it would put an older line over a newer one, for good."""
+    hub, workspace_id = LiveHub(), uuid4()
+    screen = _viewer_of(hub, workspace_id, uuid4())
+    screen.news = []
+    missed = Rendered([_row(workspace_id, None, [])], [], frozenset(), frozenset())
+
+    async def ask(question: Callable[..., Any], *_arguments: object) -> Any:
+        if question is read_after:
+            return Page([], Position(9, 9), has_more=False)
+        hub._offer(screen, b"event: newer\n")
+        return missed
+
+    monkeypatch.setattr(hub, "_ask", ask)
+    await hub._catch_up(screen, Position(5, 1), Position(9, 9))
+    hub._offer(screen, b"event: newest\n")
+    assert _events(screen) == ["row", "newer", "newest"]
 
 
 # --- who is told what ---------------------------------------------------------------------------------
