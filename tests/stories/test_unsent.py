@@ -88,7 +88,7 @@ def test_all_of_it_outlives_the_page(desk: Desk, product: Product):
     expect(desk.page.locator(".attachments img")).to_have_count(1)
     desk.bubbles("Where are you?").hover()
     desk.page.get_by_role("button", name="Reply to this message").click()
-    desk.page.evaluate("document.querySelector('message-composer').openExtra('location')")
+    desk.page.evaluate("document.querySelector('message-composer').extra.open('location')")
     extra = desk.page.locator(".composer-extra")
     extra.locator("[name=latitude]").fill("13.75")
     extra.locator("[name=longitude]").fill("100.5")
