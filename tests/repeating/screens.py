@@ -231,7 +231,8 @@ COUNTS_GUESSES = {"change-password", "sign-in"}
 
 SHOWN_ONLY = {
     *("home", "inbox", "inbox-view", "search", "conversation", "conversation-row", "conversation-head"),
-    *("conversation-context", "earlier-messages", "template-picker", "media", "media-thumbnail"),
+    *("conversation-context", "earlier-messages", "template-picker", "message-preview"),
+    *("media", "media-thumbnail"),
     *("settings", "account", "connections", "message-templates", "members", "teams", "ledger"),
     *("deliveries", "delivery", "parked-events", "notices", "strings", "ready", "metrics"),
 }

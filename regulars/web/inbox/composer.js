@@ -48,6 +48,7 @@ class MessageComposer extends HTMLElement {
     window.removeEventListener("storage", this.onStorage);
     window.removeEventListener("pageshow", this.onPageShow);
     this.saveNow();
+    this.picker?.draft.save();
   }
 
   /** The field holds the words of its mode, and no others. False when it did not. */
@@ -135,8 +136,16 @@ class MessageComposer extends HTMLElement {
       this.querySelector(".send-word").textContent = wanted === "note" ? gettext("Add note") : gettext("Send");
       this.querySelector(".attachments").hidden = wanted !== "reply" || this.attachments.isEmpty;
       if (focus) this.text.focus();
-    } else this.picker.open(focus);
+    } else if (focus) this.picker.open();
+    else this.picker.suggest();
     if (!byItself) this.problem("");
+  }
+
+  /** A note is written: back to the answer, or to the templates that are left of it. */
+  leaveNote() {
+    if (this.windowIsOpen) return this.setMode("reply");
+    this.setMode("template", { focus: false });
+    this.querySelector("[role=tab][data-mode=template]").focus();
   }
 
   onWindow(level) {
@@ -156,8 +165,7 @@ class MessageComposer extends HTMLElement {
     }
     if (event.target.closest(".composer-quote button")) return this.quote(null);
     if (event.target.closest("[data-close-extra]")) return this.extra.close();
-    const option = event.target.closest("[data-template]");
-    if (option) this.picker.open(true, option.dataset.template);
+    this.picker.onClick(event);
   }
 
   onKey(event) {
@@ -230,8 +238,7 @@ class MessageComposer extends HTMLElement {
 
   onSubmit(event) {
     event.preventDefault();
-    if (this.mode === "template") this.picker.send();
-    else this.sending.send();
+    this.sending.send();
   }
 }
 

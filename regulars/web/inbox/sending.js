@@ -33,7 +33,7 @@ export class Sending {
   async send({ then = "", split = false } = {}) {
     if (!this.composer.showDraft()) return; // nobody typed what stood there
     if (this.composer.mode === "note") return this.sendNote();
-    if (this.composer.mode === "template") return this.composer.picker.send();
+    if (this.composer.mode === "template") return this.composer.picker.open();
     const extra = this.composer.querySelector(".composer-extra");
     const bad = [...extra.querySelectorAll("input, textarea")].find((field) => !field.checkValidity());
     if (bad) return bad.reportValidity();
@@ -111,7 +111,7 @@ export class Sending {
     }
     const here = this.giveBack(kept, answer);
     if (response.headers.get("X-Refusal") === "intent-used") here.drafts.renew("reply");
-    if (response.headers.get("X-Refusal") === "reply-window-closed" && here.isConnected) here.setMode("template");
+    if (response.headers.get("X-Refusal") === "reply-window-closed" && here.isConnected) here.setMode("template", { focus: false });
   }
 
   /** What was refused comes back to the composer of its conversation, now or when it is opened again; that composer. */
@@ -184,6 +184,6 @@ export class Sending {
     this.composer.forgetSaving();
     this.composer.thread.receive(await response.text());
     this.composer.thread.toEnd();
-    if (this.composer.mode === "note" && !this.composer.text.value) this.composer.setMode(this.composer.windowIsOpen ? "reply" : "template");
+    if (this.composer.mode === "note" && !this.composer.text.value) this.composer.leaveNote();
   }
 }

@@ -1,58 +1,241 @@
-// Message templates in the composer: which one, its values, its preview; it goes out once, however often it is pressed.
-import { fragment, get, post } from "../design/page.js";
-import { gettext } from "../design/strings.js";
+// Message templates: the likeliest stand in the composer, all of them in a sheet with search, fields and preview. What
+// is filled in survives closing the sheet, leaving the conversation and the closing window; it goes out once.
+import { isComposition } from "../design/keyboard/keyboard.js";
+import { announce, element, fragment, get, post } from "../design/page.js";
+import { gettext, interpolate, ngettext } from "../design/strings.js";
+import { TemplateDraft } from "./template_draft.js";
+import { filterOptions } from "./template_search.js";
+
+const isField = (target) => target.name?.startsWith("value:");
 
 export class TemplatePicker {
   constructor(composer) {
     this.composer = composer;
-    composer.addEventListener("input", (event) => event.target.name?.startsWith("value:") && this.previewSoon());
-    composer.addEventListener("change", (event) => event.target.dataset.uploadInto && this.uploadValue(event.target));
+    this.sheet = composer.querySelector(".template-sheet");
+    this.draft = new TemplateDraft(composer.dataset);
+    this.sheet.addEventListener("input", (event) => this.onInput(event));
+    this.sheet.addEventListener("change", (event) => event.target.dataset.uploadInto && this.uploadValue(event.target));
+    this.sheet.addEventListener("keydown", (event) => this.onKey(event));
+    this.sheet.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send();
+    });
+    this.sheet.addEventListener("close", () => this.onClose());
+    composer.thread?.addEventListener("line-arrived", () => this.showLastWords());
+  }
+
+  find(selector) {
+    return this.sheet.querySelector(selector);
+  }
+
+  get fields() {
+    return [...this.sheet.querySelectorAll(".template-form [name]")];
   }
 
   get values() {
-    return new URLSearchParams([...this.composer.querySelectorAll(".template-form [name]")].map((field) => [field.name, field.value]));
+    return new URLSearchParams(this.fields.map((field) => [field.name, field.value]));
   }
 
-  async open(focus, template = "") {
-    const box = this.composer.querySelector(".composer-templates");
-    if (box.childElementCount && !template) return focus && box.querySelector("input:not([type=hidden]), button")?.focus();
-    const response = await get(`${this.composer.dataset.templatesUrl}?template=${template}`).catch(() => null);
+  get options() {
+    return [...this.sheet.querySelectorAll(".template-option")];
+  }
+
+  get active() {
+    return this.find(".template-option[aria-selected=true]");
+  }
+
+  // --- in the composer ------------------------------------------------------------------------------
+
+  /** The likeliest few, and one that was begun. */
+  async suggest() {
+    const response = await get(`${this.composer.dataset.templatesUrl}?part=suggestions`).catch(() => null);
     if (!response?.ok) return this.composer.problem(gettext("The templates could not be loaded"));
-    box.replaceChildren(fragment(await response.text()));
-    this.intent ??= this.composer.drafts.templateId();
-    if (focus) box.querySelector(".template-form input:not([type=hidden]), [aria-selected=true]")?.focus();
+    this.composer.querySelector(".composer-templates").replaceChildren(fragment(await response.text()));
     this.composer.thread?.stay();
+  }
+
+  onClick(event) {
+    const chosen = event.target.closest("[data-template]");
+    if (event.target.closest("[data-templates]")) this.open();
+    else if (chosen?.matches(".template-option")) this.choose(chosen, { thenFill: true });
+    else if (chosen?.matches("button")) this.open(chosen.dataset.template);
+  }
+
+  // --- the sheet ------------------------------------------------------------------------------------
+
+  async open(template = this.draft.unsaved?.template ?? "") {
+    if (this.sheet.open || this.isOpening) return;
+    this.isOpening = true;
+    const response = await get(this.addressOf(template)).catch(() => null);
+    this.isOpening = false;
+    if (!this.composer.isConnected) return; // another conversation is here now
+    if (!response?.ok) return this.composer.problem(gettext("The templates could not be loaded"));
+    this.sheet.replaceChildren(fragment(await response.text()));
+    this.intent ??= this.composer.drafts.templateId();
+    this.sheet.showModal();
+    this.showLastWords();
+    this.active?.scrollIntoView({ block: "nearest" });
+    this.point(this.active);
+    if (template || this.find("[data-begun]")) this.fill();
+    else this.find(".template-search")?.focus();
+  }
+
+  /** The address that asks for a template with what only this device knows of its values. */
+  addressOf(template, part = "") {
+    const query = new URLSearchParams([["template", template], ...this.draft.fieldsOf(template)]);
+    if (part) query.set("part", part);
+    return `${this.composer.dataset.templatesUrl}?${query}`;
+  }
+
+  onClose() {
+    this.draft.save();
+    this.sheet.replaceChildren();
+    if (this.composer.mode !== "template") return;
+    if (this.composer.windowIsOpen) this.composer.setMode("reply");
+    else this.suggest().then(() => this.composer.querySelector(".composer-templates button")?.focus());
+  }
+
+  /** What the contact said last stays in sight while it is answered. */
+  showLastWords() {
+    const said = [...(this.composer.thread?.querySelectorAll(".message.in .text") ?? [])].at(-1);
+    const place = this.find(".template-last bdi");
+    if (place) place.textContent = said ? said.textContent.trim().slice(0, 200) : "";
+  }
+
+  onInput(event) {
+    if (event.target.matches(".template-search")) return this.search(event.target.value);
+    if (!isField(event.target)) return;
+    this.complain(event.target, "");
+    this.keep();
+    this.previewSoon();
+  }
+
+  keep() {
+    const filled = this.fields.filter(isField).map((field) => [field.name, field.value]);
+    this.draft.keep(this.find(".template-form").dataset.template, filled);
+    this.find(".template-state").textContent = gettext("Kept as a draft");
+  }
+
+  onKey(event) {
+    if (isComposition(event)) return;
+    const { target, key } = event;
+    if (key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      this.send();
+    } else if (target.matches(".template-search")) this.onSearchKey(event);
+    else if (key === "Enter" && isField(target)) {
+      event.preventDefault();
+      const fields = this.fields.filter((field) => isField(field) && field.type !== "hidden");
+      (fields[fields.indexOf(target) + 1] ?? this.find("[type=submit]")).focus();
+    }
+  }
+
+  onSearchKey(event) {
+    const shown = this.options.filter((option) => !option.hidden);
+    const at = shown.indexOf(this.active);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1 }[event.key];
+    if (to !== undefined && shown.length) {
+      event.preventDefault();
+      this.choose(shown[(to + shown.length) % shown.length]);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      this.fill();
+    }
+  }
+
+  search(typed) {
+    const found = filterOptions(this.options, typed);
+    this.find(".template-none").hidden = found > 0;
+    for (const group of this.sheet.querySelectorAll(".template-group")) group.hidden = !group.querySelector(".template-option:not([hidden])");
+    if (found) announce(interpolate(ngettext("%(count)s template", "%(count)s templates", found), { count: found }));
+    const first = this.options.find((option) => !option.hidden);
+    if (first && (!this.active || this.active.hidden)) this.choose(first);
+  }
+
+  /** Which option the search field speaks of. */
+  point(option) {
+    const search = this.find(".template-search");
+    if (search && option) search.setAttribute("aria-activedescendant", option.id);
+  }
+
+  /** Show a template's fields and preview beside the list. */
+  async choose(option, { thenFill = false } = {}) {
+    for (const each of this.options) each.setAttribute("aria-selected", String(each === option));
+    this.point(option);
+    option.scrollIntoView({ block: "nearest" });
+    const { template } = option.dataset;
+    if (this.find(".template-form").dataset.template !== template) {
+      const response = await get(this.addressOf(template, "pane")).catch(() => null);
+      if (this.active !== option) return;
+      if (!response?.ok) return this.composer.problem(gettext("The templates could not be loaded"));
+      this.find(".template-form").replaceWith(fragment(await response.text()));
+    }
+    if (thenFill) this.fill();
+  }
+
+  /** Go to the first field that waits for something, else to the button that sends. */
+  fill() {
+    const fields = this.fields.filter((field) => isField(field) && field.type !== "hidden");
+    const next = fields.find((field) => !field.value) ?? this.find(".template-form [type=submit]") ?? this.find(".template-search");
+    next?.focus();
   }
 
   previewSoon() {
     clearTimeout(this.previewing);
-    this.previewing = setTimeout(() => this.preview(), 150);
+    this.previewing = setTimeout(() => this.preview(), 120);
   }
 
   async preview() {
-    const values = this.values;
-    values.set("preview", "1");
-    const response = await get(`${this.composer.dataset.templatesUrl}?${values}`).catch(() => null);
-    if (response?.ok) this.composer.querySelector("#template-preview")?.replaceWith(fragment(await response.text()));
+    const response = await post(this.composer.dataset.previewUrl, this.values).catch(() => null);
+    if (response?.ok) this.find("#template-preview")?.replaceWith(fragment(await response.text()));
   }
 
   async uploadValue(input) {
     const [file] = input.files;
     if (!file) return;
     input.closest(".file-field").querySelector(".file-name").textContent = file.name;
-    const uploaded = await this.composer.attachments.upload(file).catch((error) => this.composer.problem(error.message));
-    if (uploaded) this.composer.querySelector(`[name="${input.dataset.uploadInto}"]`).value = uploaded.id;
+    this.complain(input, "");
+    const uploaded = await this.composer.attachments.upload(file).catch((error) => this.complain(input, error.message));
+    const value = this.find(`[name="${input.dataset.uploadInto}"]`);
+    if (!uploaded || !value) return;
+    value.value = uploaded.id;
+    input.required = false;
+    this.keep();
     this.previewSoon();
   }
 
+  // --- sending --------------------------------------------------------------------------------------
+
+  /** Say next to a field what is wrong with it; nothing when it is put right. */
+  complain(field, text) {
+    const place = field.closest(".field");
+    place?.classList.toggle("invalid", Boolean(text));
+    place?.querySelector(".errors")?.remove();
+    field.removeAttribute("aria-describedby");
+    field.toggleAttribute("aria-invalid", Boolean(text));
+    if (!text || !place) return;
+    const id = `${field.id}-problem`;
+    place.append(element("ul", { class: "errors", id }, element("li", {}, text)));
+    field.setAttribute("aria-describedby", id);
+  }
+
+  /** Every field that is empty or cannot be right says so; the first one gets the focus. */
+  get isComplete() {
+    const bad = [...this.sheet.querySelectorAll(".template-values input")].filter((field) => !field.checkValidity());
+    for (const field of bad) {
+      const label = field.closest(".field").querySelector("label").firstChild.textContent.trim();
+      const missing = field.validity.valueMissing && interpolate(gettext("%(name)s is missing"), { name: label });
+      this.complain(field, missing || field.validationMessage);
+    }
+    bad[0]?.focus();
+    return !bad.length;
+  }
+
   async send() {
-    const picker = this.composer.querySelector(".template-picker");
-    const bad = [...(picker?.querySelectorAll("input") ?? [])].find((field) => !field.checkValidity());
-    if (bad) return bad.reportValidity();
-    if (!picker?.dataset.sendUrl) return;
-    if (this.isSending) return;
+    const picker = this.find(".template-picker");
+    if (!this.find(".template-form [type=submit]") || !this.isComplete || this.isSending) return;
     this.isSending = true;
-    const values = this.values;
+    const { values } = this;
     const id = (this.intent ??= this.composer.drafts.templateId()); // pressed again, it is still the same one
     values.set("id", id);
     values.set("seen", this.composer.closest("inbox-screen").newestSeen);
@@ -64,11 +247,19 @@ export class TemplatePicker {
       this.composer.drafts.templateIsDone(id);
       this.intent = null;
     }
-    if (!response?.ok) return this.composer.problem(response ? await response.text() : gettext("No connection. Not sent yet."));
+    if (!response?.ok) return this.refused(response);
+    await this.draft.forget();
     this.composer.thread.receive(await response.text(), { asked });
     this.composer.thread.toEnd();
-    this.composer.querySelector(".composer-templates").replaceChildren();
-    if (this.composer.windowIsOpen) this.composer.setMode("reply");
-    else this.open(false);
+    this.sheet.close();
+  }
+
+  async refused(response) {
+    this.composer.problem(response ? await response.text() : gettext("No connection. Not sent yet."));
+    for (const [key, text] of Object.entries(JSON.parse(response?.headers.get("X-Fields") ?? "{}"))) {
+      const field = this.find(`.template-values [name="value:${key}"]:not([type=hidden])`);
+      if (field) this.complain(field, text);
+    }
+    this.find(".invalid input")?.focus();
   }
 }
