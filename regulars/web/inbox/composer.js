@@ -185,7 +185,7 @@ class MessageComposer extends HTMLElement {
   }
 
   get isTooLong() {
-    const plain = this.attachments.isEmpty && !this.querySelector(".composer-extra").childElementCount;
+    const plain = this.attachments.isEmpty && this.extra.isEmpty;
     return this.mode === "reply" && plain && lengthOf(this.text.value.trim()) > Number(this.text.dataset.longest);
   }
 

@@ -34,17 +34,16 @@ export class Sending {
     if (!this.composer.showDraft()) return; // nobody typed what stood there
     if (this.composer.mode === "note") return this.sendNote();
     if (this.composer.mode === "template") return this.composer.picker.open();
-    const extra = this.composer.querySelector(".composer-extra");
-    const bad = [...extra.querySelectorAll("input, textarea")].find((field) => !field.checkValidity());
-    if (bad) return bad.reportValidity();
+    const { extra } = this.composer;
+    if (!extra.isComplete) return;
     const text = this.composer.text.value.trim();
-    if (!text && this.composer.attachments.isEmpty && !extra.childElementCount) return;
+    if (!text && this.composer.attachments.isEmpty && extra.isEmpty) return;
     if (this.composer.attachments.isBusy) return this.composer.problem(gettext("A file is still being uploaded"));
     if (this.composer.isTooLong && !split) return this.composer.offerParts();
     this.composer.drafts.write("reply", this.composer.text.value);
     const draft = this.composer.drafts.take("reply");
     const body = new URLSearchParams();
-    for (const field of extra.querySelectorAll("[name]")) body.append(field.name, field.value);
+    for (const [name, value] of extra.values) body.append(name, value);
     body.append("text", text);
     body.append("draft", draft.base);
     for (const id of this.composer.attachments.ids) body.append("media", id);
@@ -53,7 +52,7 @@ export class Sending {
     if (then) body.append("then", then);
     if (split) body.append("split", "yes");
     body.append("id", draft.id);
-    const kept = { draft, attachments: this.composer.attachments.take(), extra: [...extra.childNodes], quote: this.keepQuote() };
+    const kept = { draft, attachments: this.composer.attachments.take(), extra: [...extra.box.childNodes], quote: this.keepQuote() };
     const files = kept.attachments.map(({ id, file: { name, type, size } }) => ({ id, file: { name, type, size } }));
     const line = pendingLine(draft.id, wordsOf(body, files), kept.quote && this.composer.querySelector(".composer-quote .quote"));
     this.clearReply();
@@ -134,7 +133,7 @@ export class Sending {
   takeBack(kept, said) {
     if (this.composer.mode === "reply") this.composer.text.value = this.composer.drafts.text("reply");
     this.composer.attachments.restore(kept.attachments);
-    if (kept.extra.length) this.composer.querySelector(".composer-extra").replaceChildren(...kept.extra);
+    if (kept.extra.length) this.composer.extra.show(kept.extra);
     if (kept.quote && !this.composer.quoted) this.restoreQuote(kept.quote);
     this.composer.problem(said);
     if (this.composer.isTooLong) this.composer.offerParts();

@@ -1,8 +1,9 @@
 // Message templates: the likeliest stand in the composer, all of them in a sheet with search, fields and preview. What
 // is filled in survives closing the sheet, leaving the conversation and the closing window; it goes out once.
 import { isComposition } from "../design/keyboard/keyboard.js";
-import { announce, element, fragment, get, post } from "../design/page.js";
+import { announce, fragment, get, post } from "../design/page.js";
 import { gettext, interpolate, ngettext } from "../design/strings.js";
+import { areComplete, complain } from "./complain.js";
 import { TemplateDraft } from "./template_draft.js";
 import { filterOptions } from "./template_search.js";
 
@@ -105,7 +106,7 @@ export class TemplatePicker {
   onInput(event) {
     if (event.target.matches(".template-search")) return this.search(event.target.value);
     if (!isField(event.target)) return;
-    this.complain(event.target, "");
+    complain(event.target, "");
     this.keep();
     this.previewSoon();
   }
@@ -194,8 +195,8 @@ export class TemplatePicker {
     const [file] = input.files;
     if (!file) return;
     input.closest(".file-field").querySelector(".file-name").textContent = file.name;
-    this.complain(input, "");
-    const uploaded = await this.composer.attachments.upload(file).catch((error) => this.complain(input, error.message));
+    complain(input, "");
+    const uploaded = await this.composer.attachments.upload(file).catch((error) => complain(input, error.message));
     const value = this.find(`[name="${input.dataset.uploadInto}"]`);
     if (!uploaded || !value) return;
     value.value = uploaded.id;
@@ -206,34 +207,9 @@ export class TemplatePicker {
 
   // --- sending --------------------------------------------------------------------------------------
 
-  /** Say next to a field what is wrong with it; nothing when it is put right. */
-  complain(field, text) {
-    const place = field.closest(".field");
-    place?.classList.toggle("invalid", Boolean(text));
-    place?.querySelector(".errors")?.remove();
-    field.removeAttribute("aria-describedby");
-    field.toggleAttribute("aria-invalid", Boolean(text));
-    if (!text || !place) return;
-    const id = `${field.id}-problem`;
-    place.append(element("ul", { class: "errors", id }, element("li", {}, text)));
-    field.setAttribute("aria-describedby", id);
-  }
-
-  /** Every field that is empty or cannot be right says so; the first one gets the focus. */
-  get isComplete() {
-    const bad = [...this.sheet.querySelectorAll(".template-values input")].filter((field) => !field.checkValidity());
-    for (const field of bad) {
-      const label = field.closest(".field").querySelector("label").firstChild.textContent.trim();
-      const missing = field.validity.valueMissing && interpolate(gettext("%(name)s is missing"), { name: label });
-      this.complain(field, missing || field.validationMessage);
-    }
-    bad[0]?.focus();
-    return !bad.length;
-  }
-
   async send() {
     const picker = this.find(".template-picker");
-    if (!this.find(".template-form [type=submit]") || !this.isComplete || this.isSending) return;
+    if (!this.find(".template-form [type=submit]") || !areComplete([...this.sheet.querySelectorAll(".template-values input")]) || this.isSending) return;
     this.isSending = true;
     const { values } = this;
     const id = (this.intent ??= this.composer.drafts.templateId()); // pressed again, it is still the same one
@@ -258,7 +234,7 @@ export class TemplatePicker {
     this.composer.problem(response ? await response.text() : gettext("No connection. Not sent yet."));
     for (const [key, text] of Object.entries(JSON.parse(response?.headers.get("X-Fields") ?? "{}"))) {
       const field = this.find(`.template-values [name="value:${key}"]:not([type=hidden])`);
-      if (field) this.complain(field, text);
+      if (field) complain(field, text);
     }
     this.find(".invalid input")?.focus();
   }

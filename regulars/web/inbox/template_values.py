@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from math import isfinite
 from zoneinfo import ZoneInfo
 
 from regulars.inboxes.ports import OutgoingLocation, OutgoingMedia, Template, TemplateVariable
 from regulars.inboxes.ports.templates import Place, Value, place_of
 from regulars.kernel.ids import parse_id
+from regulars.web.inbox.map_pins import find_pin
 
 PREFIX = "value:"
 MEDIA_KINDS = {"image", "video", "document"}
@@ -23,7 +23,7 @@ class Field:
     variable: TemplateVariable
     value: str
     below: dict[str, str] = field(default_factory=dict)
-    """what stands in the fields of a place: latitude, longitude, name, address"""
+    """what stands in the fields of a place: pin, name, address"""
 
     @property
     def place(self) -> Place:
@@ -69,17 +69,14 @@ def values_of(template: Template, texts: dict[str, str], zone: ZoneInfo) -> dict
 
 
 def _location(texts: dict[str, str]) -> OutgoingLocation | None:
-    """The place; None while its coordinates are not numbers."""
-    try:
-        latitude, longitude = float(texts["latitude"]), float(texts["longitude"])
-    except (KeyError, ValueError):
-        return None
-    if not (isfinite(latitude) and isfinite(longitude)):
+    """The place; None while what was pasted does not say where it is."""
+    pin = find_pin(texts.get("pin", ""))
+    if pin is None:
         return None
     return OutgoingLocation(
-        latitude=latitude,
-        longitude=longitude,
-        name=texts.get("name", ""),
+        latitude=pin.latitude,
+        longitude=pin.longitude,
+        name=texts.get("name") or pin.name,
         address=texts.get("address", ""),
     )
 

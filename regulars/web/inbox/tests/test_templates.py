@@ -159,8 +159,7 @@ VISIT = {
     ],
 }
 VISIT_VALUES = {
-    "value:header.media.latitude": "13.75",
-    "value:header.media.longitude": "100.5",
+    "value:header.media.pin": "https://www.google.com/maps?q=13.75,100.5",
     "value:header.media.name": "ร้านโลตัส",
     "value:header.media.address": "ถนนพระราม 4",
     "value:offer.expires": "2099-01-31T11:00:00.000Z",
@@ -193,7 +192,7 @@ def test_a_place_an_offer_and_cards_are_filled_in(
         ({"value:card.1.body.1": ""}, "Card 2, Value 1: this cannot be empty."),
         ({"value:offer.expires": "2020-01-31T11:00:00Z"}, "End of the offer: this time is over."),
         ({"value:offer.expires": "soon"}, "End of the offer: this cannot be empty."),
-        ({"value:header.media.latitude": "north"}, "Header: this cannot be empty."),
+        ({"value:header.media.pin": "north"}, "Header: this cannot be empty."),
     ],
 )
 def test_what_does_not_fit_is_named_with_its_card(
