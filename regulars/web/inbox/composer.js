@@ -6,6 +6,7 @@ import { gettext, interpolate } from "../design/strings.js";
 import { Attachments } from "./attachments.js";
 import { Drafts } from "./drafts.js";
 import { Extra } from "./extra.js";
+import { SendButton } from "./send_button.js";
 import { Sending } from "./sending.js";
 import { TemplatePicker } from "./template_picker.js";
 
@@ -23,6 +24,7 @@ class MessageComposer extends HTMLElement {
     this.sending = new Sending(this);
     this.extra = new Extra(this);
     this.picker = new TemplatePicker(this);
+    this.sendButton = new SendButton(this);
     const { replyDraft, replyIntent, noteDraft, noteIntent } = this.text.dataset;
     const reply = { text: this.sending.outbox.holds(replyDraft) ? "" : replyDraft, id: replyIntent };
     this.drafts = new Drafts(this.dataset.conversation, { reply, note: { text: noteDraft, id: noteIntent } });
@@ -104,7 +106,6 @@ class MessageComposer extends HTMLElement {
     const here = () => this.isConnected || null;
     for (const mode of ["reply", "note", "template"]) onCommand(mode, () => here() && (this.writeTo(mode), true));
     onCommand("attach", () => here() && (this.attachments.choose(), true));
-    onCommand("send-and-resolve", () => here() && (this.sending.send({ then: "resolve" }), true));
   }
 
   /** In the conversation that is meant: the row with the focus, else this one. */
@@ -133,7 +134,7 @@ class MessageComposer extends HTMLElement {
     if (writing) {
       this.text.value = this.drafts.text(wanted);
       this.text.placeholder = wanted === "note" ? gettext("Private note. The contact never sees it.") : gettext("Write a reply");
-      this.querySelector(".send-word").textContent = wanted === "note" ? gettext("Add note") : gettext("Send");
+      this.sendButton.draw();
       this.querySelector(".attachments").hidden = wanted !== "reply" || this.attachments.isEmpty;
       if (focus) this.text.focus();
     } else if (focus) this.picker.open();
@@ -238,7 +239,7 @@ class MessageComposer extends HTMLElement {
 
   onSubmit(event) {
     event.preventDefault();
-    this.sending.send();
+    this.sendButton.send();
   }
 }
 

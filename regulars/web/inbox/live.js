@@ -102,7 +102,6 @@ class LiveUpdates {
   message(data) {
     if (data.conversation_id !== this.screen.dataset.conversation) return;
     this.screen.querySelector("message-thread")?.receive(data.html, { announceIt: data.arrived });
-    if (data.arrived && document.visibilityState === "visible") this.screen.readSoon();
   }
 
   /** Head or reply window of the open conversation changed. */

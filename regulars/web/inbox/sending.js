@@ -30,36 +30,49 @@ export class Sending {
     givenBack.delete(this.composer.dataset.conversation);
   }
 
-  async send({ then = "", split = false } = {}) {
-    if (!this.composer.showDraft()) return; // nobody typed what stood there
-    if (this.composer.mode === "note") return this.sendNote();
-    if (this.composer.mode === "template") return this.composer.picker.open();
-    const { extra } = this.composer;
-    if (!extra.isComplete) return;
-    const text = this.composer.text.value.trim();
-    if (!text && this.composer.attachments.isEmpty && extra.isEmpty) return;
-    if (this.composer.attachments.isBusy) return this.composer.problem(gettext("A file is still being uploaded"));
-    if (this.composer.isTooLong && !split) return this.composer.offerParts();
-    this.composer.drafts.write("reply", this.composer.text.value);
-    const draft = this.composer.drafts.take("reply");
-    const body = new URLSearchParams();
-    for (const [name, value] of extra.values) body.append(name, value);
-    body.append("text", text);
-    body.append("draft", draft.base);
-    for (const id of this.composer.attachments.ids) body.append("media", id);
-    if (this.composer.quoted) body.append("reply_to", this.composer.quoted);
-    body.append("seen", this.composer.closest("inbox-screen").newestSeen);
-    if (then) body.append("then", then);
-    if (split) body.append("split", "yes");
-    body.append("id", draft.id);
-    const kept = { draft, attachments: this.composer.attachments.take(), extra: [...extra.box.childNodes], quote: this.keepQuote() };
+  /** Take what stands in the composer and send it; true when it is on its way. */
+  send({ then = "", split = false } = {}) {
+    const { composer } = this;
+    if (!composer.showDraft()) return false; // nobody typed what stood there
+    if (composer.mode === "note") this.sendNote();
+    if (composer.mode === "template") composer.picker.open();
+    if (composer.mode !== "reply" || !this.isReady({ split })) return false;
+    const draft = composer.drafts.take("reply");
+    const body = this.bodyOf(draft, { then, split });
+    const kept = { draft, attachments: composer.attachments.take(), extra: [...composer.extra.box.childNodes], quote: this.keepQuote() };
     const files = kept.attachments.map(({ id, file: { name, type, size } }) => ({ id, file: { name, type, size } }));
-    const line = pendingLine(draft.id, wordsOf(body, files), kept.quote && this.composer.querySelector(".composer-quote .quote"));
+    const line = pendingLine(draft.id, wordsOf(body, files), kept.quote && composer.querySelector(".composer-quote .quote"));
     this.clearReply();
     this.showPending(line);
     this.outbox.put(draft.id, { fields: [...body], files, quote: kept.quote && { id: kept.quote.id, html: kept.quote.html } });
-    await Promise.race([this.composer.saved, new Promise((done) => setTimeout(done, SAVE_PATIENCE))]); // an older save may not come after
-    this.deliver(this.composer.dataset.sendUrl, body, line, kept);
+    const patience = new Promise((done) => setTimeout(done, SAVE_PATIENCE));
+    Promise.race([composer.saved, patience]).then(() => this.deliver(composer.dataset.sendUrl, body, line, kept)); // an older save may not come after
+    return true;
+  }
+
+  /** Whether there is something to send, and nothing stands against it; the composer says what. */
+  isReady({ split }) {
+    const { composer } = this;
+    if (!composer.extra.isComplete) return false;
+    if (!composer.text.value.trim() && composer.attachments.isEmpty && composer.extra.isEmpty) return false;
+    if (composer.attachments.isBusy) composer.problem(gettext("A file is still being uploaded"));
+    else if (composer.isTooLong && !split) composer.offerParts();
+    else return true;
+    return false;
+  }
+
+  bodyOf(draft, { then, split }) {
+    const { composer } = this;
+    const body = new URLSearchParams(composer.extra.values);
+    body.append("text", composer.text.value.trim());
+    body.append("draft", draft.base);
+    for (const id of composer.attachments.ids) body.append("media", id);
+    if (composer.quoted) body.append("reply_to", composer.quoted);
+    body.append("seen", composer.closest("inbox-screen").newestSeen);
+    if (then) body.append("then", then);
+    if (split) body.append("split", "yes");
+    body.append("id", draft.id);
+    return body;
   }
 
   clearReply() {
