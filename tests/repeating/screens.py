@@ -167,6 +167,7 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "assignment": in_thread("assignment", member="me"),
     "conversation-status": in_thread("status", status="resolved"),
     "reading": in_thread("reading", state="read"),
+    "presence": in_thread("presence", state="looking"),
     "template-message": lambda stage: Form(
         f"/conversations/{stage.conversation.id}/template", {"template": str(stage.template.id)}
     ),

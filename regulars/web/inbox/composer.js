@@ -6,9 +6,12 @@ import { gettext, interpolate } from "../design/strings.js";
 import { Attachments } from "./attachments.js";
 import { Drafts } from "./drafts.js";
 import { Extra } from "./extra.js";
+import { Overtaken } from "./overtaken.js";
+import { Presence } from "./presence.js";
 import { SendButton } from "./send_button.js";
 import { Sending } from "./sending.js";
 import { TemplatePicker } from "./template_picker.js";
+import { UnsentBar } from "./unsent_bar.js";
 
 const SAVE_AFTER = 800;
 const KEEPALIVE_LIMIT = 15_000; // characters; browsers take 64 KB in requests that outlive their page
@@ -40,6 +43,9 @@ class MessageComposer extends HTMLElement {
     this.onPageShow = () => this.showDraft();
     window.addEventListener("pageshow", this.onPageShow); // a browser that goes back fills in fields as they were, whatever the mode
     this.thread?.addEventListener("line-arrived", (event) => this.followLine(event.detail));
+    this.presence = new Presence(this);
+    this.overtaken = new Overtaken(this);
+    this.unsentBar = new UnsentBar(this);
     this.setMode(this.mode, { focus: false });
     this.registerCommands();
     if (this.drafts.hasJoined) this.problem(gettext("Your text from here and from another device were put together. Read it before you send it."));
@@ -51,6 +57,8 @@ class MessageComposer extends HTMLElement {
     window.removeEventListener("pageshow", this.onPageShow);
     this.saveNow();
     this.picker?.draft.save();
+    this.presence?.leave();
+    this.unsentBar?.stop();
   }
 
   /** The field holds the words of its mode, and no others. False when it did not. */

@@ -46,7 +46,7 @@ class LiveUpdates {
     this.source = source;
     source.addEventListener("open", () => this.heard());
     source.addEventListener("error", () => source === this.source && this.lost());
-    for (const kind of ["hello", "row", "message", "thread", "gone", "counters", "permissions", "reset", "ping"]) {
+    for (const kind of ["hello", "row", "message", "thread", "gone", "counters", "permissions", "reset", "presence", "ping"]) {
       source.addEventListener(kind, (event) => source === this.source && this.receive(kind, event));
     }
   }
@@ -115,6 +115,11 @@ class LiveUpdates {
   gone(data) {
     this.screen.list?.remove(data.conversation_id);
     if (data.conversation_id === this.screen.dataset.conversation) this.screen.leave();
+  }
+
+  /** Who else looks at the open conversation, or writes in it. */
+  presence(data) {
+    document.dispatchEvent(new CustomEvent("presence-told", { detail: data }));
   }
 
   /** Too much was missed to catch up piece by piece. */

@@ -57,7 +57,7 @@ export class Sending {
     if (!composer.text.value.trim() && composer.attachments.isEmpty && composer.extra.isEmpty) return false;
     if (composer.attachments.isBusy) composer.problem(gettext("A file is still being uploaded"));
     else if (composer.isTooLong && !split) composer.offerParts();
-    else return true;
+    else return !composer.overtaken.asks(() => composer.sendButton.send());
     return false;
   }
 
@@ -84,6 +84,8 @@ export class Sending {
     this.composer.querySelector(".composer-quote").hidden = true;
     this.composer.text.placeholder = gettext("Write a reply");
     this.composer.problem("");
+    this.composer.overtaken.forget();
+    this.composer.presence.stop();
   }
 
   keepQuote() {
@@ -193,6 +195,7 @@ export class Sending {
     if (!response?.ok) return this.composer.problem(response ? await response.text() : gettext("No connection. The note is still here."));
     if (this.composer.drafts.id("note") === id && this.composer.drafts.text("note").trim() === text) this.composer.drafts.take("note");
     if (this.composer.mode === "note") this.composer.text.value = this.composer.drafts.text("note");
+    this.composer.presence.stop();
     this.composer.forgetSaving();
     this.composer.thread.receive(await response.text());
     this.composer.thread.toEnd();

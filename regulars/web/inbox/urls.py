@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from regulars.web.inbox.views import acting, files, previewing, reading, sending, templates
+from regulars.web.inbox.views import acting, files, presence, previewing, reading, sending, templates
 
 urlpatterns: list[URLPattern] = [
     path("", reading.start, name="home"),
@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("conversations/<str:conversation_id>/draft", acting.draft, name="draft"),
     path("conversations/<str:conversation_id>/assignment", acting.assignment, name="assignment"),
     path("conversations/<str:conversation_id>/status", acting.status, name="conversation-status"),
+    path("conversations/<str:conversation_id>/presence", presence.presence, name="presence"),
     path("conversations/<str:conversation_id>/reading", acting.reading, name="reading"),
     path("conversations/<str:conversation_id>/templates", templates.picker, name="template-picker"),
     path("conversations/<str:conversation_id>/preview", previewing.preview, name="message-preview"),
