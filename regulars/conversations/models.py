@@ -360,5 +360,7 @@ class Draft(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["member", "conversation", "mode"], name="draft_once"),
-            models.CheckConstraint(condition=models.Q(mode__in=["reply", "note", "template"]), name="draft_mode"),
+            models.CheckConstraint(
+                condition=models.Q(mode__in=["reply", "note", "template"]), name="draft_mode"
+            ),
         ]

@@ -73,7 +73,9 @@ def _list(form: QueryDict, text: str) -> Special:
     titles = form.getlist("section") or [""]
     rows: dict[int, list[ListRow]] = {}
     names = {str(number): number for number in range(len(titles))}
-    given = zip(form.getlist("row"), form.getlist("row_description"), form.getlist("row_section"), strict=False)
+    given = zip(
+        form.getlist("row"), form.getlist("row_description"), form.getlist("row_section"), strict=False
+    )
     for place, (title, description, section) in enumerate(given, 1):
         if title.strip() or description.strip():
             row = ListRow(id=f"row-{place}", title=title.strip(), description=description.strip())

@@ -12,7 +12,16 @@ from regulars.inboxes.ports import Template
 from regulars.inboxes.ports.templates import Place, place_of
 
 _NAMES_OF = {
-    "name": {"name", "customer", "customer_name", "contact", "contact_name", "client_name", "full_name", "user"},
+    "name": {
+        "name",
+        "customer",
+        "customer_name",
+        "contact",
+        "contact_name",
+        "client_name",
+        "full_name",
+        "user",
+    },
     "first_name": {"first_name", "firstname", "given_name"},
     "last_name": {"last_name", "lastname", "surname", "family_name"},
     "phone": {"phone", "phone_number", "mobile", "mobile_number"},

@@ -18,7 +18,7 @@ function sentence({ name, state }) {
   return interpolate(text ?? gettext("%(name)s is looking at this too"), { name });
 }
 
-/** <presence-faces>: in the head, which is drawn anew by the server; it finds out by itself who is there. */
+/** <face-row>: in the head, which is drawn anew by the server; it finds out by itself who is there. */
 class PresenceFaces extends HTMLElement {
   connectedCallback() {
     this.draw();
@@ -35,7 +35,7 @@ class PresenceFaces extends HTMLElement {
   }
 }
 
-customElements.define("presence-faces", PresenceFaces);
+customElements.define("face-row", PresenceFaces);
 
 export class Presence {
   constructor(composer) {
@@ -98,7 +98,7 @@ export class Presence {
 
   show(told) {
     people = told;
-    for (const faces of document.querySelectorAll("presence-faces")) faces.draw();
+    for (const faces of document.querySelectorAll("face-row")) faces.draw();
     const [first] = others();
     const rest = others().length - 1;
     this.bar.hidden = !first;

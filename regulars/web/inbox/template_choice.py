@@ -92,7 +92,12 @@ def in_order(templates: Iterable[Choosable], language: str) -> list[Choosable]:
     """The contact's language first, then what is sent most here, then by name."""
 
     def place(each: Choosable) -> tuple[int, int, str, str]:
-        return (_distance(each.template.language, language), -each.uses, each.template.name, each.template.language)
+        return (
+            _distance(each.template.language, language),
+            -each.uses,
+            each.template.name,
+            each.template.language,
+        )
 
     return sorted(templates, key=place)
 

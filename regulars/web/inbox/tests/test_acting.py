@@ -181,7 +181,10 @@ def test_a_beat_is_told_and_not_kept(
     conversation = cast.hears(ALICE, "hello")
     before = Event.objects.count()
     client = sign_in(cast.agent)
-    assert client.post(f"/conversations/{conversation.id}/presence", form, headers=FRAGMENT).status_code == status
+    assert (
+        client.post(f"/conversations/{conversation.id}/presence", form, headers=FRAGMENT).status_code
+        == status
+    )
     assert Event.objects.count() - before == typing
 
 

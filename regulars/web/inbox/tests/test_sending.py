@@ -162,7 +162,11 @@ def test_every_kind_of_the_composer_goes_out(
         ),
         ({"text": "Choose", "extra": "buttons", "button": ["x" * 21]}, ["x" * 21], ["at most 20 characters"]),
         ({"extra": "location", "pin": "37.55, 126.92", "place": "Shop"}, ["Shop", "37.55"], []),
-        ({"extra": "location", "pin": "https://maps.app.goo.gl/Ab1"}, [], ["does not say where the place is"]),
+        (
+            {"extra": "location", "pin": "https://maps.app.goo.gl/Ab1"},
+            [],
+            ["does not say where the place is"],
+        ),
     ],
 )
 def test_the_preview_shows_what_would_go_out_and_sends_nothing(

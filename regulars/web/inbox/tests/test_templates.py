@@ -89,12 +89,14 @@ def test_the_likeliest_stand_first_and_the_others_say_why(
     """The contact's language, then what is sent most here, then the name; what is paused or refused is explained."""
     names = {"beta": "en", "alpha": "en", "often": "en", "gruss": "de", "gruesse": "de_AT"}
     listed = [{**SHIPPED, "id": name, "name": name, "language": code} for name, code in names.items()]
-    stopped = [{**SHIPPED, "id": state, "name": state.lower(), "status": state} for state in ("PAUSED", "REJECTED")]
+    stopped = [
+        {**SHIPPED, "id": state, "name": state.lower(), "status": state} for state in ("PAUSED", "REJECTED")
+    ]
     replace_templates(cast.connection, [*listed, *stopped])
     client, page = sign_in(cast.agent), f"/conversations/{conversation.id}/templates"
     often = MessageTemplate.objects.get(name="often")
     client.post(f"/conversations/{conversation.id}/template", {"template": str(often.id), **VALUES})
-    Contact.objects.filter(id=conversation.contact_id).update(language="de")
+    Contact.objects.filter(conversations=conversation).update(language="de")
     sheet = client.get(page, headers=FRAGMENT)
     assert [each.template.name for each in sheet.context["templates"]] == [
         *("gruss", "gruesse", "often", "alpha", "beta")
@@ -132,7 +134,10 @@ def test_what_was_filled_in_is_there_again_until_it_is_sent(
         ("{{1}}님, {{2}}", ["Ann Lee", ""]),
         ("สวัสดีคุณ {{1}} ยอด {{2}}", ["Ann Lee", ""]),
         ("Your order {{1}} for {{2}}", ["", ""]),
-        ("{{first_name}}: {{order-no}} {{agent}} {{shop_name}} {{phone}}", ["Ann", "77", "Max", "Lotus", "+1"]),
+        (
+            "{{first_name}}: {{order-no}} {{agent}} {{shop_name}} {{phone}}",
+            ["Ann", "77", "Max", "Lotus", "+1"],
+        ),
     ],
 )
 def test_what_is_known_stands_in_the_fields(body: str, values: list[str]) -> None:

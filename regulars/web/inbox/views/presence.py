@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -14,7 +12,7 @@ from regulars.kernel.errors import Invalid
 from regulars.kernel.ids import parse_id
 from regulars.web.design.people import initials_of, tone_of
 from regulars.web.doors import MemberRequest, member_with
-from regulars.web.live.presence import STATES, Beat, Person, State, tell
+from regulars.web.live.presence import STATES, Beat, Person, tell
 
 
 @require_POST
@@ -31,7 +29,7 @@ def presence(request: MemberRequest, conversation_id: str) -> HttpResponse:
     member = request.member
     name = str(member)
     person = Person(member.id, name, initials_of(name), tone_of(str(member.id)))
-    tell(Beat(conversation.id, person, cast("State", state)))
+    tell(Beat(conversation.id, person, state))
     if state == "writing" and "typing" in request.POST and request.actor.can("messages:send"):
         show_typing(conversation, by=request.actor)
     return HttpResponse(status=204)

@@ -169,10 +169,9 @@ def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
 
 def _beside_fields(refused: GuardrailRefused) -> HttpResponse:
     """What is wrong with the values; ``X-Fields`` says it by field, so that it stands next to each."""
-    problems: Sequence[Any] = refused.refusal.facts.get("problems") or ()
+    found = refused.refusal.facts.get("problems")
+    problems = found if isinstance(found, Sequence) else ()
     by_field = {each.field: limit_sentence(each) for each in problems if isinstance(each, LimitProblem)}
     response = HttpResponse(refusal_sentence(refused), status=422, content_type="text/plain; charset=utf-8")
     response["X-Fields"] = json.dumps(by_field)
     return response
-
-
