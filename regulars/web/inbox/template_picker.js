@@ -88,12 +88,14 @@ export class TemplatePicker {
     return `${this.composer.dataset.templatesUrl}?${query}`;
   }
 
-  onClose() {
+  async onClose() {
     this.draft.save();
     this.sheet.replaceChildren();
     if (this.composer.mode !== "template") return;
-    if (this.composer.windowIsOpen) this.composer.setMode("reply");
-    else this.suggest().then(() => this.composer.querySelector(".composer-templates button")?.focus());
+    if (this.composer.windowIsOpen) return this.composer.setMode("reply");
+    await this.draft.saved; // what was begun is among the suggestions
+    await this.suggest();
+    this.composer.querySelector(".composer-templates button")?.focus();
   }
 
   /** What the contact said last stays in sight while it is answered. */

@@ -146,7 +146,7 @@ def test_what_was_not_on_the_screen_is_not_decided_about(cast: Cast, sign_in: Si
     assert (taken.status_code, str(cast.agent) in taken.content.decode()) == (409, True)
 
 
-@pytest.mark.parametrize("door", ["messages", "again"])
+@pytest.mark.parametrize("door", ["messages", "and resolve", "again"])
 def test_what_was_not_on_the_screen_is_not_answered(cast: Cast, sign_in: SignIn, door: str) -> None:
     conversation = cast.hears(ALICE, "hello")
     seen = conversation.messages.get().id
@@ -158,9 +158,10 @@ def test_what_was_not_on_the_screen_is_not_answered(cast: Cast, sign_in: SignIn,
         conversation.messages.filter(id=failed.id).update(status="failed", error={"code": 131000})
         path = f"/messages/{failed.id}/retry"
     cast.hears(ALICE, "wait, one more thing")
-    answer = client.post(path, {"text": "yes", "id": str(new_id()), "seen": str(seen)}, headers=FRAGMENT)
+    form = {"text": "yes", "id": str(new_id()), "seen": str(seen)}
+    answer = client.post(path, form | {"then": "resolve"} if door == "and resolve" else form, headers=FRAGMENT)
     conversation.refresh_from_db()
-    assert (answer.status_code, conversation.unread_count) == (201, 1)
+    assert (answer.status_code, conversation.unread_count, conversation.status) == (201, 1, "open")
     assert conversation.waiting_since is not None
 
 
