@@ -159,7 +159,9 @@ def test_what_was_not_on_the_screen_is_not_answered(cast: Cast, sign_in: SignIn,
         path = f"/messages/{failed.id}/retry"
     cast.hears(ALICE, "wait, one more thing")
     form = {"text": "yes", "id": str(new_id()), "seen": str(seen)}
-    answer = client.post(path, form | {"then": "resolve"} if door == "and resolve" else form, headers=FRAGMENT)
+    answer = client.post(
+        path, form | {"then": "resolve"} if door == "and resolve" else form, headers=FRAGMENT
+    )
     conversation.refresh_from_db()
     assert (answer.status_code, conversation.unread_count, conversation.status) == (201, 1, "open")
     assert conversation.waiting_since is not None
@@ -192,5 +194,8 @@ def test_a_beat_is_told_and_not_kept(
 def test_who_may_not_see_a_conversation_is_not_there(cast: Cast, sign_in: SignIn) -> None:
     conversation = cast.hears(ALICE, "hello")
     client = sign_in(cast.stranger.owner)
-    answer = client.post(f"/conversations/{conversation.id}/presence", {"state": "looking"}, headers=FRAGMENT)
-    assert answer.status_code == 404
+    path = f"/conversations/{conversation.id}/presence"
+    answers = [
+        client.post(path, {"state": state}, headers=FRAGMENT) for state in ("looking", "writing", "gone")
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404, 204]

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_POST
 from regulars.conversations.access import access_conversation
 from regulars.conversations.operations.handling import show_typing
 from regulars.kernel.errors import Invalid
-from regulars.kernel.ids import parse_id
+from regulars.web.addresses import id_in
 from regulars.web.design.people import initials_of, tone_of
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.live.presence import STATES, Beat, Person, tell
+from regulars.workspaces.models import Member
 
 
 @require_POST
@@ -25,11 +26,17 @@ def presence(request: MemberRequest, conversation_id: str) -> HttpResponse:
     state = request.POST.get("state", "")
     if state not in STATES:
         raise Invalid(_("Unknown state"), fields={"state": ", ".join(STATES)})
-    conversation = access_conversation(request.actor, parse_id(conversation_id))
-    member = request.member
-    name = str(member)
-    person = Person(member.id, name, initials_of(name), tone_of(str(member.id)))
-    tell(Beat(conversation.id, person, state))
+    here = id_in(conversation_id)
+    if state == "gone":  # also from where one has no right to be any more
+        tell(Beat(here, _person(request.member), state))
+        return HttpResponse(status=204)
+    conversation = access_conversation(request.actor, here)
+    tell(Beat(here, _person(request.member), state))
     if state == "writing" and "typing" in request.POST and request.actor.can("messages:send"):
         show_typing(conversation, by=request.actor)
     return HttpResponse(status=204)
+
+
+def _person(member: Member) -> Person:
+    name = str(member)
+    return Person(member.id, name, initials_of(name), tone_of(str(member.id)))
