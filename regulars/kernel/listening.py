@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import psycopg
 
@@ -25,7 +25,7 @@ class Wakeups:
     def __init__(
         self,
         database_url: str,
-        handlers: dict[str, Sequence[Callable[[], None]]],
+        handlers: Mapping[str, Sequence[Callable[[], None]]],
         hearers: Mapping[str, Callable[[str], None]] | None = None,
     ) -> None:
         self._url = database_url
@@ -63,7 +63,7 @@ class Wakeups:
                     if hear := self._hearers.get(notification.channel):
                         hear(notification.payload)
 
-    def _call(self, channels: Sequence[str] | dict[str, Sequence[Callable[[], None]]]) -> None:
+    def _call(self, channels: Iterable[str]) -> None:
         for channel in channels:
             for handler in self._handlers.get(channel, ()):
                 handler()
