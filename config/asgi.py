@@ -32,6 +32,7 @@ from regulars.channels.door.webhook import Webhooks  # noqa: E402
 from regulars.kernel.events import CHANNEL as EVENTS_CHANNEL  # noqa: E402
 from regulars.kernel.listening import Wakeups  # noqa: E402
 from regulars.web.live.hub import LiveHub  # noqa: E402
+from regulars.web.live.presence import CHANNEL as PRESENCE_CHANNEL  # noqa: E402
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -110,7 +111,11 @@ class Web:
         self.webhooks = Webhooks(settings.DATABASE_URL, CHANNELS)
         self._live = LiveHub()
         self._live.start()
-        self._wakeups = Wakeups(settings.DATABASE_URL, {EVENTS_CHANNEL: [self._live.wake]})
+        self._wakeups = Wakeups(
+            settings.DATABASE_URL,
+            {EVENTS_CHANNEL: [self._live.wake]},
+            hearers={PRESENCE_CHANNEL: self._live.hear},
+        )
         self._wakeups.start()
 
     async def _stop(self) -> None:

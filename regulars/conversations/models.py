@@ -199,6 +199,11 @@ class Message(WorkspaceScoped):
         ]
         indexes = [
             models.Index(fields=["conversation", "sent_at", "id"], name="message_in_thread"),
+            models.Index(
+                fields=["inbox", "-sent_at"],
+                name="message_template_sent",
+                condition=models.Q(kind="template", direction="out"),
+            ),
             models.Index(fields=["media"], name="message_by_media", condition=models.Q(media__isnull=False)),
             models.Index(
                 fields=["inbox", "target_provider_id"],
@@ -355,5 +360,7 @@ class Draft(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["member", "conversation", "mode"], name="draft_once"),
-            models.CheckConstraint(condition=models.Q(mode__in=["reply", "note"]), name="draft_mode"),
+            models.CheckConstraint(
+                condition=models.Q(mode__in=["reply", "note", "template"]), name="draft_mode"
+            ),
         ]

@@ -167,6 +167,7 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "assignment": in_thread("assignment", member="me"),
     "conversation-status": in_thread("status", status="resolved"),
     "reading": in_thread("reading", state="read"),
+    "presence": in_thread("presence", state="looking"),
     "template-message": lambda stage: Form(
         f"/conversations/{stage.conversation.id}/template", {"template": str(stage.template.id)}
     ),
@@ -231,8 +232,8 @@ COUNTS_GUESSES = {"change-password", "sign-in"}
 
 SHOWN_ONLY = {
     *("home", "inbox", "inbox-view", "search", "conversation", "conversation-row", "conversation-head"),
-    *("conversation-context", "earlier-messages", "later-messages", "template-picker", "media"),
-    "media-thumbnail",
+    *("conversation-context", "earlier-messages", "later-messages", "template-picker", "message-preview"),
+    *("media", "media-thumbnail"),
     *("settings", "account", "connections", "message-templates", "members", "teams", "ledger"),
     *("deliveries", "delivery", "parked-events", "notices", "strings", "ready", "metrics"),
 }

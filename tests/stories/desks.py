@@ -158,6 +158,15 @@ class Desk:
         expect(sent).to_have_count(1)
         return sent
 
+    def pick_template(self, name: str, language: str = "English") -> Locator:
+        """Open the sheet of templates and choose one; the sheet with its fields and preview."""
+        self.page.keyboard.press("Alt+t")
+        picker = self.page.locator(".template-picker")
+        picker.locator(".template-option", has_text=name).filter(has_text=language).click()
+        expect(picker.locator(".template-chosen")).to_contain_text(name)
+        expect(picker.locator(".template-chosen")).to_contain_text(language)
+        return picker
+
 
 class Desks:
     """Opens browsers for people; every account signs in once and keeps its cookie."""

@@ -43,8 +43,7 @@ def closed_window(product: Product, name: str) -> Customer:
 
 
 def fill_template(desk: Desk) -> None:
-    picker = desk.page.locator(".template-picker")
-    picker.locator("[data-template]", has_text="order_update").filter(has_text="en").click()
+    picker = desk.pick_template("order_update")
     values = picker.locator(".template-values input")
     expect(values).to_have_count(2)
     values.nth(0).fill("Ruth")
@@ -253,8 +252,7 @@ def test_a_place_a_text_and_a_note_of_any_length_go_out_whole(desk: Desk, produc
     desk.composer.fill("Here we are")
     desk.page.locator("[popovertarget=composer-more]").click()
     desk.page.locator("[data-extra=location]").click()
-    desk.page.locator(".composer-extra [name=latitude]").fill("37.55")
-    desk.page.locator(".composer-extra [name=longitude]").fill("126.92")
+    desk.page.locator(".composer-extra [name=pin]").fill("https://www.google.com/maps/@37.55,126.92,17z")
     desk.page.locator(".composer-foot .send").click()
     eva.gets("Here we are")
     expect(desk.page.locator("message-thread .message.out .ticks[data-status=delivered]")).to_have_count(2)

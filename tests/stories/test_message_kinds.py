@@ -260,7 +260,11 @@ def test_an_unknown_result_waits_for_a_decision(desks: Desks, product: Product):
     ("extra", "values", "shown"),
     [
         ("buttons", {"button": "Tomorrow"}, "Tomorrow"),
-        ("list", {"list_button": "Choose a day", "rows": "Monday|early\nTuesday"}, "Choose a day"),
+        (
+            "list",
+            {"list_button": "Choose a day", "row": "Monday", "row_description": "early"},
+            "Choose a day",
+        ),
         ("cta_url", {"url_text": "See the shop", "url": "https://example.com/"}, "See the shop"),
     ],
 )

@@ -32,6 +32,11 @@ def test_everything_one_does_the_other_sees(desks: Desks, product: Product):
     expect(_assignee(maya)).to_have_text("Ana Petrova")
     expect(_assignee(ana)).to_have_text("Вы")
 
+    there = maya.page.locator(".presence-bar .bar-text")
+    expect(there).to_have_text("Ana Petrova is looking at this too")
+    expect(ana.page.locator("face-row [role=img]")).to_have_count(1)
+    ana.composer.fill("It left")
+    expect(there).to_have_text("Ana Petrova is writing an answer")
     ana.reply("It left our house on Monday")
     expect(maya.bubbles("It left our house on Monday")).to_have_count(1)
     expect(maya.bubbles("It left our house on Monday").locator(".message-author bdi")).to_have_text(

@@ -36,6 +36,16 @@ class WhatsAppFacts:
     """reference §10, 5"""
     recipient_kinds: ClassVar[Sequence[str]] = ("phone", "bsuid", "parent_bsuid")
     """the platform's advice"""
+    part_limits: ClassVar[Mapping[str, int]] = {
+        "header": limits.HEADER_LIMIT,
+        "footer": limits.FOOTER_LIMIT,
+        "button": limits.BUTTON_TITLE_LIMIT,
+        "list_button": limits.BUTTON_TITLE_LIMIT,
+        "section": limits.SECTION_TITLE_LIMIT,
+        "row": limits.ROW_TITLE_LIMIT,
+        "row_description": limits.ROW_DESCRIPTION_LIMIT,
+        "link_label": limits.BUTTON_TITLE_LIMIT,
+    }
 
     def check(self, content: OutgoingContent) -> Sequence[LimitProblem]:
         return limits.check(content)

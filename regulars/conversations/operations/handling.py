@@ -26,6 +26,7 @@ from regulars.workspaces.teams import hold_teams
 
 NOTE_LENGTH = 20_000
 DRAFT_LENGTH = 200_000
+DRAFT_MODES = ("reply", "note", "template")
 MOST_TAGS = 100
 PRIORITIES = ("low", "normal", "high", "urgent")
 DECIDED_ON = (
@@ -251,8 +252,8 @@ def save_draft(
     conversation: Conversation, member: Member, mode: str, text: str, *, intent: UUID | None = None
 ) -> None:
     """Keep what a member has typed, per mode; an empty text forgets it. From any device it goes out as ``intent``."""
-    if mode not in {"reply", "note"}:
-        raise Invalid(_("Unknown mode"), fields={"mode": "reply, note"})
+    if mode not in DRAFT_MODES:
+        raise Invalid(_("Unknown mode"), fields={"mode": ", ".join(DRAFT_MODES)})
     if len(text) > DRAFT_LENGTH:
         raise Invalid(
             _("A draft has at most %(limit)s characters") % {"limit": DRAFT_LENGTH},

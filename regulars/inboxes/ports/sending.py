@@ -154,12 +154,18 @@ class ChannelFacts(Protocol):
         ...
 
 
+PART_NAMES = ("header", "footer", "button", "list_button", "section", "row", "row_description", "link_label")
+
+
 class ChannelProfile(ChannelFacts, Protocol):
     """All that may be asked about a kind of channel (``inboxes.channels.facts_of``)."""
 
     person_pace: ClassVar[PersonPace | None]
     recipient_kinds: ClassVar[Sequence[str]]
     """the kinds of identity that a message can be sent to, the best first"""
+    part_limits: ClassVar[Mapping[str, int]]
+    """how many characters the parts of something to tap may have (``PART_NAMES``), for whoever writes them; a part
+    that is not named here has no limit"""
 
     def knows_code(self, code: int) -> bool:
         """Whether ``explain`` has words of its own for a code."""

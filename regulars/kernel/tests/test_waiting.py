@@ -159,17 +159,18 @@ def _url() -> str:
     return psycopg.conninfo.make_conninfo(**values)
 
 
-def test_a_notification_wakes_its_handlers_only():
+def test_a_notification_wakes_its_handlers_only_and_is_told_to_its_hearer():
     woken: list[str] = []
-    wakeups = Wakeups(_url(), {"tea": [lambda: woken.append("tea")], "milk": [lambda: woken.append("milk")]})
+    handlers = {"tea": [lambda: woken.append("tea")], "milk": [lambda: woken.append("milk")]}
+    wakeups = Wakeups(_url(), handlers, hearers={"talk": woken.append})
     wakeups.start()
     assert _until(lambda: len(woken) == 2)  # everybody looks once when listening begins
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify('tea', '')")
-    assert _until(lambda: len(woken) == 3)
+        cursor.execute("SELECT pg_notify('tea', ''), pg_notify('talk', 'what was told')")
+    assert _until(lambda: len(woken) == 4)
     wakeups.stop()
     wakeups.join()
-    assert sorted(woken) == ["milk", "tea", "tea"]
+    assert sorted(woken) == ["milk", "tea", "tea", "what was told"]
 
 
 def test_listening_begins_again_after_the_connection_broke():

@@ -26,6 +26,7 @@ from regulars.inboxes.ports import (
 )
 from regulars.kernel.errors import Invalid
 from regulars.media.models import MediaFile
+from regulars.web.inbox.map_pins import Pin, find_pin, is_link
 
 
 def read_contents(form: QueryDict, files: Sequence[MediaFile], longest: int) -> list[OutgoingContent]:
@@ -68,20 +69,30 @@ def _buttons(form: QueryDict, text: str) -> Special:
 
 
 def _list(form: QueryDict, text: str) -> Special:
-    lines = [line.strip() for line in _word(form, "rows").splitlines() if line.strip()]
-    rows = tuple(_row(place, line) for place, line in enumerate(lines, 1))
+    """Sections in order; each row says by number which one it stands in. Rows without any word are left out."""
+    titles = form.getlist("section") or [""]
+    rows: dict[int, list[ListRow]] = {}
+    names = {str(number): number for number in range(len(titles))}
+    given = zip(
+        form.getlist("row"), form.getlist("row_description"), form.getlist("row_section"), strict=False
+    )
+    for place, (title, description, section) in enumerate(given, 1):
+        if title.strip() or description.strip():
+            row = ListRow(id=f"row-{place}", title=title.strip(), description=description.strip())
+            rows.setdefault(names.get(section, 0), []).append(row)
+    sections = [
+        ListSection(title=title.strip(), rows=tuple(rows[number]))
+        for number, title in enumerate(titles)
+        if number in rows
+    ]
     return OutgoingInteractive(
         form="list",
         body=text,
+        header=_header(form),
         footer=_word(form, "footer"),
         list_button=_word(form, "list_button"),
-        sections=(ListSection(rows=rows),),
+        sections=tuple(sections) or (ListSection(rows=()),),
     )
-
-
-def _row(place: int, line: str) -> ListRow:
-    title, _bar, description = line.partition("|")
-    return ListRow(id=f"row-{place}", title=title.strip(), description=description.strip())
 
 
 def _link_button(form: QueryDict, text: str) -> Special:
@@ -95,12 +106,25 @@ def _location_request(form: QueryDict, text: str) -> Special:
 
 
 def _location(form: QueryDict, text: str) -> Special:
+    pin = read_pin(_word(form, "pin"))
     return OutgoingLocation(
-        latitude=_number(form, "latitude"),
-        longitude=_number(form, "longitude"),
-        name=_word(form, "place"),
+        latitude=pin.latitude,
+        longitude=pin.longitude,
+        name=_word(form, "place") or pin.name,
         address=_word(form, "address"),
     )
+
+
+def read_pin(written: str) -> Pin:
+    """The place of a pasted link, or of coordinates; ``Invalid`` says what to paste instead."""
+    if pin := find_pin(written):
+        return pin
+    sentence = _("Paste a map link, or coordinates such as 37.5563, 126.9236.")
+    if is_link(written):
+        sentence = _(
+            "This link does not say where the place is. Open it, and copy the address of the page it leads to."
+        )
+    raise Invalid(sentence, fields={"pin": "37.5563, 126.9236"})
 
 
 def _card(form: QueryDict, text: str) -> Special:
@@ -126,15 +150,6 @@ def _header(form: QueryDict) -> InteractiveHeader | None:
 def _word(form: QueryDict, name: str) -> str:
     """A field's text; browsers send the lines of a form with CRLF, people's phones know LF alone."""
     return (form.get(name) or "").replace("\r\n", "\n").strip()
-
-
-def _number(form: QueryDict, name: str) -> float:
-    try:
-        return float(_word(form, name))
-    except ValueError:
-        raise Invalid(
-            _("Write the coordinates as numbers, such as 37.5563"), fields={name: "a number"}
-        ) from None
 
 
 def _refuse(field: str, sentence: str) -> list[OutgoingContent]:

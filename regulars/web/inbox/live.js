@@ -46,7 +46,7 @@ class LiveUpdates {
     this.source = source;
     source.addEventListener("open", () => this.heard());
     source.addEventListener("error", () => source === this.source && this.lost());
-    for (const kind of ["hello", "row", "message", "thread", "gone", "counters", "permissions", "reset", "ping"]) {
+    for (const kind of ["hello", "row", "message", "thread", "gone", "counters", "permissions", "reset", "presence", "ping"]) {
       source.addEventListener(kind, (event) => source === this.source && this.receive(kind, event));
     }
   }
@@ -102,7 +102,6 @@ class LiveUpdates {
   message(data) {
     if (data.conversation_id !== this.screen.dataset.conversation) return;
     this.screen.querySelector("message-thread")?.receive(data.html, { announceIt: data.arrived });
-    if (data.arrived) this.screen.reading.arrived();
   }
 
   /** Head or reply window of the open conversation changed. */
@@ -116,6 +115,11 @@ class LiveUpdates {
   gone(data) {
     this.screen.views.tell((list) => list.remove(data.conversation_id));
     if (data.conversation_id === this.screen.dataset.conversation) this.screen.leave();
+  }
+
+  /** Who else looks at the open conversation, or writes in it. */
+  presence(data) {
+    document.dispatchEvent(new CustomEvent("presence-told", { detail: data }));
   }
 
   /** Too much was missed to catch up piece by piece. */

@@ -69,6 +69,7 @@ def thread_context(actor: Actor, member: Member, conversation: Conversation) -> 
     page = read_thread(conversation)
     now = clock.now()
     items = thread_items(page, conversation)
+    channel = facts_of(conversation.inbox.connection.channel)
     return {
         **head_context(actor, conversation),
         **panel_context(actor, conversation),
@@ -78,7 +79,8 @@ def thread_context(actor: Actor, member: Member, conversation: Conversation) -> 
         "unread_count": unread_bubbles(page, conversation.unread_count),
         "window_is_open": conversation.window_is_open(now),
         "drafts": drafts_of(conversation, member),
-        "longest_text": facts_of(conversation.inbox.connection.channel).longest_text,
+        "longest_text": channel.longest_text,
+        "limits": channel.part_limits,
     }
 
 

@@ -40,6 +40,7 @@ class InboxScreen extends HTMLElement {
     this.addEventListener("pointerover", (event) => this.prefetch(event.target.closest?.("[data-conversation]")));
     document.addEventListener("keydown", (event) => this.typeAhead(event), { capture: true });
     this.addEventListener("note-arrived", () => this.refreshContext());
+    this.addEventListener("lines-seen", () => this.reading.arrived());
     window.addEventListener("popstate", (event) => event.state && this.returnTo(event.state));
     document.addEventListener("open-address", (event) => this.onOpenAddress(event));
     this.registerCommands();
@@ -290,10 +291,10 @@ class InboxScreen extends HTMLElement {
     });
   }
 
-  /** The contact's last message to arrive on the screen (ids grow with time): whoever decides knows of nothing later. */
+  /** The contact's last message that was before somebody's eyes (ids grow with time): whoever decides knows of nothing later. */
   get newestSeen() {
     const before = this.querySelector("message-thread")?.dataset.seenBefore ?? "";
-    const shown = [...this.querySelectorAll(".message[data-direction=in]")].map((line) => line.id.replace("message-", ""));
+    const shown = [...this.querySelectorAll(".message[data-direction=in]:not([data-unseen])")].map((line) => line.id.replace("message-", ""));
     return [before, ...shown].sort().at(-1);
   }
 

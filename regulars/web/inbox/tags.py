@@ -6,10 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from urllib.parse import urlencode
 
 import phonenumbers
 from django import template
+from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -440,3 +442,14 @@ def variable_label(name: str) -> str:
         if name.isdigit()
         else name.replace("_", " ").capitalize()
     )
+
+
+@register.simple_tag
+def extra_forms(limits: Mapping[str, int]) -> SafeString:
+    """The forms of what goes with a text: made once for everybody who reads the language."""
+    return _extra_forms(get_language(), tuple(limits.items()))
+
+
+@cache
+def _extra_forms(_language: str, limits: tuple[tuple[str, int], ...]) -> SafeString:
+    return render_to_string("inbox/_extra_forms.html", {"limits": dict(limits)})

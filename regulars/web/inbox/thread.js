@@ -27,8 +27,22 @@ class MessageThread extends HTMLElement {
     this.addEventListener("click", (event) => this.onClick(event));
     this.newBelow?.addEventListener("click", () => this.toEnd());
     this.addEventListener("load", () => this.stay(), { capture: true });
+    this.onVisible = () => this.seeAll();
+    document.addEventListener("visibilitychange", this.onVisible);
     new ResizeObserver(() => this.stay()).observe(this);
     if (location.hash.startsWith("#message-")) this.jump(location.hash.slice(9));
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("visibilitychange", this.onVisible);
+  }
+
+  /** What arrived below the fold, or in a hidden tab, counts as seen once it is before somebody's eyes. */
+  seeAll() {
+    if (!this.atEnd || document.visibilityState !== "visible") return;
+    const unseen = [...this.items.querySelectorAll("[data-unseen]")];
+    for (const line of unseen) delete line.dataset.unseen;
+    if (unseen.length) this.dispatchEvent(new CustomEvent("lines-seen", { bubbles: true }));
   }
 
   get isNearEnd() {
@@ -45,6 +59,7 @@ class MessageThread extends HTMLElement {
     this.atEnd = true;
     this.missed = 0;
     this.showMissed();
+    this.seeAll();
   }
 
   /** Pictures and boxes that grow push the thread up, not the newest line away. */
@@ -58,6 +73,7 @@ class MessageThread extends HTMLElement {
       this.missed = 0;
       this.showMissed();
     }
+    this.seeAll();
     if (this.scrollTop < 300) this.loadEarlier();
     if (this.hasGap && this.isNearEnd) loadLater(this);
   }
@@ -121,6 +137,7 @@ class MessageThread extends HTMLElement {
       else if (known?.toldAt > asked) continue;
       if (known) this.patch(known, made);
       else {
+        if (made.dataset.direction === "in") made.dataset.unseen = "";
         if (this.isBehindGap(made)) this.held.push(made);
         else this.insert(made);
         this.dispatchEvent(new CustomEvent("line-arrived", { detail: made }));
@@ -154,6 +171,7 @@ class MessageThread extends HTMLElement {
     const focused = known.contains(document.activeElement);
     const playing = known.querySelector("voice-note[playing]");
     if (playing) made.querySelector("voice-note")?.replaceWith(playing);
+    if (known.dataset.unseen !== undefined) made.dataset.unseen = "";
     if (known.dataset.position !== made.dataset.position) {
       known.remove();
       this.insert(made);

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from regulars.web.inbox.views import acting, files, reading, sending, templates
+from regulars.web.inbox.views import acting, files, presence, previewing, reading, sending, templates
 
 urlpatterns: list[URLPattern] = [
     path("", reading.start, name="home"),
@@ -20,8 +20,10 @@ urlpatterns: list[URLPattern] = [
     path("conversations/<str:conversation_id>/draft", acting.draft, name="draft"),
     path("conversations/<str:conversation_id>/assignment", acting.assignment, name="assignment"),
     path("conversations/<str:conversation_id>/status", acting.status, name="conversation-status"),
+    path("conversations/<str:conversation_id>/presence", presence.presence, name="presence"),
     path("conversations/<str:conversation_id>/reading", acting.reading, name="reading"),
     path("conversations/<str:conversation_id>/templates", templates.picker, name="template-picker"),
+    path("conversations/<str:conversation_id>/preview", previewing.preview, name="message-preview"),
     path("conversations/<str:conversation_id>/template", templates.send_template, name="template-message"),
     path("messages/<str:message_id>/reaction", sending.reaction, name="message-reaction"),
     path("messages/<str:message_id>/retry", sending.retry, name="message-retry"),

@@ -29,6 +29,7 @@ from regulars.kernel.database import check_connection
 from regulars.kernel.events import Page, Position, end_of_log, read_after
 from regulars.kernel.ids import parse_id
 from regulars.web.live.door import Viewer, viewer_of_cookie, viewer_of_session
+from regulars.web.live.presence import Board, read_beat, told
 from regulars.web.live.rendering import LIVE_KINDS, LiveRow, Rendered, changes_of, render_changes
 from regulars.workspaces.access import Actor
 
@@ -82,6 +83,8 @@ class LiveHub:
         self._counted_at: dict[UUID, float] = {}
         self._uncounted: set[UUID] = set()
         self._counter: asyncio.Task[None] | None = None
+        self._board = Board()
+        self._looked_at_board = monotonic()
 
     def start(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -91,6 +94,36 @@ class LiveHub:
     def wake(self) -> None:
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake.set)
+
+    def hear(self, payload: str) -> None:
+        """What a screen said of its member (``live.presence``); from any thread."""
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._hear, payload)
+
+    def _hear(self, payload: str) -> None:
+        beat = read_beat(payload)
+        if beat is not None and self._board.hear(beat, monotonic()):
+            self._tell_presence({beat.conversation_id})
+
+    def _tell_presence(self, conversations: Collection[UUID]) -> None:
+        for screen in list(self._screens):
+            if screen.conversation_id in conversations:
+                self._offer_presence(screen)
+
+    def _offer_presence(self, screen: _Screen) -> None:
+        """Who is there, for those who are there themselves: the door that heard their beat has let them in."""
+        here = screen.conversation_id
+        if here and self._board.has(here, screen.viewer.actor.member_id):
+            people = told(self._board.people(here, monotonic()))
+            self._offer(
+                screen,
+                _event("presence", {"conversation_id": str(here), "people": people}, self._position),
+            )
+
+    def _forget_presence(self) -> None:
+        then, now = self._looked_at_board, monotonic()
+        self._looked_at_board = now
+        self._tell_presence(self._board.forget_old(then, now))
 
     async def close(self) -> None:
         for task in (self._reader, self._counter):
@@ -143,6 +176,7 @@ class LiveHub:
             with self._before_the_news(screen):
                 pass
             self._uncounted.add(screen.viewer.actor.id or screen.viewer.actor.workspace_id)
+            self._offer_presence(screen)
             await self._pump(screen, gone, send)
         finally:
             gone.cancel()
@@ -354,6 +388,7 @@ class LiveHub:
         """Beside the reading: no change waits for the counters."""
         while True:
             await asyncio.sleep(COUNT_CHECK_SECONDS)
+            self._forget_presence()
             try:
                 await self._count()
             except Exception as error:  # noqa: BLE001 - the counters come again with the next change

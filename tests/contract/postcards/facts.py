@@ -32,6 +32,7 @@ class PostcardFacts:
     longest_text: ClassVar[int] = LONGEST_CARD
     person_pace: ClassVar[PersonPace | None] = None
     recipient_kinds: ClassVar[Sequence[str]] = ("line_user",)
+    part_limits: ClassVar[Mapping[str, int]] = {}
 
     def check(self, content: OutgoingContent) -> Sequence[LimitProblem]:
         if not isinstance(content, OutgoingText):

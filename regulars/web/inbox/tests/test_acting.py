@@ -9,6 +9,7 @@ from django.test import Client
 from regulars.conversations.models import Conversation, Draft, Note
 from regulars.conversations.operations.handling import assign_conversation
 from regulars.kernel.ids import new_id
+from regulars.kernel.models import Event
 from regulars.workspaces.models import Member
 from tests.cast import ALICE, Cast
 
@@ -145,7 +146,7 @@ def test_what_was_not_on_the_screen_is_not_decided_about(cast: Cast, sign_in: Si
     assert (taken.status_code, str(cast.agent) in taken.content.decode()) == (409, True)
 
 
-@pytest.mark.parametrize("door", ["messages", "again"])
+@pytest.mark.parametrize("door", ["messages", "and resolve", "again"])
 def test_what_was_not_on_the_screen_is_not_answered(cast: Cast, sign_in: SignIn, door: str) -> None:
     conversation = cast.hears(ALICE, "hello")
     seen = conversation.messages.get().id
@@ -157,7 +158,44 @@ def test_what_was_not_on_the_screen_is_not_answered(cast: Cast, sign_in: SignIn,
         conversation.messages.filter(id=failed.id).update(status="failed", error={"code": 131000})
         path = f"/messages/{failed.id}/retry"
     cast.hears(ALICE, "wait, one more thing")
-    answer = client.post(path, {"text": "yes", "id": str(new_id()), "seen": str(seen)}, headers=FRAGMENT)
+    form = {"text": "yes", "id": str(new_id()), "seen": str(seen)}
+    answer = client.post(
+        path, form | {"then": "resolve"} if door == "and resolve" else form, headers=FRAGMENT
+    )
     conversation.refresh_from_db()
-    assert (answer.status_code, conversation.unread_count) == (201, 1)
+    assert (answer.status_code, conversation.unread_count, conversation.status) == (201, 1, "open")
     assert conversation.waiting_since is not None
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "typing"),
+    [
+        ({"state": "looking"}, 204, 0),
+        ({"state": "writing"}, 204, 0),
+        ({"state": "writing", "typing": "1"}, 204, 1),
+        ({"state": "noting", "typing": "1"}, 204, 0),
+        ({"state": "dancing"}, 422, 0),
+    ],
+)
+def test_a_beat_is_told_and_not_kept(
+    cast: Cast, sign_in: SignIn, form: dict[str, str], status: int, typing: int
+) -> None:
+    """Colleagues hear of it by NOTIFY; only what the contact may see is an event."""
+    conversation = cast.hears(ALICE, "hello")
+    before = Event.objects.count()
+    client = sign_in(cast.agent)
+    assert (
+        client.post(f"/conversations/{conversation.id}/presence", form, headers=FRAGMENT).status_code
+        == status
+    )
+    assert Event.objects.count() - before == typing
+
+
+def test_who_may_not_see_a_conversation_is_not_there(cast: Cast, sign_in: SignIn) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    client = sign_in(cast.stranger.owner)
+    path = f"/conversations/{conversation.id}/presence"
+    answers = [
+        client.post(path, {"state": state}, headers=FRAGMENT) for state in ("looking", "writing", "gone")
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404, 204]

@@ -26,6 +26,14 @@ SignIn = Callable[[Member], Client]
 FRAGMENT = {"X-Fragment": "1"}
 
 
+ROWS = {
+    "section": ["Week", "Weekend"],
+    "row": ["Monday", "", "Sunday"],
+    "row_description": ["early", "", ""],
+    "row_section": ["0", "0", "1"],
+}
+
+
 def sent(conversation: Conversation) -> list[Message]:
     return list(Message.objects.filter(conversation=conversation, direction="out").order_by("id"))
 
@@ -107,7 +115,7 @@ def test_limits_are_named(cast: Cast, sign_in: SignIn, form: dict[str, object], 
     [
         ({"text": "  "}, 422),
         ({"text": "x", "extra": "nonsense"}, 422),
-        ({"extra": "location", "latitude": "north", "longitude": "1"}, 422),
+        ({"extra": "location", "pin": "north"}, 422),
         ({"text": "x", "media": [str(uuid4())]}, 422),
     ],
 )
@@ -124,7 +132,7 @@ def test_a_form_that_says_nothing_sendable(
     [
         ({"text": "Choose", "extra": "buttons", "button": ["Yes", "No", ""]}, "interactive"),
         (
-            {"text": "Choose", "extra": "list", "list_button": "Open", "rows": "One | first\nTwo"},
+            {"text": "Choose", "extra": "list", "list_button": "Open", **ROWS},
             "interactive",
         ),
         (
@@ -132,7 +140,7 @@ def test_a_form_that_says_nothing_sendable(
             "interactive",
         ),
         ({"text": "Where?", "extra": "location_request"}, "interactive"),
-        ({"extra": "location", "latitude": "37.55", "longitude": "126.92", "place": "Shop"}, "location"),
+        ({"extra": "location", "pin": "37.55, 126.92", "place": "Shop"}, "location"),
         ({"extra": "contact", "card_name": "Jisoo", "card_phone": "+82 10 5550 0143"}, "contacts"),
     ],
 )
@@ -142,6 +150,34 @@ def test_every_kind_of_the_composer_goes_out(
     conversation = cast.hears(ALICE, "hello")
     response = sign_in(cast.agent).post(f"/conversations/{conversation.id}/messages", form, headers=FRAGMENT)
     assert (response.status_code, [message.kind for message in sent(conversation)]) == (201, [kind])
+
+
+@pytest.mark.parametrize(
+    ("form", "shown", "problems"),
+    [
+        (
+            {"text": "Which *day*?", "extra": "list", "list_button": "Open", **ROWS},
+            ["Which <strong>day</strong>?", "Open", "Week", "Monday", "early", "Weekend", "Sunday"],
+            [],
+        ),
+        ({"text": "Choose", "extra": "buttons", "button": ["x" * 21]}, ["x" * 21], ["at most 20 characters"]),
+        ({"extra": "location", "pin": "37.55, 126.92", "place": "Shop"}, ["Shop", "37.55"], []),
+        (
+            {"extra": "location", "pin": "https://maps.app.goo.gl/Ab1"},
+            [],
+            ["does not say where the place is"],
+        ),
+    ],
+)
+def test_the_preview_shows_what_would_go_out_and_sends_nothing(
+    cast: Cast, sign_in: SignIn, form: dict[str, object], shown: list[str], problems: list[str]
+) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    response = sign_in(cast.agent).post(f"/conversations/{conversation.id}/preview", form, headers=FRAGMENT)
+    page = response.content.decode()
+    assert (response.status_code, [words for words in [*shown, *problems] if words not in page]) == (200, [])
+    assert len(response.context["problems"]) == len(problems)
+    assert sent(conversation) == []
 
 
 def test_an_answer_quotes_its_question(cast: Cast, sign_in: SignIn) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,10 +12,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from regulars.contacts.models import Contact
 from regulars.conversations.models import Conversation, Message
+from regulars.inboxes.ports import Template, TemplateVariable
 from regulars.kernel import clock
 from regulars.message_templates.models import MessageTemplate
 from regulars.message_templates.operations import replace_templates
+from regulars.web.inbox.prefilling import Known, first_values
 from regulars.workspaces.models import Member, User
 from tests.cast import ALICE, CHAI, Cast
 
@@ -61,9 +65,7 @@ def test_only_sendable_templates_are_offered(cast: Cast, sign_in: SignIn, conver
 def test_the_preview_is_what_is_kept(cast: Cast, sign_in: SignIn, conversation: Conversation) -> None:
     client = sign_in(cast.agent)
     form = {"template": template_id(), **VALUES}
-    preview = client.get(
-        f"/conversations/{conversation.id}/templates", {**form, "preview": "1"}, headers=FRAGMENT
-    )
+    preview = client.post(f"/conversations/{conversation.id}/preview", form, headers=FRAGMENT)
     shown = preview.context["shown"]
     response = client.post(f"/conversations/{conversation.id}/template", form, headers=FRAGMENT)
     kept = Message.objects.get(direction="out").content["outgoing"]["rendered"]
@@ -75,8 +77,76 @@ def test_the_preview_is_what_is_kept(cast: Cast, sign_in: SignIn, conversation: 
 def test_a_missing_value_is_named(cast: Cast, sign_in: SignIn, conversation: Conversation) -> None:
     form = {"template": template_id(), **VALUES, "value:body.2": " "}
     response = sign_in(cast.agent).post(f"/conversations/{conversation.id}/template", form, headers=FRAGMENT)
-    assert (response.status_code, response.content.decode()) == (422, "Value 2: this cannot be empty.")
+    sentence = "Value 2: this cannot be empty."
+    assert (response.status_code, response.content.decode()) == (422, sentence)
+    assert json.loads(response["X-Fields"]) == {"body.2": sentence}
     assert Message.objects.filter(direction="out").count() == 0
+
+
+def test_the_likeliest_stand_first_and_the_others_say_why(
+    cast: Cast, sign_in: SignIn, conversation: Conversation
+) -> None:
+    """The contact's language, then what is sent most here, then the name; what is paused or refused is explained."""
+    names = {"beta": "en", "alpha": "en", "often": "en", "gruss": "de", "gruesse": "de_AT"}
+    listed = [{**SHIPPED, "id": name, "name": name, "language": code} for name, code in names.items()]
+    stopped = [
+        {**SHIPPED, "id": state, "name": state.lower(), "status": state} for state in ("PAUSED", "REJECTED")
+    ]
+    replace_templates(cast.connection, [*listed, *stopped])
+    client, page = sign_in(cast.agent), f"/conversations/{conversation.id}/templates"
+    often = MessageTemplate.objects.get(name="often")
+    client.post(f"/conversations/{conversation.id}/template", {"template": str(often.id), **VALUES})
+    Contact.objects.filter(conversations=conversation).update(language="de")
+    sheet = client.get(page, headers=FRAGMENT)
+    assert [each.template.name for each in sheet.context["templates"]] == [
+        *("gruss", "gruesse", "often", "alpha", "beta")
+    ]
+    assert [each.template.name for each in sheet.context["unusable"]] == ["paused", "rejected"]
+    few = client.get(page, {"part": "suggestions"}, headers=FRAGMENT)
+    assert [each.template.name for each in few.context["suggested"]] == ["gruss", "gruesse", "often"]
+    paused = MessageTemplate.objects.get(name="paused")
+    pane = client.get(page, {"part": "pane", "template": str(paused.id)}, headers=FRAGMENT).content.decode()
+    assert "comes back by itself" in pane
+    assert "submit" not in pane
+
+
+def test_what_was_filled_in_is_there_again_until_it_is_sent(
+    cast: Cast, sign_in: SignIn, conversation: Conversation
+) -> None:
+    client, chosen = sign_in(cast.agent), template_id()
+    kept = {"template": chosen, "values": {chosen: {"body.2": "Monday"}}}
+    draft = {"mode": "template", "text": json.dumps(kept)}
+    assert client.post(f"/conversations/{conversation.id}/draft", draft).status_code == 204
+
+    def shown() -> list[str]:
+        sheet = client.get(f"/conversations/{conversation.id}/templates", headers=FRAGMENT)
+        return [field.value for field in sheet.context["fields"]]
+
+    assert shown() == ["", "Alice", "Monday"]  # the greeting says whose name stands there
+    client.post(f"/conversations/{conversation.id}/template", {"template": chosen, **VALUES})
+    assert shown() == ["", "Alice", ""]
+
+
+@pytest.mark.parametrize(
+    ("body", "values"),
+    [
+        ("Hello {{1}}, {{2}} is here.", ["Ann Lee", ""]),
+        ("{{1}}님, {{2}}", ["Ann Lee", ""]),
+        ("สวัสดีคุณ {{1}} ยอด {{2}}", ["Ann Lee", ""]),
+        ("Your order {{1}} for {{2}}", ["", ""]),
+        (
+            "{{first_name}}: {{order-no}} {{agent}} {{shop_name}} {{phone}}",
+            ["Ann", "77", "Max", "Lotus", "+1"],
+        ),
+    ],
+)
+def test_what_is_known_stands_in_the_fields(body: str, values: list[str]) -> None:
+    names = re.findall(r"{{([^}]+)}}", body)
+    variables = tuple(TemplateVariable(key=f"body.{name}", kind="text") for name in names)
+    template = Template(provider_id="", name="", language="", body=body, variables=variables)
+    known = Known("Ann Lee", "+1", "Max", "Lotus", {"Order No": 77})
+    first = first_values(template, known)
+    assert [first.get(each.key, "") for each in variables] == values
 
 
 VISIT = {
@@ -94,8 +164,7 @@ VISIT = {
     ],
 }
 VISIT_VALUES = {
-    "value:header.media.latitude": "13.75",
-    "value:header.media.longitude": "100.5",
+    "value:header.media.pin": "https://www.google.com/maps?q=13.75,100.5",
     "value:header.media.name": "ร้านโลตัส",
     "value:header.media.address": "ถนนพระราม 4",
     "value:offer.expires": "2099-01-31T11:00:00.000Z",
@@ -128,7 +197,7 @@ def test_a_place_an_offer_and_cards_are_filled_in(
         ({"value:card.1.body.1": ""}, "Card 2, Value 1: this cannot be empty."),
         ({"value:offer.expires": "2020-01-31T11:00:00Z"}, "End of the offer: this time is over."),
         ({"value:offer.expires": "soon"}, "End of the offer: this cannot be empty."),
-        ({"value:header.media.latitude": "north"}, "Header: this cannot be empty."),
+        ({"value:header.media.pin": "north"}, "Header: this cannot be empty."),
     ],
 )
 def test_what_does_not_fit_is_named_with_its_card(
@@ -184,8 +253,8 @@ def test_a_file_that_is_none_of_ours_shows_no_picture(
     cast: Cast, sign_in: SignIn, conversation: Conversation
 ) -> None:
     replace_templates(cast.connection, [{**SHIPPED, "components": [{"type": "HEADER", "format": "IMAGE"}]}])
-    form = {"template": template_id(), "preview": "1", "value:header.media": "../../etc/passwd"}
-    response = sign_in(cast.agent).get(f"/conversations/{conversation.id}/templates", form, headers=FRAGMENT)
+    form = {"template": template_id(), "value:header.media": "../../etc/passwd"}
+    response = sign_in(cast.agent).post(f"/conversations/{conversation.id}/preview", form, headers=FRAGMENT)
     assert (response.status_code, b"<img" in response.content) == (200, False)
 
 

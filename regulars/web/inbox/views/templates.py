@@ -5,15 +5,12 @@ Preview, message and what is kept come from one function (the channel's ``render
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from math import isfinite
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render as render_page
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -22,175 +19,124 @@ from regulars.conversations.access import access_conversation
 from regulars.conversations.guardrails import LIMIT_EXCEEDED, VALUES_MISSING, GuardrailRefused
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations.composing import Composition, TemplateChoice, compose
-from regulars.conversations.queries.threads import with_details
+from regulars.conversations.operations.handling import save_draft
+from regulars.conversations.queries.template_use import count_template_uses
+from regulars.conversations.queries.threads import drafts_of, with_details
 from regulars.inboxes.channels import facts_of
-from regulars.inboxes.ports import ChannelProfile, OutgoingLocation, OutgoingMedia, Template, TemplateVariable
-from regulars.inboxes.ports.templates import Place, Value, place_of
-from regulars.kernel.errors import Invalid
+from regulars.inboxes.ports import ChannelProfile, LimitProblem
+from regulars.kernel.errors import Invalid, NotFound
 from regulars.kernel.ids import parse_id
+from regulars.message_templates.models import MessageTemplate
 from regulars.message_templates.queries import templates_of
 from regulars.web.addresses import id_in
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import message_views
-from regulars.web.inbox.limit_words import refusal_sentence
+from regulars.web.inbox.limit_words import limit_sentence, refusal_sentence
+from regulars.web.inbox.prefilling import Known, first_values
 from regulars.web.inbox.seeing import seen_in
+from regulars.web.inbox.template_choice import SUGGESTED, Choosable, TemplateDraft, in_order, read_draft
+from regulars.web.inbox.template_values import Field, below, texts_in, values_of
 from regulars.web.inbox.views.sending import refusal_response
 from regulars.web.intents import intent_of
-
-PREFIX = "value:"
-MEDIA_KINDS = {"image", "video", "document"}
-OWN_NAMES = {"name", "first_name", "customer_name", "contact_name"}
-
-
-@dataclass(frozen=True, slots=True)
-class Sendable:
-    """A template that can go out now: its row's id and its parts."""
-
-    id: UUID
-    template: Template
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A variable with what stands in its field."""
-
-    variable: TemplateVariable
-    value: str
-    below: dict[str, str] = field(default_factory=dict)
-    """what stands in the fields of a place: latitude, longitude, name, address"""
-
-    @property
-    def place(self) -> Place:
-        return place_of(self.variable.key)
-
-    @property
-    def card_number(self) -> int | None:
-        """The carousel's card that it belongs to, from 1."""
-        return None if self.place.card is None else self.place.card + 1
-
-    @property
-    def is_file(self) -> bool:
-        return self.variable.kind in MEDIA_KINDS
 
 
 @require_safe
 @member_with("message_templates:read")
 def picker(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """The list of sendable templates, the chosen one's fields and its preview with the values so far."""
+    """The sheet: all templates and the chosen one; ``part`` asks for less of it.
+
+    ``pane``: one template with its fields and preview. ``suggestions``: the likeliest few, for the composer.
+    """
     conversation = access_conversation(request.actor, parse_id(conversation_id))
-    sendable = [each for each in sendable_templates(conversation) if _suits(each.template, conversation)]
-    chosen = _chosen(sendable, request.GET.get("template", ""), conversation)
-    context: dict[str, Any] = {"conversation_id": conversation.id, "templates": sendable, "chosen": chosen}
-    if chosen:
-        texts = _first_values(chosen.template, conversation) | _texts(request.GET.dict())
-        context["fields"] = [
-            Field(each, texts.get(each.key, ""), _below(each.key, texts))
-            for each in chosen.template.variables
-            if not each.is_optional
-        ]
-        context["shown"] = _facts(conversation).render_template(
-            chosen.template, _values(chosen.template, texts, _zone(request))
-        )
-    part = "inbox/_template_preview.html" if "preview" in request.GET else "inbox/_template_picker.html"
-    return render_page(request, part, context)
+    draft = _draft_of(request, conversation)
+    context: dict[str, Any] = {"conversation_id": conversation.id}
+    part = request.GET.get("part", "")
+    if part == "pane":
+        chosen = _find(conversation, request.GET.get("template", ""))
+        return _page(request, "_template_pane", context | _pane(request, conversation, chosen, draft))
+    every = choosable_templates(conversation)
+    usable = [each for each in every if not each.trouble]
+    if part == "suggestions":
+        begun = next((each for each in usable if str(each.id) == draft.template), None)
+        suggested = [each for each in usable if each is not begun][:SUGGESTED]
+        return _page(request, "_template_suggestions", context | {"suggested": suggested, "begun": begun})
+    wanted = request.GET.get("template") or draft.template
+    chosen_one = next((each for each in every if str(each.id) == wanted), usable[0] if usable else None)
+    context |= {"templates": usable, "unusable": [each for each in every if each.trouble]}
+    if chosen_one:
+        context |= _pane(request, conversation, chosen_one, draft)
+    return _page(request, "_template_picker", context)
+
+
+def _page(request: HttpRequest, part: str, context: dict[str, Any]) -> HttpResponse:
+    return render_page(request, f"inbox/{part}.html", context)
+
+
+def _pane(
+    request: MemberRequest, conversation: Conversation, chosen: Choosable, draft: TemplateDraft
+) -> dict[str, Any]:
+    """One template with what stands in its fields: what is known, then what was typed earlier, then what is asked."""
+    template = chosen.template
+    texts = first_values(template, _known(request, conversation)) | draft.texts_of(chosen.id)
+    texts |= texts_in(request.GET.dict())
+    fields = [
+        Field(each, texts.get(each.key, ""), below(each.key, texts))
+        for each in template.variables
+        if not each.is_optional
+    ]
+    shown = _facts(conversation).render_template(template, values_of(template, texts, _zone(request)))
+    is_begun = bool(draft.texts_of(chosen.id))
+    return {"chosen": chosen, "fields": fields, "shown": shown, "is_begun": is_begun}
+
+
+def _known(request: MemberRequest, conversation: Conversation) -> Known:
+    contact = conversation.contact
+    business = request.member.workspace.name
+    if contact is None:
+        return Known(member=str(request.member), business=business)
+    name = contact.name or contact.profile_name
+    return Known(name, contact.phone, str(request.member), business, contact.fields)
+
+
+def _draft_of(request: MemberRequest, conversation: Conversation) -> TemplateDraft:
+    kept = drafts_of(conversation, request.member).get("template")
+    return read_draft(kept.text if kept else "")
+
+
+def preview_template(request: MemberRequest, conversation: Conversation) -> HttpResponse:
+    """What the contact will see with the values so far."""
+    template = _find(conversation, request.POST.get("template", "")).template
+    values = values_of(template, texts_in(request.POST.dict()), _zone(request))
+    shown = _facts(conversation).render_template(template, values)
+    return _page(request, "_template_preview", {"shown": shown, "fields": []})
 
 
 def _facts(conversation: Conversation) -> ChannelProfile:
     return facts_of(conversation.inbox.connection.channel)
 
 
-def sendable_templates(conversation: Conversation) -> list[Sendable]:
-    """Approved templates of the account that can be filled in here, by name."""
-    rows = (
-        templates_of(conversation.inbox.connection_id)
-        .filter(status="APPROVED", is_gone=False)
-        .order_by("name", "language")
-    )
-    facts = _facts(conversation)
-    parsed = [Sendable(row.id, facts.read_template(row.listed)) for row in rows]
-    return [each for each in parsed if each.template.is_sendable]
+def choosable_templates(conversation: Conversation) -> list[Choosable]:
+    """Every template that the account lists, the likeliest first."""
+    rows = templates_of(conversation.inbox.connection_id).filter(is_gone=False)
+    uses = count_template_uses(conversation.inbox_id)
+    templates = [_choosable(row, conversation, uses.get((row.name, row.language), 0)) for row in rows]
+    return in_order(templates, conversation.contact.language if conversation.contact else "")
 
 
-def _suits(template: Template, conversation: Conversation) -> bool:
-    """Promotions and one-time codes are not offered where several people read (the guardrails refuse them)."""
-    return conversation.group_id is None or template.category not in ("MARKETING", "AUTHENTICATION")
+def _choosable(row: MessageTemplate, conversation: Conversation, uses: int = 0) -> Choosable:
+    template = _facts(conversation).read_template(row.listed)
+    return Choosable(row.id, template, row.reason, uses, is_for_group=conversation.group_id is not None)
 
 
-def _chosen(sendable: Sequence[Sendable], wanted: str, conversation: Conversation) -> Sendable | None:
-    """The one asked for, else the first in the contact's language, else the first."""
-    by_id = {str(each.id): each for each in sendable}
-    spoken = conversation.contact.language.split("-")[0] if conversation.contact else ""
-    suited = next((each for each in sendable if spoken and each.template.language.startswith(spoken)), None)
-    return by_id.get(wanted) or suited or (sendable[0] if sendable else None)
-
-
-def _first_values(template: Template, conversation: Conversation) -> dict[str, str]:
-    """A first value where the variable's name says what it is."""
-    contact = conversation.contact
-    name = (contact.name or contact.profile_name) if contact else ""
-    return {
-        each.key: name
-        for each in template.variables
-        if name and each.kind == "text" and place_of(each.key).name.lower() in OWN_NAMES
-    }
-
-
-def _texts(form: dict[str, str]) -> dict[str, str]:
-    """The values as the form names them, without the empty ones."""
-    given = {key.removeprefix(PREFIX): value.strip() for key, value in form.items() if key.startswith(PREFIX)}
-    return {key: value for key, value in given.items() if value}
+def _find(conversation: Conversation, template_id: str) -> Choosable:
+    row = templates_of(conversation.inbox.connection_id).filter(id=id_in(template_id), is_gone=False).first()
+    if row is None:
+        raise NotFound(_("There is no such template"))
+    return _choosable(row, conversation)
 
 
 def _zone(request: MemberRequest) -> ZoneInfo:
     return ZoneInfo(request.member.user.time_zone or "UTC")
-
-
-def _below(key: str, texts: dict[str, str]) -> dict[str, str]:
-    """The texts whose keys go on where ``key`` ends."""
-    prefix = f"{key}."
-    return {name.removeprefix(prefix): text for name, text in texts.items() if name.startswith(prefix)}
-
-
-def _values(template: Template, texts: dict[str, str], zone: ZoneInfo) -> dict[str, Value]:
-    """Texts as they are; a file's id as the media that it names; a place and a moment from their fields."""
-    values: dict[str, Value] = {}
-    for each in template.variables:
-        value: Value | None = texts.get(each.key)
-        if each.kind in ("image", "video", "document") and value:
-            own_id = parse_id(str(value))
-            value = OutgoingMedia(kind=each.kind, media_id=str(own_id)) if own_id else None
-        elif each.kind == "location":
-            value = _location(_below(each.key, texts))
-        elif each.kind == "moment" and value:
-            value = _moment(str(value), zone)
-        if value is not None:
-            values[each.key] = value
-    return values
-
-
-def _location(texts: dict[str, str]) -> OutgoingLocation | None:
-    """The place; None while its coordinates are not numbers."""
-    try:
-        latitude, longitude = float(texts["latitude"]), float(texts["longitude"])
-    except (KeyError, ValueError):
-        return None
-    if not (isfinite(latitude) and isfinite(longitude)):
-        return None
-    return OutgoingLocation(
-        latitude=latitude,
-        longitude=longitude,
-        name=texts.get("name", ""),
-        address=texts.get("address", ""),
-    )
-
-
-def _moment(written: str, zone: ZoneInfo) -> datetime | None:
-    """A time as the browser's field writes it, in the zone in which the member reads times; None if it is none."""
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 @require_POST
@@ -206,7 +152,7 @@ def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
     if row is None:
         raise Invalid(_("This template cannot be sent now"), fields={"template": "an approved template"})
     channel = _facts(conversation)
-    values = _values(channel.read_template(row.listed), _texts(request.POST.dict()), _zone(request))
+    values = values_of(channel.read_template(row.listed), texts_in(request.POST.dict()), _zone(request))
     composition = Composition(
         conversation, [TemplateChoice(row, values)], seen=seen_in(request), intent=intent_of(request)
     )
@@ -214,7 +160,18 @@ def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
         sent = compose(composition, by=request.actor, channel=channel)
     except GuardrailRefused as refused:
         if refused.code in (LIMIT_EXCEEDED, VALUES_MISSING):
-            raise Invalid(refusal_sentence(refused), fields={"template": "values that fit"}) from refused
+            return _beside_fields(refused)
         return refusal_response(refused)
+    save_draft(conversation, request.member, "template", "")
     items = message_views(with_details(sent), conversation)
     return render_page(request, "inbox/_items.html", {"items": items}, status=201)
+
+
+def _beside_fields(refused: GuardrailRefused) -> HttpResponse:
+    """What is wrong with the values; ``X-Fields`` says it by field, so that it stands next to each."""
+    found = refused.refusal.facts.get("problems")
+    problems = found if isinstance(found, Sequence) else ()
+    by_field = {each.field: limit_sentence(each) for each in problems if isinstance(each, LimitProblem)}
+    response = HttpResponse(refusal_sentence(refused), status=422, content_type="text/plain; charset=utf-8")
+    response["X-Fields"] = json.dumps(by_field)
+    return response

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from regulars.conversations.access import ConversationFacts, Staffing, read_staffing
@@ -16,6 +17,7 @@ from regulars.kernel import clock
 from regulars.kernel.events import Page, Position, read_after
 from regulars.web.live.door import Viewer
 from regulars.web.live.hub import QUEUE_LIMIT, LiveHub, _Screen
+from regulars.web.live.presence import Beat, Person
 from regulars.web.live.rendering import Changes, LiveRow, Rendered
 from regulars.workspaces.access import Actor
 from regulars.workspaces.permissions import permissions_of
@@ -251,3 +253,25 @@ async def test_a_number_that_opens_or_closes_makes_its_screens_ask_anew(
     now = Staffing({number: others} if is_closed_after else {}, {})
     await _show(hub, Changes(staffing={workspace_id}), now, monkeypatch)
     assert _events(screen) == told
+
+
+# --- who else is there ------------------------------------------------------------------------------
+
+
+async def test_only_those_who_are_there_are_told_who_else_is():
+    """A screen that names a conversation in its address, and was not let in there, learns nothing of others."""
+    hub, here = LiveHub(), uuid4()
+    ana, ben, spy = _screen(), _screen(), _screen()
+    for screen in (ana, ben, spy):
+        screen.conversation_id = here
+        hub._screens.add(screen)
+    for screen, state in ((ana, "looking"), (ben, "writing")):
+        person = Person(screen.viewer.actor.member_id or here, "Somebody", "S", 1)
+        hub._hear(msgspec.json.encode(Beat(here, person, state)).decode())  # type: ignore[arg-type]
+    for screen in (ana, ben, spy):
+        hub._end(screen)
+    heard = await _told(hub, ana)
+    assert heard.count(b"event: presence") == 2
+    assert b'"state":"writing"' in heard
+    assert (await _told(hub, ben)).count(b"event: presence") == 1
+    assert await _told(hub, spy) == b""

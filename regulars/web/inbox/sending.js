@@ -1,0 +1,204 @@
+// What a composer sends: it stands in the thread at once and settles later; what the connection or the server refuses
+// comes back whole, and what nobody answered for survives a reload.
+import { announce, element, fragment, post } from "../design/page.js";
+import { gettext } from "../design/strings.js";
+import { toast } from "../design/toast/toast.js";
+import { Outbox } from "./drafts.js";
+import { pendingLine } from "./pending.js";
+
+const SAVE_PATIENCE = 2000;
+
+/** What was refused while another conversation was open, by conversation: the words are a draft, this is the rest. */
+const givenBack = new Map();
+
+/** What a message that is on its way says of itself: its words, and what goes with them. */
+function wordsOf(body, files) {
+  const extra = body.has("extra") ? document.querySelector(`[data-extra="${body.get("extra")}"]`)?.textContent.trim() : "";
+  return [body.get("text"), extra, ...files.map(({ file }) => file.name)].filter(Boolean).join("\n") || gettext("Sending");
+}
+
+export class Sending {
+  constructor(composer) {
+    this.composer = composer;
+    this.outbox = new Outbox(composer.dataset.conversation);
+  }
+
+  /** What earlier pages left, and what was refused while another conversation was open. */
+  showLeft() {
+    for (const entry of this.outbox.entries) this.showUnsent(entry);
+    for (const [kept, said] of givenBack.get(this.composer.dataset.conversation) ?? []) this.takeBack(kept, said);
+    givenBack.delete(this.composer.dataset.conversation);
+  }
+
+  /** Take what stands in the composer and send it; true when it is on its way. */
+  send({ then = "", split = false } = {}) {
+    const { composer } = this;
+    if (!composer.showDraft()) return false; // nobody typed what stood there
+    if (composer.mode === "note") this.sendNote();
+    if (composer.mode === "template") composer.picker.open();
+    if (composer.mode !== "reply" || !this.isReady({ split })) return false;
+    const draft = composer.drafts.take("reply");
+    const body = this.bodyOf(draft, { then, split });
+    const kept = { draft, attachments: composer.attachments.take(), extra: [...composer.extra.box.childNodes], quote: this.keepQuote() };
+    const files = kept.attachments.map(({ id, file: { name, type, size } }) => ({ id, file: { name, type, size } }));
+    const line = pendingLine(draft.id, wordsOf(body, files), kept.quote && composer.querySelector(".composer-quote .quote"));
+    this.clearReply();
+    this.showPending(line);
+    this.outbox.put(draft.id, { fields: [...body], files, quote: kept.quote && { id: kept.quote.id, html: kept.quote.html } });
+    const patience = new Promise((done) => setTimeout(done, SAVE_PATIENCE));
+    Promise.race([composer.saved, patience]).then(() => this.deliver(composer.dataset.sendUrl, body, line, kept)); // an older save may not come after
+    return true;
+  }
+
+  /** Whether there is something to send, and nothing stands against it; the composer says what. */
+  isReady({ split }) {
+    const { composer } = this;
+    if (!composer.extra.isComplete) return false;
+    if (!composer.text.value.trim() && composer.attachments.isEmpty && composer.extra.isEmpty) return false;
+    if (composer.attachments.isBusy) composer.problem(gettext("A file is still being uploaded"));
+    else if (composer.isTooLong && !split) composer.offerParts();
+    else return !composer.overtaken.asks(() => composer.sendButton.send());
+    return false;
+  }
+
+  bodyOf(draft, { then, split }) {
+    const { composer } = this;
+    const body = new URLSearchParams(composer.extra.values);
+    body.append("text", composer.text.value.trim());
+    body.append("draft", draft.base);
+    for (const id of composer.attachments.ids) body.append("media", id);
+    if (composer.quoted) body.append("reply_to", composer.quoted);
+    body.append("seen", composer.closest("inbox-screen").newestSeen);
+    if (then) body.append("then", then);
+    if (split) body.append("split", "yes");
+    body.append("id", draft.id);
+    return body;
+  }
+
+  clearReply() {
+    this.composer.text.value = "";
+    this.composer.forgetSaving();
+    this.composer.querySelector(".composer-extra").replaceChildren();
+    this.composer.querySelector(".draft-state").textContent = "";
+    this.composer.quoted = "";
+    this.composer.querySelector(".composer-quote").hidden = true;
+    this.composer.text.placeholder = gettext("Write a reply");
+    this.composer.problem("");
+    this.composer.overtaken.forget();
+    this.composer.presence.stop();
+  }
+
+  keepQuote() {
+    const box = this.composer.querySelector(".composer-quote");
+    return this.composer.quoted ? { id: this.composer.quoted, html: box.querySelector(".quote").innerHTML } : null;
+  }
+
+  showPending(line) {
+    this.composer.thread.items.append(line);
+    this.composer.thread.arrange();
+    this.composer.thread.toEnd();
+  }
+
+  /** What an earlier page could not deliver: still there, until somebody sends it or throws it away. */
+  showUnsent({ id, fields, files = [], quote = null }) {
+    if (document.getElementById(`message-${id}`)) return this.outbox.remove(id);
+    const body = new URLSearchParams(fields);
+    const line = pendingLine(id, wordsOf(body, files));
+    const extra = body.has("extra") ? this.composer.extra.formOf(body.get("extra"), body) : [];
+    const kept = { draft: { text: body.get("text"), base: "", id }, attachments: files, extra, quote };
+    this.composer.thread.ready ? this.showPending(line) : customElements.whenDefined("message-thread").then(() => this.showPending(line));
+    this.offerRetry(this.composer.dataset.sendUrl, body, line, kept, { alone: false });
+  }
+
+  /** A lost connection is tried again with the same id, so nothing goes out twice; a refusal gives the text back. */
+  async deliver(url, body, line, kept) {
+    const asked = performance.now();
+    const response = await post(url, body).catch(() => null);
+    if (!response) return this.offerRetry(url, body, line, kept);
+    this.outbox.remove(body.get("id"));
+    const answer = await response.text();
+    document.getElementById(line.id)?.matches(".pending") && document.getElementById(line.id).remove();
+    if (response.ok) {
+      this.composer.thread.receive(answer, { asked });
+      this.composer.dispatchEvent(new CustomEvent("message-sent", { bubbles: true }));
+      return;
+    }
+    const here = this.giveBack(kept, answer);
+    if (response.headers.get("X-Refusal") === "intent-used") here.drafts.renew("reply");
+    if (response.headers.get("X-Refusal") === "reply-window-closed" && here.isConnected) here.setMode("template", { focus: false });
+  }
+
+  /** What was refused comes back to the composer of its conversation, now or when it is opened again; that composer. */
+  giveBack(kept, why) {
+    const said = why || gettext("This could not be sent. Nothing went out.");
+    const { conversation } = this.composer.dataset;
+    const shown = this.composer.isConnected ? this.composer : document.querySelector(`message-composer[data-conversation="${conversation}"]`);
+    const here = shown ?? this.composer;
+    here.drafts.giveBack("reply", kept.draft);
+    if (shown) {
+      shown.sending.takeBack(kept, said);
+      return here;
+    }
+    givenBack.set(conversation, [...(givenBack.get(conversation) ?? []), [kept, said]]);
+    toast(said, { kind: "bad" });
+    return here;
+  }
+
+  /** Everything stands in the composer again, with why. */
+  takeBack(kept, said) {
+    if (this.composer.mode === "reply") this.composer.text.value = this.composer.drafts.text("reply");
+    this.composer.attachments.restore(kept.attachments);
+    if (kept.extra.length) this.composer.extra.show(kept.extra);
+    if (kept.quote && !this.composer.quoted) this.restoreQuote(kept.quote);
+    this.composer.problem(said);
+    if (this.composer.isTooLong) this.composer.offerParts();
+  }
+
+  restoreQuote({ id, html }) {
+    this.composer.quoted = id;
+    const box = this.composer.querySelector(".composer-quote");
+    box.querySelector(".quote").replaceChildren(fragment(html));
+    box.hidden = this.composer.mode !== "reply";
+  }
+
+  /** `alone`: it repeats itself when the connection is back. What an earlier page left waits for a hand. */
+  offerRetry(url, body, line, kept, { alone = true } = {}) {
+    const again = element("button", { type: "button", class: "link-button small" }, gettext("Try again"));
+    const drop = element("button", { type: "button", class: "link-button small" }, gettext("Back to the text field"));
+    const note = element("div", { class: "message-problem" }, element("strong", {}, gettext("No connection. Not sent yet.")), again, alone ? null : drop);
+    line.append(note);
+    if (alone) announce(gettext("No connection. Not sent yet."));
+    const repeat = () => {
+      note.remove();
+      window.removeEventListener("online", repeat);
+      this.deliver(url, body, line, kept);
+    };
+    again.addEventListener("click", repeat);
+    drop.addEventListener("click", () => {
+      line.remove();
+      this.outbox.remove(body.get("id"));
+      this.giveBack(kept, gettext("It was not sent yet. Look at the thread before you send it again."));
+    });
+    if (alone) window.addEventListener("online", repeat, { once: true });
+  }
+
+  async sendNote() {
+    const text = this.composer.text.value.trim();
+    if (!text || this.isNoting) return;
+    this.isNoting = true;
+    this.composer.drafts.write("note", this.composer.text.value);
+    const { id, base } = this.composer.drafts.records.note;
+    const response = await post(this.composer.dataset.noteUrl, { text, id, draft: base }).catch(() => null);
+    this.isNoting = false;
+    if (!response && this.composer.drafts.id("note") !== id) return; // the stream has told of it
+    if (response?.headers.get("X-Refusal") === "intent-used") this.composer.drafts.renew("note");
+    if (!response?.ok) return this.composer.problem(response ? await response.text() : gettext("No connection. The note is still here."));
+    if (this.composer.drafts.id("note") === id && this.composer.drafts.text("note").trim() === text) this.composer.drafts.take("note");
+    if (this.composer.mode === "note") this.composer.text.value = this.composer.drafts.text("note");
+    this.composer.presence.stop();
+    this.composer.forgetSaving();
+    this.composer.thread.receive(await response.text());
+    this.composer.thread.toEnd();
+    if (this.composer.mode === "note" && !this.composer.text.value) this.composer.leaveNote();
+  }
+}

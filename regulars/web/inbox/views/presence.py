@@ -1,0 +1,42 @@
+"""A screen says that its member looks at a conversation, or writes in it: colleagues see it, and the contact may."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from regulars.conversations.access import access_conversation
+from regulars.conversations.operations.handling import show_typing
+from regulars.kernel.errors import Invalid
+from regulars.web.addresses import id_in
+from regulars.web.design.people import initials_of, tone_of
+from regulars.web.doors import MemberRequest, member_with
+from regulars.web.live.presence import STATES, Beat, Person, tell
+from regulars.workspaces.models import Member
+
+
+@require_POST
+@member_with("conversations:read")
+def presence(request: MemberRequest, conversation_id: str) -> HttpResponse:
+    """``state``: looking, writing, noting or gone. ``typing``: the contact may see it too (at most every 20 seconds).
+
+    Nothing is written of the first; the second is an event, which the channel's platform is told of if it can show it.
+    """
+    state = request.POST.get("state", "")
+    if state not in STATES:
+        raise Invalid(_("Unknown state"), fields={"state": ", ".join(STATES)})
+    here = id_in(conversation_id)
+    if state == "gone":  # also from where one has no right to be any more
+        tell(Beat(here, _person(request.member), state))
+        return HttpResponse(status=204)
+    conversation = access_conversation(request.actor, here)
+    tell(Beat(here, _person(request.member), state))
+    if state == "writing" and "typing" in request.POST and request.actor.can("messages:send"):
+        show_typing(conversation, by=request.actor)
+    return HttpResponse(status=204)
+
+
+def _person(member: Member) -> Person:
+    name = str(member)
+    return Person(member.id, name, initials_of(name), tone_of(str(member.id)))

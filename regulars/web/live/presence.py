@@ -1,0 +1,122 @@
+"""Who looks at a conversation right now, and who writes in it: told by screens, kept in memory, gone by itself.
+
+A screen says so every 20 seconds, and every 6 while somebody types (``web.inbox.views.presence``, which lets in only
+who may see the conversation). Each beat is one NOTIFY to all web processes; nothing is written. Whoever is on the
+board of a conversation is told who else is: nobody learns of others without being seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+
+CHANNEL = "regulars_presence"
+"""the NOTIFY channel; its payload is a :class:`Beat`"""
+LOOKS_FOR_SECONDS = 45.0
+WRITES_FOR_SECONDS = 13.0
+
+State = Literal["looking", "writing", "noting", "gone"]
+STATES: tuple[State, ...] = ("looking", "writing", "noting", "gone")
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A member as colleagues see them."""
+
+    id: UUID
+    name: str
+    initials: str
+    tone: int
+
+
+class Beat(msgspec.Struct, frozen=True):
+    """What a screen says of its member."""
+
+    conversation_id: UUID
+    person: Person
+    state: State
+
+
+def tell(beat: Beat) -> None:
+    """Tell every web process; heard on commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, msgspec.json.encode(beat).decode()])
+
+
+def read_beat(payload: str) -> Beat | None:
+    """A beat as it was told; None when it is none (of another release)."""
+    try:
+        return msgspec.json.decode(payload, type=Beat)
+    except msgspec.DecodeError:
+        return None
+
+
+@dataclass(slots=True)
+class _Place:
+    person: Person
+    looks_until: float
+    writes_until: float = 0.0
+    writing: State = "writing"
+
+    def state(self, now: float) -> State:
+        return self.writing if self.writes_until > now else "looking"
+
+
+@dataclass(slots=True)
+class Board:
+    """Who is where, by conversation and member. Times are monotonic seconds, given by whoever asks."""
+
+    places: dict[UUID, dict[UUID, _Place]] = field(default_factory=dict)
+
+    def hear(self, beat: Beat, now: float) -> bool:
+        """Note a beat; true when that changes what colleagues see."""
+        here = self.places.setdefault(beat.conversation_id, {})
+        before = self._seen(here, now)
+        place = here.setdefault(beat.person.id, _Place(beat.person, 0.0))
+        place.looks_until = now + LOOKS_FOR_SECONDS
+        if beat.state in ("writing", "noting"):
+            place.writing, place.writes_until = beat.state, now + WRITES_FOR_SECONDS
+        elif beat.state == "looking":
+            place.writes_until = 0.0
+        else:
+            del here[beat.person.id]
+        if not here:
+            del self.places[beat.conversation_id]
+        return self._seen(here, now) != before
+
+    def forget_old(self, then: float, now: float) -> set[UUID]:
+        """The conversations in which somebody's time ended since ``then``; who is gone is forgotten."""
+        changed = set()
+        for conversation_id, here in list(self.places.items()):
+            for member_id, place in list(here.items()):
+                if then < place.writes_until <= now or place.looks_until <= now:
+                    changed.add(conversation_id)
+                if place.looks_until <= now:
+                    del here[member_id]
+            if not here:
+                del self.places[conversation_id]
+        return changed
+
+    def people(self, conversation_id: UUID, now: float) -> list[tuple[Person, State]]:
+        """Everybody who is there, who writes first."""
+        here = self.places.get(conversation_id, {}).values()
+        present = [(place.person, place.state(now)) for place in here if place.looks_until > now]
+        return sorted(present, key=lambda each: (each[1] == "looking", each[0].name))
+
+    def has(self, conversation_id: UUID, member_id: UUID | None) -> bool:
+        return member_id in self.places.get(conversation_id, {})
+
+    def _seen(self, here: dict[UUID, _Place], now: float) -> dict[UUID, State]:
+        return {key: place.state(now) for key, place in here.items()}
+
+
+def told(people: Iterable[tuple[Person, State]]) -> list[dict[str, object]]:
+    """For the screens' scripts."""
+    return [
+        {"id": str(each.id), "name": each.name, "initials": each.initials, "tone": each.tone, "state": state}
+        for each, state in people
+    ]
