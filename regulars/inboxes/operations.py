@@ -178,7 +178,7 @@ def change_inbox(
     """Rename a number or staff it with exactly these teams (none: everybody)."""
     by.require("inboxes:manage")
     if name is not None and not name.strip():
-        raise Invalid(_("The inbox needs a name"), fields={"name": "1 to 80 characters"})
+        raise Invalid(_("Give the number a name"), fields={"name": "1 to 80 characters"})
     if teams is not None and not hold_teams(inbox.workspace_id, teams):
         raise Invalid(_("There is no such team"), fields={"teams": "teams of this workspace"})
     Inbox.objects.select_for_update(no_key=True).get(id=inbox.id)  # one after the other

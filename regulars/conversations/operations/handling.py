@@ -70,9 +70,12 @@ def assign_conversation(
 def _taken(conversation: Conversation) -> Conflict:
     taker = conversation.assignee
     if taker is None:
-        return Conflict(_("Somebody has given it back meanwhile. Look again."))
+        return Conflict(
+            _("Somebody put this back to the unassigned in the meantime. Look again before you decide.")
+        )
     return Conflict(
-        _("%(name)s has taken it meanwhile. Look again.") % {"name": taker}, assignee=str(taker.id)
+        _("%(name)s took this in the meantime. Look again before you decide.") % {"name": taker},
+        assignee=str(taker.id),
     )
 
 
@@ -108,7 +111,9 @@ def resolve_conversation(conversation: Conversation, *, by: Actor, seen: Seen | 
     last_inbound_at, unread = known
     is_older = conversation.last_inbound_at != last_inbound_at or conversation.unread_count > unread
     if count_unseen(conversation, seen) if seen else is_older:
-        raise Conflict(_("The contact has written meanwhile. Look again."), unread=conversation.unread_count)
+        raise Conflict(
+            _("The contact wrote meanwhile. Read it, then decide."), unread=conversation.unread_count
+        )
     conversation.status, conversation.snoozed_until = "resolved", None
     conversation.waiting_since, conversation.unread_count = None, 0
     _save(
@@ -147,7 +152,9 @@ def snooze_conversation(conversation: Conversation, *, until: datetime, by: Acto
     if (conversation.status, conversation.snoozed_until) == ("snoozed", until):
         return
     if conversation.last_inbound_at != known:
-        raise Conflict(_("The contact has written meanwhile. Look again."), unread=conversation.unread_count)
+        raise Conflict(
+            _("The contact wrote meanwhile. Read it, then decide."), unread=conversation.unread_count
+        )
     conversation.status, conversation.snoozed_until = "snoozed", until
     _save(conversation, "status", "snoozed_until", by=by, line="snoozed", facts={"until": until.isoformat()})
 
@@ -185,7 +192,7 @@ def tag_conversation(conversation: Conversation, tags: list[str], *, by: Actor) 
 def _expect(current: object, before: object) -> None:
     """What is set must still be what it was when somebody decided to set it: else the second is told."""
     if current != before:
-        raise Conflict(_("Somebody else has changed this meanwhile. Look again."))
+        raise Conflict(_("Somebody changed this in the meantime. Look again before you decide."))
 
 
 @transaction.atomic

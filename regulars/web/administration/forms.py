@@ -148,7 +148,9 @@ class InboxForm(forms.Form):
         help_text=_("WhatsApp Manager → Phone numbers; digits only"),
         error_messages={"invalid": _("The phone number ID has 5 to 20 digits and nothing else")},
     )
-    display_address = forms.CharField(label=_("Number as people write it"), max_length=40, required=False)
+    display_address = forms.CharField(
+        label=_("Number as it is shown to people"), max_length=40, required=False
+    )
 
 
 class NumberForm(forms.Form):
@@ -159,7 +161,9 @@ class NumberForm(forms.Form):
     def __init__(self, *args: Any, teams: Sequence[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hint = (
-            _("None chosen: everybody.") if teams else _("Everybody. Make teams under Teams to narrow this.")
+            _("None chosen: everybody.")
+            if teams
+            else _("Everybody. Create teams under Teams to narrow this.")
         )
         self.fields["team"] = _teams_field(_("Staffed by"), teams, help_text=hint)
 
@@ -184,7 +188,7 @@ class CredentialsForm(forms.Form):
                 "%(count)s app secret is valid now.", "%(count)s app secrets are valid now.", secret_count
             )
             self.fields["ends_older"] = forms.BooleanField(
-                label=_("The older app secrets end now"),
+                label=_("End the older app secrets now"),
                 required=False,
                 help_text=format_lazy(
                     "{} {}", valid % {"count": secret_count}, _("Once Meta signs with the newest one only")

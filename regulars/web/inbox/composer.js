@@ -239,7 +239,7 @@ class MessageComposer extends HTMLElement {
   /** The form of something that goes with the text, filled in as `body` says. */
   extraOf(kind, body = new URLSearchParams()) {
     const form = this.querySelector(`[data-extra-form="${kind}"]`).content.cloneNode(true);
-    const close = element("button", { type: "button", class: "button quiet small", "data-close-extra": true }, icon("close"), gettext("Leave it out"));
+    const close = element("button", { type: "button", class: "button quiet small", "data-close-extra": true }, icon("close"), gettext("Remove"));
     form.querySelector(".extra-form").append(close);
     const values = Object.fromEntries([...new Set(body.keys())].map((name) => [name, body.getAll(name)]));
     for (const field of form.querySelectorAll("[name]")) field.value = values[field.name]?.shift() ?? field.value;

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language_info
 
-from regulars.contacts.models import Contact
+from regulars.contacts.models import Contact, ContactIdentity
 from regulars.contacts.queries import identities_of
 from regulars.conversations.models import Conversation
 from regulars.conversations.queries.changing import REWRITING, read_changes
@@ -55,12 +57,12 @@ def _why_empty(actor: Actor, choice: ListChoice) -> dict[str, Any]:
         return {"reason": "search", "text": choice.text}
     if not inboxes_in(actor.workspace_id).exists():
         return {"reason": "no_number"}
+    if not actor.sees_all and not actor.team_ids and not list(inboxes_of(actor)[:1]):
+        return {"reason": "no_right"}
     counts: Counts = count_for(actor)
     if choice.view == "mine":
         oldest = counts.oldest_unassigned_since
         return {"reason": "mine", "unassigned": counts.unassigned, "oldest_since": oldest}
-    if not actor.sees_all and not actor.team_ids and not list(inboxes_of(actor)[:1]):
-        return {"reason": "no_right"}
     return {"reason": choice.view}
 
 
@@ -69,9 +71,10 @@ def thread_context(actor: Actor, member: Member, conversation: Conversation) -> 
     page = read_thread(conversation)
     now = clock.now()
     items = thread_items(page, conversation)
+    panel = panel_context(actor, conversation)
     return {
         **head_context(actor, conversation),
-        **panel_context(actor, conversation),
+        **panel,
         "items": items,
         "earlier_url": reverse("earlier-messages", args=[conversation.id]) if page.has_older else "",
         "seen_before": page.newest_in_before or "",
@@ -79,7 +82,17 @@ def thread_context(actor: Actor, member: Member, conversation: Conversation) -> 
         "window_is_open": conversation.window_is_open(now),
         "drafts": drafts_of(conversation, member),
         "longest_text": facts_of(conversation.inbox.connection.channel).longest_text,
+        "phone_query": _phone_query(conversation, panel.get("identities", [])) if settings.DEMO else "",
     }
+
+
+def _phone_query(conversation: Conversation, identities: list[ContactIdentity]) -> str:
+    """Whose phone the demo's pane of phones shows beside this conversation, and in which chat; nobody's for a group."""
+    if not identities:
+        return ""
+    known = identities[0]
+    customer = known.provider_address or known.value
+    return "?" + urlencode({"customer": customer, "number": conversation.inbox.address})
 
 
 def panel_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from regulars.kernel.errors import ProductError
 from regulars.web.context import DENSITIES
 from regulars.web.doors import SIGNED_IN, MemberRequest, WebRequest, member_with, public
 from regulars.web.problems import told_when
-from regulars.web.sign_in.demo import demo_accounts
+from regulars.web.sign_in.demo import account_for, demo_accounts
 from regulars.web.sign_in.devices import known_browser, remember_browser
 from regulars.web.sign_in.forms import AccountForm, OwnerForm, SignInForm, time_zones
 from regulars.web.sign_in.middleware import note_browser, source_of
@@ -42,8 +42,14 @@ FORM = ["GET", "HEAD", "POST"]
 @require_http_methods(FORM)
 @public
 def sign_in(request: WebRequest) -> HttpResponse:
-    """Ask who it is; on a fresh installation, ask for the first owner instead."""
-    if request.member:
+    """Ask who it is; on a fresh installation, ask for the first owner instead.
+
+    In the demo ``?as=owner`` (or another role, or an e-mail address) is that person's own door: the page's script
+    goes through it.
+    """
+    accounts = demo_accounts() if settings.DEMO else []
+    door = account_for(accounts, request.GET.get("as", ""))
+    if request.member and (door is None or door.id == str(request.member.id)):
         return redirect(_next(request))
     if not is_set_up():
         return redirect("set-up")
@@ -51,7 +57,8 @@ def sign_in(request: WebRequest) -> HttpResponse:
     context = {
         "form": form,
         "next": _next(request),
-        "demo_accounts": demo_accounts() if settings.DEMO else [],
+        "demo_accounts": accounts,
+        "door": door,
     }
     if request.method == "POST" and form.is_valid():
         email, password = form.cleaned_data["email"], form.cleaned_data["password"]
@@ -62,7 +69,7 @@ def sign_in(request: WebRequest) -> HttpResponse:
             return told_when(render(request, "sign_in/sign_in.html", context, status=problem.status), problem)
         if user:
             return _enter(request, user, _next(request))
-        form.add_error(None, _("E-mail and password do not belong together."))
+        form.add_error(None, _("Wrong e-mail or password."))
     return render(request, "sign_in/sign_in.html", context)
 
 
@@ -134,7 +141,7 @@ def invitation(request: WebRequest, secret: str) -> HttpResponse:
         if member and guess:
             guessed_right(guess)
         if member:
-            return _enter_as(request, member, reverse("home"))
+            return _enter_as(request, member, f"{reverse('inbox-view', args=['mine'])}?welcome=1")
     return render(request, "sign_in/invitation.html", context, status=200 if invited else 404)
 
 

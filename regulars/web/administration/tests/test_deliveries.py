@@ -138,7 +138,10 @@ def test_a_notice_is_read_again_while_its_delivery_is_kept(cast: Cast, sign_in: 
     _notice(cast, row.id)
     _notice(cast, row.id + 999)
     html = client.get("/settings/notices").content.decode()
-    assert (html.count(f"/settings/deliveries/{row.id}/replay"), html.count("Its delivery is gone")) == (1, 1)
+    assert (
+        html.count(f"/settings/deliveries/{row.id}/replay"),
+        html.count("The webhook is no longer kept"),
+    ) == (1, 1)
 
 
 def test_strangers_find_nothing_and_agents_may_nothing(cast: Cast, sign_in: SignIn) -> None:

@@ -146,7 +146,7 @@ def _replacing(connection: Connection, form: CredentialsForm) -> FormDialog:
         action=reverse("credentials", args=[connection.id]),
         form=form,
         submit=_("Replace"),
-        note=_("What is left empty stays as it is."),
+        note=_("Empty fields stay as they are."),
     )
 
 
@@ -157,7 +157,7 @@ def _naming(connection: Connection, form: PortfolioForm) -> FormDialog:
         action=reverse("portfolio", args=[connection.id]),
         form=form,
         submit=_("Save"),
-        note=_("People are known by ids that are valid in it; what was learned so far goes along."),
+        note=_("A contact’s ids are valid inside one portfolio. What is known so far moves along."),
     )
 
 

@@ -29,7 +29,8 @@ MOMENTS = {
 SCRIPT = """
 const given = JSON.parse(process.argv.at(-1));
 let words = {};
-globalThis.django = { gettext: (text) => words[text] ?? text, ngettext: (one, many, count) => words.plural(one, count) ?? many };
+const gettext = (text) => words[text] ?? text;
+globalThis.django = { gettext, ngettext: (one, many, count) => words.plural(one, count) ?? many };
 globalThis.document = { documentElement: { lang: "en", dataset: { timeZone: "UTC" } }, querySelectorAll: () => [] };
 const told = {};
 for (const [language, catalogue] of Object.entries(given.catalogues)) {
@@ -38,7 +39,8 @@ for (const [language, catalogue] of Object.entries(given.catalogues)) {
   document.documentElement.lang = language;
   const { agoOf, dayHeading } = await import(`${given.time}?${language}`);
   const [now, at] = [new Date(given.now), (name) => new Date(given.moments[name])];
-  told[language] = { ago: Object.keys(given.moments).map((name) => agoOf(at(name), now)), heading: dayHeading(at("wednesday"), now) };
+  const ago = Object.keys(given.moments).map((name) => agoOf(at(name), now));
+  told[language] = { ago, heading: dayHeading(at("wednesday"), now) };
 }
 console.log(JSON.stringify(told));
 process.exit();
@@ -58,7 +60,7 @@ def _for_scripts(language: str) -> dict[str, object]:
             words[message.id] = message.string
         else:
             names = ("one", "few", "many") if language == "ru" else ("other",)
-            words[message.id[0]] = dict(zip(names, message.string, strict=True))
+            words[message.id[0]] = dict(zip(names, message.string or (), strict=True))
     return words
 
 
@@ -101,7 +103,7 @@ def test_russian_tells_one_few_and_many_apart(domain: str) -> None:
     plurals = [message for message in _catalogue("ru", domain) if isinstance(message.id, tuple)]
     assert plurals
     for message in plurals:
-        forms = [COUNT.sub("#", form) for form in message.string]
+        forms = [COUNT.sub("#", form) for form in message.string or ()]
         assert len(forms) == 3, message.id
         assert len(set(forms)) in {1, 2, 3}, message.id
         if len(set(forms)) == 2:
@@ -130,10 +132,12 @@ def test_no_message_counts_without_plural_forms() -> None:
 
 
 def test_no_day_follows_a_preposition_in_a_template() -> None:
-    """``{% moment … "stamp" %}`` may become the name of a day, which then stands for itself: after a colon, or alone."""
+    """``{% moment … "stamp" %}`` may become the name of a day, which then stands alone, or after a colon."""
     after_words = re.compile(
         r'\{% translate [\'"][^\'"]*[^\'":][\'"] %\}\s*\{% moment \S+ "(?:stamp|full|second|day)" %\}'
     )
     templates = [*WEB.rglob("*.html")]
-    wrong = [f"{path.name}: {hit.group()}" for path in templates for hit in after_words.finditer(path.read_text())]
+    wrong = [
+        f"{path.name}: {hit.group()}" for path in templates for hit in after_words.finditer(path.read_text())
+    ]
     assert wrong == []

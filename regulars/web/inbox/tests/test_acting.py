@@ -135,7 +135,7 @@ def test_what_was_not_on_the_screen_is_not_decided_about(cast: Cast, sign_in: Si
     client = sign_in(cast.agent)
     path = f"/conversations/{conversation.id}"
     answer = client.post(f"{path}/status", {"status": "resolved", "seen": seen}, headers=FRAGMENT)
-    assert (answer.status_code, "written meanwhile" in answer.content.decode()) == (409, True)
+    assert (answer.status_code, "wrote meanwhile" in answer.content.decode()) == (409, True)
     client.post(f"{path}/reading", {"state": "read", "seen": seen}, headers=FRAGMENT)
     conversation.refresh_from_db()
     assert (conversation.status, conversation.unread_count) == ("open", 1)

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
 
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations.handling import assign_conversation
@@ -51,6 +52,31 @@ def test_the_list_shows_name_and_last_line(cast: Cast, sign_in: SignIn) -> None:
     html = sign_in(cast.agent).get("/inbox/unassigned").content.decode()
     assert "Alice" in html
     assert "is the &lt;b&gt;blue&lt;/b&gt; one left?" in html
+
+
+def test_the_demo_knows_whose_phone_belongs_to_a_conversation(
+    cast: Cast, sign_in: SignIn, settings: Settings
+) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    client, path = sign_in(cast.agent), f"/conversations/{conversation.id}"
+    assert "data-phone" not in client.get(path, headers=FRAGMENT).content.decode()
+    settings.DEMO = True
+    wanted = f'data-phone="?customer={ALICE.lstrip("+")}&amp;number={conversation.inbox.address}"'
+    assert wanted in client.get(path, headers=FRAGMENT).content.decode().replace("%2B", "")
+
+
+def test_whoever_has_just_joined_is_told_what_stands_here(cast: Cast, sign_in: SignIn) -> None:
+    cast.hears(ALICE, "hello")
+    client = sign_in(cast.agent)
+    html = client.get("/inbox/mine?welcome=1").content.decode()
+    for words in (
+        f"Welcome, {cast.agent}",
+        "1 conversation is unassigned.",
+        'data-form="waited"',
+        "R replies",
+    ):
+        assert words in html
+    assert "Nothing waiting for you" in client.get("/inbox/mine").content.decode()
 
 
 def test_what_others_took_is_not_in_an_agents_list(cast: Cast, sign_in: SignIn) -> None:

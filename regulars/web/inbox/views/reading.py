@@ -35,6 +35,7 @@ def show_list(request: MemberRequest, view: str) -> HttpResponse:
     if request.headers.get("X-Fragment"):
         return _rows(request, choice)
     context = {"live_cursor": str(end_of_log()), **list_context(request.actor, choice)}
+    context["welcome"] = "welcome" in request.GET  # who has just joined
     return render(request, "inbox/inbox.html", context)
 
 
