@@ -28,7 +28,7 @@ class SettingsGroup:
 
 
 GROUPS = (
-    SettingsGroup(_("Manage"), (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, TEAMS, TOKENS, ACCOUNT)),
+    SettingsGroup(_("Settings"), (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, TEAMS, TOKENS, ACCOUNT)),
     SettingsGroup(_("Records"), (LEDGER, DELIVERIES)),
 )
 PAGES = tuple(page for group in GROUPS for page in group.pages)
