@@ -26,7 +26,12 @@ from regulars.web.sign_in.forms import AccountForm, OwnerForm, SignInForm, time_
 from regulars.web.sign_in.middleware import note_browser, source_of
 from regulars.workspaces.guessing import Guess, TooManyAttempts, guessed_right, take_guess
 from regulars.workspaces.models import Member, User
-from regulars.workspaces.operations import accept_invitation, find_account, find_open_invitation
+from regulars.workspaces.operations import (
+    accept_invitation,
+    find_account,
+    find_open_invitation,
+    set_preferences,
+)
 from regulars.workspaces.queries import is_member_somewhere
 from regulars.workspaces.sessions import MEMBER_KEY
 from regulars.workspaces.setting_up import create_first_owner, is_set_up, is_set_up_secret
@@ -183,14 +188,9 @@ def choose_language(request: WebRequest) -> HttpResponse:
 @member_with(SIGNED_IN)
 def preferences(request: MemberRequest) -> HttpResponse:
     """Theme, language and time zone belong to the person, density to the browser."""
-    user = request.member.user
-    if request.POST.get("theme") in THEMES:
-        user.theme = request.POST["theme"]
-    if request.POST.get("language") in dict(settings.LANGUAGES):
-        user.language = request.POST["language"]
-    if request.POST.get("time_zone") in dict(time_zones()):
-        user.time_zone = request.POST["time_zone"]
-    user.save(update_fields=["theme", "language", "time_zone"])
+    offered = {"theme": THEMES, "language": dict(settings.LANGUAGES), "time_zone": dict(time_zones())}
+    chosen = {name: value for name, value in request.POST.items() if value in offered.get(name, ())}
+    set_preferences(request.member.user, {name: str(value) for name, value in chosen.items()})
     response = redirect(_back(request))
     if request.POST.get("density") in DENSITIES:
         response.set_cookie("regulars_density", request.POST["density"], max_age=COOKIE_AGE, samesite="Lax")
