@@ -93,7 +93,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django_htmx",
     "regulars.kernel",
     "regulars.workspaces",
     "regulars.contacts",
@@ -120,7 +119,6 @@ MIDDLEWARE = [
     "regulars.web.sign_in.middleware.MemberMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "regulars.web.problems.ProblemMiddleware",
 ]
 

@@ -25,7 +25,7 @@ FIELD = "id"
 REPEATED_HEADER = "X-Repeated"
 """says that an answer was given before, and that nothing happened now"""
 _NOT_SAID = {FIELD, "csrfmiddlewaretoken"}
-_KEPT_HEADERS = ("Content-Type", "Location", "HX-Trigger", "HX-Refresh", "HX-Reswap")
+_KEPT_HEADERS = ("Content-Type", "Location", "X-Toast", "X-Reload")
 _COOKIE = "Set-Cookie"
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])

@@ -32,14 +32,11 @@ class ProblemMiddleware:
 def problem_response(request: WebRequest, problem: ProductError) -> HttpResponse:
     """The page, or for a fragment nothing but a toast: what stands on the screen stays."""
     detail = "" if "permission" in problem.facts else str(problem.detail)  # its name is for scripts
-    if getattr(request, "htmx", False) or request.headers.get(
-        "X-Fragment"
-    ):  # may be refused before htmx is asked
+    if request.headers.get("X-Fragment"):
         text = detail or f"{problem.title}. {problem.advice}".strip()
         response = HttpResponse(text, status=problem.status, content_type="text/plain; charset=utf-8")
-        response["HX-Reswap"] = "none"
         response["X-Refusal"] = problem.code
-        response["HX-Trigger"] = toast_header(text, kind="bad")
+        response["X-Toast"] = toast_header(text, kind="bad")
         return response
     context = {
         "title": problem.title,
@@ -67,7 +64,5 @@ def told_when(response: HttpResponse, problem: ProductError) -> HttpResponse:
 def toast_header(
     text: str, *, kind: str = "", undo_url: str = "", undo_values: dict[str, str] | None = None
 ) -> str:
-    """The value of ``HX-Trigger`` that shows a toast, with one undo when ``undo_url`` is given (ASCII JSON)."""
-    return json.dumps(
-        {"toast": {"text": text, "kind": kind, "undo_url": undo_url, "undo_values": undo_values or {}}}
-    )
+    """The value of ``X-Toast``, which shows a toast, with one undo when ``undo_url`` is given (ASCII JSON)."""
+    return json.dumps({"text": text, "kind": kind, "undo_url": undo_url, "undo_values": undo_values or {}})

@@ -36,7 +36,9 @@ def test_the_seven_stops_are_where_architecture_says():
     assert len(stops) >= 10
     for file, name in stops:
         pages = [*(ROOT / "regulars").rglob(file)]
-        assert any(re.search(rf"(?:def|class) {name}\b", page.read_text()) for page in pages), f"{file}: {name}"
+        assert any(re.search(rf"(?:def|class) {name}\b", page.read_text()) for page in pages), (
+            f"{file}: {name}"
+        )
 
 
 def test_screens_and_rest_write_nothing_themselves():

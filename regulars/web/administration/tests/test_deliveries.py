@@ -115,7 +115,7 @@ def test_buttons_read_again(cast: Cast, sign_in: SignIn) -> None:
         client.post("/settings/deliveries/failed/replay", headers=AS_SCRIPT),
     ]
     assert [each.status_code for each in answers] == [204, 204]
-    assert "1 delivery is read again" in answers[0]["HX-Trigger"]
+    assert "1 delivery is read again" in answers[0]["X-Toast"]
     assert set(Delivery.objects.values_list("id", "state")) == {(one.id, "pending"), (failed.id, "pending")}
     assert client.post(f"/settings/deliveries/{one.id}/replay")["Location"] == "/settings/deliveries"
 

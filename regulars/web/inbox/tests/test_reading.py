@@ -35,7 +35,7 @@ def test_signed_out_people_go_to_sign_in_and_come_back(cast: Cast) -> None:
 
 def test_a_fragment_of_a_signed_out_screen_reloads_the_page(cast: Cast) -> None:
     response = Client().get("/inbox/open", headers=FRAGMENT)
-    assert (response.status_code, response["HX-Refresh"]) == (401, "true")
+    assert (response.status_code, response["X-Reload"]) == (401, "1")
 
 
 def test_members_land_where_work_is(cast: Cast, sign_in: SignIn) -> None:
