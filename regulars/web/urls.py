@@ -15,5 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("regulars.web.settings.urls")),
     path("strings/<str:language>.js", cache_control(max_age=3600)(strings), name="strings"),
 ]
-if settings.DEBUG:
+if settings.DEMO:  # for whoever works on the screens
     urlpatterns.append(path("design/gallery", gallery, name="gallery"))

@@ -154,9 +154,15 @@ class InboxForm(forms.Form):
 
 
 class NumberForm(forms.Form):
-    """What a number is called and who staffs it."""
+    """What a number is called, who staffs it, and whether it sends."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
+    paused_reason = forms.CharField(
+        label=_("Stop sending, because"),
+        max_length=200,
+        required=False,
+        help_text=_("Members read it where they would write. Left empty, the number sends."),
+    )
 
     def __init__(self, *args: Any, teams: Sequence[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -40,6 +40,7 @@ def reaction_purpose(name: str) -> str:
         "sync_templates": _("Fetch the list of templates"),
         "learn_portfolios": _("Ask which business owns the account"),
         "check_numbers": _("Ask the platform about the number"),
+        "learn_qualities": _("Ask how the numbers are rated"),
         "send_read_receipts": _("Show the contact that it was read"),
         "show_typing": _("Show the contact that somebody types"),
     }.get(purpose, name)

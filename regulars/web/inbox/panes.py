@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language_info
 
 from regulars.contacts.models import Contact, ContactIdentity
-from regulars.contacts.queries import identities_of
+from regulars.contacts.queries import identities_of, perhaps_the_same
 from regulars.conversations.models import Conversation
 from regulars.conversations.queries.changing import REWRITING, read_changes
 from regulars.conversations.queries.lists import ConversationFilter, Counts, count_for, list_conversations
@@ -115,6 +115,7 @@ def _about_contact(actor: Actor, conversation: Conversation, contact: Contact) -
         "identities": identities,
         "in_several_portfolios": len({each.portfolio for each in identities if each.kind == "bsuid"}) > 1,
         "others": _other_conversations(actor, conversation),
+        "perhaps_the_same": _perhaps_the_same(actor, contact),
         "can": {"edit_contact": actor.can("contacts:edit")},
     }
 
@@ -150,6 +151,15 @@ def _other_conversations(actor: Actor, conversation: Conversation) -> list[Any]:
     wanted = ConversationFilter(contact_id=conversation.contact_id)
     page = list_conversations(actor, wanted, limit=OTHERS_LIMIT + 1)
     return [conversation_row(each) for each in page.items if each.id != conversation.id][:OTHERS_LIMIT]
+
+
+def _perhaps_the_same(actor: Actor, contact: Contact) -> list[Any]:
+    """A conversation of each contact who may be this person, as far as the member may see one."""
+    pages = [
+        list_conversations(actor, ConversationFilter(contact_id=other), limit=1)
+        for other in perhaps_the_same(contact.id)[:OTHERS_LIMIT]
+    ]
+    return [conversation_row(each) for page in pages for each in page.items]
 
 
 def _language_name(code: str) -> str:

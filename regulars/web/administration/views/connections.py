@@ -115,7 +115,8 @@ def _cards(request: MemberRequest, refused: FormDialog | None) -> list[Connectio
 
 def _number(inbox: Inbox, teams: Sequence[Team], refused: FormDialog | None) -> NumberRow:
     staffing = [str(team.id) for team in inbox.teams.all()]
-    form = NumberForm(teams=teams, initial={"name": inbox.name, "team": staffing})
+    known = {"name": inbox.name, "team": staffing, "paused_reason": inbox.paused_reason}
+    form = NumberForm(teams=teams, initial=known)
     return NumberRow(inbox, _instead(refused, _changing(inbox, form)))
 
 
@@ -241,14 +242,20 @@ def add_number(request: MemberRequest, connection_id: str) -> HttpResponse:
 @require_POST
 @member_with("inboxes:manage")
 def change_number(request: MemberRequest, inbox_id: str) -> HttpResponse:
-    """Another name, other teams."""
+    """Another name, other teams; stopped, or sending again."""
     inbox = access_inbox(request.actor, parse_id(inbox_id))
     teams = list(teams_of(request.actor.workspace_id))
     form = NumberForm(request.POST, teams=teams)
     if form.is_valid():
         name = form.cleaned_data["name"]
+        reason = form.cleaned_data["paused_reason"] if "paused_reason" in request.POST else None
         chosen = [team for team in teams if str(team.id) in form.cleaned_data["team"]]
-        if attempt(form, lambda: change_inbox(inbox, by=request.actor, name=name, teams=chosen) or True):
+        if attempt(
+            form,
+            lambda: (
+                change_inbox(inbox, by=request.actor, name=name, teams=chosen, paused_reason=reason) or True
+            ),
+        ):
             return redirect("connections")
     return _refused(request, _changing(inbox, form))
 

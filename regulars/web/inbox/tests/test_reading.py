@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
+from regulars.contacts.models import MergeSuggestion
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations.handling import assign_conversation
 from regulars.kernel import clock
@@ -77,6 +78,21 @@ def test_whoever_has_just_joined_is_told_what_stands_here(cast: Cast, sign_in: S
     ):
         assert words in html
     assert "Nothing waiting for you" in client.get("/inbox/mine").content.decode()
+
+
+def test_who_may_be_the_same_person_stands_in_the_panel_of_both(cast: Cast, sign_in: SignIn) -> None:
+    one, other = cast.hears(ALICE, "hello", name="Alice"), cast.hears(BORIS, "hello", name="Alice B.")
+    first, second = sorted((one.contact_id, other.contact_id), key=str)
+    MergeSuggestion.objects.create(
+        workspace_id=one.workspace_id, first_id=first, second_id=second, reason="number_changed"
+    )
+    client = sign_in(cast.agent)
+    for here, there in ((one, other), (other, one)):
+        html = client.get(f"/conversations/{here.id}/context").content.decode()
+        assert "Perhaps the same person" in html
+        assert f'href="/conversations/{there.id}"' in html
+    assign_conversation(other, to=cast.mate, by=cast.actor())  # out of the agent's sight now
+    assert "Perhaps the same person" not in client.get(f"/conversations/{one.id}/context").content.decode()
 
 
 def test_what_others_took_is_not_in_an_agents_list(cast: Cast, sign_in: SignIn) -> None:
