@@ -38,8 +38,6 @@ class InvitationForm(forms.Form):
 
 
 class MemberTeamsForm(forms.Form):
-    """In which teams a member is."""
-
     teams_shown = forms.CharField(widget=forms.HiddenInput, initial="yes", required=False)
 
     def __init__(self, *args: Any, teams: Iterable[Team], **kwargs: Any) -> None:
@@ -106,8 +104,6 @@ def _portfolio_field() -> forms.RegexField:
 
 
 class ConnectionForm(forms.Form):
-    """One WhatsApp Business account."""
-
     name = forms.CharField(
         label=_("Name"), max_length=80, help_text=_("For your people, for example the brand")
     )
@@ -133,14 +129,10 @@ class ConnectionForm(forms.Form):
 
 
 class PortfolioForm(forms.Form):
-    """Whose account it is."""
-
     portfolio = _portfolio_field()
 
 
 class InboxForm(forms.Form):
-    """One number of an account."""
-
     name = forms.CharField(label=_("Name"), max_length=80)
     address = forms.RegexField(
         r"^[0-9]{5,20}$",

@@ -29,7 +29,6 @@ DIRECTIONAL = frozenset(
 
 @register.simple_tag
 def asset(name: str) -> str:
-    """The address of a built file."""
     return asset_url(name)
 
 
@@ -41,7 +40,6 @@ def strings_url(language: str) -> str:
 
 @register.simple_tag
 def sprite() -> str:
-    """The address of the icon sprite."""
     return asset_url("icons.svg")
 
 
@@ -146,7 +144,6 @@ def file_size(byte_count: int | None) -> str:
 
 @register.filter
 def status_word(status: str) -> str:
-    """What a message's state is called."""
     return {
         "queued": pgettext("message state", "Queued"),
         "sending": pgettext("message state", "Sending"),

@@ -67,7 +67,6 @@ def _why_empty(actor: Actor, choice: ListChoice) -> dict[str, Any]:
 
 
 def thread_context(actor: Actor, member: Member, conversation: Conversation) -> dict[str, Any]:
-    """Thread, composer and side panel of one conversation."""
     page = read_thread(conversation)
     now = clock.now()
     items = thread_items(page, conversation)
@@ -141,7 +140,6 @@ def head_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
 
 
 def assignable_members(actor: Actor) -> list[Author]:
-    """Who can take a conversation, by name."""
     members = active_members_of(actor.workspace_id)
     people = [Author("member", str(member), member.id) for member in members]
     return sorted(people, key=lambda person: (person.id != actor.member_id, person.name.casefold()))

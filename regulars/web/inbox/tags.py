@@ -122,7 +122,6 @@ def preview_text(shown: Preview | QuoteView) -> str:
 
 @register.filter
 def deleted_words(deleted_by: DeletedBy) -> str:
-    """That a message was deleted, and by whom."""
     return {
         "contact": gettext("Deleted by the contact"),
         "phone_app": gettext("Deleted from the phone app"),
@@ -131,7 +130,6 @@ def deleted_words(deleted_by: DeletedBy) -> str:
 
 @register.filter
 def reaction_words(shown: Preview | QuoteView | MessageView) -> str:
-    """A reaction as a line of its own."""
     if not shown.text:
         return gettext("Took a reaction back")
     return gettext("Reacted with %(emoji)s") % {"emoji": shown.text[:40]}
@@ -139,7 +137,6 @@ def reaction_words(shown: Preview | QuoteView | MessageView) -> str:
 
 @register.filter
 def kind_word(kind: str) -> str:
-    """What a kind of message is called."""
     return {
         "image": pgettext("kind of message", "Picture"),
         "video": pgettext("kind of message", "Video"),
@@ -215,7 +212,6 @@ def expires_on(media: MediaView) -> str:
 
 @register.filter
 def marked(text: str) -> SafeString:
-    """WhatsApp's text marks and links as HTML."""
     return text_marks.marked(text)
 
 
@@ -254,7 +250,6 @@ def _plain(number: float) -> str:
 
 @register.filter
 def answers(choice: Choice) -> list[Answer]:
-    """The answers of a form."""
     return answers_in(choice.data)
 
 
@@ -314,13 +309,11 @@ def draw_row(row: ConversationRow) -> SafeString:
 
 @register.filter
 def may(actor: Actor | None, permission: str) -> bool:
-    """Whether the actor has a permission."""
     return actor is not None and actor.can(permission)
 
 
 @register.filter
 def phone_shown(phone: str) -> str:
-    """A number as people write it internationally."""
     try:
         parsed = phonenumbers.parse(phone)
     except phonenumbers.NumberParseException:
@@ -342,7 +335,6 @@ def first_buttons(buttons: Sequence[object]) -> Sequence[object]:
 
 @register.filter
 def category_word(category: str) -> str:
-    """What a template is filed as."""
     return {
         "MARKETING": pgettext("template category", "Marketing"),
         "UTILITY": pgettext("template category", "Utility"),

@@ -20,7 +20,6 @@ _MARKS_OR_LINKS = re.compile(r"[*_~]|https?://", re.IGNORECASE)
 
 
 def marked(text: str) -> SafeString:
-    """Safe HTML of a message's text."""
     parts: list[str] = []
     end = 0
     for match in _CODE.finditer(text):

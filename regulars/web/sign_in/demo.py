@@ -60,7 +60,6 @@ def account_for(accounts: Sequence[DemoAccount], wanted: str) -> DemoAccount | N
 
 
 def role_word(role: str) -> str:
-    """What a role is called."""
     return {
         "owner": pgettext("role", "Owner"),
         "admin": pgettext("role", "Admin"),

@@ -47,8 +47,6 @@ from regulars.workspaces.queries import teams_of
 
 @dataclass(frozen=True, slots=True)
 class NumberRow:
-    """One number and what is changed about it."""
-
     inbox: Inbox
     changing: FormDialog
 
@@ -69,7 +67,6 @@ class ConnectionCard:
 @require_safe
 @member_with("connections:manage")
 def connections(request: MemberRequest) -> HttpResponse:
-    """Every account with its numbers, health and webhook."""
     return render(request, "administration/connections.html", _context(request))
 
 
@@ -173,14 +170,12 @@ def _changing(inbox: Inbox, form: NumberForm) -> FormDialog:
 
 
 def webhook_url(request: HttpRequest, connection: Connection) -> str:
-    """The address to enter at the platform."""
     return public_address(request, f"/webhooks/{connection.channel}/{connection.key}")
 
 
 @require_POST
 @member_with("connections:manage")
 def connect(request: MemberRequest) -> HttpResponse:
-    """A new account."""
     form = ConnectionForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
@@ -215,7 +210,6 @@ def credentials(request: MemberRequest, connection_id: str) -> HttpResponse:
 @require_POST
 @member_with("connections:manage")
 def portfolio(request: MemberRequest, connection_id: str) -> HttpResponse:
-    """Which business portfolio owns the account."""
     connection = access_connection(request.actor, parse_id(connection_id))
     form = PortfolioForm(request.POST)
     if form.is_valid():
@@ -228,7 +222,6 @@ def portfolio(request: MemberRequest, connection_id: str) -> HttpResponse:
 @require_POST
 @member_with("inboxes:manage")
 def add_number(request: MemberRequest, connection_id: str) -> HttpResponse:
-    """One more number of an account."""
     connection = access_connection(request.actor, parse_id(connection_id))
     form = InboxForm(request.POST)
     if form.is_valid():

@@ -103,7 +103,6 @@ def notes(request: MemberRequest, conversation_id: str) -> HttpResponse:
 @require_POST
 @member_with("conversations:read")
 def draft(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """Keep what was typed, per mode."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     mode, text, intent = (request.POST.get(name, "") for name in ("mode", "text", "intent"))
     save_draft(conversation, request.member, mode, text, intent=id_in(intent) if intent else None)

@@ -94,7 +94,6 @@ def head(request: MemberRequest, conversation_id: str) -> HttpResponse:
 @require_safe
 @member_with("conversations:read")
 def row(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """One line of the list as it is now."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     attach_last_messages([conversation])
     return render(request, "inbox/_row.html", {"row": conversation_row(conversation)})

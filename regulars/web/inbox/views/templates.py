@@ -52,8 +52,6 @@ class Sendable:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A variable with what stands in its field."""
-
     variable: TemplateVariable
     value: str
     below: dict[str, str] = field(default_factory=dict)
