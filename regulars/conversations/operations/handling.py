@@ -130,7 +130,6 @@ def resolve_conversation(conversation: Conversation, *, by: Actor, seen: Seen | 
 
 @transaction.atomic
 def reopen_conversation(conversation: Conversation, *, by: Actor) -> None:
-    """Back to work."""
     by.require("conversations:resolve")
     _lock(conversation)
     if conversation.status == "open":
@@ -174,7 +173,6 @@ def set_priority(conversation: Conversation, priority: str, *, by: Actor) -> Non
 
 @transaction.atomic
 def tag_conversation(conversation: Conversation, tags: list[str], *, by: Actor) -> None:
-    """Give the conversation exactly these tags."""
     by.require("conversations:assign")
     cleaned = sorted({tag.strip() for tag in tags if tag.strip()})
     if any(len(tag) > 64 for tag in cleaned):
