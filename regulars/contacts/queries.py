@@ -11,7 +11,6 @@ from regulars.contacts.models import Consent, ContactIdentity, MergeSuggestion
 
 
 def identities_of(contact_ids: Collection[UUID]) -> QuerySet[ContactIdentity]:
-    """The addresses that contacts have now."""
     return ContactIdentity.objects.filter(contact_id__in=contact_ids, retired_at=None)
 
 
