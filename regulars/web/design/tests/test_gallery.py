@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.http import HttpResponse
 from django.test import RequestFactory
 
 from regulars.web.design.gallery import gallery
@@ -10,5 +11,5 @@ from regulars.web.design.gallery import gallery
 def test_every_component_is_drawn(db: None) -> None:
     request = RequestFactory().get("/design/gallery?theme=dark&dir=rtl")
     page = gallery(request)
-    assert page.status_code == 200
-    assert 'dir="rtl"' in page.content.decode()
+    assert isinstance(page, HttpResponse)
+    assert (page.status_code, 'dir="rtl"' in page.content.decode()) == (200, True)

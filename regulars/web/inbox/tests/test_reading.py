@@ -82,9 +82,10 @@ def test_whoever_has_just_joined_is_told_what_stands_here(cast: Cast, sign_in: S
 
 def test_who_may_be_the_same_person_stands_in_the_panel_of_both(cast: Cast, sign_in: SignIn) -> None:
     one, other = cast.hears(ALICE, "hello", name="Alice"), cast.hears(BORIS, "hello", name="Alice B.")
-    first, second = sorted((one.contact_id, other.contact_id), key=str)
+    assert one.contact
+    assert other.contact
     MergeSuggestion.objects.create(
-        workspace_id=one.workspace_id, first_id=first, second_id=second, reason="number_changed"
+        workspace_id=one.workspace_id, first=one.contact, second=other.contact, reason="number_changed"
     )
     client = sign_in(cast.agent)
     for here, there in ((one, other), (other, one)):
