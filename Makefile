@@ -11,8 +11,10 @@ help: ## this list
 
 setup: ## make the checkout ready (the others do it by themselves)
 	$(PYTHON) tools/bootstrap.py
+	echo "Ready. The command is .venv/bin/regulars: \`.venv/bin/regulars serve\` runs it, \`.venv/bin/regulars --help\` lists the rest."
 
-demo: setup ## run everything with a demo workspace; Ctrl-C stops it
+demo: ## run everything with a demo workspace; Ctrl-C stops it
+	$(PYTHON) tools/bootstrap.py
 	exec $(VENV) -m regulars serve --demo
 
 test: ## set up what tests need (a browser too) and run all of them

@@ -94,7 +94,7 @@ class Bodies:
         if length <= SMALL_BYTES:
             return Body(BytesIO(await _read_small(receive) if length else b""), length)
         if length > LARGEST_BYTES:
-            problem = _("At most %(limit)d MB fit into one request") % {"limit": LARGEST_BYTES // 1024**2}
+            problem = _("At most %(limit)d MB can be sent at once") % {"limit": LARGEST_BYTES // 1024**2}
             return _refused(TooLarge(problem, limit=LARGEST_BYTES))
         refusal = await self._refusal_of_large(headers, length)
         return _refused(refusal) if refusal else await self._read_large(receive, length)
@@ -111,7 +111,7 @@ class Bodies:
         try:
             return await self._in_thread(self._judge, headers, length)
         except (Error, OSError):
-            return Unavailable(_("The database is away; try again"), retry_after=RETRY_SECONDS)
+            return Unavailable(_("The database is not answering; try again"), retry_after=RETRY_SECONDS)
         finally:
             self._asking -= 1
 
@@ -122,7 +122,9 @@ class Bodies:
         if not (is_known_token(authorization) or viewer_of_cookie(cookie)):
             return Unauthorized(_("Sign in, or send the header Authorization: Bearer <token>"))
         if shutil.disk_usage(self._directory).free < 2 * length + ROOM_TO_LEAVE_BYTES:
-            return Unavailable(_("There is no room on the disk for a file"), retry_after=RETRY_SECONDS)
+            return Unavailable(
+                _("The server’s disk is full, so the file was not saved"), retry_after=RETRY_SECONDS
+            )
         return None
 
     async def _read_large(self, receive: Receive, length: int) -> Body:
@@ -136,7 +138,9 @@ class Bodies:
         except OSError:
             self.close(body)
             return _refused(
-                Unavailable(_("There is no room on the disk for a file"), retry_after=RETRY_SECONDS)
+                Unavailable(
+                    _("The server’s disk is full, so the file was not saved"), retry_after=RETRY_SECONDS
+                )
             )
         except BaseException:
             self.close(body)
@@ -188,4 +192,4 @@ def _refused(problem: ProductError) -> Body:
 
 
 def _busy() -> ProductError:
-    return Unavailable(_("Too many files are on their way; try again"), retry_after=RETRY_SECONDS)
+    return Unavailable(_("Too many uploads at once; try again in a moment"), retry_after=RETRY_SECONDS)

@@ -94,7 +94,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django_htmx",
     "regulars.kernel",
     "regulars.workspaces",
     "regulars.contacts",
@@ -122,7 +121,6 @@ MIDDLEWARE = [
     "regulars.web.sign_in.middleware.MemberMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "regulars.web.problems.ProblemMiddleware",
 ]
 

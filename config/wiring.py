@@ -40,6 +40,8 @@ def _reactions_of(channel: Channel) -> Iterator[Reaction]:
     if account := channel.account:
         # when an account is connected or works again, it is asked which business owns it
         yield Reaction(f"{kind}.learn_portfolios", ACCOUNT_MAY_ANSWER, account.learn_owners, is_slow=True)
+        # and how its numbers are rated
+        yield Reaction(f"{kind}.learn_qualities", ACCOUNT_MAY_ANSWER, account.learn_qualities, is_slow=True)
         # when a number is added or an account's credentials are new, the platform is asked whether they can send
         is_new = (ConnectionAdded, InboxAdded)
         yield Reaction(f"{kind}.check_numbers", is_new, account.check_numbers, is_slow=True)
@@ -69,6 +71,7 @@ def _jobs_of(channel: Channel) -> Iterator[Job]:
         yield Job(f"{channel.kind}.sync_all_templates", timedelta(hours=12), templates.sync_all)
     if account := channel.account:
         yield Job(f"{channel.kind}.learn_all_portfolios", timedelta(hours=12), account.learn_all_owners)
+        yield Job(f"{channel.kind}.learn_all_qualities", timedelta(hours=6), account.learn_all_qualities)
 
 
 JOBS: tuple[Job, ...] = (

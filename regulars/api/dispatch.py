@@ -96,7 +96,9 @@ def endpoint(routes: Mapping[str, Route]) -> Callable[..., HttpResponseBase]:
             return respond_with(error)
         except (OperationalError, InterfaceError):
             return respond_with(
-                Unavailable(_("The database is away; try again"), retry_after=RETRY_WHEN_UNAVAILABLE_SECONDS)
+                Unavailable(
+                    _("The database is not answering; try again"), retry_after=RETRY_WHEN_UNAVAILABLE_SECONDS
+                )
             )
         except (TooManyFieldsSent, TooManyFilesSent):
             return respond_with(FormTooLong())

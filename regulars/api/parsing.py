@@ -40,7 +40,7 @@ def parse_body(raw: bytes, wanted: type[T] | Any) -> T:
     body: T = _convert(tree, wanted, strict=True)
     for path, moment in _times_in(body):
         if not clock.is_nameable(moment):
-            raise Invalid(_("This time is too far away"), fields={path: "a time between 1970 and 2100"})
+            raise Invalid(_("This time is too far from now"), fields={path: "a time between 1970 and 2100"})
     return body
 
 
@@ -132,7 +132,7 @@ def _refuse_unstorable(tree: Any, path: str = "", depth: int = 0) -> None:
         if "\x00" in tree or any("\ud800" <= character <= "\udfff" for character in tree):
             reason = "text without U+0000 and without unpaired surrogates"
             raise Invalid(
-                _("%(field)s holds a character that is no text") % {"field": path}, fields={path: reason}
+                _("%(field)s contains a character that is not text") % {"field": path}, fields={path: reason}
             )
     elif isinstance(tree, dict):
         for key, value in tree.items():

@@ -128,6 +128,9 @@ class Account:
     learn_owners: Callable[[Sequence[Recorded]], None]
     """which of the provider's businesses owns an account"""
     learn_all_owners: Callable[[], object]
+    learn_qualities: Callable[[Sequence[Recorded]], None]
+    """how the platform rates an account's numbers"""
+    learn_all_qualities: Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)

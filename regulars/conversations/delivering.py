@@ -161,7 +161,6 @@ class Sender:
         return sum(number.in_flight for number in self._numbers.values())
 
     async def _step(self) -> None:
-        """One round over the numbers with work."""
         await self._check_leases()
         await self._probe_what_is_due()
         waiting = await self._ask(_numbers_with_work)
@@ -277,7 +276,6 @@ class Sender:
         return replace(result, pauses="message", is_counted=True) if is_alone else result
 
     def _follow(self, number: _Number, claimed: Claimed, result: SendResult, claimed_at: float) -> None:
-        """What an answer means for the messages behind it."""
         if isinstance(result, Uncertain):
             number.in_doubt.add(claimed.conversation_id)
             if len(number.in_doubt) >= CONVERSATIONS_IN_DOUBT:
@@ -420,8 +418,6 @@ def _no_clear_answer(result: Uncertain) -> Deferred:
 
 
 class _Work(NamedTuple):
-    """A number that has something to send now."""
-
     connection_id: UUID
     channel: str
     per_second: int

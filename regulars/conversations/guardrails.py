@@ -63,9 +63,9 @@ WORDS: Mapping[str, Words] = {
     ),
     NO_LONGER_USEFUL: (
         _("It waited too long"),
-        _("It could not leave for so long that it is of no use any more, so it was not sent."),
+        _("It waited so long that it would no longer have been useful, so it was not sent."),
     ),
-    STOPPED: (_("Stopped"), _("Somebody of the team stopped it before it left.")),
+    STOPPED: (_("Stopped"), _("A colleague stopped it before it was sent.")),
 }
 """of what also ends a message after it was queued; kept with it by code, read in any language"""
 
@@ -79,7 +79,7 @@ _AT_ONCE: Mapping[str, Words] = {
         _("This kind of message cannot go to a group"),
         _("Send text, a file or a message template, or write to one person."),
     ),
-    GROUP_AUTOMATION_OFF: (_("Automatic messages are off in this group"), _("A person may write here.")),
+    GROUP_AUTOMATION_OFF: (_("Automatic messages are off in this group"), _("People can still write here.")),
     PAUSED: (_("This number is paused"), ""),
     PROMOTION_IN_GROUP: (
         _("Promotions never go to groups"),

@@ -57,13 +57,11 @@ def useful_until(content: OutgoingContent, category: str, at: datetime) -> datet
 
 
 def check_limits(content: OutgoingContent, channel: ChannelFacts) -> Refusal | None:
-    """The channel's own limits, named."""
     problems = channel.check(content)
     return limits_broken(problems) if problems else None
 
 
 def limits_broken(problems: Sequence[LimitProblem]) -> Refusal:
-    """The refusal that names every broken limit."""
     return Refusal(LIMIT_EXCEEDED, {"problems": problems})
 
 

@@ -31,9 +31,11 @@ PEOPLE = (
     ("owner@demo.example", "Maya Lindqvist", "owner", "en", ()),
     ("admin@demo.example", "Jonas Weber", "admin", "en", ()),
     ("lead@demo.example", "김서연", "lead", "ko", ("Shop desk", "Wholesale desk")),
-    ("agent@demo.example", "Ana Petrova", "agent", "ru", ("Shop desk",)),
+    ("agent@demo.example", "Ana Petrova", "agent", "en", ("Shop desk",)),
     ("agent2@demo.example", "นิชา วงศ์ดี", "agent", "th", ("Shop desk", "Wholesale desk")),
+    ("agent3@demo.example", "Дарья Котова", "agent", "ru", ("Shop desk",)),
 )
+"""who is there, with the language of their screens; the first of a role is whom the documents name"""
 
 
 class SignIn(TypedDict):

@@ -19,12 +19,10 @@ class _Record(Protocol):
 
 
 def facts_of(kind: str) -> ChannelProfile:
-    """The facts of a channel that a connection names."""
     return _records()[kind].facts
 
 
 def every_channel() -> Iterable[ChannelProfile]:
-    """The facts of all channels."""
     return [record.facts for record in _records().values()]
 
 

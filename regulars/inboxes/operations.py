@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -173,22 +173,45 @@ def add_inbox(
 
 @transaction.atomic
 def change_inbox(
-    inbox: Inbox, *, by: Actor, name: str | None = None, teams: Sequence[Team] | None = None
+    inbox: Inbox,
+    *,
+    by: Actor,
+    name: str | None = None,
+    teams: Sequence[Team] | None = None,
+    paused_reason: str | None = None,
 ) -> None:
-    """Rename a number or staff it with exactly these teams (none: everybody)."""
+    """Rename a number, staff it with exactly these teams (none: everybody), or stop it (empty reason: it sends).
+
+    What a paused number is asked to send is refused with the reason; what is queued already ends so, too.
+    """
     by.require("inboxes:manage")
     if name is not None and not name.strip():
-        raise Invalid(_("The inbox needs a name"), fields={"name": "1 to 80 characters"})
+        raise Invalid(_("Give the number a name"), fields={"name": "1 to 80 characters"})
     if teams is not None and not hold_teams(inbox.workspace_id, teams):
         raise Invalid(_("There is no such team"), fields={"teams": "teams of this workspace"})
     Inbox.objects.select_for_update(no_key=True).get(id=inbox.id)  # one after the other
     if name is not None:
         inbox.name = name.strip()
         inbox.save(update_fields=["name"])
+    if paused_reason is not None:
+        inbox.paused_reason = paused_reason.strip()
+        inbox.save(update_fields=["paused_reason"])
     if teams is not None:
         inbox.teams.set(teams)
     record(InboxChanged(inbox.workspace_id, inbox.id))
     audit(by, "inboxes:change", "inbox", str(inbox.id))
+
+
+@transaction.atomic
+def note_qualities(connection_row: Connection, told: Mapping[str, str]) -> int:
+    """Keep how the platform rates an account's numbers: its word by the number's address; returns how many changed."""
+    numbers = Inbox.objects.select_for_update(no_key=True).filter(connection=connection_row, address__in=told)
+    changed = [inbox for inbox in numbers.order_by("id") if told[inbox.address] != inbox.quality]
+    for inbox in changed:
+        inbox.quality = told[inbox.address]
+        inbox.save(update_fields=["quality"])
+        record(InboxChanged(inbox.workspace_id, inbox.id))
+    return len(changed)
 
 
 def _start_anew(connection_row: Connection) -> None:

@@ -73,8 +73,7 @@ def access_delivery(actor: Actor, delivery_id: int) -> Delivery:
 def _gone() -> NotFound:
     days = settings.RAW_DELIVERY_RETENTION_DAYS
     return NotFound(
-        _("There is no such delivery here, or it is gone: deliveries are kept for %(days)d days")
-        % {"days": days}
+        _("There is no such delivery here; deliveries are kept for %(days)d days") % {"days": days}
     )
 
 

@@ -15,6 +15,8 @@ class ProductError(Exception):
     code = "problem"
     status = HTTPStatus.BAD_REQUEST
     title: str | Promise = _("That did not work")
+    advice: str | Promise = ""
+    """what is safe, and the one thing to do next; people see it under what happened"""
 
     def __init__(self, detail: str | Promise = "", **facts: object) -> None:
         super().__init__(str(detail) or str(self.title))
@@ -27,7 +29,8 @@ class NotFound(ProductError):
 
     code = "not-found"
     status = HTTPStatus.NOT_FOUND
-    title = _("Not found")
+    title = _("There is nothing here")
+    advice = _("It may have been removed, or belong to somebody else now. Nothing was changed.")
 
 
 class NotAllowed(ProductError):
@@ -35,7 +38,8 @@ class NotAllowed(ProductError):
 
     code = "not-allowed"
     status = HTTPStatus.FORBIDDEN
-    title = _("You do not have the right to do this")
+    title = _("Your role does not include this")
+    advice = _("Nothing was changed. An owner or admin can give you another role.")
 
 
 class Invalid(ProductError):
@@ -43,7 +47,8 @@ class Invalid(ProductError):
 
     code = "invalid"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    title = _("Please check the input")
+    title = _("Please check what you entered")
+    advice = _("Nothing was saved. Correct it and try again.")
 
 
 class Conflict(ProductError):
@@ -52,6 +57,7 @@ class Conflict(ProductError):
     code = "conflict"
     status = HTTPStatus.CONFLICT
     title = _("This changed in the meantime")
+    advice = _("Look at it as it is now, then decide.")
 
 
 class NotUTF8(ProductError):
@@ -68,6 +74,7 @@ class FormTooLong(ProductError):
     code = "form-too-long"
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     title = _("The form has too many fields")
+    advice = _("Nothing was saved. Send fewer at once.")
 
 
 REFUSAL = "regulars.refusal"

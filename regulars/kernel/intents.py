@@ -41,7 +41,7 @@ class IntentInProgress(ProductError):
 
     code = "intent-in-progress"
     status = HTTPStatus.CONFLICT
-    title = _("The first try is still on its way. Wait a moment and look again.")
+    title = _("The first try is still running. Wait a moment, then look again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _answer_of(kept: KeptAnswer, request_hash: str) -> Answer:
     if kept.request_hash != request_hash:
         raise IntentUsed
     if kept.status == HTTPStatus.GONE:
-        raise NotFound(_("What this request made has been removed"))
+        raise NotFound(_("What this created has been removed since"))
     opened = msgspec.json.decode(kept.sealed or '{"headers":[],"body":""}', type=_Sealed)
     return Answer(kept.status, opened.body.encode(), opened.headers)
 

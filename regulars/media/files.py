@@ -20,7 +20,6 @@ def path_of(sha256: str) -> Path:
 
 
 def thumbnail_path_of(sha256: str) -> Path:
-    """Where the picture's preview lies."""
     path = path_of(sha256)
     return path.with_name(path.name + ".preview.webp")
 

@@ -33,8 +33,6 @@ _SEEN_OR_HEARD = ("image/", "video/", "audio/")
 
 @dataclass(frozen=True, slots=True)
 class ToFetch:
-    """A file that a fetcher claimed."""
-
     id: UUID
     workspace_id: UUID
     connection_id: UUID

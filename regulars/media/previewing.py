@@ -26,8 +26,6 @@ ATTEMPTS = 2
 
 @dataclass(frozen=True, slots=True)
 class ToDraw:
-    """A picture whose preview was claimed."""
-
     id: UUID
     workspace_id: UUID
     sha256: str

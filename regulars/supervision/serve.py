@@ -367,7 +367,12 @@ def _banner(start: Start) -> Iterator[str]:
         yield f"  set up the first owner:  {address}"
     if start.settings.demo:
         yield ""
-        for member in start.facts.get("members", []):
+        members = start.facts.get("members", [])
+        for role, does in (("owner", "runs the business"), ("agent", "answers customers")):
+            if any(member["role"] == role for member in members):
+                yield f"  as {role}, who {does + ':':<19} {start.settings.url}/sign-in?as={role}"
+        yield ""
+        for member in members:
             yield f"  sign in as {member['role']:<6} {member['email']}   password {member['password']}"
         sandbox = _read_json(_sandbox_ready_file(start.settings))
         yield f"  the simulated phones  {sandbox.get('phones_url') or sandbox.get('control_url', '')}"

@@ -13,7 +13,6 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django_htmx.middleware import HtmxDetails
 
 from regulars.web.intents import answer_once
 from regulars.workspaces.access import Actor
@@ -29,7 +28,6 @@ class WebRequest(HttpRequest):
 
     member: Member | None
     actor: Actor | None
-    htmx: HtmxDetails
 
 
 class MemberRequest(HttpRequest):
@@ -37,7 +35,6 @@ class MemberRequest(HttpRequest):
 
     member: Member
     actor: Actor
-    htmx: HtmxDetails
 
 
 def member_with(
@@ -99,8 +96,8 @@ def methods_of(view: Any) -> tuple[str, ...]:
 
 def _to_sign_in(request: WebRequest) -> HttpResponse:
     """A page goes to sign-in and comes back; a fragment tells the script to reload the page."""
-    if request.htmx or request.headers.get("X-Fragment"):
+    if request.headers.get("X-Fragment"):
         response = HttpResponse(status=401)
-        response["HX-Refresh"] = "true"
+        response["X-Reload"] = "1"
         return response
     return redirect_to_login(request.get_full_path(), "/sign-in")

@@ -25,7 +25,7 @@ FIELD = "id"
 REPEATED_HEADER = "X-Repeated"
 """says that an answer was given before, and that nothing happened now"""
 _NOT_SAID = {FIELD, "csrfmiddlewaretoken"}
-_KEPT_HEADERS = ("Content-Type", "Location", "HX-Trigger", "HX-Refresh", "HX-Reswap")
+_KEPT_HEADERS = ("Content-Type", "Location", "X-Toast", "X-Reload")
 _COOKIE = "Set-Cookie"
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -56,7 +56,8 @@ def intent_of(request: HttpRequest) -> UUID | None:
         return None
     intent = parse_id(written)
     if intent is None:
-        raise Invalid(_("This form carries no usable id; load the page again"), fields={FIELD: "a UUID"})
+        words = _("This form is out of date. Nothing was changed; reload the page and try again.")
+        raise Invalid(words, fields={FIELD: "a UUID"})
     return intent
 
 

@@ -70,7 +70,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def _no_text(name: str) -> ProductError:
     shown = name.replace("\x00", "")
     return Invalid(
-        _("%(field)s holds a character that is no text") % {"field": shown},
+        _("%(field)s contains a character that is not text") % {"field": shown},
         fields={shown: "text without U+0000"},
     )
 

@@ -8,6 +8,7 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from regulars.kernel.errors import ProductError
 from regulars.web.doors import WebRequest
@@ -30,17 +31,28 @@ class ProblemMiddleware:
 
 def problem_response(request: WebRequest, problem: ProductError) -> HttpResponse:
     """The page, or for a fragment nothing but a toast: what stands on the screen stays."""
-    text = str(problem.detail) or str(problem.title)
-    if getattr(request, "htmx", False) or request.headers.get(
-        "X-Fragment"
-    ):  # may be refused before htmx is asked
+    detail = "" if "permission" in problem.facts else str(problem.detail)  # its name is for scripts
+    if request.headers.get("X-Fragment"):
+        text = detail or f"{problem.title}. {problem.advice}".strip()
         response = HttpResponse(text, status=problem.status, content_type="text/plain; charset=utf-8")
-        response["HX-Reswap"] = "none"
         response["X-Refusal"] = problem.code
-        response["HX-Trigger"] = toast_header(text, kind="bad")
+        response["X-Toast"] = toast_header(text, kind="bad")
         return response
-    context = {"title": problem.title, "detail": problem.detail, "status": int(problem.status)}
+    context = {
+        "title": problem.title,
+        "detail": detail,
+        "advice": problem.advice,
+        "status": int(problem.status),
+        "way_back": _way_back(request),
+    }
     return render(request, "errors/problem.html", context, status=problem.status)
+
+
+def _way_back(request: WebRequest) -> str:
+    """The page whose form was refused, when it is one of ours; else there is only the inbox."""
+    came_from = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()})
+    return came_from if request.method == "POST" and is_ours else ""
 
 
 def told_when(response: HttpResponse, problem: ProductError) -> HttpResponse:
@@ -52,7 +64,5 @@ def told_when(response: HttpResponse, problem: ProductError) -> HttpResponse:
 def toast_header(
     text: str, *, kind: str = "", undo_url: str = "", undo_values: dict[str, str] | None = None
 ) -> str:
-    """The value of ``HX-Trigger`` that shows a toast, with one undo when ``undo_url`` is given (ASCII JSON)."""
-    return json.dumps(
-        {"toast": {"text": text, "kind": kind, "undo_url": undo_url, "undo_values": undo_values or {}}}
-    )
+    """The value of ``X-Toast``, which shows a toast, with one undo when ``undo_url`` is given (ASCII JSON)."""
+    return json.dumps({"text": text, "kind": kind, "undo_url": undo_url, "undo_values": undo_values or {}})

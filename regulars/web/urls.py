@@ -18,5 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("regulars.web.settings.urls")),
     path("strings/<str:language>.js", cache_control(max_age=YEAR, immutable=True)(strings), name="strings"),
 ]
-if settings.DEBUG:
+if settings.DEMO:  # for whoever works on the screens
     urlpatterns.append(path("design/gallery", gallery, name="gallery"))

@@ -134,7 +134,6 @@ def _marks(email: str, source: str, browser: str) -> dict[str, str]:
 
 
 def _place(source: str) -> str:
-    """The network that a guess comes from."""
     try:
         address = ip_address(source)
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -273,6 +274,12 @@ def _revoke(token: ApiToken, *, by: Actor) -> None:
     token.revoked_at = clock.now()
     token.save(update_fields=["revoked_at"])
     audit(by, "tokens:revoke", "token", str(token.id))
+
+
+def set_preferences(user: User, chosen: Mapping[str, str]) -> None:
+    """Keep how somebody likes the screens (``theme``, ``language``, ``time_zone``); what is not named stays."""
+    if chosen:
+        User.objects.filter(id=user.id).update(**chosen)
 
 
 def audit(by: Actor, verb: str, object_kind: str, object_id: str, **details: object) -> None:

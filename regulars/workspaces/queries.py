@@ -24,7 +24,6 @@ def members_of(workspace_id: UUID) -> QuerySet[Member]:
 
 
 def active_members_of(workspace_id: UUID) -> QuerySet[Member]:
-    """Those who are in now, each with their account."""
     return members_of(workspace_id).filter(is_active=True)
 
 
@@ -40,17 +39,14 @@ def find_member(workspace_id: UUID, member_id: UUID) -> Member | None:
 
 
 def teams_of(workspace_id: UUID) -> QuerySet[Team]:
-    """The teams, by name."""
     return Team.objects.filter(workspace_id=workspace_id).order_by("name")
 
 
 def find_team(workspace_id: UUID, team_id: UUID) -> Team | None:
-    """The team that a body names."""
     return teams_of(workspace_id).filter(id=team_id).first()
 
 
 def find_teams(workspace_id: UUID, ids: Collection[UUID]) -> list[Team]:
-    """Those of the named teams that there are."""
     return list(teams_of(workspace_id).filter(id__in=ids))
 
 
@@ -71,10 +67,8 @@ def live_tokens_of(workspace_id: UUID) -> QuerySet[ApiToken]:
 
 
 def is_member_somewhere(user_id: UUID) -> bool:
-    """Whether an account opens any workspace now."""
     return Member.objects.filter(user_id=user_id, is_active=True).exists()
 
 
 def active_members_with(emails: Collection[str]) -> QuerySet[Member]:
-    """The members with these addresses, in whichever workspace."""
     return Member.objects.select_related("user").filter(user__email__in=emails, is_active=True)

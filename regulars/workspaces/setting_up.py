@@ -24,7 +24,6 @@ def is_set_up() -> bool:
 
 
 def set_up_secret() -> str:
-    """What the set-up address has to carry."""
     return keyed_mark("first owner", "set-up")[:40]
 
 

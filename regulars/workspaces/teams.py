@@ -48,7 +48,6 @@ def rename_team(team: Team, name: str, *, by: Actor) -> None:
 
 @transaction.atomic
 def set_teams(member: Member, teams: list[Team], *, by: Actor) -> None:
-    """Put a member into exactly these teams."""
     by.require("teams:manage")
     if not hold_teams(member.workspace_id, teams):
         raise Invalid(_("There is no such team"), fields={"teams": "teams of the member's workspace"})
@@ -89,7 +88,6 @@ def has_active_member(team: Team) -> bool:
 
 
 def teams_with_members(workspace_id: UUID) -> set[UUID]:
-    """The teams in which anybody works."""
     working = Member.objects.filter(workspace_id=workspace_id, is_active=True, teams__isnull=False)
     return set(working.values_list("teams", flat=True))
 

@@ -29,6 +29,41 @@ def test_every_event_is_documented():
     assert [name for name in sorted(own) if name not in page] == []
 
 
+def test_the_seven_stops_are_where_architecture_says():
+    """Each `file` `name` of the two walks: the file is there, and defines the name."""
+    walks = (ROOT / "ARCHITECTURE.md").read_text().split("seven stops")[1:]
+    stops = [hit for walk in walks for hit in re.findall(r"`([\w/]+\.py)` `(\w+)`", walk)]
+    assert len(stops) >= 10
+    for file, name in stops:
+        pages = [*(ROOT / "regulars").rglob(file)]
+        assert any(re.search(rf"(?:def|class) {name}\b", page.read_text()) for page in pages), (
+            f"{file}: {name}"
+        )
+
+
+def test_screens_and_rest_write_nothing_themselves():
+    """A write verb stands in a room, where screen, REST and task alike call it (CONTRIBUTING.md)."""
+    writing = re.compile(r"\.(?:save|delete|bulk_create|bulk_update|get_or_create|update_or_create)\(")
+    wrong = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for folder in ("web", "api")
+        for path in (ROOT / "regulars" / folder).rglob("*.py")
+        if not {"tests", "migrations"} & set(path.parts)
+        for line in path.read_text().splitlines()
+        if writing.search(line)
+    ]
+    assert wrong == []
+
+
+def test_one_place_sends_messages():
+    """ARCHITECTURE.md, the fifth stop: nothing else makes the request that a message is."""
+    rooms = (ROOT / "regulars").rglob("*.py")
+    makers = [
+        path.name for path in rooms if "tests" not in path.parts and "= build_request(" in path.read_text()
+    ]
+    assert makers == ["sender.py"]
+
+
 def test_every_setting_is_documented():
     page = _page("environment.md")
     sources = [

@@ -57,7 +57,7 @@ class People:
         who = (
             f"Authorization: Bearer {self.product.ready['api_token']}"
             if is_rest
-            else f"Cookie: {cookies}\r\nX-CSRFToken: {self.browser.cookies['regulars_csrf']}\r\nHX-Request: true"
+            else f"Cookie: {cookies}\r\nX-CSRFToken: {self.browser.cookies['regulars_csrf']}\r\nX-Fragment: 1"
         )
         return (
             f"{request.method} {request.path} HTTP/1.1\r\nHost: 127.0.0.1:{self.product.port}\r\n{who}\r\n"

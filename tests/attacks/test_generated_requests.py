@@ -114,10 +114,7 @@ ODD_HEADER_VALUES = {
         ]
     ),
     "Host": (["a b", "", "[::1", "x" * 500, "a,b", "-", "evil.example:99999", "\xff"]),
-    "HX-Request": ["true"],
-    "HX-Current-URL": (["http://[", "\xff", "javascript:1"]),
-    "HX-Target": (["\xff", "a b"]),
-    "X-Fragment": ["1"],
+    "X-Fragment": (["1", "\xff", "a b"]),
     "X-Forwarded-Proto": (["https", "\xff", "ftp"]),
     "X-Forwarded-For": (["", "1,2,3", "::::", "\xff"]),
     "Referer": (["http://[", "\xff", "x" * 3_000]),

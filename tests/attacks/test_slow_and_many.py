@@ -284,7 +284,7 @@ def test_refusals_are_for_people_and_for_programs(product: Product):
     refused = httpx.post(product.url + "/api/v1/media", files=large, timeout=20)
     assert (refused.status_code, refused.json()["code"]) == (401, "unauthorized")
     with closing(signed_in(product)) as browser:
-        headers = {"X-CSRFToken": browser.cookies["regulars_csrf"], "HX-Request": "true"}
+        headers = {"X-CSRFToken": browser.cookies["regulars_csrf"], "X-Fragment": "1"}
         assert browser.post("/media", files=large, headers=headers).status_code == 201
         assert product.api("POST", "/media", files=large).status_code == 201
     assert list((product.home / "incoming").iterdir()) == []

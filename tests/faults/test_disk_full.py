@@ -121,7 +121,7 @@ def a_note() -> str:
 
 
 def write_on_screen(browser: httpx.Client, conversation: str) -> httpx.Response:
-    headers = {"X-CSRFToken": browser.cookies["regulars_csrf"], "HX-Request": "true"}
+    headers = {"X-CSRFToken": browser.cookies["regulars_csrf"], "X-Fragment": "1"}
     return browser.post(f"/conversations/{conversation}/notes", data={"text": a_note()}, headers=headers)
 
 

@@ -40,8 +40,8 @@ QUIET = (
 )
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-OWNER, ADMIN, LEAD, AGENT, THAI_AGENT = (
-    f"{name}@demo.example" for name in ("owner", "admin", "lead", "agent", "agent2")
+OWNER, ADMIN, LEAD, AGENT, THAI_AGENT, RUSSIAN_AGENT = (
+    f"{name}@demo.example" for name in ("owner", "admin", "lead", "agent", "agent2", "agent3")
 )
 STATES = """lines => lines.map(
   (line) => `${line.id} ${line.className} ${line.querySelector(".ticks")?.dataset.status ?? "-"}`)"""

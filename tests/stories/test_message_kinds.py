@@ -241,7 +241,7 @@ def test_an_unknown_result_waits_for_a_decision(desks: Desks, product: Product):
     finally:
         product.control("DELETE", "faults")
     unknown = desk.bubbles("Did this arrive?")
-    unknown.get_by_role("button", name="It was sent").click()
+    unknown.get_by_role("button", name="Mark as sent").click()
     expect(desk.ticks("Did this arrive?")).to_have_attribute("data-status", re.compile("accepted|sent"))
     expect(desk.page.locator("message-thread .message-problem")).to_have_count(0)
     assert ugo.received() == []

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 from tests.running.product import Product
 
 from .customers import Customer
-from .desks import ADMIN, AGENT, OWNER, Desk, Desks
+from .desks import ADMIN, OWNER, RUSSIAN_AGENT, Desk, Desks
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -21,82 +21,82 @@ ROLE_CHANGES = 3
 def test_everything_one_does_the_other_sees(desks: Desks, product: Product):
     vera = Customer(product, "Vera Lindholm")
     vera.says("My parcel is two days late")
-    maya, ana = desks.open(OWNER), desks.open(AGENT)
-    for desk in (maya, ana):
+    maya, darya = desks.open(OWNER), desks.open(RUSSIAN_AGENT)
+    for desk in (maya, darya):
         _stay(desk)
         desk.choose(vera)
     expect(maya.page.locator("html")).to_have_attribute("lang", "en")
-    expect(ana.page.locator("html")).to_have_attribute("lang", "ru")
+    expect(darya.page.locator("html")).to_have_attribute("lang", "ru")
 
-    _assign(maya, "Ana Petrova")
-    expect(_assignee(maya)).to_have_text("Ana Petrova")
-    expect(_assignee(ana)).to_have_text("Вы")
+    _assign(maya, "Дарья Котова")
+    expect(_assignee(maya)).to_have_text("Дарья Котова")
+    expect(_assignee(darya)).to_have_text("Вы")
 
     there = maya.page.locator(".presence-bar .bar-text")
-    expect(there).to_have_text("Ana Petrova is looking at this too")
-    expect(ana.page.locator("face-row [role=img]")).to_have_count(1)
-    ana.composer.fill("It left")
-    expect(there).to_have_text("Ana Petrova is writing an answer")
-    ana.reply("It left our house on Monday")
+    expect(there).to_have_text("Дарья Котова is looking at this too")
+    expect(darya.page.locator("face-row [role=img]")).to_have_count(1)
+    darya.composer.fill("It left")
+    expect(there).to_have_text("Дарья Котова is writing an answer")
+    darya.reply("It left our house on Monday")
     expect(maya.bubbles("It left our house on Monday")).to_have_count(1)
     expect(maya.bubbles("It left our house on Monday").locator(".message-author bdi")).to_have_text(
-        "Ana Petrova"
+        "Дарья Котова"
     )
-    expect(ana.bubbles("It left our house on Monday").locator(".message-author bdi")).to_have_text("Вы")
+    expect(darya.bubbles("It left our house on Monday").locator(".message-author bdi")).to_have_text("Вы")
     vera.gets("It left our house on Monday")
-    for desk in (maya, ana):
+    for desk in (maya, darya):
         expect(desk.ticks("It left our house on Monday")).to_have_attribute("data-status", "delivered")
     vera.reads()
-    for desk in (maya, ana):
+    for desk in (maya, darya):
         expect(desk.ticks("It left our house on Monday")).to_have_attribute("data-status", "read")
 
     maya.page.locator("[role=tab][data-mode=note]").click()
     maya.composer.fill("She is a café, offer the express")
     maya.composer.press("Enter")
-    for desk in (maya, ana):
+    for desk in (maya, darya):
         expect(desk.page.locator("message-thread .note .text")).to_have_text(
             "She is a café, offer the express"
         )
     assert vera.texts() == ["It left our house on Monday"]
-    _nothing_was_loaded_anew(maya, ana)
+    _nothing_was_loaded_anew(maya, darya)
 
 
 def test_unread_and_resolving_reach_every_screen(desks: Desks, product: Product):
     ines, pavel = Customer(product, "Ines Duarte"), Customer(product, "Pavel Orlov")
     ines.says("Do you deliver to Porto?")
     pavel.says("Do you deliver to Kazan?")
-    maya, ana = desks.open(OWNER), desks.open(AGENT)
-    for desk in (maya, ana):
+    maya, darya = desks.open(OWNER), desks.open(RUSSIAN_AGENT)
+    for desk in (maya, darya):
         _stay(desk)
         expect(desk.row(ines)).to_have_attribute("data-unread", "1")
     maya.choose(pavel)
-    expect(ana.row(pavel).locator(".unread-dot")).to_have_count(0)
+    expect(darya.row(pavel).locator(".unread-dot")).to_have_count(0)
     ines.says("And how long does it take?")
-    for desk in (maya, ana):
+    for desk in (maya, darya):
         expect(desk.row(ines)).to_have_attribute("data-unread", "2")
-    ana.choose(ines)
-    for desk in (maya, ana):
+    darya.choose(ines)
+    for desk in (maya, darya):
         expect(desk.row(ines).locator(".unread-dot")).to_have_count(0)
 
-    _look_away(ana)
+    _look_away(darya)
     ines.says("I can wait until Friday")
-    expect(ana.bubbles("I can wait until Friday")).to_have_count(1)
-    for desk in (maya, ana):
+    expect(darya.bubbles("I can wait until Friday")).to_have_count(1)
+    for desk in (maya, darya):
         expect(desk.row(ines)).to_have_attribute("data-unread", "1")
-    _look_away(ana, away=False)
-    for desk in (maya, ana):
+    _look_away(darya, away=False)
+    for desk in (maya, darya):
         expect(desk.row(ines).locator(".unread-dot")).to_have_count(0)
 
     maya.choose(ines)
     maya.page.locator(".thread-actions [data-command=resolve]").click()
-    for desk in (maya, ana):
+    for desk in (maya, darya):
         expect(desk.page.locator("#thread-head [data-reopen]")).to_have_count(1)
     ines.says("Thank you, I have ordered")
-    for desk in (maya, ana):
+    for desk in (maya, darya):
         expect(desk.bubbles("Thank you, I have ordered")).to_have_count(1)
         expect(desk.page.locator("#thread-head [data-reopen]")).to_have_count(0)
-    expect(ana.page.locator("#composer-text")).to_have_attribute("placeholder", "Напишите ответ")
-    _nothing_was_loaded_anew(maya, ana)
+    expect(darya.page.locator("#composer-text")).to_have_attribute("placeholder", "Напишите ответ")
+    _nothing_was_loaded_anew(maya, darya)
 
 
 def test_a_role_is_effective_within_a_second_on_an_open_page(desks: Desks, product: Product):

@@ -28,7 +28,9 @@ IDENTITIES = ("none", "visible", "hidden")
 def customer_of(request: web.Request) -> Customer:
     sandbox = sandbox_of(request)
     key = request.match_info["customer"]
-    customer = sandbox.customers.get(key) or sandbox.find_customer(digits_of(key) or key)
+    customer = (
+        sandbox.customers.get(key) or sandbox.find_customer(key) or sandbox.find_customer(digits_of(key))
+    )
     if customer is None:
         raise Refused(404, f"there is no customer {key}; GET /control/customers lists them")
     return customer

@@ -45,6 +45,12 @@ async def test_sending_to_a_hidden_person(world: World) -> None:
     assert delivered["pricing"]["category"] == "service"
 
 
+async def test_a_phone_is_found_by_number_and_by_user_id(world: World) -> None:
+    ann = world.sandbox.customers["ann"]
+    for key in ("ann", "+12025550117", "12025550117", ann.user_id):
+        assert (await world.control("GET", f"customers/{key.replace('+', '%2B')}"))["id"] == "ann"
+
+
 async def test_writing_to_the_phone_shows_it_for_thirty_days(world: World) -> None:
     await world.control("PATCH", "customers/ann", {"identity": "hidden"})
     await world.say()

@@ -32,6 +32,8 @@ WHATSAPP = Channel(
         check_numbers=reactions.check_numbers,
         learn_owners=reactions.learn_portfolios,
         learn_all_owners=reactions.learn_all_portfolios,
+        learn_qualities=reactions.learn_qualities,
+        learn_all_qualities=reactions.learn_all_qualities,
     ),
     presence=Presence(
         send_read_receipts=reactions.send_read_receipts,

@@ -168,7 +168,7 @@ CODES: dict[int, ErrorCode] = {
         _("Held back by Meta"),
         _("This contact has had enough marketing messages lately, from all businesses together."),
         _(
-            "Leave this contact in peace for a day at least: more tries make it worse, so none is offered here."
+            "Do not write to this contact for at least a day. Trying again makes it worse, so it is not offered here."
         ),
         offer="nothing",
     ),
@@ -273,7 +273,7 @@ CODES: dict[int, ErrorCode] = {
         "refused",
         _("Template disabled"),
         _("Meta has disabled the template for good because of low quality."),
-        _("Make a new template."),
+        _("Create a new template."),
     ),
     132021: ErrorCode(
         "refused",

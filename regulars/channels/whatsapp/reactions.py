@@ -13,12 +13,13 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from regulars.channels.whatsapp.error_codes import must_be_mended
-from regulars.channels.whatsapp.graph import GraphClient, GraphError, open_session
+from regulars.channels.whatsapp.graph import GraphClient, GraphError, NumberInfo, open_session
 from regulars.channels.whatsapp.sender import probe
 from regulars.conversations.models import Message
 from regulars.conversations.operations.portfolios import learn_portfolio
 from regulars.inboxes.events import ConnectionAdded, InboxAdded, NoticeReceived
 from regulars.inboxes.models import Connection, Inbox
+from regulars.inboxes.operations import note_qualities
 from regulars.inboxes.ports import Deferred, Refused
 from regulars.inboxes.problems import note_problem
 from regulars.kernel import clock
@@ -96,6 +97,28 @@ def _learn_portfolios(connections: QuerySet[Connection]) -> int:
 
 def _get_portfolio(connection_row: Connection) -> Question[str]:
     return lambda client: client.get_portfolio(connection_row.account_id)
+
+
+def learn_qualities(events: Sequence[Recorded]) -> None:
+    """Ask how the numbers are rated of accounts that are new, or work again."""
+    _learn_qualities(_connections_of(events))
+
+
+def learn_all_qualities() -> int:
+    """Ask about every account; returns how many numbers are rated differently now."""
+    return _learn_qualities(Connection.objects.filter(channel="whatsapp"))
+
+
+def _learn_qualities(connections: QuerySet[Connection]) -> int:
+    known = _ask_each(connections, _list_numbers)
+    return sum(
+        note_qualities(row, {number.id: number.quality_rating for number in numbers})
+        for row, numbers in known
+    )
+
+
+def _list_numbers(connection_row: Connection) -> Question[list[NumberInfo]]:
+    return lambda client: client.list_numbers(connection_row.account_id)
 
 
 def _connections_of(events: Sequence[Recorded]) -> QuerySet[Connection]:

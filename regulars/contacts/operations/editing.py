@@ -40,7 +40,7 @@ def update_contact(contact: Contact, changes: Mapping[str, object], *, by: Actor
     if "owner_id" in changes and not _may_own(contact, changes["owner_id"]):
         problems["owner_id"] = "the id of an active member, or null"
     if problems:
-        raise Invalid(_("Some fields are not right"), fields=problems)
+        raise Invalid(_("Some fields need attention"), fields=problems)
     changed = [name for name, value in changes.items() if getattr(contact, name) != value]
     if not changed:
         return contact

@@ -78,7 +78,6 @@ class _Here(NamedTuple):
     at: datetime
 
     def identities(self) -> QuerySet[ContactIdentity]:
-        """The contact's identities of today."""
         return ContactIdentity.objects.filter(
             workspace_id=self.workspace_id,
             channel=self.channel,

@@ -22,7 +22,6 @@ class ActivityRow:
 
 
 def insert_activities(workspace_id: UUID, rows: Sequence[ActivityRow]) -> None:
-    """Write the lines in the current transaction."""
     if rows:
         Activity.objects.bulk_create(
             Activity(

@@ -184,7 +184,6 @@ def _drafts(composition: Composition, by: Actor, channel: ChannelFacts) -> list[
 def _fill(
     each: OutgoingContent | TemplateChoice, conversation: Conversation, channel: ChannelFacts
 ) -> tuple[OutgoingContent, str]:
-    """The content and, of a template, its category."""
     if not isinstance(each, TemplateChoice):
         return each, ""
     row = each.template

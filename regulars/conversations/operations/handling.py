@@ -71,9 +71,12 @@ def assign_conversation(
 def _taken(conversation: Conversation) -> Conflict:
     taker = conversation.assignee
     if taker is None:
-        return Conflict(_("Somebody has given it back meanwhile. Look again."))
+        return Conflict(
+            _("Somebody put this back to the unassigned in the meantime. Look again before you decide.")
+        )
     return Conflict(
-        _("%(name)s has taken it meanwhile. Look again.") % {"name": taker}, assignee=str(taker.id)
+        _("%(name)s took this in the meantime. Look again before you decide.") % {"name": taker},
+        assignee=str(taker.id),
     )
 
 
@@ -109,7 +112,9 @@ def resolve_conversation(conversation: Conversation, *, by: Actor, seen: Seen | 
     last_inbound_at, unread = known
     is_older = conversation.last_inbound_at != last_inbound_at or conversation.unread_count > unread
     if count_unseen(conversation, seen) if seen else is_older:
-        raise Conflict(_("The contact has written meanwhile. Look again."), unread=conversation.unread_count)
+        raise Conflict(
+            _("The contact wrote meanwhile. Read it, then decide."), unread=conversation.unread_count
+        )
     conversation.status, conversation.snoozed_until = "resolved", None
     conversation.waiting_since, conversation.unread_count = None, 0
     _save(
@@ -126,7 +131,6 @@ def resolve_conversation(conversation: Conversation, *, by: Actor, seen: Seen | 
 
 @transaction.atomic
 def reopen_conversation(conversation: Conversation, *, by: Actor) -> None:
-    """Back to work."""
     by.require("conversations:resolve")
     _lock(conversation)
     if conversation.status == "open":
@@ -148,7 +152,9 @@ def snooze_conversation(conversation: Conversation, *, until: datetime, by: Acto
     if (conversation.status, conversation.snoozed_until) == ("snoozed", until):
         return
     if conversation.last_inbound_at != known:
-        raise Conflict(_("The contact has written meanwhile. Look again."), unread=conversation.unread_count)
+        raise Conflict(
+            _("The contact wrote meanwhile. Read it, then decide."), unread=conversation.unread_count
+        )
     conversation.status, conversation.snoozed_until = "snoozed", until
     _save(conversation, "status", "snoozed_until", by=by, line="snoozed", facts={"until": until.isoformat()})
 
@@ -168,7 +174,6 @@ def set_priority(conversation: Conversation, priority: str, *, by: Actor) -> Non
 
 @transaction.atomic
 def tag_conversation(conversation: Conversation, tags: list[str], *, by: Actor) -> None:
-    """Give the conversation exactly these tags."""
     by.require("conversations:assign")
     cleaned = sorted({tag.strip() for tag in tags if tag.strip()})
     if any(len(tag) > 64 for tag in cleaned):
@@ -186,7 +191,7 @@ def tag_conversation(conversation: Conversation, tags: list[str], *, by: Actor) 
 def _expect(current: object, before: object) -> None:
     """What is set must still be what it was when somebody decided to set it: else the second is told."""
     if current != before:
-        raise Conflict(_("Somebody else has changed this meanwhile. Look again."))
+        raise Conflict(_("Somebody changed this in the meantime. Look again before you decide."))
 
 
 @transaction.atomic

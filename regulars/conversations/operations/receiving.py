@@ -49,8 +49,6 @@ class Incoming(NamedTuple):
 
 @dataclass(slots=True)
 class _Thread:
-    """What a batch changes about one conversation."""
-
     id: UUID
     is_new: bool
     is_of_group: bool
@@ -343,7 +341,6 @@ def _note_answer(message: InboundMessage, thread: _Thread) -> None:
 
 
 def _apply(message: InboundMessage, message_id: UUID, thread: _Thread, *, is_news: bool) -> None:
-    """What one new message changes about its conversation."""
     place = (message.sent_at, message_id)
     if is_news and (thread.last is None or place > thread.last):
         thread.last = place

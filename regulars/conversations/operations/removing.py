@@ -150,7 +150,6 @@ def erase_files(erasure: Erasure) -> None:
 
 
 def _lock_group_threads(contact: Contact) -> Sequence[Conversation]:
-    """The group threads in which the person wrote."""
     written = Message.objects.filter(contact=contact, direction="in").values("conversation_id")
     threads = Conversation.objects.filter(
         workspace_id=contact.workspace_id, group__isnull=False, id__in=written

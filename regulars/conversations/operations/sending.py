@@ -55,8 +55,6 @@ OUTGOING_CHANNEL = "regulars_outgoing"
 
 @dataclass(frozen=True, slots=True)
 class OutgoingDraft:
-    """What somebody wants to say in a conversation."""
-
     conversation: Conversation
     content: OutgoingContent
     reply_to_provider_id: str | None = None
@@ -118,7 +116,6 @@ def _check_group(draft: OutgoingDraft, by: Actor, channel: ChannelFacts) -> Refu
 
 
 def _circumstances(conversation: Conversation) -> Circumstances:
-    """Those of a conversation as it is now."""
     return Circumstances(
         conversation.inbox.paused_reason,
         conversation.window_closes_at,
@@ -186,7 +183,6 @@ def kind_of(content: OutgoingContent) -> MessageKind:
 
 
 def text_of(content: OutgoingContent) -> str:
-    """The searchable text of an outgoing content."""
     match content:
         case OutgoingText() | OutgoingInteractive():
             return content.body

@@ -36,8 +36,6 @@ PROOF_THAT_IT_WENT = frozenset({"sent", "delivered", "read", "played"})
 
 @dataclass(frozen=True, slots=True)
 class IncomingStatus:
-    """A parsed status with the inbox it came through."""
-
     status: StatusUpdate
     inbox_id: UUID
 
@@ -365,7 +363,6 @@ def _unmark_unreachable(workspace_id: UUID, contact_ids: Collection[UUID]) -> No
 
 
 def _opt_out(workspace_id: UUID, contact_id: UUID, target: _Target, at: datetime, code: int) -> None:
-    """The person stopped marketing messages at the platform."""
     channel = Inbox.objects.values_list("connection__channel", flat=True).get(id=target.inbox_id)
     record_consent(
         contact_id,

@@ -32,7 +32,6 @@ class MessageChanges:
     revoked_by: Message | None = None
 
     def text_of(self, message: Message) -> str:
-        """What the message says now."""
         return self.edits[-1].text if self.edits else message.text
 
     def earlier_of(self, message: Message) -> list[Message]:

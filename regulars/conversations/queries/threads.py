@@ -33,8 +33,6 @@ WRITERS_WITHIN = 1_000
 
 @dataclass(slots=True)
 class MessageDetails:
-    """A message with everything that is shown on it."""
-
     message: Message
     statuses: list[MessageStatus] = field(default_factory=list)
     changes: MessageChanges = field(default_factory=MessageChanges)

@@ -22,7 +22,6 @@ MOST_LINES = 20
 def conversations_with(
     workspaces: Collection[UUID], contacts: Collection[UUID], groups: Collection[UUID]
 ) -> set[UUID]:
-    """The threads of these people and groups."""
     theirs = Q(contact_id__in=contacts) | Q(group_id__in=groups)
     found = Conversation.objects.filter(theirs, workspace_id__in=workspaces)
     return set(found.values_list("id", flat=True))

@@ -123,7 +123,6 @@ def _object_type(description: bytes) -> int:
 
 
 def _boxes(file: IO[bytes], start: int, end: int, kind: bytes) -> Iterator[_Box]:
-    """The boxes of one kind between two places."""
     for _box in range(_MOST_BOXES):
         file.seek(start)
         header = file.read(16)

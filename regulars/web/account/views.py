@@ -33,8 +33,6 @@ from regulars.workspaces.sessions import end_sessions, sessions_of
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
-    """One browser of the list."""
-
     session: BrowserSession
     name: str
     icon: str

@@ -31,7 +31,7 @@ def done(request: MemberRequest, text: str, page: str) -> HttpResponse:
     """Back to the page, with a word about what happened: a toast for the script, else after the redirect."""
     if request.headers.get("X-Fragment"):
         response = HttpResponse(status=204)
-        response["HX-Trigger"] = toast_header(text)
-        response["HX-Refresh"] = "true"
+        response["X-Toast"] = toast_header(text)
+        response["X-Reload"] = "1"
         return response
     return HttpResponseRedirect(reverse(page))

@@ -38,8 +38,6 @@ class InvitationForm(forms.Form):
 
 
 class MemberTeamsForm(forms.Form):
-    """In which teams a member is."""
-
     teams_shown = forms.CharField(widget=forms.HiddenInput, initial="yes", required=False)
 
     def __init__(self, *args: Any, teams: Iterable[Team], **kwargs: Any) -> None:
@@ -106,8 +104,6 @@ def _portfolio_field() -> forms.RegexField:
 
 
 class ConnectionForm(forms.Form):
-    """One WhatsApp Business account."""
-
     name = forms.CharField(
         label=_("Name"), max_length=80, help_text=_("For your people, for example the brand")
     )
@@ -133,14 +129,10 @@ class ConnectionForm(forms.Form):
 
 
 class PortfolioForm(forms.Form):
-    """Whose account it is."""
-
     portfolio = _portfolio_field()
 
 
 class InboxForm(forms.Form):
-    """One number of an account."""
-
     name = forms.CharField(label=_("Name"), max_length=80)
     address = forms.RegexField(
         r"^[0-9]{5,20}$",
@@ -148,18 +140,28 @@ class InboxForm(forms.Form):
         help_text=_("WhatsApp Manager → Phone numbers; digits only"),
         error_messages={"invalid": _("The phone number ID has 5 to 20 digits and nothing else")},
     )
-    display_address = forms.CharField(label=_("Number as people write it"), max_length=40, required=False)
+    display_address = forms.CharField(
+        label=_("Number as it is shown to people"), max_length=40, required=False
+    )
 
 
 class NumberForm(forms.Form):
-    """What a number is called and who staffs it."""
+    """What a number is called, who staffs it, and whether it sends."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
+    paused_reason = forms.CharField(
+        label=_("Stop sending, because"),
+        max_length=200,
+        required=False,
+        help_text=_("Members read it where they would write. Left empty, the number sends."),
+    )
 
     def __init__(self, *args: Any, teams: Sequence[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hint = (
-            _("None chosen: everybody.") if teams else _("Everybody. Make teams under Teams to narrow this.")
+            _("None chosen: everybody.")
+            if teams
+            else _("Everybody. Create teams under Teams to narrow this.")
         )
         self.fields["team"] = _teams_field(_("Staffed by"), teams, help_text=hint)
 
@@ -184,7 +186,7 @@ class CredentialsForm(forms.Form):
                 "%(count)s app secret is valid now.", "%(count)s app secrets are valid now.", secret_count
             )
             self.fields["ends_older"] = forms.BooleanField(
-                label=_("The older app secrets end now"),
+                label=_("End the older app secrets now"),
                 required=False,
                 help_text=format_lazy(
                     "{} {}", valid % {"count": secret_count}, _("Once Meta signs with the newest one only")

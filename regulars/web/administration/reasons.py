@@ -40,6 +40,7 @@ def reaction_purpose(name: str) -> str:
         "sync_templates": _("Fetch the list of templates"),
         "learn_portfolios": _("Ask which business owns the account"),
         "check_numbers": _("Ask the platform about the number"),
+        "learn_qualities": _("Ask how the numbers are rated"),
         "send_read_receipts": _("Show the contact that it was read"),
         "show_typing": _("Show the contact that somebody types"),
     }.get(purpose, name)
@@ -74,7 +75,7 @@ def notice_kind(kind: str) -> str:
         "security": _("Security"),
         "template": _("Message template"),
         "template_misuse": _("Wrong category of a template"),
-        "unknown": _("Of a kind that is new"),
+        "unknown": _("A new kind"),
     }.get(kind, kind)
 
 
@@ -84,7 +85,7 @@ def _words() -> dict[str, str]:
         "too-large": _("Larger than 4 MB"),
         "not-json": _("Not JSON"),
         "unknown-connection": _("Unknown webhook address"),
-        "unknown-inbox": _("For a number that is not added"),
+        "unknown-inbox": _("For a number that was not added"),
         "foreign-object": _("Not about a WhatsApp account"),
         "not-an-envelope": _("Not in the shape of a delivery"),
         "empty": _("Empty"),
@@ -97,7 +98,7 @@ def _words() -> dict[str, str]:
         "promotion-in-group": _("A promotion to a group"),
         "inbox-paused": _("The number was paused"),
         "connection-paused": _("The connection needed attention"),
-        "no-longer-useful": _("It had waited until it was of no use any more"),
-        "stopped": _("Stopped by a member before it left"),
+        "no-longer-useful": _("Waited too long to be useful"),
+        "stopped": _("Stopped by a member before it was sent"),
         "no-address": _("The contact has no address to send to"),
     }

@@ -4,7 +4,6 @@ from django.utils.translation import gettext as _
 
 
 def role_description(role: str) -> str:
-    """What a role means, in plain words."""
     return {
         "owner": _("Everything, and the workspace itself"),
         "admin": _("Every conversation, numbers, members and tokens"),

@@ -145,13 +145,11 @@ def quality_word(quality: str) -> str:
 
 @register.filter
 def quality_class(quality: str) -> str:
-    """The pill's dress."""
     return {"GREEN": "good", "YELLOW": "warn", "RED": "bad"}.get(quality.upper(), "")
 
 
 @register.filter
 def template_status_class(status: str) -> str:
-    """The pill's dress."""
     return {
         "APPROVED": "good",
         "REJECTED": "bad",

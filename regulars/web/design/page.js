@@ -40,11 +40,11 @@ export function announce(text) {
 export function replaceBody(page) {
   const fresh = page.querySelector(".page-body");
   document.querySelector(".page-body").replaceWith(fresh);
-  document.dispatchEvent(new CustomEvent("htmx:afterSwap")); // times are written anew
+  document.dispatchEvent(new CustomEvent("body-replaced")); // times are written anew
   return fresh;
 }
 
-const AFTER_REFRESH = "regulars.after-refresh";
+const AFTER_RELOAD = "regulars.after-reload";
 
 const token = () => document.body.dataset.csrf ?? "";
 
@@ -66,26 +66,23 @@ export function get(url, { signal, part = "1" } = {}) {
   return fetch(url, { signal, headers: { "X-Fragment": part }, credentials: "same-origin" }).then(showToastOf);
 }
 
+/** What the server tells beside its answer: a toast (X-Toast, in JSON), and that the page is to be loaded anew (X-Reload). */
 function showToastOf(response) {
-  const trigger = response.headers.get("HX-Trigger");
-  if (response.headers.get("HX-Refresh")) {
-    if (trigger) sessionStorage.setItem(AFTER_REFRESH, trigger);
+  const told = response.headers.get("X-Toast");
+  if (response.headers.get("X-Reload")) {
+    if (told) sessionStorage.setItem(AFTER_RELOAD, told);
     location.reload();
-  } else if (trigger) dispatchAll(trigger);
+  } else if (told) showToast(told);
   return response;
 }
 
-function dispatchAll(trigger) {
-  for (const [name, detail] of Object.entries(JSON.parse(trigger))) {
-    document.dispatchEvent(new CustomEvent(name, { detail }));
-  }
-}
+const showToast = (told) => document.dispatchEvent(new CustomEvent("toast", { detail: JSON.parse(told) }));
 
 /** What the page before was told just when it was to be loaded anew: nobody could have read it there. */
-export function dispatchKept() {
-  const trigger = sessionStorage.getItem(AFTER_REFRESH);
-  sessionStorage.removeItem(AFTER_REFRESH);
-  if (trigger) dispatchAll(trigger);
+export function showKeptToast() {
+  const told = sessionStorage.getItem(AFTER_RELOAD);
+  sessionStorage.removeItem(AFTER_RELOAD);
+  if (told) showToast(told);
 }
 
 export const isTyping = (target = document.activeElement) =>

@@ -43,7 +43,6 @@ _STATUS_WORDS = {
 
 @register.simple_tag
 def asset(name: str) -> str:
-    """The address of a built file."""
     return asset_url(name)
 
 
@@ -55,7 +54,6 @@ def strings_url(language: str) -> str:
 
 @register.simple_tag
 def sprite() -> str:
-    """The address of the icon sprite."""
     return asset_url("icons.svg")
 
 
@@ -114,7 +112,7 @@ def moment(at: datetime | None, form: str = "time") -> SafeString | str:
     """A point in time; the browser writes it in the reader's zone and language.
 
     ``form``: time (14:02), day, full and second (the day when it is not today, and the time), exact (with the zone),
-    ago, or stamp (time today, else date).
+    ago (3 hours ago, on Friday), waited (3 h), or stamp (time today, else date).
     """
     if at is None:
         return ""
@@ -160,5 +158,4 @@ def file_size(byte_count: int | None) -> str:
 
 @register.filter
 def status_word(status: str) -> str:
-    """What a message's state is called."""
     return str(_STATUS_WORDS.get(status, status))

@@ -74,7 +74,6 @@ def _row(conversation: Conversation) -> ConversationRow:
 
 
 def _bare_row(conversation: Conversation) -> ConversationRow:
-    """What it takes to open the conversation."""
     return ConversationRow(
         id=conversation.id,
         contact_id=conversation.contact_id,
@@ -174,7 +173,6 @@ def _is_news(message: Message) -> bool:
 def message_views(
     details: Iterable[MessageDetails], conversation: Conversation
 ) -> list[MessageView | UnreadableView]:
-    """A batch of messages of one conversation."""
     return [message_view(each, conversation) for each in details]
 
 

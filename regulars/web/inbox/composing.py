@@ -48,7 +48,6 @@ def _media(file: MediaFile) -> OutgoingMedia:
 
 
 def _special(form: QueryDict, text: str) -> Special | None:
-    """Something to tap, a place or a card."""
     extra = _word(form, "extra")
     if extra and extra not in _EXTRAS:
         raise Invalid(_("Unknown kind of message"), fields={"extra": ", ".join(_EXTRAS)})

@@ -30,7 +30,6 @@ def explanation_of(error: ErrorView | None) -> Explanation:
 
 
 def offer_after(error: ErrorView | None) -> Offer:
-    """What whoever sees the failure is offered."""
     if error is None:
         return "again"
     if error.word == WINDOW_CLOSED:

@@ -52,7 +52,7 @@ export class Extra {
   formOf(kind, body = new URLSearchParams()) {
     const form = this.composer.querySelector(`[data-extra-form="${kind}"]`).content.cloneNode(true);
     const box = form.querySelector(".extra-form");
-    const close = element("button", { type: "button", class: "button quiet small", "data-close-extra": true }, icon("close"), gettext("Leave it out"));
+    const close = element("button", { type: "button", class: "button quiet small", "data-close-extra": true }, icon("close"), gettext("Remove"));
     box.append(element("div", { class: "extra-preview" }), close);
     if (kind === "list") shape(box, body.getAll("section").length, body.getAll("row_section"));
     const values = Object.fromEntries([...new Set(body.keys())].map((name) => [name, body.getAll(name)]));

@@ -21,7 +21,6 @@ def refusal_sentence(refused: GuardrailRefused) -> str:
 
 
 def limit_sentence(problem: LimitProblem) -> str:
-    """One broken limit as a sentence."""
     values = {"part": _part(problem.field), "limit": problem.limit, "actual": problem.actual}
     values |= {"found": problem.found}
     match problem.code:

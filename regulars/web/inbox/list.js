@@ -2,7 +2,7 @@
 // under the pointer or the focus: what is new waits behind "3 new above".
 import { onCommand } from "../design/keyboard/keyboard.js";
 import { fragment, get } from "../design/page.js";
-import { gettext, interpolate, ngettext } from "../design/strings.js";
+import { interpolate, ngettext } from "../design/strings.js";
 import { writeTimes } from "../design/time/time.js";
 import { nameReader } from "./reader.js";
 
@@ -155,7 +155,8 @@ class ConversationList extends HTMLElement {
     const count = this.waiting.size;
     this.newAbove.hidden = count === 0;
     this.newAbove.textContent = interpolate(ngettext("%(count)s new", "%(count)s new", count), { count });
-    this.newAbove.setAttribute("aria-label", interpolate(gettext("Show %(count)s new conversations"), { count }));
+    const label = ngettext("Show %(count)s new conversation", "Show %(count)s new conversations", count);
+    this.newAbove.setAttribute("aria-label", interpolate(label, { count }));
   }
 
   settleSoon() {

@@ -27,8 +27,6 @@ ICONS: dict[ViewKey, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ListChoice:
-    """A list as its address names it."""
-
     view: ViewKey
     order: Order
     inbox_id: UUID | None = None
@@ -84,7 +82,6 @@ def view_label(view: str) -> str:
 
 
 def short_label(view: str) -> str:
-    """For the bottom bar of a phone."""
     short = {
         "unassigned": pgettext("bottom bar", "Unassigned"),
         "open": pgettext("bottom bar", "Open"),

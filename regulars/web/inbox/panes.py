@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language_info
 
-from regulars.contacts.models import Contact
-from regulars.contacts.queries import identities_of
+from regulars.contacts.models import Contact, ContactIdentity
+from regulars.contacts.queries import identities_of, perhaps_the_same
 from regulars.conversations.models import Conversation
 from regulars.conversations.queries.changing import REWRITING, read_changes
 from regulars.conversations.queries.lists import ConversationFilter, Counts, count_for, list_conversations
@@ -55,24 +57,24 @@ def _why_empty(actor: Actor, choice: ListChoice) -> dict[str, Any]:
         return {"reason": "search", "text": choice.text}
     if not inboxes_in(actor.workspace_id).exists():
         return {"reason": "no_number"}
+    if not actor.sees_all and not actor.team_ids and not list(inboxes_of(actor)[:1]):
+        return {"reason": "no_right"}
     counts: Counts = count_for(actor)
     if choice.view == "mine":
         oldest = counts.oldest_unassigned_since
         return {"reason": "mine", "unassigned": counts.unassigned, "oldest_since": oldest}
-    if not actor.sees_all and not actor.team_ids and not list(inboxes_of(actor)[:1]):
-        return {"reason": "no_right"}
     return {"reason": choice.view}
 
 
 def thread_context(actor: Actor, member: Member, conversation: Conversation) -> dict[str, Any]:
-    """Thread, composer and side panel of one conversation."""
     page = read_thread(conversation)
     now = clock.now()
     items = thread_items(page, conversation)
     channel = facts_of(conversation.inbox.connection.channel)
+    panel = panel_context(actor, conversation)
     return {
         **head_context(actor, conversation),
-        **panel_context(actor, conversation),
+        **panel,
         "items": items,
         "earlier_url": reverse("earlier-messages", args=[conversation.id]) if page.has_older else "",
         "seen_before": page.newest_in_before or "",
@@ -81,7 +83,17 @@ def thread_context(actor: Actor, member: Member, conversation: Conversation) -> 
         "drafts": drafts_of(conversation, member),
         "longest_text": channel.longest_text,
         "limits": channel.part_limits,
+        "phone_query": _phone_query(conversation, panel.get("identities", [])) if settings.DEMO else "",
     }
+
+
+def _phone_query(conversation: Conversation, identities: list[ContactIdentity]) -> str:
+    """Whose phone the demo's pane of phones shows beside this conversation, and in which chat; nobody's for a group."""
+    if not identities:
+        return ""
+    known = identities[0]
+    customer = known.provider_address or known.value
+    return "?" + urlencode({"customer": customer, "number": conversation.inbox.address})
 
 
 def panel_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
@@ -104,6 +116,7 @@ def _about_contact(actor: Actor, conversation: Conversation, contact: Contact) -
         "identities": identities,
         "in_several_portfolios": len({each.portfolio for each in identities if each.kind == "bsuid"}) > 1,
         "others": _other_conversations(actor, conversation),
+        "perhaps_the_same": _perhaps_the_same(actor, contact),
         "can": {"edit_contact": actor.can("contacts:edit")},
     }
 
@@ -129,7 +142,6 @@ def head_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
 
 
 def assignable_members(actor: Actor) -> list[Author]:
-    """Who can take a conversation, by name."""
     members = active_members_of(actor.workspace_id)
     people = [Author("member", str(member), member.id) for member in members]
     return sorted(people, key=lambda person: (person.id != actor.member_id, person.name.casefold()))
@@ -139,6 +151,15 @@ def _other_conversations(actor: Actor, conversation: Conversation) -> list[Any]:
     wanted = ConversationFilter(contact_id=conversation.contact_id)
     page = list_conversations(actor, wanted, limit=OTHERS_LIMIT + 1)
     return [conversation_row(each) for each in page.items if each.id != conversation.id][:OTHERS_LIMIT]
+
+
+def _perhaps_the_same(actor: Actor, contact: Contact) -> list[Any]:
+    """A conversation of each contact who may be this person, as far as the member may see one."""
+    pages = [
+        list_conversations(actor, ConversationFilter(contact_id=other), limit=1)
+        for other in perhaps_the_same(contact.id)[:OTHERS_LIMIT]
+    ]
+    return [conversation_row(each) for page in pages for each in page.items]
 
 
 def _language_name(code: str) -> str:

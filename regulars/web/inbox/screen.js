@@ -241,6 +241,7 @@ class InboxScreen extends HTMLElement {
     }
     writeTimes(this);
     nameReader(this);
+    this.showPhone();
     document.title = `${this.querySelector(".thread-name")?.textContent.trim() ?? ""} · Regulars`;
   }
 
@@ -390,8 +391,18 @@ class InboxScreen extends HTMLElement {
     if (!frame) return;
     const saved = document.cookie.match(/regulars_phone=(\w+)/)?.[1];
     this.dataset.phone ??= saved && innerWidth >= 1440 ? saved : "closed";
-    if (this.dataset.phone === "open" && !frame.src) frame.src = frame.dataset.src;
+    if (this.dataset.phone === "open") this.showPhone(frame);
     document.querySelector("[data-command=phone]")?.setAttribute("aria-pressed", String(this.dataset.phone === "open"));
+  }
+
+  /** The phone of the open conversation; in a group, or while none is open, the one that was there. */
+  showPhone(frame = this.querySelector(".phone-pane iframe")) {
+    const whose = this.querySelector("#conversation")?.dataset.phone ?? "";
+    if (!frame || this.dataset.phone !== "open" || (frame.src && (!whose || whose === this.phoneShown))) return;
+    this.phoneShown = whose;
+    const address = frame.dataset.src + whose;
+    if (frame.src) frame.contentWindow.location.replace(address); // going back in the browser is not about the phone
+    else frame.src = address;
   }
 }
 

@@ -37,11 +37,9 @@ def _item(each: Conversation, group: str) -> dict[str, str]:
 
 
 def _label(conversation: Conversation) -> str:
-    """Whom it is with."""
     row = conversation_row(conversation)
     return group_name(row.group) if row.group else row.name
 
 
 def _kind(conversation: Conversation) -> str:
-    """The contact's number, or that it is a group."""
     return conversation.contact.phone if conversation.contact else gettext("Group")

@@ -175,7 +175,6 @@ def _in_one_line(text: str) -> str:
 
 @register.filter
 def deleted_words(deleted_by: DeletedBy) -> str:
-    """That a message was deleted, and by whom."""
     return {
         "contact": gettext("Deleted by the contact"),
         "phone_app": gettext("Deleted from the phone app"),
@@ -184,7 +183,6 @@ def deleted_words(deleted_by: DeletedBy) -> str:
 
 @register.filter
 def reaction_words(shown: Preview | QuoteView | MessageView) -> str:
-    """A reaction as a line of its own."""
     if not shown.text:
         return gettext("Took a reaction back")
     return gettext("Reacted with %(emoji)s") % {"emoji": shown.text[:40]}
@@ -192,7 +190,6 @@ def reaction_words(shown: Preview | QuoteView | MessageView) -> str:
 
 @register.filter
 def kind_word(kind: str) -> str:
-    """What a kind of message is called."""
     return {
         "image": pgettext("kind of message", "Picture"),
         "video": pgettext("kind of message", "Video"),
@@ -268,7 +265,6 @@ def expires_on(media: MediaView) -> str:
 
 @register.filter
 def marked(text: str) -> SafeString:
-    """WhatsApp's text marks and links as HTML."""
     return text_marks.marked(text)
 
 
@@ -334,7 +330,6 @@ def _plain(number: float) -> str:
 
 @register.filter
 def answers(choice: Choice) -> list[Answer]:
-    """The answers of a form."""
     return answers_in(choice.data)
 
 
@@ -398,13 +393,11 @@ def draw_row(row: ConversationRow) -> SafeString:
 
 @register.filter
 def may(actor: Actor | None, permission: str) -> bool:
-    """Whether the actor has a permission."""
     return actor is not None and actor.can(permission)
 
 
 @register.filter
 def phone_shown(phone: str) -> str:
-    """A number as people write it internationally."""
     try:
         parsed = phonenumbers.parse(phone)
     except phonenumbers.NumberParseException:
@@ -426,7 +419,6 @@ def first_buttons(buttons: Sequence[object]) -> Sequence[object]:
 
 @register.filter
 def category_word(category: str) -> str:
-    """What a template is filed as."""
     return {
         "MARKETING": pgettext("template category", "Marketing"),
         "UTILITY": pgettext("template category", "Utility"),

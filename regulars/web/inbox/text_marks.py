@@ -44,7 +44,6 @@ _ITEM, _ITEM_END = _element("li")
 
 
 def marked(text: str) -> SafeString:
-    """Safe HTML of a message's text."""
     if _MARKS_OR_LINKS.search(text) is None:
         return escape(text)
     return _joined(_parts_of(text))

@@ -89,6 +89,6 @@ function settle(thread, page) {
 
 /** Whoever decides has seen the newest message, though it does not stand on the screen now. */
 function newestSeen(thread) {
-  const shown = [...thread.querySelectorAll(".message[data-direction=in]")].map((line) => line.id.replace("message-", ""));
+  const shown = [...thread.querySelectorAll(".message[data-direction=in]:not([data-unseen])")].map((line) => line.id.replace("message-", ""));
   return [thread.dataset.seenBefore ?? "", ...shown].sort().at(-1);
 }

@@ -103,8 +103,6 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class ConversationRow:
-    """One line of the conversation list."""
-
     id: UUID
     contact_id: UUID | None
     """None in a group"""
@@ -221,16 +219,12 @@ class ReactionView:
 
 @dataclass(frozen=True, slots=True)
 class EarlierText:
-    """A text that an edit replaced."""
-
     text: str
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """One message of the thread."""
-
     id: UUID
     conversation_id: UUID
     direction: Literal["in", "out"]
@@ -324,7 +318,6 @@ class MessageView:
 
     @property
     def raw_kind(self) -> str:
-        """The provider's own word for what we cannot show."""
         return self.content.unsupported.raw_kind if self.content.unsupported else ""
 
     @property
@@ -381,8 +374,6 @@ class NoteView:
 
 @dataclass(frozen=True, slots=True)
 class ActivityView:
-    """A quiet line in the thread."""
-
     id: UUID
     conversation_id: UUID
     kind: str

@@ -1,5 +1,4 @@
 // Everything a signed-in screen runs. Server pages first: each module only wakes what it finds in the page.
-import "htmx.org";
 import "../design/keyboard/cheat_sheet.js";
 import "../design/command_box/command_box.js";
 import "../design/dialog/dialog.js";
@@ -16,4 +15,4 @@ import "./navigation.js";
 import { writeTimes } from "../design/time/time.js";
 
 writeTimes();
-document.addEventListener("htmx:afterSwap", (event) => writeTimes(event.target));
+document.addEventListener("body-replaced", () => writeTimes());

@@ -43,7 +43,7 @@ document.addEventListener("click", async (event) => {
     if (response.ok && button.dataset.then === "reload") return location.reload();
     if (response.ok && response.status !== 204) replaceById(await response.text(), asked);
   } catch {
-    document.dispatchEvent(new CustomEvent("htmx:sendError"));
+    document.dispatchEvent(new CustomEvent("connection-lost"));
   } finally {
     button.disabled = false;
   }

@@ -21,14 +21,12 @@ from regulars.workspaces.access import Actor
 
 @dataclass(frozen=True, slots=True)
 class SettingsGroup:
-    """Pages under one heading."""
-
     label: str | Promise
     pages: tuple[SettingsPage, ...]
 
 
 GROUPS = (
-    SettingsGroup(_("Manage"), (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, TEAMS, TOKENS, ACCOUNT)),
+    SettingsGroup(_("Settings"), (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, TEAMS, TOKENS, ACCOUNT)),
     SettingsGroup(_("Records"), (LEDGER, DELIVERIES)),
 )
 PAGES = tuple(page for group in GROUPS for page in group.pages)
@@ -36,7 +34,6 @@ _PAGE_OF_ROUTE = {route.name: page for page in PAGES for route in page.routes}
 
 
 def groups_for(actor: Actor) -> list[SettingsGroup]:
-    """What a member may open."""
     open_ones = [
         SettingsGroup(group.label, tuple(page for page in group.pages if page.is_open_to(actor)))
         for group in GROUPS

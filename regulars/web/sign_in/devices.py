@@ -27,7 +27,6 @@ def known_browser(request: HttpRequest, email: str) -> str:
 
 
 def remember_browser(request: HttpRequest, response: HttpResponse, email: str) -> None:
-    """Let the browser be known from now on."""
     if known_browser(request, email):
         return
     value = signing.dumps([new_secret(12), account_mark(email)], salt=SALT)

@@ -12,7 +12,6 @@ from regulars.workspaces.passwords import LONGEST
 
 
 def time_zones() -> list[tuple[str, str]]:
-    """Every IANA zone that people live in, by name."""
     return [
         (zone, zone.replace("_", " "))
         for zone in sorted(zoneinfo.available_timezones())

@@ -53,7 +53,6 @@ def session_of(request: HttpRequest) -> BrowserSession | None:
 
 
 def this_session(request: HttpRequest) -> BrowserSession:
-    """The session of a member's request."""
     session = session_of(request)
     if session is None:
         raise LookupError("a member is always here by a session")

@@ -20,13 +20,18 @@ from regulars.kernel.errors import ProductError
 from regulars.web.context import DENSITIES
 from regulars.web.doors import SIGNED_IN, MemberRequest, WebRequest, member_with, public
 from regulars.web.problems import told_when
-from regulars.web.sign_in.demo import demo_accounts
+from regulars.web.sign_in.demo import account_for, demo_accounts
 from regulars.web.sign_in.devices import known_browser, remember_browser
 from regulars.web.sign_in.forms import AccountForm, OwnerForm, SignInForm, time_zones
 from regulars.web.sign_in.middleware import note_browser, source_of
 from regulars.workspaces.guessing import Guess, TooManyAttempts, guessed_right, take_guess
 from regulars.workspaces.models import Member, User
-from regulars.workspaces.operations import accept_invitation, find_account, find_open_invitation
+from regulars.workspaces.operations import (
+    accept_invitation,
+    find_account,
+    find_open_invitation,
+    set_preferences,
+)
 from regulars.workspaces.queries import is_member_somewhere
 from regulars.workspaces.sessions import MEMBER_KEY
 from regulars.workspaces.setting_up import create_first_owner, is_set_up, is_set_up_secret
@@ -42,8 +47,14 @@ FORM = ["GET", "HEAD", "POST"]
 @require_http_methods(FORM)
 @public
 def sign_in(request: WebRequest) -> HttpResponse:
-    """Ask who it is; on a fresh installation, ask for the first owner instead."""
-    if request.member:
+    """Ask who it is; on a fresh installation, ask for the first owner instead.
+
+    In the demo ``?as=owner`` (or another role, or an e-mail address) is that person's own door: the page's script
+    goes through it.
+    """
+    accounts = demo_accounts() if settings.DEMO else []
+    door = account_for(accounts, request.GET.get("as", ""))
+    if request.member and (door is None or door.id == str(request.member.id)):
         return redirect(_next(request))
     if not is_set_up():
         return redirect("set-up")
@@ -51,7 +62,8 @@ def sign_in(request: WebRequest) -> HttpResponse:
     context = {
         "form": form,
         "next": _next(request),
-        "demo_accounts": demo_accounts() if settings.DEMO else [],
+        "demo_accounts": accounts,
+        "door": door,
     }
     if request.method == "POST" and form.is_valid():
         email, password = form.cleaned_data["email"], form.cleaned_data["password"]
@@ -62,7 +74,7 @@ def sign_in(request: WebRequest) -> HttpResponse:
             return told_when(render(request, "sign_in/sign_in.html", context, status=problem.status), problem)
         if user:
             return _enter(request, user, _next(request))
-        form.add_error(None, _("E-mail and password do not belong together."))
+        form.add_error(None, _("Wrong e-mail or password."))
     return render(request, "sign_in/sign_in.html", context)
 
 
@@ -134,7 +146,7 @@ def invitation(request: WebRequest, secret: str) -> HttpResponse:
         if member and guess:
             guessed_right(guess)
         if member:
-            return _enter_as(request, member, reverse("home"))
+            return _enter_as(request, member, f"{reverse('inbox-view', args=['mine'])}?welcome=1")
     return render(request, "sign_in/invitation.html", context, status=200 if invited else 404)
 
 
@@ -176,14 +188,9 @@ def choose_language(request: WebRequest) -> HttpResponse:
 @member_with(SIGNED_IN)
 def preferences(request: MemberRequest) -> HttpResponse:
     """Theme, language and time zone belong to the person, density to the browser."""
-    user = request.member.user
-    if request.POST.get("theme") in THEMES:
-        user.theme = request.POST["theme"]
-    if request.POST.get("language") in dict(settings.LANGUAGES):
-        user.language = request.POST["language"]
-    if request.POST.get("time_zone") in dict(time_zones()):
-        user.time_zone = request.POST["time_zone"]
-    user.save(update_fields=["theme", "language", "time_zone"])
+    offered = {"theme": THEMES, "language": dict(settings.LANGUAGES), "time_zone": dict(time_zones())}
+    chosen = {name: value for name, value in request.POST.items() if value in offered.get(name, ())}
+    set_preferences(request.member.user, {name: str(value) for name, value in chosen.items()})
     response = redirect(_back(request))
     if request.POST.get("density") in DENSITIES:
         response.set_cookie("regulars_density", request.POST["density"], max_age=COOKIE_AGE, samesite="Lax")

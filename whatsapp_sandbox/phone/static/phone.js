@@ -1,4 +1,4 @@
-/* The simulated phone: <sandbox-phone customer="minji">. Live over server-sent events. */
+/* The simulated phone: <sandbox-phone customer="minji" number="…">. Live over server-sent events. */
 
 import { bubble, preview } from "./bubble.js";
 import { ask, clockTime, el, follow, icon, words } from "./dom.js";
@@ -49,7 +49,7 @@ class SandboxPhone extends HTMLElement {
       const customer = await ask("GET", `customers/${id}`);
       if (id !== this.id_) return;
       this.customer = customer;
-      if (this.number === undefined) this.number = latest(customer);
+      if (this.number === undefined) this.number = this.getAttribute("number") ?? latest(customer);
       await (this.number ? this.drawChat() : this.drawChats());
     } catch (error) {
       this.say(error.message);

@@ -1,4 +1,5 @@
-/* The switcher beside the phone. Remembers who was shown in the address. */
+/* The switcher beside the phone. Remembers who was shown in the address: ?customer= takes an id, a phone number or a BSUID,
+   ?number= the business number whose chat is opened. */
 
 import { ask, avatar, el, follow, initials } from "./dom.js";
 import { preview } from "./bubble.js";
@@ -11,12 +12,19 @@ let soon;
 async function load() {
   const { items } = await ask("GET", "customers");
   const last = (customer) => Math.max(0, ...customer.threads.map((thread) => thread.last?.at ?? 0));
-  const asked = new URLSearchParams(location.search).get("customer");
   if (!phone.hasAttribute("customer") && items.length) {
     const recent = [...items].sort((a, b) => last(b) - last(a))[0];
-    phone.setAttribute("customer", items.some((entry) => entry.id === asked) ? asked : recent.id);
+    const asked = await askedFor();
+    const number = new URLSearchParams(location.search).get("number");
+    if (asked && number) phone.setAttribute("number", number);
+    phone.setAttribute("customer", (asked ?? recent).id);
   }
   list.replaceChildren(...items.map((customer, place) => el("li", {}, entry(customer, place))));
+}
+
+async function askedFor() {
+  const key = new URLSearchParams(location.search).get("customer");
+  return key ? ask("GET", `customers/${encodeURIComponent(key)}`).catch(() => null) : null;
 }
 
 function entry(customer, place) {
@@ -31,8 +39,10 @@ function entry(customer, place) {
 }
 
 function show(id) {
+  phone.removeAttribute("number");
   phone.setAttribute("customer", id);
   const address = new URL(location.href);
+  address.searchParams.delete("number");
   address.searchParams.set("customer", id);
   history.replaceState(null, "", address);
   load();

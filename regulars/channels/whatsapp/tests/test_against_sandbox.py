@@ -20,7 +20,13 @@ from PIL import Image
 from regulars.channels.whatsapp.graph import GraphClient, GraphError, open_session
 from regulars.channels.whatsapp.limits import check
 from regulars.channels.whatsapp.media import MediaGone, fetch_media, upload_media
-from regulars.channels.whatsapp.reactions import check_numbers, learn_portfolios, sync_templates
+from regulars.channels.whatsapp.reactions import (
+    check_numbers,
+    learn_all_qualities,
+    learn_portfolios,
+    learn_qualities,
+    sync_templates,
+)
 from regulars.channels.whatsapp.sender import probe, send
 from regulars.channels.whatsapp.templates import build_outgoing, parse_template, validate
 from regulars.inboxes.events import ConnectionAdded, ConnectionRecovered, InboxAdded
@@ -391,6 +397,18 @@ def test_a_wrong_number_id_shows_as_soon_as_it_is_added(sandbox):
     wrong.refresh_from_db()
     cast.inbox.refresh_from_db()
     assert (wrong.problem_code, bool(wrong.problem), cast.inbox.problem) == (33, True, "")
+
+
+@pytest.mark.django_db
+def test_how_the_platform_rates_a_number_is_kept(sandbox):
+    cast = make_cast()
+    cast.connection.access_token = TOKEN
+    cast.connection.save()
+    with override_settings(WHATSAPP_GRAPH_URL=sandbox["graph_url"]):
+        learn_qualities([recorded(InboxAdded(cast.workspace.id, cast.inbox.id))])
+        assert learn_all_qualities() == 0  # nothing new
+    cast.inbox.refresh_from_db()
+    assert cast.inbox.quality == "GREEN"
 
 
 @pytest.mark.django_db

@@ -115,7 +115,7 @@ def test_buttons_read_again(cast: Cast, sign_in: SignIn) -> None:
         client.post("/settings/deliveries/failed/replay", headers=AS_SCRIPT),
     ]
     assert [each.status_code for each in answers] == [204, 204]
-    assert "1 delivery is read again" in answers[0]["HX-Trigger"]
+    assert "1 delivery is read again" in answers[0]["X-Toast"]
     assert set(Delivery.objects.values_list("id", "state")) == {(one.id, "pending"), (failed.id, "pending")}
     assert client.post(f"/settings/deliveries/{one.id}/replay")["Location"] == "/settings/deliveries"
 
@@ -138,7 +138,10 @@ def test_a_notice_is_read_again_while_its_delivery_is_kept(cast: Cast, sign_in: 
     _notice(cast, row.id)
     _notice(cast, row.id + 999)
     html = client.get("/settings/notices").content.decode()
-    assert (html.count(f"/settings/deliveries/{row.id}/replay"), html.count("Its delivery is gone")) == (1, 1)
+    assert (
+        html.count(f"/settings/deliveries/{row.id}/replay"),
+        html.count("The webhook is no longer kept"),
+    ) == (1, 1)
 
 
 def test_strangers_find_nothing_and_agents_may_nothing(cast: Cast, sign_in: SignIn) -> None:

@@ -76,6 +76,23 @@ def test_older_app_secrets_end_on_the_page(cast: Cast, sign_in: SignIn) -> None:
     assert "app secrets are valid now." not in client.get("/settings/numbers").content.decode()
 
 
+def test_a_number_is_stopped_and_sends_again(cast: Cast, sign_in: SignIn) -> None:
+    """With the reason, which members read where they write."""
+    client, path = sign_in(cast.owner), f"/settings/numbers/{cast.inbox.id}"
+    conversation = cast.hears("+12025550101", "hello")
+    client.post(path, {"name": "Shop", "paused_reason": "Moving to another number"})
+    assert "Moving to another number" in client.get("/settings/numbers").content.decode()
+    messages = f"/conversations/{conversation.id}/messages"
+    answer = sign_in(cast.agent).post(messages, {"text": "hi"}, headers={"X-Fragment": "1"})
+    assert (answer.status_code, "Moving to another number" in answer.content.decode()) == (409, True)
+    client.post(path, {"name": "Store"})  # nothing said about it: it stays as it is
+    cast.inbox.refresh_from_db()
+    assert (cast.inbox.name, cast.inbox.paused_reason) == ("Store", "Moving to another number")
+    client.post(path, {"name": "Shop", "paused_reason": ""})
+    answer = sign_in(cast.agent).post(messages, {"text": "hi"}, headers={"X-Fragment": "1"})
+    assert answer.status_code == 201
+
+
 @override_settings(PUBLIC_URL="https://inbox.example.com")
 def test_addresses_for_others_are_the_public_ones(cast: Cast, sign_in: SignIn) -> None:
     client = sign_in(cast.owner)

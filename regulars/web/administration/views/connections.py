@@ -47,8 +47,6 @@ from regulars.workspaces.queries import teams_of
 
 @dataclass(frozen=True, slots=True)
 class NumberRow:
-    """One number and what is changed about it."""
-
     inbox: Inbox
     changing: FormDialog
 
@@ -69,7 +67,6 @@ class ConnectionCard:
 @require_safe
 @member_with("connections:manage")
 def connections(request: MemberRequest) -> HttpResponse:
-    """Every account with its numbers, health and webhook."""
     return render(request, "administration/connections.html", _context(request))
 
 
@@ -115,7 +112,8 @@ def _cards(request: MemberRequest, refused: FormDialog | None) -> list[Connectio
 
 def _number(inbox: Inbox, teams: Sequence[Team], refused: FormDialog | None) -> NumberRow:
     staffing = [str(team.id) for team in inbox.teams.all()]
-    form = NumberForm(teams=teams, initial={"name": inbox.name, "team": staffing})
+    known = {"name": inbox.name, "team": staffing, "paused_reason": inbox.paused_reason}
+    form = NumberForm(teams=teams, initial=known)
     return NumberRow(inbox, _instead(refused, _changing(inbox, form)))
 
 
@@ -146,7 +144,7 @@ def _replacing(connection: Connection, form: CredentialsForm) -> FormDialog:
         action=reverse("credentials", args=[connection.id]),
         form=form,
         submit=_("Replace"),
-        note=_("What is left empty stays as it is."),
+        note=_("Empty fields stay as they are."),
     )
 
 
@@ -157,7 +155,7 @@ def _naming(connection: Connection, form: PortfolioForm) -> FormDialog:
         action=reverse("portfolio", args=[connection.id]),
         form=form,
         submit=_("Save"),
-        note=_("People are known by ids that are valid in it; what was learned so far goes along."),
+        note=_("A contact’s ids are valid inside one portfolio. What is known so far moves along."),
     )
 
 
@@ -172,14 +170,12 @@ def _changing(inbox: Inbox, form: NumberForm) -> FormDialog:
 
 
 def webhook_url(request: HttpRequest, connection: Connection) -> str:
-    """The address to enter at the platform."""
     return public_address(request, f"/webhooks/{connection.channel}/{connection.key}")
 
 
 @require_POST
 @member_with("connections:manage")
 def connect(request: MemberRequest) -> HttpResponse:
-    """A new account."""
     form = ConnectionForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
@@ -214,7 +210,6 @@ def credentials(request: MemberRequest, connection_id: str) -> HttpResponse:
 @require_POST
 @member_with("connections:manage")
 def portfolio(request: MemberRequest, connection_id: str) -> HttpResponse:
-    """Which business portfolio owns the account."""
     connection = access_connection(request.actor, parse_id(connection_id))
     form = PortfolioForm(request.POST)
     if form.is_valid():
@@ -227,7 +222,6 @@ def portfolio(request: MemberRequest, connection_id: str) -> HttpResponse:
 @require_POST
 @member_with("inboxes:manage")
 def add_number(request: MemberRequest, connection_id: str) -> HttpResponse:
-    """One more number of an account."""
     connection = access_connection(request.actor, parse_id(connection_id))
     form = InboxForm(request.POST)
     if form.is_valid():
@@ -241,14 +235,20 @@ def add_number(request: MemberRequest, connection_id: str) -> HttpResponse:
 @require_POST
 @member_with("inboxes:manage")
 def change_number(request: MemberRequest, inbox_id: str) -> HttpResponse:
-    """Another name, other teams."""
+    """Another name, other teams; stopped, or sending again."""
     inbox = access_inbox(request.actor, parse_id(inbox_id))
     teams = list(teams_of(request.actor.workspace_id))
     form = NumberForm(request.POST, teams=teams)
     if form.is_valid():
         name = form.cleaned_data["name"]
+        reason = form.cleaned_data["paused_reason"] if "paused_reason" in request.POST else None
         chosen = [team for team in teams if str(team.id) in form.cleaned_data["team"]]
-        if attempt(form, lambda: change_inbox(inbox, by=request.actor, name=name, teams=chosen) or True):
+        if attempt(
+            form,
+            lambda: (
+                change_inbox(inbox, by=request.actor, name=name, teams=chosen, paused_reason=reason) or True
+            ),
+        ):
             return redirect("connections")
     return _refused(request, _changing(inbox, form))
 

@@ -97,7 +97,7 @@ def _inviting(form: InvitationForm) -> FormDialog:
         title=_("Invite a colleague"),
         action=reverse("invite"),
         form=form,
-        submit=_("Make the link"),
+        submit=_("Create the link"),
     )
 
 

@@ -66,7 +66,6 @@ class SyncRefused(ProductError):
 @member_with("message_templates:manage")
 @talks_to_provider
 def sync(request: MemberRequest) -> HttpResponse:
-    """Load the list anew from every account."""
     accounts = connections_in(request.member.workspace_id)
     refused = [account.name for account in accounts if not _sync(account)]
     if refused:

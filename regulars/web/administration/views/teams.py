@@ -71,7 +71,7 @@ def _new_team(form: TeamForm) -> FormDialog:
         title=_("New team"),
         action=reverse("add-team"),
         form=form,
-        submit=_("Make the team"),
+        submit=_("Create the team"),
         note=_("Then choose who is in it under Members, and what it staffs under Numbers."),
     )
 

@@ -55,7 +55,7 @@ def _making(form: TokenForm) -> FormDialog:
         title=_("New token"),
         action=reverse("tokens"),
         form=form,
-        submit=_("Make the token"),
+        submit=_("Create the token"),
         note=_("A token ends when whoever made it leaves or loses the right to make it."),
     )
 

@@ -25,7 +25,7 @@ async function send(dialog, form) {
     else if (!response.ok) complain(form, await response.text());
     else dialog.close();
   } catch {
-    document.dispatchEvent(new CustomEvent("htmx:sendError"));
+    document.dispatchEvent(new CustomEvent("connection-lost"));
   } finally {
     form.ariaBusy = "false";
   }

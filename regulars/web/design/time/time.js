@@ -5,9 +5,9 @@ const root = document.documentElement;
 const language = root.lang || "en";
 const timeZone = root.dataset.timeZone || undefined;
 
-const formatter = (options, write = (made, date) => made.format(date)) => {
+const formatter = (options, write = (made, date) => made.format(date), spoken = language) => {
   let made;
-  return (date) => write((made ??= new Intl.DateTimeFormat(language, { timeZone, ...options })), date);
+  return (date) => write((made ??= new Intl.DateTimeFormat(spoken, { timeZone, ...options })), date);
 };
 
 const asTime = formatter({ hour: "numeric", minute: "2-digit" });
@@ -22,6 +22,7 @@ const asWhole = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-di
 const partsOf = new Intl.DateTimeFormat("en-u-ca-iso8601", { timeZone, hourCycle: "h23", ...asWhole });
 const asParts = (date) => partsOf.formatToParts(date);
 const asWeekday = formatter({ weekday: "long" });
+const asEnglishWeekday = formatter({ weekday: "long" }, (made, date) => made.format(date), "en");
 const asShortWeekday = formatter({ weekday: "short" });
 const asDate = formatter({ day: "numeric", month: "short" });
 const asLongDate = formatter({ weekday: "long", day: "numeric", month: "long" });
@@ -54,18 +55,23 @@ export function dateOf(date) {
 export const timeOf = (date) => asTime(date);
 export const fullTime = (date) => asFull(date);
 
+const isYesterday = (date, now) => dayKey(date) === dayKey(new Date(now.getTime() - DAY));
+
+/** As a heading begins: many languages write the names of days small inside a sentence. */
+const asHeading = (text) => text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
+
 /** The heading of a day in a thread: Today, Yesterday, Tuesday, 3 March, 3 Mar 2025. */
 export function dayHeading(date, now = new Date()) {
   if (dayKey(date) === dayKey(now)) return gettext("Today");
-  if (dayKey(date) === dayKey(new Date(now.getTime() - DAY))) return gettext("Yesterday");
-  if (Math.abs(now - date) < 6 * DAY) return asWeekday(date);
-  return date.getFullYear() === now.getFullYear() ? asLongDate(date) : asDateWithYear(date);
+  if (isYesterday(date, now)) return gettext("Yesterday");
+  if (Math.abs(now - date) < 6 * DAY) return asHeading(asWeekday(date));
+  return date.getFullYear() === now.getFullYear() ? asHeading(asLongDate(date)) : asDateWithYear(date);
 }
 
 /** The shortest stamp that still tells: 14:02 today, Tue this week, 3 Mar, 3 Mar 2025. */
 export function stampOf(date, now = new Date()) {
   if (dayKey(date) === dayKey(now)) return asTime(date);
-  if (dayKey(date) === dayKey(new Date(now.getTime() - DAY))) return gettext("Yesterday");
+  if (isYesterday(date, now)) return gettext("Yesterday");
   if (Math.abs(now - date) < 6 * DAY) return asShortWeekday(date);
   return date.getFullYear() === now.getFullYear() ? asDate(date) : asDateWithYear(date);
 }
@@ -90,11 +96,26 @@ export function shortSpanOf(milliseconds) {
   return interpolate(gettext("%(days)s d"), { days: Math.floor(minutes / 1440) });
 }
 
+/** Days of the week as a sentence needs them: a language may want a preposition and a case (Russian: "в среду"). */
+const onWeekday = {
+  Monday: () => gettext("on Monday"),
+  Tuesday: () => gettext("on Tuesday"),
+  Wednesday: () => gettext("on Wednesday"),
+  Thursday: () => gettext("on Thursday"),
+  Friday: () => gettext("on Friday"),
+  Saturday: () => gettext("on Saturday"),
+  Sunday: () => gettext("on Sunday"),
+};
+
+/** How long ago, as words that may stand inside a sentence: 5 minutes ago, 3 hours ago, yesterday, on Friday, 3 Mar. */
 export function agoOf(date, now = new Date()) {
   const minutes = Math.floor((now - date) / 60000);
   if (minutes < 1) return gettext("just now");
   if (minutes < 60) return interpolate(ngettext("%(count)s minute ago", "%(count)s minutes ago", minutes), { count: minutes });
-  return stampOf(date, now);
+  const hours = Math.floor(minutes / 60);
+  if (dayKey(date) === dayKey(now)) return interpolate(ngettext("%(count)s hour ago", "%(count)s hours ago", hours), { count: hours });
+  if (isYesterday(date, now)) return gettext("yesterday");
+  return now - date < 6 * DAY ? onWeekday[asEnglishWeekday(date)]() : stampOf(date, now);
 }
 
 /** A time that names its day when it is not today's. */
@@ -105,6 +126,7 @@ const forms = {
   stamp: stampOf,
   day: dayHeading,
   ago: agoOf,
+  waited: (date) => shortSpanOf(Date.now() - date),
   full: (date) => withDay(date, timeOf),
   second: (date) => withDay(date, asSecond),
   exact: asExact,

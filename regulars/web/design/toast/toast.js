@@ -1,6 +1,6 @@
-// Toasts: what just happened, with one way back. Shown by scripts, and by the server through HX-Trigger.
+// Toasts: what just happened, with one way back. Shown by scripts, and by the server by the header X-Toast.
 import { onCommand } from "../keyboard/keyboard.js";
-import { dispatchKept, element, icon, post } from "../page.js";
+import { showKeptToast, element, icon, post } from "../page.js";
 import { gettext } from "../strings.js";
 
 const LASTING = 6000;
@@ -39,9 +39,9 @@ document.addEventListener("toast", (event) => {
   toast(text, { kind, undo: url ? () => post(url, values) : null });
 });
 
-dispatchKept();
+showKeptToast();
 
-document.addEventListener("htmx:sendError", () => toast(gettext("No connection. Nothing was changed."), { kind: "bad" }));
+document.addEventListener("connection-lost", () => toast(gettext("No connection. Nothing was changed."), { kind: "bad" }));
 
 onCommand("undo", () => {
   if (!lastUndo) return false;

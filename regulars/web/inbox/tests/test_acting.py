@@ -26,7 +26,7 @@ def test_assigning_answers_with_the_head_and_a_way_back(cast: Cast, sign_in: Sig
     path = f"/conversations/{conversation.id}/assignment"
     response = sign_in(cast.agent).post(path, {"member": "me"}, headers=FRAGMENT)
     assert now(conversation).assignee == cast.agent
-    toast = json.loads(response["HX-Trigger"])["toast"]
+    toast = json.loads(response["X-Toast"])
     assert (toast["undo_url"], toast["undo_values"]) == (path, {"member": ""})
     assert response.content.decode().count('id="thread-head"') == 1
 
@@ -55,7 +55,7 @@ def test_resolving_and_opening_again(cast: Cast, sign_in: SignIn) -> None:
     path = f"/conversations/{conversation.id}/status"
     response = client.post(path, {"status": "resolved"}, headers=FRAGMENT)
     assert (now(conversation).status, "data-reopen" in response.content.decode()) == ("resolved", True)
-    undo = json.loads(response["HX-Trigger"])["toast"]["undo_values"]
+    undo = json.loads(response["X-Toast"])["undo_values"]
     client.post(path, undo, headers=FRAGMENT)
     assert now(conversation).status == "open"
 
@@ -136,7 +136,7 @@ def test_what_was_not_on_the_screen_is_not_decided_about(cast: Cast, sign_in: Si
     client = sign_in(cast.agent)
     path = f"/conversations/{conversation.id}"
     answer = client.post(f"{path}/status", {"status": "resolved", "seen": seen}, headers=FRAGMENT)
-    assert (answer.status_code, "written meanwhile" in answer.content.decode()) == (409, True)
+    assert (answer.status_code, "wrote meanwhile" in answer.content.decode()) == (409, True)
     client.post(f"{path}/reading", {"state": "read", "seen": seen}, headers=FRAGMENT)
     conversation.refresh_from_db()
     assert (conversation.status, conversation.unread_count) == ("open", 1)

@@ -9,7 +9,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
 
+from regulars.contacts.models import MergeSuggestion
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations.handling import assign_conversation
 from regulars.inboxes.ports import MessageContent, Reaction
@@ -37,7 +39,7 @@ def test_signed_out_people_go_to_sign_in_and_come_back(cast: Cast) -> None:
 
 def test_a_fragment_of_a_signed_out_screen_reloads_the_page(cast: Cast) -> None:
     response = Client().get("/inbox/open", headers=FRAGMENT)
-    assert (response.status_code, response["HX-Refresh"]) == (401, "true")
+    assert (response.status_code, response["X-Reload"]) == (401, "1")
 
 
 def test_members_land_where_work_is(cast: Cast, sign_in: SignIn) -> None:
@@ -65,6 +67,47 @@ def test_a_reaction_in_the_list_names_what_it_is_to(cast: Cast, sign_in: SignIn)
     html = client.get("/inbox/unassigned", headers=FRAGMENT).content.decode()
     assert "Reacted 👍 to “\u2068is the blue one left?\u2069”" in html
     assert "Reacted with 👍" in html
+
+
+def test_the_demo_knows_whose_phone_belongs_to_a_conversation(
+    cast: Cast, sign_in: SignIn, settings: Settings
+) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    client, path = sign_in(cast.agent), f"/conversations/{conversation.id}"
+    assert "data-phone" not in client.get(path, headers=FRAGMENT).content.decode()
+    settings.DEMO = True
+    wanted = f'data-phone="?customer={ALICE.lstrip("+")}&amp;number={conversation.inbox.address}"'
+    assert wanted in client.get(path, headers=FRAGMENT).content.decode().replace("%2B", "")
+
+
+def test_whoever_has_just_joined_is_told_what_stands_here(cast: Cast, sign_in: SignIn) -> None:
+    cast.hears(ALICE, "hello")
+    client = sign_in(cast.agent)
+    html = client.get("/inbox/mine?welcome=1").content.decode()
+    for words in (
+        f"Welcome, {cast.agent}",
+        "1 conversation is unassigned.",
+        'data-form="waited"',
+        "R replies",
+    ):
+        assert words in html
+    assert "Nothing waiting for you" in client.get("/inbox/mine").content.decode()
+
+
+def test_who_may_be_the_same_person_stands_in_the_panel_of_both(cast: Cast, sign_in: SignIn) -> None:
+    one, other = cast.hears(ALICE, "hello", name="Alice"), cast.hears(BORIS, "hello", name="Alice B.")
+    assert one.contact
+    assert other.contact
+    MergeSuggestion.objects.create(
+        workspace_id=one.workspace_id, first=one.contact, second=other.contact, reason="number_changed"
+    )
+    client = sign_in(cast.agent)
+    for here, there in ((one, other), (other, one)):
+        html = client.get(f"/conversations/{here.id}/context").content.decode()
+        assert "Perhaps the same person" in html
+        assert f'href="/conversations/{there.id}"' in html
+    assign_conversation(other, to=cast.mate, by=cast.actor())  # out of the agent's sight now
+    assert "Perhaps the same person" not in client.get(f"/conversations/{one.id}/context").content.decode()
 
 
 def test_what_others_took_is_not_in_an_agents_list(cast: Cast, sign_in: SignIn) -> None:

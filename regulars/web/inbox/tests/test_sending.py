@@ -273,7 +273,7 @@ def test_a_bubble_says_why_it_waits_and_can_be_stopped(cast: Cast, sign_in: Sign
     limit = Deferred(error=ProviderError(code=4, title="x"), wait=timedelta(minutes=5))
     record_results([(claimed, limit)])
     behind = client.post(path, {"text": "second"}, headers=FRAGMENT).content.decode()
-    assert "Waits behind an earlier message: Too many requests" in behind
+    assert "Waiting behind an earlier message: Too many requests" in behind
     page = client.get(f"/conversations/{conversation.id}", headers=FRAGMENT).content.decode()
     assert page.count("Next try:") == page.count("At the latest until:") == 2
     first, _second = sent(conversation)
@@ -287,7 +287,7 @@ def test_a_problem_of_the_number_shows_on_what_waits_for_it(cast: Cast, sign_in:
     note_problem(cast.inbox.id, cast.connection.id, gone)
     path = f"/conversations/{conversation.id}/messages"
     answer = sign_in(cast.agent).post(path, {"text": "first"}, headers=FRAGMENT)
-    assert (answer.status_code, "Waits: Number not found" in answer.content.decode()) == (201, True)
+    assert (answer.status_code, "Waiting: Number not found" in answer.content.decode()) == (201, True)
     numbers = sign_in(cast.owner).get(reverse("connections")).content.decode()
     assert ("Number not found" in numbers, "Next check:" in numbers) == (True, True)
 

@@ -73,7 +73,7 @@ def _head_with_undo(
 ) -> HttpResponse:
     """The thread's head as it is now, and a toast that leads back."""
     response = render(request, "inbox/_head.html", head_context(request.actor, conversation))
-    response["HX-Trigger"] = toast_header(text, undo_url=request.path, undo_values=undo_values)
+    response["X-Toast"] = toast_header(text, undo_url=request.path, undo_values=undo_values)
     return response
 
 
@@ -103,7 +103,6 @@ def notes(request: MemberRequest, conversation_id: str) -> HttpResponse:
 @require_POST
 @member_with("conversations:read")
 def draft(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """Keep what was typed, per mode."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     mode, text, intent = (request.POST.get(name, "") for name in ("mode", "text", "intent"))
     save_draft(conversation, request.member, mode, text, intent=id_in(intent) if intent else None)
@@ -118,5 +117,5 @@ def contact(request: MemberRequest, contact_id: str) -> HttpResponse:
     changes = {name: request.POST[name].strip() for name in ("name", "about") if name in request.POST}
     update_contact(found, changes, by=request.actor)
     response = HttpResponse(status=204)
-    response["HX-Trigger"] = toast_header(_("Saved"))
+    response["X-Toast"] = toast_header(_("Saved"))
     return response

@@ -38,6 +38,7 @@ def show_list(request: MemberRequest, view: str) -> HttpResponse:
     if part:
         return _rows(request, choice)
     context = {"live_cursor": str(end_of_log()), **list_context(request.actor, choice)}
+    context["welcome"] = "welcome" in request.GET  # who has just joined
     return render(request, "inbox/inbox.html", context)
 
 
@@ -109,7 +110,6 @@ def head(request: MemberRequest, conversation_id: str) -> HttpResponse:
 @require_safe
 @member_with("conversations:read")
 def row(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """One line of the list as it is now."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     attach_last_messages([conversation])
     return render(request, "inbox/_row.html", {"row": conversation_row(conversation)})

@@ -59,7 +59,7 @@ def send(request: MemberRequest, conversation_id: str) -> HttpResponse:
         try:
             resolve_conversation(conversation, by=request.actor, seen=seen_in(request))
         except Conflict as meanwhile:  # what was sent is sent
-            response["HX-Trigger"] = toast_header(str(meanwhile.detail), kind="bad")
+            response["X-Toast"] = toast_header(str(meanwhile.detail), kind="bad")
     return response
 
 

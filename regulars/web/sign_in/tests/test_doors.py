@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from regulars.kernel import clock
 from regulars.web import health
@@ -94,7 +95,7 @@ def test_a_wrong_password_says_nothing_about_the_address(cast: Cast) -> None:
         Client().post("/sign-in", {"email": email, "password": "wrong"}).context["form"].non_field_errors()
         for email in ("agent@lotus.example", "nobody@lotus.example")
     ]
-    assert said[0] == said[1] == ["E-mail and password do not belong together."]
+    assert said[0] == said[1] == ["Wrong e-mail or password."]
 
 
 @pytest.mark.usefixtures("no_time_goes_by")
@@ -160,6 +161,22 @@ def test_demo_accounts_are_offered_in_the_demo_only(cast: Cast, settings: object
     assert [(each.name, each.role) for each in accounts] == [("Ann Agent", "Agent")]
 
 
+def test_owner_and_agent_have_their_own_door_to_the_demo(cast: Cast, settings: Settings) -> None:
+    told = [{"email": f"{name}@lotus.example", "password": PASSWORD} for name in ("owner", "agent", "mate")]
+    settings.DEMO_MEMBERS, settings.DEMO = told, True
+    page = Client().get("/sign-in?as=agent")
+    assert page.context["door"].email == "agent@lotus.example"
+    assert page.content.decode().count("data-enter") == 1
+    assert [bool(each.does) for each in page.context["demo_accounts"]] == [True, True, False]
+    assert "data-enter" not in Client().get("/sign-in?as=nobody").content.decode()
+    client = Client()
+    client.force_login(cast.agent.user)
+    assert client.get("/sign-in?as=agent").status_code == 302
+    assert client.get("/sign-in?as=owner").context["door"].email == "owner@lotus.example"
+    settings.DEMO = False
+    assert client.get("/sign-in?as=owner").status_code == 302
+
+
 def test_an_invitation_opens_once(cast: Cast) -> None:
     _row, secret = invite_member(
         cast.workspace, "new@lotus.example", "agent", by=cast.actor(cast.owner), inviter=cast.owner
@@ -167,7 +184,7 @@ def test_an_invitation_opens_once(cast: Cast) -> None:
     form = {"name": "New", "password": PASSWORD, "language": "th", "time_zone": "Asia/Bangkok"}
     client = Client()
     assert client.get(f"/invitations/{secret}").status_code == 200
-    assert client.post(f"/invitations/{secret}", form)["Location"] == "/"
+    assert client.post(f"/invitations/{secret}", form)["Location"] == "/inbox/mine?welcome=1"
     assert Member.objects.get(user__email="new@lotus.example").role == "agent"
     assert client.get("/inbox/open").headers["Content-Language"] == "th"
     assert Client().get(f"/invitations/{secret}").status_code == 404
@@ -205,6 +222,27 @@ def test_a_wrong_address_has_a_page_of_ours(cast: Cast, sign_in: SignIn) -> None
     assert (response.status_code, "This page does not exist" in response.content.decode()) == (404, True)
 
 
+def test_a_refusal_says_what_is_safe_and_what_to_do(cast: Cast, sign_in: SignIn) -> None:
+    """Never the name of a permission, and one way on: back to the page that was sent, else to the inbox."""
+    client = sign_in(cast.agent)
+    page = client.get("/settings/tokens").content.decode()
+    for words in ("Your role does not include this", "Nothing was changed.", 'href="/"'):
+        assert words in page
+    assert "tokens:manage" not in page
+    sent_from = "http://testserver/inbox/mine"
+    page = client.post("/settings/tokens", {}, headers={"Referer": sent_from}).content.decode()
+    assert f'href="{sent_from}"' in page
+    page = client.post(
+        "/settings/tokens", {}, headers={"Referer": "http://elsewhere.example/"}
+    ).content.decode()
+    assert "elsewhere" not in page
+    toast = client.post("/settings/tokens", {}, headers={"X-Fragment": "1"})
+    assert toast.content.decode().startswith("Your role does not include this. Nothing was changed.")
+    cast.agent.user.language = "ru"
+    cast.agent.user.save()
+    assert "Ваша роль этого не позволяет" in client.get("/settings/tokens").content.decode()
+
+
 def test_a_lost_database_is_said_in_a_page_that_tries_again(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,7 +254,7 @@ def test_a_lost_database_is_said_in_a_page_that_tries_again(
     client.force_login(cast.agent.user)
     response = client.get("/inbox/open")
     assert (response.status_code, response["Retry-After"]) == (503, "5")
-    assert "The database is away" in response.content.decode()
+    assert "The database is not answering" in response.content.decode()
 
 
 def test_health_is_told_in_json_while_the_database_is_away_also_with_a_session(
