@@ -14,7 +14,13 @@ from functools import partial
 from regulars.channels.record import Channel
 from regulars.channels.whatsapp.channel import WHATSAPP
 from regulars.conversations import tasks as conversations
-from regulars.conversations.events import ConversationChanged, MemberTyping
+from regulars.conversations.events import (
+    ConversationAnswered,
+    ConversationChanged,
+    ConversationRead,
+    FailedAnswerArrived,
+    MemberTyping,
+)
 from regulars.conversations.operations.removing import erase_files
 from regulars.inboxes import tasks as inboxes
 from regulars.inboxes.erasing import Eraser, carry_out_erasures, erase_from_answers
@@ -45,7 +51,8 @@ def _reactions_of(channel: Channel) -> Iterator[Reaction]:
         yield Reaction(f"{kind}.check_numbers", is_new, account.check_numbers, is_slow=True)
     if presence := channel.presence:
         # when a member has read or answered what was unread, the contact sees blue ticks
-        yield Reaction(f"{kind}.send_read_receipts", (ConversationChanged,), presence.send_read_receipts)
+        was_read = (ConversationRead, ConversationAnswered, FailedAnswerArrived, ConversationChanged)
+        yield Reaction(f"{kind}.send_read_receipts", was_read, presence.send_read_receipts)
         # when a member begins to write, the contact sees the typing dots
         yield Reaction(f"{kind}.show_typing", (MemberTyping,), presence.show_typing)
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from regulars.kernel.errors import NotAllowed, NotFound
+from regulars.kernel.events import Doer
 from regulars.workspaces.models import ApiToken, Member, Team, Workspace
 from regulars.workspaces.permissions import may_grant, permissions_of
 
@@ -37,6 +38,11 @@ class Actor:
     def sees_all(self) -> bool:
         """Owners, admins and their tokens see every conversation."""
         return self.role in {"owner", "admin"} or self.kind == "system"
+
+    @property
+    def doer(self) -> Doer:
+        """The actor as events tell of them."""
+        return Doer(self.kind, self.id, self.name)
 
     def can(self, permission: str) -> bool:
         return permission in self.permissions

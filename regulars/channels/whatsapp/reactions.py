@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from regulars.channels.whatsapp.error_codes import must_be_mended
 from regulars.channels.whatsapp.graph import GraphClient, GraphError, open_session
 from regulars.channels.whatsapp.sender import probe
+from regulars.conversations.events import ConversationAnswered, ConversationChanged
 from regulars.conversations.models import Message
 from regulars.conversations.operations.portfolios import learn_portfolio
 from regulars.inboxes.events import ConnectionAdded, InboxAdded, NoticeReceived
@@ -22,7 +23,7 @@ from regulars.inboxes.models import Connection, Inbox
 from regulars.inboxes.ports import Deferred, Refused
 from regulars.inboxes.problems import note_problem
 from regulars.kernel import clock
-from regulars.kernel.events import Recorded
+from regulars.kernel.events import Event, Recorded
 from regulars.message_templates.operations import replace_templates
 from regulars.workspaces.access import system_actor
 
@@ -173,11 +174,19 @@ def _ask_about(inbox: Inbox) -> Deferred | None:
 
 def send_read_receipts(events: Sequence[Recorded]) -> None:
     """Blue ticks for the newest message of each conversation that a member has read. Best effort."""
-    conversation_ids = {
-        recorded.event.conversation_id for recorded in events if recorded.event.what == "unread"
-    }
+    conversation_ids = {each.event.conversation_id for each in events if _was_read(each.event)}
     read = _newest_inbound(conversation_ids).filter(conversation__unread_count=0)
     _tell(read, lambda client, message: client.mark_read(message.inbox.address, str(message.provider_id)))
+
+
+def _was_read(event: Event) -> bool:
+    match event:
+        case ConversationAnswered():
+            return event.unread > 0
+        case ConversationChanged():
+            return event.what == "unread"
+        case _:
+            return True
 
 
 def show_typing(events: Sequence[Recorded]) -> None:

@@ -14,9 +14,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.conversations.access import read_staffing
-from regulars.conversations.events import ConversationChanged
+from regulars.conversations.events import ConversationLostTeam
 from regulars.conversations.models import Conversation
-from regulars.conversations.operations.activities import ActivityRow, insert_activities
+from regulars.conversations.operations.telling import tell_all
 from regulars.inboxes.events import InboxChanged
 from regulars.inboxes.models import Inbox
 from regulars.kernel import clock
@@ -134,20 +134,17 @@ def _hand_on(team: Team, handed: Sequence[_Handed], successor: Team | None, *, b
         held.filter(id__in=following).update(team=successor, updated_at=now)
     held.update(team=None, updated_at=now)
     told = [each for each in handed if each.status != "resolved"]
-    insert_activities(
-        team.workspace_id,
-        [
-            ActivityRow(each.id, kind, by.name, facts, now)
-            for each in told
-            for kind, facts in [_line(team, successor if each.id in following else None)]
-        ],
+    tell_all(
+        ConversationLostTeam(
+            team.workspace_id,
+            each.id,
+            from_team_id=team.id,
+            from_name=team.name,
+            to_team_id=to.id if to else None,
+            to_name=to.name if to else "",
+            member_id=each.assignee_id,
+            by=by.doer,
+        )
+        for each in told
+        for to in [successor if each.id in following else None]
     )
-    record_all(
-        ConversationChanged(team.workspace_id, each.id, "team", each.assignee_id, team.id) for each in told
-    )
-
-
-def _line(team: Team, to: Team | None) -> tuple[str, dict[str, object]]:
-    if to:
-        return "team_succeeded", {"team": team.name, "to": to.name}
-    return "team_removed", {"team": team.name}

@@ -202,7 +202,7 @@ def test_a_contact_who_writes_reopens(cast):
     receive(cast, said("m2", 60))
     thread = _thread(cast)
     assert (thread.status, thread.unread_count, thread.waiting_since) == ("open", 1, at(60))
-    assert event_kinds() == ["ConversationChanged", "MessageReceived"]
+    assert event_kinds() == ["ConversationReopenedByMessage", "MessageReceived"]
     assert Activity.objects.filter(kind="reopened_by_contact").count() == 1
 
 

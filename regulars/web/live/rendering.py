@@ -11,13 +11,12 @@ from uuid import UUID
 from regulars.contacts.events import ContactChanged, GroupChanged
 from regulars.conversations.access import ConversationFacts
 from regulars.conversations.events import (
-    HANDED_ON,
-    ConversationChanged,
-    ConversationStarted,
+    STATE_EVENTS,
     MessageQueued,
     MessageReceived,
     MessageStatusChanged,
     NoteWritten,
+    held_before,
 )
 from regulars.conversations.models import Conversation
 from regulars.conversations.queries.touched import (
@@ -39,8 +38,7 @@ LIVE_EVENTS: tuple[type[Event], ...] = (
     MessageReceived,
     MessageQueued,
     MessageStatusChanged,
-    ConversationStarted,
-    ConversationChanged,
+    *STATE_EVENTS,
     NoteWritten,
     ContactChanged,
     GroupChanged,
@@ -100,12 +98,6 @@ def _fold(event: Any, changes: Changes) -> None:
                 changes.heads.add(event.conversation_id)
         case NoteWritten():
             changes.notes[event.note_id] = event.conversation_id
-        case ConversationStarted() | ConversationChanged():
-            changes.conversations[event.conversation_id] = None
-            changes.heads.add(event.conversation_id)
-            if isinstance(event, ConversationChanged) and event.what in HANDED_ON:
-                holder = (event.from_assignee_id, event.from_team_id)
-                changes.held_before.setdefault(event.conversation_id, set()).add(holder)
         case ContactChanged():
             changes.contacts.add(event.contact_id)
         case GroupChanged():
@@ -120,6 +112,11 @@ def _fold(event: Any, changes: Changes) -> None:
                 changes.members.add(event.member_id)
         case SessionEnded():
             changes.ended_sessions.add(event.session_id)
+        case _:
+            changes.conversations[event.conversation_id] = None
+            changes.heads.add(event.conversation_id)
+            if holder := held_before(event):
+                changes.held_before.setdefault(event.conversation_id, set()).add(holder)
 
 
 @dataclass(frozen=True, slots=True)
