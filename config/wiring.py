@@ -1,7 +1,7 @@
 """Who reacts to what, what runs when and what is done when asked for: the one page that connects the rooms.
 
 A reaction reads the event log with a cursor of its own (``kernel.reactions``). The live screens read the same
-log (``web.live.rendering.LIVE_EVENTS``), but keep no cursor: a screen that comes back brings its own.
+log (``config.screens.TOPICS``), but keep no cursor: a screen that comes back brings its own.
 """
 
 from __future__ import annotations
@@ -24,7 +24,13 @@ from regulars.conversations.events import (
 from regulars.conversations.operations.removing import erase_files
 from regulars.inboxes import tasks as inboxes
 from regulars.inboxes.erasing import Eraser, carry_out_erasures, erase_from_answers
-from regulars.inboxes.events import ConnectionAdded, ConnectionRecovered, InboxAdded, NoticeReceived
+from regulars.inboxes.events import (
+    ConnectionAdded,
+    ConnectionRecovered,
+    CredentialsReplaced,
+    InboxAdded,
+    NoticeReceived,
+)
 from regulars.kernel import tasks as kernel
 from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.workspaces import tasks as workspaces
@@ -32,7 +38,7 @@ from regulars.workspaces import tasks as workspaces
 CHANNELS: Mapping[str, Channel] = {each.kind: each for each in (WHATSAPP,)}
 """every kind of medium, by the word that a connection names it with"""
 
-ACCOUNT_MAY_ANSWER = (ConnectionAdded, ConnectionRecovered, InboxAdded)
+ACCOUNT_MAY_ANSWER = (ConnectionAdded, CredentialsReplaced, ConnectionRecovered, InboxAdded)
 """from then on the platform may answer what it refused to before"""
 
 
@@ -47,7 +53,7 @@ def _reactions_of(channel: Channel) -> Iterator[Reaction]:
         # when an account is connected or works again, it is asked which business owns it
         yield Reaction(f"{kind}.learn_portfolios", ACCOUNT_MAY_ANSWER, account.learn_owners, is_slow=True)
         # when a number is added or an account's credentials are new, the platform is asked whether they can send
-        is_new = (ConnectionAdded, InboxAdded)
+        is_new = (ConnectionAdded, CredentialsReplaced, InboxAdded)
         yield Reaction(f"{kind}.check_numbers", is_new, account.check_numbers, is_slow=True)
     if presence := channel.presence:
         # when a member has read or answered what was unread, the contact sees blue ticks

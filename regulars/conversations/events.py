@@ -352,7 +352,9 @@ class ConversationChanged(Event):
     from_team_id: UUID | None = None
 
 
-STATE_EVENTS: tuple[type[Event], ...] = (
+MESSAGE_EVENTS = (MessageReceived, MessageQueued, MessageStatusChanged)
+"""after which a message is there, or another one than before"""
+STATE_EVENTS = (
     ConversationStarted,
     ConversationAssigned,
     ConversationClaimed,

@@ -54,7 +54,7 @@ class Actor:
 
 
 def actor_of_member(member: Member) -> Actor:
-    """The actor behind a signed-in member, with its teams (one query)."""
+    """The actor behind a signed-in member, with its teams (one query, unless they were prefetched)."""
     return Actor(
         kind="member",
         id=member.id,
@@ -62,7 +62,7 @@ def actor_of_member(member: Member) -> Actor:
         name=str(member.user),
         role=member.role,
         permissions=permissions_of(member.role) if member.is_active else frozenset(),
-        team_ids=frozenset(member.teams.values_list("id", flat=True)),
+        team_ids=frozenset(team.id for team in member.teams.all()),
     )
 
 

@@ -18,7 +18,7 @@ from regulars.channels.whatsapp.sender import probe
 from regulars.conversations.events import ConversationAnswered, ConversationChanged
 from regulars.conversations.models import Message
 from regulars.conversations.operations.portfolios import learn_portfolio
-from regulars.inboxes.events import ConnectionAdded, InboxAdded, NoticeReceived
+from regulars.inboxes.events import InboxAdded, NoticeReceived
 from regulars.inboxes.models import Connection, Inbox
 from regulars.inboxes.ports import Deferred, Refused
 from regulars.inboxes.problems import note_problem
@@ -116,7 +116,7 @@ def _ask_each(
 
     A refusal, an outage, a token that is not valid: none is a failure of ours, and another try at once would be told
     the same. What stops the whole account is noted; when it is over (``ConnectionRecovered``), or another token is put
-    in (``ConnectionAdded``), the question is asked again. Everybody is asked before anything is written: see
+    in (``CredentialsReplaced``), the question is asked again. Everybody is asked before anything is written: see
     ``kernel.reactions``.
     """
     answers: list[tuple[Connection, T]] = []
@@ -155,7 +155,7 @@ def check_numbers(events: Sequence[Recorded]) -> None:
     waits for an answer that cannot leave.
     """
     added = {each.event.inbox_id for each in events if isinstance(each.event, InboxAdded)}
-    renewed = {each.event.connection_id for each in events if isinstance(each.event, ConnectionAdded)}
+    renewed = {each.event.connection_id for each in events if not isinstance(each.event, InboxAdded)}
     inboxes = Inbox.objects.filter(
         Q(id__in=added) | Q(connection_id__in=renewed), connection__channel="whatsapp"
     )

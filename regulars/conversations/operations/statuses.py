@@ -17,7 +17,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
-from regulars.contacts.events import ContactChanged
+from regulars.contacts.events import ContactReachable, ContactUnreachable
 from regulars.contacts.models import Contact
 from regulars.contacts.operations.editing import record_consent
 from regulars.conversations.events import MessageStatusChanged, ReplyWindowProlonged
@@ -351,7 +351,7 @@ def mark_unreachable(workspace_id: UUID, contact_id: UUID, code: int) -> None:
         unreachable_reason=str(code)
     )
     if contact.update(unreachable_reason=str(code), updated_at=clock.now()):
-        record_all([ContactChanged(workspace_id, contact_id)])
+        record_all([ContactUnreachable(workspace_id, contact_id, code)])
 
 
 def _unmark_unreachable(workspace_id: UUID, contact_ids: Collection[UUID]) -> None:
@@ -362,7 +362,7 @@ def _unmark_unreachable(workspace_id: UUID, contact_ids: Collection[UUID]) -> No
     marked = own.filter(id__in=contact_ids).exclude(unreachable_reason="")
     ids = sorted(marked.values_list("id", flat=True))
     own.filter(id__in=ids).update(unreachable_reason="", updated_at=clock.now())
-    record_all(ContactChanged(workspace_id, contact_id) for contact_id in ids)
+    record_all(ContactReachable(workspace_id, contact_id) for contact_id in ids)
 
 
 def _opt_out(workspace_id: UUID, contact_id: UUID, target: _Target, at: datetime, code: int) -> None:

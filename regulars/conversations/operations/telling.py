@@ -14,6 +14,7 @@ from regulars.conversations.events import (
     AnswerFailed,
     CallReported,
     ConversationAssigned,
+    ConversationChanged,
     ConversationClaimed,
     ConversationHandedToTeam,
     ConversationLostTeam,
@@ -112,6 +113,10 @@ _LINES: Mapping[type[Event], Callable[[Any], Line | None]] = {
     MessageStopped: _about_message("stopped"),
     CallReported: lambda event: Line("call", "", call_facts(event), event.at),
 }
+
+
+LINE_EVENTS: tuple[type[Event], ...] = (*_LINES, ConversationChanged)
+"""those that may have a line in the thread"""
 
 
 def _insert(lines: Sequence[tuple[Any, Line]], now: datetime) -> None:

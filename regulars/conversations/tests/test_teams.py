@@ -77,7 +77,7 @@ def test_conversations_and_numbers_go_to_the_successor(cast: Cast, night: Team):
     assert visible_to(cast.actor(cast.mate)).filter(id=conversation.id).exists()
     told = Event.objects.get(kind="ConversationLostTeam").body
     assert (told["from_team_id"], told["to_team_id"]) == (str(cast.team.id), str(night.id))
-    assert (happened("MemberChanged"), happened("TeamChanged"), happened("InboxChanged")) == (2, 1, 1)
+    assert (happened("MemberTeamsChanged"), happened("TeamRemoved"), happened("InboxStaffed")) == (2, 1, 1)
 
 
 def test_without_a_successor_conversations_belong_to_no_team(cast: Cast):
