@@ -66,6 +66,29 @@ def past_event(cls: type[E]) -> type[E]:
     return event(cls)
 
 
+@event
+class EventParked(Event):
+    """A reaction could not digest an event, however often it tried: it is set aside."""
+
+    workspace_id: UUID
+    reaction: str
+    kind: str
+    """of the event that was set aside"""
+
+
+@event
+class ParkedEventTried(Event):
+    """An event that was set aside was tried again because somebody asked for it; ``is_digested``: it is done with."""
+
+    workspace_id: UUID
+    reaction: str
+    kind: str
+    is_digested: bool
+
+
+PARKING_EVENTS = (EventParked, ParkedEventTried)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
     """A place in the log: everything at or before it has been read."""

@@ -28,6 +28,7 @@ from regulars.inboxes.replaying import (
     replay_deliveries,
 )
 from regulars.kernel.errors import NotFound
+from regulars.kernel.events import PARKING_EVENTS
 from regulars.kernel.ids import parse_id, parse_serial
 from regulars.web.administration.answers import done
 from regulars.web.doors import MemberRequest, member_with
@@ -214,6 +215,7 @@ DELIVERIES = SettingsPage(
         DeliveriesReplayed,
         DeliveryFailed,
         NoticeReceived,
+        *PARKING_EVENTS,
         *INBOX_EVENTS,
     ),
     acts=(
