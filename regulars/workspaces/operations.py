@@ -314,9 +314,8 @@ def _take_back_keys(member: Member, *, by: Actor) -> None:
             _revoke(token, by=by)
     for invitation in Invitation.objects.filter(invited_by=member, accepted_at=None):
         if not still_holds(member, invitation.role):
-            invitation_id = invitation.id
-            _withdraw(Invitation.objects.filter(id=invitation_id), by=by)
-            audit(by, "members:withdraw_invitation", "invitation", str(invitation_id), role=invitation.role)
+            _withdraw(Invitation.objects.filter(id=invitation.id), by=by)
+            audit(by, "members:withdraw_invitation", "invitation", str(invitation.id), role=invitation.role)
 
 
 def _withdraw(invitations: QuerySet[Invitation], *, by: Actor) -> None:

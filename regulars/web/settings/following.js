@@ -2,7 +2,7 @@
 import { get, replaceBody, showCounters } from "../design/page.js";
 
 const page = document.querySelector(".page[data-follows]");
-const PAUSE = 2000; // a page that much happens on is asked anew this often at most
+const PAUSE = 1000; // a page that much happens on is asked anew this often at most
 let isWaiting = false;
 let nextAt = 0;
 let later = 0;
@@ -19,7 +19,7 @@ function isSelecting() {
 function nameOf(control) {
   if (!control?.closest(PARTS)) return "";
   if (control.id) return `#${CSS.escape(control.id)}`;
-  const name = ["data-dialog", "data-post", "href"].find((each) => control.hasAttribute(each));
+  const name = ["data-told", "data-dialog", "data-post", "href"].find((each) => control.hasAttribute(each));
   return name ? `[${name}="${CSS.escape(control.getAttribute(name))}"]` : "";
 }
 
