@@ -95,9 +95,10 @@ def test_a_verb_is_told_once_however_often_it_is_done(cast, name):
 def test_without_the_permission_nothing_happens(cast, name):
     verb, *_expected = VERBS[name]
     conversation = open_conversation(cast)
+    by = cast.token_actor("agent", scopes=["contacts:read"])
     forget_events()
     with pytest.raises(NotAllowed):
-        verb(cast, conversation, cast.token_actor("agent", scopes=["contacts:read"]))
+        verb(cast, conversation, by)
     assert (event_kinds(), Activity.objects.count()) == ([], 0)
 
 
