@@ -26,6 +26,7 @@ from config.bodies import Bodies  # noqa: E402
 from config.crowd import Crowd, most_connections  # noqa: E402
 from config.pages import Pages  # noqa: E402
 from config.running import refusal_to_run  # noqa: E402
+from config.screens import TOPICS  # noqa: E402
 from config.wiring import CHANNELS  # noqa: E402
 from config.wsgi import application as django_application  # noqa: E402
 from regulars.channels.door.webhook import Webhooks  # noqa: E402
@@ -109,7 +110,7 @@ class Web:
         collecting.settle()
         self._bodies.open()
         self.webhooks = Webhooks(settings.DATABASE_URL, CHANNELS)
-        self._live = LiveHub()
+        self._live = LiveHub(TOPICS)
         self._live.start()
         self._wakeups = Wakeups(
             settings.DATABASE_URL,

@@ -1,7 +1,7 @@
 """Who reacts to what, what runs when and what is done when asked for: the one page that connects the rooms.
 
 A reaction reads the event log with a cursor of its own (``kernel.reactions``). The live screens read the same
-log (``web.live.rendering.LIVE_EVENTS``), but keep no cursor: a screen that comes back brings its own.
+log (``config.screens.TOPICS``), but keep no cursor: a screen that comes back brings its own.
 """
 
 from __future__ import annotations
@@ -14,11 +14,23 @@ from functools import partial
 from regulars.channels.record import Channel
 from regulars.channels.whatsapp.channel import WHATSAPP
 from regulars.conversations import tasks as conversations
-from regulars.conversations.events import ConversationChanged, MemberTyping
+from regulars.conversations.events import (
+    ConversationAnswered,
+    ConversationChanged,
+    ConversationRead,
+    FailedAnswerArrived,
+    MemberTyping,
+)
 from regulars.conversations.operations.removing import erase_files
 from regulars.inboxes import tasks as inboxes
 from regulars.inboxes.erasing import Eraser, carry_out_erasures, erase_from_answers
-from regulars.inboxes.events import ConnectionAdded, ConnectionRecovered, InboxAdded, NoticeReceived
+from regulars.inboxes.events import (
+    ConnectionAdded,
+    ConnectionRecovered,
+    CredentialsReplaced,
+    InboxAdded,
+    NoticeReceived,
+)
 from regulars.kernel import tasks as kernel
 from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.workspaces import tasks as workspaces
@@ -26,7 +38,7 @@ from regulars.workspaces import tasks as workspaces
 CHANNELS: Mapping[str, Channel] = {each.kind: each for each in (WHATSAPP,)}
 """every kind of medium, by the word that a connection names it with"""
 
-ACCOUNT_MAY_ANSWER = (ConnectionAdded, ConnectionRecovered, InboxAdded)
+ACCOUNT_MAY_ANSWER = (ConnectionAdded, CredentialsReplaced, ConnectionRecovered, InboxAdded)
 """from then on the platform may answer what it refused to before"""
 
 
@@ -43,11 +55,12 @@ def _reactions_of(channel: Channel) -> Iterator[Reaction]:
         # and how its numbers are rated
         yield Reaction(f"{kind}.learn_qualities", ACCOUNT_MAY_ANSWER, account.learn_qualities, is_slow=True)
         # when a number is added or an account's credentials are new, the platform is asked whether they can send
-        is_new = (ConnectionAdded, InboxAdded)
+        is_new = (ConnectionAdded, CredentialsReplaced, InboxAdded)
         yield Reaction(f"{kind}.check_numbers", is_new, account.check_numbers, is_slow=True)
     if presence := channel.presence:
         # when a member has read or answered what was unread, the contact sees blue ticks
-        yield Reaction(f"{kind}.send_read_receipts", (ConversationChanged,), presence.send_read_receipts)
+        was_read = (ConversationRead, ConversationAnswered, FailedAnswerArrived, ConversationChanged)
+        yield Reaction(f"{kind}.send_read_receipts", was_read, presence.send_read_receipts)
         # when a member begins to write, the contact sees the typing dots
         yield Reaction(f"{kind}.show_typing", (MemberTyping,), presence.show_typing)
 

@@ -58,6 +58,7 @@ def checks() -> list[Check]:
         Check("house lints", ("tools.house_lints",)),
         Check("migrations", ("tools.migrations_check",)),
         Check("routes", ("tools.routes", "--check")),
+        Check("events", ("tools.events", "--check")),
         Check("catalogues", ("tools.catalogues", "check")),
     ]
 

@@ -1,23 +1,119 @@
-"""What happens to contacts and groups."""
+"""What happens to contacts and groups. Names and values stay out: the log outlives a removal."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
-from regulars.kernel.events import Event, event
+from regulars.kernel.events import Doer, Event, event, past_event
 
 
 @event
-class ContactChanged(Event):
-    """Name, language, identities, consent or another fact of a contact changed."""
+class ContactEdited(Event):
+    """Somebody changed what we know of a contact; ``fields`` names what."""
+
+    workspace_id: UUID
+    contact_id: UUID
+    fields: tuple[str, ...]
+    by: Doer
+
+
+@event
+class ContactIdentitiesChanged(Event):
+    """A contact got addresses of these kinds; none: one went to somebody else."""
+
+    workspace_id: UUID
+    contact_id: UUID
+    gained: tuple[str, ...]
+
+
+@event
+class ContactNumberChanged(Event):
+    """A contact has another number or id than before, by the platform's word or their own."""
 
     workspace_id: UUID
     contact_id: UUID
 
 
 @event
-class GroupChanged(Event):
+class ContactProfileChanged(Event):
+    """The platform told another name of a contact."""
+
+    workspace_id: UUID
+    contact_id: UUID
+
+
+@event
+class ContactUnreachable(Event):
+    """The platform says that a contact cannot be reached; ``code``: its reason."""
+
+    workspace_id: UUID
+    contact_id: UUID
+    code: int
+
+
+@event
+class ContactReachable(Event):
+    """A delivery proved that a contact can be reached after all."""
+
+    workspace_id: UUID
+    contact_id: UUID
+
+
+@event
+class ConsentRecorded(Event):
+    """A contact said yes or no to something (``purpose``)."""
+
+    workspace_id: UUID
+    contact_id: UUID
+    channel: str
+    purpose: str
+    state: str
+    at: datetime
+
+
+@event
+class ContactRemoved(Event):
+    """Somebody removed a contact, with everything said and sent."""
+
+    workspace_id: UUID
+    contact_id: UUID
+    by: Doer
+
+
+@event
+class GroupRenamed(Event):
     """What a group is called changed."""
 
     workspace_id: UUID
     group_id: UUID
+
+
+@past_event
+class ContactChanged(Event):
+    """Any of the changes of a contact above."""
+
+    workspace_id: UUID
+    contact_id: UUID
+
+
+@past_event
+class GroupChanged(Event):
+    """As ``GroupRenamed``."""
+
+    workspace_id: UUID
+    group_id: UUID
+
+
+CONTACT_EVENTS = (
+    ContactEdited,
+    ContactIdentitiesChanged,
+    ContactNumberChanged,
+    ContactProfileChanged,
+    ContactUnreachable,
+    ContactReachable,
+    ConsentRecorded,
+    ContactRemoved,
+    ContactChanged,
+)
+GROUP_EVENTS = (GroupRenamed, GroupChanged)

@@ -13,7 +13,7 @@ alike. A contact is also seen by its owner (and the owner's team lead), a file b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -185,18 +185,24 @@ def closed_to(actor: Actor, staffing: Staffing) -> frozenset[UUID]:
 
 
 def read_staffing(workspace_id: UUID) -> Staffing:
-    """Who staffs which number and who is in which team (two queries)."""
-    inbox_teams: dict[UUID, set[UUID]] = {}
-    for inbox_id, team_id in Inbox.teams.through.objects.filter(inbox__workspace_id=workspace_id).values_list(
-        "inbox_id", "team_id"
-    ):
-        inbox_teams.setdefault(inbox_id, set()).add(team_id)
-    member_teams: dict[UUID, set[UUID]] = {}
-    for member_id, team_id in Member.teams.through.objects.filter(
-        member__workspace_id=workspace_id
-    ).values_list("member_id", "team_id"):
-        member_teams.setdefault(member_id, set()).add(team_id)
-    return Staffing(
-        {key: frozenset(value) for key, value in inbox_teams.items()},
-        {key: frozenset(value) for key, value in member_teams.items()},
-    )
+    """Who staffs which number and who is in which team."""
+    return read_staffings([workspace_id])[workspace_id]
+
+
+def read_staffings(workspace_ids: Collection[UUID]) -> dict[UUID, Staffing]:
+    """The same for several workspaces at once (two queries)."""
+    staffed = Inbox.teams.through.objects.filter(inbox__workspace_id__in=workspace_ids)
+    joined = Member.teams.through.objects.filter(member__workspace_id__in=workspace_ids)
+    inbox_teams = _gather(workspace_ids, staffed.values_list("inbox__workspace_id", "inbox_id", "team_id"))
+    member_teams = _gather(workspace_ids, joined.values_list("member__workspace_id", "member_id", "team_id"))
+    return {key: Staffing(inbox_teams[key], member_teams[key]) for key in workspace_ids}
+
+
+def _gather(
+    workspace_ids: Collection[UUID], rows: Iterable[tuple[UUID, UUID, UUID]]
+) -> dict[UUID, dict[UUID, frozenset[UUID]]]:
+    gathered: dict[UUID, dict[UUID, frozenset[UUID]]] = {key: {} for key in workspace_ids}
+    for workspace_id, each, team_id in rows:
+        teams = gathered[workspace_id]
+        teams[each] = teams.get(each, frozenset()) | {team_id}
+    return gathered

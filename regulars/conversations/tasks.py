@@ -6,12 +6,11 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from regulars.conversations.events import ConversationChanged
+from regulars.conversations.events import ConversationWoken
 from regulars.conversations.models import Conversation
-from regulars.conversations.operations.activities import ActivityRow, insert_activities
 from regulars.conversations.operations.statuses import purge_unmatched
+from regulars.conversations.operations.telling import tell_all
 from regulars.kernel import clock
-from regulars.kernel.events import record
 
 UNMATCHED_RETENTION = timedelta(days=30)
 BATCH_SIZE = 500
@@ -25,14 +24,12 @@ def wake_snoozed() -> int:
     due = Conversation.objects.select_for_update(skip_locked=True).filter(
         status="snoozed", snoozed_until__lte=moment
     )
-    count = 0
-    for conversation in due[:BATCH_SIZE]:
+    woken = list(due[:BATCH_SIZE])
+    for conversation in woken:
         conversation.status, conversation.snoozed_until, conversation.updated_at = "open", None, moment
         conversation.save(update_fields=["status", "snoozed_until", "updated_at"])
-        insert_activities(conversation.workspace_id, [ActivityRow(conversation.id, "woken", "", {}, moment)])
-        record(ConversationChanged(conversation.workspace_id, conversation.id, "status"))
-        count += 1
-    return count
+    tell_all(ConversationWoken(each.workspace_id, each.id) for each in woken)
+    return len(woken)
 
 
 def purge_unmatched_statuses() -> int:

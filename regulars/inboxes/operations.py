@@ -12,16 +12,27 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from regulars.inboxes.events import ConnectionAdded, InboxAdded, InboxChanged, NoticeReceived
+from regulars.inboxes.events import (
+    ConnectionAdded,
+    CredentialsReplaced,
+    InboxAdded,
+    InboxPaused,
+    InboxQualityChanged,
+    InboxRenamed,
+    InboxStaffed,
+    InboxUnpaused,
+    NoticeReceived,
+    PortfolioChanged,
+)
 from regulars.inboxes.models import Connection, Inbox, sealed_fields
 from regulars.kernel.crypto import Undecryptable
 from regulars.kernel.errors import Invalid
-from regulars.kernel.events import record, record_all
+from regulars.kernel.events import Event, record, record_all
 from regulars.kernel.ids import new_id, new_secret
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Team
 from regulars.workspaces.operations import audit
-from regulars.workspaces.teams import hold_teams
+from regulars.workspaces.teams import hold_teams, ids_of
 
 CREDENTIALS_LOST = "Stored under a secret key that is lost: enter access token and app secret again."
 SECRETS_KEPT = 3
@@ -75,7 +86,7 @@ def add_connection(
     if key:
         connection_row.key = key
     connection_row.save()
-    record(ConnectionAdded(workspace_id, connection_row.id))
+    record(ConnectionAdded(workspace_id, connection_row.id, by.doer))
     audit(by, "connections:add", "connection", str(connection_row.id), channel=channel)
     return connection_row
 
@@ -111,7 +122,8 @@ def replace_credentials(
         secrets = [app_secret.strip(), *(secret for secret in secrets if secret != app_secret.strip())]
     connection_row.app_secrets = "\n".join(secrets[: 1 if ends_older else SECRETS_KEPT])
     connection_row.save(update_fields=["access_token", "app_secrets", *PROBLEM_FIELDS])
-    record(ConnectionAdded(connection_row.workspace_id, connection_row.id))
+    has_new_token = bool(access_token.strip())
+    record(CredentialsReplaced(connection_row.workspace_id, connection_row.id, has_new_token, by.doer))
     audit(by, "connections:replace_credentials", "connection", str(connection_row.id), ends_older=ends_older)
 
 
@@ -129,6 +141,7 @@ def change_portfolio(connection_row: Connection, portfolio: str, *, by: Actor) -
         return None
     connection_row.portfolio, connection_row.messaging_limit = wanted, ""
     connection_row.save(update_fields=["portfolio", "messaging_limit"])
+    record(PortfolioChanged(connection_row.workspace_id, connection_row.id, previous, wanted, by.doer))
     audit(by, "connections:set_portfolio", "connection", str(connection_row.id), portfolio=wanted)
     return previous
 
@@ -166,7 +179,7 @@ def add_inbox(
         address=address.strip(),
         display_address=display_address.strip(),
     )
-    record_all([InboxAdded(inbox.workspace_id, inbox.id), InboxChanged(inbox.workspace_id, inbox.id)])
+    record(InboxAdded(inbox.workspace_id, inbox.id, by.doer))
     audit(by, "inboxes:add", "inbox", str(inbox.id))
     return inbox
 
@@ -189,17 +202,29 @@ def change_inbox(
         raise Invalid(_("Give the number a name"), fields={"name": "1 to 80 characters"})
     if teams is not None and not hold_teams(inbox.workspace_id, teams):
         raise Invalid(_("There is no such team"), fields={"teams": "teams of this workspace"})
-    Inbox.objects.select_for_update(no_key=True).get(id=inbox.id)  # one after the other
+    before = Inbox.objects.select_for_update(no_key=True).get(id=inbox.id)  # one after the other
     if name is not None:
         inbox.name = name.strip()
         inbox.save(update_fields=["name"])
+        if inbox.name != before.name:
+            record(InboxRenamed(inbox.workspace_id, inbox.id, before.name, inbox.name, by.doer))
     if paused_reason is not None:
         inbox.paused_reason = paused_reason.strip()
         inbox.save(update_fields=["paused_reason"])
+        if inbox.paused_reason != before.paused_reason:
+            record(_pause_of(inbox, by))
     if teams is not None:
+        staffed, wanted = ids_of(before.teams.all()), ids_of(teams)
         inbox.teams.set(teams)
-    record(InboxChanged(inbox.workspace_id, inbox.id))
+        if staffed != wanted:
+            record(InboxStaffed(inbox.workspace_id, inbox.id, staffed, wanted, by.doer))
     audit(by, "inboxes:change", "inbox", str(inbox.id))
+
+
+def _pause_of(inbox: Inbox, by: Actor) -> Event:
+    if inbox.paused_reason:
+        return InboxPaused(inbox.workspace_id, inbox.id, inbox.paused_reason, by.doer)
+    return InboxUnpaused(inbox.workspace_id, inbox.id, by.doer)
 
 
 @transaction.atomic
@@ -208,9 +233,9 @@ def note_qualities(connection_row: Connection, told: Mapping[str, str]) -> int:
     numbers = Inbox.objects.select_for_update(no_key=True).filter(connection=connection_row, address__in=told)
     changed = [inbox for inbox in numbers.order_by("id") if told[inbox.address] != inbox.quality]
     for inbox in changed:
-        inbox.quality = told[inbox.address]
+        before, inbox.quality = inbox.quality, told[inbox.address]
         inbox.save(update_fields=["quality"])
-        record(InboxChanged(inbox.workspace_id, inbox.id))
+        record(InboxQualityChanged(inbox.workspace_id, inbox.id, before, inbox.quality))
     return len(changed)
 
 

@@ -15,8 +15,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from regulars.inboxes.events import ConnectionRecovered, InboxChanged
-from regulars.inboxes.models import Connection
+from regulars.inboxes.events import ConnectionRecovered, InboxResumed, InboxStopped
+from regulars.inboxes.models import Connection, Inbox
 from regulars.inboxes.ports import Deferred
 from regulars.kernel.events import record, record_all
 
@@ -69,7 +69,8 @@ def note_problem(inbox_id: UUID, connection_id: UUID, result: Deferred) -> bool:
         row = cursor.fetchone()
     begins = bool(row and row[0])
     if begins:
-        _announce([inbox_id] if is_number else _numbers_of(connection_id))
+        numbers = _numbers_at(inbox_id if is_number else None, connection_id)
+        record_all(InboxStopped(*row, result.error.code) for row in numbers)
     return begins
 
 
@@ -82,12 +83,12 @@ def end_problem(probe: DueProbe) -> None:
             f"UPDATE {table} SET problem = '', probe_at = NULL WHERE id = %s",  # noqa: S608 - one of two names
             [probe.inbox_id if probe.reach == "number" else probe.connection_id],
         )
-    if probe.reach == "number":
-        _announce([probe.inbox_id])
-        return
-    _announce(_numbers_of(probe.connection_id))
-    workspace_id = Connection.objects.values_list("workspace_id", flat=True).get(id=probe.connection_id)
-    record(ConnectionRecovered(workspace_id, probe.connection_id))
+    is_number = probe.reach == "number"
+    numbers = _numbers_at(probe.inbox_id if is_number else None, probe.connection_id)
+    record_all(InboxResumed(*row) for row in numbers)
+    if not is_number:
+        workspace_id = Connection.objects.values_list("workspace_id", flat=True).get(id=probe.connection_id)
+        record(ConnectionRecovered(workspace_id, probe.connection_id))
 
 
 @transaction.atomic
@@ -135,13 +136,9 @@ UNION ALL SELECT 'number', * FROM numbers
 """
 
 
-def _numbers_of(connection_id: UUID) -> list[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM inboxes_inbox WHERE connection_id = %s", [connection_id])
-        return [row[0] for row in cursor.fetchall()]
-
-
-def _announce(inbox_ids: list[UUID]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT workspace_id, id FROM inboxes_inbox WHERE id = ANY(%s)", [inbox_ids])
-        record_all(InboxChanged(*row) for row in cursor.fetchall())
+def _numbers_at(inbox_id: UUID | None, connection_id: UUID) -> list[tuple[UUID, UUID]]:
+    """Workspace and id of a number, or of all of an account."""
+    numbers = Inbox.objects.filter(connection_id=connection_id)
+    if inbox_id is not None:
+        numbers = numbers.filter(id=inbox_id)
+    return list(numbers.order_by("id").values_list("workspace_id", "id"))

@@ -12,10 +12,12 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from regulars.inboxes.events import DeliveriesReplayed
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.models import ChannelNotice, Connection, Delivery, sealed_fields
 from regulars.inboxes.queue import wake_readers
 from regulars.kernel.errors import NotFound
+from regulars.kernel.events import record
 from regulars.workspaces.access import Actor
 from regulars.workspaces.operations import audit
 
@@ -131,5 +133,6 @@ def replay_deliveries(which: WhichDeliveries, *, by: Actor) -> int:
         if address is not None
     )
     wake_readers()
+    record(DeliveriesReplayed(by.workspace_id, count, by.doer))
     audit(by, "deliveries:replay", "workspace", str(by.workspace_id), deliveries=count)
     return count

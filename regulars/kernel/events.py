@@ -1,9 +1,13 @@
 """The event log: ``record`` what happened beside the change itself; reactions read it at their own pace.
 
-An event is a frozen dataclass in the past tense whose fields are JSON-ready or UUIDs, the first always
-``workspace_id``. ``record`` writes rows in the caller's transaction and wakes readers on commit (NOTIFY is
-transactional). A reader holds a position (transaction id, event id) and sees events in the order in which
-their transactions became visible to everybody: exactly those older than the oldest running writer.
+An event is a frozen dataclass in the past tense, one class for each thing that happens, with its facts: who did it,
+what it was, what it is now. They are what JSON can say, UUIDs and times, the first always ``workspace_id``; what a
+person wrote is none of them, because the log outlives a removal. Rows of older versions stay readable: a fact that
+came later has a default, and a kind that nobody records any more stays as a :func:`past_event`.
+
+``record`` writes rows in the caller's transaction and wakes readers on commit (NOTIFY is transactional). A reader
+holds a position (transaction id, event id) and sees events in the order in which their transactions became visible
+to everybody: exactly those older than the oldest running writer.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from functools import cache
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 from uuid import UUID
 
+import msgspec
 import orjson
 from django.db import connection
 
@@ -30,6 +35,17 @@ class Event:
 
     workspace_id: UUID
     kinds: ClassVar[dict[str, type[Event]]] = {}
+    past_kinds: ClassVar[set[str]] = set()
+    """those that are only read"""
+
+
+@dataclass(frozen=True, slots=True)
+class Doer:
+    """Who did it, as they were called then: a member, a token, or the house itself."""
+
+    kind: str
+    id: UUID | None
+    name: str
 
 
 E = TypeVar("E", bound=Event)
@@ -41,6 +57,36 @@ def event(cls: type[E]) -> type[E]:
     made = dataclass(frozen=True)(cls)
     Event.kinds[made.__name__] = made
     return made
+
+
+@dataclass_transform(frozen_default=True)
+def past_event(cls: type[E]) -> type[E]:
+    """Class decorator of events that versions before this one recorded: their rows are read until they are purged."""
+    Event.past_kinds.add(cls.__name__)
+    return event(cls)
+
+
+@event
+class EventParked(Event):
+    """A reaction could not digest an event, however often it tried: it is set aside."""
+
+    workspace_id: UUID
+    reaction: str
+    kind: str
+    """of the event that was set aside"""
+
+
+@event
+class ParkedEventTried(Event):
+    """An event that was set aside was tried again because somebody asked for it; ``is_digested``: it is done with."""
+
+    workspace_id: UUID
+    reaction: str
+    kind: str
+    is_digested: bool
+
+
+PARKING_EVENTS = (EventParked, ParkedEventTried)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -180,19 +226,5 @@ def _to_recorded(row: tuple[Any, ...]) -> Recorded:
 
 
 def _to_event(workspace_id: UUID, kind: str, body: str) -> Event:
-    cls = Event.kinds[kind]
-    values = orjson.loads(body)
-    known = {field.name: field.type for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
-    typed = {name: _typed(known[name], value) for name, value in values.items() if name in known}
-    return cls(**{"workspace_id": workspace_id, **typed})
-
-
-def _typed(annotation: Any, value: Any) -> Any:
-    text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
-    if value is None or not isinstance(value, str | list):
-        return value
-    if text.startswith("tuple[UUID"):
-        return tuple(UUID(each) for each in value)
-    if text.startswith("tuple["):
-        return tuple(value)
-    return UUID(value) if text.startswith("UUID") and isinstance(value, str) else value
+    """The event of a row: facts that it does not name have their defaults, what is no fact any more is passed over."""
+    return msgspec.convert({**orjson.loads(body), "workspace_id": workspace_id}, Event.kinds[kind])

@@ -21,7 +21,17 @@ from django.db.models import Q, QuerySet
 from regulars.kernel import clock
 from regulars.kernel.database import is_away
 from regulars.kernel.errands import wake_errands
-from regulars.kernel.events import Event, Position, Recorded, end_of_log, read_after
+from regulars.kernel.events import (
+    Event,
+    EventParked,
+    ParkedEventTried,
+    Position,
+    Recorded,
+    end_of_log,
+    read_after,
+    record,
+    record_all,
+)
 from regulars.kernel.locks import try_to_hold
 from regulars.kernel.metrics import REACTION_FAILURES
 from regulars.kernel.models import ParkedEvent, ReactionCursor
@@ -142,8 +152,17 @@ def _retry(reaction: Reaction | None, parked_id: int) -> bool:
         if is_away(error):
             raise
         logger.warning("a parked event failed again", extra={"parked": parked_id}, exc_info=True)
-        ParkedEvent.objects.filter(id=parked_id).update(error=_in_words(error), retry_asked_at=None)
+        _note_another_failure(parked_id, error)
         return False
+
+
+@transaction.atomic
+def _note_another_failure(parked_id: int, error: Exception) -> None:
+    again = ParkedEvent.objects.filter(id=parked_id).select_related("event")
+    again.update(error=_in_words(error), retry_asked_at=None)
+    record_all(
+        ParkedEventTried(each.event.workspace_id, each.reaction, each.event.kind, False) for each in again
+    )
 
 
 def retry_parked(reaction: Reaction, parked: ParkedEvent) -> bool:
@@ -159,6 +178,7 @@ def retry_parked(reaction: Reaction, parked: ParkedEvent) -> bool:
                 return False
             reaction.run(page.events)
         parked.delete()
+        record(ParkedEventTried(parked.event.workspace_id, reaction.name, parked.event.kind, True))
         return True
 
 
@@ -207,6 +227,7 @@ def _after_failure(reaction: Reaction, error: Exception) -> bool:
 
 def _digest_one_by_one(reaction: Reaction, cursor: ReactionCursor) -> None:
     page = read_after(_position(cursor), reaction.kinds, BATCH_SIZE)
+    parked = []
     for each in page.events:
         try:
             with transaction.atomic():
@@ -217,6 +238,8 @@ def _digest_one_by_one(reaction: Reaction, cursor: ReactionCursor) -> None:
                 event_id=each.position.event_id,
                 defaults={"error": _in_words(error)},
             )
+            parked.append(EventParked(each.event.workspace_id, reaction.name, type(each.event).__name__))
+    record_all(parked)
     _move(cursor, page.end)
 
 

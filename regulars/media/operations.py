@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from regulars.kernel import clock
 from regulars.kernel.errors import Conflict, Invalid
 from regulars.kernel.events import record
-from regulars.media.events import MediaChanged
+from regulars.media.events import MediaArrived, MediaAskedAgain, MediaFailed
 from regulars.media.files import incoming_file, keep, path_of, thumbnail_path_of
 from regulars.media.models import MediaFile
 from regulars.media.names import safe_name
@@ -86,7 +86,7 @@ def keep_fetched(file: ToFetch, content: IO[bytes], digest: str, byte_count: int
         if not is_wanted:  # removed meanwhile, with the person whose it was
             _delete_unshared({digest})
             return
-        record(MediaChanged(file.workspace_id, file.id))
+        record(MediaArrived(file.workspace_id, file.id))
         if has_due:
             wake_previewers()
 
@@ -106,7 +106,7 @@ def note_failure(file: ToFetch, error: str, *, is_final: bool, is_gone: bool = F
         lease_until=None,
         retry_at=None if ended else clock.now() + timedelta(seconds=4**file.attempts),
     ):
-        record(MediaChanged(file.workspace_id, file.id))
+        record(MediaFailed(file.workspace_id, file.id, state))
 
 
 @transaction.atomic
@@ -116,7 +116,7 @@ def retry_media(file: MediaFile, *, by: Actor) -> None:
     if file.state not in {"failed", "waiting"} or not file.provider_media_id:
         raise Conflict(_("This file cannot be fetched again"), state=file.state)
     MediaFile.objects.filter(id=file.id).update(state="waiting", attempts=0, retry_at=None, error="")
-    record(MediaChanged(file.workspace_id, file.id))
+    record(MediaAskedAgain(file.workspace_id, file.id, by.doer))
     wake_fetchers()
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from regulars.kernel.events import record
-from regulars.media.events import MediaChanged
+from regulars.media.events import MediaPreviewed
 from regulars.media.files import path_of, thumbnail_path_of
 from regulars.media.models import MediaFile
 from regulars.media.previews import WALL_SECONDS, Preview, draw_preview
@@ -74,4 +74,4 @@ def note_preview(file: ToDraw, preview: Preview) -> None:
     mine = MediaFile.objects.filter(id=file.id, is_preview_due=True, preview_attempts=file.attempts)
     facts = {"width": preview.width, "height": preview.height} if preview.is_drawn else {}
     if mine.update(is_preview_due=False, preview_lease_until=None, has_thumbnail=preview.is_drawn, **facts):
-        record(MediaChanged(file.workspace_id, file.id))
+        record(MediaPreviewed(file.workspace_id, file.id, preview.is_drawn))

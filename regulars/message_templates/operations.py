@@ -10,8 +10,13 @@ from django.db import transaction
 from regulars.inboxes.models import Connection
 from regulars.inboxes.ports import TemplateChange
 from regulars.kernel import clock
-from regulars.kernel.events import record
-from regulars.message_templates.events import TemplatesChanged
+from regulars.kernel.events import Event, record
+from regulars.message_templates.events import (
+    TemplateRated,
+    TemplateRecategorized,
+    TemplateReviewed,
+    TemplatesSynced,
+)
 from regulars.message_templates.models import MessageTemplate
 
 
@@ -40,7 +45,7 @@ def replace_templates(connection_row: Connection, listed: Sequence[Mapping[str, 
         )
         kept.append(template.id)
     MessageTemplate.objects.filter(connection=connection_row).exclude(id__in=kept).update(is_gone=True)
-    record(TemplatesChanged(connection_row.workspace_id, connection_row.id))
+    record(TemplatesSynced(connection_row.workspace_id, connection_row.id, len(kept)))
     return len(kept)
 
 
@@ -49,20 +54,26 @@ def apply_template_change(connection_row: Connection, change: TemplateChange) ->
     template = _find(connection_row, change)
     if template is None:
         return False
+    which = (connection_row.workspace_id, connection_row.id, template.id)
+    told: Event
     match change.change:
         case "status":
+            told = TemplateReviewed(*which, template.status, change.new_value)
             template.status, template.reason = change.new_value, change.reason
         case "quality":
+            told = TemplateRated(*which, template.quality, change.new_value)
             template.quality = change.new_value
         case "category":
+            told = TemplateRecategorized(*which, template.category, change.new_value)
             template.category = change.new_value
         case "category_notice":
+            told = TemplateRecategorized(*which, template.category, template.category)
             template.reason = change.details or change.reason
-        case "components":
+        case _:
             return False
     template.synced_at = clock.now()
     template.save()
-    record(TemplatesChanged(connection_row.workspace_id, connection_row.id))
+    record(told)
     return change.change != "status" or change.new_value != "APPROVED" or bool(template.components)
 
 

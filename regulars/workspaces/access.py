@@ -13,6 +13,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from regulars.kernel.errors import NotAllowed, NotFound
+from regulars.kernel.events import Doer
 from regulars.workspaces.models import ApiToken, Member, Team, Workspace
 from regulars.workspaces.permissions import may_grant, permissions_of
 
@@ -38,6 +39,11 @@ class Actor:
         """Owners, admins and their tokens see every conversation."""
         return self.role in {"owner", "admin"} or self.kind == "system"
 
+    @property
+    def doer(self) -> Doer:
+        """The actor as events tell of them."""
+        return Doer(self.kind, self.id, self.name)
+
     def can(self, permission: str) -> bool:
         return permission in self.permissions
 
@@ -48,7 +54,7 @@ class Actor:
 
 
 def actor_of_member(member: Member) -> Actor:
-    """The actor behind a signed-in member, with its teams (one query)."""
+    """The actor behind a signed-in member, with its teams (one query, unless they were prefetched)."""
     return Actor(
         kind="member",
         id=member.id,
@@ -56,7 +62,7 @@ def actor_of_member(member: Member) -> Actor:
         name=str(member.user),
         role=member.role,
         permissions=permissions_of(member.role) if member.is_active else frozenset(),
-        team_ids=frozenset(member.teams.values_list("id", flat=True)),
+        team_ids=frozenset(team.id for team in member.teams.all()),
     )
 
 

@@ -1,26 +1,130 @@
-"""What happens to people and their rights."""
+"""What happens to people and their rights. ``by`` is null where the command line or a seed did it."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from regulars.kernel.events import Event, event
+from regulars.kernel.events import Doer, Event, event, past_event
 
 
 @event
-class MemberChanged(Event):
-    """Role, teams or activity of a member changed: open screens must follow."""
+class MemberInvited(Event):
+    """Somebody invited a person, or invited them anew."""
+
+    workspace_id: UUID
+    invitation_id: UUID
+    role: str
+    by: Doer
+
+
+@event
+class InvitationWithdrawn(Event):
+    """An invitation cannot be accepted any more."""
+
+    workspace_id: UUID
+    invitation_id: UUID
+    by: Doer
+
+
+@event
+class MemberAdded(Event):
+    """A person is a member (again)."""
 
     workspace_id: UUID
     member_id: UUID
+    role: str
+    invitation_id: UUID | None = None
+    """the one that they accepted"""
 
 
 @event
-class TeamChanged(Event):
-    """A team was made, renamed or removed."""
+class MemberRoleChanged(Event):
+    """Somebody gave a member another role."""
+
+    workspace_id: UUID
+    member_id: UUID
+    from_role: str
+    to_role: str
+    by: Doer
+
+
+@event
+class MemberTeamsChanged(Event):
+    """A member is in other teams than before."""
+
+    workspace_id: UUID
+    member_id: UUID
+    from_team_ids: tuple[UUID, ...]
+    to_team_ids: tuple[UUID, ...]
+    by: Doer
+
+
+@event
+class MemberLetIn(Event):
+    """Somebody let a member in again."""
+
+    workspace_id: UUID
+    member_id: UUID
+    by: Doer
+
+
+@event
+class MemberLockedOut(Event):
+    """Somebody put a member out, with sessions, tokens and invitations."""
+
+    workspace_id: UUID
+    member_id: UUID
+    by: Doer
+
+
+@event
+class TeamCreated(Event):
+    """Somebody made a team."""
 
     workspace_id: UUID
     team_id: UUID
+    name: str
+    by: Doer
+
+
+@event
+class TeamRenamed(Event):
+    """Somebody called a team something else."""
+
+    workspace_id: UUID
+    team_id: UUID
+    from_name: str
+    to_name: str
+    by: Doer
+
+
+@event
+class TeamRemoved(Event):
+    """Somebody removed a team."""
+
+    workspace_id: UUID
+    team_id: UUID
+    name: str
+    by: Doer
+
+
+@event
+class TokenCreated(Event):
+    """Somebody made a token for scripts."""
+
+    workspace_id: UUID
+    token_id: UUID
+    role: str
+    by: Doer | None
+
+
+@event
+class TokenRevoked(Event):
+    """A token works no more."""
+
+    workspace_id: UUID
+    token_id: UUID
+    by: Doer
 
 
 @event
@@ -29,3 +133,34 @@ class SessionEnded(Event):
 
     workspace_id: UUID
     session_id: UUID
+    member_id: UUID | None = None
+
+
+@past_event
+class MemberChanged(Event):
+    """Role, teams or activity of a member changed."""
+
+    workspace_id: UUID
+    member_id: UUID
+
+
+@past_event
+class TeamChanged(Event):
+    """A team was made, renamed or removed."""
+
+    workspace_id: UUID
+    team_id: UUID
+
+
+INVITATION_EVENTS = (MemberInvited, InvitationWithdrawn)
+MEMBER_EVENTS = (
+    MemberAdded,
+    MemberRoleChanged,
+    MemberTeamsChanged,
+    MemberLetIn,
+    MemberLockedOut,
+    MemberChanged,
+)
+"""after which what a member may see and do is different"""
+TEAM_EVENTS = (TeamCreated, TeamRenamed, TeamRemoved, TeamChanged)
+TOKEN_EVENTS = (TokenCreated, TokenRevoked)

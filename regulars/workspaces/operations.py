@@ -16,10 +16,19 @@ from django.utils.translation import gettext as _
 from regulars.kernel import clock
 from regulars.kernel.crypto import fingerprint
 from regulars.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
-from regulars.kernel.events import record
+from regulars.kernel.events import record, record_all
 from regulars.kernel.ids import new_secret
 from regulars.workspaces.access import Actor, actor_of_member, actor_of_token, still_holds
-from regulars.workspaces.events import MemberChanged
+from regulars.workspaces.events import (
+    InvitationWithdrawn,
+    MemberAdded,
+    MemberInvited,
+    MemberLetIn,
+    MemberLockedOut,
+    MemberRoleChanged,
+    TokenCreated,
+    TokenRevoked,
+)
 from regulars.workspaces.models import (
     ApiToken,
     AuditEntry,
@@ -66,7 +75,7 @@ def create_owner(
         email, password, name=name.strip(), language=language, time_zone=time_zone
     )
     member = Member.objects.create(workspace=workspace, user=user, role="owner")
-    record(MemberChanged(workspace.id, member.id))
+    record(MemberAdded(workspace.id, member.id, member.role))
     return member
 
 
@@ -92,7 +101,7 @@ def add_member(
         email, password, name=name, language=language, time_zone=workspace.time_zone
     )
     member = Member.objects.create(workspace=workspace, user=user, role=role)
-    record(MemberChanged(workspace.id, member.id))
+    record(MemberAdded(workspace.id, member.id, role))
     return member
 
 
@@ -118,6 +127,7 @@ def invite_member(
         token_fingerprint=fingerprint(secret),
         expires_at=clock.now() + INVITATION_LIFETIME,
     )
+    record(MemberInvited(workspace.id, invitation.id, role, by.doer))
     audit(by, "members:invite", "invitation", str(invitation.id), role=role)
     return invitation, secret
 
@@ -143,7 +153,7 @@ def accept_invitation(secret: str, *, name: str, password: str, language: str, t
     )
     invitation.accepted_at = clock.now()
     invitation.save(update_fields=["accepted_at"])
-    record(MemberChanged(invitation.workspace_id, member.id))
+    record(MemberAdded(invitation.workspace_id, member.id, member.role, invitation.id))
     return member
 
 
@@ -175,7 +185,7 @@ def change_role(member: Member, role: str, *, by: Actor) -> None:
     before, member.role = member.role, role
     member.save(update_fields=["role"])
     _take_back_keys(member, by=by)
-    record(MemberChanged(member.workspace_id, member.id))
+    record(MemberRoleChanged(member.workspace_id, member.id, before, role, by.doer))
     audit(by, "members:change_role", "member", str(member.id), before=before, after=role)
 
 
@@ -195,11 +205,15 @@ def set_member_active(member: Member, is_active: bool, *, by: Actor) -> None:
     member.save(update_fields=["is_active"])
     if not is_active:
         end_sessions(BrowserSession.objects.filter(member=member))
-        Invitation.objects.filter(
-            workspace_id=member.workspace_id, email=member.user.email, accepted_at=None
-        ).delete()
+        _withdraw(
+            Invitation.objects.filter(
+                workspace_id=member.workspace_id, email=member.user.email, accepted_at=None
+            ),
+            by=by,
+        )
         _take_back_keys(member, by=by)
-    record(MemberChanged(member.workspace_id, member.id))
+    happened = MemberLetIn if is_active else MemberLockedOut
+    record(happened(member.workspace_id, member.id, by.doer))
     audit(by, "members:activate" if is_active else "members:deactivate", "member", str(member.id))
 
 
@@ -218,6 +232,7 @@ def create_api_token(
         maker.require("tokens:manage")
         _check_grant(maker, role)
     token, plain = _make_token(workspace, name, role, scopes or [], by)
+    record(TokenCreated(workspace.id, token.id, role, maker.doer if maker else None))
     if maker:
         audit(maker, "tokens:create", "token", str(token.id), role=role, scopes=token.scopes)
     return token, plain
@@ -236,6 +251,7 @@ def create_token_with(
         raise NotAllowed(
             _("A token cannot make one that may do more than itself"), permission="tokens:manage"
         )
+    record(TokenCreated(token.workspace_id, token.id, role, by.doer))
     audit(by, "tokens:create", "token", str(token.id), role=role, scopes=token.scopes)
     return token, plain
 
@@ -273,6 +289,7 @@ def revoke_api_token(token: ApiToken, *, by: Actor) -> None:
 def _revoke(token: ApiToken, *, by: Actor) -> None:
     token.revoked_at = clock.now()
     token.save(update_fields=["revoked_at"])
+    record(TokenRevoked(token.workspace_id, token.id, by.doer))
     audit(by, "tokens:revoke", "token", str(token.id))
 
 
@@ -304,8 +321,14 @@ def _take_back_keys(member: Member, *, by: Actor) -> None:
             _revoke(token, by=by)
     for invitation in Invitation.objects.filter(invited_by=member, accepted_at=None):
         if not still_holds(member, invitation.role):
-            invitation.delete()
+            _withdraw(Invitation.objects.filter(id=invitation.id), by=by)
             audit(by, "members:withdraw_invitation", "invitation", str(invitation.id), role=invitation.role)
+
+
+def _withdraw(invitations: QuerySet[Invitation], *, by: Actor) -> None:
+    gone = list(invitations.values_list("workspace_id", "id"))
+    invitations.delete()
+    record_all(InvitationWithdrawn(workspace_id, key, by.doer) for workspace_id, key in gone)
 
 
 def _still_in(maker: Member) -> Member:

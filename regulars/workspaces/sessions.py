@@ -6,6 +6,7 @@ fingerprint of each key beside who, where and since when (docs/decisions/session
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from ipaddress import ip_address
 from typing import Any
@@ -123,15 +124,15 @@ def sessions_of(user_id: UUID) -> QuerySet[BrowserSession]:
     )
 
 
-def find_live_session(session_id: UUID) -> BrowserSession | None:
-    """A session that a member looks through now, with the member and their account."""
+def find_live_sessions(session_ids: Collection[UUID]) -> QuerySet[BrowserSession]:
+    """Those that members look through now, with the members, their accounts and teams (two queries)."""
     live = BrowserSession.objects.select_related("member__user").filter(
-        id=session_id,
+        id__in=session_ids,
         expires_at__gt=clock.now(),
         member__is_active=True,
         member__user__is_active=True,
     )
-    return live.first()
+    return live.prefetch_related("member__teams")
 
 
 def member_behind(session: BrowserSession, user_id: UUID | None) -> Member | None:
@@ -148,7 +149,11 @@ def end_sessions(sessions: QuerySet[BrowserSession]) -> int:
     """Sign out of these browsers, their open streams with them; returns how many there were."""
     ended = list(sessions.select_related("member").select_for_update(of=("self",)))
     BrowserSession.objects.filter(id__in=[session.id for session in ended]).delete()
-    record_all(SessionEnded(session.member.workspace_id, session.id) for session in ended if session.member)
+    record_all(
+        SessionEnded(session.member.workspace_id, session.id, session.member.id)
+        for session in ended
+        if session.member
+    )
     return len(ended)
 
 

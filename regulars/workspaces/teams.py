@@ -5,7 +5,7 @@ Removing one also decides about numbers and conversations: ``conversations/opera
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from regulars.kernel.errors import Conflict, Invalid, NotFound
 from regulars.kernel.events import record, record_all
 from regulars.workspaces.access import Actor
-from regulars.workspaces.events import MemberChanged, TeamChanged
+from regulars.workspaces.events import MemberTeamsChanged, TeamCreated, TeamRemoved, TeamRenamed
 from regulars.workspaces.models import Member, Team, Workspace
 from regulars.workspaces.operations import audit
 
@@ -25,7 +25,7 @@ NAME_LENGTH = 80
 def create_team(workspace: Workspace, name: str, *, by: Actor) -> Team:
     by.require("teams:manage")
     team = Team.objects.create(workspace=workspace, name=_free_name(workspace.id, name))
-    record(TeamChanged(workspace.id, team.id))
+    record(TeamCreated(workspace.id, team.id, team.name, by.doer))
     audit(by, "teams:create", "team", str(team.id), name=team.name)
     return team
 
@@ -42,7 +42,7 @@ def rename_team(team: Team, name: str, *, by: Actor) -> None:
     if wanted == before:
         return
     team.save(update_fields=["name"])
-    record(TeamChanged(team.workspace_id, team.id))
+    record(TeamRenamed(team.workspace_id, team.id, before, wanted, by.doer))
     audit(by, "teams:rename", "team", str(team.id), before=before, after=wanted)
 
 
@@ -52,11 +52,17 @@ def set_teams(member: Member, teams: list[Team], *, by: Actor) -> None:
     if not hold_teams(member.workspace_id, teams):
         raise Invalid(_("There is no such team"), fields={"teams": "teams of the member's workspace"})
     Member.objects.select_for_update(no_key=True).get(id=member.id)  # one after the other
-    if set(teams) == set(member.teams.all()):
+    before = ids_of(member.teams.all())
+    if before == ids_of(teams):
         return
     member.teams.set(teams)
-    record(MemberChanged(member.workspace_id, member.id))
+    record(MemberTeamsChanged(member.workspace_id, member.id, before, ids_of(teams), by.doer))
     audit(by, "members:set_teams", "member", str(member.id), teams=[str(team.id) for team in teams])
+
+
+def ids_of(teams: Iterable[Team]) -> tuple[UUID, ...]:
+    """As events name them."""
+    return tuple(sorted({team.id for team in teams}))
 
 
 def hold_teams(workspace_id: UUID, teams: Collection[Team]) -> bool:
@@ -94,11 +100,16 @@ def teams_with_members(workspace_id: UUID) -> set[UUID]:
 
 def drop_team(team: Team, *, by: Actor, facts: dict[str, object]) -> None:
     """Take a locked team away, once it is settled what becomes of its numbers and conversations (``facts``)."""
-    members: Sequence[UUID] = list(team.members.values_list("id", flat=True))
     team_id = team.id
+    members = {each.id: ids_of(each.teams.all()) for each in team.members.prefetch_related("teams")}
     team.delete()
-    record_all(MemberChanged(team.workspace_id, member_id) for member_id in members)
-    record(TeamChanged(team.workspace_id, team_id))
+    record_all(
+        MemberTeamsChanged(
+            team.workspace_id, key, before, tuple(each for each in before if each != team_id), by.doer
+        )
+        for key, before in members.items()
+    )
+    record(TeamRemoved(team.workspace_id, team_id, team.name, by.doer))
     audit(by, "teams:remove", "team", str(team_id), name=team.name, members=len(members), **facts)
 
 

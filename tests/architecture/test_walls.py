@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -16,11 +17,13 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from config.screens import TOPICS
 from config.wiring import JOBS, REACTIONS
 from regulars.api.routes import ROUTES
 from regulars.kernel.events import Event
 from regulars.web.doors import PUBLIC, SIGNED_IN, methods_of
-from regulars.web.live.rendering import LIVE_EVENTS
+from regulars.web.live.rights import RIGHTS_EVENTS
+from regulars.web.settings.register import PAGES
 from regulars.workspaces.models import Workspace
 from regulars.workspaces.permissions import ALL_PERMISSIONS
 
@@ -53,6 +56,15 @@ PARENTS = {
     "conversations.Draft": "conversation",
 }
 """tables that are only ever reached through a scoped parent"""
+
+FOLLOWED: set[type[Event]] = {event for topic in TOPICS for event in topic.events} | set(RIGHTS_EVENTS)
+"""what open screens are told of"""
+CHANGES_NO_SCREEN = {
+    "MemberTyping": "the contact's phone shows it",
+}
+CHANGED_BY_NOBODY_ELSE = {
+    "account": "one's own; a browser that is signed out elsewhere closes by its session",
+}
 
 
 def _routes(patterns: Iterable[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, object]]:
@@ -174,8 +186,30 @@ def test_names_on_the_wiring_page_are_unique():
 
 
 def test_whatever_is_waited_for_can_happen():
-    wanted = {event for reaction in REACTIONS for event in reaction.events} | set(LIVE_EVENTS)
+    wanted = {event for reaction in REACTIONS for event in reaction.events} | FOLLOWED
     assert {each.__name__ for each in wanted} - Event.kinds.keys() == set()
+
+
+def test_every_event_changes_a_screen_or_says_why_not():
+    own = {cls for cls in Event.kinds.values() if ".tests." not in cls.__module__}
+    assert {cls.__name__ for cls in own - FOLLOWED} == CHANGES_NO_SCREEN.keys()
+
+
+def test_every_page_of_the_settings_follows_what_changes_it_or_says_why_not():
+    assert {page.key for page in PAGES if page.topic is None} == CHANGED_BY_NOBODY_ELSE.keys()
+    assert len({topic.name for topic in TOPICS}) == len(TOPICS)
+
+
+def test_nobody_records_the_events_of_older_versions():
+    calls = {
+        f"{path.relative_to(ROOT)}: {node.func.id}"
+        for path in (ROOT / "regulars").rglob("*.py")
+        if "tests" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        if node.func.id in Event.past_kinds
+    }
+    assert calls == set()
 
 
 def test_every_event_begins_with_its_workspace():

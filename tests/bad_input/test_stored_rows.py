@@ -33,7 +33,7 @@ from regulars.inboxes.ports import (
 from regulars.kernel import clock
 from regulars.kernel.metrics import NOT_SHOWN
 from regulars.media.models import MediaFile
-from regulars.web.live.rendering import Changes, render_changes
+from regulars.web.inbox.live import Changes, render_changes
 from tests.bad_input.mutations import RECIPE_BYTES, SEEDS, mutate_tree
 from tests.cast import ALICE, Cast, make_cast
 from tests.running.webhooks import encode
@@ -213,6 +213,7 @@ def _drawn_live(cast: Cast, conversation_id: UUID, ids: Sequence[str]) -> set[st
     changes = Changes(
         conversations={conversation_id: None},
         heads={conversation_id},
+        lined={conversation_id},
         messages={UUID(each): conversation_id for each in ids},
         notes=dict(Note.objects.values_list("id", "conversation_id")),
     )

@@ -20,6 +20,7 @@ from regulars.channels.receiving.people import keys_named
 from regulars.channels.register import channels
 from regulars.contacts.operations.identifying import identity_lanes
 from regulars.contacts.resolving import Key
+from regulars.inboxes.events import DeliveryFailed
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.models import Connection, Delivery, sealed_fields
 from regulars.inboxes.ports import (
@@ -27,6 +28,7 @@ from regulars.inboxes.ports import (
 )
 from regulars.kernel import clock
 from regulars.kernel.database import binary_cursor, is_of_this_machine
+from regulars.kernel.events import record
 from regulars.kernel.locks import lock_keys
 
 logger = logging.getLogger(__name__)
@@ -103,6 +105,8 @@ def _set_aside(delivery_id: int, error: Exception) -> None:
             LedgerRow(delivery.connection_id, address, "inbound", "rejected", "processing-failed", count)
             for address, count in delivery.update_counts.items()
         )
+        if delivery.connection is not None:
+            record(DeliveryFailed(delivery.connection.workspace_id, delivery.id))
     delivery.save(update_fields=["attempts", "error", "retry_at", "state", "processed_at"])
 
 

@@ -15,15 +15,16 @@ from django.db.models import Q, QuerySet
 from regulars.channels.whatsapp.error_codes import must_be_mended
 from regulars.channels.whatsapp.graph import GraphClient, GraphError, NumberInfo, open_session
 from regulars.channels.whatsapp.sender import probe
+from regulars.conversations.events import ConversationAnswered, ConversationChanged
 from regulars.conversations.models import Message
 from regulars.conversations.operations.portfolios import learn_portfolio
-from regulars.inboxes.events import ConnectionAdded, InboxAdded, NoticeReceived
+from regulars.inboxes.events import InboxAdded, NoticeReceived
 from regulars.inboxes.models import Connection, Inbox
 from regulars.inboxes.operations import note_qualities
 from regulars.inboxes.ports import Deferred, Refused
 from regulars.inboxes.problems import note_problem
 from regulars.kernel import clock
-from regulars.kernel.events import Recorded
+from regulars.kernel.events import Event, Recorded
 from regulars.message_templates.operations import replace_templates
 from regulars.workspaces.access import system_actor
 
@@ -138,7 +139,7 @@ def _ask_each(
 
     A refusal, an outage, a token that is not valid: none is a failure of ours, and another try at once would be told
     the same. What stops the whole account is noted; when it is over (``ConnectionRecovered``), or another token is put
-    in (``ConnectionAdded``), the question is asked again. Everybody is asked before anything is written: see
+    in (``CredentialsReplaced``), the question is asked again. Everybody is asked before anything is written: see
     ``kernel.reactions``.
     """
     answers: list[tuple[Connection, T]] = []
@@ -177,7 +178,7 @@ def check_numbers(events: Sequence[Recorded]) -> None:
     waits for an answer that cannot leave.
     """
     added = {each.event.inbox_id for each in events if isinstance(each.event, InboxAdded)}
-    renewed = {each.event.connection_id for each in events if isinstance(each.event, ConnectionAdded)}
+    renewed = {each.event.connection_id for each in events if not isinstance(each.event, InboxAdded)}
     inboxes = Inbox.objects.filter(
         Q(id__in=added) | Q(connection_id__in=renewed), connection__channel="whatsapp"
     )
@@ -196,11 +197,19 @@ def _ask_about(inbox: Inbox) -> Deferred | None:
 
 def send_read_receipts(events: Sequence[Recorded]) -> None:
     """Blue ticks for the newest message of each conversation that a member has read. Best effort."""
-    conversation_ids = {
-        recorded.event.conversation_id for recorded in events if recorded.event.what == "unread"
-    }
+    conversation_ids = {each.event.conversation_id for each in events if _was_read(each.event)}
     read = _newest_inbound(conversation_ids).filter(conversation__unread_count=0)
     _tell(read, lambda client, message: client.mark_read(message.inbox.address, str(message.provider_id)))
+
+
+def _was_read(event: Event) -> bool:
+    match event:
+        case ConversationAnswered():
+            return event.unread > 0
+        case ConversationChanged():
+            return event.what == "unread"
+        case _:
+            return True
 
 
 def show_typing(events: Sequence[Recorded]) -> None:

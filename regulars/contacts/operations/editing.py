@@ -12,7 +12,7 @@ from babel import Locale, UnknownLocaleError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from regulars.contacts.events import ContactChanged
+from regulars.contacts.events import ConsentRecorded, ContactEdited, ContactRemoved
 from regulars.contacts.models import Consent, Contact
 from regulars.contacts.operations.identifying import PersonSeen, identify_contacts
 from regulars.kernel import clock
@@ -48,7 +48,7 @@ def update_contact(contact: Contact, changes: Mapping[str, object], *, by: Actor
         setattr(contact, name, changes[name])
     contact.updated_at = clock.now()
     contact.save(update_fields=[*changed, "updated_at"])
-    record(ContactChanged(contact.workspace_id, contact.id))
+    record(ContactEdited(contact.workspace_id, contact.id, tuple(sorted(changed)), by.doer))
     audit(by, "contacts:edit", "contact", str(contact.id), fields=sorted(changed))
     return contact
 
@@ -121,7 +121,7 @@ def delete_contact(contact: Contact, *, by: Actor) -> None:
     """
     by.require("contacts:delete")
     audit(by, "contacts:delete", "contact", str(contact.id))
-    record(ContactChanged(contact.workspace_id, contact.id))
+    record(ContactRemoved(contact.workspace_id, contact.id, by.doer))
     contact.delete()
 
 
@@ -147,5 +147,5 @@ def record_consent(
         defaults={"workspace_id": workspace_id, "source": source, "proof": dict(proof)},
     )
     if made:
-        record(ContactChanged(workspace_id, contact_id))
+        record(ConsentRecorded(workspace_id, contact_id, channel, purpose, state, at))
     return made

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from regulars.contacts.events import GroupChanged
+from regulars.contacts.events import GroupRenamed
 from regulars.kernel.database import binary_cursor
 from regulars.kernel.events import record_all
 from regulars.kernel.ids import new_id
@@ -50,7 +50,7 @@ def rename_group(workspace_id: UUID, channel: str, address: str, subject: str, *
         )
         changed = cursor.rowcount > 0
     if changed:
-        record_all([GroupChanged(workspace_id, group_id)])
+        record_all([GroupRenamed(workspace_id, group_id)])
 
 
 def group_lane(workspace_id: UUID, channel: str, address: str) -> str:

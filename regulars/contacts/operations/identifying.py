@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
-from regulars.contacts.events import ContactChanged
+from regulars.contacts.events import ContactIdentitiesChanged, ContactProfileChanged
 from regulars.contacts.places import Place, place_of_bsuid, place_of_phone
 from regulars.contacts.resolving import (
     Key,
@@ -81,8 +82,15 @@ def identify_contacts(
         workspace_id, channel, {key: told for key, told in written.items() if key in known.provider_addresses}
     )
     changed = _update_names(workspace_id, people, resolution)
-    touched = sorted({*resolution.attached.values(), *resolution.moved.values(), *robbed, *changed})
-    record_all(ContactChanged(workspace_id, contact_id) for contact_id in touched)
+    gained: dict[UUID, list[str]] = {contact_id: [] for contact_id in robbed}
+    for (kind, _value), contact_id in chain(resolution.attached.items(), resolution.moved.items()):
+        gained.setdefault(contact_id, []).append(kind)
+    record_all(
+        [
+            *(ContactIdentitiesChanged(workspace_id, key, tuple(gained[key])) for key in sorted(gained)),
+            *(ContactProfileChanged(workspace_id, key) for key in sorted(changed)),
+        ]
+    )
     return resolution.contact_ids
 
 

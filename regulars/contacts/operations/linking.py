@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from regulars.contacts.events import ContactChanged
+from regulars.contacts.events import ContactIdentitiesChanged, ContactNumberChanged
 from regulars.contacts.models import ContactIdentity, MergeSuggestion
 from regulars.contacts.operations.identifying import (
     NewIdentity,
@@ -64,7 +64,7 @@ def link_identities(workspace_id: UUID, channel: str, link: Link, *, portfolio: 
             write_provider_addresses(workspace_id, channel, {key: link.provider_address})
     if any(attached) or ended:
         copy_phones([contact_id])
-        record(ContactChanged(workspace_id, contact_id))
+        record(ContactNumberChanged(workspace_id, contact_id))
     return contact_id
 
 
@@ -133,7 +133,7 @@ def _attach(here: _Here, key: Key, link: Link, known: Known) -> bool:
             return False
         here._replace(contact_id=holder).end(key)
         copy_phones([holder])
-        record(ContactChanged(here.workspace_id, holder))
+        record(ContactIdentitiesChanged(here.workspace_id, holder, ()))
     insert_identities(
         here.workspace_id, here.channel, here.portfolio, [NewIdentity(key, here.contact_id, link.at)]
     )

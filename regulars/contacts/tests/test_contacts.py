@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from regulars.contacts.events import ContactChanged
 from regulars.contacts.models import Consent, Contact, ContactIdentity, MergeSuggestion
 from regulars.contacts.operations.editing import create_contact, record_consent, update_contact
 from regulars.contacts.operations.identifying import PersonSeen, find_holder, identify_contacts
@@ -82,7 +81,7 @@ def test_names_follow_the_platform_and_silence_changes_nothing(cast):
     assert _see(cast, PersonSeen((("phone", ALICE),))) == [cast.alice.id]
     cast.alice.refresh_from_db()
     assert (cast.alice.profile_name, cast.alice.username) == ("Alicia", "al")
-    assert _events() == [("ContactChanged", str(cast.alice.id))]
+    assert _events() == [("ContactProfileChanged", str(cast.alice.id))]
 
 
 def test_the_same_person_twice_in_a_batch_is_one_contact(cast):
@@ -100,7 +99,9 @@ def test_a_recycled_phone_moves_with_a_suggestion_and_both_are_told(cast):
     assert Contact.objects.get(id=new).phone == OLD[1]
     (suggestion,) = MergeSuggestion.objects.all()
     assert ({suggestion.first_id, suggestion.second_id}, suggestion.reason) == ({old, new}, "same_phone")
-    assert sorted(_events()) == sorted([("ContactChanged", str(old)), ("ContactChanged", str(new))])
+    assert sorted(_events()) == sorted(
+        [("ContactIdentitiesChanged", str(old)), ("ContactIdentitiesChanged", str(new))]
+    )
 
 
 def test_a_phone_recycled_within_one_batch_is_shown_on_the_newcomer_only(cast):
@@ -245,7 +246,7 @@ def test_fields_are_written_with_event_and_audit(cast):
     update_contact(cast.alice, {"name": "Ms. Alice", "tags": ["vip"], "owner_id": cast.agent.id}, by=by)
     cast.alice.refresh_from_db()
     assert (cast.alice.name, cast.alice.tags, cast.alice.owner_id) == ("Ms. Alice", ["vip"], cast.agent.id)
-    assert _events() == [("ContactChanged", str(cast.alice.id))]
+    assert _events() == [("ContactEdited", str(cast.alice.id))]
     entry = AuditEntry.objects.get(verb="contacts:edit")
     assert (entry.actor_id, entry.details) == (cast.agent.id, {"fields": ["name", "owner_id", "tags"]})
 
@@ -326,4 +327,4 @@ def test_consent_is_kept_once_with_its_proof(cast):
     assert answers == [True, False]
     (consent,) = Consent.objects.filter(contact=cast.alice)
     assert (consent.state, consent.proof) == ("opted_out", {"message": "stop"})
-    assert [kind for kind, _id in _events()] == [ContactChanged.__name__]
+    assert [kind for kind, _id in _events()] == ["ConsentRecorded"]

@@ -9,12 +9,11 @@ from uuid import UUID
 
 from django.db import connection
 
-from regulars.conversations.events import ConversationChanged
+from regulars.conversations.events import CallReported
 from regulars.conversations.models import Activity
-from regulars.conversations.operations.activities import ActivityRow, insert_activities
 from regulars.conversations.operations.handling import start_conversation
+from regulars.conversations.operations.telling import call_facts, tell
 from regulars.inboxes.ports import Call
-from regulars.kernel.events import record
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +30,21 @@ def note_calls(workspace_id: UUID, calls: Sequence[IncomingCall], *, reply_windo
     for each in calls:
         conversation = start_conversation(workspace_id, each.inbox_id, each.contact_id)
         call = each.call
-        facts = {
-            "call_id": call.provider_id,
-            "event": call.event,
-            "direction": call.direction,
-            "duration_seconds": call.duration_seconds,
-            "status": call.status,
-        }
-        known = Activity.objects.filter(conversation=conversation, kind="call", at=call.at, facts=facts)
+        told = CallReported(
+            workspace_id,
+            conversation.id,
+            call_id=call.provider_id,
+            step=call.event,
+            direction=call.direction,
+            status=call.status,
+            duration_seconds=call.duration_seconds,
+            at=call.at,
+        )
+        known = Activity.objects.filter(
+            conversation=conversation, kind="call", at=call.at, facts=call_facts(told)
+        )
         if known.exists():
             continue  # read again, after a replay
-        insert_activities(workspace_id, [ActivityRow(conversation.id, "call", "", facts, call.at)])
         if "user" in call.direction.lower() or call.direction.lower() in {"in", "inbound"}:
             with connection.cursor() as cursor:
                 cursor.execute(
@@ -50,4 +53,4 @@ def note_calls(workspace_id: UUID, calls: Sequence[IncomingCall], *, reply_windo
                     " last_inbound_at = GREATEST(last_inbound_at, %s) WHERE id = %s",
                     [call.at + reply_window, call.at, conversation.id],
                 )
-        record(ConversationChanged(workspace_id, conversation.id, "call"))
+        tell(told)

@@ -15,7 +15,7 @@ from regulars.conversations.operations.media_rows import insert_media
 from regulars.inboxes.ports import InboundMessage
 from regulars.kernel.database import binary_cursor
 from regulars.kernel.events import record_all
-from regulars.media.events import MediaChanged
+from regulars.media.events import MediaAnnounced
 
 Outcome = Literal["stored", "duplicate"]
 MessageKey = tuple[UUID, str]
@@ -81,7 +81,7 @@ def _fill(workspace_id: UUID, found: Sequence[tuple[UUID, Repetition]]) -> None:
     rows = [_row(id_, each, media[id_]) for id_, each in found]
     with binary_cursor() as cursor:
         cursor.execute(_FILL, [list(column) for column in zip(*rows, strict=True)])
-    record_all([MediaChanged(workspace_id, media_id) for media_id in media.values()])
+    record_all([MediaAnnounced(workspace_id, media_id) for media_id in media.values()])
 
 
 def _row(message_id: UUID, each: Repetition, media_id: UUID) -> tuple[object, ...]:

@@ -9,14 +9,22 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.conversations.events import (
-    ConversationChanged,
+    ConversationAssigned,
+    ConversationHandedToTeam,
+    ConversationMarkedUnread,
+    ConversationPrioritized,
+    ConversationRead,
+    ConversationReopened,
+    ConversationResolved,
+    ConversationSnoozed,
     ConversationStarted,
+    ConversationTagged,
     MemberTyping,
     NoteWritten,
 )
 from regulars.conversations.models import Conversation, Draft, Note
-from regulars.conversations.operations.activities import ActivityRow, insert_activities
 from regulars.conversations.operations.seeing import Seen, count_unseen
+from regulars.conversations.operations.telling import tell
 from regulars.kernel import clock
 from regulars.kernel.errors import Conflict, Invalid, NotFound
 from regulars.kernel.events import record
@@ -61,11 +69,19 @@ def assign_conversation(
         return
     if conversation.assignee_id != before:
         raise _taken(conversation)
-    holder = (conversation.assignee_id, conversation.team_id)
     conversation.assignee = to
-    facts: dict[str, object] = {"to": str(to) if to else "", "to_id": str(to.id) if to else None}
-    line = "assigned" if to else "unassigned"
-    _save(conversation, "assignee", by=by, line=line, facts=facts, held_by=holder)
+    _save(conversation, "assignee")
+    tell(
+        ConversationAssigned(
+            conversation.workspace_id,
+            conversation.id,
+            from_member_id=before,
+            to_member_id=to.id if to else None,
+            to_name=str(to) if to else "",
+            team_id=conversation.team_id,
+            by=by.doer,
+        )
+    )
 
 
 def _taken(conversation: Conversation) -> Conflict:
@@ -91,10 +107,19 @@ def hand_to_team(conversation: Conversation, *, team: Team | None, by: Actor) ->
     if conversation.team_id == (team.id if team else None):
         return
     _expect(conversation.team_id, before)
-    holder = (conversation.assignee_id, conversation.team_id)
     conversation.team = team
-    facts: dict[str, object] = {"to": team.name if team else ""}
-    _save(conversation, "team", by=by, line="team_set" if team else "team_left", facts=facts, held_by=holder)
+    _save(conversation, "team")
+    tell(
+        ConversationHandedToTeam(
+            conversation.workspace_id,
+            conversation.id,
+            from_team_id=before,
+            to_team_id=team.id if team else None,
+            to_name=team.name if team else "",
+            member_id=conversation.assignee_id,
+            by=by.doer,
+        )
+    )
 
 
 @transaction.atomic
@@ -115,18 +140,11 @@ def resolve_conversation(conversation: Conversation, *, by: Actor, seen: Seen | 
         raise Conflict(
             _("The contact wrote meanwhile. Read it, then decide."), unread=conversation.unread_count
         )
-    conversation.status, conversation.snoozed_until = "resolved", None
-    conversation.waiting_since, conversation.unread_count = None, 0
-    _save(
-        conversation,
-        "status",
-        "snoozed_until",
-        "waiting_since",
-        "unread_count",
-        by=by,
-        line="resolved",
-        facts={},
-    )
+    before, conversation.status = conversation.status, "resolved"
+    conversation.snoozed_until = conversation.waiting_since = None
+    conversation.unread_count = 0
+    _save(conversation, "status", "snoozed_until", "waiting_since", "unread_count")
+    tell(ConversationResolved(conversation.workspace_id, conversation.id, from_status=before, by=by.doer))
 
 
 @transaction.atomic
@@ -135,8 +153,10 @@ def reopen_conversation(conversation: Conversation, *, by: Actor) -> None:
     _lock(conversation)
     if conversation.status == "open":
         return
-    conversation.status, conversation.snoozed_until = "open", None
-    _save(conversation, "status", "snoozed_until", by=by, line="reopened", facts={})
+    before, conversation.status = conversation.status, "open"
+    conversation.snoozed_until = None
+    _save(conversation, "status", "snoozed_until")
+    tell(ConversationReopened(conversation.workspace_id, conversation.id, from_status=before, by=by.doer))
 
 
 @transaction.atomic
@@ -155,8 +175,10 @@ def snooze_conversation(conversation: Conversation, *, until: datetime, by: Acto
         raise Conflict(
             _("The contact wrote meanwhile. Read it, then decide."), unread=conversation.unread_count
         )
-    conversation.status, conversation.snoozed_until = "snoozed", until
-    _save(conversation, "status", "snoozed_until", by=by, line="snoozed", facts={"until": until.isoformat()})
+    before, conversation.status = conversation.status, "snoozed"
+    conversation.snoozed_until = until
+    _save(conversation, "status", "snoozed_until")
+    tell(ConversationSnoozed(conversation.workspace_id, conversation.id, before, until, by=by.doer))
 
 
 @transaction.atomic
@@ -169,7 +191,10 @@ def set_priority(conversation: Conversation, priority: str, *, by: Actor) -> Non
     if conversation.priority != priority:
         _expect(conversation.priority, before)
         conversation.priority = priority
-        _save(conversation, "priority", by=by, line="priority_set", facts={"to": priority})
+        _save(conversation, "priority")
+        tell(
+            ConversationPrioritized(conversation.workspace_id, conversation.id, before, priority, by=by.doer)
+        )
 
 
 @transaction.atomic
@@ -185,7 +210,12 @@ def tag_conversation(conversation: Conversation, tags: list[str], *, by: Actor) 
     if conversation.tags != cleaned:
         _expect(conversation.tags, before)
         conversation.tags = cleaned
-        _save(conversation, "tags", by=by, line="tagged", facts={"tags": cleaned})
+        _save(conversation, "tags")
+        tell(
+            ConversationTagged(
+                conversation.workspace_id, conversation.id, tuple(before), tuple(cleaned), by=by.doer
+            )
+        )
 
 
 def _expect(current: object, before: object) -> None:
@@ -204,6 +234,7 @@ def mark_as_read(conversation: Conversation, *, by: Actor, seen: Seen | None = N
     left = min(unread, count_unseen(conversation, seen)) if seen and unread else max(unread - known, 0)
     if left != unread:
         _set_unread(conversation, left)
+        record(ConversationRead(conversation.workspace_id, conversation.id, unread, left, by=by.doer))
 
 
 @transaction.atomic
@@ -213,12 +244,12 @@ def mark_as_unread(conversation: Conversation, *, by: Actor) -> None:
     _lock(conversation)
     if conversation.unread_count == 0:
         _set_unread(conversation, 1)
+        record(ConversationMarkedUnread(conversation.workspace_id, conversation.id, by=by.doer))
 
 
 def _set_unread(conversation: Conversation, count: int) -> None:
     conversation.unread_count = count
     Conversation.objects.filter(id=conversation.id).update(unread_count=count, updated_at=clock.now())
-    record(ConversationChanged(conversation.workspace_id, conversation.id, "unread"))
 
 
 def _lock(conversation: Conversation) -> None:
@@ -248,7 +279,7 @@ def write_note(conversation: Conversation, text: str, *, by: Actor) -> Note:
         author_name=by.name,
         text=text,
     )
-    record(NoteWritten(conversation.workspace_id, conversation.id, note.id))
+    record(NoteWritten(conversation.workspace_id, conversation.id, note.id, by=by.doer))
     return note
 
 
@@ -304,19 +335,6 @@ def start_conversation(workspace_id: UUID, inbox_id: UUID, contact_id: UUID) -> 
     return conversation
 
 
-def _save(
-    conversation: Conversation,
-    *fields: str,
-    by: Actor,
-    line: str,
-    facts: dict[str, object],
-    held_by: tuple[UUID | None, UUID | None] = (None, None),
-) -> None:
-    """Write the fields with their line in the thread; ``held_by`` says whose it was before it was handed on."""
+def _save(conversation: Conversation, *fields: str) -> None:
     conversation.updated_at = clock.now()
     conversation.save(update_fields=[*fields, "updated_at"])
-    insert_activities(
-        conversation.workspace_id,
-        [ActivityRow(conversation.id, line, by.name, facts, conversation.updated_at)],
-    )
-    record(ConversationChanged(conversation.workspace_id, conversation.id, fields[0], *held_by))

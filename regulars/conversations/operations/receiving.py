@@ -14,18 +14,21 @@ from uuid import UUID
 
 from django.db import connection
 
-from regulars.conversations.events import ConversationChanged, ConversationStarted, MessageReceived
+from regulars.conversations.events import (
+    ConversationReopenedByMessage,
+    ConversationStarted,
+    MessageReceived,
+)
 from regulars.conversations.models import SILENT_KINDS, UNCOUNTED_KINDS
-from regulars.conversations.operations.activities import ActivityRow, insert_activities
 from regulars.conversations.operations.completing import Repetition, complete_messages
 from regulars.conversations.operations.contents import content_json
 from regulars.conversations.operations.media_rows import insert_media
 from regulars.conversations.operations.reacting import Uncounted, forget_reactions, withdraw_reactions
 from regulars.conversations.operations.statuses import adopt_unmatched
+from regulars.conversations.operations.telling import tell_all
 from regulars.inboxes.ports import InboundMessage
-from regulars.kernel import clock
 from regulars.kernel.database import binary_cursor
-from regulars.kernel.events import Event, record_all
+from regulars.kernel.events import Event
 from regulars.kernel.ids import new_id
 
 LATE_AFTER = timedelta(seconds=5)
@@ -100,7 +103,7 @@ def receive_messages(
     stored = _insert_messages(workspace_id, new, _insert_media(workspace_id, new))
     _move_threads_on(stored, _weigh_reactions(stored, reply_window))
     _write_threads(workspace_id, list(threads.values()), reply_window)
-    record_all(_events(workspace_id, stored))
+    tell_all(_events(workspace_id, stored))
     echoes = [(each.inbox_id, each.message.provider_id) for each in chosen if each.message.direction == "out"]
     if echoes:
         adopt_unmatched(workspace_id, echoes)
@@ -420,21 +423,6 @@ def _write_threads(workspace_id: UUID, threads: Sequence[_Thread], reply_window:
                 *(list(column) for column in zip(*rows, strict=True)),
             ],
         )
-    reopened = [thread for thread in threads if thread.reopens and thread.status != "open"]
-    moment = clock.now()
-    insert_activities(
-        workspace_id,
-        [
-            ActivityRow(
-                thread.id,
-                "reopened_by_group" if thread.is_of_group else "reopened_by_contact",
-                "",
-                {},
-                moment,
-            )
-            for thread in reopened
-        ],
-    )
 
 
 def _events(workspace_id: UUID, stored: Sequence[_New]) -> list[Event]:
@@ -448,7 +436,9 @@ def _events(workspace_id: UUID, stored: Sequence[_New]) -> list[Event]:
                 contact_id = None if incoming.group_id else incoming.contact_id
                 events.append(ConversationStarted(workspace_id, thread.id, contact_id))
             elif thread.reopens and thread.status != "open":
-                events.append(ConversationChanged(workspace_id, thread.id, "status"))
+                events.append(
+                    ConversationReopenedByMessage(workspace_id, thread.id, thread.status, thread.is_of_group)
+                )
         events.append(
             MessageReceived(
                 workspace_id,

@@ -17,7 +17,7 @@ from django.db.models import F, Q, QuerySet
 from regulars.contacts.models import Contact, ContactIdentity
 from regulars.contacts.operations.editing import delete_contact
 from regulars.contacts.operations.identifying import identity_lanes
-from regulars.conversations.events import ConversationChanged
+from regulars.conversations.events import MessagesRemoved
 from regulars.conversations.models import (
     SILENT_KINDS,
     UNCOUNTED_KINDS,
@@ -68,7 +68,7 @@ def remove_contact(contact: Contact, *, by: Actor) -> None:
     forget_errors(contact.workspace_id, traces.objects)
     ask_for_erasure(contact.workspace_id, traces)
     _move_groups_on(unread)
-    record_all(ConversationChanged(each.workspace_id, each.id, "messages_removed") for each in groups)
+    record_all(MessagesRemoved(each.workspace_id, each.id) for each in groups)
 
 
 def _hold_lanes(contact: Contact) -> None:

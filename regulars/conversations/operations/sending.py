@@ -17,7 +17,7 @@ import msgspec
 from django.db import connection, transaction
 
 from regulars.contacts.models import Consent
-from regulars.conversations.events import ConversationChanged, MessageQueued
+from regulars.conversations.events import ConversationAnswered, ConversationClaimed, MessageQueued
 from regulars.conversations.guardrails import (
     Circumstances,
     GuardrailRefused,
@@ -30,6 +30,7 @@ from regulars.conversations.guardrails import (
 from regulars.conversations.models import UNCOUNTED_KINDS, Conversation, Message
 from regulars.conversations.operations.reacting import restore_last_words, withdraw_reactions
 from regulars.conversations.operations.seeing import Seen, Unseen, lock_and_look
+from regulars.conversations.operations.telling import tell_all
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.ports import (
     ChannelFacts,
@@ -45,7 +46,7 @@ from regulars.inboxes.ports import (
     OutgoingText,
 )
 from regulars.kernel import clock
-from regulars.kernel.events import record_all
+from regulars.kernel.events import Doer, Event
 from regulars.kernel.ids import new_id
 from regulars.workspaces.access import Actor
 
@@ -211,7 +212,7 @@ def _insert(
     if not messages:
         return
     Message.objects.bulk_create(messages)
-    ended = _answer_conversations(messages, seen)
+    ended, answers = _answer_conversations(messages, seen)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO conversations_outgoingmessage"
@@ -243,11 +244,19 @@ def _insert(
         )
         for message in messages
     )
-    record_all(
-        MessageQueued(message.workspace_id, message.conversation_id, message.contact_id, message.id)
-        for message in messages
-    )
+    tell_all([*answers, *map(_queued, messages)])
     wake_sender()
+
+
+def _queued(message: Message) -> MessageQueued:
+    return MessageQueued(
+        message.workspace_id,
+        message.conversation_id,
+        message.contact_id,
+        message.id,
+        message.kind,
+        message.author_member_id,
+    )
 
 
 class EndedWait(NamedTuple):
@@ -261,11 +270,13 @@ NO_WAIT = EndedWait(None, 0)
 NOTHING_UNSEEN = Unseen(0, None)
 
 
-def _answer_conversations(messages: Sequence[Message], seen: Mapping[UUID, Seen]) -> dict[UUID, EndedWait]:
+def _answer_conversations(
+    messages: Sequence[Message], seen: Mapping[UUID, Seen]
+) -> tuple[dict[UUID, EndedWait], list[Event]]:
     """A message of ours is the answer the contact waited for: clock off, read, claimed by who answers.
 
     What came after what was seen stays unread and waits on. For each first answer, what it ended: that comes back if
-    it fails (``operations.unanswering``).
+    it fails (``operations.unanswering``); and what happened by it.
     """
     latest = {message.conversation_id: message for message in messages}
     answers = [message for message in messages if message.kind != "reaction"]
@@ -287,20 +298,16 @@ def _answer_conversations(messages: Sequence[Message], seen: Mapping[UUID, Seen]
             ],
         )
         rows = cursor.fetchall()
-    before = {row[0]: EndedWait(row[1], row[2]) for row in rows}
-    record_all(
-        ConversationChanged(latest[conversation_id].workspace_id, conversation_id, "unread")
-        for conversation_id, ended in before.items()
-        if ended.unread and conversation_id in answering
-    )
-    record_all(
-        ConversationChanged(
-            latest[conversation_id].workspace_id, conversation_id, "assignee", from_team_id=team_id
-        )
-        for conversation_id, _since, _unread, was_claimed, team_id in rows
-        if was_claimed
-    )
-    return {answering[key]: ended for key, ended in before.items() if key in answering}
+    ended = {answering[row[0]]: EndedWait(row[1], row[2]) for row in rows if row[0] in answering}
+    told: list[Event] = []
+    for conversation_id, since, unread, was_claimed, team_id in rows:
+        message, answer_id = latest[conversation_id], answering.get(conversation_id)
+        if answer_id and (unread or since):
+            told.append(ConversationAnswered(message.workspace_id, conversation_id, answer_id, since, unread))
+        if answer_id and was_claimed:
+            by = Doer("member", message.author_member_id, message.author_name)
+            told.append(ConversationClaimed(message.workspace_id, conversation_id, answer_id, team_id, by))
+    return ended, told
 
 
 _ANSWER = """

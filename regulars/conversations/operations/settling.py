@@ -8,17 +8,21 @@ and noting the answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from regulars.conversations.events import MessageStatusChanged
+from regulars.conversations.events import (
+    MessageSentAgain,
+    MessageStatusChanged,
+    MessageStopped,
+    MessageTakenAsSent,
+)
 from regulars.conversations.guardrails import STOPPED, WORDS
 from regulars.conversations.models import Message
-from regulars.conversations.operations.activities import ActivityRow, insert_activities
 from regulars.conversations.operations.claiming import Claimed
 from regulars.conversations.operations.ending import end_unsent
 from regulars.conversations.operations.sending import wake_sender
@@ -28,6 +32,7 @@ from regulars.conversations.operations.statuses import (
     mark_unreachable,
     settle_jobs,
 )
+from regulars.conversations.operations.telling import tell
 from regulars.conversations.operations.unanswering import close_windows, restore_waits
 from regulars.inboxes.ports import (
     Accepted,
@@ -237,7 +242,8 @@ def send_again(message: Message, *, by: Actor) -> None:
         if cursor.fetchone() is None:
             raise Conflict(_("The result of this message is known by now"), message_id=str(message.id))
     Message.objects.filter(id=message.id).update(status="queued", error=None)
-    _note_decision(message, by, "decided_send_again", "queued")
+    where = (message.workspace_id, message.conversation_id, message.id)
+    tell(MessageSentAgain(*where, by.doer), MessageStatusChanged(*where, "queued", "unknown"))
     wake_sender()
 
 
@@ -257,7 +263,7 @@ def stop_message(message: Message, *, by: Actor) -> None:
         raise Conflict(_("This message is on its way already"), message_id=str(message.id))
     title, details = WORDS[STOPPED]
     end_unsent([message.id], {"code": STOPPED, "title": str(title), "details": str(details)})
-    _note_decision(message, by, "stopped", "failed")
+    tell(MessageStopped(message.workspace_id, message.conversation_id, message.id, by.doer))
 
 
 @transaction.atomic
@@ -273,12 +279,5 @@ def mark_as_sent(message: Message, *, by: Actor) -> None:
         raise Conflict(_("The result of this message is known by now"), message_id=str(message.id))
     settle_jobs([(message.id, "accepted", "")])
     Message.objects.filter(id=message.id).update(status="sent", error=None)
-    _note_decision(message, by, "decided_was_sent", "sent")
-
-
-def _note_decision(message: Message, by: Actor, kind: str, status: str) -> None:
-    facts: Mapping[str, object] = {"message_id": str(message.id)}
-    insert_activities(
-        message.workspace_id, [ActivityRow(message.conversation_id, kind, by.name, facts, clock.now())]
-    )
-    record_all([MessageStatusChanged(message.workspace_id, message.conversation_id, message.id, status)])
+    where = (message.workspace_id, message.conversation_id, message.id)
+    tell(MessageTakenAsSent(*where, by.doer), MessageStatusChanged(*where, "sent", "unknown"))

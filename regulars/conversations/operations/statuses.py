@@ -17,10 +17,10 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
-from regulars.contacts.events import ContactChanged
+from regulars.contacts.events import ContactReachable, ContactUnreachable
 from regulars.contacts.models import Contact
 from regulars.contacts.operations.editing import record_consent
-from regulars.conversations.events import ConversationChanged, MessageStatusChanged
+from regulars.conversations.events import MessageStatusChanged, ReplyWindowProlonged
 from regulars.conversations.models import STATUS_RANK, Conversation, UnmatchedStatus
 from regulars.conversations.operations.unanswering import close_windows, end_waits, restore_waits
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
@@ -55,7 +55,7 @@ class _Target:
     error: Any = None
     changed: bool = False
     has_failed: bool = False
-    had_failed: bool = field(init=False)
+    from_status: str = field(init=False)
     """before these statuses"""
     window_closed_at: datetime | None = None
     settled: str = ""
@@ -63,7 +63,7 @@ class _Target:
     pricing_type: str = ""
 
     def __post_init__(self) -> None:
-        self.had_failed = self.status == "failed"
+        self.from_status = self.status
 
 
 def receive_statuses(workspace_id: UUID, batch: Sequence[IncomingStatus]) -> list[Outcome]:
@@ -266,14 +266,14 @@ def _write_targets(workspace_id: UUID, targets: Sequence[_Target]) -> None:
     _write_messages(changed)
     settled = settle_jobs([(each.id, each.settled, each.settled_reason) for each in targets if each.settled])
     events: list[Event] = [
-        MessageStatusChanged(workspace_id, each.conversation_id, each.id, each.status)
+        MessageStatusChanged(workspace_id, each.conversation_id, each.id, each.status, each.from_status)
         for each in targets
         if each.changed or each.id in settled
     ]
     record_all(events)
     close_windows([(each.id, each.window_closed_at) for each in targets if each.window_closed_at])
     restore_waits([each.id for each in targets if each.has_failed])
-    end_waits([each.id for each in targets if each.had_failed and each.status != "failed"])
+    end_waits([each.id for each in targets if each.from_status == "failed" and each.status != "failed"])
 
 
 def _write_messages(targets: Sequence[_Target]) -> None:
@@ -339,7 +339,8 @@ def _write_side_effects(workspace_id: UUID, pairs: Sequence[tuple[StatusUpdate, 
                 ad_window_closes_at__gte=status.window_expires_at
             )
             if updated.update(ad_window_closes_at=status.window_expires_at):
-                record_all([ConversationChanged(workspace_id, target.conversation_id, "window")])
+                until = status.window_expires_at
+                record_all([ReplyWindowProlonged(workspace_id, target.conversation_id, until)])
 
 
 def mark_unreachable(workspace_id: UUID, contact_id: UUID, code: int) -> None:
@@ -348,7 +349,7 @@ def mark_unreachable(workspace_id: UUID, contact_id: UUID, code: int) -> None:
         unreachable_reason=str(code)
     )
     if contact.update(unreachable_reason=str(code), updated_at=clock.now()):
-        record_all([ContactChanged(workspace_id, contact_id)])
+        record_all([ContactUnreachable(workspace_id, contact_id, code)])
 
 
 def _unmark_unreachable(workspace_id: UUID, contact_ids: Collection[UUID]) -> None:
@@ -359,7 +360,7 @@ def _unmark_unreachable(workspace_id: UUID, contact_ids: Collection[UUID]) -> No
     marked = own.filter(id__in=contact_ids).exclude(unreachable_reason="")
     ids = sorted(marked.values_list("id", flat=True))
     own.filter(id__in=ids).update(unreachable_reason="", updated_at=clock.now())
-    record_all(ContactChanged(workspace_id, contact_id) for contact_id in ids)
+    record_all(ContactReachable(workspace_id, contact_id) for contact_id in ids)
 
 
 def _opt_out(workspace_id: UUID, contact_id: UUID, target: _Target, at: datetime, code: int) -> None:

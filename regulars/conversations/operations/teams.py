@@ -11,20 +11,21 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from regulars.conversations.access import read_staffing
-from regulars.conversations.events import ConversationChanged
+from regulars.conversations.events import ConversationLostTeam
 from regulars.conversations.models import Conversation
-from regulars.conversations.operations.activities import ActivityRow, insert_activities
-from regulars.inboxes.events import InboxChanged
+from regulars.conversations.operations.telling import tell_all
+from regulars.inboxes.events import InboxStaffed
 from regulars.inboxes.models import Inbox
 from regulars.kernel import clock
 from regulars.kernel.errors import Conflict, Invalid
 from regulars.kernel.events import record_all
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Team
-from regulars.workspaces.teams import drop_team, has_active_member, lock_teams, teams_with_members
+from regulars.workspaces.teams import drop_team, has_active_member, ids_of, lock_teams, teams_with_members
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def remove_team(team: Team, *, to: Team | None = None, opens: Collection[UUID] =
     team = locked[team.id]
     successor = _successor(team, locked.get(to.id)) if to else None
     numbers = _lock_numbers(team)
+    staffed = _teams_of(numbers)
     if successor:
         _staff(numbers, successor)
     else:
@@ -63,7 +65,11 @@ def remove_team(team: Team, *, to: Team | None = None, opens: Collection[UUID] =
         "conversations": len(handed),
     }
     drop_team(team, by=by, facts=facts)
-    record_all(InboxChanged(team.workspace_id, number.id) for number in numbers)
+    now_staffed = _teams_of(numbers)
+    record_all(
+        InboxStaffed(team.workspace_id, number.id, staffed[number.id], now_staffed[number.id], by.doer)
+        for number in numbers
+    )
 
 
 def numbers_left_alone(team: Team) -> list[Inbox]:
@@ -91,6 +97,11 @@ def _lock_numbers(team: Team) -> list[Inbox]:
     staffed = Inbox.teams.through.objects.filter(team_id=team.id).values("inbox_id")
     numbers = Inbox.objects.select_for_update(no_key=True).filter(workspace_id=team.workspace_id)
     return list(numbers.filter(id__in=staffed).order_by("id"))
+
+
+def _teams_of(numbers: Sequence[Inbox]) -> dict[UUID, tuple[UUID, ...]]:
+    prefetch_related_objects(fresh := [Inbox(id=number.id) for number in numbers], "teams")
+    return {number.id: ids_of(number.teams.all()) for number in fresh}
 
 
 def _staff(numbers: Sequence[Inbox], successor: Team) -> None:
@@ -134,20 +145,17 @@ def _hand_on(team: Team, handed: Sequence[_Handed], successor: Team | None, *, b
         held.filter(id__in=following).update(team=successor, updated_at=now)
     held.update(team=None, updated_at=now)
     told = [each for each in handed if each.status != "resolved"]
-    insert_activities(
-        team.workspace_id,
-        [
-            ActivityRow(each.id, kind, by.name, facts, now)
-            for each in told
-            for kind, facts in [_line(team, successor if each.id in following else None)]
-        ],
+    tell_all(
+        ConversationLostTeam(
+            team.workspace_id,
+            each.id,
+            from_team_id=team.id,
+            from_name=team.name,
+            to_team_id=to.id if to else None,
+            to_name=to.name if to else "",
+            member_id=each.assignee_id,
+            by=by.doer,
+        )
+        for each in told
+        for to in [successor if each.id in following else None]
     )
-    record_all(
-        ConversationChanged(team.workspace_id, each.id, "team", each.assignee_id, team.id) for each in told
-    )
-
-
-def _line(team: Team, to: Team | None) -> tuple[str, dict[str, object]]:
-    if to:
-        return "team_succeeded", {"team": team.name, "to": to.name}
-    return "team_removed", {"team": team.name}

@@ -13,10 +13,9 @@ from uuid import UUID
 
 from django.db import connection
 
-from regulars.conversations.events import ConversationChanged
+from regulars.conversations.events import AnswerFailed, FailedAnswerArrived, ReplyWindowClosed
 from regulars.conversations.models import SILENT_KINDS
-from regulars.conversations.operations.activities import ActivityRow, insert_activities
-from regulars.kernel import clock
+from regulars.conversations.operations.telling import tell_all
 from regulars.kernel.events import record_all
 
 _LOCK = """
@@ -61,14 +60,7 @@ def restore_waits(failed: Sequence[UUID]) -> None:
         cursor.execute(_LOCK, [list(failed)])
         cursor.execute(_RESTORE, [list(failed), sorted(SILENT_KINDS)])
         rows = cursor.fetchall()
-    moment = clock.now()
-    for workspace_id, conversation_id, status in rows:
-        if status != "open":
-            line = ActivityRow(conversation_id, "reopened_by_failure", "", {}, moment)
-            insert_activities(workspace_id, [line])
-    record_all(
-        ConversationChanged(row[0], row[1], "unread" if row[2] == "open" else "status") for row in rows
-    )
+    tell_all(AnswerFailed(*row) for row in rows)
 
 
 def end_waits(delivered: Sequence[UUID]) -> None:
@@ -88,7 +80,7 @@ def end_waits(delivered: Sequence[UUID]) -> None:
             [list(delivered), sorted(SILENT_KINDS)],
         )
         rows = cursor.fetchall()
-    record_all(ConversationChanged(workspace_id, key, "unread") for workspace_id, key in rows)
+    record_all(FailedAnswerArrived(*row) for row in rows)
 
 
 def close_windows(told: Sequence[tuple[UUID, datetime]]) -> None:
@@ -110,4 +102,4 @@ def close_windows(told: Sequence[tuple[UUID, datetime]]) -> None:
             [[message_id for message_id, _at in told], [at for _message_id, at in told]],
         )
         rows = cursor.fetchall()
-    record_all(ConversationChanged(workspace_id, key, "window") for workspace_id, key in rows)
+    record_all(ReplyWindowClosed(*row) for row in rows)

@@ -180,10 +180,11 @@ def find_named(messages: Sequence[Message]) -> dict[tuple[UUID, str | None], Mes
 
 def _name_participants(details: Sequence[MessageDetails]) -> None:
     """Statuses in groups tell at whom; one more query where there are any."""
-    addresses = {status.participant for each in details for status in each.statuses if status.participant}
-    if addresses:
-        names = names_at(details[0].message.workspace_id, addresses)
-        for each in details:
+    told = [each for each in details if any(status.participant for status in each.statuses)]
+    for workspace_id in {each.message.workspace_id for each in told}:
+        theirs = [each for each in told if each.message.workspace_id == workspace_id]
+        names = names_at(workspace_id, {status.participant for each in theirs for status in each.statuses})
+        for each in theirs:
             each.participants = names
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from regulars.conversations.models import Activity, Conversation, Message, Note
 from regulars.conversations.queries.changing import MODIFIERS
@@ -43,17 +44,31 @@ def read_conversations(workspaces: Collection[UUID], ids: Collection[UUID]) -> l
     return listed
 
 
-def read_shown_messages(conversation: Conversation, ids: Collection[UUID]) -> list[MessageDetails]:
-    """These messages of a thread; a reaction, edit or revoke shows on the message that it changes."""
-    of_thread = Message.objects.filter(conversation=conversation).select_related(*shown_with(conversation))
-    messages = list(of_thread.filter(id__in=ids))
-    targets = [
-        each.target_provider_id for each in messages if each.kind in MODIFIERS and each.target_provider_id
-    ]
+def read_shown_messages(
+    conversations: Collection[Conversation], ids: Collection[UUID]
+) -> list[MessageDetails]:
+    """These messages of some threads; a reaction, edit or revoke shows on the message that it changes."""
+    if not ids:
+        return []
+    shown = {each for conversation in conversations for each in shown_with(conversation)}
+    of_threads = Message.objects.filter(conversation__in=conversations).select_related(*sorted(shown))
+    messages = list(of_threads.filter(id__in=ids))
+    targets = {
+        (each.conversation_id, each.target_provider_id)
+        for each in messages
+        if each.kind in MODIFIERS and each.target_provider_id
+    }
     if targets:
         known = {each.id for each in messages}
-        changed = of_thread.filter(inbox_id=conversation.inbox_id, provider_id__in=targets)
-        messages += [each for each in changed if each.id not in known]
+        changed = of_threads.filter(
+            inbox_id__in={each.inbox_id for each in conversations},
+            provider_id__in={provider_id for _thread, provider_id in targets},
+        )
+        messages += [
+            each
+            for each in changed
+            if each.id not in known and (each.conversation_id, each.provider_id) in targets
+        ]
     return [each for each in with_details(messages) if not each.changed]
 
 
@@ -63,6 +78,19 @@ def notes_among(conversation_ids: Collection[UUID], ids: Collection[UUID]) -> Qu
     return found.select_related("author__user")
 
 
-def newest_lines(conversation_ids: Collection[UUID]) -> QuerySet[Activity]:
-    """The newest quiet lines of these threads together."""
-    return Activity.objects.filter(conversation_id__in=conversation_ids).order_by("-at")[:MOST_LINES]
+def newest_lines(conversation_ids: Collection[UUID]) -> list[Activity]:
+    """The newest quiet lines of these threads, some for each."""
+    if not conversation_ids:
+        return []
+    newest = Window(RowNumber(), partition_by="conversation_id", order_by=["-at", "-id"])
+    found = Activity.objects.filter(conversation_id__in=conversation_ids).annotate(place=newest)
+    return list(found.filter(place__lte=MOST_LINES).order_by("-at"))
+
+
+def shown_with_number(
+    workspaces: Collection[UUID], ids: Collection[UUID], inboxes: Collection[UUID], teams: Collection[UUID]
+) -> set[UUID]:
+    """Those of these conversations that are in one of these numbers or with one of these teams."""
+    theirs = Q(inbox_id__in=inboxes) | Q(team_id__in=teams)
+    found = Conversation.objects.filter(theirs, workspace_id__in=workspaces, id__in=ids)
+    return set(found.values_list("id", flat=True))

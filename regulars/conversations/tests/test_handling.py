@@ -26,50 +26,79 @@ pytestmark = pytest.mark.django_db
 
 TOMORROW = datetime(2096, 11, 23, tzinfo=UTC)
 Verb = Callable[[Cast, Conversation, Actor], object]
+Facts = Callable[[Cast], dict[str, object]]
+"""who, from, to: what the event says beside the conversation and who did it"""
 
-VERBS: dict[str, tuple[Verb, list[str], str]] = {
+VERBS: dict[str, tuple[Verb, list[str], str, Facts]] = {
     "assign": (
         lambda cast, c, by: handling.assign_conversation(c, to=cast.mate, by=by),
         ["assigned"],
-        "assignee",
+        "ConversationAssigned",
+        lambda cast: {"from_member_id": None, "to_member_id": str(cast.mate.id), "team_id": None},
     ),
-    "team": (lambda cast, c, by: handling.hand_to_team(c, team=cast.team, by=by), ["team_set"], "team"),
-    "resolve": (lambda _cast, c, by: handling.resolve_conversation(c, by=by), ["resolved"], "status"),
+    "team": (
+        lambda cast, c, by: handling.hand_to_team(c, team=cast.team, by=by),
+        ["team_set"],
+        "ConversationHandedToTeam",
+        lambda cast: {"from_team_id": None, "to_team_id": str(cast.team.id), "member_id": None},
+    ),
+    "resolve": (
+        lambda _cast, c, by: handling.resolve_conversation(c, by=by),
+        ["resolved"],
+        "ConversationResolved",
+        lambda _cast: {"from_status": "open"},
+    ),
     "snooze": (
         lambda _cast, c, by: handling.snooze_conversation(c, until=TOMORROW, by=by),
         ["snoozed"],
-        "status",
+        "ConversationSnoozed",
+        lambda _cast: {"from_status": "open", "until": TOMORROW.isoformat()},
     ),
-    "priority": (lambda _cast, c, by: handling.set_priority(c, "high", by=by), ["priority_set"], "priority"),
+    "priority": (
+        lambda _cast, c, by: handling.set_priority(c, "high", by=by),
+        ["priority_set"],
+        "ConversationPrioritized",
+        lambda _cast: {"from_priority": "normal", "to_priority": "high"},
+    ),
     "tags": (
         lambda _cast, c, by: handling.tag_conversation(c, ["b", " a ", "", "a"], by=by),
         ["tagged"],
-        "tags",
+        "ConversationTagged",
+        lambda _cast: {"from_tags": [], "to_tags": ["a", "b"]},
     ),
-    "read": (lambda _cast, c, by: handling.mark_as_read(c, by=by), [], "unread"),
+    "read": (
+        lambda _cast, c, by: handling.mark_as_read(c, by=by),
+        [],
+        "ConversationRead",
+        lambda _cast: {"unread": 1, "left": 0},
+    ),
 }
 
 
 @pytest.mark.parametrize("name", VERBS)
 def test_a_verb_is_told_once_however_often_it_is_done(cast, name):
-    verb, lines, what = VERBS[name]
+    verb, lines, kind, facts = VERBS[name]
     conversation = open_conversation(cast)
     forget_events()
     for _ in range(2):
         verb(cast, conversation, cast.actor(cast.agent))
     verb(cast, fresh(conversation), cast.actor(cast.agent))
-    assert [row.body["what"] for row in Event.objects.all()] == [what]
+    (told,) = Event.objects.all()
+    assert told.kind == kind
+    assert told.body["by"] == {"kind": "member", "id": str(cast.agent.id), "name": "Ann Agent"}
+    assert told.body.items() >= facts(cast).items()
     assert list(Activity.objects.values_list("kind", flat=True)) == lines
     assert list(Activity.objects.values_list("actor_name", flat=True)) == ["Ann Agent"] * len(lines)
 
 
 @pytest.mark.parametrize("name", VERBS)
 def test_without_the_permission_nothing_happens(cast, name):
-    verb, _lines, _what = VERBS[name]
+    verb, *_expected = VERBS[name]
     conversation = open_conversation(cast)
+    by = cast.token_actor("agent", scopes=["contacts:read"])
     forget_events()
     with pytest.raises(NotAllowed):
-        verb(cast, conversation, cast.token_actor("agent", scopes=["contacts:read"]))
+        verb(cast, conversation, by)
     assert (event_kinds(), Activity.objects.count()) == ([], 0)
 
 

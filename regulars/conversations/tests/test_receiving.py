@@ -202,7 +202,7 @@ def test_a_contact_who_writes_reopens(cast):
     receive(cast, said("m2", 60))
     thread = _thread(cast)
     assert (thread.status, thread.unread_count, thread.waiting_since) == ("open", 1, at(60))
-    assert event_kinds() == ["ConversationChanged", "MessageReceived"]
+    assert event_kinds() == ["ConversationReopenedByMessage", "MessageReceived"]
     assert Activity.objects.filter(kind="reopened_by_contact").count() == 1
 
 
@@ -364,10 +364,10 @@ def test_a_file_that_follows_is_drawn_and_moves_nothing_else(cast):
     threads, _messages_before = _state(cast)
     forget_events()
     assert receive(cast, _file()) == ["stored"]
-    assert event_kinds() == ["MediaChanged"]
+    assert event_kinds() == ["MediaAnnounced"]
     assert _state(cast)[0] == threads
     assert receive(cast, _file()) == ["duplicate"]
-    assert event_kinds() == ["MediaChanged"]
+    assert event_kinds() == ["MediaAnnounced"]
 
 
 def test_who_said_it_and_what_became_of_it_stand_with_the_placeholder(cast):

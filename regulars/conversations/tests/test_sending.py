@@ -55,6 +55,7 @@ from regulars.inboxes.ports import (
 from regulars.inboxes.problems import note_problem
 from regulars.kernel import clock
 from regulars.kernel.errors import Conflict, NotAllowed
+from regulars.kernel.models import Event
 from regulars.message_templates.models import MessageTemplate
 from tests.cast import ALICE, BORIS, CHAI, Cast
 from tests.plans import rows_read
@@ -121,7 +122,16 @@ def test_a_queued_message_is_the_intent(cast):
     )
     assert (job(message).state, job(message).attempts) == ("queued", 0)
     assert _outbound(cast) == (1, 0, {}, 0, 1)
-    assert event_kinds() == ["ConversationChanged", "ConversationChanged", "MessageQueued"]
+    assert event_kinds() == ["ConversationAnswered", "ConversationClaimed", "MessageQueued"]
+    answered, claimed, _queued = (row.body for row in Event.objects.order_by("id"))
+    assert (answered["message_id"], answered["unread"]) == (str(message.id), 1)
+    assert (claimed["by"]["id"], claimed["team_id"]) == (str(cast.agent.id), None)
+    line = Activity.objects.get(conversation=conversation)
+    assert (line.kind, line.actor_name, line.facts) == (
+        "claimed",
+        "Ann Agent",
+        {"message_id": str(message.id)},
+    )
     assert fresh(conversation).last_message_id == message.id
 
 

@@ -75,9 +75,9 @@ def test_conversations_and_numbers_go_to_the_successor(cast: Cast, night: Team):
     assert (conversation.team, staffing(cast.inbox)) == (night, {"Night"})
     assert kinds(conversation) == ["team_set", "team_succeeded"]
     assert visible_to(cast.actor(cast.mate)).filter(id=conversation.id).exists()
-    told = Event.objects.get(kind="ConversationChanged").body
-    assert (told["what"], told["from_team_id"]) == ("team", str(cast.team.id))
-    assert (happened("MemberChanged"), happened("TeamChanged"), happened("InboxChanged")) == (2, 1, 1)
+    told = Event.objects.get(kind="ConversationLostTeam").body
+    assert (told["from_team_id"], told["to_team_id"]) == (str(cast.team.id), str(night.id))
+    assert (happened("MemberTeamsChanged"), happened("TeamRemoved"), happened("InboxStaffed")) == (2, 1, 1)
 
 
 def test_without_a_successor_conversations_belong_to_no_team(cast: Cast):
@@ -164,7 +164,7 @@ def test_resolved_conversations_go_along_without_a_word(cast: Cast, night: Team)
     Event.objects.all().delete()
     remove_team(cast.team, to=night, by=cast.actor())
     conversation.refresh_from_db()
-    assert (conversation.team, happened("ConversationChanged")) == (night, 0)
+    assert (conversation.team, happened("ConversationLostTeam")) == (night, 0)
 
 
 @pytest.mark.parametrize(

@@ -104,4 +104,4 @@ def test_screens_are_told_when_it_begins_and_ends_not_each_time_it_goes_on(cast)
     for _ in range(3):
         note_problem(cast.inbox.id, cast.connection.id, _illness("number"))
     end_problem(DueProbe("number", cast.inbox.id, cast.connection.id, "whatsapp", cast.inbox.address))
-    assert list(Event.objects.values_list("kind", flat=True)) == ["InboxChanged"] * 2
+    assert list(Event.objects.values_list("kind", flat=True)) == ["InboxStopped", "InboxResumed"]

@@ -93,7 +93,7 @@ def test_what_came_is_kept_by_its_content_and_shown_before_its_preview(cast):
     assert (file.state, file.sha256, file.byte_count) == ("ready", digest, len(content))
     assert (file.width, file.height, file.has_thumbnail, file.is_preview_due) == (800, 600, False, True)
     assert path_of(digest).read_bytes() == content
-    assert list(Event.objects.values_list("kind", flat=True)) == ["MediaChanged"]
+    assert list(Event.objects.values_list("kind", flat=True)) == ["MediaArrived"]
 
 
 def test_a_failure_is_tried_again_later_and_given_up_in_the_end(cast):

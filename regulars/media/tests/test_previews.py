@@ -218,7 +218,7 @@ def test_due_previews_are_drawn_and_told(cast):
         assert (file.has_thumbnail, file.is_preview_due) == (has_one, False)
     assert (small.width, small.height) == (800, 600)
     assert _size(thumbnail_path_of(small.sha256)) == (480, 360)
-    assert list(Event.objects.values_list("kind", flat=True)) == ["MediaChanged"] * 2
+    assert list(Event.objects.values_list("kind", flat=True)) == ["MediaPreviewed"] * 2
 
 
 def test_an_upload_waits_for_no_preview(cast, monkeypatch):

@@ -56,7 +56,7 @@ def test_the_list_becomes_the_accounts(cast):
         ("b", False, "GREEN", "POSITIONAL"),
         ("c", False, "", "POSITIONAL"),
     ]
-    assert list(Event.objects.values_list("kind", flat=True)) == ["TemplatesChanged"]
+    assert list(Event.objects.values_list("kind", flat=True)) == ["TemplatesSynced"]
     replace_templates(cast.connection, [_listed("a")])
     assert _one(cast).is_gone is False
 
@@ -68,20 +68,25 @@ def test_another_accounts_list_stays(cast):
 
 
 @pytest.mark.parametrize(
-    ("change", "field", "value"),
+    ("change", "field", "value", "told"),
     [
-        (_change("status", "PAUSED", reason="quality"), "status", "PAUSED"),
-        (_change("quality", "RED"), "quality", "RED"),
-        (_change("category", "MARKETING"), "category", "MARKETING"),
-        (_change("category_notice", "UTILITY", details="becomes MARKETING"), "reason", "becomes MARKETING"),
+        (_change("status", "PAUSED", reason="quality"), "status", "PAUSED", "TemplateReviewed"),
+        (_change("quality", "RED"), "quality", "RED", "TemplateRated"),
+        (_change("category", "MARKETING"), "category", "MARKETING", "TemplateRecategorized"),
+        (
+            _change("category_notice", "UTILITY", details="becomes MARKETING"),
+            "reason",
+            "becomes MARKETING",
+            "TemplateRecategorized",
+        ),
     ],
 )
-def test_a_change_is_applied_and_told(cast, change, field, value):
+def test_a_change_is_applied_and_told(cast, change, field, value, told):
     replace_templates(cast.connection, [_listed("a"), _listed("b")])
     Event.objects.all().delete()
     apply_template_change(cast.connection, change)
     assert getattr(_one(cast), field) == value
-    assert list(Event.objects.values_list("kind", flat=True)) == ["TemplatesChanged"]
+    assert list(Event.objects.values_list("kind", flat=True)) == [told]
 
 
 def test_a_template_is_found_by_name_and_either_spelling_of_its_language(cast):

@@ -44,6 +44,14 @@ export function replaceBody(page) {
   return fresh;
 }
 
+/** The navigation's counters, wherever they stand. */
+export function showCounters(counts) {
+  for (const place of document.querySelectorAll("[data-counter]")) {
+    const count = counts[place.dataset.counter];
+    if (count !== undefined) place.textContent = count || "";
+  }
+}
+
 const AFTER_RELOAD = "regulars.after-reload";
 
 const token = () => document.body.dataset.csrf ?? "";

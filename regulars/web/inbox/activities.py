@@ -9,6 +9,7 @@ from regulars.web.inbox.view_models import ActivityView
 
 ICONS = {
     "assigned": "assign",
+    "claimed": "assign",
     "unassigned": "unassigned",
     "resolved": "resolve",
     "reopened": "reopen",
@@ -54,6 +55,7 @@ def _patterns() -> dict[str, str]:
     return {
         "assigned": _("%(actor)s assigned this to %(to)s"),
         "taken": _("%(actor)s took this"),
+        "claimed": _("%(actor)s took this by answering"),
         "unassigned": _("%(actor)s put this back to the unassigned"),
         "resolved": _("%(actor)s resolved the conversation"),
         "reopened": _("%(actor)s reopened the conversation"),

@@ -1,6 +1,6 @@
 // One stream of server-sent events for the screen. Rows and messages are patched where they stand; a lost
 // connection says since when, and catches up by cursor. Never silently stale.
-import { get } from "../design/page.js";
+import { get, showCounters } from "../design/page.js";
 import { gettext, interpolate } from "../design/strings.js";
 import { timeOf } from "../design/time/time.js";
 
@@ -128,10 +128,7 @@ class LiveUpdates {
   }
 
   counters(data) {
-    for (const place of document.querySelectorAll("[data-counter]")) {
-      const count = data[place.dataset.counter];
-      if (count !== undefined) place.textContent = count || "";
-    }
+    showCounters(data);
   }
 
   /** What this member may see changed: the list is asked anew; an open conversation that is gone is left. */

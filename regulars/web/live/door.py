@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from http.cookies import CookieError, SimpleCookie
@@ -13,7 +14,7 @@ from django.http import HttpRequest
 
 from regulars.web.sign_in.middleware import member_of, session_of
 from regulars.workspaces.access import Actor, actor_of_member
-from regulars.workspaces.sessions import SessionStore, find_live_session
+from regulars.workspaces.sessions import SessionStore, find_live_sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,12 @@ def viewer_of_cookie(header: str) -> Viewer | None:
     return Viewer(actor_of_member(member), member.user.language, session.id, session.expires_at)
 
 
-def viewer_of_session(session_id: UUID) -> Viewer | None:
-    """The viewer as the member is now; None when the session has ended or the member may not come in anymore."""
-    session = find_live_session(session_id)
-    if session is None or session.member is None:
-        return None
-    actor = actor_of_member(session.member)
-    return Viewer(actor, session.member.user.language, session.id, session.expires_at)
+def viewers_of_sessions(session_ids: Collection[UUID]) -> dict[UUID, Viewer]:
+    """The viewers as the members are now; without those whose session has ended or who may not come in anymore."""
+    return {
+        session.id: Viewer(
+            actor_of_member(session.member), session.member.user.language, session.id, session.expires_at
+        )
+        for session in find_live_sessions(session_ids)
+        if session.member is not None
+    }

@@ -1,9 +1,10 @@
 """The stream hub: a raw ASGI application that keeps one connection for each open screen.
 
-One task reads the event log (woken by NOTIFY, at least every second), draws what changed once per language
-and puts it into the queues of the screens that may see it. A screen that comes back names the last position
-it saw and gets what it missed; one that is too far behind is told to load anew. Nothing waits for a slow
-screen: its queue is bounded and overflowing ends the stream, after which the browser comes back.
+One task reads the event log (woken by NOTIFY, at least every second), has each topic draw what changed once per
+language, and puts the pieces into the queues of the screens that follow the topic and may see them. A screen that
+comes back names the last position it saw and gets what it missed; one that is too far behind is told to load anew.
+Nothing waits for a slow screen: its queue is bounded and overflowing ends the stream, after which the browser comes
+back. A batch costs a fixed number of queries, however many screens are open and however much happened.
 """
 
 from __future__ import annotations
@@ -22,15 +23,16 @@ from uuid import UUID
 import orjson
 from django.db import InterfaceError, OperationalError
 
-from regulars.conversations.access import Staffing, can_see, closed_to, read_staffing
+from regulars.conversations.access import Staffing, read_staffings
 from regulars.conversations.queries.lists import Counts, count_for_all
 from regulars.kernel import clock
 from regulars.kernel.database import check_connection
-from regulars.kernel.events import Page, Position, end_of_log, read_after
+from regulars.kernel.events import Event, Page, Position, Recorded, end_of_log, read_after
 from regulars.kernel.ids import parse_id
-from regulars.web.live.door import Viewer, viewer_of_cookie, viewer_of_session
+from regulars.web.live.door import Viewer, viewer_of_cookie, viewers_of_sessions
 from regulars.web.live.presence import Board, read_beat, told
-from regulars.web.live.rendering import LIVE_KINDS, LiveRow, Rendered, changes_of, render_changes
+from regulars.web.live.rights import RIGHTS_EVENTS, Shift, sees_other_numbers, shift_of
+from regulars.web.live.topics import Eyes, Looker, Piece, Topic, kinds_of
 from regulars.workspaces.access import Actor
 
 logger = logging.getLogger(__name__)
@@ -40,6 +42,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+_Drawn = list[tuple[Topic, Sequence[Piece]]]
 _LOST_DATABASE = (OperationalError, InterfaceError)
 QUEUE_LIMIT = 500
 READ_LIMIT = 500
@@ -49,6 +52,8 @@ PING_SECONDS = 15.0
 COUNT_CHECK_SECONDS = 0.25
 COUNTERS_SECONDS = 2.0
 """counters of one member are counted at most this often"""
+USUAL_TOPIC = "inbox"
+"""what a screen follows that names nothing"""
 KEPT_BACK_SECONDS = 0.02
 """how soon to look again while a running transaction keeps events back"""
 
@@ -56,9 +61,9 @@ KEPT_BACK_SECONDS = 0.02
 @dataclass(eq=False, slots=True)
 class _Screen:
     viewer: Viewer
-    conversation_id: UUID | None
-    kinds: frozenset[str] = frozenset()
-    """events after which the page is to be asked anew (``settings.page: changed_by``)"""
+    topics: frozenset[str]
+    subject: UUID | None = None
+    """the conversation that is open on it"""
     has_ended: bool = False
     """nothing more is given to it, whatever is on its way"""
     queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_LIMIT))
@@ -69,7 +74,11 @@ class _Screen:
 class LiveHub:
     """All open streams of this process. ``wake`` may be called from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, topics: Sequence[Topic]) -> None:
+        self._topics = topics
+        self._events_of = {topic.name: frozenset(topic.events) for topic in topics}
+        self._counted = frozenset(event for topic in topics if topic.is_counted for event in topic.events)
+        self._kinds = sorted(kinds_of(topics) | {event.__name__ for event in RIGHTS_EVENTS})
         self._screens: set[_Screen] = set()
         self._position = Position()
         """up to here every screen was told"""
@@ -107,12 +116,12 @@ class LiveHub:
 
     def _tell_presence(self, conversations: Collection[UUID]) -> None:
         for screen in list(self._screens):
-            if screen.conversation_id in conversations:
+            if screen.subject in conversations:
                 self._offer_presence(screen)
 
     def _offer_presence(self, screen: _Screen) -> None:
         """Who is there, for those who are there themselves: the door that heard their beat has let them in."""
-        here = screen.conversation_id
+        here = screen.subject
         if here and self._board.has(here, screen.viewer.actor.member_id):
             people = told(self._board.people(here, monotonic()))
             self._offer(
@@ -144,8 +153,8 @@ class LiveHub:
         if viewer is None or not viewer.actor.can("conversations:read"):
             await _plain(send, 401, "sign in first")
             return
-        kinds = frozenset(query.get("kinds", [""])[0].split(",")) - {""}
-        screen = _Screen(viewer, parse_id(query.get("conversation", [""])[0]), kinds)
+        topics = frozenset(query.get("topics", [USUAL_TOPIC])[0].split(","))
+        screen = _Screen(viewer, topics, parse_id(query.get("conversation", [""])[0]))
         given = headers.get(b"last-event-id", b"").decode("latin-1") or query.get("cursor", [""])[0]
         await self._serve(screen, Position.parse(given), receive, send)
 
@@ -184,7 +193,7 @@ class LiveHub:
 
     async def _look_again(self, screen: _Screen) -> None:
         """The viewer's rights once more, now that changes reach the screen: none falls between door and stream."""
-        await self._renew_viewer(screen)
+        await self._renew_viewers([screen])
 
     async def _pump(self, screen: _Screen, gone: asyncio.Task[None], send: Send) -> None:
         while not gone.done() and clock.now() < screen.viewer.expires_at:
@@ -208,23 +217,20 @@ class LiveHub:
 
     async def _catch_up(self, screen: _Screen, seen: Position, until: Position) -> None:
         """Draw what the screen missed between two positions, or tell it to load anew."""
-        page = await self._ask(read_after, seen, LIVE_KINDS, CATCH_UP_LIMIT)
+        page = await self._ask(read_after, seen, self._kinds, CATCH_UP_LIMIT)
         if len(page.events) >= CATCH_UP_LIMIT or (page.has_more and page.end < until):
             with self._before_the_news(screen):
                 self._offer(screen, _event("reset", {}, until))
             return
-        changes = changes_of(page.events)
-        watched = {screen.conversation_id} - {None}
+        shift = shift_of(each.event for each in page.events)
         actor = screen.viewer.actor
-        rendered = await self._ask(
-            render_changes, changes, [actor.workspace_id], [screen.viewer.language], watched
-        )
+        drawn = await self._drawn(page.events, [screen])
         await self._know_staffing([actor.workspace_id])
         with self._before_the_news(screen):
-            if actor.workspace_id in changes.staffing and not actor.sees_all:
+            if actor.workspace_id in shift.staffing and not actor.sees_all:
                 self._offer(screen, _event("permissions", {}, until))
-            self._tell_pages([screen], changes.told, until)
-            self._hand_out(rendered, [screen], until)
+            self._hand_out(drawn, [screen], until)
+        self._count_soon(page.events, [screen])
 
     @contextmanager
     def _before_the_news(self, screen: _Screen) -> Iterator[None]:
@@ -264,7 +270,7 @@ class LiveHub:
     async def _read_once(self) -> bool:
         """Read and hand out everything that is visible; true when something is kept back by a running writer."""
         while True:
-            page = await self._ask(read_after, self._position, LIVE_KINDS, READ_LIMIT)
+            page = await self._ask(read_after, self._position, self._kinds, READ_LIMIT)
             self._taken = page.end
             if page.events and self._screens:
                 await self._show_or_reset(page)
@@ -276,7 +282,7 @@ class LiveHub:
     async def _show_or_reset(self, page: Page) -> None:
         """Show a stretch of the log; one that cannot be drawn makes the screens load anew and stops nobody."""
         try:
-            await self._show(changes_of(page.events), page.end)
+            await self._show(page.events, page.end)
         except _LOST_DATABASE:
             raise
         except Exception:
@@ -284,85 +290,103 @@ class LiveHub:
             for screen in list(self._screens):
                 self._offer(screen, _event("reset", {}, page.end))
 
-    async def _show(self, changes: Any, end: Position) -> None:
+    async def _show(self, happened: Sequence[Recorded], end: Position) -> None:
         screens = list(self._screens)
-        workspaces = {screen.viewer.actor.workspace_id for screen in screens}
-        languages = sorted({screen.viewer.language for screen in screens})
-        watched = {screen.conversation_id for screen in screens if screen.conversation_id}
-        before = {each: self._staffing.pop(each) for each in changes.staffing if each in self._staffing}
-        await self._refresh_viewers(screens, changes.members, changes.ended_sessions)
-        await self._know_staffing(workspaces)
-        self._tell_staffing(screens, before, changes.members)
-        self._tell_pages(screens, changes.told, end)
-        rendered = await self._ask(render_changes, changes, workspaces, languages, watched)
-        self._hand_out(rendered, screens, end)
+        shift = shift_of(each.event for each in happened)
+        before = {each: self._staffing.pop(each) for each in shift.staffing if each in self._staffing}
+        await self._refresh_viewers(screens, shift)
+        await self._know_staffing({screen.viewer.actor.workspace_id for screen in screens})
+        self._tell_staffing(screens, before, shift.members)
+        await self._tell(happened, screens, end)
 
-    async def _know_staffing(self, workspaces: Sequence[UUID] | set[UUID]) -> None:
-        for workspace_id in workspaces:
-            if workspace_id not in self._staffing:
-                self._staffing[workspace_id] = await self._ask(read_staffing, workspace_id)
+    async def _know_staffing(self, workspaces: Collection[UUID]) -> None:
+        if unknown := [each for each in workspaces if each not in self._staffing]:
+            self._staffing.update(await self._ask(read_staffings, unknown))
 
-    async def _refresh_viewers(
-        self, screens: Sequence[_Screen], members: set[UUID], ended_sessions: set[UUID]
-    ) -> None:
+    async def _refresh_viewers(self, screens: Sequence[_Screen], shift: Shift) -> None:
         """Rights changed: open screens get the new ones at once, and those who are out are out."""
-        for screen in screens:
-            viewer = screen.viewer
-            if viewer.session_id in ended_sessions or viewer.actor.member_id in members:
-                self._offer(screen, _event("permissions", {}, self._position))
-                await self._renew_viewer(screen)
+        changed = [
+            screen
+            for screen in screens
+            if screen.viewer.session_id in shift.ended_sessions
+            or screen.viewer.actor.member_id in shift.members
+        ]
+        for screen in changed:
+            self._offer(screen, _event("permissions", {}, self._position))
+        await self._renew_viewers(changed)
 
     def _tell_staffing(
         self, screens: Sequence[_Screen], before: Mapping[UUID, Staffing], members: Collection[UUID]
     ) -> None:
-        """A number was opened or closed to a member without any change of their own: what they see is asked anew."""
+        """Whoever sees other numbers now asks anew for what they see."""
         for screen in screens:
             actor = screen.viewer.actor
             known, now = before.get(actor.workspace_id), self._staffing.get(actor.workspace_id)
-            if actor.sees_all or actor.member_id in members or known is None or now is None:
-                continue
-            if closed_to(actor, known) != closed_to(actor, now):
+            if sees_other_numbers(actor, known, now, members):
                 self._offer(screen, _event("permissions", {}, self._position))
 
-    def _tell_pages(self, screens: Sequence[_Screen], told: Mapping[UUID, set[str]], end: Position) -> None:
-        """Pages that show what changed are asked anew; the stream itself says nothing of it."""
+    async def _renew_viewers(self, screens: Sequence[_Screen]) -> None:
+        """The viewers' rights as they are now; a screen without any ends."""
+        if not screens:
+            return
+        viewers = await self._ask(viewers_of_sessions, {screen.viewer.session_id for screen in screens})
         for screen in screens:
-            if screen.kinds & told.get(screen.viewer.actor.workspace_id, set()):
-                self._offer(screen, _event("page", {}, end))
+            viewer = viewers.get(screen.viewer.session_id)
+            if viewer is None or not viewer.actor.can("conversations:read"):
+                self._end(screen)
+            else:
+                screen.viewer = replace(viewer, language=screen.viewer.language)
 
-    async def _renew_viewer(self, screen: _Screen) -> None:
-        """The viewer's rights as they are now; a screen without any ends."""
-        viewer = await self._ask(viewer_of_session, screen.viewer.session_id)
-        if viewer is None or not viewer.actor.can("conversations:read"):
-            self._end(screen)
-        else:
-            screen.viewer = replace(viewer, language=screen.viewer.language)
+    async def _tell(self, happened: Sequence[Recorded], screens: Sequence[_Screen], end: Position) -> None:
+        """Have the topics draw what happened, and hand it to the screens that follow them."""
+        drawn = await self._drawn(happened, screens)
+        await self._know_staffing({screen.viewer.actor.workspace_id for screen in screens})
+        self._hand_out(drawn, screens, end)
+        self._count_soon(happened, screens)
 
-    def _hand_out(self, rendered: Rendered, screens: Sequence[_Screen], end: Position) -> None:
-        pieces: dict[tuple[str, int, str], bytes] = {}
-        visible: dict[UUID, LiveRow] = {row.conversation_id: row for row in rendered.rows}
+    async def _drawn(self, happened: Sequence[Recorded], screens: Sequence[_Screen]) -> _Drawn:
+        wanted = self._wanted(happened, screens)
+        return await self._ask(_draw, wanted) if wanted else []
+
+    def _hand_out(self, drawn: _Drawn, screens: Sequence[_Screen], end: Position) -> None:
+        pieces: dict[tuple[int, int, str], bytes] = {}
         for screen in screens:
-            actor, language = screen.viewer.actor, screen.viewer.language
-            staffing = self._staffing.get(actor.workspace_id)
-            if staffing is None:
-                continue
             if screen.has_ended:
                 continue
-            for index, row in enumerate(rendered.rows):
-                if can_see(actor, row.facts, staffing):
-                    self._offer(screen, _once(pieces, ("row", index, language), row, end))
-                    if row.head_changed and screen.conversation_id == row.conversation_id:
-                        self._offer(
-                            screen, _event("thread", {"conversation_id": str(row.conversation_id)}, end)
-                        )
-                elif any(can_see(actor, before, staffing) for before in row.held_before):
-                    self._offer(screen, _event("gone", {"conversation_id": str(row.conversation_id)}, end))
-            for index, item in enumerate(rendered.items):
-                row_of_item = visible.get(item.conversation_id)
-                is_open = screen.conversation_id == item.conversation_id
-                if is_open and row_of_item and can_see(actor, row_of_item.facts, staffing):
-                    self._offer(screen, _once(pieces, ("message", index, language), item, end))
-            if rendered.rows:
+            looker = Looker(
+                screen.viewer.actor, screen.subject, self._staffing[screen.viewer.actor.workspace_id]
+            )
+            for place, (topic, made) in enumerate(drawn):
+                if topic.name in screen.topics:
+                    for index, piece in enumerate(made):
+                        if piece.is_for(looker):
+                            key = (place, index, screen.viewer.language)
+                            self._offer(screen, _once(pieces, key, piece, end))
+
+    def _wanted(
+        self, happened: Sequence[Recorded], screens: Sequence[_Screen]
+    ) -> list[tuple[Topic, list[Event], Eyes]]:
+        """What is worth drawing: of topics that something happened for, in workspaces where a screen follows them."""
+        wanted = []
+        for topic in self._topics:
+            following = [screen for screen in screens if topic.name in screen.topics]
+            workspaces = frozenset(screen.viewer.actor.workspace_id for screen in following)
+            events = [
+                each.event
+                for each in happened
+                if type(each.event) in self._events_of[topic.name] and each.event.workspace_id in workspaces
+            ]
+            if events:
+                languages = tuple(sorted({screen.viewer.language for screen in following}))
+                subjects = frozenset(screen.subject for screen in following if screen.subject)
+                wanted.append((topic, events, Eyes(workspaces, languages, subjects)))
+        return wanted
+
+    def _count_soon(self, happened: Sequence[Recorded], screens: Sequence[_Screen]) -> None:
+        moved = {each.event.workspace_id for each in happened if type(each.event) in self._counted}
+        for screen in screens:
+            actor = screen.viewer.actor
+            if actor.workspace_id in moved:
                 self._uncounted.add(actor.id or actor.workspace_id)
 
     def _offer(self, screen: _Screen, piece: bytes) -> None:
@@ -432,15 +456,21 @@ class LiveHub:
         return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
 
 
+def _draw(wanted: Sequence[tuple[Topic, list[Event], Eyes]]) -> _Drawn:
+    return [(topic, topic.draw(events, eyes)) for topic, events, eyes in wanted]
+
+
 def _once(
-    pieces: dict[tuple[str, int, str], bytes], key: tuple[str, int, str], source: Any, end: Position
+    pieces: dict[tuple[int, int, str], bytes], key: tuple[int, int, str], piece: Piece, end: Position
 ) -> bytes:
+    """The piece in a language, written out once however many get it."""
     if key not in pieces:
-        pieces[key] = _event(key[0], {**source.payload, "html": source.html.get(key[2], "")}, end)
+        html = {"html": piece.html.get(key[2], "")} if piece.html else {}
+        pieces[key] = _event(piece.name, {**piece.facts, **html}, end)
     return pieces[key]
 
 
-def _event(name: str, values: dict[str, Any], position: Position) -> bytes:
+def _event(name: str, values: Mapping[str, Any], position: Position) -> bytes:
     data = orjson.dumps({**values, "cursor": str(position)})
     return b"event: " + name.encode() + b"\nid: " + str(position).encode() + b"\ndata: " + data + b"\n\n"
 

@@ -1,9 +1,27 @@
 // An open page of the settings follows what others change: it is asked anew, and stands where it stood.
-import { get, replaceBody } from "../design/page.js";
+import { get, replaceBody, showCounters } from "../design/page.js";
 
 const page = document.querySelector(".page[data-follows]");
+const PAUSE = 1000; // a page that much happens on is asked anew this often at most
 let isWaiting = false;
-const isBusy = () => document.querySelector(".page-body :is(dialog[open], select:focus)");
+let nextAt = 0;
+let later = 0;
+const PARTS = [".page-body", ".page-bar .end"];
+const isBusy = () => document.querySelector(`:is(${PARTS}) :is(dialog[open], select:focus, input:focus)`) || isSelecting();
+
+/** Somebody marks a text to copy it. */
+function isSelecting() {
+  const selection = document.getSelection();
+  return !selection.isCollapsed && page.contains(selection.anchorNode);
+}
+
+/** How to find the same control on the page as it is later. */
+function nameOf(control) {
+  if (!control?.closest(PARTS)) return "";
+  if (control.id) return `#${CSS.escape(control.id)}`;
+  const name = ["data-told", "data-dialog", "data-post", "href"].find((each) => control.hasAttribute(each));
+  return name ? `[${name}="${CSS.escape(control.getAttribute(name))}"]` : "";
+}
 
 /** Whatever is being filled in comes first. */
 async function follow() {
@@ -12,28 +30,39 @@ async function follow() {
     return;
   }
   isWaiting = false;
+  nextAt = performance.now() + PAUSE;
   const response = await get(page.dataset.page + location.search).catch(() => null);
-  if (!response?.ok || response.redirected) return location.reload();
+  if (!response) return (later = setTimeout(follow, PAUSE)); // no connection: the stream comes back with it, too
+  if (!response.ok || response.redirected) return location.reload();
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   if (isBusy()) isWaiting = true;
   else replace(fresh);
 }
 
+/** At once, if it is some time ago; else when it is. */
+function followSoon() {
+  clearTimeout(later);
+  later = setTimeout(follow, Math.max(0, nextAt - performance.now()));
+}
+
 function replace(fresh) {
-  const focused = document.activeElement?.dataset.dialog;
+  const focused = nameOf(document.activeElement);
   const isShownOnce = page.querySelector("[data-told]");
   if (isShownOnce) fresh.querySelector(".page-body").prepend(isShownOnce);
+  const actions = fresh.querySelector(".page-bar .end");
+  if (actions) document.querySelector(".page-bar .end").replaceWith(actions);
   replaceBody(fresh);
-  if (focused) page.querySelector(`[data-dialog="${CSS.escape(focused)}"]`)?.focus();
+  if (focused) document.querySelector(`:is(${PARTS}) ${focused}`)?.focus({ preventScroll: true });
 }
 
 if (page) {
-  const query = new URLSearchParams({ kinds: page.dataset.follows, cursor: page.dataset.cursor });
+  const query = new URLSearchParams({ topics: page.dataset.follows, cursor: page.dataset.cursor });
   const stream = new EventSource(`/live?${query}`);
-  stream.addEventListener("page", follow);
+  stream.addEventListener("page", followSoon);
+  stream.addEventListener("counters", (event) => showCounters(JSON.parse(event.data)));
   for (const kind of ["permissions", "reset"]) stream.addEventListener(kind, () => location.reload());
   document.addEventListener("submit", (event) => event.target.matches("[data-ends-session]") && stream.close());
-  for (const kind of ["close", "focusout"]) {
+  for (const kind of ["close", "focusout", "selectionchange"]) {
     document.addEventListener(kind, () => isWaiting && setTimeout(follow), { capture: true });
   }
 }

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 
 from regulars.kernel.events import Event, end_of_log
 from regulars.web.doors import SIGNED_IN
+from regulars.web.live.topics import Topic, page_topic
 from regulars.workspaces.access import Actor
 
 
@@ -27,7 +28,7 @@ class SettingsPage:
     words: str | Promise
     """what else people call what they look for here: the command box finds the page by them"""
     changed_by: tuple[type[Event], ...] = ()
-    """what happens elsewhere and shows on it: an open page is asked anew (``live.rendering: LIVE_EVENTS`` has them)"""
+    """what happens elsewhere and shows on it: an open page is asked anew"""
     acts: tuple[URLPattern, ...] = ()
     """what is done on it, and the pages below it"""
 
@@ -40,14 +41,18 @@ class SettingsPage:
         return self.permission == SIGNED_IN or actor.can(self.permission)
 
     @property
-    def kinds(self) -> str:
-        """What it follows, as the stream is asked for it."""
-        return ",".join(event.__name__ for event in self.changed_by)
+    def topic(self) -> Topic | None:
+        """What an open one follows; None when nobody else changes what it shows."""
+        return page_topic(self.key, self.changed_by, self.is_open_to) if self.changed_by else None
 
     @property
     def routes(self) -> list[URLPattern]:
-        view = _following(self.view) if self.changed_by else self.view
-        return [path(f"settings/{self.address}", view, name=self.key), *self.acts]
+        routes = [path(f"settings/{self.address}", self.view, name=self.key), *self.acts]
+        return [_follows(each) for each in routes] if self.changed_by else routes
+
+
+def _follows(route: URLPattern) -> URLPattern:
+    return URLPattern(route.pattern, _following(route.callback), route.default_args, route.name)
 
 
 def _following(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -55,7 +60,8 @@ def _following(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
 
     @wraps(view)
     def following(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        request.live_cursor = str(end_of_log())  # type: ignore[attr-defined]  # read by ``administration/page.html``
+        if request.method == "GET":
+            request.live_cursor = str(end_of_log())  # type: ignore[attr-defined]  # read by ``administration/page.html``
         return view(request, *args, **kwargs)
 
     return following

@@ -30,6 +30,8 @@ GROUPS = (
     SettingsGroup(_("Records"), (LEDGER, DELIVERIES)),
 )
 PAGES = tuple(page for group in GROUPS for page in group.pages)
+TOPICS = tuple(topic for page in PAGES if (topic := page.topic))
+"""what open pages follow (``web.live``)"""
 _PAGE_OF_ROUTE = {route.name: page for page in PAGES for route in page.routes}
 
 

@@ -13,6 +13,7 @@ from regulars.kernel.crypto import fingerprint
 from regulars.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from regulars.kernel.models import Event
 from regulars.workspaces.access import actor_of_member, actor_of_token, system_actor
+from regulars.workspaces.events import MEMBER_EVENTS
 from regulars.workspaces.models import AuditEntry, Invitation, Member, Team, User, Workspace
 from regulars.workspaces.operations import (
     INVITATION_LIFETIME,
@@ -36,7 +37,9 @@ def cast(db: None) -> Cast:
 
 
 def _changed() -> list[str]:
-    return [row.body["member_id"] for row in Event.objects.filter(kind="MemberChanged").order_by("id")]
+    about_members = [each.__name__ for each in MEMBER_EVENTS]
+    rows = Event.objects.filter(kind__in=about_members).order_by("id")
+    return [row.body["member_id"] for row in rows]
 
 
 # --- the table --------------------------------------------------------------------------------------
@@ -213,7 +216,8 @@ def test_a_team_is_renamed_once_and_noted(cast):
     for _ in range(2):
         rename_team(cast.team, " Night \n desk ", by=by)
     assert Team.objects.get(id=cast.team.id).name == "Night desk"
-    assert Event.objects.get(kind="TeamChanged").body["team_id"] == str(cast.team.id)
+    told = Event.objects.get(kind="TeamRenamed").body
+    assert (told["from_name"], told["to_name"], told["by"]["name"]) == ("Care", "Night desk", by.name)
     assert AuditEntry.objects.get(verb="teams:rename").details == {"before": "Care", "after": "Night desk"}
     rename_team(cast.team, "NIGHT DESK", by=by)
     assert Team.objects.get(id=cast.team.id).name == "NIGHT DESK"

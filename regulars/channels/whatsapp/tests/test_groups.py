@@ -104,7 +104,7 @@ def test_a_new_subject_is_applied_and_tells_the_screens(cast):
         cast, "group_settings_update", group_subject={"text": " Reading circle ", "update_successful": True}
     )
     assert _subject() == "Reading circle"
-    told = Event.objects.filter(kind="GroupChanged").values_list("body", flat=True)
+    told = Event.objects.filter(kind="GroupRenamed").values_list("body", flat=True)
     assert list(told) == [{"group_id": str(Group.objects.get().id)}]
 
 

@@ -436,7 +436,7 @@ def test_a_file_that_follows_touches_no_contact(cast):
     _drain()
     assert Message.objects.get(provider_id="h1").kind == "image"
     assert list(Contact.objects.order_by("id").values()) == before
-    assert list(Event.objects.order_by("id").values_list("kind", flat=True)) == [*kinds, "MediaChanged"]
+    assert list(Event.objects.order_by("id").values_list("kind", flat=True)) == [*kinds, "MediaAnnounced"]
 
 
 def test_a_throughput_upgrade_counts_for_the_number_that_it_names(cast):

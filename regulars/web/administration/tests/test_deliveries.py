@@ -63,7 +63,9 @@ def test_pages_open_for_their_roles_and_have_an_empty_state(cast: Cast, sign_in:
         "lead": 403,
         "agent": 403,
     }
-    assert "empty-state" in answers["owner"].content.decode()
+    html = answers["owner"].content.decode()
+    followed = [f'data-page="{path}"', 'data-follows="deliveries"']
+    assert [part for part in ("empty-state", *followed) if part not in html] == []
 
 
 def test_what_came_is_listed_and_narrowed_to_what_failed(cast: Cast, sign_in: SignIn) -> None:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from regulars.conversations.operations.portfolios import set_portfolio
 from regulars.inboxes.access import access_connection, access_inbox
-from regulars.inboxes.events import InboxChanged
+from regulars.inboxes.events import CONNECTION_EVENTS, INBOX_EVENTS, NoticeReceived
 from regulars.inboxes.models import Connection, Inbox
 from regulars.inboxes.operations import (
     Credentials,
@@ -40,7 +40,7 @@ from regulars.web.administration.forms import (
 from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.settings.page import SettingsPage
-from regulars.workspaces.events import TeamChanged
+from regulars.workspaces.events import TEAM_EVENTS
 from regulars.workspaces.models import Team
 from regulars.workspaces.queries import teams_of
 
@@ -260,7 +260,7 @@ NUMBERS = SettingsPage(
     icon="connection",
     label=gettext_lazy("Numbers"),
     words=gettext_lazy("accounts, channels, webhook, credentials, access token"),
-    changed_by=(InboxChanged, TeamChanged),
+    changed_by=(*CONNECTION_EVENTS, *INBOX_EVENTS, *TEAM_EVENTS, NoticeReceived),
     acts=(
         path("settings/numbers/connect", connect, name="connect"),
         path("settings/connections/<str:connection_id>/credentials", credentials, name="credentials"),

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.channels.decoding import NotJSON, TooDeep, load_body
+from regulars.conversations.events import MessageReceived, MessageStatusChanged
+from regulars.inboxes.events import INBOX_EVENTS, DeliveriesReplayed, DeliveryFailed, NoticeReceived
 from regulars.inboxes.models import Delivery
 from regulars.inboxes.queries import names_of_addresses
 from regulars.inboxes.replaying import (
@@ -26,6 +28,7 @@ from regulars.inboxes.replaying import (
     replay_deliveries,
 )
 from regulars.kernel.errors import NotFound
+from regulars.kernel.events import PARKING_EVENTS
 from regulars.kernel.ids import parse_id, parse_serial
 from regulars.web.administration.answers import done
 from regulars.web.doors import MemberRequest, member_with
@@ -206,6 +209,15 @@ DELIVERIES = SettingsPage(
     icon="delivery",
     label=gettext_lazy("Deliveries"),
     words=gettext_lazy("webhooks, what came in, read again, parked events, notices"),
+    changed_by=(
+        MessageReceived,
+        MessageStatusChanged,
+        DeliveriesReplayed,
+        DeliveryFailed,
+        NoticeReceived,
+        *PARKING_EVENTS,
+        *INBOX_EVENTS,
+    ),
     acts=(
         path("settings/deliveries/failed/replay", replay_failed, name="replay-failed"),
         path("settings/deliveries/<str:delivery_id>", delivery, name="delivery"),

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from regulars.conversations.events import MESSAGE_EVENTS
 from regulars.conversations.ledger import read_ledger, read_unknown
+from regulars.inboxes.events import INBOX_EVENTS, DeliveriesReplayed, DeliveryFailed
 from regulars.inboxes.ledger import Ledger
 from regulars.inboxes.queries import inboxes_in
 from regulars.kernel import clock
@@ -59,4 +61,5 @@ LEDGER = SettingsPage(
     icon="ledger",
     label=gettext_lazy("Ledger"),
     words=gettext_lazy("received, sent, counts, does it add up"),
+    changed_by=(*MESSAGE_EVENTS, DeliveriesReplayed, DeliveryFailed, *INBOX_EVENTS),
 )

@@ -21,7 +21,7 @@ from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.access import access_member
-from regulars.workspaces.events import MemberChanged, TeamChanged
+from regulars.workspaces.events import INVITATION_EVENTS, MEMBER_EVENTS, TEAM_EVENTS
 from regulars.workspaces.models import Member, Team
 from regulars.workspaces.operations import (
     change_role,
@@ -154,7 +154,7 @@ MEMBERS = SettingsPage(
     icon="members",
     label=gettext_lazy("Members"),
     words=gettext_lazy("people, colleagues, roles, rights, invitations"),
-    changed_by=(MemberChanged, TeamChanged),
+    changed_by=(*MEMBER_EVENTS, *INVITATION_EVENTS, *TEAM_EVENTS),
     acts=(
         path("settings/members/invite", invite, name="invite"),
         path("settings/members/<str:member_id>", change_member, name="change-member"),

@@ -15,10 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 from regulars.channels.record import NotAnswered
 from regulars.channels.register import channel_of
 from regulars.inboxes.channels import facts_of
+from regulars.inboxes.events import CONNECTION_EVENTS
 from regulars.inboxes.models import Connection
 from regulars.inboxes.ports import RenderedTemplate
 from regulars.inboxes.queries import connections_in
 from regulars.kernel.errors import ProductError
+from regulars.message_templates.events import TEMPLATE_EVENTS
 from regulars.message_templates.models import MessageTemplate
 from regulars.message_templates.queries import templates_in
 from regulars.web.administration.answers import done
@@ -91,5 +93,6 @@ MESSAGE_TEMPLATES = SettingsPage(
     icon="template",
     label=gettext_lazy("Templates"),
     words=gettext_lazy("message templates, approval, quality"),
+    changed_by=(*TEMPLATE_EVENTS, *CONNECTION_EVENTS),
     acts=(path("settings/templates/sync", sync, name="sync-templates"),),
 )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from regulars.conversations.operations.teams import remove_team
 from regulars.conversations.queries.teams import TeamLine, team_lines
-from regulars.inboxes.events import InboxChanged
+from regulars.inboxes.events import INBOX_EVENTS
 from regulars.kernel.ids import parse_id
 from regulars.web.administration.answers import attempt
 from regulars.web.administration.forms import RemoveTeamForm, TeamForm
@@ -23,7 +23,7 @@ from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.access import access_team
-from regulars.workspaces.events import MemberChanged, TeamChanged
+from regulars.workspaces.events import MEMBER_EVENTS, TEAM_EVENTS
 from regulars.workspaces.teams import create_team, rename_team
 
 NEW_TEAM = "new-team"
@@ -163,7 +163,7 @@ TEAMS = SettingsPage(
     icon="team",
     label=gettext_lazy("Teams"),
     words=gettext_lazy("groups of people, queues, who staffs which number"),
-    changed_by=(TeamChanged, MemberChanged, InboxChanged),
+    changed_by=(*TEAM_EVENTS, *MEMBER_EVENTS, *INBOX_EVENTS),
     acts=(
         path("settings/teams/new", add_team, name="add-team"),
         path("settings/teams/<str:team_id>/name", rename, name="rename-team"),

@@ -18,6 +18,7 @@ from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.access import access_api_token
+from regulars.workspaces.events import MEMBER_EVENTS, TOKEN_EVENTS
 from regulars.workspaces.operations import create_api_token, revoke_api_token
 from regulars.workspaces.queries import live_tokens_of
 
@@ -74,5 +75,6 @@ TOKENS = SettingsPage(
     icon="api",
     label=gettext_lazy("API tokens"),
     words=gettext_lazy("keys, scripts, REST"),
+    changed_by=(*TOKEN_EVENTS, *MEMBER_EVENTS),
     acts=(path("settings/tokens/<str:token_id>/revoke", revoke, name="revoke-token"),),
 )

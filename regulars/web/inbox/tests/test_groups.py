@@ -10,16 +10,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from regulars.contacts.events import GroupChanged
+from regulars.contacts.events import GroupRenamed
 from regulars.contacts.models import Contact, Group
 from regulars.conversations.events import MessageReceived
 from regulars.conversations.models import Conversation, Message, OutgoingMessage
-from regulars.kernel import clock
-from regulars.kernel.events import Position, Recorded
 from regulars.message_templates.models import MessageTemplate
 from regulars.message_templates.operations import replace_templates
+from regulars.web.inbox.live import changes_of, render_changes
 from regulars.web.inbox.tests.test_templates import SHIPPED, VALUES
-from regulars.web.live.rendering import changes_of, render_changes
 from regulars.workspaces.models import Member
 from tests.cast import ALICE, BORIS, Cast
 
@@ -158,10 +156,9 @@ def test_live_lines_name_the_writer_and_follow_the_subject(cast: Cast, conversat
     Group.objects.update(subject="Thursday book club")
     events = [
         MessageReceived(cast.workspace.id, conversation.id, cast.boris.id, message.id, "text", "in"),
-        GroupChanged(cast.workspace.id, group.id),
+        GroupRenamed(cast.workspace.id, group.id),
     ]
-    recorded = [Recorded(Position(), clock.now(), each) for each in events]
-    drawn = render_changes(changes_of(recorded), [cast.workspace.id], ["en"], [conversation.id])
+    drawn = render_changes(changes_of(events), [cast.workspace.id], ["en"], [conversation.id])
     assert "Борис" in next(each.html["en"] for each in drawn.items)
     assert [(_name(row.html["en"], "row-name"), row.head_changed) for row in drawn.rows] == [
         ("Thursday book club", True)

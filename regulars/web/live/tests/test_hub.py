@@ -12,20 +12,25 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from regulars.conversations.access import ConversationFacts, Staffing, read_staffing
+from regulars.conversations.access import Staffing, read_staffings
+from regulars.inboxes.events import InboxStaffed
 from regulars.kernel import clock
-from regulars.kernel.events import Page, Position, read_after
+from regulars.kernel.events import Doer, Event, Page, Position, Recorded, read_after
 from regulars.web.live.door import Viewer
 from regulars.web.live.hub import QUEUE_LIMIT, LiveHub, _Screen
 from regulars.web.live.presence import Beat, Person
-from regulars.web.live.rendering import Changes, LiveRow, Rendered
+from regulars.web.live.rights import Shift
+from regulars.web.live.topics import page_topic
 from regulars.workspaces.access import Actor
+from regulars.workspaces.events import MEMBER_EVENTS, MemberLetIn, TeamRemoved
 from regulars.workspaces.permissions import permissions_of
+
+DOER = Doer("member", uuid4(), "Ann")
 
 
 def _screen() -> _Screen:
     actor = Actor("member", uuid4(), uuid4(), "Ann", "agent", permissions_of("agent"))
-    return _Screen(Viewer(actor, "en", uuid4(), clock.now() + timedelta(days=1)), None)
+    return _Screen(Viewer(actor, "en", uuid4(), clock.now() + timedelta(days=1)), frozenset({"inbox"}))
 
 
 async def _told(hub: LiveHub, screen: _Screen) -> bytes:
@@ -49,7 +54,7 @@ async def _never() -> MutableMapping[str, Any]:
 
 
 async def test_a_stream_that_was_ended_says_what_it_had_and_nothing_more():
-    hub, screen = LiveHub(), _screen()
+    hub, screen = LiveHub([]), _screen()
     hub._screens.add(screen)
     hub._offer(screen, b"one ")
     hub._offer(screen, b"two ")
@@ -60,7 +65,7 @@ async def test_a_stream_that_was_ended_says_what_it_had_and_nothing_more():
 
 
 async def test_a_screen_that_does_not_keep_up_is_ended_and_comes_back():
-    hub, screen = LiveHub(), _screen()
+    hub, screen = LiveHub([]), _screen()
     hub._screens.add(screen)
     for _ in range(QUEUE_LIMIT + 1):
         hub._offer(screen, b"x")
@@ -69,7 +74,7 @@ async def test_a_screen_that_does_not_keep_up_is_ended_and_comes_back():
 
 
 async def test_changes_that_cannot_be_drawn_make_screens_load_anew(monkeypatch: pytest.MonkeyPatch):
-    hub, screen = LiveHub(), _screen()
+    hub, screen = LiveHub([]), _screen()
     hub._screens.add(screen)
 
     async def fail(*_arguments: object) -> None:
@@ -86,15 +91,13 @@ async def test_changes_that_cannot_be_drawn_make_screens_load_anew(monkeypatch: 
 
 async def test_who_comes_while_others_are_told_asks_for_what_they_are_told(monkeypatch: pytest.MonkeyPatch):
     """Opening a conversation makes a new stream: what happens in that moment (that it was read!) is not lost on it."""
-    hub, newcomer = LiveHub(), _screen()
+    hub, newcomer = LiveHub([]), _screen()
     hub._position = hub._taken = Position(5, 1)
     asked: list[tuple[Position, Position]] = []
     something: Any = object()
 
     async def ask(question: Callable[..., Any], *_arguments: object) -> Any:
-        return (
-            Page([something], Position(9, 9), has_more=False) if question is read_after else Staffing({}, {})
-        )
+        return Page([something], Position(9, 9), has_more=False) if question is read_after else {}
 
     async def note(_screen: _Screen, seen: Position, until: Position) -> None:
         asked.append((seen, until))
@@ -121,21 +124,22 @@ async def test_who_comes_while_others_are_told_asks_for_what_they_are_told(monke
 
 async def test_what_was_missed_is_told_before_what_came_up_meanwhile(monkeypatch: pytest.MonkeyPatch):
     """It was drawn earlier: told later, it would put an older line over a newer one, for good."""
-    hub, workspace_id = LiveHub(), uuid4()
+    hub = LiveHub([page_topic("inbox", (TeamRemoved,), lambda _actor: True)])
+    workspace_id = uuid4()
     screen = _viewer_of(hub, workspace_id, uuid4())
     screen.news = []
-    missed = Rendered([_row(workspace_id, None, [])], [], frozenset(), frozenset())
+    removed = TeamRemoved(workspace_id, uuid4(), "Night", DOER)
 
-    async def ask(question: Callable[..., Any], *_arguments: object) -> Any:
+    async def ask(question: Callable[..., Any], *arguments: object) -> Any:
         if question is read_after:
-            return Page([], Position(9, 9), has_more=False)
+            return Page(_happened(removed), Position(9, 9), has_more=False)
         hub._offer(screen, b"event: newer\n")
-        return missed
+        return question(*arguments)
 
     monkeypatch.setattr(hub, "_ask", ask)
     await hub._catch_up(screen, Position(5, 1), Position(9, 9))
     hub._offer(screen, b"event: newest\n")
-    assert _events(screen) == ["row", "newer", "newest"]
+    assert _events(screen) == ["page", "newer", "newest"]
 
 
 # --- who is told what ---------------------------------------------------------------------------------
@@ -143,18 +147,10 @@ async def test_what_was_missed_is_told_before_what_came_up_meanwhile(monkeypatch
 
 def _viewer_of(hub: LiveHub, workspace_id: UUID, member_id: UUID) -> _Screen:
     actor = Actor("member", member_id, workspace_id, "Ann", "agent", permissions_of("agent"))
-    screen = _Screen(Viewer(actor, "en", uuid4(), clock.now() + timedelta(days=1)), None)
+    screen = _Screen(Viewer(actor, "en", uuid4(), clock.now() + timedelta(days=1)), frozenset({"inbox"}))
     hub._screens.add(screen)
     hub._staffing[workspace_id] = Staffing({}, {})
     return screen
-
-
-def _row(workspace_id: UUID, assignee_id: UUID | None, before: Sequence[UUID | None]) -> LiveRow:
-    facts = ConversationFacts(workspace_id, uuid4(), assignee_id, None)
-    held = tuple(replace(facts, assignee_id=each) for each in before)
-    conversation_id = uuid4()
-    payload = {"conversation_id": str(conversation_id)}
-    return LiveRow(conversation_id, facts, payload, {"en": "<li>"}, True, held)
 
 
 def _events(screen: _Screen) -> list[str]:
@@ -166,78 +162,98 @@ def _events(screen: _Screen) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("assignee", "before", "told"),
-    [
-        ("other", [None], ["gone"]),  # it was free for all, and a colleague took it
-        ("other", ["me"], ["gone"]),
-        ("other", ["third"], []),  # nothing that this agent ever saw: not even its id
-        ("other", [], []),  # a message in a colleague's conversation
-        ("other", ["third", "me"], ["gone"]),
-        ("me", ["other"], ["row"]),
-        (None, ["me"], ["row"]),
-    ],
-)
-def test_only_whoever_saw_a_conversation_is_told_that_it_is_gone(
-    assignee: str | None, before: list[str | None], told: list[str]
-):
-    hub, workspace_id = LiveHub(), uuid4()
-    people = {"me": uuid4(), "other": uuid4(), "third": uuid4()}
-    screen = _viewer_of(hub, workspace_id, people["me"])
-    row = _row(
-        workspace_id,
-        people[assignee] if assignee else None,
-        [people[each] if each else None for each in before],
-    )
-    rendered = Rendered([row], [], frozenset(), frozenset())
-    hub._hand_out(rendered, [screen], Position(1, 1))
-    assert [name for name in _events(screen) if name != "thread"] == told
-
-
 async def test_a_stream_ends_with_its_session_and_with_the_right(monkeypatch: pytest.MonkeyPatch):
     """Only the screens that it is about ask for their rights again."""
-    hub, workspace_id = LiveHub(), uuid4()
+    hub, workspace_id = LiveHub([]), uuid4()
     ended, demoted, kept = (_viewer_of(hub, workspace_id, uuid4()) for _ in range(3))
     powerless = replace(demoted.viewer.actor, permissions=frozenset())
     known = {demoted.viewer.session_id: replace(demoted.viewer, actor=powerless)}
-    monkeypatch.setattr("regulars.web.live.hub.viewer_of_session", known.get)
+    monkeypatch.setattr("regulars.web.live.hub.viewers_of_sessions", lambda _ids: known)
     member_id = demoted.viewer.actor.member_id
     assert member_id
-    await hub._refresh_viewers([ended, demoted, kept], {member_id}, {ended.viewer.session_id})
+    shift = Shift(members={member_id}, ended_sessions={ended.viewer.session_id})
+    await hub._refresh_viewers([ended, demoted, kept], shift)
     assert [screen.has_ended for screen in (ended, demoted, kept)] == [True, True, False]
     assert hub._screens == {kept}
     assert await _told(hub, ended) == b'event: permissions\nid: 0.0\ndata: {"cursor":"0.0"}\n\n'
 
 
 async def test_a_stream_ends_when_its_session_runs_out():
-    hub, screen = LiveHub(), _screen()
+    hub, screen = LiveHub([]), _screen()
     screen.viewer = replace(screen.viewer, expires_at=clock.now())
     assert await _told(hub, screen) == b""
 
 
-async def _show(hub: LiveHub, changes: Changes, staffing: Staffing, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the hub hand out changes of which nothing is to be drawn; ``staffing`` is what the database says now."""
+def _happened(*events: Event) -> list[Recorded]:
+    return [Recorded(Position(7, 3), clock.now(), each) for each in events]
 
-    async def ask(question: Callable[..., Any], *_arguments: object) -> Any:
-        return staffing if question is read_staffing else Rendered([], [], frozenset(), frozenset())
+
+async def _show(
+    hub: LiveHub, events: Sequence[Event], staffing: Staffing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let the hub hand out what happened; ``staffing`` is what the database says now."""
+
+    async def ask(question: Callable[..., Any], *arguments: Any) -> Any:
+        return dict.fromkeys(arguments[0], staffing) if question is read_staffings else question(*arguments)
 
     monkeypatch.setattr(hub, "_ask", ask)
-    await hub._show(changes, Position(7, 3))
+    await hub._show(_happened(*events), Position(7, 3))
 
 
 @pytest.mark.parametrize(
-    ("kinds", "told"), [({"TeamChanged"}, ["page"]), ({"MemberChanged"}, []), (set(), [])]
+    ("topics", "may_open", "told"),
+    [
+        ({"teams"}, True, ["page"]),
+        ({"teams"}, False, []),  # their right is gone: not even that something happened
+        ({"members"}, True, []),
+        ({"nothing-of-ours"}, True, []),
+    ],
 )
-async def test_a_page_is_told_of_the_events_that_it_follows(
-    monkeypatch: pytest.MonkeyPatch, kinds: set[str], told: list[str]
+async def test_a_page_is_told_of_what_it_follows_and_may_show(
+    monkeypatch: pytest.MonkeyPatch, topics: set[str], may_open: bool, told: list[str]
 ):
-    hub, workspace_id = LiveHub(), uuid4()
+    def is_open_to(_actor: Actor) -> bool:
+        return may_open
+
+    pages: dict[str, type[Event]] = {"teams": TeamRemoved, "members": MemberLetIn}
+    hub = LiveHub([page_topic(name, (event,), is_open_to) for name, event in pages.items()])
+    workspace_id = uuid4()
     screen = _viewer_of(hub, workspace_id, uuid4())
     next_door = _viewer_of(hub, uuid4(), uuid4())
-    screen.kinds = next_door.kinds = frozenset(kinds)
-    changes = Changes(told={workspace_id: {"TeamChanged"}})
-    await _show(hub, changes, Staffing({}, {}), monkeypatch)
+    screen.topics = next_door.topics = frozenset(topics)
+    removed = TeamRemoved(workspace_id, uuid4(), "Night", DOER)
+    await _show(hub, [removed], Staffing({}, {}), monkeypatch)
     assert (_events(screen), _events(next_door)) == (told, [])
+
+
+@pytest.mark.parametrize(("screens", "happened"), [(1, 1), (50, 1), (1, 40), (50, 40)])
+async def test_a_batch_asks_the_database_as_often_however_many_look_and_however_much_happened(
+    monkeypatch: pytest.MonkeyPatch, screens: int, happened: int
+):
+    """Rights, staffing and what is drawn: once each. Of two workspaces, with members whose teams changed."""
+    asked: list[str] = []
+
+    async def ask(question: Callable[..., Any], *arguments: Any) -> Any:
+        asked.append(getattr(question, "__name__", ""))
+        match question.__name__:
+            case "viewers_of_sessions":
+                return {each.viewer.session_id: each.viewer for each in looking}
+            case "read_staffings":
+                return dict.fromkeys(arguments[0], Staffing({}, {}))
+        return question(*arguments)
+
+    hub = LiveHub([page_topic(name, MEMBER_EVENTS, lambda _actor: True) for name in ("members", "teams")])
+    monkeypatch.setattr(hub, "_ask", ask)
+    workspaces = [uuid4(), uuid4()]
+    looking = [_viewer_of(hub, workspaces[each % 2], uuid4()) for each in range(screens)]
+    for screen in looking:
+        screen.topics = frozenset({"members", "teams"})
+    events = [
+        MemberLetIn(workspaces[each % 2], looking[0].viewer.actor.member_id or uuid4(), DOER)
+        for each in range(happened)
+    ]
+    await hub._show(_happened(*events), Position(7, 3))
+    assert asked == ["viewers_of_sessions", "read_staffings", "_draw"]
 
 
 @pytest.mark.parametrize(
@@ -247,11 +263,12 @@ async def test_a_page_is_told_of_the_events_that_it_follows(
 async def test_a_number_that_opens_or_closes_makes_its_screens_ask_anew(
     monkeypatch: pytest.MonkeyPatch, is_closed_before: bool, is_closed_after: bool, told: list[str]
 ):
-    hub, workspace_id, number, others = LiveHub(), uuid4(), uuid4(), frozenset({uuid4()})
+    hub, workspace_id, number, others = LiveHub([]), uuid4(), uuid4(), frozenset({uuid4()})
     screen = _viewer_of(hub, workspace_id, uuid4())
     hub._staffing[workspace_id] = Staffing({number: others} if is_closed_before else {}, {})
     now = Staffing({number: others} if is_closed_after else {}, {})
-    await _show(hub, Changes(staffing={workspace_id}), now, monkeypatch)
+    staffed = InboxStaffed(workspace_id, number, (), (), DOER)
+    await _show(hub, [staffed], now, monkeypatch)
     assert _events(screen) == told
 
 
@@ -260,10 +277,10 @@ async def test_a_number_that_opens_or_closes_makes_its_screens_ask_anew(
 
 async def test_only_those_who_are_there_are_told_who_else_is():
     """A screen that names a conversation in its address, and was not let in there, learns nothing of others."""
-    hub, here = LiveHub(), uuid4()
+    hub, here = LiveHub([]), uuid4()
     ana, ben, spy = _screen(), _screen(), _screen()
     for screen in (ana, ben, spy):
-        screen.conversation_id = here
+        screen.subject = here
         hub._screens.add(screen)
     for screen, state in ((ana, "looking"), (ben, "writing")):
         person = Person(screen.viewer.actor.member_id or here, "Somebody", "S", 1)

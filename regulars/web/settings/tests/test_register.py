@@ -76,6 +76,8 @@ def test_the_page_and_its_acts_mark_it_in_the_navigation(
     html = sign_in(cast.owner).get(reverse(page.key)).content.decode()
     current = re.findall(r'<a\s[^>]*href="([^"]*)"[^>]*aria-current="page"', html)
     assert reverse(page.key) in current
+    followed = re.findall(r'data-page="([^"]*)"\s+data-follows="([^"]*)"\s+data-cursor="\d+\.\d+"', html)
+    assert followed == ([(reverse(page.key), page.key)] if page.topic else [])
 
 
 def test_no_two_pages_share_a_key_an_address_or_a_route() -> None:

@@ -1,25 +1,26 @@
-"""From changes in the log to pieces of screens: read once, rendered once per language."""
+"""What happens shows in the open inbox: rows and lines of threads, read once and drawn once per language."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from regulars.contacts.events import ContactChanged, GroupChanged
-from regulars.conversations.access import ConversationFacts
+from regulars.contacts.events import CONTACT_EVENTS, GROUP_EVENTS
+from regulars.conversations.access import ConversationFacts, can_see
 from regulars.conversations.events import (
-    HANDED_ON,
-    ConversationChanged,
-    ConversationStarted,
+    MESSAGE_EVENTS,
+    STATE_EVENTS,
     MessageQueued,
     MessageReceived,
     MessageStatusChanged,
     NoteWritten,
+    held_before,
 )
 from regulars.conversations.models import Conversation
+from regulars.conversations.operations.telling import LINE_EVENTS
 from regulars.conversations.queries.touched import (
     conversations_with,
     messages_showing,
@@ -27,30 +28,26 @@ from regulars.conversations.queries.touched import (
     notes_among,
     read_conversations,
     read_shown_messages,
+    shown_with_number,
 )
-from regulars.inboxes.events import InboxChanged
-from regulars.kernel.events import Event, Recorded
-from regulars.media.events import MediaChanged
+from regulars.inboxes.events import INBOX_EVENTS
+from regulars.kernel.events import Event
+from regulars.media.events import MEDIA_EVENTS
 from regulars.web.inbox.building import activity_views, conversation_row, message_view, note_view
 from regulars.web.inbox.fragments import render_message, render_row
-from regulars.workspaces.events import MemberChanged, SessionEnded, TeamChanged
+from regulars.web.live.topics import Eyes, Looker, Piece, Topic
+from regulars.workspaces.events import TEAM_EVENTS
 
-LIVE_EVENTS: tuple[type[Event], ...] = (
-    MessageReceived,
-    MessageQueued,
-    MessageStatusChanged,
-    ConversationStarted,
-    ConversationChanged,
+INBOX_SCREEN_EVENTS: tuple[type[Event], ...] = (
+    *MESSAGE_EVENTS,
+    *STATE_EVENTS,
     NoteWritten,
-    ContactChanged,
-    GroupChanged,
-    MediaChanged,
-    InboxChanged,
-    MemberChanged,
-    TeamChanged,
-    SessionEnded,
+    *CONTACT_EVENTS,
+    *GROUP_EVENTS,
+    *MEDIA_EVENTS,
+    *INBOX_EVENTS,
+    *TEAM_EVENTS,
 )
-LIVE_KINDS = tuple(each.__name__ for each in LIVE_EVENTS)
 
 
 Holder = tuple[UUID | None, UUID | None]
@@ -71,21 +68,20 @@ class Changes:
     contacts: set[UUID] = field(default_factory=set)
     groups: set[UUID] = field(default_factory=set)
     media: set[UUID] = field(default_factory=set)
-    members: set[UUID] = field(default_factory=set)
-    ended_sessions: set[UUID] = field(default_factory=set)
+    inboxes: set[UUID] = field(default_factory=set)
+    teams: set[UUID] = field(default_factory=set)
+    """numbers and teams that open conversations show by name, or that stop them"""
+    lined: set[UUID] = field(default_factory=set)
+    """conversations whose thread has a new quiet line"""
     held_before: dict[UUID, set[Holder]] = field(default_factory=dict)
     """who held a conversation before it was handed on: whoever saw it then is told that it is gone"""
-    staffing: set[UUID] = field(default_factory=set)
-    """workspaces in which who staffs what may have changed"""
-    told: dict[UUID, set[str]] = field(default_factory=dict)
-    """by workspace, the kinds of events after which pages of the settings are asked anew"""
 
 
-def changes_of(events: Iterable[Recorded]) -> Changes:
+def changes_of(events: Iterable[Event]) -> Changes:
     """Fold events into what must be shown anew."""
     changes = Changes()
-    for recorded in events:
-        _fold(recorded.event, changes)
+    for event in events:
+        _fold(event, changes)
     return changes
 
 
@@ -100,26 +96,28 @@ def _fold(event: Any, changes: Changes) -> None:
                 changes.heads.add(event.conversation_id)
         case NoteWritten():
             changes.notes[event.note_id] = event.conversation_id
-        case ConversationStarted() | ConversationChanged():
+        case _ if isinstance(event, STATE_EVENTS):
             changes.conversations[event.conversation_id] = None
             changes.heads.add(event.conversation_id)
-            if isinstance(event, ConversationChanged) and event.what in HANDED_ON:
-                holder = (event.from_assignee_id, event.from_team_id)
+            if isinstance(event, LINE_EVENTS):
+                changes.lined.add(event.conversation_id)
+            if holder := held_before(event):
                 changes.held_before.setdefault(event.conversation_id, set()).add(holder)
-        case ContactChanged():
-            changes.contacts.add(event.contact_id)
-        case GroupChanged():
-            changes.groups.add(event.group_id)
-        case MediaChanged():
-            changes.media.add(event.media_id)
-        case InboxChanged() | MemberChanged() | TeamChanged():
-            changes.told.setdefault(event.workspace_id, set()).add(type(event).__name__)
-            if not isinstance(event, TeamChanged):
-                changes.staffing.add(event.workspace_id)
-            if isinstance(event, MemberChanged):
-                changes.members.add(event.member_id)
-        case SessionEnded():
-            changes.ended_sessions.add(event.session_id)
+        case _:
+            _fold_what_they_show(event, changes)
+
+
+def _fold_what_they_show(event: Any, changes: Changes) -> None:
+    if isinstance(event, CONTACT_EVENTS):
+        changes.contacts.add(event.contact_id)
+    elif isinstance(event, GROUP_EVENTS):
+        changes.groups.add(event.group_id)
+    elif isinstance(event, MEDIA_EVENTS):
+        changes.media.add(event.media_id)
+    elif isinstance(event, INBOX_EVENTS):
+        changes.inboxes.add(event.inbox_id)
+    elif isinstance(event, TEAM_EVENTS):
+        changes.teams.add(event.team_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +148,6 @@ class Rendered:
 
     rows: list[LiveRow]
     items: list[LiveItem]
-    members: frozenset[UUID]
-    staffing: frozenset[UUID]
 
 
 def render_changes(
@@ -161,13 +157,54 @@ def render_changes(
 
     A fixed number of queries whatever the number of changes. ``languages``: those of the open screens.
     """
-    conversations = _conversations(changes, workspaces)
+    conversations = _conversations(changes, workspaces, watched)
     rows = [_row(each, languages, changes) for each in conversations]
     items = _items(changes, conversations, languages, watched)
-    return Rendered(rows, items, frozenset(changes.members), frozenset(changes.staffing))
+    return Rendered(rows, items)
 
 
-def _conversations(changes: Changes, workspaces: Collection[UUID]) -> list[Conversation]:
+def draw_pieces(happened: Sequence[Event], eyes: Eyes) -> list[Piece]:
+    """What the inbox is told: rows for whoever may see them, lines of threads for whoever has them open."""
+    rendered = render_changes(changes_of(happened), eyes.workspaces, eyes.languages, eyes.subjects)
+    sights = {row.conversation_id: row.facts for row in rendered.rows}
+    return [
+        *(piece for row in rendered.rows for piece in _pieces_of_row(row)),
+        *(_piece_of_item(item, sights[item.conversation_id]) for item in rendered.items),
+    ]
+
+
+def _pieces_of_row(row: LiveRow) -> Iterator[Piece]:
+    def is_seen(to: Looker) -> bool:
+        return can_see(to.actor, row.facts, to.staffing)
+
+    def has_open(to: Looker) -> bool:
+        return to.subject == row.conversation_id and is_seen(to)
+
+    def was_seen(to: Looker) -> bool:
+        return not is_seen(to) and any(can_see(to.actor, before, to.staffing) for before in row.held_before)
+
+    named = {"conversation_id": str(row.conversation_id)}
+    yield Piece("row", row.payload, is_seen, row.html)
+    if row.head_changed:
+        yield Piece("thread", named, has_open)
+    if row.held_before:
+        yield Piece("gone", named, was_seen)
+
+
+def _piece_of_item(item: LiveItem, facts: ConversationFacts) -> Piece:
+    def has_open(to: Looker) -> bool:
+        return to.subject == item.conversation_id and can_see(to.actor, facts, to.staffing)
+
+    return Piece("message", item.payload, has_open, item.html)
+
+
+INBOX = Topic("inbox", INBOX_SCREEN_EVENTS, draw_pieces, is_counted=True)
+"""lists, rows and open conversations"""
+
+
+def _conversations(
+    changes: Changes, workspaces: Collection[UUID], watched: Collection[UUID]
+) -> list[Conversation]:
     wanted = set(changes.conversations) | set(changes.notes.values())
     if changes.contacts or changes.groups:
         wanted |= conversations_with(workspaces, changes.contacts, changes.groups)
@@ -176,7 +213,11 @@ def _conversations(changes: Changes, workspaces: Collection[UUID]) -> list[Conve
         showing = messages_showing(workspaces, changes.media)
         changes.messages.update(showing)
         wanted.update(showing.values())
-    return read_conversations(workspaces, wanted)
+    if watched and (changes.inboxes or changes.teams):
+        shown = shown_with_number(workspaces, watched, changes.inboxes, changes.teams)
+        changes.heads |= shown
+        wanted |= shown
+    return read_conversations(workspaces, wanted) if wanted else []
 
 
 def _row(conversation: Conversation, languages: Sequence[str], changes: Changes) -> LiveRow:
@@ -217,22 +258,22 @@ def _items(
     if not by_id:
         return []
     items: list[LiveItem] = []
-    for conversation in by_id.values():
-        ids = [message_id for message_id, owner in changes.messages.items() if owner == conversation.id]
-        for message in read_shown_messages(conversation, ids):
-            view = message_view(message, conversation)
-            payload = {
-                "message_id": str(message.message.id),
-                "position": view.position,
-                "arrived": message.message.id in changes.arrived,
-            }
-            items.append(_item(conversation.id, payload, view, languages))
-    for note in notes_among(by_id, changes.notes):
+    ids = [message_id for message_id, owner in changes.messages.items() if owner in by_id]
+    for message in read_shown_messages(list(by_id.values()), ids):
+        conversation = by_id[message.message.conversation_id]
+        view = message_view(message, conversation)
+        payload = {
+            "message_id": str(message.message.id),
+            "position": view.position,
+            "arrived": message.message.id in changes.arrived,
+        }
+        items.append(_item(conversation.id, payload, view, languages))
+    for note in notes_among(by_id, changes.notes) if changes.notes else ():
         view_of_note = note_view(note)
         payload = {"message_id": str(note.id), "position": view_of_note.position, "arrived": False}
         items.append(_item(note.conversation_id, payload, view_of_note, languages))
-    changed_heads = [key for key in by_id if key in changes.heads]
-    for view_of_line in activity_views(newest_lines(changed_heads)):
+    lines = newest_lines([key for key in by_id if key in changes.lined])
+    for view_of_line in activity_views(lines):
         payload = {"message_id": str(view_of_line.id), "position": view_of_line.position, "arrived": False}
         items.append(_item(view_of_line.conversation_id, payload, view_of_line, languages))
     return items
