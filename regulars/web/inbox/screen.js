@@ -1,4 +1,5 @@
 // The inbox screen: which conversation is open, in which region, with which panes. The address always tells.
+import { layOver, takeAway } from "../design/drawer/drawer.js";
 import { onCommand } from "../design/keyboard/keyboard.js";
 import { element, fragment, get, icon, isTyping, post, remember } from "../design/page.js";
 import { toast } from "../design/toast/toast.js";
@@ -15,7 +16,7 @@ import "./voice_note.js";
 import "./lightbox.js";
 
 const WHILE_TYPING = new Set(["Backspace", "Enter"]); // keys that are part of writing, besides letters
-const wide = matchMedia("(width >= 1100px)");
+const narrow = matchMedia("(width < 1100px)"); // there the contact lies over the thread: inbox.css
 const idOf = (url) => /^\/conversations\/([\w-]+)/.exec(new URL(url, location.href).pathname)?.[1] ?? "";
 
 /** What somebody had written for a conversation that a colleague has now. */
@@ -30,7 +31,8 @@ function keptText(texts) {
 class InboxScreen extends HTMLElement {
   connectedCallback() {
     this.prefetched = new Map();
-    if (!wide.matches) this.dataset.context = "closed";
+    this.fitContext();
+    narrow.addEventListener("change", () => this.fitContext());
     this.listUrl = this.dataset.conversation ? this.addressOfList() : location.pathname + location.search;
     history.replaceState({ conversation: this.conversation }, "");
     this.addEventListener("click", (event) => this.onClick(event));
@@ -71,7 +73,7 @@ class InboxScreen extends HTMLElement {
     const jump = event.target.closest("#context [data-jump]");
     if (jump) {
       event.preventDefault();
-      if (!wide.matches) this.dataset.context = "closed";
+      takeAway();
       return this.querySelector("message-thread")?.jump(jump.dataset.jump);
     }
     const link = event.target.closest("a[data-conversation], a[data-open-conversation]");
@@ -115,6 +117,7 @@ class InboxScreen extends HTMLElement {
   }
 
   async show(id, { keyboard = false } = {}) {
+    takeAway();
     const before = this.shown;
     this.dataset.conversation = id;
     this.dataset.region = id ? "thread" : "list";
@@ -228,10 +231,7 @@ class InboxScreen extends HTMLElement {
   /** Put the address bar back to the list, and the eyes where they were. */
   back() {
     if (!this.conversation) return false;
-    if (this.dataset.context === "open" && !wide.matches) {
-      this.dataset.context = "closed";
-      return;
-    }
+    if (takeAway()) return;
     this.close();
   }
 
@@ -248,7 +248,7 @@ class InboxScreen extends HTMLElement {
 
   registerCommands() {
     onCommand("back", () => this.back());
-    onCommand("context", () => this.togglePane("context"));
+    onCommand("context", () => this.toggleContext());
     onCommand("phone", () => this.togglePhone());
     onCommand("resolve", () => this.act("status", this.isResolved ? { status: "open" } : { status: "resolved", ...this.seenOf("message") }));
     onCommand("assign-me", () => this.act("assignment", { member: "me", ...this.seenOf("assignee") }));
@@ -359,10 +359,27 @@ class InboxScreen extends HTMLElement {
     if (unsent.length) this.querySelector("#conversation").append(keptText(unsent));
   }
 
+  /** Beside the thread where there is room, as it was left; elsewhere it comes when it is asked for. */
+  fitContext() {
+    this.usualContext ??= this.dataset.context;
+    this.dataset.context = narrow.matches ? "closed" : this.usualContext;
+  }
+
+  toggleContext() {
+    if (!this.conversation) return false;
+    if (!narrow.matches) {
+      this.togglePane("context");
+      this.usualContext = this.dataset.context;
+    } else if (!takeAway()) {
+      this.dataset.context = "open";
+      layOver(this.querySelector("#context"), narrow, () => (this.dataset.context = "closed"));
+    }
+  }
+
   togglePane(name) {
     const next = this.dataset[name] === "open" ? "closed" : "open";
     this.dataset[name] = next;
-    if (wide.matches) remember(name, next);
+    if (!narrow.matches) remember(name, next);
   }
 
   togglePhone() {

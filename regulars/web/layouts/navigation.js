@@ -1,30 +1,30 @@
 // The frame around every screen: the rail, the letters that go places, forms that send themselves.
+import { layOver, takeAway } from "../design/drawer/drawer.js";
 import { onCommand } from "../design/keyboard/keyboard.js";
 import { newId } from "../design/intents.js";
 import { element, fragment, post, remember } from "../design/page.js";
 
-const narrow = matchMedia("(width < 720px)");
+const narrow = matchMedia("(width < 1360px)"); // there the rail shows icons, or nothing: app.css
 const rail = () => document.querySelector(".rail");
 
 onCommand("rail", () => {
   if (!rail()) return false;
-  if (narrow.matches) {
-    rail().classList.toggle("open");
-    return;
-  }
+  if (narrow.matches) return lieOverThePage();
   const next = document.documentElement.dataset.rail === "narrow" ? "wide" : "narrow";
   document.documentElement.dataset.rail = next;
   remember("rail", next);
 });
 
+function lieOverThePage() {
+  const panel = rail();
+  if (panel.classList.contains("open")) return void takeAway();
+  panel.classList.add("open");
+  layOver(panel, narrow, () => panel.classList.remove("open"));
+}
+
 onCommand("go-inbox", () => location.assign("/inbox"));
 onCommand("go-settings", () => location.assign("/settings"));
 onCommand("go-account", () => location.assign("/settings/account"));
-
-document.addEventListener("click", (event) => {
-  const open = document.querySelector(".rail.open");
-  if (open && !event.target.closest(".rail, [data-command=rail]")) open.classList.remove("open");
-});
 
 document.addEventListener("change", (event) => event.target.closest("[data-submit-on-change]")?.requestSubmit());
 

@@ -8,8 +8,8 @@ const tip = () => document.getElementById("tooltip");
 
 function show(target) {
   const shown = tip();
-  const visibleText = target.querySelector(".rail-word");
-  if (!shown || !target.isConnected || (visibleText && visibleText.offsetParent !== null)) return;
+  const saysItself = target.querySelector(".rail-word")?.offsetWidth > 1; // folded, the rail's words are only heard
+  if (!shown || !target.isConnected || saysItself) return;
   const caps = (target.dataset.tipKey ?? "").split("+").filter(Boolean).map((cap) => element("kbd", { class: "key" }, cap));
   shown.replaceChildren(target.dataset.tip, ...caps);
   shown.showPopover();
