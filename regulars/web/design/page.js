@@ -1,4 +1,6 @@
 // Small helpers over the document that every component shares.
+import { newId } from "./intents.js";
+
 const spriteUrl = () => document.body.dataset.sprite;
 
 /** An icon of the sprite, for what scripts draw themselves. */
@@ -59,6 +61,12 @@ export function post(url, values = {}, { signal, keepalive } = {}) {
     headers: { "X-CSRFToken": token(), "X-Fragment": "1" },
     credentials: "same-origin",
   }).then(showToastOf);
+}
+
+/** Keep a preference of this member on the server; true when it was kept. */
+export async function keep(values) {
+  const response = await post("/preferences", { ...values, id: newId() }).catch(() => null);
+  return Boolean(response?.ok);
 }
 
 /** GET a fragment. */

@@ -13,6 +13,7 @@ import "../design/window_strip/window_strip.js";
 import "../inbox/screen.js";
 import "../settings/following.js";
 import "./navigation.js";
+import "./preferences.js";
 import { writeTimes } from "../design/time/time.js";
 
 writeTimes();

@@ -63,15 +63,3 @@ for (const zone of document.querySelectorAll("[data-guess-zone]")) {
   if (![...zone.options].some((option) => option.value === guessed)) zone.append(element("option", { value: guessed }, guessed));
   if (!zone.dataset.chosen) zone.value = guessed;
 }
-
-/** Every zone that this browser knows, its own first; written when asked for, since they are hundreds. */
-document.addEventListener("click", (event) => {
-  const zones = event.target.closest?.('[data-dialog="time-zone"]') && document.querySelector("[data-all-zones]:not([data-filled])");
-  if (!zones) return;
-  zones.dataset.filled = "";
-  const chosen = zones.value;
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const names = new Set([own, chosen, "UTC", ...Intl.supportedValuesOf("timeZone")]);
-  zones.replaceChildren(...[...names].filter(Boolean).map((name) => element("option", { value: name }, name.replaceAll("_", " "))));
-  zones.value = chosen;
-});

@@ -17,12 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.kernel.errors import ProductError
-from regulars.web.context import DENSITIES
 from regulars.web.doors import SIGNED_IN, MemberRequest, WebRequest, member_with, public
 from regulars.web.problems import told_when
 from regulars.web.sign_in.demo import demo_accounts
 from regulars.web.sign_in.devices import known_browser, remember_browser
-from regulars.web.sign_in.forms import AccountForm, OwnerForm, SignInForm, time_zones
+from regulars.web.sign_in.forms import AccountForm, OwnerForm, SignInForm
 from regulars.web.sign_in.middleware import note_browser, source_of
 from regulars.workspaces.guessing import Guess, TooManyAttempts, guessed_right, take_guess
 from regulars.workspaces.models import Member, User
@@ -32,7 +31,6 @@ from regulars.workspaces.sessions import MEMBER_KEY
 from regulars.workspaces.setting_up import create_first_owner, is_set_up, is_set_up_secret
 
 COOKIE_AGE = 365 * 24 * 3600
-THEMES = ("system", "light", "dark")
 
 
 FORM = ["GET", "HEAD", "POST"]
@@ -170,27 +168,3 @@ def choose_language(request: WebRequest) -> HttpResponse:
     if language in dict(settings.LANGUAGES):
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=COOKIE_AGE, samesite="Lax")
     return response
-
-
-@require_POST
-@member_with(SIGNED_IN)
-def preferences(request: MemberRequest) -> HttpResponse:
-    """Theme, language and time zone belong to the person, density to the browser."""
-    user = request.member.user
-    if request.POST.get("theme") in THEMES:
-        user.theme = request.POST["theme"]
-    if request.POST.get("language") in dict(settings.LANGUAGES):
-        user.language = request.POST["language"]
-    if request.POST.get("time_zone") in dict(time_zones()):
-        user.time_zone = request.POST["time_zone"]
-    user.save(update_fields=["theme", "language", "time_zone"])
-    response = redirect(_back(request))
-    if request.POST.get("density") in DENSITIES:
-        response.set_cookie("regulars_density", request.POST["density"], max_age=COOKIE_AGE, samesite="Lax")
-    return response
-
-
-def _back(request: MemberRequest) -> str:
-    wanted = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()})
-    return urljoin("/", wanted) if is_ours else reverse("home")

@@ -20,6 +20,7 @@ export const keymap = [
   { command: "rail", keys: ["["], group: "everywhere", label: gettext("Show or hide the navigation"), icon: "panel", single: true },
   { command: "context", keys: ["]"], group: "everywhere", label: gettext("Show or hide the contact"), icon: "contact", single: true },
   { command: "phone", keys: ["P"], group: "everywhere", label: gettext("Show or hide the simulated phone"), icon: "phone-app", single: true },
+  { command: "density", keys: ["D"], group: "everywhere", label: gettext("Compact or comfortable rows"), icon: "density", single: true },
   { command: "undo", keys: ["Mod+Z"], group: "everywhere", label: gettext("Undo the last action"), icon: "undo", outsideText: true },
 
   { command: "next-conversation", keys: ["J", "Alt+J"], group: "list", label: gettext("Next conversation"), icon: "down", single: true },
