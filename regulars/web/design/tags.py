@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
 from django import template
 from django.forms.boundfield import BoundField
@@ -24,10 +26,8 @@ from regulars.web.strings import strings_version
 
 register = template.Library()
 
-DIRECTIONAL = frozenset(
-    {"back", "forward", "send", "reply-arrow", "sign-out", "quote", "forwarded", "external"}
-)
-"""icons that turn with the direction of reading"""
+DIRECTIONAL = frozenset(json.loads(Path(__file__).with_name("directional.json").read_text()))
+"""icons that turn with the direction of reading; the scripts read the same list"""
 
 
 @register.simple_tag
