@@ -30,7 +30,7 @@ class TimeZoneForm(forms.Form):
 
     def __init__(self, current: str) -> None:
         super().__init__(initial={"time_zone": current})
-        self.fields["time_zone"].widget.choices = [(current, current)]  # type: ignore[attr-defined]  # a Select
+        self.fields["time_zone"].widget.choices = [(current, current)]
 
 
 def time_zone_dialog(user: User) -> FormDialog:

@@ -1,7 +1,7 @@
 // The inbox screen: which conversation is open, in which region, with which panes. The address always tells.
 import { layOver, takeAway } from "../design/drawer/drawer.js";
 import { onCommand } from "../design/keyboard/keyboard.js";
-import { element, fragment, get, icon, isTyping, post, remember } from "../design/page.js";
+import { element, exchange, fragment, get, icon, isTyping, post, remember } from "../design/page.js";
 import { toast } from "../design/toast/toast.js";
 import { gettext } from "../design/strings.js";
 import { writeTimes } from "../design/time/time.js";
@@ -303,7 +303,8 @@ class InboxScreen extends HTMLElement {
     const head = fragment(html).getElementById("thread-head");
     if (!head || head.dataset.conversation !== this.shown) return;
     if (this.querySelector("#thread-head [popover]:popover-open")) return;
-    this.querySelector("#thread-head")?.replaceWith(head);
+    exchange(this.querySelector("#thread-head"), head);
+    writeTimes(head);
     const strip = this.querySelector("window-strip");
     if (strip && strip.getAttribute("closes") !== head.dataset.closes) strip.setAttribute("closes", head.dataset.closes);
     if (strip && strip.getAttribute("ad-closes") !== head.dataset.adCloses) strip.setAttribute("ad-closes", head.dataset.adCloses);

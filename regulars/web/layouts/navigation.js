@@ -1,8 +1,9 @@
 // The frame around every screen: the rail, the letters that go places, forms that send themselves.
 import { layOver, takeAway } from "../design/drawer/drawer.js";
 import { onCommand } from "../design/keyboard/keyboard.js";
+import { refreshPage } from "../settings/acts.js";
 import { newId } from "../design/intents.js";
-import { element, fragment, post, remember } from "../design/page.js";
+import { element, exchange, fragment, post, remember } from "../design/page.js";
 
 const narrow = matchMedia("(width < 1360px)"); // there the rail shows icons, or nothing: app.css
 const rail = () => document.querySelector(".rail");
@@ -39,7 +40,7 @@ document.addEventListener("click", async (event) => {
     button.dataset.intent ??= newId(); // until there is an answer, pressing again means the same
     const response = await post(button.dataset.post, { ...JSON.parse(button.dataset.values ?? "{}"), id: button.dataset.intent });
     delete button.dataset.intent;
-    if (response.ok && button.dataset.then === "reload") return location.reload();
+    if (response.ok && button.dataset.then === "refresh") return refreshPage();
     if (response.ok && response.status !== 204) replaceById(await response.text(), asked);
   } catch {
     document.dispatchEvent(new CustomEvent("htmx:sendError"));
@@ -53,7 +54,7 @@ export function replaceById(html, asked) {
   for (const fresh of [...fragment(html).children]) {
     const known = fresh.id && document.getElementById(fresh.id);
     if (known?.dataset.conversation !== fresh.dataset.conversation) continue; // another one was opened meanwhile
-    if (known && !(known.toldAt > asked)) known.replaceWith(fresh);
+    if (known && !(known.toldAt > asked)) exchange(known, fresh);
   }
   document.dispatchEvent(new CustomEvent("fragments-replaced"));
 }

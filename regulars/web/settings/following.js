@@ -20,11 +20,9 @@ async function follow() {
 }
 
 function replace(fresh) {
-  const focused = document.activeElement?.dataset.dialog;
   const isShownOnce = page.querySelector("[data-told]");
   if (isShownOnce) fresh.querySelector(".page-body").prepend(isShownOnce);
   replaceBody(fresh);
-  if (focused) page.querySelector(`[data-dialog="${CSS.escape(focused)}"]`)?.focus();
 }
 
 if (page) {
