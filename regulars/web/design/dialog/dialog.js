@@ -9,7 +9,8 @@ document.addEventListener("click", (event) => {
 }, { capture: true });
 
 document.addEventListener("close", (event) => {
-  if (event.target instanceof HTMLDialogElement && document.activeElement === document.body) behind?.focus();
+  const focused = document.activeElement; // a browser may leave it on what is not seen any more
+  if (event.target instanceof HTMLDialogElement && (focused === document.body || !focused.checkVisibility())) behind?.focus();
 }, { capture: true });
 
 document.addEventListener("click", (event) => {
