@@ -26,6 +26,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
     return {
         "member": member,
         "actor": actor,
+        "frame": "layouts/app.html" if member else "layouts/alone.html",
         "workspace": member.workspace if member else None,
         "direction": "rtl" if info["bidi"] else "ltr",
         "theme": member.user.theme if member else "system",
