@@ -230,8 +230,10 @@ class InboxScreen extends HTMLElement {
 
   /** Put the address bar back to the list, and the eyes where they were. */
   back() {
+    const search = document.activeElement?.closest?.(".list-search input");
+    if (search) return search.value ? false : this.list.focusCurrent(); // the browser clears it first
+    if (this.dataset.phone === "open" && innerWidth < 1440) return this.togglePhone();
     if (!this.conversation) return false;
-    if (takeAway()) return;
     this.close();
   }
 
