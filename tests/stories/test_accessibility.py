@@ -139,7 +139,7 @@ def test_the_inbox_keeps_the_rules(desks: Desks, customer: Customer):
     expect(page.locator("#template-preview")).to_be_visible()
     found["thread"] = in_all_looks(page)
     opened = page.locator("dialog[open], [popover]:popover-open:not(.tooltip)")
-    for keys in (("Control+k",), ("?",), ("a",), ("ArrowUp", "+")):
+    for keys in (("Control+k",), ("?",), ("a",), (*["ArrowUp"] * 3, "+")):
         page.locator("message-thread").focus()
         for key in keys:
             page.keyboard.press(key)
