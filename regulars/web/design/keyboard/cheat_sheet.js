@@ -23,7 +23,8 @@ class CheatSheet extends HTMLElement {
     const shown = keysOf(row).length ? await keycaps(row) : [element("span", { class: "faint" }, gettext("No key"))];
     if (!isChangeable(row)) return element("li", {}, row.label, element("span", { class: "cluster" }, ...shown));
     const name = interpolate(gettext("Change the key for: %(action)s"), { action: row.label });
-    const button = element("button", { type: "button", class: "change-key", "aria-label": name, "data-command-key": row.command }, icon("edited"), ...shown);
+    const heard = element("span", { class: "visually-hidden" }, name);
+    const button = element("button", { type: "button", class: "change-key", "data-command-key": row.command }, heard, icon("edited"), ...shown);
     button.addEventListener("click", () => this.ask(row, button.parentElement));
     return element("li", {}, row.label, button);
   }
