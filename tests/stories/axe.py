@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 SOURCE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = ("serious", "critical")
@@ -16,7 +16,7 @@ RUN = """(rules) => axe.run(document, {
   ...(rules.length ? { runOnly: { type: "rule", values: rules } } : {}),
 })"""
 
-LOOKS = (
+LOOKS: tuple[tuple[Literal["light", "dark"], str, ViewportSize], ...] = (
     ("light", "ltr", {"width": 1440, "height": 900}),
     ("dark", "rtl", {"width": 1440, "height": 900}),
     ("light", "rtl", {"width": 1024, "height": 768}),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import reverse
@@ -87,7 +88,7 @@ def test_every_page_keeps_the_rules(desks: Desks, product: Product, customer: Cu
 def test_pages_that_no_address_shows_keep_the_rules(desks: Desks, rf: RequestFactory):
     """The gallery of all components, and what is shown when something is wrong: drawn here, dressed by the product."""
     pages = {
-        "gallery": gallery(rf.get("/design/gallery")).content.decode(),
+        "gallery": cast("HttpResponse", gallery(rf.get("/design/gallery"))).content.decode(),
         "unavailable": render_to_string("errors/unavailable.html", request=rf.get("/")),
         **{
             name: render_to_string(f"{name}.html", request=rf.get("/")) for name in ("403", "403_csrf", "500")
@@ -110,10 +111,9 @@ def test_pages_that_no_address_shows_keep_the_rules(desks: Desks, rf: RequestFac
 def test_the_doors_keep_the_rules(desks: Desks):
     desk = desks.stranger()
     desk.goto("/sign-in")
-    font = desk.page.wait_for_function(
+    desk.page.wait_for_function(
         "[...document.fonts].some((each) => each.status === 'loaded' && each.family.includes('Inter'))"
     )
-    assert font
     kept = desk.page.evaluate(FONT_IS_KEPT)
     assert "immutable" in kept
     desk.page.fill("[name=email]", "nobody@example.com")
@@ -221,7 +221,7 @@ def test_the_cheat_sheet_tells_exactly_what_works(desks: Desks, customer: Custom
 
 def _first_delivery(html: str) -> str:
     """The address of a delivery in the page of all of them."""
-    return re.findall(r'href="(/settings/deliveries/[^"?]+)"', html)[0]
+    return str(re.findall(r'href="(/settings/deliveries/[^"?]+)"', html)[0])
 
 
 def _keymap() -> list[dict[str, str]]:
