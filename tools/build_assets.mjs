@@ -1,8 +1,8 @@
 // Builds regulars/web/static_built/ from the sources beside the templates: one style sheet, the scripts,
-// one sprite of icons, and manifest.json that maps plain names to hashed ones (read by the asset tag).
+// one sprite of icons, the fonts, and manifest.json that maps plain names to hashed ones (read by the asset tag).
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import esbuild from "esbuild";
@@ -41,9 +41,19 @@ async function iconNames() {
   return chosen;
 }
 
+// An output of esbuild under the name that templates know it by: app.css, inter-latin-wght-normal.woff2.
+function plainNameOf(file, about) {
+  const name = file.split("/").at(-1);
+  const entry = Object.entries(entries).find(([, source]) => about.entryPoint && source.endsWith(about.entryPoint));
+  return entry ? `${entry[0]}${extname(name)}` : basename(Object.keys(about.inputs)[0]);
+}
+
 function hashOf(content) {
   return createHash("sha256").update(content).digest("hex").slice(0, 8).toUpperCase();
 }
+
+// Fonts are compressed already.
+const isCompressible = (name) => extname(name) !== ".woff2";
 
 // The web process hands these out to whoever accepts them, so that no request pays for compression.
 async function compress(file) {
@@ -64,16 +74,16 @@ async function build() {
     metafile: true,
     format: "esm",
     target: ["chrome123", "firefox128", "safari17.5"],
+    loader: { ".woff2": "file" },
     entryNames: "[name]-[hash]",
+    assetNames: "[name]-[hash]",
     outdir: fresh,
     legalComments: "none",
     logLevel: "warning",
   });
   const manifest = {};
   for (const [file, about] of Object.entries(result.metafile.outputs)) {
-    const plain = Object.entries(entries).find(([, source]) => about.entryPoint && source.endsWith(about.entryPoint));
-    const name = file.split("/").at(-1);
-    manifest[`${plain[0]}${name.slice(name.lastIndexOf("."))}`] = name;
+    manifest[plainNameOf(file, about)] = basename(file);
   }
   const sprite = await spriteOf(await iconNames());
   manifest["icons.svg"] = `icons-${hashOf(sprite)}.svg`;
@@ -82,10 +92,11 @@ async function build() {
   manifest["icon.svg"] = `icon-${hashOf(favicon)}.svg`;
   await writeFile(join(fresh, manifest["icon.svg"]), favicon);
   await writeFile(join(fresh, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-  for (const name of Object.values(manifest)) await compress(join(fresh, name));
+  await copyFile(join(root, "node_modules/@fontsource-variable/inter/LICENSE"), join(fresh, "inter-LICENSE.txt"));
+  for (const name of Object.values(manifest)) if (isCompressible(name)) await compress(join(fresh, name));
   await rm(output, { recursive: true, force: true });
   await rename(fresh, output);
-  for (const name of Object.values(manifest)) {
+  for (const name of Object.values(manifest).filter(isCompressible)) {
     const bytes = await readFile(join(output, name));
     console.log(`${name}  ${(bytes.length / 1024).toFixed(1)} kB, ${(gzipSync(bytes).length / 1024).toFixed(1)} kB compressed`);
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import cast
 
 from django.conf import settings
@@ -11,10 +12,9 @@ from django.utils.translation import get_language_info
 
 from regulars.web.doors import WebRequest
 from regulars.web.layouts.navigation import navigation_of
+from regulars.web.preferences import time_zone_dialog
 from regulars.web.security import phone_url
 from regulars.web.settings.register import page_of
-
-DENSITIES = ("compact", "comfortable", "spacious")
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
@@ -26,11 +26,14 @@ def shell(request: HttpRequest) -> dict[str, object]:
     return {
         "member": member,
         "actor": actor,
+        "frame": "layouts/app.html" if member else "layouts/alone.html",
         "workspace": member.workspace if member else None,
         "direction": "rtl" if info["bidi"] else "ltr",
         "theme": member.user.theme if member else "system",
         "time_zone": member.user.time_zone if member else "",
-        "density": _cookie(request, "density", DENSITIES, "comfortable"),
+        "choosing_time_zone": SimpleLazyObject(lambda: time_zone_dialog(member.user)) if member else None,
+        "shortcuts": json.dumps(member.user.shortcuts) if member else "",
+        "density": member.user.density if member else "comfortable",
         "rail_width": _cookie(request, "rail", ("wide", "narrow"), "wide"),
         "context_pane": _cookie(request, "context", ("open", "closed"), "open"),
         "navigation": SimpleLazyObject(lambda: navigation_of(actor)) if actor else None,

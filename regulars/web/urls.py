@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.cache import cache_control
 
 from regulars.web.design.gallery import gallery
+from regulars.web.preferences import preferences
 from regulars.web.strings import strings
 
 YEAR = 365 * 24 * 3600
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("regulars.web.inbox.urls")),
     path("", include("regulars.web.sign_in.urls")),
     path("", include("regulars.web.settings.urls")),
+    path("preferences", preferences, name="preferences"),
     path("strings/<str:language>.js", cache_control(max_age=YEAR, immutable=True)(strings), name="strings"),
 ]
 if settings.DEMO:  # for whoever works on the screens

@@ -10,6 +10,9 @@ from regulars.kernel import clock
 from regulars.kernel.ids import new_id
 from regulars.workspaces.permissions import ROLES
 
+THEMES = ("system", "light", "dark")
+DENSITIES = ("compact", "comfortable", "spacious")
+
 
 class Workspace(models.Model):
     """One business."""
@@ -57,6 +60,11 @@ class User(AbstractBaseUser):
     language = models.TextField(default="en")
     time_zone = models.TextField(default="UTC")
     theme = models.TextField(default="system")
+    density = models.TextField(default="comfortable", db_default="comfortable")
+    single_keys = models.BooleanField(default=True, db_default=True)
+    """whether keys pressed alone do anything"""
+    shortcuts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    """the keys of commands that have other ones than usual: ``{"resolve": "X", "note": ""}``, empty for none"""
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -66,9 +74,8 @@ class User(AbstractBaseUser):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower"),
-            models.CheckConstraint(
-                condition=models.Q(theme__in=["system", "light", "dark"]), name="user_theme"
-            ),
+            models.CheckConstraint(condition=models.Q(theme__in=list(THEMES)), name="user_theme"),
+            models.CheckConstraint(condition=models.Q(density__in=list(DENSITIES)), name="user_density"),
         ]
 
     def __str__(self) -> str:

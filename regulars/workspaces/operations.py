@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -291,12 +290,6 @@ def _revoke(token: ApiToken, *, by: Actor) -> None:
     token.save(update_fields=["revoked_at"])
     record(TokenRevoked(token.workspace_id, token.id, by.doer))
     audit(by, "tokens:revoke", "token", str(token.id))
-
-
-def set_preferences(user: User, chosen: Mapping[str, str]) -> None:
-    """Keep how somebody likes the screens (``theme``, ``language``, ``time_zone``); what is not named stays."""
-    if chosen:
-        User.objects.filter(id=user.id).update(**chosen)
 
 
 def audit(by: Actor, verb: str, object_kind: str, object_id: str, **details: object) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 SOURCE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = ("serious", "critical")
@@ -15,6 +15,14 @@ RUN = """(rules) => axe.run(document, {
   elementRef: false,
   ...(rules.length ? { runOnly: { type: "rule", values: rules } } : {}),
 })"""
+
+LOOKS: tuple[tuple[Literal["light", "dark"], str, ViewportSize], ...] = (
+    ("light", "ltr", {"width": 1440, "height": 900}),
+    ("dark", "rtl", {"width": 1440, "height": 900}),
+    ("light", "rtl", {"width": 1024, "height": 768}),
+    ("dark", "ltr", {"width": 390, "height": 844}),
+)
+"""every width, and every theme in every direction; one load of a page shows them all"""
 
 PAGE_SCROLLS_SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 NAMELESS = """() => [...document.querySelectorAll("button, a[href], input:not([type=hidden]), select, textarea")]
@@ -44,6 +52,23 @@ def _sentences(violation: dict[str, Any]) -> list[str]:
         f"{violation['id']}: {' '.join(node['target'])}: {node['failureSummary'].splitlines()[-1].strip()}"
         for node in violation["nodes"]
     ]
+
+
+def in_all_looks(page: Page) -> list[str]:
+    """What is wrong with the screen in both themes, both directions and three widths; it is left as it was met."""
+    found = []
+    for theme, direction, size in LOOKS:
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=theme)
+        page.evaluate("(direction) => (document.documentElement.dir = direction)", direction)
+        wrong = _violations(page) + [f"without a name: {each}" for each in page.evaluate(NAMELESS)]
+        if page.evaluate(PAGE_SCROLLS_SIDEWAYS):
+            wrong.append("the page scrolls sideways")
+        found += [f"{theme} {direction} {size['width']}: {each}" for each in wrong]
+    page.emulate_media(color_scheme="light")
+    page.evaluate("document.documentElement.dir = 'ltr'")
+    page.set_viewport_size(LOOKS[0][2])
+    return found
 
 
 def findings(page: Page) -> str:

@@ -123,22 +123,47 @@ def test_letters_are_keys_on_any_layout(desks: Desks, product: Product):
     expect(desk.composer).to_be_focused()
 
 
-def test_single_letters_can_be_switched_off(desks: Desks, product: Product):
+def test_single_letters_can_be_changed_and_switched_off(desks: Desks, product: Product):
     gus = Customer(product, "Gus Ferrari")
     gus.says("Ciao")
     desk = desks.open(OWNER)
     desk.choose(gus)
     _leave_the_text(desk)
     keys = desk.page.keyboard
+    sheet, reopen = desk.page.locator("cheat-sheet"), desk.page.locator("#thread-head [data-reopen]")
+    key_of_resolve = sheet.locator("[data-command-key=resolve]")
     keys.press("?")
-    desk.page.locator("[data-single-keys]").uncheck()
+    key_of_resolve.press("Enter")
+    keys.press("r")
+    expect(sheet).to_contain_text("Taken by “Reply”")
     keys.press("Escape")
+    expect(key_of_resolve).to_be_focused()
+    key_of_resolve.press("Enter")
+    keys.press("x")
+    expect(key_of_resolve).to_be_focused()
+    expect(key_of_resolve).to_contain_text("X")
+    keys.press("Escape")
+    desk.page.reload()
+    expect(desk.bubbles("Ciao")).to_have_count(1)
+    _leave_the_text(desk)
     keys.press("e")
+    keys.press("x")
+    expect(reopen).to_have_count(1)
+    keys.press("?")
+    desk.page.locator("input[data-single-keys]").uncheck()
+    keys.press("Escape")
+    keys.press("x")
     keys.press("Control+k")
     expect(desk.page.locator("#command-box")).to_be_visible()
-    expect(desk.page.locator("#thread-head [data-reopen]")).to_have_count(0)
+    expect(reopen).to_have_count(1)
     keys.press("Escape")
-    desk.page.evaluate("localStorage.clear()")
+    desk.page.locator("[popovertarget=member-menu]").click()
+    desk.page.locator("#member-menu [data-command=cheat-sheet]").click()
+    with desk.page.expect_response("**/preferences"):
+        desk.page.locator("input[data-single-keys]").check()
+    key_of_resolve.press("Enter")
+    with desk.page.expect_response("**/preferences"):
+        sheet.locator("button", has_text="As usual").click()
 
 
 def test_arrows_walk_through_messages_and_open_their_menu(desks: Desks, product: Product):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import Model
 from django.forms import Form
+from django.urls import reverse
 from django.utils.functional import Promise
 
 
@@ -23,6 +26,11 @@ class FormDialog:
     note: str | Promise = ""
     """what else there is to know, below them"""
     is_dangerous: bool = False
+
+    @classmethod
+    def about_one(cls, route: str, thing: Model, form: Form, **more: Any) -> FormDialog:
+        """What a route does to one thing: every row of a page has its own."""
+        return cls(key=f"{route}-{thing.pk}", action=reverse(route, args=[thing.pk]), form=form, **more)
 
     def __post_init__(self) -> None:
         self.form.auto_id = f"{self.key}-%s"

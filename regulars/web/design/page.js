@@ -1,10 +1,13 @@
 // Small helpers over the document that every component shares.
+import directional from "./directional.json";
+import { newId } from "./intents.js";
+
 const spriteUrl = () => document.body.dataset.sprite;
 
 /** An icon of the sprite, for what scripts draw themselves. */
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("class", "icon");
+  svg.setAttribute("class", directional.includes(name) ? "icon directional" : "icon");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
   use.setAttribute("href", `${spriteUrl()}#${name}`);
@@ -36,10 +39,31 @@ export function announce(text) {
   if (region) region.textContent = text;
 }
 
+const CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, [tabindex]";
+const controlsOf = (place) => [...place.querySelectorAll(CONTROLS)].filter((each) => !each.closest("dialog, [popover]"));
+
+/** What a control is known by when it is drawn anew. */
+function signOf(control) {
+  const name = ["id", "data-command", "data-dialog", "data-post", "data-told", "popovertarget", "href"].find((each) => control.hasAttribute(each));
+  return name ? `[${name}="${CSS.escape(control.getAttribute(name))}"]` : "";
+}
+
+/** Put a fresh element in the place of one that has the focus, perhaps: it stays on the same control, or where that stood. */
+export function exchange(old, fresh) {
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const sign = focused && signOf(focused);
+  const at = focused && controlsOf(old).indexOf(focused);
+  old.replaceWith(fresh);
+  if (!focused) return;
+  const left = controlsOf(fresh);
+  const same = sign && fresh.querySelector(sign);
+  (same || left[Math.min(Math.max(at, 0), left.length - 1)] || document.getElementById("main"))?.focus({ preventScroll: true });
+}
+
 /** Put what stands below the bar of another page in the place of ours: the same page, later. */
 export function replaceBody(page) {
   const fresh = page.querySelector(".page-body");
-  document.querySelector(".page-body").replaceWith(fresh);
+  exchange(document.querySelector(".page-body"), fresh);
   document.dispatchEvent(new CustomEvent("body-replaced")); // times are written anew
   return fresh;
 }
@@ -67,6 +91,12 @@ export function post(url, values = {}, { signal, keepalive } = {}) {
     headers: { "X-CSRFToken": token(), "X-Fragment": "1" },
     credentials: "same-origin",
   }).then(showToastOf);
+}
+
+/** Keep a preference of this member on the server; true when it was kept. */
+export async function keep(values) {
+  const response = await post("/preferences", { ...values, id: newId() }).catch(() => null);
+  return Boolean(response?.ok);
 }
 
 /** GET a fragment; `part` names the one that is meant where a page has several. */

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
 from django import template
 from django.forms.boundfield import BoundField
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html
@@ -17,14 +21,13 @@ from regulars.kernel.ids import new_id
 from regulars.web.design.assets import asset_url
 from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.design.people import initials_of, tone_of
+from regulars.web.design.tables import Column
 from regulars.web.strings import strings_version
 
 register = template.Library()
 
-DIRECTIONAL = frozenset(
-    {"back", "forward", "send", "reply-arrow", "sign-out", "quote", "forwarded", "external"}
-)
-"""icons that turn with the direction of reading"""
+DIRECTIONAL = frozenset(json.loads(Path(__file__).with_name("directional.json").read_text()))
+"""icons that turn with the direction of reading; the scripts read the same list"""
 _STATUS_WORDS = {
     "queued": pgettext_lazy("message state", "Queued"),
     "sending": pgettext_lazy("message state", "Sending"),
@@ -90,6 +93,28 @@ def icon_button(icon: str, label: str, **settings: str) -> dict[str, object]:
 def form_dialog(dialog: FormDialog) -> dict[str, object]:
     """A dialog with one form; it is closed until a button with its key opens it, or its form was refused."""
     return {"dialog": dialog}
+
+
+@register.simple_block_tag
+def data_table(
+    content: str,
+    label: str,
+    *named: str,
+    columns: Iterable[Column] = (),
+    acts: bool = True,
+    stacked: bool = True,
+    more: str = "",
+) -> SafeString:
+    """A table: what it is called, its columns (by name, or as ``columns``), its rows inside.
+
+    ``acts``: the last cell of each row holds buttons. On a narrow screen a row becomes a card; with ``stacked=False``
+    the table is scrolled instead. ``more``: classes.
+    """
+    heads = [*map(Column, named), *columns]
+    if acts:
+        heads.append(Column(gettext("Actions"), is_hidden=True))
+    context = {"content": content, "label": label, "columns": heads, "stacked": stacked, "more": more}
+    return mark_safe(render_to_string("design/data_table/data_table.html", context))  # noqa: S308 -- a template's
 
 
 @register.inclusion_tag("design/avatar/avatar.html")

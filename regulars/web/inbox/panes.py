@@ -135,6 +135,7 @@ def head_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
     """The thread's head: who, whose, which state, how long the reply window is open."""
     return {
         "conversation": conversation_row(conversation),
+        "contact": conversation.contact,
         "members": assignable_members(actor),
         "window_closes_at": conversation.window_closes_at,
         "ad_window_closes_at": conversation.ad_window_closes_at,

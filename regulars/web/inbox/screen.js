@@ -1,6 +1,7 @@
 // The inbox screen: which conversation is open, in which region, with which panes. The address always tells.
+import { layOver, takeAway } from "../design/drawer/drawer.js";
 import { onCommand } from "../design/keyboard/keyboard.js";
-import { element, fragment, get, icon, isTyping, post, remember } from "../design/page.js";
+import { element, exchange, fragment, get, icon, isTyping, post, remember } from "../design/page.js";
 import { toast } from "../design/toast/toast.js";
 import { gettext } from "../design/strings.js";
 import { writeTimes } from "../design/time/time.js";
@@ -17,7 +18,7 @@ import "./voice_note.js";
 import "./lightbox.js";
 
 const WHILE_TYPING = new Set(["Backspace", "Enter"]); // keys that are part of writing, besides letters
-const wide = matchMedia("(width >= 1100px)");
+const narrow = matchMedia("(width < 1100px)"); // there the contact lies over the thread: inbox.css
 const idOf = (url) => /^\/conversations\/([\w-]+)/.exec(new URL(url, location.href).pathname)?.[1] ?? "";
 
 /** What somebody had written for a conversation that a colleague has now. */
@@ -34,7 +35,8 @@ class InboxScreen extends HTMLElement {
     this.prefetched = new Map();
     this.reading = new Reading(this);
     this.views = new Views(this);
-    if (!wide.matches) this.dataset.context = "closed";
+    this.fitContext();
+    narrow.addEventListener("change", () => this.fitContext());
     history.replaceState(this.place, "");
     this.addEventListener("click", (event) => this.onClick(event));
     this.addEventListener("pointerover", (event) => this.prefetch(event.target.closest?.("[data-conversation]")));
@@ -106,7 +108,7 @@ class InboxScreen extends HTMLElement {
     const jump = event.target.closest("#context [data-jump]");
     if (jump) {
       event.preventDefault();
-      if (!wide.matches) this.dataset.context = "closed";
+      takeAway();
       return this.querySelector("message-thread")?.jump(jump.dataset.jump);
     }
     const link = event.target.closest("a[data-conversation], a[data-open-conversation]");
@@ -151,6 +153,7 @@ class InboxScreen extends HTMLElement {
   }
 
   async show(id, { keyboard = false } = {}) {
+    takeAway();
     const before = this.shown;
     this.dataset.conversation = id;
     this.dataset.region = id ? "thread" : "list";
@@ -258,11 +261,10 @@ class InboxScreen extends HTMLElement {
 
   /** Put the address bar back to the list, and the eyes where they were. */
   back() {
+    const search = document.activeElement?.closest?.(".list-search input");
+    if (search) return search.value ? false : this.list.focusCurrent(); // the browser clears it first
+    if (this.dataset.phone === "open" && innerWidth < 1440) return this.togglePhone();
     if (!this.conversation) return false;
-    if (this.dataset.context === "open" && !wide.matches) {
-      this.dataset.context = "closed";
-      return;
-    }
     this.close();
   }
 
@@ -279,7 +281,7 @@ class InboxScreen extends HTMLElement {
 
   registerCommands() {
     onCommand("back", () => this.back());
-    onCommand("context", () => this.togglePane("context"));
+    onCommand("context", () => this.toggleContext());
     onCommand("phone", () => this.togglePhone());
     onCommand("resolve", () => this.act("status", this.isResolved ? { status: "open" } : { status: "resolved", ...this.seenOf("message") }));
     onCommand("assign-me", () => this.act("assignment", { member: "me", ...this.seenOf("assignee") }));
@@ -334,7 +336,8 @@ class InboxScreen extends HTMLElement {
     const head = fragment(html).getElementById("thread-head");
     if (!head || head.dataset.conversation !== this.shown) return;
     if (this.querySelector("#thread-head [popover]:popover-open")) return;
-    this.querySelector("#thread-head")?.replaceWith(head);
+    exchange(this.querySelector("#thread-head"), head);
+    writeTimes(head);
     const strip = this.querySelector("window-strip");
     if (strip && strip.getAttribute("closes") !== head.dataset.closes) strip.setAttribute("closes", head.dataset.closes);
     if (strip && strip.getAttribute("ad-closes") !== head.dataset.adCloses) strip.setAttribute("ad-closes", head.dataset.adCloses);
@@ -374,10 +377,27 @@ class InboxScreen extends HTMLElement {
     if (unsent.length) this.querySelector("#conversation").append(keptText(unsent));
   }
 
+  /** Beside the thread where there is room, as it was left; elsewhere it comes when it is asked for. */
+  fitContext() {
+    this.usualContext ??= this.dataset.context;
+    this.dataset.context = narrow.matches ? "closed" : this.usualContext;
+  }
+
+  toggleContext() {
+    if (!this.conversation) return false;
+    if (!narrow.matches) {
+      this.togglePane("context");
+      this.usualContext = this.dataset.context;
+    } else if (!takeAway()) {
+      this.dataset.context = "open";
+      layOver(this.querySelector("#context"), narrow, () => (this.dataset.context = "closed"));
+    }
+  }
+
   togglePane(name) {
     const next = this.dataset[name] === "open" ? "closed" : "open";
     this.dataset[name] = next;
-    if (wide.matches) remember(name, next);
+    if (!narrow.matches) remember(name, next);
   }
 
   togglePhone() {

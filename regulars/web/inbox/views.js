@@ -1,5 +1,6 @@
 // Another list in the place of the one that stands here. Views, numbers, orders and searches are addresses under /inbox; each
 // is fetched as a pane, the open conversation stays, and the browser's history, title and rail follow.
+import { takeAway } from "../design/drawer/drawer.js";
 import { announce, fragment, get } from "../design/page.js";
 import { toast } from "../design/toast/toast.js";
 import { gettext } from "../design/strings.js";
@@ -76,7 +77,7 @@ export class Views {
 
   /** Go to a list, as a step that leads back. Where there is room for one of both, it takes the conversation's place. */
   async choose(address) {
-    document.querySelector(".rail.open")?.classList.remove("open");
+    takeAway();
     const { screen } = this;
     const before = screen.addressOfList();
     if (!(await this.show(address))) return;

@@ -10,8 +10,10 @@ import "../design/tooltip/tooltip.js";
 import "../design/waiting_clock/waiting_clock.js";
 import "../design/window_strip/window_strip.js";
 import "../inbox/screen.js";
+import "../settings/acts.js";
 import "../settings/following.js";
 import "./navigation.js";
+import "./preferences.js";
 import { writeTimes } from "../design/time/time.js";
 
 writeTimes();

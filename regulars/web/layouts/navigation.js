@@ -1,31 +1,32 @@
 // The frame around every screen: the rail, the letters that go places, forms that send themselves.
+import { layOver, takeAway } from "../design/drawer/drawer.js";
 import { onCommand } from "../design/keyboard/keyboard.js";
+import { refreshPage } from "../settings/acts.js";
 import { newId } from "../design/intents.js";
-import { element, fragment, post, remember } from "../design/page.js";
+import { element, exchange, fragment, post, remember } from "../design/page.js";
 
-const narrow = matchMedia("(width < 720px)");
+const narrow = matchMedia("(width < 1360px)"); // there the rail shows icons, or nothing: app.css
 const rail = () => document.querySelector(".rail");
 
 onCommand("rail", () => {
   if (!rail()) return false;
-  if (narrow.matches) {
-    rail().classList.toggle("open");
-    return;
-  }
+  if (narrow.matches) return lieOverThePage();
   const next = document.documentElement.dataset.rail === "narrow" ? "wide" : "narrow";
   document.documentElement.dataset.rail = next;
   remember("rail", next);
 });
 
+function lieOverThePage() {
+  const panel = rail();
+  if (panel.classList.contains("open")) return void takeAway();
+  panel.classList.add("open");
+  layOver(panel, narrow, () => panel.classList.remove("open"));
+}
+
 onCommand("go-inbox", () => document.querySelector(".rail .brand").click());
 for (const link of document.querySelectorAll(".rail [data-view]")) onCommand(`go-${link.dataset.view}`, () => link.click());
 onCommand("go-settings", () => location.assign("/settings"));
 onCommand("go-account", () => location.assign("/settings/account"));
-
-document.addEventListener("click", (event) => {
-  const open = document.querySelector(".rail.open");
-  if (open && !event.target.closest(".rail, [data-command=rail]")) open.classList.remove("open");
-});
 
 document.addEventListener("change", (event) => event.target.closest("[data-submit-on-change]")?.requestSubmit());
 
@@ -40,7 +41,7 @@ document.addEventListener("click", async (event) => {
     button.dataset.intent ??= newId(); // until there is an answer, pressing again means the same
     const response = await post(button.dataset.post, { ...JSON.parse(button.dataset.values ?? "{}"), id: button.dataset.intent });
     delete button.dataset.intent;
-    if (response.ok && button.dataset.then === "reload") return location.reload();
+    if (response.ok && button.dataset.then === "refresh") return refreshPage();
     if (response.ok && response.status !== 204) replaceById(await response.text(), asked);
   } catch {
     document.dispatchEvent(new CustomEvent("connection-lost"));
@@ -54,7 +55,7 @@ export function replaceById(html, asked) {
   for (const fresh of [...fragment(html).children]) {
     const known = fresh.id && document.getElementById(fresh.id);
     if (known?.dataset.conversation !== fresh.dataset.conversation) continue; // another one was opened meanwhile
-    if (known && !(known.toldAt > asked)) known.replaceWith(fresh);
+    if (known && !(known.toldAt > asked)) exchange(known, fresh);
   }
   document.dispatchEvent(new CustomEvent("fragments-replaced"));
 }
@@ -64,15 +65,3 @@ for (const zone of document.querySelectorAll("[data-guess-zone]")) {
   if (![...zone.options].some((option) => option.value === guessed)) zone.append(element("option", { value: guessed }, guessed));
   if (!zone.dataset.chosen) zone.value = guessed;
 }
-
-/** Every zone that this browser knows, its own first; written when asked for, since they are hundreds. */
-document.addEventListener("click", (event) => {
-  const zones = event.target.closest?.('[data-dialog="time-zone"]') && document.querySelector("[data-all-zones]:not([data-filled])");
-  if (!zones) return;
-  zones.dataset.filled = "";
-  const chosen = zones.value;
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const names = new Set([own, chosen, "UTC", ...Intl.supportedValuesOf("timeZone")]);
-  zones.replaceChildren(...[...names].filter(Boolean).map((name) => element("option", { value: name }, name.replaceAll("_", " "))));
-  zones.value = chosen;
-});

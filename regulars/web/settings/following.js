@@ -1,5 +1,5 @@
 // An open page of the settings follows what others change: it is asked anew, and stands where it stood.
-import { get, replaceBody, showCounters } from "../design/page.js";
+import { exchange, get, replaceBody, showCounters } from "../design/page.js";
 
 const page = document.querySelector(".page[data-follows]");
 const PAUSE = 1000; // a page that much happens on is asked anew this often at most
@@ -13,14 +13,6 @@ const isBusy = () => document.querySelector(`:is(${PARTS}) :is(dialog[open], sel
 function isSelecting() {
   const selection = document.getSelection();
   return !selection.isCollapsed && page.contains(selection.anchorNode);
-}
-
-/** How to find the same control on the page as it is later. */
-function nameOf(control) {
-  if (!control?.closest(PARTS)) return "";
-  if (control.id) return `#${CSS.escape(control.id)}`;
-  const name = ["data-told", "data-dialog", "data-post", "href"].find((each) => control.hasAttribute(each));
-  return name ? `[${name}="${CSS.escape(control.getAttribute(name))}"]` : "";
 }
 
 /** Whatever is being filled in comes first. */
@@ -46,13 +38,11 @@ function followSoon() {
 }
 
 function replace(fresh) {
-  const focused = nameOf(document.activeElement);
   const isShownOnce = page.querySelector("[data-told]");
   if (isShownOnce) fresh.querySelector(".page-body").prepend(isShownOnce);
   const actions = fresh.querySelector(".page-bar .end");
-  if (actions) document.querySelector(".page-bar .end").replaceWith(actions);
+  if (actions) exchange(document.querySelector(".page-bar .end"), actions);
   replaceBody(fresh);
-  if (focused) document.querySelector(`:is(${PARTS}) ${focused}`)?.focus({ preventScroll: true });
 }
 
 if (page) {

@@ -10,5 +10,4 @@ urlpatterns: list[URLPattern] = [
     path("set-up", views.set_up, name="set-up"),
     path("invitations/<str:secret>", views.invitation, name="invitation"),
     path("language", views.choose_language, name="choose-language"),
-    path("preferences", views.preferences, name="preferences"),
 ]

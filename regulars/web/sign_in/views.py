@@ -17,12 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.kernel.errors import ProductError
-from regulars.web.context import DENSITIES
 from regulars.web.doors import SIGNED_IN, MemberRequest, WebRequest, member_with, public
 from regulars.web.problems import told_when
 from regulars.web.sign_in.demo import account_for, demo_accounts
 from regulars.web.sign_in.devices import known_browser, remember_browser
-from regulars.web.sign_in.forms import AccountForm, OwnerForm, SignInForm, time_zones
+from regulars.web.sign_in.forms import AccountForm, OwnerForm, SignInForm
 from regulars.web.sign_in.middleware import note_browser, source_of
 from regulars.workspaces.guessing import Guess, TooManyAttempts, guessed_right, take_guess
 from regulars.workspaces.models import Member, User
@@ -30,14 +29,12 @@ from regulars.workspaces.operations import (
     accept_invitation,
     find_account,
     find_open_invitation,
-    set_preferences,
 )
 from regulars.workspaces.queries import is_member_somewhere
 from regulars.workspaces.sessions import MEMBER_KEY
 from regulars.workspaces.setting_up import create_first_owner, is_set_up, is_set_up_secret
 
 COOKIE_AGE = 365 * 24 * 3600
-THEMES = ("system", "light", "dark")
 
 
 FORM = ["GET", "HEAD", "POST"]
@@ -182,22 +179,3 @@ def choose_language(request: WebRequest) -> HttpResponse:
     if language in dict(settings.LANGUAGES):
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=COOKIE_AGE, samesite="Lax")
     return response
-
-
-@require_POST
-@member_with(SIGNED_IN)
-def preferences(request: MemberRequest) -> HttpResponse:
-    """Theme, language and time zone belong to the person, density to the browser."""
-    offered = {"theme": THEMES, "language": dict(settings.LANGUAGES), "time_zone": dict(time_zones())}
-    chosen = {name: value for name, value in request.POST.items() if value in offered.get(name, ())}
-    set_preferences(request.member.user, {name: str(value) for name, value in chosen.items()})
-    response = redirect(_back(request))
-    if request.POST.get("density") in DENSITIES:
-        response.set_cookie("regulars_density", request.POST["density"], max_age=COOKIE_AGE, samesite="Lax")
-    return response
-
-
-def _back(request: MemberRequest) -> str:
-    wanted = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()})
-    return urljoin("/", wanted) if is_ours else reverse("home")

@@ -128,45 +128,23 @@ def _connecting(form: ConnectionForm) -> FormDialog:
 
 
 def _adding(connection: Connection, form: InboxForm) -> FormDialog:
-    return FormDialog(
-        key=f"add-number-{connection.id}",
-        title=_("Add a number"),
-        action=reverse("add-number", args=[connection.id]),
-        form=form,
-        submit=_("Add"),
-    )
+    return FormDialog.about_one("add-number", connection, form, title=_("Add a number"), submit=_("Add"))
 
 
 def _replacing(connection: Connection, form: CredentialsForm) -> FormDialog:
-    return FormDialog(
-        key=f"credentials-{connection.id}",
-        title=_("Replace credentials"),
-        action=reverse("credentials", args=[connection.id]),
-        form=form,
-        submit=_("Replace"),
-        note=_("Empty fields stay as they are."),
-    )
+    note = _("Empty fields stay as they are.")
+    title, submit = _("Replace credentials"), _("Replace")
+    return FormDialog.about_one("credentials", connection, form, title=title, submit=submit, note=note)
 
 
 def _naming(connection: Connection, form: PortfolioForm) -> FormDialog:
-    return FormDialog(
-        key=f"portfolio-{connection.id}",
-        title=_("Business portfolio"),
-        action=reverse("portfolio", args=[connection.id]),
-        form=form,
-        submit=_("Save"),
-        note=_("A contact’s ids are valid inside one portfolio. What is known so far moves along."),
-    )
+    note = _("A contact’s ids are valid inside one portfolio. What is known so far moves along.")
+    title, submit = _("Business portfolio"), _("Save")
+    return FormDialog.about_one("portfolio", connection, form, title=title, submit=submit, note=note)
 
 
 def _changing(inbox: Inbox, form: NumberForm) -> FormDialog:
-    return FormDialog(
-        key=f"number-{inbox.id}",
-        title=inbox.name,
-        action=reverse("change-number", args=[inbox.id]),
-        form=form,
-        submit=_("Save"),
-    )
+    return FormDialog.about_one("change-number", inbox, form, title=inbox.name, submit=_("Save"))
 
 
 def webhook_url(request: HttpRequest, connection: Connection) -> str:

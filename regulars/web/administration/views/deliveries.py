@@ -31,6 +31,7 @@ from regulars.kernel.errors import NotFound
 from regulars.kernel.events import PARKING_EVENTS
 from regulars.kernel.ids import parse_id, parse_serial
 from regulars.web.administration.answers import done
+from regulars.web.design.tables import Column
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.parked_events import access_parked_event, parked_events_of, retry_parked_events
@@ -39,6 +40,12 @@ PAGE_SIZE = 50
 LONGEST_SHOWN = 200_000
 """characters of a body; REST gives the whole"""
 FAILED = WhichDeliveries(state="failed")
+COLUMNS = (
+    Column(gettext_lazy("Received")),
+    Column(gettext_lazy("Account")),
+    Column(gettext_lazy("Updates"), is_number=True),
+    Column(gettext_lazy("State")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,7 @@ def deliveries(request: MemberRequest) -> HttpResponse:
     shown, next_url = _page(request, rows, state=state)
     context = {
         "part": "deliveries",
+        "columns": COLUMNS,
         "state": state,
         "rows": [_line(row) for row in shown],
         "failed_count": deliveries_of(request.actor, FAILED).count(),

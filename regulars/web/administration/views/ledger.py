@@ -16,10 +16,25 @@ from regulars.inboxes.events import INBOX_EVENTS, DeliveriesReplayed, DeliveryFa
 from regulars.inboxes.ledger import Ledger
 from regulars.inboxes.queries import inboxes_in
 from regulars.kernel import clock
+from regulars.web.design.tables import Column
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.settings.page import SettingsPage
 
 UNKNOWN_LIMIT = 100
+COLUMNS = (
+    Column(gettext_lazy("Number")),
+    Column(gettext_lazy("Received"), is_number=True),
+    Column(gettext_lazy("Stored"), is_number=True),
+    Column(gettext_lazy("Duplicate"), is_number=True),
+    Column(gettext_lazy("Rejected"), is_number=True),
+    Column(gettext_lazy("Pending"), is_number=True),
+    Column(gettext_lazy("Intended"), is_number=True),
+    Column(gettext_lazy("Accepted"), is_number=True),
+    Column(gettext_lazy("Refused"), is_number=True),
+    Column(gettext_lazy("Unknown"), is_number=True),
+    Column(gettext_lazy("Pending"), is_number=True),
+    Column(gettext_lazy("Adds up"), is_hidden=True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +56,7 @@ def ledger(request: MemberRequest) -> HttpResponse:
     lines = [LedgerLine(names.get(key) or _place(key[1]), part) for key, part in parts.items()]
     context = {
         "total": total,
+        "columns": COLUMNS,
         "lines": sorted(lines, key=lambda line: line.name.casefold()),
         "unknown": read_unknown(request.member.workspace_id, UNKNOWN_LIMIT),
         "as_of": clock.now(),

@@ -20,6 +20,7 @@ from regulars.kernel.ids import parse_id
 from regulars.web.administration.answers import attempt
 from regulars.web.administration.forms import RemoveTeamForm, TeamForm
 from regulars.web.design.form_dialogs import FormDialog
+from regulars.web.design.tables import Column
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.access import access_team
@@ -27,6 +28,12 @@ from regulars.workspaces.events import MEMBER_EVENTS, TEAM_EVENTS
 from regulars.workspaces.teams import create_team, rename_team
 
 NEW_TEAM = "new-team"
+COLUMNS = (
+    Column(gettext_lazy("Team")),
+    Column(gettext_lazy("Members")),
+    Column(gettext_lazy("Staffs")),
+    Column(gettext_lazy("In its queue"), is_number=True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,7 @@ def _context(
     lines = team_lines(request.actor)
     can_manage = request.actor.can("teams:manage")
     return {
+        "columns": COLUMNS,
         "rows": [_row(line, lines, refused) if can_manage else TeamRow(line) for line in lines],
         "new_team": _new_team(adding or TeamForm()) if can_manage else None,
     }

@@ -23,12 +23,18 @@ async function send(dialog, form) {
     if (response.redirected && new URL(response.url).pathname !== pageOf(dialog)) return location.assign(response.url);
     if (response.headers.get("Content-Type")?.startsWith("text/html")) show(dialog, form, await response.text());
     else if (!response.ok) complain(form, await response.text());
-    else dialog.close();
+    else finish(dialog);
   } catch {
     document.dispatchEvent(new CustomEvent("connection-lost"));
   } finally {
     form.ariaBusy = "false";
   }
+}
+
+/** Nothing came back to show: whoever knows what the form was about shows it. */
+function finish(dialog) {
+  dialog.close();
+  dialog.dispatchEvent(new CustomEvent("form-done", { bubbles: true }));
 }
 
 /** Where the page that holds the dialog is: after a refusal without scripts it stands at the address of the act. */

@@ -1,5 +1,5 @@
 // Turns key presses and [data-command] clicks into commands; screens say what a command does with onCommand().
-import { isTyping } from "../page.js";
+import { isTyping, keep } from "../page.js";
 import { keymap } from "./keymap.js";
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -28,12 +28,49 @@ export const available = () => keymap.filter((row) => row.native || handlers.has
 
 export const singleKeys = {
   get on() {
-    return localStorage.getItem("regulars.single-keys") !== "off";
+    return document.body.dataset.singleKeys !== "off";
   },
   set on(value) {
-    localStorage.setItem("regulars.single-keys", value ? "on" : "off");
+    document.body.dataset.singleKeys = value ? "on" : "off";
+    keep({ single_keys: document.body.dataset.singleKeys });
   },
 };
+
+const own = JSON.parse(document.body.dataset.shortcuts || "{}"); // by command: another key than usual, "" for none
+
+/** What is pressed alone may stand in the way of other software: its key can be another one, or none (WCAG 2.1.4). */
+export const isChangeable = (row) => Boolean(row.single) && row.keys[0] !== "Escape";
+export const isChanged = (row) => isChangeable(row) && row.command in own;
+
+/** The shortcuts of a row, as this member has them. */
+export function keysOf(row) {
+  return isChanged(row) ? [own[row.command], ...row.keys.slice(1)].filter(Boolean) : row.keys;
+}
+
+/** Another key for a row, "" for none, null for the usual one. */
+export function changeKey(row, shortcut) {
+  if (shortcut === null) delete own[row.command];
+  else own[row.command] = shortcut;
+  return keep({ shortcut: row.command, ...(shortcut === null ? {} : { key: shortcut }) });
+}
+
+/** What this member presses in the place of a usual shortcut; nothing while keys pressed alone are off. */
+export function ownKey(usual) {
+  const row = keymap.find((each) => each.keys[0] === usual);
+  const key = row && isChanged(row) ? own[row.command] : usual;
+  return row?.single && !singleKeys.on && !/Mod\+|Alt\+/.test(key) ? "" : key;
+}
+
+/** The row that has a shortcut already, or begins with it. */
+export const rowWith = (shortcut) => keymap.find((row) => keysOf(row).some((key) => key === shortcut || key.startsWith(`${shortcut} `)));
+
+/** What was pressed, as the table writes it; "" for keys that move, confirm or edit everywhere. */
+export function shortcutOf(event) {
+  const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
+  const modifiers = [(isMac ? event.metaKey : event.ctrlKey) && "Mod", event.altKey && "Alt", letter && event.shiftKey && "Shift"].filter(Boolean);
+  const isKey = letter || /^(?:[^\s+]|F\d+)$/.test(event.key) || (event.key === "+" && !modifiers.length);
+  return isKey && !isComposition(event) && !(isMac ? event.ctrlKey : event.metaKey) ? [...modifiers, letter ?? event.key].join("+") : "";
+}
 
 /** The caps to draw for a shortcut, in the letters of the reader's own keyboard. */
 export async function caps(shortcut) {
@@ -97,7 +134,7 @@ function onKey(event) {
   if (event.key === "Escape" && document.querySelector("dialog[open], [popover]:popover-open:not(.tooltip)")) return;
   for (const row of keymap) {
     if (row.native) continue;
-    for (const shortcut of row.keys) {
+    for (const shortcut of keysOf(row)) {
       const hit = shortcut.includes(" ") ? matchesSequence(event, shortcut) : pending === "" && matches(event, shortcut);
       if (hit && !silent(row, shortcut, event) && run(row.command)) {
         event.preventDefault();

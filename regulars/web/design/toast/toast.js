@@ -11,8 +11,12 @@ export function toast(text, { kind = "", undo = null } = {}) {
   const region = document.querySelector("toast-region");
   if (!region) return;
   const box = element("div", { class: `toast ${kind}`, role: kind === "bad" ? "alert" : "status" }, element("span", {}, text));
+  let before = null; // what had the focus before somebody came here
+  box.addEventListener("focusin", (event) => (before ??= event.relatedTarget));
   const leave = () => {
+    const hadFocus = box.contains(document.activeElement);
     box.remove();
+    if (hadFocus) (before?.isConnected ? before : document.getElementById("main"))?.focus({ preventScroll: true });
     if (lastUndo === goBack) lastUndo = null;
   };
   const goBack = () => {
@@ -32,6 +36,8 @@ export function toast(text, { kind = "", undo = null } = {}) {
   let timer = setTimeout(leave, LASTING);
   box.addEventListener("pointerenter", () => clearTimeout(timer));
   box.addEventListener("pointerleave", () => (timer = setTimeout(leave, LASTING)));
+  box.addEventListener("focusin", () => clearTimeout(timer));
+  box.addEventListener("focusout", () => (timer = setTimeout(leave, LASTING)));
 }
 
 document.addEventListener("toast", (event) => {

@@ -1,4 +1,5 @@
 // One tooltip for the page: the name of what is under the pointer or in focus, with its shortcut.
+import { ownKey } from "../keyboard/keyboard.js";
 import { element } from "../page.js";
 import { place } from "../menu/place.js";
 
@@ -8,9 +9,9 @@ const tip = () => document.getElementById("tooltip");
 
 function show(target) {
   const shown = tip();
-  const visibleText = target.querySelector(".rail-word");
-  if (!shown || !target.isConnected || (visibleText && visibleText.offsetParent !== null)) return;
-  const caps = (target.dataset.tipKey ?? "").split("+").filter(Boolean).map((cap) => element("kbd", { class: "key" }, cap));
+  const saysItself = target.querySelector(".rail-word")?.offsetWidth > 1; // folded, the rail's words are only heard
+  if (!shown || !target.isConnected || saysItself) return;
+  const caps = ownKey(target.dataset.tipKey ?? "").split("+").filter(Boolean).map((cap) => element("kbd", { class: "key" }, cap));
   shown.replaceChildren(target.dataset.tip, ...caps);
   shown.showPopover();
   place(shown, target, target.closest(".rail") ? "inline-end" : "block-start");

@@ -191,16 +191,36 @@ def test_an_invitation_opens_once(cast: Cast) -> None:
     assert Client().get("/invitations/nonsense").status_code == 404
 
 
-def test_theme_language_zone_and_density_are_kept(cast: Cast, sign_in: SignIn) -> None:
+def test_theme_language_zone_and_density_are_kept_for_every_device(cast: Cast, sign_in: SignIn) -> None:
     client = sign_in(cast.agent)
     client.post("/preferences", {"theme": "dark", "next": "/inbox/open"})
     client.post("/preferences", {"language": "ru"})
     client.post("/preferences", {"density": "compact"})
     client.post("/preferences", {"time_zone": "Asia/Bangkok"})
     client.post("/preferences", {"theme": "neon", "language": "xx", "density": "vast", "time_zone": "../x"})
-    html = client.get("/inbox/open").content.decode()
+    html = sign_in(cast.agent).get("/inbox/open").content.decode()
     for part in ('lang="ru"', 'data-theme="dark"', 'data-density="compact"', 'data-time-zone="Asia/Bangkok"'):
         assert part in html
+
+
+def test_shortcuts_are_changed_one_by_one_and_can_be_silent(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.agent)
+    as_script = {"X-Fragment": "1"}
+    for given in (
+        {"shortcut": "resolve", "key": "Alt+X"},
+        {"shortcut": "note", "key": ""},
+        {"shortcut": "reply", "key": "Y"},
+        {"shortcut": "reply"},
+        {"single_keys": "off"},
+    ):
+        assert client.post("/preferences", given, headers=as_script).status_code == 204
+    for given in ({"shortcut": "resolve", "key": "no key"}, {"shortcut": "<script>", "key": "X"}):
+        assert client.post("/preferences", given, headers=as_script).status_code == 422
+    user = User.objects.get(id=cast.agent.user_id)
+    assert (user.shortcuts, user.single_keys) == ({"resolve": "Alt+X", "note": ""}, False)
+    html = sign_in(cast.agent).get("/inbox/open").content.decode()
+    assert 'data-single-keys="off"' in html
+    assert "&quot;note&quot;: &quot;&quot;" in html
 
 
 def test_the_doors_speak_the_chosen_language(cast: Cast) -> None:
