@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import cast
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -51,7 +52,10 @@ def problem_response(request: WebRequest, problem: ProductError) -> HttpResponse
 def _way_back(request: WebRequest) -> str:
     """The page whose form was refused, when it is one of ours; else there is only the inbox."""
     came_from = request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()})
+    try:
+        is_ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()})
+    except DisallowedHost:  # an odd Host is a reason for a refusal, and this draws refusals
+        return ""
     return came_from if request.method == "POST" and is_ours else ""
 
 

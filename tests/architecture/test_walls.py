@@ -127,6 +127,7 @@ def test_what_changes_something_is_public_only_where_people_come_in():
 MAY_READ_MAY_DO = {
     "conversations/<str:conversation_id>/reading": "whoever reads marks as read",
     "conversations/<str:conversation_id>/draft": "one's own unsent words",
+    "conversations/<str:conversation_id>/presence": "whoever looks is there, and writing asks for more",
     "media/<str:media_id>/retry": "fetching again what the platform still has",
     "api/v1/media/<str:media_id>/retry": "likewise",
     "api/v1/conversations/<str:conversation_id>": "each part of a PATCH asks for its own permission",

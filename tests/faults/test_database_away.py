@@ -119,7 +119,7 @@ def test_a_page_says_that_the_database_is_away(away: Away, path: str):
     assert answer.status_code == 503
     assert answer.headers["content-type"].startswith("text/html")
     assert answer.headers["retry-after"] == "5"
-    assert "Messages from customers are not lost" in answer.text
+    assert "No message from a contact is lost" in answer.text
 
 
 def test_the_rest_face_answers_with_a_problem(away: Away):

@@ -145,12 +145,12 @@ def test_webhooks_are_told_to_come_again(full: Full):
 
 
 def test_pages_still_show_or_say_what_is_wrong(full: Full):
-    assert full.page.status_code == 200 or "Messages from customers are not lost" in full.page.text
+    assert full.page.status_code == 200 or "No message from a contact is lost" in full.page.text
 
 
 def test_a_screen_says_that_nothing_can_be_written(full: Full):
     assert {answer.status_code for answer in full.notes} == {503}
-    assert all("Messages from customers are not lost" in answer.text for answer in full.notes)
+    assert all("No message from a contact is lost" in answer.text for answer in full.notes)
     assert {answer.headers["retry-after"] for answer in full.notes} == {"5"}
 
 

@@ -169,7 +169,7 @@ def test_two_tabs_share_a_text_and_send_it_once(desk: Desk, product: Product):
     desk.composer.press_sequentially("from both")
     expect(other.composer).to_have_value("from both")
     for tab in (desk, other):
-        tab.page.evaluate("window.sent = document.querySelector('message-composer').send()")
+        tab.page.evaluate("window.sent = document.querySelector('message-composer').sending.send()")
     for tab in (desk, other):
         expect(tab.bubbles("from both")).to_have_count(1)
         expect(tab.composer).to_have_value("")

@@ -239,7 +239,7 @@ def test_json_lines_pass_and_others_are_wrapped(capfd: pytest.CaptureFixture[str
     output.line("web", '{"event":"started"}')
     output.line("web", "Traceback …")
     first, second = capfd.readouterr().out.splitlines()
-    assert first == '{"event":"started"}'
+    assert json.loads(first) == {"process": "web", "event": "started"}
     wrapped = json.loads(second)
     assert wrapped.pop("time") < time.strftime("%Y-%m-%dT%H:%M:%S~", time.gmtime())
     assert wrapped == {"process": "web", "message": "Traceback …"}
