@@ -68,17 +68,6 @@ def read_phone(written: str, default_region: str | None = None) -> WrittenPhone 
     return None
 
 
-def variants(phone: str) -> tuple[str, ...]:
-    """Every E.164 spelling of a canonical phone, the canonical one first."""
-    if match := _BRAZIL_MOBILE.fullmatch(phone):
-        return (phone, f"+55{match[1]}{match[2]}")
-    if match := _MEXICO.fullmatch(phone):
-        return (phone, f"+521{match[1]}")
-    if match := _ARGENTINA.fullmatch(phone):
-        return (phone, f"+549{match[1]}")
-    return (phone,)
-
-
 def _parse_possible(written: str, region: str | None) -> phonenumbers.PhoneNumber | None:
     try:
         number = phonenumbers.parse(written, region)
