@@ -8,8 +8,7 @@ The canonical form is E.164 with a leading ``+``, and where WhatsApp and the num
   it are unique among mobiles and landlines alike, and a landline on WhatsApp has no ``9``, so leaving it out
   never joins two subscribers and never invents a number.
 
-``variants`` gives every spelling of a canonical number, for look-ups. A BSUID is not a phone and never
-belongs here.
+A BSUID is not a phone and never belongs here.
 """
 
 from __future__ import annotations
@@ -29,11 +28,8 @@ LONGEST_PHONE = 20
 _ABROAD = re.compile(r"^\s*00(?=[\s().-]*[1-9])")
 _NO_DIGIT = re.compile(r"[^0-9]")
 _BRAZIL_WITHOUT_NINTH = re.compile(r"55([1-9][1-9])([6-9]\d{7})")
-_BRAZIL_MOBILE = re.compile(r"\+55([1-9][1-9])9([6-9]\d{7})")
 _MEXICO_OLD = re.compile(r"521(\d{10})")
-_MEXICO = re.compile(r"\+52(\d{10})")
 _ARGENTINA_MOBILE = re.compile(r"549(\d{10})")
-_ARGENTINA = re.compile(r"\+54(\d{10})")
 
 
 def phone_from_wa_id(wa_id: str) -> str | None:
