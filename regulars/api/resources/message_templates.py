@@ -110,7 +110,9 @@ def _sync(connection_row: Connection) -> bool:
     try:
         return templates is None or templates.sync(connection_row)
     except NotAnswered as error:
-        raise ProviderFailed(_("WhatsApp did not answer; try again"), retry_after=30) from error
+        sentence = _("%(channel)s did not answer; try again")
+        names = {"channel": facts_of(connection_row.channel).name}
+        raise ProviderFailed(sentence % names, retry_after=30) from error
 
 
 def _build(row: MessageTemplate) -> TemplateShape:

@@ -28,7 +28,7 @@ DIRECTIONAL = frozenset(
 _STATUS_WORDS = {
     "queued": pgettext_lazy("message state", "Queued"),
     "sending": pgettext_lazy("message state", "Sending"),
-    "accepted": pgettext_lazy("message state", "Accepted by WhatsApp"),
+    "accepted": pgettext_lazy("message state", "Accepted"),
     "sent": pgettext_lazy("message state", "Sent"),
     "delivered": pgettext_lazy("message state", "Delivered"),
     "read": pgettext_lazy("message state", "Read"),

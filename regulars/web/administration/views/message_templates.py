@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from regulars.channels.record import NotAnswered
 from regulars.channels.register import channel_of
-from regulars.inboxes.channels import facts_of
+from regulars.inboxes.channels import every_channel, facts_of
 from regulars.inboxes.events import CONNECTION_EVENTS
 from regulars.inboxes.models import Connection
 from regulars.inboxes.ports import RenderedTemplate
@@ -46,6 +46,7 @@ def message_templates(request: MemberRequest) -> HttpResponse:
     context = {
         "cards": cards,
         "synced_at": max((card.row.synced_at for card in cards), default=None),
+        "editors": ", ".join(filter(None, (each.template_editor for each in every_channel()))),
         "can_sync": request.actor.can("message_templates:manage"),
     }
     return render(request, "administration/message_templates.html", context)
@@ -71,9 +72,7 @@ def sync(request: MemberRequest) -> HttpResponse:
     accounts = connections_in(request.member.workspace_id)
     refused = [account.name for account in accounts if not _sync(account)]
     if refused:
-        raise SyncRefused(
-            _("WhatsApp did not answer for: %(names)s. The old list stays.") % {"names": ", ".join(refused)}
-        )
+        raise SyncRefused(_("No answer for: %(names)s. The old list stays.") % {"names": ", ".join(refused)})
     return done(request, _("The templates are up to date"), "message-templates")
 
 

@@ -62,7 +62,11 @@ def picker(request: MemberRequest, conversation_id: str) -> HttpResponse:
         return _page(request, "_template_suggestions", context | {"suggested": suggested, "begun": begun})
     wanted = request.GET.get("template") or draft.template
     chosen_one = next((each for each in every if str(each.id) == wanted), usable[0] if usable else None)
-    context |= {"templates": usable, "unusable": [each for each in every if each.trouble]}
+    context |= {
+        "templates": usable,
+        "unusable": [each for each in every if each.trouble],
+        "editor": _facts(conversation).template_editor,
+    }
     if chosen_one:
         context |= _pane(request, conversation, chosen_one, draft)
     return _page(request, "_template_picker", context)
@@ -124,8 +128,11 @@ def choosable_templates(conversation: Conversation) -> list[Choosable]:
 
 
 def _choosable(row: MessageTemplate, conversation: Conversation, uses: int = 0) -> Choosable:
-    template = _facts(conversation).read_template(row.listed)
-    return Choosable(row.id, template, row.reason, uses, is_for_group=conversation.group_id is not None)
+    channel = _facts(conversation)
+    template = channel.read_template(row.listed)
+    return Choosable(
+        row.id, template, channel, row.reason, uses, is_for_group=conversation.group_id is not None
+    )
 
 
 def _find(conversation: Conversation, template_id: str) -> Choosable:
