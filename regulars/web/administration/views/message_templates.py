@@ -20,9 +20,9 @@ from regulars.inboxes.models import Connection
 from regulars.inboxes.ports import RenderedTemplate
 from regulars.inboxes.queries import connections_in
 from regulars.kernel.errors import ProductError
+from regulars.message_templates.access import templates_visible_to
 from regulars.message_templates.events import TEMPLATE_EVENTS
 from regulars.message_templates.models import MessageTemplate
-from regulars.message_templates.queries import templates_in
 from regulars.web.administration.answers import done
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.intents import talks_to_provider
@@ -41,7 +41,7 @@ class TemplateCard:
 @member_with("message_templates:read")
 def message_templates(request: MemberRequest) -> HttpResponse:
     """Every template with status, quality and preview, by name and language."""
-    rows = templates_in(request.member.workspace_id).filter(is_gone=False)
+    rows = templates_visible_to(request.actor).filter(is_gone=False)
     cards = [_card(row) for row in rows.order_by("name", "language")]
     context = {
         "cards": cards,
