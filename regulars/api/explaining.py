@@ -54,7 +54,7 @@ def explain_error(code: int | str, title: str, details: str) -> tuple[str, str]:
     """
     if code == UNKNOWN_RESULT:
         return _("The result is not known"), _(
-            "The connection broke before WhatsApp answered, so the message may have gone out."
+            "The connection broke before there was an answer, so the message may have gone out."
             " A status settles it; else look at the phone, then send it again or mark it as sent."
         )
     if isinstance(code, str) and code in WORDS:

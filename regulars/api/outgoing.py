@@ -34,7 +34,7 @@ from regulars.conversations.operations.composing import (
     Composition,
     TemplateChoice,
     compose,
-    find_in_conversation,
+    named_message,
     react,
 )
 from regulars.inboxes.channels import facts_of
@@ -56,7 +56,7 @@ def queue_body(body: NewMessage, conversation: Conversation, *, by: Actor) -> Me
     """Queue what a caller wants to say; raises ``GuardrailRefused``, ``Invalid`` or ``Conflict`` with the reason."""
     channel = facts_of(conversation.inbox.connection.channel)
     if isinstance(body, ReactionBody):
-        target = find_in_conversation(conversation, parse_id(body.message_id), "message_id")
+        target = named_message(conversation, parse_id(body.message_id), "message_id")
         return react(target, body.emoji, conversation=conversation, by=by, channel=channel)
     reply_to = parse_reference(body.reply_to, "reply_to") if body.reply_to is not None else None
     composition = Composition(

@@ -12,9 +12,6 @@ import phonenumbers
 from babel.languages import get_official_languages
 from phonenumbers import timezone as phone_zones
 
-_PREFIX_LENGTH = 7
-"""digits after the plus that decide country and zone; numbers sharing them share the guess"""
-
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -1,13 +1,14 @@
-"""The only door to connections and inboxes from outside this room."""
+"""The only door to connections, inboxes and stored deliveries from outside this room."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from regulars.inboxes.models import Connection, Inbox
+from regulars.inboxes.models import Connection, Delivery, Inbox, sealed_fields
 from regulars.kernel.errors import NotFound
 from regulars.workspaces.access import Actor
 
@@ -42,3 +43,25 @@ def access_connection(actor: Actor, connection_id: UUID | None) -> Connection:
     if found is None:
         raise NotFound(_("There is no such account, or you may not see it"))
     return found
+
+
+def access_delivery(actor: Actor, delivery_id: int, *, with_body: bool = False) -> Delivery:
+    """One stored delivery, for those who run connections. The body holds what people said."""
+    rows = deliveries_of(actor)
+    if with_body:
+        rows = rows.defer(None).defer(*sealed_fields("connection__"))
+    found = rows.filter(id=delivery_id).first()
+    if found is None:
+        days = settings.RAW_DELIVERY_RETENTION_DAYS
+        raise NotFound(
+            _("There is no such delivery here; deliveries are kept for %(days)d days") % {"days": days}
+        )
+    return found
+
+
+def deliveries_of(actor: Actor) -> QuerySet[Delivery]:
+    """What came by webhook, without the bodies, each with its connection."""
+    actor.require("connections:manage")
+    own = Connection.objects.filter(workspace_id=actor.workspace_id)
+    rows = Delivery.objects.filter(connection_id__in=list(own.values_list("id", flat=True)))
+    return rows.select_related("connection").defer("body", *sealed_fields("connection__"))

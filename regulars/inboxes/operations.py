@@ -56,9 +56,9 @@ class Credentials:
 
 @transaction.atomic
 def add_connection(
-    workspace_id: UUID, channel: str, name: str, credentials: Credentials, *, by: Actor, key: str = ""
+    workspace_id: UUID, channel: str, name: str, credentials: Credentials, *, by: Actor
 ) -> Connection:
-    """Connect an account; its webhook address contains a fresh unguessable key unless one is given."""
+    """Connect an account; its webhook address contains a fresh unguessable key."""
     by.require("connections:manage")
     missing = {
         field_name: _("must not be empty")
@@ -83,8 +83,6 @@ def add_connection(
         app_secrets="\n".join(secret.strip() for secret in credentials.app_secrets if secret.strip()),
         access_token=credentials.access_token.strip(),
     )
-    if key:
-        connection_row.key = key
     connection_row.save()
     record(ConnectionAdded(workspace_id, connection_row.id, by.doer))
     audit(by, "connections:add", "connection", str(connection_row.id), channel=channel)

@@ -12,10 +12,9 @@ from regulars.inboxes.models import Connection, Delivery, Inbox, LedgerEntry
 from regulars.workspaces.models import Team
 
 
-def connections_in(workspace_id: UUID, channel: str = "") -> QuerySet[Connection]:
-    """The accounts of a workspace, the oldest first; those of one channel, if it is named."""
-    every = Connection.objects.filter(workspace_id=workspace_id).order_by("created_at")
-    return every.filter(channel=channel) if channel else every
+def connections_in(workspace_id: UUID) -> QuerySet[Connection]:
+    """The accounts of a workspace, the oldest first."""
+    return Connection.objects.filter(workspace_id=workspace_id).order_by("created_at")
 
 
 def inboxes_in(workspace_id: UUID) -> QuerySet[Inbox]:

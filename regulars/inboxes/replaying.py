@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.translation import gettext as _
 
+from regulars.inboxes.access import access_delivery, deliveries_of
 from regulars.inboxes.events import DeliveriesReplayed
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
-from regulars.inboxes.models import ChannelNotice, Connection, Delivery, sealed_fields
+from regulars.inboxes.models import ChannelNotice, Delivery, sealed_fields
 from regulars.inboxes.queue import wake_readers
-from regulars.kernel.errors import NotFound
 from regulars.kernel.events import record
 from regulars.workspaces.access import Actor
 from regulars.workspaces.operations import audit
@@ -38,11 +36,9 @@ class WhichDeliveries:
 EVERY_DELIVERY = WhichDeliveries()
 
 
-def deliveries_of(actor: Actor, which: WhichDeliveries = EVERY_DELIVERY) -> QuerySet[Delivery]:
-    """What came by webhook, without the bodies, each with its connection."""
-    actor.require(PERMISSION)
-    own = Connection.objects.filter(workspace_id=actor.workspace_id)
-    rows = Delivery.objects.filter(connection_id__in=list(own.values_list("id", flat=True)))
+def find_deliveries(actor: Actor, which: WhichDeliveries) -> QuerySet[Delivery]:
+    """Those of the deliveries that the actor may see (``access.deliveries_of``)."""
+    rows = deliveries_of(actor)
     if which.ids is not None:
         rows = rows.filter(id__in=which.ids)
     if which.connection_id is not None:
@@ -51,32 +47,15 @@ def deliveries_of(actor: Actor, which: WhichDeliveries = EVERY_DELIVERY) -> Quer
         rows = rows.filter(state=which.state)
     if which.since is not None:
         rows = rows.filter(received_at__gte=which.since)
-    return rows.select_related("connection").defer("body", *sealed_fields("connection__"))
+    return rows
 
 
 @transaction.atomic
 def open_delivery(delivery_id: int, *, by: Actor) -> Delivery:
     """One delivery with its body. It holds what people said, so the audit trail says who looked."""
-    found = deliveries_of(by).defer(None).defer(*sealed_fields("connection__")).filter(id=delivery_id).first()
-    if found is None:
-        raise _gone()
+    found = access_delivery(by, delivery_id, with_body=True)
     audit(by, "deliveries:open", "delivery", str(delivery_id))
     return found
-
-
-def access_delivery(actor: Actor, delivery_id: int) -> Delivery:
-    """One delivery without its body."""
-    found = deliveries_of(actor).filter(id=delivery_id).first()
-    if found is None:
-        raise _gone()
-    return found
-
-
-def _gone() -> NotFound:
-    days = settings.RAW_DELIVERY_RETENTION_DAYS
-    return NotFound(
-        _("There is no such delivery here; deliveries are kept for %(days)d days") % {"days": days}
-    )
 
 
 def notices_of(actor: Actor) -> QuerySet[ChannelNotice]:

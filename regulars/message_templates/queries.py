@@ -11,11 +11,6 @@ from regulars.inboxes.models import Connection
 from regulars.message_templates.models import MessageTemplate
 
 
-def templates_in(workspace_id: UUID) -> QuerySet[MessageTemplate]:
-    """Every template of a workspace with its account, also those that the accounts no longer list."""
-    return MessageTemplate.objects.filter(workspace_id=workspace_id).select_related("connection")
-
-
 def templates_of(connection_id: UUID) -> QuerySet[MessageTemplate]:
     """Every template of one account."""
     return MessageTemplate.objects.filter(connection_id=connection_id)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import NoReturn, TypedDict
 
 from .errors import StartRefused
 
@@ -193,7 +193,7 @@ def owner_of(path: Path) -> Account | None:
     return Account(entry.pw_uid, entry.pw_gid, entry.pw_name)
 
 
-def _raise(error: OSError) -> None:
+def _raise(error: OSError) -> NoReturn:
     raise error
 
 

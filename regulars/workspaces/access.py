@@ -1,4 +1,4 @@
-"""Who is asking, and the only door to members and tokens from outside this room.
+"""Who is asking, and the only door to members, teams, tokens and parked events from outside this room.
 
 An :class:`Actor` is a member at a screen or a token at the REST face. Its role, id and teams decide which
 conversations are visible; rooms turn them into a query and a predicate (both in their ``access.py``).
@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from regulars.kernel import reactions
 from regulars.kernel.errors import NotAllowed, NotFound
 from regulars.kernel.events import Doer
+from regulars.kernel.models import ParkedEvent
 from regulars.workspaces.models import ApiToken, Member, Team, Workspace
 from regulars.workspaces.permissions import may_grant, permissions_of
 
@@ -117,6 +120,20 @@ def access_team(actor: Actor, team_id: UUID | None) -> Team:
     found = teams.filter(id=team_id).first() if team_id else None
     if found is None:
         raise NotFound(_("There is no such team"))
+    return found
+
+
+def parked_events_of(actor: Actor) -> QuerySet[ParkedEvent]:
+    """What a reaction could not digest, each with its event."""
+    actor.require("connections:manage")
+    return reactions.parked_in(actor.workspace_id)
+
+
+def access_parked_event(actor: Actor, parked_id: int) -> ParkedEvent:
+    """One of them, unless it went through meanwhile."""
+    found = parked_events_of(actor).filter(id=parked_id).first()
+    if found is None:
+        raise NotFound(_("There is no such parked event, or it went through meanwhile"))
     return found
 
 

@@ -62,7 +62,7 @@ def create_owner(
     if user is None:
         _check_account(email, password or "", about=[email, name, workspace_name])
     elif password and not user.check_password(password):
-        raise _has_account()
+        raise _account_exists()
     if not workspace_name.strip():
         raise Invalid(
             _("The workspace needs a name"), fields={"workspace_name": "a name of 1 to 80 characters"}
@@ -83,7 +83,7 @@ def find_account(email: str) -> User | None:
     return User.objects.filter(email=email.strip().lower()).first()
 
 
-def _has_account() -> Invalid:
+def _account_exists() -> Invalid:
     return Invalid(
         _("This e-mail address has an account already; give its password"), fields={"password": ""}
     )
@@ -144,7 +144,7 @@ def accept_invitation(secret: str, *, name: str, password: str, language: str, t
             invitation.email, password, name=name.strip(), language=language, time_zone=time_zone
         )
     elif not user.check_password(password):
-        raise _has_account()
+        raise _account_exists()
     if Member.objects.filter(workspace_id=invitation.workspace_id, user=user, is_active=True).exists():
         raise Conflict(_("This person is already a member"))
     member, _made = Member.objects.update_or_create(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from itertools import chain
+from typing import NoReturn
 from uuid import UUID
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
@@ -59,7 +60,7 @@ def change_password(user: User, password: str, *, about: Iterable[str], in_sessi
     end_sessions(BrowserSession.objects.filter(user=user).exclude(id=in_session))
 
 
-def _refuse(sentence: str) -> None:
+def _refuse(sentence: str) -> NoReturn:
     raise Invalid(sentence, fields={"password": sentence})
 
 

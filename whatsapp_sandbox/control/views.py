@@ -8,7 +8,6 @@ from whatsapp_sandbox import windows
 from whatsapp_sandbox.inbound import options_of, threads_of
 from whatsapp_sandbox.media_store import kind_of
 from whatsapp_sandbox.model import WINDOW, ChatMessage, Customer, Thread
-from whatsapp_sandbox.webhooks.values import addresses
 
 if TYPE_CHECKING:
     from whatsapp_sandbox.state import Sandbox
@@ -110,8 +109,3 @@ def _media(sandbox: Sandbox, message: ChatMessage) -> Json | None:
         "filename": item.filename,
         "url": f"/control/media/{item.id}",
     }
-
-
-def identity_preview(customer: Customer, *, shows_phone: bool) -> Json:
-    """What a business would see of the person."""
-    return addresses(customer, shows_phone=shows_phone, phone_key="wa_id", prefix="")

@@ -77,11 +77,11 @@ async def form_of(request: web.Request) -> dict[str, str]:
     return {key: value for key, value in posted.items() if isinstance(value, str)}
 
 
-def text_of(values: dict[str, Any], key: str, longest: int, default: str = "") -> str:
-    """A text parameter, or the default when it is not there. Raises GraphError 100 for another kind of value."""
+def text_of(values: dict[str, Any], key: str, longest: int) -> str:
+    """A text parameter; empty when it is not there. Raises GraphError 100 for another kind of value."""
     value = values.get(key)
     if value is None:
-        return default
+        return ""
     if not isinstance(value, str):
         raise GraphError(100, f"Param {key} must be a string.")
     if len(value) > longest:

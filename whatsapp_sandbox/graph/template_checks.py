@@ -45,7 +45,7 @@ _PROMOTION = re.compile(
 )
 
 
-def refuse(subcode: int, title: str, message: str) -> GraphError:
+def refusal(subcode: int, title: str, message: str) -> GraphError:
     return GraphError(100, message, subcode=subcode, user_title=title, user_message=message)
 
 
@@ -73,9 +73,9 @@ def check_components(components: Any, category: str, parameter_format: str) -> l
             100, f"Param components[].type must be one of {{{', '.join(KINDS)}}}, got {unknown[0]}."
         )
     if "BODY" not in kinds:
-        raise refuse(2388072, "Body is missing", "A template needs a BODY component.")
+        raise refusal(2388072, "Body is missing", "A template needs a BODY component.")
     if len(set(kinds)) != len(kinds):
-        raise refuse(2388072, "Component twice", "Each kind of component may stand once.")
+        raise refusal(2388072, "Component twice", "Each kind of component may stand once.")
     for component, kind in zip(components, kinds, strict=True):
         _check_one(component, kind, category, parameter_format)
     return components
@@ -109,11 +109,11 @@ def _check_offer(component: Json) -> None:
 def _check_header(component: Json, parameter_format: str) -> None:
     form = str(component.get("format", "")).upper()
     if form not in HEADER_FORMATS:
-        raise refuse(2388047, "Header format", f"HEADER format must be one of {', '.join(HEADER_FORMATS)}.")
+        raise refusal(2388047, "Header format", f"HEADER format must be one of {', '.join(HEADER_FORMATS)}.")
     example = _example(component, 2388047)
     if form in ("IMAGE", "VIDEO", "DOCUMENT", "GIF"):
         if not _handle(example):
-            raise refuse(
+            raise refusal(
                 2388047, "Header sample", f"An {form} header needs example.header_handle from an upload."
             )
         return
@@ -121,37 +121,37 @@ def _check_header(component: Json, parameter_format: str) -> None:
         return
     text = component.get("text")
     if not isinstance(text, str) or not text:
-        raise refuse(2388047, "Header text", "A TEXT header needs a text.")
+        raise refusal(2388047, "Header text", "A TEXT header needs a text.")
     if len(text) > SHORT_LONGEST:
-        raise refuse(2388040, "Header too long", f"The header has at most {SHORT_LONGEST} characters.")
+        raise refusal(2388040, "Header too long", f"The header has at most {SHORT_LONGEST} characters.")
     variables = VARIABLE.findall(text)
     if len(variables) > 1:
-        raise refuse(2388047, "Header variables", "The header has at most one variable.")
+        raise refusal(2388047, "Header variables", "The header has at most one variable.")
     if "\n" in text or "*" in text:
-        raise refuse(2388047, "Header format", "The header has no line breaks or formatting.")
+        raise refusal(2388047, "Header format", "The header has no line breaks or formatting.")
     _check_examples(variables, example, "header_text", parameter_format, 2388047)
 
 
 def _check_body(component: Json, parameter_format: str) -> None:
     text = component.get("text")
     if not isinstance(text, str) or not text.strip():
-        raise refuse(2388072, "Body text", "The body needs a text.")
+        raise refusal(2388072, "Body text", "The body needs a text.")
     if len(text) > BODY_LONGEST:
-        raise refuse(2388040, "Body too long", f"The body has at most {BODY_LONGEST} characters.")
+        raise refusal(2388040, "Body too long", f"The body has at most {BODY_LONGEST} characters.")
     variables = VARIABLE.findall(text)
     stripped = text.strip().strip(".,!?;:…。！？")
     if variables and (stripped.startswith("{{") or stripped.endswith("}}")):
-        raise refuse(
+        raise refusal(
             2388299, "Variables at the edge", "Variables can't be at the start or end of the template."
         )
     if re.search(r"\}\}\s*\{\{", text):
-        raise refuse(
+        raise refusal(
             2388072, "Variables side by side", "Two variables sit next to each other; put text between them."
         )
     _check_names(variables, parameter_format)
     words = len(VARIABLE.sub(" ", text).split())
     if len(set(variables)) * WORDS_PER_VARIABLE > max(words, len(VARIABLE.sub("", text)) // 5):
-        raise refuse(2388293, "Too many variables", "The template has too many variables for its length.")
+        raise refusal(2388293, "Too many variables", "The template has too many variables for its length.")
     _check_examples(variables, _example(component, 2388072), "body_text", parameter_format, 2388072)
 
 
@@ -160,7 +160,7 @@ def _example(component: Json, subcode: int) -> Json:
     if example is None:
         return {}
     if not isinstance(example, dict):
-        raise refuse(subcode, "Example format", 'An example is an object such as {"body_text": [["Ann"]]}.')
+        raise refusal(subcode, "Example format", 'An example is an object such as {"body_text": [["Ann"]]}.')
     return example
 
 
@@ -174,11 +174,11 @@ def _handle(example: Json) -> bool:
 def _check_names(variables: list[str], parameter_format: str) -> None:
     if parameter_format == "NAMED":
         if any(not re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in variables):
-            raise refuse(
+            raise refusal(
                 2388072, "Variable names", "Named variables are lower-case letters, digits and underscores."
             )
     elif sorted(set(variables)) != sorted(str(number + 1) for number in range(len(set(variables)))):
-        raise refuse(
+        raise refusal(
             2388072, "Variable numbers", "Positional variables are {{1}}, {{2}} and so on without gaps."
         )
 
@@ -199,7 +199,7 @@ def _check_examples(
         values = values[0] if values and isinstance(values[0], list) else values
         count = len(values) if all(isinstance(value, str) for value in values) else 0
     if count != len(wanted):
-        raise refuse(
+        raise refusal(
             subcode, "Examples are missing", f"Give an example for each of the {len(wanted)} variables."
         )
 
@@ -207,9 +207,9 @@ def _check_examples(
 def _check_footer(component: Json) -> None:
     text = component.get("text")
     if not isinstance(text, str) or not text.strip() or VARIABLE.search(text):
-        raise refuse(2388073, "Footer format", "The footer is a text without variables.")
+        raise refusal(2388073, "Footer format", "The footer is a text without variables.")
     if len(text) > SHORT_LONGEST:
-        raise refuse(2388040, "Footer too long", f"The footer has at most {SHORT_LONGEST} characters.")
+        raise refusal(2388040, "Footer too long", f"The footer has at most {SHORT_LONGEST} characters.")
 
 
 def _check_buttons(component: Json) -> None:
@@ -248,7 +248,7 @@ def _check_button(button: Json, kind: str) -> None:
     ) and (not isinstance(text, str) or not text):
         raise GraphError(100, f"A {kind} button needs a text.")
     if isinstance(text, str) and len(text) > LABEL_LONGEST:
-        raise refuse(2388040, "Button too long", f"A button label has at most {LABEL_LONGEST} characters.")
+        raise refusal(2388040, "Button too long", f"A button label has at most {LABEL_LONGEST} characters.")
     if kind == "URL":
         _check_url(button)
     if kind == "PHONE_NUMBER" and not re.fullmatch(
@@ -280,7 +280,7 @@ def _check_carousel(component: Json, parameter_format: str) -> None:
             if kind not in CARD_KINDS:
                 raise GraphError(100, f"A card's components are of type {', '.join(CARD_KINDS)}; got {kind}.")
             if kind == "BODY" and len(str(part.get("text", ""))) > 160:
-                raise refuse(2388040, "Card too long", "A card's body has at most 160 characters.")
+                raise refusal(2388040, "Card too long", "A card's body has at most 160 characters.")
             _check_one(part, kind, "MARKETING", parameter_format)
 
 

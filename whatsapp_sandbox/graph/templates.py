@@ -9,7 +9,7 @@ from whatsapp_sandbox import template_life
 from whatsapp_sandbox.errors import GraphError, unknown_object
 from whatsapp_sandbox.graph.call import Call, ids_of, page, pick_fields, text_of
 from whatsapp_sandbox.graph.library import components_of
-from whatsapp_sandbox.graph.template_checks import CATEGORIES, check_components, check_head, refuse
+from whatsapp_sandbox.graph.template_checks import CATEGORIES, check_components, check_head, refusal
 from whatsapp_sandbox.identifiers import new_number_id
 from whatsapp_sandbox.model import Template
 
@@ -86,14 +86,14 @@ def _check_ttl(value: Any, category: str) -> int | None:
 def _check_room(sandbox: Sandbox, waba_id: str, name: str, language: str) -> None:
     mine = [template for template in sandbox.templates.values() if template.waba_id == waba_id]
     if len(mine) >= MOST_TEMPLATES:
-        raise refuse(
+        raise refusal(
             2388019, "Template limit", f"The account has {MOST_TEMPLATES} templates, which is the most."
         )
     if any(template.name == name and template.language == language for template in mine):
-        raise refuse(2388024, "Language exists already", f"There is already {language} content for {name}.")
+        raise refusal(2388024, "Language exists already", f"There is already {language} content for {name}.")
     deleted_at = sandbox.deleted_template_names.get(f"{waba_id}/{name}")
     if deleted_at is not None and sandbox.now() - deleted_at < NAME_BLOCKED_DAYS * DAY:
-        raise refuse(2388023, "Name is being deleted", f"The name {name} can be used again after 30 days.")
+        raise refusal(2388023, "Name is being deleted", f"The name {name} can be used again after 30 days.")
 
 
 def describe(template: Template) -> Json:
@@ -162,14 +162,14 @@ async def edit(call: Call) -> Json:
     template, values = _mine(call), await call.parameters()
     now = call.sandbox.now()
     if template.status not in EDITABLE:
-        raise refuse(2388039, "Not editable", f"A template that is {template.status} cannot be edited.")
+        raise refusal(2388039, "Not editable", f"A template that is {template.status} cannot be edited.")
     category = str(values.get("category") or template.category).upper()
     if category not in CATEGORIES:
         raise GraphError(100, f"Param category must be one of {{{', '.join(CATEGORIES)}}}.")
     if template.status == "APPROVED":
         _check_edits(template, now)
         if category != template.category:
-            raise refuse(
+            raise refusal(
                 2388039, "Category is fixed", "The category of an approved template cannot be edited."
             )
     ttl = _check_ttl(values.get("message_send_ttl_seconds"), category)
@@ -188,7 +188,7 @@ def _check_edits(template: Template, now: float) -> None:
     day = [at for at in template.edits if now - at < DAY]
     month = [at for at in template.edits if now - at < 30 * DAY]
     if len(day) >= EDITS_PER_DAY or len(month) >= EDITS_PER_MONTH:
-        raise refuse(
+        raise refusal(
             2388039,
             "Edited too often",
             "An approved template can be edited once in 24 hours and 10 times in 30 days.",

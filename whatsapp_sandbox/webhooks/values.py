@@ -50,15 +50,12 @@ def addresses(customer: Customer, *, shows_phone: bool, phone_key: str, prefix: 
     return ids
 
 
-def message_update(
-    sandbox: Sandbox, customer: Customer, thread: Thread, message: dict[str, Any], *, contacts: bool = True
-) -> Update:
+def message_update(sandbox: Sandbox, customer: Customer, thread: Thread, message: dict[str, Any]) -> Update:
     """One inbound message; ``message`` has everything but the sender's ids."""
     number = sandbox.numbers[thread.number_id]
     shows = windows.shows_phone(customer, thread, sandbox.now())
     value = envelope(number)
-    if contacts:
-        value["contacts"] = [contact_of(customer, shows_phone=shows)]
+    value["contacts"] = [contact_of(customer, shows_phone=shows)]
     value["messages"] = [addresses(customer, shows_phone=shows, phone_key="from", prefix="from_") | message]
     return Update(number.waba_id, "messages", value, number.id)
 

@@ -13,13 +13,14 @@ from regulars.api.parsing import parse_reference
 from regulars.api.raw_updates import load_raw
 from regulars.api.shapes.common import Ref
 from regulars.inboxes import replaying
+from regulars.inboxes.access import access_delivery
 from regulars.inboxes.models import ChannelNotice, Connection, Delivery
 from regulars.inboxes.ports import NoticeKind
 from regulars.inboxes.replaying import WhichDeliveries
 from regulars.kernel.models import ParkedEvent
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
 from regulars.workspaces import parked_events
-from regulars.workspaces.access import Actor
+from regulars.workspaces.access import Actor, access_parked_event, parked_events_of
 
 DeliveryState = Literal["pending", "processed", "failed"]
 
@@ -110,7 +111,7 @@ class NoticeShape(msgspec.Struct, kw_only=True):
 def list_deliveries(actor: Actor, query: DeliveryQuery) -> Page[DeliveryShape]:
     """What came by webhook, the latest first."""
     which = _which(query.state or "", query.connection, query.since)
-    rows, next_cursor = latest_first(replaying.deliveries_of(actor, which), query)
+    rows, next_cursor = latest_first(replaying.find_deliveries(actor, which), query)
     return Page([DeliveryShape(**_facts(row)) for row in rows], next_cursor)
 
 
@@ -128,9 +129,9 @@ def replay_delivery(actor: Actor, delivery_id: int) -> DeliveryShape:
 
     It is counted anew as received; what is known already comes out as duplicate.
     """
-    replaying.access_delivery(actor, delivery_id)
+    access_delivery(actor, delivery_id)
     replaying.replay_deliveries(WhichDeliveries(ids=[delivery_id]), by=actor)
-    return DeliveryShape(**_facts(replaying.access_delivery(actor, delivery_id)))
+    return DeliveryShape(**_facts(access_delivery(actor, delivery_id)))
 
 
 def replay_deliveries(actor: Actor, body: Replay) -> Replayed:
@@ -141,15 +142,15 @@ def replay_deliveries(actor: Actor, body: Replay) -> Replayed:
 
 def list_parked_events(actor: Actor, query: PageQuery) -> Page[ParkedEventShape]:
     """Events that a reaction could not digest, the latest first."""
-    rows, next_cursor = latest_first(parked_events.parked_events_of(actor), query)
+    rows, next_cursor = latest_first(parked_events_of(actor), query)
     return Page([_build_parked(row) for row in rows], next_cursor)
 
 
 def retry_parked_event(actor: Actor, event_id: int) -> ParkedEventShape:
     """Give one event to its reaction again, soon; it is gone from the list once it went through."""
-    parked_events.access_parked_event(actor, event_id)
+    access_parked_event(actor, event_id)
     parked_events.retry_parked_events(by=actor, ids=[event_id])
-    return _build_parked(parked_events.access_parked_event(actor, event_id))
+    return _build_parked(access_parked_event(actor, event_id))
 
 
 def retry_parked_events(actor: Actor) -> Replayed:

@@ -19,8 +19,9 @@ from regulars.inboxes.ports.templates import TemplateButton, VariableKind
 from regulars.inboxes.queries import connections_in
 from regulars.kernel.errors import NotFound
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
+from regulars.message_templates.access import templates_visible_to
 from regulars.message_templates.models import MessageTemplate
-from regulars.message_templates.queries import count_listed, templates_in
+from regulars.message_templates.queries import count_listed
 from regulars.workspaces.access import Actor
 
 
@@ -82,7 +83,7 @@ class SyncResult(msgspec.Struct):
 
 def list_templates(actor: Actor, query: TemplateQuery) -> Page[TemplateShape]:
     """The workspace's message templates, the last one that we learned of first."""
-    templates = templates_in(actor.workspace_id)
+    templates = templates_visible_to(actor)
     if query.connection is not None:
         templates = templates.filter(connection_id=parse_reference(query.connection, "connection"))
     wanted = {"status": query.status, "name": query.name, "language": query.language}
@@ -110,7 +111,9 @@ def _sync(connection_row: Connection) -> bool:
     try:
         return templates is None or templates.sync(connection_row)
     except NotAnswered as error:
-        raise ProviderFailed(_("WhatsApp did not answer; try again"), retry_after=30) from error
+        sentence = _("%(channel)s did not answer; try again")
+        names = {"channel": facts_of(connection_row.channel).name}
+        raise ProviderFailed(sentence % names, retry_after=30) from error
 
 
 def _build(row: MessageTemplate) -> TemplateShape:

@@ -94,7 +94,7 @@ def offer_after(code: int) -> Offer:
     return (find_code(code) or UNKNOWN_CODE).offer
 
 
-def refuse_unbuilt(details: str) -> Refused:
+def not_built(details: str) -> Refused:
     """A message that could not even be built; ``details`` name no content."""
     return Refused(error=_own_error(NOT_BUILT, details))
 

@@ -29,6 +29,8 @@ class WhatsAppFacts:
     """Implements ``inboxes.ports.ChannelProfile``."""
 
     kind: ClassVar[str] = "whatsapp"
+    name: ClassVar[str] = "WhatsApp"
+    template_editor: ClassVar[str] = "WhatsApp Manager"
     reply_window: ClassVar[timedelta | None] = timedelta(hours=24)
     """the customer service window (reference: Cloud API, "Rules that shape the product", 1)"""
     longest_text: ClassVar[int] = limits.TEXT_LIMIT

@@ -6,8 +6,6 @@ tells whether the request left this machine. The token lives in a header only: n
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import urllib.request
 from collections.abc import Mapping
@@ -43,10 +41,7 @@ _TEMPLATE_FIELDS = (
     "id,name,language,status,category,previous_category,components,parameter_format,"
     "quality_score,rejected_reason"
 )
-_NUMBER_FIELDS = (
-    "id,display_phone_number,verified_name,quality_rating,status,platform_type,throughput,name_status,"
-    "code_verification_status,is_on_biz_app,whatsapp_business_manager_messaging_limit"
-)
+_NUMBER_FIELDS = "id,quality_rating"
 _NO_SUCH_OBJECT = orjson.dumps(
     {"error": {"code": 100, "error_subcode": 33, "message": "Not an id of the platform"}}
 )
@@ -75,15 +70,7 @@ class NumberInfo(msgspec.Struct, frozen=True, kw_only=True):
     """A business phone number as the Graph API describes it; words as Meta writes them."""
 
     id: str
-    display_phone_number: str = ""
-    verified_name: str = ""
     quality_rating: str = ""
-    status: str = ""
-    platform_type: str = ""
-    throughput_level: str = ""
-    name_status: str = ""
-    messaging_limit: str = ""
-    is_on_business_app: bool = False
 
 
 class _Exchange:
@@ -130,26 +117,18 @@ def _proxy_for(base: URL) -> str | None:
 class GraphClient:
     """One connection's access to the Graph API."""
 
-    __slots__ = ("_headers", "_json_headers", "_proof", "_urls", "base", "session")
+    __slots__ = ("_headers", "_json_headers", "_urls", "base", "session")
 
     def __init__(
         self,
         base_url: str,
         access_token: str,
         session: aiohttp.ClientSession,
-        *,
-        app_secret: str = "",
     ) -> None:
-        """``app_secret`` adds ``appsecret_proof`` to every call, for apps that demand it."""
         self.base = URL(base_url)
         self.session = session
         self._headers = {"Authorization": f"Bearer {access_token}"}
         self._json_headers = {**self._headers, "Content-Type": "application/json"}
-        self._proof = (
-            hmac.new(app_secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()
-            if app_secret
-            else ""
-        )
         self._urls: dict[str, URL] = {}
 
     def __repr__(self) -> str:
@@ -168,8 +147,6 @@ class GraphClient:
         if not _PATH.fullmatch(path):
             raise ValueError("A Graph path is an object's id, or an id and an edge.")
         url = self.base / GRAPH_VERSION / path
-        if self._proof:
-            url = url.with_query(appsecret_proof=self._proof)
         if len(self._urls) < 1000:
             self._urls[path] = url
         return url
@@ -247,14 +224,6 @@ class GraphClient:
         params = {"fields": _TEMPLATE_FIELDS, "limit": str(TEMPLATE_PAGE_SIZE)}
         return await self._list_all(f"{account}/message_templates", params)
 
-    async def create_template(self, account: str, definition: Mapping[str, Any]) -> dict[str, Any]:
-        """Submit a template; answers ``id``, ``status`` and the ``category`` that Meta gave it."""
-        return await self.call("POST", f"{account}/message_templates", json=definition)
-
-    async def get_number(self, address: str) -> NumberInfo:
-        """What the Graph API tells about a business phone number."""
-        return _read_number(await self.call("GET", address, params={"fields": _NUMBER_FIELDS}))
-
     async def list_numbers(self, account: str) -> list[NumberInfo]:
         """The business phone numbers of an account."""
         rows = await self._list_all(f"{account}/phone_numbers", {"fields": _NUMBER_FIELDS})
@@ -266,15 +235,6 @@ class GraphClient:
         owner = answer.get("owner_business_info")
         told = owner.get("id") if isinstance(owner, dict) else None
         return str(told) if isinstance(told, str | int) else ""
-
-    async def subscribe_app(self, account: str, *, callback_url: str = "", verify_token: str = "") -> None:
-        """Have the account's updates sent to our app, optionally to an address of their own."""
-        override = {"override_callback_uri": callback_url, "verify_token": verify_token}
-        await self.call("POST", f"{account}/subscribed_apps", json=override if callback_url else {})
-
-    async def list_subscribed_apps(self, account: str) -> list[dict[str, Any]]:
-        """The apps that receive the account's updates."""
-        return await self._list_all(f"{account}/subscribed_apps", {})
 
     async def _list_all(self, path: str, params: Mapping[str, str]) -> list[dict[str, Any]]:
         """Every page of a list. The cursor is put into our own address: Meta's ``next`` carries the token."""
@@ -317,21 +277,5 @@ def _next_cursor(answer: Mapping[str, Any]) -> str:
 
 
 def _read_number(node: Mapping[str, Any]) -> NumberInfo:
-    def word(key: str) -> str:
-        value = node.get(key)
-        return value if isinstance(value, str) else ""
-
-    throughput = node.get("throughput")
-    level = throughput.get("level") if isinstance(throughput, dict) else ""
-    return NumberInfo(
-        id=str(node.get("id", "")),
-        display_phone_number=word("display_phone_number"),
-        verified_name=word("verified_name"),
-        quality_rating=word("quality_rating"),
-        status=word("status"),
-        platform_type=word("platform_type"),
-        throughput_level=level if isinstance(level, str) else "",
-        name_status=word("name_status"),
-        messaging_limit=word("whatsapp_business_manager_messaging_limit"),
-        is_on_business_app=node.get("is_on_biz_app") is True,
-    )
+    rating = node.get("quality_rating")
+    return NumberInfo(id=str(node.get("id", "")), quality_rating=rating if isinstance(rating, str) else "")

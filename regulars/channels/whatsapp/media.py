@@ -85,7 +85,6 @@ async def fetch_media(
     media_id: str,
     target: IO[bytes],
     *,
-    address: str = "",
     sha256: str = "",
     most_bytes: int = MOST_BYTES,
 ) -> Fetched:
@@ -96,12 +95,12 @@ async def fetch_media(
     ``GraphError``; the target then holds nothing usable.
     """
     try:
-        return await _fetch(client, media_id, target, address, sha256, most_bytes)
+        return await _fetch(client, media_id, target, sha256, most_bytes)
     except _Stale:
         target.seek(0)
         target.truncate()
     try:
-        return await _fetch(client, media_id, target, address, sha256, most_bytes)
+        return await _fetch(client, media_id, target, sha256, most_bytes)
     except _Stale as error:
         raise MediaUnavailable(
             "The media host does not know the address that WhatsApp just gave us."
@@ -109,9 +108,9 @@ async def fetch_media(
 
 
 async def _fetch(
-    client: GraphClient, media_id: str, target: IO[bytes], address: str, sha256: str, most_bytes: int
+    client: GraphClient, media_id: str, target: IO[bytes], sha256: str, most_bytes: int
 ) -> Fetched:
-    described = await _describe(client, media_id, address)
+    described = await _describe(client, media_id)
     if described.size is not None and described.size > most_bytes:
         raise MediaTooLarge(f"The file has {described.size} bytes; at most {most_bytes} are allowed.")
     try:
@@ -126,10 +125,10 @@ async def _fetch(
     return fetched
 
 
-async def _describe(client: GraphClient, media_id: str, address: str) -> _Description:
+async def _describe(client: GraphClient, media_id: str) -> _Description:
     """A fresh address of the file, good for five minutes."""
     try:
-        answer = await client.call("GET", media_id, params={"phone_number_id": address} if address else None)
+        answer = await client.call("GET", media_id)
     except GraphError as error:
         if error.error.code in _UNKNOWN_OBJECT:
             raise MediaGone("WhatsApp no longer has this file.") from error

@@ -8,8 +8,7 @@ The canonical form is E.164 with a leading ``+``, and where WhatsApp and the num
   it are unique among mobiles and landlines alike, and a landline on WhatsApp has no ``9``, so leaving it out
   never joins two subscribers and never invents a number.
 
-``variants`` gives every spelling of a canonical number, for look-ups. A BSUID is not a phone and never
-belongs here.
+A BSUID is not a phone and never belongs here.
 """
 
 from __future__ import annotations
@@ -29,11 +28,8 @@ LONGEST_PHONE = 20
 _ABROAD = re.compile(r"^\s*00(?=[\s().-]*[1-9])")
 _NO_DIGIT = re.compile(r"[^0-9]")
 _BRAZIL_WITHOUT_NINTH = re.compile(r"55([1-9][1-9])([6-9]\d{7})")
-_BRAZIL_MOBILE = re.compile(r"\+55([1-9][1-9])9([6-9]\d{7})")
 _MEXICO_OLD = re.compile(r"521(\d{10})")
-_MEXICO = re.compile(r"\+52(\d{10})")
 _ARGENTINA_MOBILE = re.compile(r"549(\d{10})")
-_ARGENTINA = re.compile(r"\+54(\d{10})")
 
 
 def phone_from_wa_id(wa_id: str) -> str | None:
@@ -66,17 +62,6 @@ def read_phone(written: str, default_region: str | None = None) -> WrittenPhone 
             phone = phone_from_wa_id(meant)
             return WrittenPhone(phone, digits if candidate is respelled else meant[1:]) if phone else None
     return None
-
-
-def variants(phone: str) -> tuple[str, ...]:
-    """Every E.164 spelling of a canonical phone, the canonical one first."""
-    if match := _BRAZIL_MOBILE.fullmatch(phone):
-        return (phone, f"+55{match[1]}{match[2]}")
-    if match := _MEXICO.fullmatch(phone):
-        return (phone, f"+521{match[1]}")
-    if match := _ARGENTINA.fullmatch(phone):
-        return (phone, f"+549{match[1]}")
-    return (phone,)
 
 
 def _parse_possible(written: str, region: str | None) -> phonenumbers.PhoneNumber | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from regulars.inboxes.ports import Deferred, ProviderError, SendResult, ToSend, Uncertain
 
 from .error_kinds import NOT_UNDERSTOOD
-from .errors import classify, judge_number, refuse_unbuilt
+from .errors import classify, judge_number, not_built
 from .graph import SEND_DEADLINE, GraphClient
 from .requests import MediaNotUploaded, build_request
 
@@ -35,7 +35,7 @@ async def send(
         path = f"{to_send.address}/messages"
         client.url(path)
     except (MediaNotUploaded, ValueError) as error:
-        return refuse_unbuilt(str(error))
+        return not_built(str(error))
     answer = await client.exchange("POST", path, json=body, deadline=deadline)
     result = classify(
         answer.status,

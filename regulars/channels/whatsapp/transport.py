@@ -15,7 +15,7 @@ from regulars.channels.whatsapp.addresses import ForbiddenAddress
 from regulars.channels.whatsapp.clients import Clients
 from regulars.channels.whatsapp.copies import PROVIDER_COPY_LIFETIME, may_miss_copies
 from regulars.channels.whatsapp.error_codes import TRANSIENT
-from regulars.channels.whatsapp.errors import judge_number, refuse_unbuilt
+from regulars.channels.whatsapp.errors import judge_number, not_built
 from regulars.channels.whatsapp.graph import GraphClient, GraphError
 from regulars.channels.whatsapp.limits import check_media_file
 from regulars.channels.whatsapp.media import (
@@ -70,7 +70,7 @@ class WhatsAppTransport:
         try:
             files = await sync_to_async(_files_of)(content)
             if problem := _problem_of(content, files):
-                return refuse_unbuilt(problem)
+                return not_built(problem)
             to_send = replace(claimed.to_send, content=_named(content, files))
             media_ids, reused = await self._provider_media_ids(client, address, files)
             result = await send(client, to_send, media_ids)
@@ -82,7 +82,7 @@ class WhatsAppTransport:
         except GraphError as error:
             return _not_sent(error, claimed.to_send.attempt)
         except (MediaFile.DoesNotExist, FileNotFoundError):
-            return refuse_unbuilt("the file to send is gone")
+            return not_built("the file to send is gone")
         return result
 
     async def probe(self, connection_id: UUID, address: str) -> Deferred | None:

@@ -215,10 +215,10 @@ def _quoted(conversation: Conversation, reply_to: UUID | None) -> str | None:
     """The provider's id of the message to quote; only ever one of this conversation."""
     if reply_to is None:
         return None
-    return known_to_provider(find_in_conversation(conversation, reply_to, "reply_to"))
+    return known_to_provider(named_message(conversation, reply_to, "reply_to"))
 
 
-def find_in_conversation(conversation: Conversation, message_id: UUID | None, field: str) -> Message:
+def named_message(conversation: Conversation, message_id: UUID | None, field: str) -> Message:
     """A message of this conversation; raises ``Invalid`` naming ``field``."""
     found = Message.objects.filter(id=message_id, conversation=conversation).first() if message_id else None
     if found is None:

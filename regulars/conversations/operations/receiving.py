@@ -102,7 +102,7 @@ def receive_messages(
     new = [_New(new_id(), each, threads[key]) for each, key in zip(chosen, keys, strict=True)]
     stored = _insert_messages(workspace_id, new, _insert_media(workspace_id, new))
     _move_threads_on(stored, _weigh_reactions(stored, reply_window))
-    _write_threads(workspace_id, list(threads.values()), reply_window)
+    _write_threads(list(threads.values()), reply_window)
     tell_all(_events(workspace_id, stored))
     echoes = [(each.inbox_id, each.message.provider_id) for each in chosen if each.message.direction == "out"]
     if echoes:
@@ -396,7 +396,7 @@ WHERE c.id = new.id
 """
 
 
-def _write_threads(workspace_id: UUID, threads: Sequence[_Thread], reply_window: timedelta) -> None:
+def _write_threads(threads: Sequence[_Thread], reply_window: timedelta) -> None:
     rows = [
         (
             thread.id,

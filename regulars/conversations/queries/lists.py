@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 from uuid import UUID
 
 import orjson
@@ -22,7 +22,6 @@ from regulars.kernel.ids import parse_id
 from regulars.workspaces.access import Actor
 
 Order = Literal["newest", "longest_waiting", "sla", "created"]
-ORDERS: tuple[Order, ...] = get_args(Order)
 
 
 @dataclass(frozen=True, slots=True)

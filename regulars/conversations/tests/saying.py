@@ -133,6 +133,7 @@ class AnyContent:
     """A channel without limits; ``problem`` makes it find one in everything."""
 
     kind: ClassVar[str] = "whatsapp"
+    name: ClassVar[str] = "WhatsApp"
     reply_window: ClassVar[timedelta | None] = timedelta(hours=24)
     longest_text: ClassVar[int] = 4096
 

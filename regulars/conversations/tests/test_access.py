@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import get_args
 from uuid import UUID, uuid4
 
 import pytest
@@ -29,8 +30,8 @@ from regulars.conversations.models import Conversation
 from regulars.conversations.operations.handling import assign_conversation, hand_to_team
 from regulars.conversations.queries.changing import emoji_of
 from regulars.conversations.queries.lists import (
-    ORDERS,
     ConversationFilter,
+    Order,
     count_for,
     list_conversations,
 )
@@ -222,7 +223,7 @@ def _many(cast: Cast) -> int:
     return 12
 
 
-@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("order", get_args(Order))
 @pytest.mark.parametrize("size", [1, 2, 5, 50])
 def test_pages_lose_and_repeat_nothing(cast, order, size):
     count = _many(cast)

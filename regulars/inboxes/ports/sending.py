@@ -113,6 +113,8 @@ class ChannelFacts(Protocol):
     """Facts about a kind of channel that guardrails and screens need."""
 
     kind: ClassVar[str]
+    name: ClassVar[str]
+    """as people call it, for sentences"""
     reply_window: ClassVar[timedelta | None]
     """how long free text is allowed after a contact's message; None where there is no limit"""
     longest_text: ClassVar[int]
@@ -160,6 +162,8 @@ PART_NAMES = ("header", "footer", "button", "list_button", "section", "row", "ro
 class ChannelProfile(ChannelFacts, Protocol):
     """All that may be asked about a kind of channel (``inboxes.channels.facts_of``)."""
 
+    template_editor: ClassVar[str]
+    """the place, by its name, where message templates are written; empty where there are none"""
     person_pace: ClassVar[PersonPace | None]
     recipient_kinds: ClassVar[Sequence[str]]
     """the kinds of identity that a message can be sent to, the best first"""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from regulars.inboxes.ports import TemplateChange
+from regulars.kernel.errors import NotAllowed, NotFound
 from regulars.kernel.models import Event
+from regulars.message_templates.access import access_template, templates_visible_to
 from regulars.message_templates.models import MessageTemplate
 from regulars.message_templates.operations import apply_template_change, replace_templates
+from regulars.workspaces.access import system_actor
 from tests.cast import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +107,24 @@ def test_an_unknown_template_changes_nothing(cast):
     Event.objects.all().delete()
     apply_template_change(cast.connection, _change("status", "PAUSED"))
     assert (MessageTemplate.objects.get().status, Event.objects.count()) == ("APPROVED", 0)
+
+
+def test_the_door_opens_for_readers_of_the_workspace_and_to_what_the_account_lists(cast: Cast) -> None:
+    replace_templates(cast.connection, [_listed("a")])
+    agent, template, account = cast.actor(cast.agent), _one(cast), cast.connection.id
+    assert access_template(agent, template.id, connection_id=account) == template
+    stranger = system_actor(uuid4(), "elsewhere")
+    for actor, wanted, connection_id in (
+        (agent, None, account),
+        (agent, uuid4(), account),
+        (agent, template.id, uuid4()),
+        (stranger, template.id, account),
+    ):
+        with pytest.raises(NotFound):
+            access_template(actor, wanted, connection_id=connection_id)
+    with pytest.raises(NotAllowed):
+        access_template(replace(agent, permissions=frozenset()), template.id, connection_id=account)
+    replace_templates(cast.connection, [])
+    with pytest.raises(NotFound):
+        access_template(agent, template.id, connection_id=account)
+    assert [each.id for each in templates_visible_to(agent)] == [template.id]

@@ -86,7 +86,7 @@ def _words() -> dict[str, str]:
         "not-json": _("Not JSON"),
         "unknown-connection": _("Unknown webhook address"),
         "unknown-inbox": _("For a number that was not added"),
-        "foreign-object": _("Not about a WhatsApp account"),
+        "foreign-object": _("Not about an account of this channel"),
         "not-an-envelope": _("Not in the shape of a delivery"),
         "empty": _("Empty"),
         "malformed": _("Malformed"),

@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ledger import Inbound, Ledger, Outbound
 from regulars.inboxes.models import Connection, Delivery, Inbox
 from regulars.web.administration.reasons import (
@@ -34,6 +35,11 @@ def problem_of(troubled: Connection | Inbox, channel: str) -> Explanation:
     """What stops a number or an account, in plain words, and what to do about it."""
     error = ErrorView(channel, troubled.problem_code or 0, troubled.problem, "")
     return explanation_of(error)
+
+
+@register.filter
+def channel_name(kind: str) -> str:
+    return facts_of(kind).name
 
 
 @register.filter

@@ -123,6 +123,7 @@ def _message(number: int, author: Author, text: str = "", **facts: object) -> Me
         "kind": "text",
         "at": clock.now() - timedelta(hours=3) + timedelta(minutes=number * 4),
         "author": author,
+        "channel_name": "WhatsApp",
         "text": text,
         "has_provider_id": True,
         **facts,

@@ -31,7 +31,7 @@ DIRECTIONAL = frozenset(json.loads(Path(__file__).with_name("directional.json").
 _STATUS_WORDS = {
     "queued": pgettext_lazy("message state", "Queued"),
     "sending": pgettext_lazy("message state", "Sending"),
-    "accepted": pgettext_lazy("message state", "Accepted by WhatsApp"),
+    "accepted": pgettext_lazy("message state", "Accepted"),
     "sent": pgettext_lazy("message state", "Sent"),
     "delivered": pgettext_lazy("message state", "Delivered"),
     "read": pgettext_lazy("message state", "Read"),

@@ -71,7 +71,7 @@ def _patterns() -> dict[str, str]:
         "decided_send_again": _("%(actor)s had a message with an unknown result sent again"),
         "decided_was_sent": _("%(actor)s decided that a message with an unknown result was sent"),
         "number_changed": _("The contact changed their number from %(previous)s to %(current)s"),
-        "user_id_changed": _("WhatsApp gave the contact a new id"),
+        "user_id_changed": _("The contact has a new id"),
         "identity_check": _("The contact's phone was set up anew; check who is writing"),
         "woken": _("The snooze is over"),
         "stopped": _("%(actor)s stopped a message before it left"),

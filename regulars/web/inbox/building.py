@@ -14,6 +14,7 @@ from regulars.conversations.models import UNCOUNTED_KINDS, Activity, Conversatio
 from regulars.conversations.queries.changing import MessageChanges, emoji_of
 from regulars.conversations.queries.threads import MessageDetails, ThreadPage
 from regulars.conversations.queries.waiting import Wait
+from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import MessageContent, OutgoingContent
 from regulars.kernel.shielding import shielded, words_in
 from regulars.media.models import MediaFile
@@ -202,6 +203,7 @@ def _message_view(details: MessageDetails, conversation: Conversation) -> Messag
         id=message.id,
         conversation_id=message.conversation_id,
         contact_id=message.contact_id,
+        channel_name=facts_of(conversation.inbox.connection.channel).name,
         direction="in" if message.direction == "in" else "out",
         kind=message.kind,
         at=message.sent_at,

@@ -35,7 +35,10 @@ def read_contents(form: QueryDict, files: Sequence[MediaFile], longest: int) -> 
     special = _special(form, text)
     parts = split_text(text, longest) if form.get("split") else [text]
     contents = arrange([part for part in parts if part], [_media(file) for file in files], special)
-    return contents or _refuse("text", _("Write something first"))
+    if not contents:
+        sentence = _("Write something first")
+        raise Invalid(sentence, fields={"text": sentence})
+    return contents
 
 
 def _media(file: MediaFile) -> OutgoingMedia:
@@ -149,7 +152,3 @@ def _header(form: QueryDict) -> InteractiveHeader | None:
 def _word(form: QueryDict, name: str) -> str:
     """A field's text; browsers send the lines of a form with CRLF, people's phones know LF alone."""
     return (form.get(name) or "").replace("\r\n", "\n").strip()
-
-
-def _refuse(field: str, sentence: str) -> list[OutgoingContent]:
-    raise Invalid(sentence, fields={field: sentence})

@@ -42,7 +42,7 @@ def limit_sentence(problem: LimitProblem) -> str:
         case "over":
             text = _("%(part)s: this time is over.")
         case "not_allowed" if problem.found:
-            text = _("%(part)s: WhatsApp does not take %(found)s here.")
+            text = _("%(part)s: %(found)s cannot be sent here.")
         case "damaged":
             text = _("The file is damaged: it cannot be read to its end.")
         case "wrong_colors":
@@ -64,9 +64,9 @@ def limit_sentence(problem: LimitProblem) -> str:
         case "unsupported":
             text = _("%(part)s: Regulars cannot fill in this part of the template yet.")
         case "not_allowed":
-            text = _("%(part)s: WhatsApp does not take this here.")
+            text = _("%(part)s: this cannot be sent here.")
         case _:
-            text = _("%(part)s: this is not in a form that WhatsApp takes.")
+            text = _("%(part)s: this is not in a form that can be sent.")
     return text % values
 
 

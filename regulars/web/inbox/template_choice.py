@@ -11,7 +11,7 @@ import msgspec
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from regulars.inboxes.ports import Template
+from regulars.inboxes.ports import ChannelProfile, Template
 
 SUGGESTED = 3
 NOT_FOR_GROUPS = ("MARKETING", "AUTHENTICATION")
@@ -24,6 +24,7 @@ class Choosable:
 
     id: UUID
     template: Template
+    channel: ChannelProfile
     reason: str = ""
     """why the platform refused it"""
     uses: int = 0
@@ -33,7 +34,7 @@ class Choosable:
     def trouble(self) -> str:
         """Why it cannot be sent now, as a sentence; empty when it can."""
         if self.template.status.upper() != "APPROVED":
-            return _status_sentence(self.template.status.upper())
+            return _status_sentence(self.template.status.upper(), self.channel)
         if self.template.unsupported:
             return _("It has a part that Regulars cannot fill in yet.")
         if self.is_for_group and self.template.category in NOT_FOR_GROUPS:
@@ -71,21 +72,26 @@ def _language_info(code: str) -> Mapping[str, str]:
     return {}
 
 
-def _status_sentence(status: str) -> str:
+def _status_sentence(status: str, channel: ChannelProfile) -> str:
+    names = {"channel": channel.name, "editor": channel.template_editor}
+    return _status_words(status) % names
+
+
+def _status_words(status: str) -> str:
     match status:
         case "PAUSED":
             return _(
-                "WhatsApp paused it because contacts blocked or reported it. It comes back by itself within hours; "
+                "%(channel)s paused it because contacts blocked or reported it. It comes back by itself within hours; "
                 "use another one until then."
             )
         case "REJECTED":
-            return _("WhatsApp rejected it. Change it in WhatsApp Manager and submit it again.")
+            return _("%(channel)s rejected it. Change it in %(editor)s and submit it again.")
         case "PENDING" | "IN_APPEAL":
-            return _("WhatsApp is still looking at it. That takes minutes to a day.")
+            return _("%(channel)s is still looking at it. That takes minutes to a day.")
         case "DISABLED":
-            return _("WhatsApp switched it off because too many contacts blocked or reported it.")
+            return _("%(channel)s switched it off because too many contacts blocked or reported it.")
         case _:
-            return _("WhatsApp does not let it be sent now.")
+            return _("%(channel)s does not let it be sent now.")
 
 
 def in_order(templates: Iterable[Choosable], language: str) -> list[Choosable]:

@@ -231,6 +231,8 @@ class MessageView:
     kind: str
     at: datetime
     author: Author
+    channel_name: str
+    """as people call the channel"""
     text: str = ""
     status: str = "received"
     moments: tuple[StatusMoment, ...] = ()

@@ -28,6 +28,8 @@ class PostcardFacts:
     """Implements ``inboxes.ports.ChannelProfile``."""
 
     kind: ClassVar[str] = "postcards"
+    name: ClassVar[str] = "Postcards"
+    template_editor: ClassVar[str] = ""
     reply_window: ClassVar[timedelta | None] = None
     longest_text: ClassVar[int] = LONGEST_CARD
     person_pace: ClassVar[PersonPace | None] = None

@@ -64,7 +64,7 @@ def _check(
     if kind == "text":
         kinds.check_plain_text(content)
     elif kind in kinds.MEDIA_TYPES:
-        kinds.check_media(sandbox, kind, content, number.id)
+        kinds.check_media(sandbox, kind, content)
     elif kind == "pin":
         _pin(group, content)
     elif kind == "template":

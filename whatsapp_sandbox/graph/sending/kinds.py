@@ -46,7 +46,7 @@ def check_plain_text(body: Json) -> None:
         raise invalid("text['preview_url']", "must be a boolean")
 
 
-def check_media(sandbox: Sandbox, kind: str, body: Json, number_id: str) -> None:
+def check_media(sandbox: Sandbox, kind: str, body: Json) -> None:
     """Exactly one of id and link; captions only where the type has them."""
     check_source(sandbox, kind, body, kind)
     if kind in ("image", "video", "document"):

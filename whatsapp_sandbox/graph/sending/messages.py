@@ -136,7 +136,7 @@ def _check_body(sandbox: Sandbox, number: BusinessNumber, kind: str, body: Json)
     if kind == "text":
         kinds.check_plain_text(content)
     elif kind in kinds.MEDIA_TYPES:
-        kinds.check_media(sandbox, kind, content, number.id)
+        kinds.check_media(sandbox, kind, content)
     elif kind == "template":
         return find_template(sandbox, number.waba_id, content)
     elif kind == "interactive":

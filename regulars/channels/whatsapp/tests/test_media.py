@@ -52,11 +52,11 @@ async def test_a_file_is_fetched_with_its_size_type_and_digest(graph, graph_clie
     describe(graph, file_size=len(PICTURE))
     serve(graph)
     target = io.BytesIO()
-    fetched = await fetch_media(graph_client, MEDIA, target, address=NUMBER, sha256=DIGEST)
+    fetched = await fetch_media(graph_client, MEDIA, target, sha256=DIGEST)
     assert fetched == Fetched("image/jpeg", len(PICTURE), DIGEST)
     assert target.getvalue() == PICTURE
     assert [request.headers["Authorization"] for request, _body in graph.requests] == ["Bearer token-1"] * 2
-    assert graph.requests[0][0].query == {"phone_number_id": NUMBER}
+    assert graph.requests[0][0].query == {}
 
 
 @pytest.mark.parametrize("content_type", ["application/octet-stream", "image/jpg"])

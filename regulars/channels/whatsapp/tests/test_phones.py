@@ -6,11 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.channels.whatsapp.phones import (
-    phone_from_wa_id,
-    read_phone,
-    variants,
-)
+from regulars.channels.whatsapp.phones import phone_from_wa_id, read_phone
 
 
 @pytest.mark.parametrize(
@@ -41,30 +37,16 @@ def test_whatsapp_ids_become_canonical_phones(wa_id, expected):
     assert phone_from_wa_id(wa_id) == expected
 
 
-@pytest.mark.parametrize(
-    ("phone", "expected"),
-    [
-        ("+12025550101", ("+12025550101",)),
-        ("+5511987654321", ("+5511987654321", "+551187654321")),
-        ("+551132654321", ("+551132654321",)),
-        ("+525512345678", ("+525512345678", "+5215512345678")),
-        ("+541123456789", ("+541123456789", "+5491123456789")),
-    ],
-)
-def test_variants_name_every_spelling(phone, expected):
-    assert variants(phone) == expected
-
-
 @given(
     st.from_regex(
         r"(55[1-9][1-9][6-9][0-9]{7}|5[24][0-9]{10}|52[0-9]{11}|549[0-9]{10}|55[0-9]{11}|[0-9]{5,15})",
         fullmatch=True,
     )
 )
-def test_the_canonical_form_is_stable_and_reached_from_every_variant(digits):
+def test_the_canonical_form_is_stable(digits):
     phone = phone_from_wa_id(digits)
     assert phone is not None
-    assert {phone_from_wa_id(variant) for variant in variants(phone)} == {phone}
+    assert phone_from_wa_id(phone) == phone
 
 
 @pytest.mark.parametrize(

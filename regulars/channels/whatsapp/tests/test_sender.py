@@ -159,15 +159,6 @@ async def test_what_cannot_be_built_is_refused_and_nothing_leaves(graph, graph_c
     assert (result.error.code, graph.requests) == (NOT_BUILT, [])
 
 
-async def test_an_app_secret_proves_every_call(graph, graph_session):
-    graph.on("POST", MESSAGES, echo)
-    graph_client = GraphClient(graph.url, "token-1", graph_session, app_secret="secret-1")
-    assert kind(await send(graph_client, text(1))) == ("Accepted", None)
-    assert graph.requests[0][0].query == {
-        "appsecret_proof": "c8f7d96f3871538b4c3f08987cca32bb16cdf51af7a0f6e001c14bfc37761961"
-    }
-
-
 async def test_the_token_shows_in_no_representation(graph_session):
-    graph_client = GraphClient(GRAPH_URL, "token-1", graph_session, app_secret="secret-1")
+    graph_client = GraphClient(GRAPH_URL, "token-1", graph_session)
     assert repr(graph_client) == "GraphClient('https://graph.facebook.com')"

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from regulars.channels.decoding import NotJSON, TooDeep, load_body
 from regulars.conversations.events import MessageReceived, MessageStatusChanged
+from regulars.inboxes.access import access_delivery
 from regulars.inboxes.events import INBOX_EVENTS, DeliveriesReplayed, DeliveryFailed, NoticeReceived
 from regulars.inboxes.models import Delivery
 from regulars.inboxes.queries import names_of_addresses
 from regulars.inboxes.replaying import (
     WhichDeliveries,
-    access_delivery,
-    deliveries_of,
+    find_deliveries,
     notices_of,
     open_delivery,
     replay_deliveries,
@@ -34,7 +34,8 @@ from regulars.web.administration.answers import done
 from regulars.web.design.tables import Column
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.settings.page import SettingsPage
-from regulars.workspaces.parked_events import access_parked_event, parked_events_of, retry_parked_events
+from regulars.workspaces.access import access_parked_event, parked_events_of
+from regulars.workspaces.parked_events import retry_parked_events
 
 PAGE_SIZE = 50
 LONGEST_SHOWN = 200_000
@@ -65,14 +66,14 @@ class DeliveryLine:
 def deliveries(request: MemberRequest) -> HttpResponse:
     """What came, the latest first; all of it or what failed."""
     state = "failed" if request.GET.get("state") == "failed" else ""
-    rows = deliveries_of(request.actor, WhichDeliveries(state=state))
+    rows = find_deliveries(request.actor, WhichDeliveries(state=state))
     shown, next_url = _page(request, rows, state=state)
     context = {
         "part": "deliveries",
         "columns": COLUMNS,
         "state": state,
         "rows": [_line(row) for row in shown],
-        "failed_count": deliveries_of(request.actor, FAILED).count(),
+        "failed_count": find_deliveries(request.actor, FAILED).count(),
         "next_url": next_url,
     }
     return _render(request, "deliveries.html", context)

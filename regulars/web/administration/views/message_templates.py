@@ -14,15 +14,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from regulars.channels.record import NotAnswered
 from regulars.channels.register import channel_of
-from regulars.inboxes.channels import facts_of
+from regulars.inboxes.channels import every_channel, facts_of
 from regulars.inboxes.events import CONNECTION_EVENTS
 from regulars.inboxes.models import Connection
 from regulars.inboxes.ports import RenderedTemplate
 from regulars.inboxes.queries import connections_in
 from regulars.kernel.errors import ProductError
+from regulars.message_templates.access import templates_visible_to
 from regulars.message_templates.events import TEMPLATE_EVENTS
 from regulars.message_templates.models import MessageTemplate
-from regulars.message_templates.queries import templates_in
 from regulars.web.administration.answers import done
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.intents import talks_to_provider
@@ -41,11 +41,12 @@ class TemplateCard:
 @member_with("message_templates:read")
 def message_templates(request: MemberRequest) -> HttpResponse:
     """Every template with status, quality and preview, by name and language."""
-    rows = templates_in(request.member.workspace_id).filter(is_gone=False)
+    rows = templates_visible_to(request.actor).filter(is_gone=False)
     cards = [_card(row) for row in rows.order_by("name", "language")]
     context = {
         "cards": cards,
         "synced_at": max((card.row.synced_at for card in cards), default=None),
+        "editors": ", ".join(filter(None, (each.template_editor for each in every_channel()))),
         "can_sync": request.actor.can("message_templates:manage"),
     }
     return render(request, "administration/message_templates.html", context)
@@ -71,9 +72,7 @@ def sync(request: MemberRequest) -> HttpResponse:
     accounts = connections_in(request.member.workspace_id)
     refused = [account.name for account in accounts if not _sync(account)]
     if refused:
-        raise SyncRefused(
-            _("WhatsApp did not answer for: %(names)s. The old list stays.") % {"names": ", ".join(refused)}
-        )
+        raise SyncRefused(_("No answer for: %(names)s. The old list stays.") % {"names": ", ".join(refused)})
     return done(request, _("The templates are up to date"), "message-templates")
 
 

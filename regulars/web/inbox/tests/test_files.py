@@ -81,7 +81,7 @@ def test_a_moving_sticker_may_be_larger_than_one_that_stands_still(client: Clien
         ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml", "image/svg+xml"),
         ("a.eps", b"%!PS-Adobe-3.0 EPSF-3.0\n", "application/postscript", "application/postscript"),
         ("photo.jpg", b"I am a text", "image/jpeg", "says that it is image/jpeg"),
-        ("a.exe", b"MZ\x90\0" + bytes(60), "application/pdf", "does not take"),
+        ("a.exe", b"MZ\x90\0" + bytes(60), "application/pdf", "cannot be sent here"),
     ],
 )
 def test_a_wrong_file_is_refused_by_name(client: Client, name: str, content: bytes, claimed: str, said: str):

@@ -51,6 +51,7 @@ def message(**facts: object) -> MessageView:
         "kind": "text",
         "at": AT,
         "author": ALICE,
+        "channel_name": "Postcards",
     }
     return MessageView(**{**values, **facts})  # type: ignore[arg-type]  # the test's own words
 
@@ -118,8 +119,8 @@ TEMPLATE = OutgoingTemplate(
         ),
         ({"kind": "sticker", "media": media("sticker", "ready")}, "Cannot be shown here"),
         ({"kind": "image", "media": media("image", "waiting")}, "Being fetched"),
-        ({"kind": "image", "media": media("image", "failed")}, "WhatsApp keeps it until"),
-        ({"kind": "image", "media": media("image", "expired")}, "WhatsApp no longer has this file"),
+        ({"kind": "image", "media": media("image", "failed")}, "Postcards keeps it until"),
+        ({"kind": "image", "media": media("image", "expired")}, "Postcards no longer has this file"),
         ({"kind": "video", "media": media("video", "ready")}, "<video"),
         ({"kind": "audio", "media": media("audio", "ready", is_voice=True)}, 'aria-label="Voice message"'),
         ({"kind": "document", "media": media("document", "ready")}, "2.4 MB"),

@@ -243,5 +243,5 @@ def test_a_long_text_takes_no_long_time(piece: str) -> None:
 )
 def test_only_a_few_emoji_alone_are_large(text: str, large: bool) -> None:
     at = datetime(2026, 11, 22, tzinfo=UTC)
-    view = MessageView(UUID(int=1), UUID(int=2), "in", "text", at, Author("contact"), text=text)
+    view = MessageView(UUID(int=1), UUID(int=2), "in", "text", at, Author("contact"), "Postcards", text=text)
     assert view.is_emoji_only == large

@@ -36,7 +36,7 @@ def test_a_limit_has_the_languages_decimal_mark(language: str, sentence: str) ->
     ("code", "found", "words"),
     [
         ("not_allowed", "image/gif", "image/gif"),
-        ("not_allowed", "", "does not take this"),
+        ("not_allowed", "", "cannot be sent here"),
         ("wrong_colors", "cmyk", "8-bit RGB colors only, this one has cmyk"),
         ("wrong_codec", "hevc", "this has hevc"),
         ("no_voice", "opus, stereo", "one channel (mono); this has opus, stereo"),

@@ -24,8 +24,9 @@ from regulars.conversations.queries.template_use import count_template_uses
 from regulars.conversations.queries.threads import drafts_of, with_details
 from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import ChannelProfile, LimitProblem
-from regulars.kernel.errors import Invalid, NotFound
+from regulars.kernel.errors import Invalid
 from regulars.kernel.ids import parse_id
+from regulars.message_templates.access import access_template
 from regulars.message_templates.models import MessageTemplate
 from regulars.message_templates.queries import templates_of
 from regulars.web.addresses import id_in
@@ -52,7 +53,7 @@ def picker(request: MemberRequest, conversation_id: str) -> HttpResponse:
     context: dict[str, Any] = {"conversation_id": conversation.id}
     part = request.GET.get("part", "")
     if part == "pane":
-        chosen = _find(conversation, request.GET.get("template", ""))
+        chosen = _find(request, conversation, request.GET.get("template", ""))
         return _page(request, "_template_pane", context | _pane(request, conversation, chosen, draft))
     every = choosable_templates(conversation)
     usable = [each for each in every if not each.trouble]
@@ -62,7 +63,11 @@ def picker(request: MemberRequest, conversation_id: str) -> HttpResponse:
         return _page(request, "_template_suggestions", context | {"suggested": suggested, "begun": begun})
     wanted = request.GET.get("template") or draft.template
     chosen_one = next((each for each in every if str(each.id) == wanted), usable[0] if usable else None)
-    context |= {"templates": usable, "unusable": [each for each in every if each.trouble]}
+    context |= {
+        "templates": usable,
+        "unusable": [each for each in every if each.trouble],
+        "editor": _facts(conversation).template_editor,
+    }
     if chosen_one:
         context |= _pane(request, conversation, chosen_one, draft)
     return _page(request, "_template_picker", context)
@@ -105,7 +110,7 @@ def _draft_of(request: MemberRequest, conversation: Conversation) -> TemplateDra
 
 def preview_template(request: MemberRequest, conversation: Conversation) -> HttpResponse:
     """What the contact will see with the values so far."""
-    template = _find(conversation, request.POST.get("template", "")).template
+    template = _find(request, conversation, request.POST.get("template", "")).template
     values = values_of(template, texts_in(request.POST.dict()), _zone(request))
     shown = _facts(conversation).render_template(template, values)
     return _page(request, "_template_preview", {"shown": shown, "fields": []})
@@ -124,15 +129,16 @@ def choosable_templates(conversation: Conversation) -> list[Choosable]:
 
 
 def _choosable(row: MessageTemplate, conversation: Conversation, uses: int = 0) -> Choosable:
-    template = _facts(conversation).read_template(row.listed)
-    return Choosable(row.id, template, row.reason, uses, is_for_group=conversation.group_id is not None)
+    channel = _facts(conversation)
+    template = channel.read_template(row.listed)
+    return Choosable(
+        row.id, template, channel, row.reason, uses, is_for_group=conversation.group_id is not None
+    )
 
 
-def _find(conversation: Conversation, template_id: str) -> Choosable:
-    row = templates_of(conversation.inbox.connection_id).filter(id=id_in(template_id), is_gone=False).first()
-    if row is None:
-        raise NotFound(_("There is no such template"))
-    return _choosable(row, conversation)
+def _find(request: MemberRequest, conversation: Conversation, template_id: str) -> Choosable:
+    account = conversation.inbox.connection_id
+    return _choosable(access_template(request.actor, id_in(template_id), connection_id=account), conversation)
 
 
 def _zone(request: MemberRequest) -> ZoneInfo:
