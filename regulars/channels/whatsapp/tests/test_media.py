@@ -157,6 +157,16 @@ async def test_endless_redirects_end(graph, graph_client):
     assert len(graph.requests) == 5
 
 
+async def test_a_redirect_to_no_address_is_no_crash(graph, graph_client):
+    async def move(_request):
+        return web.Response(status=302, headers={"Location": "http://[half"})
+
+    describe(graph)
+    graph.on("GET", "/file", move)
+    with pytest.raises(MediaUnavailable, match="no usable address"):
+        await fetch_media(graph_client, MEDIA, io.BytesIO())
+
+
 @pytest.mark.parametrize("url", ["", "no address", "/relative", "ftp://127.0.0.1/x"])
 async def test_an_unusable_address_is_refused(graph, graph_client, url):
     graph.answers("GET", f"/v26.0/{MEDIA}", {"url": url})
