@@ -194,7 +194,12 @@ META = URL("https://graph.facebook.com")
 
 @pytest.mark.parametrize(
     "url",
-    ["https://lookaside.fbsbx.com/x?mid=1", "https://graph.facebook.com/x", "https://8.8.8.8/x"],
+    [
+        "https://lookaside.fbsbx.com/x?mid=1",
+        "https://graph.facebook.com/x",
+        "https://8.8.8.8/x",
+        "https://[64:ff9b::8.8.8.8]/x",
+    ],
 )
 def test_public_https_addresses_are_allowed(url):
     check_address(URL(url), META)
@@ -209,6 +214,12 @@ def test_public_https_addresses_are_allowed(url):
         "https://169.254.169.254/latest",
         "https://[::1]/x",
         "https://[fd00::1]/x",
+        "https://[::ffff:10.0.0.1]/x",
+        "https://[::127.0.0.1]/x",
+        "https://[64:ff9b::10.0.0.1]/x",
+        "https://[2002:7f00:1::]/x",
+        "https://[ff02::1]/x",
+        "https://224.0.0.1/x",
         "file:///etc/passwd",
         "http://graph.facebook.com/x",
     ],
