@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from whatsapp_sandbox import media_store, windows
 from whatsapp_sandbox.identifiers import new_message_id, new_user_id
 from whatsapp_sandbox.model import ChatMessage, Customer, Thread
-from whatsapp_sandbox.pictures import sample
+from whatsapp_sandbox.pictures import AD_PICTURES, sample
 from whatsapp_sandbox.settings import SettingError, whole_of
 from whatsapp_sandbox.state import country_of, digits_of
 from whatsapp_sandbox.webhooks.envelope import Update
@@ -66,6 +66,8 @@ def write(
     if message.context is not None:
         wire["context"] = message.context
     wire |= {key: spec[key] for key in ("referral", "errors", "identity") if key in spec}
+    if isinstance(wire.get("referral"), dict):
+        wire["referral"] = _referral(sandbox, wire["referral"])
     if body is not None:
         wire[kind] = _wire_body(sandbox, kind, body)
     if kind == "unsupported" and "errors" not in wire:
@@ -119,6 +121,16 @@ def _body(sandbox: Sandbox, number_id: str, kind: str, spec: Json) -> Any:
     if kind == "unsupported" and body is None:
         return {"type": spec.get("subtype", "poll_creation")}
     return body
+
+
+def _referral(sandbox: Sandbox, referral: Json) -> Json:
+    """What led here; ``sample`` is the advertisement's picture, which lies here for anybody."""
+    if "sample" not in referral:
+        return referral
+    name = str(referral["sample"])
+    sample("image", name)
+    made = {key: value for key, value in referral.items() if key != "sample"}
+    return made | {"media_type": "image", "image_url": f"{sandbox.base_url}{AD_PICTURES}{name}"}
 
 
 def _media_body(sandbox: Sandbox, number_id: str, kind: str, body: Json, spec: Json) -> Any:

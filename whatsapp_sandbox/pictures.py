@@ -29,6 +29,10 @@ ENDINGS = {
 }
 
 
+AD_PICTURES = "/ads/"
+"""where pictures of advertisements lie: a host of their own in the world, open without a token"""
+
+
 @cache
 def _read(name: str) -> bytes:
     return (FOLDER / name).read_bytes()

@@ -14,7 +14,8 @@ from whatsapp_sandbox.control import world
 from whatsapp_sandbox.control.api import SANDBOX, guarded, sandbox_of
 from whatsapp_sandbox.graph import flows, media, router
 from whatsapp_sandbox.phone import pages
-from whatsapp_sandbox.settings import Switches
+from whatsapp_sandbox.pictures import AD_PICTURES, sample
+from whatsapp_sandbox.settings import SettingError, Switches
 from whatsapp_sandbox.state import Sandbox
 from whatsapp_sandbox.webhooks.outbox import Outbox
 
@@ -96,6 +97,7 @@ def make_app(
         app.router.add_route(method, f"/control/{path}", guarded(handler))
     pages.add_routes(app)
     app.router.add_get(media.BYTES_PATH, _media_bytes)
+    app.router.add_get(AD_PICTURES + "{name}", _ad_picture)
     app.router.add_get(flows.ASSET_PATH + "{flow}", _flow_json)
     app.router.add_get("/healthz", _healthy)
     app.router.add_route("*", "/{path:.*}", _graph)
@@ -115,6 +117,14 @@ async def _graph(request: web.Request) -> web.StreamResponse:
 
 async def _media_bytes(request: web.Request) -> web.StreamResponse:
     return await media.get_bytes(sandbox_of(request), request)
+
+
+async def _ad_picture(request: web.Request) -> web.Response:
+    try:
+        mime_type, data = sample("image", request.match_info["name"])
+    except SettingError:
+        return web.Response(status=404, text="No such picture")
+    return web.Response(body=data, headers={"Content-Type": mime_type})
 
 
 async def _flow_json(request: web.Request) -> web.StreamResponse:

@@ -60,7 +60,11 @@ class Carrier(Transport, Protocol):
     """A channel's way to its provider in one worker: it sends, asks and fetches."""
 
     async def fetch(self, file: ToFetch, target: IO[bytes]) -> Fetched:
-        """Write a contact's file to ``target`` (empty, writable, seekable); raises ``CannotFetch``."""
+        """Write a contact's file to ``target`` (empty, writable, seekable); raises ``CannotFetch``.
+
+        One with a ``source_url`` is an advertisement's picture: it is fetched without credentials of ours, from public
+        addresses only, and is a picture by its content.
+        """
         ...
 
     async def close(self) -> None:

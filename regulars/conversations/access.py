@@ -146,12 +146,15 @@ def contacts_visible_to(actor: Actor) -> QuerySet[Contact]:
 
 
 def media_visible_to(actor: Actor) -> QuerySet[MediaFile]:
-    """Every file that the actor may see by itself: those of messages in visible conversations, and own uploads."""
+    """Every file that the actor may see by itself: those of messages in visible conversations (and of
+    the ads that they came from), and own uploads.
+    """
     every = MediaFile.objects.filter(workspace_id=actor.workspace_id)
     if actor.kind == "system":
         return every
-    said = Message.objects.filter(media_id=OuterRef("pk"), conversation_id__in=visible_to(actor).values("id"))
-    return every.filter(Q(uploaded_by=actor.id) | Exists(said))
+    seen = Message.objects.filter(conversation_id__in=visible_to(actor).values("id"))
+    said, led_here = seen.filter(media_id=OuterRef("pk")), seen.filter(ad_picture_id=OuterRef("pk"))
+    return every.filter(Q(uploaded_by=actor.id) | Exists(said) | Exists(led_here))
 
 
 def _mates(actor: Actor) -> QuerySet[Any, Any]:

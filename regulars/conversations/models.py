@@ -162,6 +162,16 @@ class Message(WorkspaceScoped):
     media = models.ForeignKey(
         MediaFile, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
+    ad_picture = models.ForeignKey(
+        MediaFile,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    """of the advertisement that the contact came from; no other message has the same file"""
     provider_id = models.TextField(null=True, blank=True)
     target_provider_id = models.TextField(null=True, blank=True)
     reply_to_provider_id = models.TextField(null=True, blank=True)
@@ -205,6 +215,11 @@ class Message(WorkspaceScoped):
                 condition=models.Q(kind="template", direction="out"),
             ),
             models.Index(fields=["media"], name="message_by_media", condition=models.Q(media__isnull=False)),
+            models.Index(
+                fields=["ad_picture"],
+                name="message_by_ad_picture",
+                condition=models.Q(ad_picture__isnull=False),
+            ),
             models.Index(
                 fields=["inbox", "target_provider_id"],
                 name="message_by_target",

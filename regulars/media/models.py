@@ -32,6 +32,8 @@ class MediaFile(WorkspaceScoped):
     kind = models.TextField()
     state = models.TextField(default="waiting")
     provider_media_id = models.TextField(default="", blank=True)
+    source_url = models.TextField(db_default="", default="", blank=True)
+    """where anybody may fetch it: the picture of an advertisement, which no provider keeps for us"""
     mime_type = models.TextField(default="", blank=True)
     byte_count = models.BigIntegerField(null=True)
     sha256 = models.TextField(default="", blank=True)

@@ -40,6 +40,8 @@ class ToFetch:
     sha256: str
     mime_type: str
     attempts: int
+    source_url: str = ""
+    """where it lies in the open; the provider then has no id for it"""
 
 
 @transaction.atomic
@@ -58,7 +60,7 @@ def claim_files(limit: int) -> list[ToFetch]:
             "   WHERE (state = 'waiting' AND (retry_at IS NULL OR retry_at <= now()))"
             "   OR (state = 'fetching' AND lease_until < now()) ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) chosen"
             " WHERE m.id = chosen.id RETURNING m.id, m.workspace_id, m.connection_id, m.provider_media_id, m.sha256,"
-            " m.mime_type, m.attempts",
+            " m.mime_type, m.attempts, m.source_url",
             [f"{LEASE.total_seconds()} seconds", limit],
         )
         return [ToFetch(*row) for row in cursor.fetchall()]

@@ -129,3 +129,17 @@ async def test_resumable_upload(world: World) -> None:
     assert (await world.graph("GET", made["id"]))[1]["file_offset"] == 3
     async with world.client.post(address, data=b"def", headers=headers | {"file_offset": "3"}) as answer:
         assert (await answer.json())["h"].startswith("4::image/jpeg:")
+
+
+async def test_an_ads_picture_lies_open_to_all(open_world: World) -> None:
+    world = open_world
+    ad = {"source_type": "ad", "headline": "Kettle"}
+    await world.say(referral=ad | {"sample": "kettle"})
+    await world.idle()
+    referral = world.receiver.messages()[-1]["referral"]
+    address = referral.pop("image_url")
+    assert referral == ad | {"media_type": "image"}
+    assert await fetch(world, address, {}) == (200, JPEG)
+    assert (await fetch(world, address + "x", {}))[0] == 404
+    with pytest.raises(AssertionError, match="no image sample"):
+        await world.say(referral=ad | {"sample": "none"})

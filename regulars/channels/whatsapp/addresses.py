@@ -13,6 +13,9 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
 from yarl import URL
 
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_COMPATIBLE = ipaddress.IPv6Network("::/96")
+
 
 class ForbiddenAddress(ValueError):
     """An address that we must not fetch from."""
@@ -31,7 +34,7 @@ def check_address(url: URL, base: URL) -> None:
     if url.scheme != "https":
         raise ForbiddenAddress(f"A media address must be https, not {url.scheme}.")
     literal = _literal(url.host)
-    if literal is not None and not literal.is_global:
+    if literal is not None and not is_public(literal):
         raise ForbiddenAddress("A media address must lie on the public internet.")
 
 
@@ -39,6 +42,24 @@ def is_loopback(host: str) -> bool:
     """Whether a host name or address is this machine."""
     literal = _literal(host)
     return host == "localhost" or (literal is not None and literal.is_loopback)
+
+
+def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether an address lies on the public internet, also the one inside of an IPv6 address that carries IPv4 on.
+
+    Those are mapped and compatible addresses (RFC 4291), 6to4 (RFC 3056) and NAT64 (RFC 6052): a gateway of the
+    operator's may lead from them into their own network.
+    """
+    if not address.is_global or address.is_multicast:
+        return False
+    inner = _carried(address) if isinstance(address, ipaddress.IPv6Address) else None
+    return inner is None or is_public(inner)
+
+
+def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    if address in _NAT64 or address in _COMPATIBLE:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 class PublicResolver(AbstractResolver):
@@ -59,7 +80,7 @@ class PublicResolver(AbstractResolver):
         found = await self._inner.resolve(host, port, family)
         if self._allows_all or host == self._own_host:
             return found
-        public = [entry for entry in found if ipaddress.ip_address(entry["host"]).is_global]
+        public = [entry for entry in found if is_public(ipaddress.ip_address(entry["host"]))]
         if not public:
             raise OSError(None, f"The host {host} has no public address.")
         return public

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import IO, NamedTuple
 
@@ -114,9 +114,10 @@ async def _fetch(
     if described.size is not None and described.size > most_bytes:
         raise MediaTooLarge(f"The file has {described.size} bytes; at most {most_bytes} are allowed.")
     try:
-        async with _opened(client, described.url) as response:
+        async with opened(client, described.url, headers=client.authorization) as response:
+            _check_status(response.status)
             _check_type(response, described.mime_type)
-            fetched = await _copy(response, target, described.mime_type, most_bytes)
+            fetched = await copy_bytes(response, target, described.mime_type, most_bytes)
     except (aiohttp.ClientError, OSError) as error:  # asyncio.TimeoutError is an OSError
         raise MediaUnavailable(f"The media host failed: {type(error).__name__}.") from error
     for announced in (described.sha256, sha256):
@@ -145,27 +146,38 @@ async def _describe(client: GraphClient, media_id: str) -> _Description:
 
 
 @asynccontextmanager
-async def _opened(client: GraphClient, url: URL) -> AsyncIterator[aiohttp.ClientResponse]:
-    """The answer behind an address. The token goes to the first host only, never along with a redirect."""
+async def opened(
+    client: GraphClient, url: URL, *, headers: Mapping[str, str]
+) -> AsyncIterator[aiohttp.ClientResponse]:
+    """The answer behind an address; every hop is judged by ``check_address`` and the session's resolver.
+
+    The headers, which may hold the token, go to the first host only, never along with a redirect.
+    """
     first_host = url.origin()
     for _hop in range(MOST_REDIRECTS + 1):
         check_address(url, client.base)
         response = await client.session.get(
             url,
-            headers=client.authorization if url.origin() == first_host else None,
+            headers=headers if url.origin() == first_host else None,
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(total=DOWNLOAD_DEADLINE, sock_connect=10, sock_read=30),
         )
         try:
             location = response.headers.get("Location") if 300 <= response.status < 400 else None
             if location is None:
-                _check_status(response.status)
                 yield response
                 return
-            url = url.join(URL(location))
+            url = _joined(url, location)
         finally:
             response.release()
     raise MediaUnavailable(f"The media host redirected more than {MOST_REDIRECTS} times.")
+
+
+def _joined(url: URL, location: str) -> URL:
+    try:
+        return url.join(URL(location))
+    except ValueError as error:
+        raise MediaUnavailable("The media host redirected to no usable address.") from error
 
 
 def _check_status(status: int) -> None:
@@ -182,9 +194,10 @@ def _check_type(response: aiohttp.ClientResponse, announced: str) -> None:
         raise MediaCorrupt(f"WhatsApp announced {expected}, but its media host sent {found}.")
 
 
-async def _copy(
+async def copy_bytes(
     response: aiohttp.ClientResponse, target: IO[bytes], mime_type: str, most_bytes: int
 ) -> Fetched:
+    """Write an answer's body down as it comes; ``MediaTooLarge`` as soon as it is."""
     digest, size = hashlib.sha256(), 0
     async for chunk in response.content.iter_chunked(_CHUNK):
         size += len(chunk)

@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from msgspec.structs import replace
 
 from regulars.channels.record import CannotFetch, Fetched
+from regulars.channels.whatsapp.ad_pictures import NoPicture, fetch_ad_picture
 from regulars.channels.whatsapp.addresses import ForbiddenAddress
 from regulars.channels.whatsapp.clients import Clients
 from regulars.channels.whatsapp.copies import PROVIDER_COPY_LIFETIME, may_miss_copies
@@ -94,10 +95,12 @@ class WhatsAppTransport:
     async def fetch(self, file: ToFetch, target: IO[bytes]) -> Fetched:
         try:
             client = await self._clients.of(file.connection_id)
+            if file.source_url:
+                return await fetch_ad_picture(client, file.source_url, target)
             return await fetch_media(client, file.provider_media_id, target, sha256=file.sha256)
         except MediaGone as error:
             raise CannotFetch(str(error), is_gone=True) from error
-        except (MediaTooLarge, MediaCorrupt, ForbiddenAddress) as error:
+        except (MediaTooLarge, MediaCorrupt, NoPicture, ForbiddenAddress) as error:
             raise CannotFetch(str(error), is_final=True) from error
         except MediaProblem as error:
             raise CannotFetch(str(error)) from error

@@ -1,4 +1,4 @@
-"""The files that messages bring: one row each, waiting to be fetched."""
+"""The files that messages bring, and pictures of the ads that they came from: one row each, waiting to be fetched."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from regulars.inboxes.ports import InboundMessage
+from regulars.kernel.database import binary_cursor
 from regulars.media.models import MediaFile
 from regulars.media.queue import wake_fetchers
 
+LONGEST_ADDRESS = 4_000
+"""characters; signed addresses have some hundreds"""
 _UNFETCHABLE = "the sender's file could not be taken over by the platform"
 
 
@@ -37,3 +40,34 @@ def insert_media(
         MediaFile.objects.bulk_create(files.values())
         wake_fetchers()
     return {message_id: file.id for message_id, file in files.items()}
+
+
+def insert_ad_pictures(workspace_id: UUID, messages: Sequence[tuple[UUID, UUID, InboundMessage]]) -> None:
+    """Rows for the pictures of advertisements that stored (message id, connection id, message) came from.
+
+    Nothing is asked of the database when no message names one.
+    """
+    pictures = {
+        message_id: MediaFile(
+            workspace_id=workspace_id, connection_id=connection_id, kind="image", source_url=address
+        )
+        for message_id, connection_id, message in messages
+        if (address := _picture_address(message))
+    }
+    if not pictures:
+        return
+    MediaFile.objects.bulk_create(pictures.values())
+    with binary_cursor() as cursor:
+        cursor.execute(
+            "UPDATE conversations_message m SET ad_picture_id = new.picture_id"
+            " FROM unnest(%b::uuid[], %b::uuid[]) AS new(id, picture_id) WHERE m.id = new.id",
+            [list(pictures), [each.id for each in pictures.values()]],
+        )
+    wake_fetchers()
+
+
+def _picture_address(message: InboundMessage) -> str:
+    """Where the picture is; what is longer than any address, or what no database keeps, is none."""
+    referral = message.content.referral
+    address = referral.picture_url if referral else ""
+    return address if len(address) <= LONGEST_ADDRESS and "\0" not in address else ""

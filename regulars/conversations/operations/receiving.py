@@ -22,7 +22,7 @@ from regulars.conversations.events import (
 from regulars.conversations.models import SILENT_KINDS, UNCOUNTED_KINDS
 from regulars.conversations.operations.completing import Repetition, complete_messages
 from regulars.conversations.operations.contents import content_json
-from regulars.conversations.operations.media_rows import insert_media
+from regulars.conversations.operations.media_rows import insert_ad_pictures, insert_media
 from regulars.conversations.operations.reacting import Uncounted, forget_reactions, withdraw_reactions
 from regulars.conversations.operations.statuses import adopt_unmatched
 from regulars.conversations.operations.telling import tell_all
@@ -101,6 +101,7 @@ def receive_messages(
     threads = _find_or_start(workspace_id, dict(zip(reversed(keys), reversed(chosen), strict=True)))
     new = [_New(new_id(), each, threads[key]) for each, key in zip(chosen, keys, strict=True)]
     stored = _insert_messages(workspace_id, new, _insert_media(workspace_id, new))
+    _insert_ad_pictures(workspace_id, stored)
     _move_threads_on(stored, _weigh_reactions(stored, reply_window))
     _write_threads(list(threads.values()), reply_window)
     tell_all(_events(workspace_id, stored))
@@ -282,6 +283,13 @@ def _row(new: _New, media_id: UUID | None) -> tuple[object, ...]:
 def _insert_media(workspace_id: UUID, new: Sequence[_New]) -> dict[UUID, UUID]:
     return insert_media(
         workspace_id, [(each.id, each.incoming.connection_id, each.incoming.message) for each in new]
+    )
+
+
+def _insert_ad_pictures(workspace_id: UUID, stored: Sequence[_New]) -> None:
+    ads = [each for each in stored if each.incoming.message.content.referral]
+    insert_ad_pictures(
+        workspace_id, [(each.id, each.incoming.connection_id, each.incoming.message) for each in ads]
     )
 
 

@@ -84,7 +84,9 @@ def _hold_lanes(contact: Contact) -> None:
 def _files_only_in(said: QuerySet[Message]) -> list[UUID]:
     """The files of these messages that are in no other: one that we sent to several people stays."""
     # unscoped: what was said is one person's
-    files = MediaFile.objects.filter(id__in=said.values("media_id"))
+    files = MediaFile.objects.filter(
+        Q(id__in=said.values("media_id")) | Q(id__in=said.values("ad_picture_id"))
+    )
     elsewhere = Message.objects.filter(media__in=files).exclude(id__in=said.values("id"))
     return list(files.exclude(id__in=elsewhere.values("media_id")).values_list("id", flat=True))
 

@@ -21,6 +21,7 @@ from regulars.conversations.models import (
 )
 from regulars.conversations.queries.changing import MODIFIERS, MessageChanges, may_change, read_changes
 from regulars.conversations.queries.waiting import Wait, read_waits
+from regulars.media.models import MediaFile
 from regulars.workspaces.models import Member
 
 SIDE_LIMIT = 200
@@ -44,6 +45,7 @@ class MessageDetails:
     """why it has not left yet"""
     changed: Message | None = None
     """what this reaction, edit or revoke counts for: it shows there"""
+    ad_picture: MediaFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def _between(moment: str, since: datetime | None, until: datetime | None) -> dic
 def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
     """Statuses, changes and quotes of a page of one inbox's messages: three queries whatever its size.
 
-    One more when some of them are still queued.
+    One more when some of them are still queued, and one when some came from an advertisement with a picture.
     """
     details = [MessageDetails(message) for message in messages]
     if not details:
@@ -145,6 +147,7 @@ def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
     for status in MessageStatus.objects.filter(message_id__in=by_id).order_by("at", "id"):
         by_id[status.message_id].statuses.append(status)
     _name_participants(details)
+    _add_ad_pictures(details)
     named = find_named(messages)
     changes = read_changes(list({each.id: each for each in (*messages, *named.values())}.values()))
     waits = read_waits([message.id for message in messages if message.status == "queued"])
@@ -186,6 +189,14 @@ def _name_participants(details: Sequence[MessageDetails]) -> None:
         names = names_at(workspace_id, {status.participant for each in theirs for status in each.statuses})
         for each in theirs:
             each.participants = names
+
+
+def _add_ad_pictures(details: Sequence[MessageDetails]) -> None:
+    told = {each.message.ad_picture_id: each for each in details if each.message.ad_picture_id}
+    if told:
+        # unscoped: they are the messages' own
+        for picture in MediaFile.objects.filter(id__in=told):
+            told[picture.id].ad_picture = picture
 
 
 def read_writers(conversation: Conversation) -> list[Message]:

@@ -30,7 +30,8 @@ def conversations_with(
 
 def messages_showing(workspaces: Collection[UUID], media: Collection[UUID]) -> dict[UUID, UUID]:
     """Message -> conversation, of those that show one of these files."""
-    found = Message.objects.filter(media_id__in=media, workspace_id__in=workspaces)
+    shows = Q(media_id__in=media) | Q(ad_picture_id__in=media)
+    found = Message.objects.filter(shows, workspace_id__in=workspaces)
     return dict(found.values_list("id", "conversation_id"))
 
 

@@ -171,6 +171,9 @@ class Referral(Neutral):
     body: Annotated[str, told("Its text.", "Everything at half price")] = ""
     media_kind: Annotated[str, told("Of its picture or film.", "image")] = ""
     media_url: Annotated[str, told("Where the picture or film is.", "https://example.com/ad.jpg")] = ""
+    picture_url: Annotated[
+        str, told("Where its picture is, of a film the still.", "https://example.com/ad.jpg")
+    ] = ""
     click_id: Annotated[str, told("Of the click that led here.", "ARAkLkA8rmlFeiCktEJQ")] = ""
     welcome_text: Annotated[
         str, told("What the ad let the contact see first.", "Hi! What are you looking for?")

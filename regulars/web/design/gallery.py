@@ -158,6 +158,7 @@ def _items() -> list[ThreadItem]:
             0,
             MINJI,
             "안녕하세요! 인스타 광고 보고 왔어요",
+            ad_picture=waiting,
             content=MessageContent(
                 referral=Referral(
                     source_kind="ad",

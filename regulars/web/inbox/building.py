@@ -217,6 +217,7 @@ def _message_view(details: MessageDetails, conversation: Conversation) -> Messag
         ),
         error=_error(message.error, conversation.inbox.connection.channel),
         media=_media(message.media) if message.media else None,
+        ad_picture=_media(details.ad_picture) if details.ad_picture else None,
         quote=_quote(details, is_in_group=is_in_group),
         reactions=tuple(
             ReactionView(emoji_of(each), author_of(each, is_in_group=is_in_group))

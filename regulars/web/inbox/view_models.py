@@ -238,6 +238,8 @@ class MessageView:
     moments: tuple[StatusMoment, ...] = ()
     error: ErrorView | None = None
     media: MediaView | None = None
+    ad_picture: MediaView | None = None
+    """of the advertisement that the contact came from"""
     quote: QuoteView | None = None
     reactions: tuple[ReactionView, ...] = ()
     earlier: tuple[EarlierText, ...] = ()

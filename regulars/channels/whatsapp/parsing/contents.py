@@ -78,6 +78,7 @@ def read_referral(node: Json) -> Referral:
         body=text(body.get("body")),
         media_kind=text(body.get("media_type")),
         media_url=text(body.get("image_url")) or text(body.get("video_url")),
+        picture_url=text(body.get("image_url")) or text(body.get("thumbnail_url")),
         click_id=text(body.get("ctwa_clid")),
         welcome_text=text(mapping(body.get("welcome_message")).get("text")),
     )

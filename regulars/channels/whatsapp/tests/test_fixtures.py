@@ -14,7 +14,7 @@ from regulars.inboxes.ports import InboundMessage
 from .bodies import FIXTURES, RECEIVED_AT, fixture_files
 from .telling import tell
 
-REFERRAL = "source_kind source_id source_url headline body media_kind media_url"
+REFERRAL = "source_kind source_id source_url headline body media_kind media_url picture_url"
 
 TABLE: dict[str, list[str]] = {
     "batch_mixed": [

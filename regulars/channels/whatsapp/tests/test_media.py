@@ -157,6 +157,16 @@ async def test_endless_redirects_end(graph, graph_client):
     assert len(graph.requests) == 5
 
 
+async def test_a_redirect_to_no_address_is_no_crash(graph, graph_client):
+    async def move(_request):
+        return web.Response(status=302, headers={"Location": "http://[half"})
+
+    describe(graph)
+    graph.on("GET", "/file", move)
+    with pytest.raises(MediaUnavailable, match="no usable address"):
+        await fetch_media(graph_client, MEDIA, io.BytesIO())
+
+
 @pytest.mark.parametrize("url", ["", "no address", "/relative", "ftp://127.0.0.1/x"])
 async def test_an_unusable_address_is_refused(graph, graph_client, url):
     graph.answers("GET", f"/v26.0/{MEDIA}", {"url": url})
@@ -184,7 +194,12 @@ META = URL("https://graph.facebook.com")
 
 @pytest.mark.parametrize(
     "url",
-    ["https://lookaside.fbsbx.com/x?mid=1", "https://graph.facebook.com/x", "https://8.8.8.8/x"],
+    [
+        "https://lookaside.fbsbx.com/x?mid=1",
+        "https://graph.facebook.com/x",
+        "https://8.8.8.8/x",
+        "https://[64:ff9b::8.8.8.8]/x",
+    ],
 )
 def test_public_https_addresses_are_allowed(url):
     check_address(URL(url), META)
@@ -199,6 +214,12 @@ def test_public_https_addresses_are_allowed(url):
         "https://169.254.169.254/latest",
         "https://[::1]/x",
         "https://[fd00::1]/x",
+        "https://[::ffff:10.0.0.1]/x",
+        "https://[::127.0.0.1]/x",
+        "https://[64:ff9b::10.0.0.1]/x",
+        "https://[2002:7f00:1::]/x",
+        "https://[ff02::1]/x",
+        "https://224.0.0.1/x",
         "file:///etc/passwd",
         "http://graph.facebook.com/x",
     ],

@@ -173,6 +173,26 @@ TEMPLATE = OutgoingTemplate(
             'Came from an ad|Linen|Now 20 % off|href="https://fb.me/ad"|href="https://cdn.example/ad.jpg"',
         ),
         (
+            {
+                "content": MessageContent(referral=AD),
+                "ad_picture": media("image", "ready", has_thumbnail=True),
+            },
+            'Came from an ad|src="/media/00000000-0000-0000-0000-000000000009/thumbnail"|alt="Linen"',
+        ),
+        *(
+            (
+                {"content": MessageContent(referral=AD), "ad_picture": media("image", state, **facts)},
+                f'Linen|{words}|href="https://cdn.example/ad.jpg"',
+            )
+            for state, facts, words in (
+                ("waiting", {}, "Being fetched"),
+                ("fetching", {}, "Being fetched"),
+                ("ready", {"is_preview_due": True}, "Being fetched"),
+                ("ready", {}, "Cannot be shown here"),
+                ("failed", {}, "Cannot be shown here"),
+            )
+        ),
+        (
             {"text": "hi", "content": MessageContent(referral=Referral(source_url="javascript:x"))},
             "Came from an ad",
         ),

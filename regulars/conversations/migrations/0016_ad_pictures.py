@@ -1,0 +1,33 @@
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("conversations", "0015_templates_that_were_sent"),
+        ("media", "0005_source_url"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="message",
+            name="ad_picture",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="media.mediafile",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                fields=["ad_picture"],
+                name="message_by_ad_picture",
+                condition=models.Q(("ad_picture__isnull", False)),
+            ),
+        ),
+    ]
