@@ -242,4 +242,4 @@ def test_json_lines_pass_and_others_are_wrapped(capfd: pytest.CaptureFixture[str
     assert json.loads(first) == {"process": "web", "event": "started"}
     wrapped = json.loads(second)
     assert wrapped.pop("time") < time.strftime("%Y-%m-%dT%H:%M:%S~", time.gmtime())
-    assert wrapped == {"process": "web", "message": "Traceback …"}
+    assert wrapped == {"process": "web", "level": "error", "logger": "web", "message": "Traceback …"}
