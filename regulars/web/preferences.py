@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
-
 from django import forms
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from regulars.web.addresses import own_address
 from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import SIGNED_IN, MemberRequest, member_with
 from regulars.web.sign_in.forms import time_zones
@@ -60,14 +58,10 @@ def preferences(request: MemberRequest) -> HttpResponse:
         switch_single_keys(user, on=given["single_keys"] == "on")
     if "shortcut" in given:
         change_shortcut(user, given["shortcut"], given.get("key"))
-    return HttpResponse(status=204) if request.headers.get("X-Fragment") else redirect(_back(request))
+    if request.headers.get("X-Fragment"):
+        return HttpResponse(status=204)
+    return redirect(own_address(request, given.get("next", "")) or reverse("home"))
 
 
 def _known(value: str, choices: dict[str, str]) -> str:
     return value if value in choices else ""
-
-
-def _back(request: MemberRequest) -> str:
-    wanted = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()})
-    return urljoin("/", wanted) if is_ours else reverse("home")

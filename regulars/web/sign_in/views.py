@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urljoin
 
 from django import forms
 from django.conf import settings
@@ -12,11 +11,11 @@ from django.contrib.auth import authenticate, login, logout
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.kernel.errors import ProductError
+from regulars.web.addresses import own_address
 from regulars.web.doors import SIGNED_IN, MemberRequest, WebRequest, member_with, public
 from regulars.web.problems import told_when
 from regulars.web.sign_in.demo import account_for, demo_accounts
@@ -92,9 +91,7 @@ def _take_guess(request: WebRequest, email: str) -> Guess:
 def _next(request: WebRequest) -> str:
     """Where to go afterwards; only ever an address of ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-        return urljoin("/", wanted)  # without a slash, Django would take it for the name of a route
-    return reverse("home")
+    return own_address(request, wanted) or reverse("home")
 
 
 @require_POST

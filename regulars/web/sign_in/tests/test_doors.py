@@ -82,12 +82,22 @@ def test_signing_in_and_out(cast: Cast) -> None:
     assert client.get("/inbox/open").status_code == 302
 
 
-@pytest.mark.parametrize("next_url", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
-def test_nobody_is_led_away(cast: Cast, next_url: str) -> None:
+@pytest.mark.parametrize(
+    "next_url",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "javascript:alert(1)",
+        "/.//evil.example",
+        "/a/..//evil.example",
+    ],
+)
+def test_nobody_is_led_away(cast: Cast, sign_in: SignIn, next_url: str) -> None:
     response = Client().post(
         "/sign-in", {"email": "agent@lotus.example", "password": PASSWORD, "next": next_url}
     )
     assert response["Location"] == "/"
+    assert sign_in(cast.agent).post("/preferences", {"next": next_url})["Location"] == "/"
 
 
 def test_a_wrong_password_says_nothing_about_the_address(cast: Cast) -> None:
