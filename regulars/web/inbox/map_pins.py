@@ -12,12 +12,14 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 _NUMBER = r"[-+]?\d{1,3}(?:\.\d+)?"
-_PAIR = re.compile(rf"({_NUMBER})\s*[,;~ ]\s*({_NUMBER})")
+_BETWEEN = r"(?:\s*[,;~]\s*|\s+)"
+"""one way to read any stretch of spaces: with two, a long one is tried at every place (minutes for a long paste)"""
+_PAIR = re.compile(rf"({_NUMBER}){_BETWEEN}({_NUMBER})")
 _MARKER = re.compile(rf"!3d({_NUMBER})!4d({_NUMBER})")
 """Google: the place itself, where ``@`` is only the middle of the map"""
 _MIDDLE = re.compile(rf"@({_NUMBER}),({_NUMBER})")
 _HASH = re.compile(rf"map=\d+(?:\.\d+)?/({_NUMBER})/({_NUMBER})")
-_DECIMAL_COMMA = re.compile(r"([-+]?\d{1,3}),(\d+)\s*[;,\s]\s*([-+]?\d{1,3}),(\d+)")
+_DECIMAL_COMMA = re.compile(r"([-+]?\d{1,3}),(\d+)(?:\s*[;,]\s*|\s+)([-+]?\d{1,3}),(\d+)")
 _DEGREES = re.compile(
     r"""(\d{1,3}(?:[.,]\d+)?)\s*°\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*['′’]\s*)?(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:["″”]|'')\s*)?"""
     r"([NSEWСЮВЗ])",

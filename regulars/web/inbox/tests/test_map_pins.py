@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from regulars.web.inbox.map_pins import find_pin
@@ -40,3 +42,12 @@ GOOGLE = "https://www.google.com/maps"
 )
 def test_where_a_link_or_coordinates_point_to(written: str, found: tuple[float, float, str] | None) -> None:
     assert find_pin(written) == found
+
+
+@pytest.mark.parametrize(
+    "written", ["1" + " " * 20_000 + "x", "1,1" + " " * 20_000 + "x", f"{GOOGLE}?q=1" + "+" * 20_000]
+)
+def test_a_long_paste_is_read_once(written: str) -> None:
+    began = process_time()
+    assert find_pin(written) is None
+    assert process_time() - began < 0.5
