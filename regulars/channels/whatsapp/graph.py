@@ -96,13 +96,17 @@ def open_session(base_url: str = GRAPH_URL, *, connections: int = CONNECTIONS) -
     base = URL(base_url)
     tracing = aiohttp.TraceConfig()
     tracing.on_request_headers_sent.append(_note_written)  # the body never leaves before them
+    proxy = _proxy_for(base)
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
-            limit=connections, ttl_dns_cache=60, keepalive_timeout=KEEP_ALIVE, resolver=PublicResolver(base)
+            limit=connections,
+            ttl_dns_cache=60,
+            keepalive_timeout=KEEP_ALIVE,
+            resolver=PublicResolver(base, proxy),
         ),
         cookie_jar=aiohttp.DummyCookieJar(),
         trace_configs=[tracing],
-        proxy=_proxy_for(base),
+        proxy=proxy,
         timeout=aiohttp.ClientTimeout(total=SEND_DEADLINE, sock_connect=10),
     )
 

@@ -89,9 +89,12 @@ async def test_size_and_time_are_bounded(graph, graph_client, monkeypatch):
         ("/ad.jpg", NoPicture),
         ("https://[half", NoPicture),
         ("https://localhost/ad.jpg", MediaUnavailable),
-        ("https://0x7f.1/ad.jpg", MediaUnavailable),
-        ("https://2130706433/ad.jpg", NoPicture),
-        ("https://127.1/ad.jpg", NoPicture),
+        ("https://0x7f.1/ad.jpg", ForbiddenAddress),
+        ("https://2130706433/ad.jpg", ForbiddenAddress),
+        ("https://127.1/ad.jpg", ForbiddenAddress),
+        ("https://127.0.0.1./ad.jpg", ForbiddenAddress),
+        ("https://0177.0.0.1/ad.jpg", ForbiddenAddress),
+        ("https://[fec0::1]/ad.jpg", ForbiddenAddress),
     ],
 )
 async def test_addresses_in_the_own_network_are_never_asked(url, problem):

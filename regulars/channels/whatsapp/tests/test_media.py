@@ -218,6 +218,9 @@ def test_public_https_addresses_are_allowed(url):
         "https://[::127.0.0.1]/x",
         "https://[64:ff9b::10.0.0.1]/x",
         "https://[2002:7f00:1::]/x",
+        "https://[::ffff:0:10.0.0.1]/x",
+        "https://[64:ff9b:1::1]/x",
+        "https://[fec0::1]/x",
         "https://[ff02::1]/x",
         "https://224.0.0.1/x",
         "file:///etc/passwd",
@@ -242,3 +245,6 @@ async def test_a_name_that_leads_into_the_own_network_is_not_resolved():
     own = PublicResolver(URL("http://localhost:8950"))
     assert {entry["port"] for entry in await own.resolve("localhost", 8950)} == {8950}
     await own.close()
+    behind_proxy = PublicResolver(META, "http://localhost:3128")
+    assert {entry["port"] for entry in await behind_proxy.resolve("localhost", 3128)} == {3128}
+    await behind_proxy.close()
