@@ -48,20 +48,27 @@ class ToFetch:
 def claim_files(limit: int) -> list[ToFetch]:
     """Take up to ``limit`` waiting files, also those whose fetcher died, the oldest first.
 
+    What lies in the open comes last: strangers' hosts may be slow, and a thousand people may come from one ad at once.
     A file over which fetchers keep dying is given up like one that keeps failing.
     """
     # unscoped: one worker fetches for all
     died = MediaFile.objects.filter(state="fetching", lease_until__lt=clock.now(), attempts__gte=ATTEMPTS)
     died.update(state="failed", lease_until=None, error="the fetcher died each time")
+    found = _claim(limit, in_the_open=False)
+    return found if len(found) == limit else found + _claim(limit - len(found), in_the_open=True)
+
+
+def _claim(limit: int, *, in_the_open: bool) -> list[ToFetch]:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE media_mediafile m SET state = 'fetching', attempts = attempts + 1,"
             " lease_until = now() + %s::interval FROM (SELECT id FROM media_mediafile"
-            "   WHERE (state = 'waiting' AND (retry_at IS NULL OR retry_at <= now()))"
-            "   OR (state = 'fetching' AND lease_until < now()) ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) chosen"
+            "   WHERE ((state = 'waiting' AND (retry_at IS NULL OR retry_at <= now()))"
+            "   OR (state = 'fetching' AND lease_until < now())) AND (source_url <> '') = %s"
+            "   ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) chosen"
             " WHERE m.id = chosen.id RETURNING m.id, m.workspace_id, m.connection_id, m.provider_media_id, m.sha256,"
             " m.mime_type, m.attempts, m.source_url",
-            [f"{LEASE.total_seconds()} seconds", limit],
+            [f"{LEASE.total_seconds()} seconds", in_the_open, limit],
         )
         return [ToFetch(*row) for row in cursor.fetchall()]
 

@@ -82,6 +82,13 @@ def test_the_oldest_come_first_and_no_more_than_asked(cast):
     assert {each.id for each in claim_files(2)} == {file.id for file in files[:2]}
 
 
+def test_what_contacts_sent_does_not_wait_behind_pictures_of_ads(cast):
+    ads = [_waiting(cast, provider_media_id="", source_url="https://cdn.example/ad.jpg") for _ in range(3)]
+    sent = _waiting(cast)
+    assert {each.id for each in claim_files(2)} == {sent.id, ads[0].id}
+    assert {each.id for each in claim_files(10)} == {ad.id for ad in ads[1:]}
+
+
 def test_what_came_is_kept_by_its_content_and_shown_before_its_preview(cast):
     file, content = _waiting(cast), picture(size=(800, 600))
     digest = sha256(content).hexdigest()
