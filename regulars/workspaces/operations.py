@@ -38,7 +38,7 @@ from regulars.workspaces.models import (
     Workspace,
 )
 from regulars.workspaces.passwords import check_new_password
-from regulars.workspaces.permissions import ALL_PERMISSIONS, PERMISSIONS, ROLES, may_grant
+from regulars.workspaces.permissions import ALL_PERMISSIONS, PERMISSIONS, ROLES, may_grant, permissions_of
 from regulars.workspaces.sessions import end_sessions
 
 INVITATION_LIFETIME = timedelta(days=7)
@@ -111,6 +111,7 @@ def invite_member(
     """An invitation and the secret of its link (shown once). Inviting again replaces the open invitation."""
     by.require("members:manage")
     _check_grant(by, role)
+    _check_holds(by, PERMISSIONS[role])
     _check_address(email)
     if inviter and not may_grant(_still_in(inviter).role, role):
         raise NotAllowed(_("You cannot give a role above your own"))
@@ -177,6 +178,7 @@ def change_role(member: Member, role: str, *, by: Actor) -> None:
     _check_grant(by, role)
     others = _renew_beside_owners(member)
     _check_outranks(by, member)
+    _check_holds(by, PERMISSIONS[role] - permissions_of(member.role))
     if member.role == role:
         return
     if member.role == "owner":
@@ -198,6 +200,8 @@ def set_member_active(member: Member, is_active: bool, *, by: Actor) -> None:
     _check_outranks(by, member)
     if member.is_active == is_active:
         return
+    if is_active:
+        _check_holds(by, permissions_of(member.role))
     if member.role == "owner" and not is_active:
         _keep_an_owner(others)
     member.is_active = is_active
@@ -356,6 +360,12 @@ def _check_grant(by: Actor, role: str) -> None:
     _check_role(role)
     if by.kind != "system" and not may_grant(by.role, role):
         raise NotAllowed(_("You cannot give a role above your own"))
+
+
+def _check_holds(by: Actor, permissions: frozenset[str]) -> None:
+    """What a role brings must be the giver's own: a token that scopes narrow lets nobody in who may do more."""
+    if permissions - by.permissions:
+        raise NotAllowed(_("This token cannot let anybody do more than it may do itself"))
 
 
 def _check_outranks(by: Actor, member: Member) -> None:

@@ -41,7 +41,11 @@ class MemberChanges(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What to change, all of it or nothing; a field left out stays as it is."""
 
     role: Annotated[
-        Role | UnsetType, told("Not above the token's own; the last owner keeps theirs.", "lead")
+        Role | UnsetType,
+        told(
+            "Not above the token's own, and nothing that the token may not do; the last owner keeps theirs.",
+            "lead",
+        ),
     ] = UNSET
     is_active: Annotated[
         bool | UnsetType,
@@ -57,7 +61,13 @@ class NewInvitation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Whom to invite; inviting somebody again replaces the open invitation."""
 
     email: Annotated[str, told("Where the person reads mail; they sign in with it.", "max@lotus.example")]
-    role: Annotated[Role, told("Not above the token's own, nor that of whoever made it.", "agent")]
+    role: Annotated[
+        Role,
+        told(
+            "Not above the token's own, nor that of whoever made it, and nothing that the token may not do.",
+            "agent",
+        ),
+    ]
 
 
 class InvitationShape(msgspec.Struct, kw_only=True):

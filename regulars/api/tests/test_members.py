@@ -41,6 +41,17 @@ def test_what_may_not_be_is_refused(api: Api, as_role: Callable[[str], Api], cas
     assert problem(as_role("lead").patch(owner, {"role": "agent"})) == (403, "not-allowed")
 
 
+def test_a_narrow_token_lets_nobody_do_more_than_it_may(cast: Cast):
+    narrow = Api(cast.token("owner", scopes=["members:manage", "members:read"]))
+    mate = f"/members/{cast.mate.id}"
+    invited = narrow.post("/members/invitations", {"email": "me@evil.example", "role": "agent"})
+    assert problem(invited) == (403, "not-allowed")
+    assert problem(narrow.patch(mate, {"role": "owner"})) == (403, "not-allowed")
+    assert narrow.patch(f"/members/{cast.lead.id}", {"role": "agent"}).status_code == 200
+    assert narrow.patch(mate, {"is_active": False}).status_code == 200
+    assert problem(narrow.patch(mate, {"is_active": True})) == (403, "not-allowed")
+
+
 def test_an_invitation_opens_by_its_link(api: Api, cast: Cast, settings):
     settings.PUBLIC_URL = "https://inbox.example.com"
     made = api.post("/members/invitations", {"email": "New@lotus.example", "role": "agent"}).json()
