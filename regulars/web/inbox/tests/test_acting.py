@@ -189,6 +189,10 @@ def test_a_beat_is_told_and_not_kept(
         == status
     )
     assert Event.objects.count() - before == typing
+    client.post(
+        f"/conversations/{conversation.id}/presence", form, headers=FRAGMENT
+    )  # sooner than screens do
+    assert Event.objects.count() - before == typing
 
 
 def test_who_may_not_see_a_conversation_is_not_there(cast: Cast, sign_in: SignIn) -> None:

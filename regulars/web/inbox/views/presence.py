@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -14,6 +17,9 @@ from regulars.web.design.people import initials_of, tone_of
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.live.presence import STATES, Beat, Person, tell
 from regulars.workspaces.models import Member
+
+TOLD_AT_MOST_EVERY = 3
+"""seconds between two events of a conversation, in each web process; screens ask every 20, and after each answer"""
 
 
 @require_POST
@@ -32,9 +38,15 @@ def presence(request: MemberRequest, conversation_id: str) -> HttpResponse:
         return HttpResponse(status=204)
     conversation = access_conversation(request.actor, here)
     tell(Beat(here, _person(request.member), state))
-    if state == "writing" and "typing" in request.POST and request.actor.can("messages:send"):
+    tells_contact = state == "writing" and "typing" in request.POST
+    if tells_contact and request.actor.can("messages:send") and _is_due(here):
         show_typing(conversation, by=request.actor)
     return HttpResponse(status=204)
+
+
+def _is_due(conversation_id: UUID) -> bool:
+    """Whoever asks more often than screens do gets no more events out of it, and no more calls to a platform."""
+    return cache.add(f"typing:{conversation_id}", True, TOLD_AT_MOST_EVERY)
 
 
 def _person(member: Member) -> Person:
