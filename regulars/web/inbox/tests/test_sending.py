@@ -167,6 +167,11 @@ def test_every_kind_of_the_composer_goes_out(
             [],
             ["does not say where the place is"],
         ),
+        (
+            {"text": "Look", "extra": "cta_url", "url_text": "Open", "url": "javascript:alert(1)"},
+            ["Open"],
+            ["not in a form that can be sent"],
+        ),
     ],
 )
 def test_the_preview_shows_what_would_go_out_and_sends_nothing(
@@ -177,6 +182,7 @@ def test_the_preview_shows_what_would_go_out_and_sends_nothing(
     page = response.content.decode()
     assert (response.status_code, [words for words in [*shown, *problems] if words not in page]) == (200, [])
     assert len(response.context["problems"]) == len(problems)
+    assert "javascript:" not in page
     assert sent(conversation) == []
 
 
