@@ -85,7 +85,10 @@ def decimal_text(node: Json) -> str:
     value = number(node)
     if value is None:
         return ""
-    written = format(Decimal(node if isinstance(node, int) else str(node).strip()), "f")
+    exact = Decimal(node if isinstance(node, int) else str(node).strip())
+    if abs(exact.adjusted()) > LONGEST_ID:  # ``1e-999999999`` written out fills the memory
+        return ""
+    written = format(exact, "f")
     return written if len(written) <= LONGEST_ID else ""
 
 

@@ -202,12 +202,14 @@ def test_prices_and_quantities_of_any_spelling():
         {"product_retailer_id": 7, "quantity": "2", "item_price": "30.50", "currency": "SAR"},
         {"product_retailer_id": "b", "quantity": 1, "item_price": 1e-7, "currency": "SAR"},
         {"quantity": None, "item_price": "free"},
+        {"quantity": 1, "item_price": "1e-999999999"},
     ]
     order = only(from_anna(message("order", {"catalog_id": 1, "product_items": lines}))).content.order
     assert [(line.product_id, line.quantity, line.unit_price) for line in order.lines] == [
         ("7", 2, "30.50"),
         ("b", 1, "0.0000001"),
         ("", 0, ""),
+        ("", 1, ""),
     ]
 
 
