@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from regulars.inboxes.ports import OutgoingLocation, OutgoingMedia, Template, TemplateVariable
 from regulars.inboxes.ports.templates import Place, Value, place_of
+from regulars.kernel import clock
 from regulars.kernel.ids import parse_id
 from regulars.web.inbox.map_pins import find_pin
 
@@ -81,9 +82,13 @@ def _location(texts: dict[str, str]) -> OutgoingLocation | None:
 
 
 def _moment(written: str, zone: ZoneInfo) -> datetime | None:
-    """A time as the browser's field writes it, in the zone in which the member reads times; None if it is none."""
+    """A time as the browser's field writes it, in the zone in which the member reads times; None if it is none.
+
+    The field takes any year; the last of them overflow in other zones, wherever they are shown.
+    """
     try:
         moment = datetime.fromisoformat(written)
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return moment if clock.is_nameable(moment) else None

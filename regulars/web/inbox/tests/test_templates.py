@@ -197,6 +197,7 @@ def test_a_place_an_offer_and_cards_are_filled_in(
         ({"value:card.1.body.1": ""}, "Card 2, Value 1: this cannot be empty."),
         ({"value:offer.expires": "2020-01-31T11:00:00Z"}, "End of the offer: this time is over."),
         ({"value:offer.expires": "soon"}, "End of the offer: this cannot be empty."),
+        ({"value:offer.expires": "9999-12-31T23:59-08:00"}, "End of the offer: this cannot be empty."),
         ({"value:header.media.pin": "north"}, "Header: this cannot be empty."),
     ],
 )
