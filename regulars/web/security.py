@@ -1,4 +1,4 @@
-"""What protects pages: a strict content policy (nothing inline, nothing from elsewhere), and that none is kept."""
+"""What protects pages: a strict content policy (nothing inline, nothing from elsewhere), and that no answer is kept."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 
 
@@ -43,15 +44,16 @@ class ContentSecurityPolicyMiddleware:
 
 
 class FreshPagesMiddleware:
-    """No browser keeps a page: going back asks anew, and who signs in next finds nobody else's words."""
+    """Nobody keeps an answer that does not allow it: going back asks anew, and who signs in next finds nobody else's
+    words. Pieces of pages are asked for at the page's own address, so no cache may answer one with the other.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        is_page = response.get("Content-Type", "").startswith("text/html")
-        if is_page and "Cache-Control" not in response:
+        if "Cache-Control" not in response:
             response["Cache-Control"] = "private, no-store"
         return response
 
@@ -77,4 +79,7 @@ def phone_url(request: HttpRequest) -> str:
 
 
 def _phone_origin(request: HttpRequest) -> str:
-    return phone_url(request).removesuffix("/phones")
+    try:
+        return phone_url(request).removesuffix("/phones")
+    except DisallowedHost:  # an odd Host is refused already, and the refusal needs a policy, too
+        return ""

@@ -247,6 +247,19 @@ def test_every_page_has_the_strict_policy(cast: Cast, sign_in: SignIn) -> None:
     ] == [True, True, False, True]
 
 
+def test_a_refused_host_has_the_policy_in_the_demo_too(db: None, settings: Settings) -> None:
+    settings.DEMO, settings.SANDBOX_URL = True, "http://127.0.0.1:8950"
+    refused = Client(raise_request_exception=False).get("/sign-in", headers={"Host": "a;script-src *"})
+    assert (refused.status_code, refused["Cache-Control"]) == (400, "private, no-store")
+    assert "frame-src 'none'" in refused["Content-Security-Policy"]
+
+
+def test_nobody_keeps_what_a_member_was_shown(cast: Cast, sign_in: SignIn) -> None:
+    client, as_script = sign_in(cast.agent), {"X-Fragment": "1"}
+    for path in ("/inbox/open", "/search?q=alice", "/settings/tokens", "/nowhere"):
+        assert client.get(path, headers=as_script)["Cache-Control"] == "private, no-store"
+
+
 def test_a_wrong_address_has_a_page_of_ours(cast: Cast, sign_in: SignIn) -> None:
     response = sign_in(cast.agent).get("/nowhere")
     assert (response.status_code, "This page does not exist" in response.content.decode()) == (404, True)
