@@ -52,6 +52,8 @@ PING_SECONDS = 15.0
 COUNT_CHECK_SECONDS = 0.25
 COUNTERS_SECONDS = 2.0
 """counters of one member are counted at most this often"""
+MOST_STREAMS = 64
+"""of one member in this process: no script of theirs takes the connections that webhooks and colleagues come by"""
 USUAL_TOPIC = "inbox"
 """what a screen follows that names nothing"""
 KEPT_BACK_SECONDS = 0.02
@@ -64,6 +66,7 @@ class _Screen:
     topics: frozenset[str]
     subject: UUID | None = None
     """the conversation that is open on it"""
+    opened_at: float = field(default_factory=monotonic)
     has_ended: bool = False
     """nothing more is given to it, whatever is on its way"""
     queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_LIMIT))
@@ -153,8 +156,8 @@ class LiveHub:
         if viewer is None or not viewer.actor.can("conversations:read"):
             await _plain(send, 401, "sign in first")
             return
-        topics = frozenset(query.get("topics", [USUAL_TOPIC])[0].split(","))
-        screen = _Screen(viewer, topics, parse_id(query.get("conversation", [""])[0]))
+        topics = self._events_of.keys() & query.get("topics", [USUAL_TOPIC])[0].split(",")
+        screen = _Screen(viewer, frozenset(topics), parse_id(query.get("conversation", [""])[0]))
         given = headers.get(b"last-event-id", b"").decode("latin-1") or query.get("cursor", [""])[0]
         await self._serve(screen, Position.parse(given), receive, send)
 
@@ -171,6 +174,7 @@ class LiveHub:
             }
         )
         screen.news = []
+        self._make_room(screen.viewer)
         self._screens.add(screen)
         gone = asyncio.create_task(_until_gone(receive))
         try:
@@ -190,6 +194,12 @@ class LiveHub:
         finally:
             gone.cancel()
             self._screens.discard(screen)
+
+    def _make_room(self, viewer: Viewer) -> None:
+        """End the member's oldest stream when they have all that one person may."""
+        theirs = [each for each in self._screens if each.viewer.actor.id == viewer.actor.id]
+        if len(theirs) >= MOST_STREAMS:
+            self._end(min(theirs, key=lambda each: each.opened_at))
 
     async def _look_again(self, screen: _Screen) -> None:
         """The viewer's rights once more, now that changes reach the screen: none falls between door and stream."""

@@ -17,7 +17,7 @@ from regulars.inboxes.events import InboxStaffed
 from regulars.kernel import clock
 from regulars.kernel.events import Doer, Event, Page, Position, Recorded, read_after
 from regulars.web.live.door import Viewer
-from regulars.web.live.hub import QUEUE_LIMIT, LiveHub, _Screen
+from regulars.web.live.hub import MOST_STREAMS, QUEUE_LIMIT, LiveHub, _Screen
 from regulars.web.live.presence import Beat, Person
 from regulars.web.live.rights import Shift
 from regulars.web.live.topics import page_topic
@@ -182,6 +182,39 @@ async def test_a_stream_ends_when_its_session_runs_out():
     hub, screen = LiveHub([]), _screen()
     screen.viewer = replace(screen.viewer, expires_at=clock.now())
     assert await _told(hub, screen) == b""
+
+
+async def test_one_member_takes_no_more_than_their_streams(monkeypatch: pytest.MonkeyPatch):
+    """A script of theirs that opens thousands ends its own: there is room for webhooks and for colleagues."""
+    hub, colleague, first = LiveHub([]), _screen(), _screen()
+    others = [_Screen(first.viewer, frozenset()) for _ in range(MOST_STREAMS - 1)]
+    hub._screens = {colleague, first, *others}
+
+    async def nothing(*_arguments: object) -> None:
+        pass
+
+    for name in ("_look_again", "_know_staffing", "_pump"):
+        monkeypatch.setattr(hub, name, nothing)
+    await hub._serve(_Screen(first.viewer, frozenset()), None, _never, nothing)
+    assert first.has_ended
+    assert hub._screens == {colleague, *others}
+
+
+async def test_a_screen_follows_only_what_there_is(monkeypatch: pytest.MonkeyPatch):
+    hub = LiveHub([page_topic("teams", (TeamRemoved,), lambda _actor: True)])
+    opened: list[_Screen] = []
+
+    async def viewer(*_arguments: object) -> Viewer:
+        return _screen().viewer
+
+    async def note(screen: _Screen, *_arguments: object) -> None:
+        opened.append(screen)
+
+    monkeypatch.setattr(hub, "_ask", viewer)
+    monkeypatch.setattr(hub, "_serve", note)
+    for asked in (b"topics=teams," + b"x," * 9_000, b"topics=", b"topics=%ff%00,teams&topics=x", b""):
+        await hub({"headers": [], "query_string": asked}, _never, _never)  # type: ignore[arg-type]
+    assert [set(screen.topics) for screen in opened] == [{"teams"}, set(), {"teams"}, set()]
 
 
 def _happened(*events: Event) -> list[Recorded]:
