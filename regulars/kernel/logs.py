@@ -51,8 +51,13 @@ def _time(record: logging.LogRecord) -> str:
 
 
 def _message(record: logging.LogRecord) -> str:
-    """Django names the whole path of a request that failed; a path may hold a secret, its pattern cannot."""
+    """Django names the whole path of a request that failed; a path may hold a secret, its pattern cannot.
+
+    The event loop writes what it is about below its first line: a task with its exception, in that one's own words.
+    """
     request = getattr(record, "request", None)
+    if record.name == "asyncio":
+        return record.getMessage().partition("\n")[0]
     if request is None:
         return record.getMessage()
     what, match = record.getMessage().partition(":")[0], getattr(request, "resolver_match", None)

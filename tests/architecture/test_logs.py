@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import io
 import json
 import logging
@@ -73,6 +75,18 @@ def test_what_goes_wrong_is_logged_by_place_and_kind(form: str, monkeypatch: pyt
     }
     said = [word for word in (SECRET, "4471", ALICE, ALICE[1:], token, "Alice") if word in text]
     assert said == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_task_for_which_nobody_waited_is_logged_by_place_and_kind(form: str):
+    """The event loop adds the task itself, which quotes its exception in full."""
+    with _log(form) as written:
+        await asyncio.wait([asyncio.create_task(asyncio.to_thread(_break))])
+        gc.collect()
+    text = written.getvalue()
+    assert "Task exception was never retrieved" in text
+    assert "builtins.ValueError" in text
+    assert [word for word in (SECRET, ALICE) if word in text] == []
 
 
 @pytest.mark.parametrize("form", FORMS)
