@@ -17,8 +17,8 @@ from regulars.api.parsing import parse_reference
 from regulars.api.shapes.common import Id, Ref
 from regulars.kernel.errors import Invalid
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
-from regulars.workspaces import members as operations
 from regulars.workspaces.access import Actor, access_member, access_own_token
+from regulars.workspaces.members import change_member as change
 from regulars.workspaces.models import Invitation, Member, Team
 from regulars.workspaces.operations import invite_member
 from regulars.workspaces.permissions import Role
@@ -97,7 +97,7 @@ def change_member(actor: Actor, member_id: UUID, body: MemberChanges) -> MemberS
     409 when it would leave the workspace without an owner.
     """
     member = access_member(actor, member_id)
-    operations.change_member(
+    change(
         member,
         by=actor,
         role=None if body.role is UNSET else body.role,
