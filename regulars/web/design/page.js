@@ -26,6 +26,13 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** A button that looks like a link, for what stands inside of a sentence. */
+export function linkButton(label, act) {
+  const made = element("button", { type: "button", class: "link-button small" }, label);
+  made.addEventListener("click", act);
+  return made;
+}
+
 /** Parsed markup from our own server. */
 export function fragment(html) {
   const holder = document.createElement("template");
