@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
-import orjson
 from django.db.models import Model, Q, QuerySet
 
-from regulars.kernel.errors import Invalid
+from regulars.kernel.cursors import read_cursor, unknown_cursor, write_cursor
 from regulars.kernel.telling import told
 
 T = TypeVar("T")
@@ -49,7 +46,7 @@ Place = tuple[datetime, UUID]
 
 def newest_first(rows: QuerySet[Row], time_field: str, query: PageQuery) -> tuple[list[Row], str | None]:
     """A page of rows by (time, id), the newest first, and the cursor of the next page."""
-    place = read_cursor(query.cursor) if query.cursor else None
+    place = read_place(query.cursor) if query.cursor else None
     if place:
         at, last_id = place
         rows = rows.filter(Q(**{f"{time_field}__lt": at}) | Q(**{time_field: at, "id__lt": last_id}))
@@ -59,20 +56,18 @@ def newest_first(rows: QuerySet[Row], time_field: str, query: PageQuery) -> tupl
 
 def latest_first(rows: QuerySet[Row], query: PageQuery) -> tuple[list[Row], str | None]:
     """A page of rows whose ids the database counts up, the latest first, and the cursor of the next page."""
-    if query.cursor:
-        rows = rows.filter(id__lt=_read_serial(query.cursor))
-    found = list(rows.order_by("-id")[: query.limit + 1])
-    page = found[: query.limit]
-    return page, _write([page[-1].pk]) if len(found) > query.limit else None
+    return _by_id(rows.filter(id__lt=_read_serial(query.cursor)) if query.cursor else rows, query.limit)
 
 
 def last_made_first(rows: QuerySet[Row], query: PageQuery) -> tuple[list[Row], str | None]:
     """A page of rows by id alone, which counts up with time and never changes, and the cursor of the next page."""
-    if query.cursor:
-        rows = rows.filter(id__lt=_read_id(query.cursor))
-    found = list(rows.order_by("-id")[: query.limit + 1])
-    page = found[: query.limit]
-    return page, _write([str(page[-1].pk)]) if len(found) > query.limit else None
+    return _by_id(rows.filter(id__lt=_read_id(query.cursor)) if query.cursor else rows, query.limit)
+
+
+def _by_id(rows: QuerySet[Row], limit: int) -> tuple[list[Row], str | None]:
+    found = list(rows.order_by("-id")[: limit + 1])
+    page = found[:limit]
+    return page, write_cursor([page[-1].pk]) if len(found) > limit else None
 
 
 def cut(found: Sequence[Row], limit: int, time_field: str) -> tuple[list[Row], str | None]:
@@ -81,51 +76,38 @@ def cut(found: Sequence[Row], limit: int, time_field: str) -> tuple[list[Row], s
     if len(found) <= limit:
         return page, None
     last = page[-1]
-    return page, write_cursor((getattr(last, time_field), last.pk))
+    return page, write_place((getattr(last, time_field), last.pk))
 
 
-def write_cursor(place: Place) -> str:
-    """A place as the opaque text that callers hand back."""
-    return _write([place[0].isoformat(), str(place[1])])
+def write_place(place: Place) -> str:
+    return write_cursor([place[0].isoformat(), place[1]])
 
 
-def read_cursor(cursor: str) -> Place:
+def read_place(cursor: str) -> Place:
     """The place that a cursor names; raises ``Invalid`` for a text that is none of ours."""
     try:
-        at, last_id = _read(cursor)
+        at, last_id = read_cursor(cursor)
         place = (datetime.fromisoformat(at), UUID(last_id))
-    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
-        raise _invalid_cursor() from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise unknown_cursor() from error
     if place[0].tzinfo is None:
-        raise _invalid_cursor()
+        raise unknown_cursor()
     return place
 
 
 def _read_id(cursor: str) -> UUID:
     try:
-        (last_id,) = _read(cursor)
+        (last_id,) = read_cursor(cursor)
         return UUID(last_id)
-    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
-        raise _invalid_cursor() from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise unknown_cursor() from error
 
 
 def _read_serial(cursor: str) -> int:
     try:
-        (last_id,) = _read(cursor)
-    except (ValueError, TypeError, binascii.Error) as error:
-        raise _invalid_cursor() from error
+        (last_id,) = read_cursor(cursor)
+    except (ValueError, TypeError) as error:
+        raise unknown_cursor() from error
     if type(last_id) is not int or not 0 < last_id < 2**63:
-        raise _invalid_cursor()
+        raise unknown_cursor()
     return last_id
-
-
-def _write(parts: list[object]) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
-
-
-def _read(cursor: str) -> Any:
-    return orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-
-
-def _invalid_cursor() -> Invalid:
-    return Invalid("this cursor is not one of ours", fields={"cursor": "next_cursor of the page before"})

@@ -11,14 +11,18 @@ from regulars.inboxes.models import Connection
 from regulars.message_templates.models import MessageTemplate
 
 
-def templates_of(connection_id: UUID) -> QuerySet[MessageTemplate]:
-    """Every template of one account."""
-    return MessageTemplate.objects.filter(connection_id=connection_id)
-
-
 def find_template(connection_id: UUID, name: str, language: str) -> MessageTemplate | None:
     """The one wording with this name in this language, if the account ever had it."""
-    return templates_of(connection_id).filter(name=name, language=language).first()
+    return _templates_of(connection_id).filter(name=name, language=language).first()
+
+
+def find_template_by_id(connection_id: UUID, template_id: UUID) -> MessageTemplate | None:
+    """The one with this id, if the account ever had it."""
+    return _templates_of(connection_id).filter(id=template_id).first()
+
+
+def _templates_of(connection_id: UUID) -> QuerySet[MessageTemplate]:
+    return MessageTemplate.objects.filter(connection_id=connection_id)
 
 
 def count_listed(connections: Collection[Connection]) -> int:

@@ -68,6 +68,12 @@ def test_commands_exist_with_their_options(page: Path) -> None:
             _require_command(words, f"{page.name}: {line}")
 
 
+def test_commands_are_found_where_they_are_written() -> None:
+    """Whoever changes how calls are found hears of it here: without any, the test above would ask nothing."""
+    called = {words[0] for page in PAGES for line in _code(page) for words in _calls(line) if words}
+    assert called >= {"doctor", "serve", "token"}
+
+
 def _calls(line: str) -> Iterator[list[str]]:
     """The words after each `regulars` that is a command and no folder, account or file."""
     for match in re.finditer(r"(?:^|[\s=])(?:\S*/)?bin/regulars(?=\s|$)|^regulars(?=\s)", line):

@@ -31,15 +31,18 @@ GRANULARITIES = {
     "conversation_analytics": DAILY,
     "pricing_analytics": DAILY,
 }
-CATEGORIES: tuple[str, ...] = (
+CATEGORIES = (
     "AUTHENTICATION",
     "AUTHENTICATION_INTERNATIONAL",
     "MARKETING",
     "MARKETING_LITE",
     "SERVICE",
     "UTILITY",
+    "REFERRAL_CONVERSION",
+    "GROUP_MARKETING",
+    "GROUP_SERVICE",
+    "GROUP_UTILITY",
 )
-CATEGORIES += ("REFERRAL_CONVERSION", "GROUP_MARKETING", "GROUP_SERVICE", "GROUP_UTILITY")
 CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
     "analytics": {},
     "conversation_analytics": {

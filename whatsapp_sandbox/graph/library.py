@@ -21,8 +21,9 @@ DEFAULT_FIELDS = [
     "header",
     "body",
     "body_params",
+    "body_param_types",
+    "buttons",
 ]
-DEFAULT_FIELDS += ["body_param_types", "buttons"]
 FILTERS = ("language", "category", "topic", "usecase", "industry")
 _CALL = {"type": "PHONE_NUMBER", "text": "Call us", "phone_number": "+12025550142"}
 _BODY_INPUTS: dict[str, type] = {

@@ -17,8 +17,14 @@ if TYPE_CHECKING:
     from whatsapp_sandbox.state import Sandbox
 
 Json = dict[str, Any]
-DEFAULT_FIELDS = ["verified_name", "code_verification_status", "display_phone_number", "quality_rating"]
-DEFAULT_FIELDS += ["platform_type", "throughput"]
+DEFAULT_FIELDS = [
+    "verified_name",
+    "code_verification_status",
+    "display_phone_number",
+    "quality_rating",
+    "platform_type",
+    "throughput",
+]
 PROFILE_LONGEST = {"about": 139, "address": 256, "description": 256, "email": 128}
 PROFILE_FIELDS = (*PROFILE_LONGEST, "vertical", "websites")
 WEBSITE_LONGEST = 256

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import logging
 import re
 from typing import TYPE_CHECKING
@@ -227,9 +229,6 @@ def authenticate(sandbox: Sandbox, request: web.Request, value: str) -> Token:
 
 
 def _check_proof(sandbox: Sandbox, token: Token, proof: str) -> None:
-    import hashlib
-    import hmac
-
     app = sandbox.apps.get(token.app_id)
     wanted = hmac.new((app.secret if app else "").encode(), token.token.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(wanted, proof):

@@ -18,11 +18,11 @@ from regulars.api.shapes.common import Id, Ref
 from regulars.kernel.errors import Invalid
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
 from regulars.workspaces.access import Actor, access_member, access_own_token
+from regulars.workspaces.members import change_member as change
 from regulars.workspaces.models import Invitation, Member, Team
-from regulars.workspaces.operations import change_role, invite_member, set_member_active
+from regulars.workspaces.operations import invite_member
 from regulars.workspaces.permissions import Role
 from regulars.workspaces.queries import find_teams, members_with_keys, open_invitations_of
-from regulars.workspaces.teams import hold_teams, set_teams
 
 
 class MemberShape(msgspec.Struct, kw_only=True):
@@ -107,15 +107,13 @@ def change_member(actor: Actor, member_id: UUID, body: MemberChanges) -> MemberS
     409 when it would leave the workspace without an owner.
     """
     member = access_member(actor, member_id)
-    teams = None if body.teams is UNSET else _teams(actor, body.teams)
-    if teams is not None:  # held before what locks members, as where a team is removed
-        hold_teams(actor.workspace_id, teams)
-    if body.role is not UNSET:
-        change_role(member, body.role, by=actor)
-    if body.is_active is not UNSET:
-        set_member_active(member, body.is_active, by=actor)
-    if teams is not None:
-        set_teams(member, teams, by=actor)
+    change(
+        member,
+        by=actor,
+        role=None if body.role is UNSET else body.role,
+        is_active=None if body.is_active is UNSET else body.is_active,
+        teams=None if body.teams is UNSET else _teams(actor, body.teams),
+    )
     return _build(access_member(actor, member_id))
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from regulars.api.explaining import person_written
 from regulars.api.outgoing import queue_body
-from regulars.api.paging import Page, cut, read_cursor
+from regulars.api.paging import Page, cut, read_place
 from regulars.api.shapes.addressed import AddressedMessage
 from regulars.api.shapes.messages import MessageQuery, MessageShape, build_messages
 from regulars.api.shapes.outgoing import NewMessage, Recipient
@@ -27,7 +27,7 @@ def list_messages(actor: Actor, conversation_id: UUID, query: MessageQuery) -> P
     if query.raw:
         actor.require("deliveries:read")
     conversation = access_conversation(actor, conversation_id)
-    before = read_cursor(query.cursor) if query.cursor else None
+    before = read_place(query.cursor) if query.cursor else None
     joined = messages_of(conversation, before=before).select_related(
         "media", "contact", "author_member__user"
     )

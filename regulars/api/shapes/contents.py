@@ -46,40 +46,34 @@ class _Content(msgspec.Struct, kw_only=True, tag_field="kind"):
     unsupported: Annotated[Unsupported | UnsetType | None, told("What nobody can show.")] = UNSET
 
 
+class _FileContent(_Content, kw_only=True):
+    outgoing: Annotated[OutgoingMedia | UnsetType, Sent] = UNSET
+
+
 class TextContent(_Content, kw_only=True, tag="text"):
     """Of a text: the message's own ``text`` has the words."""
 
     outgoing: Annotated[OutgoingText | UnsetType, Sent] = UNSET
 
 
-class ImageContent(_Content, kw_only=True, tag="image"):
+class ImageContent(_FileContent, kw_only=True, tag="image"):
     """Of a picture: the message's own ``media`` has the file, ``text`` the caption."""
 
-    outgoing: Annotated[OutgoingMedia | UnsetType, Sent] = UNSET
 
-
-class AudioContent(_Content, kw_only=True, tag="audio"):
+class AudioContent(_FileContent, kw_only=True, tag="audio"):
     """Of a recording."""
 
-    outgoing: Annotated[OutgoingMedia | UnsetType, Sent] = UNSET
 
-
-class VideoContent(_Content, kw_only=True, tag="video"):
+class VideoContent(_FileContent, kw_only=True, tag="video"):
     """Of a film."""
 
-    outgoing: Annotated[OutgoingMedia | UnsetType, Sent] = UNSET
 
-
-class DocumentContent(_Content, kw_only=True, tag="document"):
+class DocumentContent(_FileContent, kw_only=True, tag="document"):
     """Of a document."""
 
-    outgoing: Annotated[OutgoingMedia | UnsetType, Sent] = UNSET
 
-
-class StickerContent(_Content, kw_only=True, tag="sticker"):
+class StickerContent(_FileContent, kw_only=True, tag="sticker"):
     """Of a sticker."""
-
-    outgoing: Annotated[OutgoingMedia | UnsetType, Sent] = UNSET
 
 
 class LocationContent(_Content, kw_only=True, tag="location"):

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from regulars.api.paging import read_cursor, write_cursor
+from regulars.api.paging import read_place, write_place
 from regulars.api.tests.client import Api
 from regulars.contacts.models import Contact
 from regulars.conversations.models import Conversation, Message, Note
@@ -123,13 +123,13 @@ def test_message_pages_hold_every_row_once(api: Api, cast: Cast, minutes: list[i
 
 @given(at=st.datetimes(timezones=st.just(UTC)), last_id=st.uuids())
 def test_a_cursor_reads_back(at: datetime, last_id: Any):
-    assert read_cursor(write_cursor((at, last_id))) == (at, last_id)
+    assert read_place(write_place((at, last_id))) == (at, last_id)
 
 
 @given(st.text())
 def test_no_text_breaks_the_reading_of_cursors(text: str):
     try:
-        at, _last_id = read_cursor(text)
+        at, _last_id = read_place(text)
     except Invalid:
         return
     assert at.tzinfo is not None

@@ -1,13 +1,17 @@
 from django.db import migrations, models
 
+from regulars.kernel.indexing import AddIndexMeanwhile
+
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("conversations", "0014_template_drafts"),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexMeanwhile(
             model_name="message",
             index=models.Index(
                 fields=["inbox", "-sent_at"],

@@ -22,12 +22,4 @@ class Migration(migrations.Migration):
                 to="media.mediafile",
             ),
         ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                fields=["ad_picture"],
-                name="message_by_ad_picture",
-                condition=models.Q(("ad_picture__isnull", False)),
-            ),
-        ),
     ]

@@ -45,6 +45,7 @@ from regulars.kernel.ids import following_id, new_id, parse_id
 from regulars.kernel.intents import IntentUsed
 from regulars.media.models import MediaFile
 from regulars.message_templates.models import MessageTemplate
+from regulars.message_templates.queries import find_template
 from regulars.workspaces.access import Actor
 
 AGAIN = 1 << 32
@@ -334,9 +335,7 @@ def _category_of(content: OutgoingContent, conversation: Conversation, channel: 
     """The category of a filled template as it stands now, empty for everything else; it must still be usable."""
     if not isinstance(content, OutgoingTemplate):
         return ""
-    row = MessageTemplate.objects.filter(
-        connection_id=conversation.inbox.connection_id, name=content.name, language=content.language
-    ).first()
+    row = find_template(conversation.inbox.connection_id, content.name, content.language)
     if row is None:
         raise _not_usable(is_gone=True)
     return _usable(row, {}, channel).category

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-import orjson
 from django.db.models import Count, F, Min, Q, QuerySet
 
 from regulars.contacts.search import matching_contacts, matching_groups
 from regulars.conversations.access import visible_to
 from regulars.conversations.models import Conversation, Message
 from regulars.conversations.queries.changing import REWRITING, MessageChanges, read_changes
-from regulars.kernel.errors import Invalid
+from regulars.kernel.cursors import read_cursor, unknown_cursor, write_cursor
 from regulars.kernel.ids import parse_id
 from regulars.workspaces.access import Actor
 
@@ -102,18 +99,7 @@ def _ordered(
         begun = conversations.order_by("-id")
         return begun.filter(id__lt=place[1]) if place else begun
     if order == "newest":
-        ordered = conversations.order_by(F("last_message_at").desc(nulls_last=True), "-id")
-        if place is None:
-            return ordered
-        at, last_id = place
-        if at is None:
-            return ordered.filter(last_message_at__isnull=True, id__lt=last_id)
-        earlier = (
-            Q(last_message_at__lt=at)
-            | Q(last_message_at=at, id__lt=last_id)
-            | Q(last_message_at__isnull=True)
-        )
-        return ordered.filter(earlier)
+        return newest_after(conversations, place, "last_message_at")
     waiting = conversations.order_by(F("waiting_since").asc(nulls_last=True), "id")
     if place is None:
         return waiting
@@ -125,27 +111,28 @@ def _ordered(
     )
 
 
+def newest_after(
+    conversations: QuerySet[Conversation], place: tuple[datetime | None, UUID] | None, field: str
+) -> QuerySet[Conversation]:
+    """By a time, the newest first and those without one last, from behind a place (time, id) on."""
+    ordered = conversations.order_by(F(field).desc(nulls_last=True), "-id")
+    if place is None:
+        return ordered
+    at, last_id = place
+    if at is None:
+        return ordered.filter(**{f"{field}__isnull": True}, id__lt=last_id)
+    behind = Q(**{field: at}, id__lt=last_id)
+    return ordered.filter(Q(**{f"{field}__lt": at}) | behind | Q(**{f"{field}__isnull": True}))
+
+
 def _cursor_of(conversation: Conversation, order: Order) -> str:
     at = conversation.last_message_at if order == "newest" else conversation.waiting_since
-    return write_parts([at.isoformat() if at else None, str(conversation.id)])
-
-
-def write_parts(parts: list[str | None]) -> str:
-    """What a cursor says, as the opaque text that callers hand back."""
-    return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
-
-
-def read_parts(cursor: str) -> Any:
-    """What a cursor says; raises ``Invalid`` for a text that is none of ours."""
-    try:
-        return orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error) as error:
-        raise unknown_cursor() from error
+    return write_cursor([at.isoformat() if at else None, str(conversation.id)])
 
 
 def _read_cursor(cursor: str) -> tuple[datetime | None, UUID]:
     try:
-        written, last_id = read_parts(cursor)
+        written, last_id = read_cursor(cursor)
         at = datetime.fromisoformat(written) if written is not None else None
         place = (at, UUID(last_id))
     except (ValueError, TypeError, AttributeError) as error:
@@ -153,11 +140,6 @@ def _read_cursor(cursor: str) -> tuple[datetime | None, UUID]:
     if at is not None and at.tzinfo is None:
         raise unknown_cursor()
     return place
-
-
-def unknown_cursor() -> Invalid:
-    """The refusal of a cursor that nobody handed out."""
-    return Invalid("this cursor is not one of ours", fields={"cursor": "next_cursor of the page before"})
 
 
 def attach_last_messages(conversations: list[Conversation]) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 
 from regulars.conversations.models import UNCOUNTED_KINDS, Conversation, Message
 from regulars.conversations.queries.lists import (
@@ -18,11 +18,10 @@ from regulars.conversations.queries.lists import (
     Page,
     attach_last_messages,
     filtered,
-    read_parts,
-    unknown_cursor,
-    write_parts,
+    newest_after,
 )
 from regulars.kernel import clock
+from regulars.kernel.cursors import read_cursor, unknown_cursor, write_cursor
 from regulars.kernel.ids import parse_id
 from regulars.workspaces.access import Actor
 
@@ -52,9 +51,10 @@ def list_steadily(
     there = filtered(actor, wanted).filter(created_at__lte=as_of)
     touched = Q(updated_at__gt=as_of - COMMITTED_WITHIN, last_message_at__gt=as_of - TOLD_WITHIN)
     still = there.exclude(touched).annotate(stood_at=F("last_message_at"))
+    moved = there.filter(touched).annotate(stood_at=_last_said(as_of))
     found = [
-        *_page(still, place, limit, "last_message_at"),
-        *_page(there.filter(touched).annotate(stood_at=_last_said(as_of)), place, limit, "stood_at"),
+        *newest_after(still, place, "last_message_at")[: limit + 1],
+        *newest_after(moved, place, "stood_at")[: limit + 1],
     ]
     found.sort(key=lambda each: _place_of(each).key, reverse=True)
     items = found[:limit]
@@ -67,31 +67,16 @@ def _last_said(as_of: datetime) -> Subquery:
     return Subquery(said.exclude(kind__in=UNCOUNTED_KINDS).order_by("-sent_at").values("sent_at")[:1])
 
 
-def _page(
-    rows: QuerySet[Conversation], place: _Place | None, limit: int, field: str
-) -> QuerySet[Conversation]:
-    ordered = rows.order_by(F(field).desc(nulls_last=True), "-id")
-    if place and place.at is None:
-        ordered = ordered.filter(**{f"{field}__isnull": True}, id__lt=place.id)
-    elif place:
-        ordered = ordered.filter(
-            Q(**{f"{field}__lt": place.at})
-            | Q(**{field: place.at}, id__lt=place.id)
-            | Q(**{f"{field}__isnull": True})
-        )
-    return ordered[: limit + 1]
-
-
 def _place_of(conversation: Conversation) -> _Place:
     return _Place(conversation.stood_at, conversation.id)  # type: ignore[attr-defined]  # annotated above
 
 
 def _write(place: _Place, as_of: datetime) -> str:
-    return write_parts([place.at.isoformat() if place.at else None, str(place.id), as_of.isoformat()])
+    return write_cursor([place.at.isoformat() if place.at else None, str(place.id), as_of.isoformat()])
 
 
 def _read(cursor: str) -> tuple[_Place, datetime]:
-    match read_parts(cursor):
+    match read_cursor(cursor):
         case [str() | None as at, str(last_id), str(as_of)]:
             found, began = parse_id(last_id), _time(as_of)
             stood_at = _time(at) if at is not None else None

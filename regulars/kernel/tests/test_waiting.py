@@ -10,6 +10,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from regulars.kernel import clock
 from regulars.kernel.listening import Wakeups
@@ -61,9 +62,10 @@ def test_the_same_name_waits_and_another_does_not():
     assert order == [other, "done", "alice"]
 
 
-def test_no_names_take_no_lock():
-    with transaction.atomic():
+def test_no_names_take_no_lock_and_ask_nothing():
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
         lock_keys([])
+    assert [each["sql"] for each in asked] == []
 
 
 def test_crossed_batches_never_wait_in_a_circle():

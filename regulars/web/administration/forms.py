@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from regulars.conversations.queries.teams import TeamLine
-from regulars.web.administration.roles import role_description
 from regulars.web.design.form_dialogs import Choice
-from regulars.web.sign_in.demo import role_word
+from regulars.web.roles import role_description, role_word
 from regulars.workspaces.models import Team
 from regulars.workspaces.permissions import ROLES, may_grant
 from regulars.workspaces.teams import NAME_LENGTH

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ledger import Inbound, Ledger, Outbound
-from regulars.inboxes.models import Connection, Delivery, Inbox
+from regulars.inboxes.models import Connection, Inbox
 from regulars.web.administration.reasons import (
     delivery_error,
     notice_kind,
@@ -20,14 +20,13 @@ from regulars.web.administration.reasons import (
 )
 from regulars.web.inbox.errors import Explanation, explanation_of
 from regulars.web.inbox.view_models import ErrorView
-from regulars.web.sign_in.demo import role_word as word_of_role
+from regulars.web.roles import role_word
 
 register = template.Library()
-
-
-@register.filter
-def role_word(role: str) -> str:
-    return word_of_role(role)
+register.filter("role_word", role_word)
+register.filter("delivery_error_sentence", delivery_error)
+register.filter("reaction_words", reaction_purpose)
+register.filter("notice_words", notice_kind)
 
 
 @register.filter
@@ -163,18 +162,3 @@ def template_status_class(status: str) -> str:
         "PAUSED": "warn",
         "FLAGGED": "warn",
     }.get(status.upper(), "")
-
-
-@register.filter
-def delivery_error_sentence(row: Delivery) -> str:
-    return delivery_error(row)
-
-
-@register.filter
-def reaction_words(name: str) -> str:
-    return reaction_purpose(name)
-
-
-@register.filter
-def notice_words(kind: str) -> str:
-    return notice_kind(kind)

@@ -132,33 +132,18 @@ def _message(number: int, author: Author, text: str = "", **facts: object) -> Me
 
 
 def _items() -> list[ThreadItem]:
+    return [*_talk(), *_files(), *_contents(), *_oddities(), *_answers()]
+
+
+def _talk() -> list[ThreadItem]:
     now = clock.now()
-    media = {
-        "state": "ready",
-        "mime_type": "application/pdf",
-        "filename": "size-chart.pdf",
-        "byte_count": 248_213,
-    }
-    base = {
-        "id": UUID(int=5),
-        "kind": "document",
-        "is_voice": False,
-        "has_thumbnail": False,
-        "created_at": now,
-    }
-    document = MediaView(**base, **media)  # type: ignore[arg-type]  # plain example
-    failed = MediaView(**{**base, "kind": "image"}, **{**media, "state": "failed", "filename": ""})  # type: ignore[arg-type]
-    waiting = MediaView(**{**base, "kind": "video"}, **{**media, "state": "waiting", "filename": ""})  # type: ignore[arg-type]
-    bomb = {**base, "kind": "image", "width": 50_000, "height": 50_000}
-    unshown = MediaView(**bomb, **{**media, "filename": ""})  # type: ignore[arg-type]
-    voice = MediaView(**{**base, "kind": "audio", "is_voice": True}, **media)  # type: ignore[arg-type]
     moments = (StatusMoment("sent", now), StatusMoment("delivered", now), StatusMoment("read", now))
     return [
         _message(
             0,
             MINJI,
             "안녕하세요! 인스타 광고 보고 왔어요",
-            ad_picture=waiting,
+            ad_picture=_file("video", state="waiting"),
             content=MessageContent(
                 referral=Referral(
                     source_kind="ad",
@@ -208,11 +193,37 @@ def _items() -> list[ThreadItem]:
             "Second order this month. Offer the belt in the same colour.",
             now - timedelta(minutes=150),
         ),
-        _message(8, MINJI, kind="document", media=document),
-        _message(9, MINJI, kind="image", media=failed),
-        _message(9, MINJI, kind="image", media=unshown),
-        _message(10, MINJI, kind="video", media=waiting),
-        _message(11, MINJI, kind="audio", media=voice),
+    ]
+
+
+def _file(kind: str, **facts: object) -> MediaView:
+    values: dict[str, object] = {
+        "id": UUID(int=5),
+        "kind": kind,
+        "state": "ready",
+        "mime_type": "application/pdf",
+        "filename": "",
+        "byte_count": 248_213,
+        "is_voice": False,
+        "has_thumbnail": False,
+        "created_at": clock.now(),
+        **facts,
+    }
+    return MediaView(**values)  # type: ignore[arg-type]  # plain examples, checked by drawing them
+
+
+def _files() -> list[ThreadItem]:
+    return [
+        _message(8, MINJI, kind="document", media=_file("document", filename="size-chart.pdf")),
+        _message(9, MINJI, kind="image", media=_file("image", state="failed")),
+        _message(9, MINJI, kind="image", media=_file("image", width=50_000, height=50_000)),
+        _message(10, MINJI, kind="video", media=_file("video", state="waiting")),
+        _message(11, MINJI, kind="audio", media=_file("audio", filename="size-chart.pdf", is_voice=True)),
+    ]
+
+
+def _contents() -> list[ThreadItem]:
+    return [
         _message(
             12,
             MINJI,
@@ -290,6 +301,12 @@ def _items() -> list[ThreadItem]:
             kind="location",
             content=MessageContent(location=Location(name="Pier 4", address="Harbour Road 12")),
         ),
+    ]
+
+
+def _oddities() -> list[ThreadItem]:
+    now = clock.now()
+    return [
         _message(158, MINJI, "👍", kind="reaction"),
         _message(
             160, MINJI, "*For _both_:*\n- belt\n- hat\n1. pack\n2. ship\n> by Friday\nsee shop.example/list"
@@ -315,6 +332,11 @@ def _items() -> list[ThreadItem]:
         _message(159, ANA, "We open at 8", deleted_by="phone_app", status="read"),
         UnreadableView(UUID(int=904), UUID(int=100), "message", now),
         _message(16, MINJI, "This was a mistake", deleted_by="contact", arrived_late=True),
+    ]
+
+
+def _answers() -> list[ThreadItem]:
+    return [
         _message(
             17,
             ANA,
@@ -366,5 +388,5 @@ def _items() -> list[ThreadItem]:
         ),
         _message(21, ANA, "Anything else I can do for you?", status="unknown"),
         _message(22, Author("phone_app"), "Answered from the shop's phone", status="sent"),
-        ActivityView(UUID(int=903), UUID(int=100), "resolved", "Ana Ruiz", {}, now),
+        ActivityView(UUID(int=903), UUID(int=100), "resolved", "Ana Ruiz", {}, clock.now()),
     ]

@@ -26,6 +26,13 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** A button that looks like a link, for what stands inside of a sentence. */
+export function linkButton(label, act) {
+  const made = element("button", { type: "button", class: "link-button small" }, label);
+  made.addEventListener("click", act);
+  return made;
+}
+
 /** Parsed markup from our own server. */
 export function fragment(html) {
   const holder = document.createElement("template");
@@ -60,12 +67,27 @@ export function exchange(old, fresh) {
   (same || left[Math.min(Math.max(at, 0), left.length - 1)] || document.getElementById("main"))?.focus({ preventScroll: true });
 }
 
-/** Put what stands below the bar of another page in the place of ours: the same page, later. */
-export function replaceBody(page) {
-  const fresh = page.querySelector(".page-body");
-  exchange(document.querySelector(".page-body"), fresh);
+/** A whole page of our own server, as a document. */
+export const parsedPage = (html) => new DOMParser().parseFromString(html, "text/html");
+
+/** What differs between a page now and the same page later; the rest of it stays. */
+export const CHANGING = [".page-body", ".page-bar .end"];
+
+/** This page as it is now; null where it is loaded anew, because it is not for this member any more. Rejects without a connection. */
+export async function askAnew() {
+  const response = await get(document.querySelector(".page").dataset.page + location.search);
+  if (response.ok && !response.redirected) return parsedPage(await response.text());
+  location.reload();
+  return null;
+}
+
+/** Put the same page, later, in the place of ours. */
+export function replacePage(fresh) {
+  for (const part of CHANGING) {
+    const [ours, theirs] = [document, fresh].map((page) => page.querySelector(part));
+    if (ours && theirs) exchange(ours, theirs);
+  }
   document.dispatchEvent(new CustomEvent("body-replaced")); // times are written anew
-  return fresh;
 }
 
 /** The navigation's counters, wherever they stand. */

@@ -132,6 +132,11 @@ def avatar(
     }
 
 
+def written(at: datetime) -> str:
+    """A point in time as scripts read it."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 @register.simple_tag
 def moment(at: datetime | None, form: str = "time") -> SafeString | str:
     """A point in time; the browser writes it in the reader's zone and language.
@@ -144,7 +149,7 @@ def moment(at: datetime | None, form: str = "time") -> SafeString | str:
     utc = at.astimezone(UTC)
     return format_html(
         '<time datetime="{}" data-form="{}">{}</time>',
-        utc.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        written(utc),
         form,
         utc.strftime("%H:%M" if form == "time" else "%Y-%m-%d %H:%M"),
     )

@@ -1,10 +1,10 @@
 // <message-composer>: reply, note and template modes with a draft each, on the server and on this device;
 // files by picker, paste and drop with limits named before upload; sending shows at once and settles later.
 import { isComposition, onCommand } from "../design/keyboard/keyboard.js";
-import { element, post } from "../design/page.js";
+import { linkButton } from "../design/page.js";
 import { gettext, interpolate } from "../design/strings.js";
 import { Attachments } from "./attachments.js";
-import { Drafts } from "./drafts.js";
+import { Drafts, SAVE_AFTER, keepDraft } from "./drafts.js";
 import { Extra } from "./extra.js";
 import { Overtaken } from "./overtaken.js";
 import { Presence } from "./presence.js";
@@ -13,8 +13,6 @@ import { Sending } from "./sending.js";
 import { TemplatePicker } from "./template_picker.js";
 import { UnsentBar } from "./unsent_bar.js";
 
-const SAVE_AFTER = 800;
-const KEEPALIVE_LIMIT = 15_000; // characters; browsers take 64 KB in requests that outlive their page
 const lengthOf = (text) => [...text].length;
 
 class MessageComposer extends HTMLElement {
@@ -202,10 +200,8 @@ class MessageComposer extends HTMLElement {
   offerParts() {
     const count = new Intl.NumberFormat(document.documentElement.lang || "en");
     const words = { length: count.format(lengthOf(this.text.value.trim())), longest: count.format(this.text.dataset.longest) };
-    this.problem(interpolate(gettext("This has %(length)s characters; one message takes %(longest)s."), words));
-    const split = element("button", { type: "button", class: "link-button small" }, gettext("Send it as several messages"));
-    split.addEventListener("click", () => this.sending.send({ split: true }));
-    this.querySelector(".composer-write .composer-problem").append(" ", split);
+    const split = linkButton(gettext("Send it as several messages"), () => this.sending.send({ split: true }));
+    this.problem(interpolate(gettext("This has %(length)s characters; one message takes %(longest)s."), words), split);
   }
 
   saveNow() {
@@ -214,7 +210,7 @@ class MessageComposer extends HTMLElement {
     this.saving = 0;
     const { mode } = this;
     const text = this.drafts.text(mode);
-    this.saved = post(this.dataset.draftUrl, { mode, text, intent: this.drafts.id(mode) }, { keepalive: text.length < KEEPALIVE_LIMIT })
+    this.saved = keepDraft(this.dataset.draftUrl, { mode, text, intent: this.drafts.id(mode) })
       .then((response) => response.ok && this.showSaved(mode, text))
       .catch(() => {});
   }
@@ -225,11 +221,13 @@ class MessageComposer extends HTMLElement {
     if (state) state.textContent = this.drafts.text(mode) ? gettext("Draft saved") : "";
   }
 
-  problem(text) {
+  /** Say above the text what is wrong; nothing when it is put right. `way`: a button that leads out of it. */
+  problem(text, way = null) {
     for (const place of this.querySelectorAll(".composer-problem")) {
       place.textContent = text;
       place.hidden = !text;
     }
+    if (way) this.querySelector(".composer-write .composer-problem").append(" ", way);
   }
 
   /** Answer to one message. */

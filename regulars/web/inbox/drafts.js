@@ -1,9 +1,19 @@
 // What a member has typed and not sent, per conversation and mode: on this device, where its tabs share it, and on
 // the server. Each text has the id under which it will go out, so that two tabs cannot send it twice.
 import { newId } from "../design/intents.js";
+import { post } from "../design/page.js";
 
+export const SAVE_AFTER = 800;
+const KEEPALIVE_LIMIT = 15_000; // characters; browsers take 64 KB in requests that outlive their page
 const HOUR = 3_600_000;
+
+/** The place in this device's storage for something of this member's own. */
+export const keyOf = (...names) => ["regulars", names[0], member(), ...names.slice(1)].join(".");
+
 const member = () => document.body.dataset.member ?? "";
+
+/** Keep a draft on the server, also while the page goes away. */
+export const keepDraft = (url, values) => post(url, values, { keepalive: values.text.length < KEEPALIVE_LIMIT });
 
 export class Drafts {
   /** `server`: what the server keeps by mode, each with its text and the id under which it goes out. */
@@ -15,7 +25,7 @@ export class Drafts {
   }
 
   key(mode) {
-    return `regulars.draft.${member()}.${this.conversation}.${mode}`;
+    return keyOf("draft", this.conversation, mode);
   }
 
   stored(mode) {
@@ -105,7 +115,7 @@ export class Drafts {
   // --- the id of the next template, the same in all tabs until it has gone out ---------------------
 
   get templateKey() {
-    return `regulars.intent.${member()}.${this.conversation}.template`;
+    return keyOf("intent", this.conversation, "template");
   }
 
   templateId() {
@@ -125,7 +135,7 @@ export class Drafts {
 /** Messages that the server has not answered for: they survive a reload, and are offered again. */
 export class Outbox {
   constructor(conversation) {
-    this.key = `regulars.outbox.${member()}.${conversation}`;
+    this.key = keyOf("outbox", conversation);
   }
 
   get entries() {
@@ -154,7 +164,8 @@ export class Outbox {
   }
 }
 
-function readRecord(stored) {
+/** What was kept as JSON; null when there is nothing, or it cannot be read. */
+export function readRecord(stored) {
   try {
     const record = JSON.parse(stored ?? "null");
     return record && typeof record === "object" ? record : null;

@@ -1,5 +1,5 @@
 // A colleague answered since this member began to write: it is said above the text, and asked once before it is sent.
-import { element } from "../design/page.js";
+import { linkButton } from "../design/page.js";
 import { gettext, interpolate } from "../design/strings.js";
 
 const BY_PEOPLE = /^(member|phone_app):/;
@@ -41,10 +41,8 @@ export class Overtaken {
   asks(send) {
     if (!this.line || this.isAsked) return false;
     this.isAsked = true;
-    this.composer.problem(`${this.words}. ${gettext("Your text is still here; read theirs before you send yours.")}`);
-    const anyway = element("button", { type: "button", class: "link-button small" }, gettext("Send anyway"));
-    anyway.addEventListener("click", send);
-    this.composer.querySelector(".composer-write .composer-problem").append(" ", anyway);
+    const anyway = linkButton(gettext("Send anyway"), send);
+    this.composer.problem(`${this.words}. ${gettext("Your text is still here; read theirs before you send yours.")}`, anyway);
     return true;
   }
 }

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import get_language_info
 
 from regulars.contacts.models import Contact, ContactIdentity
 from regulars.contacts.queries import identities_of, perhaps_the_same
@@ -21,6 +20,7 @@ from regulars.inboxes.queries import inboxes_in
 from regulars.kernel import clock
 from regulars.kernel.shielding import words_in
 from regulars.web.inbox.building import conversation_row, thread_items, unread_bubbles, writer
+from regulars.web.inbox.language_names import language_info
 from regulars.web.inbox.lists import ListChoice, view_label
 from regulars.web.inbox.view_models import Author
 from regulars.workspaces.access import Actor
@@ -112,7 +112,7 @@ def _about_contact(actor: Actor, conversation: Conversation, contact: Contact) -
         "panel_template": "inbox/_context.html",
         "contact": contact,
         "contact_tags": words_in(contact.tags),
-        "contact_language": _language_name(contact.language),
+        "contact_language": language_info(contact.language).get("name_local") or contact.language,
         "identities": identities,
         "in_several_portfolios": len({each.portfolio for each in identities if each.kind == "bsuid"}) > 1,
         "others": _other_conversations(actor, conversation),
@@ -161,13 +161,3 @@ def _perhaps_the_same(actor: Actor, contact: Contact) -> list[Any]:
         for other in perhaps_the_same(contact.id)[:OTHERS_LIMIT]
     ]
     return [conversation_row(each) for page in pages for each in page.items]
-
-
-def _language_name(code: str) -> str:
-    """The language's own name for itself where Django knows it, else its code."""
-    if not code:
-        return ""
-    try:
-        return str(get_language_info(code)["name_local"])
-    except KeyError:
-        return code

@@ -294,11 +294,9 @@ class InboxScreen extends HTMLElement {
     });
   }
 
-  /** The contact's last message that was before somebody's eyes (ids grow with time): whoever decides knows of nothing later. */
+  /** The contact's last message that whoever decides has seen. */
   get newestSeen() {
-    const before = this.querySelector("message-thread")?.dataset.seenBefore ?? "";
-    const shown = [...this.querySelectorAll(".message[data-direction=in]:not([data-unseen])")].map((line) => line.id.replace("message-", ""));
-    return [before, ...shown].sort().at(-1);
+    return this.querySelector("message-thread")?.newestSeen ?? "";
   }
 
   /** Of a row alone: whose it is, how much is unread. */

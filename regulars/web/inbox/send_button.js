@@ -4,6 +4,7 @@ import { caps, onCommand } from "../design/keyboard/keyboard.js";
 import { keymap } from "../design/keyboard/keymap.js";
 import { element } from "../design/page.js";
 import { gettext } from "../design/strings.js";
+import { keyOf } from "./drafts.js";
 
 const WORDS = {
   send: gettext("Send"),
@@ -16,7 +17,7 @@ export class SendButton {
     this.composer = composer;
     this.word = composer.querySelector(".send-word");
     this.menu = composer.querySelector(".send-menu");
-    this.key = `regulars.send.${document.body.dataset.member ?? ""}`;
+    this.key = keyOf("send");
     this.menu.addEventListener("click", (event) => this.onChoice(event.target.closest("[data-send-as]")));
     const here = () => composer.isConnected || null;
     for (const how of ["send-and-resolve", "send-and-next"]) onCommand(how, () => here() && (this.send(how), true));

@@ -1,6 +1,6 @@
 // What a composer sends: it stands in the thread at once and settles later; what the connection or the server refuses
 // comes back whole, and what nobody answered for survives a reload.
-import { announce, element, fragment, post } from "../design/page.js";
+import { announce, element, fragment, linkButton, post } from "../design/page.js";
 import { gettext } from "../design/strings.js";
 import { toast } from "../design/toast/toast.js";
 import { Outbox } from "./drafts.js";
@@ -163,8 +163,12 @@ export class Sending {
 
   /** `alone`: it repeats itself when the connection is back. What an earlier page left waits for a hand. */
   offerRetry(url, body, line, kept, { alone = true } = {}) {
-    const again = element("button", { type: "button", class: "link-button small" }, gettext("Try again"));
-    const drop = element("button", { type: "button", class: "link-button small" }, gettext("Back to the text field"));
+    const again = linkButton(gettext("Try again"), () => repeat());
+    const drop = linkButton(gettext("Back to the text field"), () => {
+      line.remove();
+      this.outbox.remove(body.get("id"));
+      this.giveBack(kept, gettext("It was not sent yet. Look at the thread before you send it again."));
+    });
     const note = element("div", { class: "message-problem" }, element("strong", {}, gettext("No connection. Not sent yet.")), again, alone ? null : drop);
     line.append(note);
     if (alone) announce(gettext("No connection. Not sent yet."));
@@ -173,12 +177,6 @@ export class Sending {
       window.removeEventListener("online", repeat);
       this.deliver(url, body, line, kept);
     };
-    again.addEventListener("click", repeat);
-    drop.addEventListener("click", () => {
-      line.remove();
-      this.outbox.remove(body.get("id"));
-      this.giveBack(kept, gettext("It was not sent yet. Look at the thread before you send it again."));
-    });
     if (alone) window.addEventListener("online", repeat, { once: true });
   }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from urllib.parse import urlencode
 
@@ -23,7 +23,7 @@ from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import Choice, Location, OutgoingLocation, TemplateButton
 from regulars.inboxes.ports import Order as ProductOrder
 from regulars.kernel.visible import is_invisible
-from regulars.web.design.tags import status_word
+from regulars.web.design.tags import status_word, written
 from regulars.web.inbox import fragments, text_marks
 from regulars.web.inbox.activities import ICONS as ACTIVITY_ICONS
 from regulars.web.inbox.activities import sentence
@@ -95,7 +95,7 @@ def failure_title(code: str, channel: str) -> str:
 @register.filter
 def iso(at: datetime | None) -> str:
     """A time for scripts, empty when there is none."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else ""
+    return written(at) if at else ""
 
 
 @register.filter

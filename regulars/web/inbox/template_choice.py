@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
 import msgspec
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from regulars.inboxes.ports import ChannelProfile, Template
+from regulars.web.inbox.language_names import language_info
 
 SUGGESTED = 3
 NOT_FOR_GROUPS = ("MARKETING", "AUTHENTICATION")
@@ -44,13 +44,13 @@ class Choosable:
     @property
     def language_words(self) -> str:
         """The language as the reader calls it, and as it calls itself: both are searched by."""
-        info = _language_info(self.template.language)
+        info = language_info(self.template.language)
         return " ".join(dict.fromkeys([info.get("name_translated", ""), info.get("name_local", "")])).strip()
 
     @property
     def language_name(self) -> str:
         """The language as the reader calls it, else its code."""
-        return str(_language_info(self.template.language).get("name_translated") or self.template.language)
+        return language_info(self.template.language).get("name_translated") or self.template.language
 
     @property
     def hidden_words(self) -> str:
@@ -60,16 +60,6 @@ class Choosable:
         cards = (card.body for card in template.cards)
         words = (template.language, self.language_words, template.header, template.footer, *buttons, *cards)
         return " ".join(filter(None, words))
-
-
-def _language_info(code: str) -> Mapping[str, str]:
-    """What is known of a language by its code as platforms write it: ``pt_BR``, ``en``."""
-    for known in (code.replace("_", "-").lower(), code.split("_", maxsplit=1)[0].lower()):
-        try:
-            return {name: str(value) for name, value in get_language_info(known).items()}
-        except KeyError:
-            continue
-    return {}
 
 
 def _status_sentence(status: str, channel: ChannelProfile) -> str:
@@ -111,9 +101,7 @@ def in_order(templates: Iterable[Choosable], language: str) -> list[Choosable]:
 def _distance(code: str, wanted: str) -> int:
     """How far a language is from the wanted one: the same, another region's, another."""
     ours, theirs = (each.replace("-", "_").lower() for each in (code, wanted))
-    if not theirs:
-        return 0
-    if ours == theirs:
+    if not theirs or ours == theirs:
         return 0
     return 1 if ours.split("_")[0] == theirs.split("_")[0] else 2
 

@@ -1,22 +1,15 @@
 // What a member has filled in and not sent, by conversation: on the server like the text, and here until it is there.
-import { post } from "../design/page.js";
-
-const SAVE_AFTER = 800;
-const member = () => document.body.dataset.member ?? "";
+import { SAVE_AFTER, keepDraft, keyOf, readRecord } from "./drafts.js";
 
 export class TemplateDraft {
   constructor({ conversation, draftUrl }) {
-    this.key = `regulars.draft.${member()}.${conversation}.values`;
+    this.key = keyOf("draft", conversation, "values");
     this.url = draftUrl;
   }
 
   /** What the server may not know of yet: the template, and values by template. */
   get unsaved() {
-    try {
-      return JSON.parse(localStorage.getItem(this.key) ?? "null");
-    } catch {
-      return null;
-    }
+    return readRecord(localStorage.getItem(this.key));
   }
 
   /** Of one template, as the fields of its form. */
@@ -36,7 +29,7 @@ export class TemplateDraft {
     clearTimeout(this.saving);
     const text = localStorage.getItem(this.key);
     if (!text) return;
-    this.saved = post(this.url, { mode: "template", text }, { keepalive: text.length < 15_000 })
+    this.saved = keepDraft(this.url, { mode: "template", text })
       .then((response) => response.ok && localStorage.getItem(this.key) === text && localStorage.removeItem(this.key))
       .catch(() => {});
   }

@@ -1,7 +1,7 @@
 // Finding templates by their words, in any script: every word that is typed stands somewhere in what a template says.
+import { folded } from "../design/folding.js";
 
-/** Case, width and accents make no difference; signs that belong to a letter (Thai vowels, Hangul) stay. */
-export const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").normalize("NFC").toLowerCase().replaceAll("_", " ");
+const plain = (text) => folded(text).replaceAll("_", " ");
 
 /** Show the options that have all words; says how many there are. */
 export function filterOptions(options, typed) {

@@ -2,7 +2,7 @@
 // messages are put in by position, patched in place, and the eyes stay where they are.
 import { announce, element, fragment, get } from "../design/page.js";
 import { gettext, interpolate, ngettext } from "../design/strings.js";
-import { dayHeading, dayKey, timeOf, writeTimes } from "../design/time/time.js";
+import { dateOf, dayHeading, timeOf, writeTimes } from "../design/time/time.js";
 import { nameReader } from "./reader.js";
 import { loadLater, toNewest } from "./thread_history.js";
 import { foldChanges, showOwnNote, shown } from "./thread_view.js";
@@ -53,6 +53,12 @@ class MessageThread extends HTMLElement {
     return [...this.items.children].filter((line) => line.dataset.position);
   }
 
+  /** The contact's last message that was before somebody's eyes (ids grow with time): whoever decides knows of nothing later. */
+  get newestSeen() {
+    const shown = [...this.querySelectorAll(".message[data-direction=in]:not([data-unseen])")].map((line) => line.id.replace("message-", ""));
+    return [this.dataset.seenBefore ?? "", ...shown].sort().at(-1);
+  }
+
   toEnd() {
     if (this.hasGap) return toNewest(this);
     this.scrollTop = this.scrollHeight;
@@ -91,7 +97,7 @@ class MessageThread extends HTMLElement {
     let previous = null;
     for (const line of this.lines) {
       const at = new Date(line.dataset.at);
-      const key = dayKey(at);
+      const key = dateOf(at);
       if (key !== day) {
         day = key;
         previous = null;

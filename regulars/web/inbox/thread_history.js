@@ -70,7 +70,7 @@ async function replace(thread, url) {
   const page = await read(url);
   if (!page) return false;
   if (page.lines.childElementCount || url === thread.dataset.past) {
-    thread.dataset.seenBefore = newestSeen(thread);
+    thread.dataset.seenBefore = thread.newestSeen; // though it does not stand on the screen then
     const pending = thread.lines.filter((line) => line.classList.contains("pending"));
     thread.items.replaceChildren(page.lines, ...pending);
     if (page.hasOlder || url !== thread.dataset.past) thread.dataset.earlier = thread.dataset.past;
@@ -85,10 +85,4 @@ function settle(thread, page) {
   if (!thread.hasGap) thread.takeHeld(page.asked);
   thread.arrange();
   thread.showMissed();
-}
-
-/** Whoever decides has seen the newest message, though it does not stand on the screen now. */
-function newestSeen(thread) {
-  const shown = [...thread.querySelectorAll(".message[data-direction=in]:not([data-unseen])")].map((line) => line.id.replace("message-", ""));
-  return [thread.dataset.seenBefore ?? "", ...shown].sort().at(-1);
 }

@@ -1,15 +1,17 @@
 // What is done on a page of the settings is done in place: the page stands where it stood, the focus near where it was.
-import { announce, get, post, replaceBody } from "../design/page.js";
+import { announce, askAnew, parsedPage, post, replacePage } from "../design/page.js";
 import { gettext } from "../design/strings.js";
 
 const body = () => document.querySelector(".page[data-page] .page-body");
-const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
 
-/** The page as it is now. */
+/** Something was done: the page as it is now. */
 export async function refreshPage() {
-  const response = await get(location.pathname + location.search).catch(() => null);
-  if (!response?.ok || response.redirected || !body()) return location.reload();
-  replaceBody(parsed(await response.text()));
+  const fresh = await askAnew().catch(() => location.reload());
+  if (fresh) show(fresh);
+}
+
+function show(fresh) {
+  replacePage(fresh);
   announce(gettext("Saved"));
 }
 
@@ -19,11 +21,10 @@ async function send(form, data) {
   try {
     const response = await post(form.getAttribute("action"), data);
     if (!response.headers.get("Content-Type")?.startsWith("text/html")) return; // a refusal, which a toast tells
-    const page = parsed(await response.text());
+    const page = parsedPage(await response.text());
     const isThisPage = page.querySelector(".page")?.dataset.page === body().closest(".page").dataset.page;
     if (!isThisPage) return location.assign(response.url);
-    replaceBody(page);
-    announce(gettext("Saved"));
+    show(page);
   } catch {
     document.dispatchEvent(new CustomEvent("connection-lost"));
   } finally {

@@ -1,13 +1,12 @@
 // An open page of the settings follows what others change: it is asked anew, and stands where it stood.
-import { exchange, get, replaceBody, showCounters } from "../design/page.js";
+import { CHANGING, askAnew, replacePage, showCounters } from "../design/page.js";
 
 const page = document.querySelector(".page[data-follows]");
 const PAUSE = 1000; // a page that much happens on is asked anew this often at most
 let isWaiting = false;
 let nextAt = 0;
 let later = 0;
-const PARTS = [".page-body", ".page-bar .end"];
-const isBusy = () => document.querySelector(`:is(${PARTS}) :is(dialog[open], select:focus, input:focus)`) || isSelecting();
+const isBusy = () => document.querySelector(`:is(${CHANGING}) :is(dialog[open], select:focus, input:focus)`) || isSelecting();
 
 /** Somebody marks a text to copy it. */
 function isSelecting() {
@@ -23,10 +22,9 @@ async function follow() {
   }
   isWaiting = false;
   nextAt = performance.now() + PAUSE;
-  const response = await get(page.dataset.page + location.search).catch(() => null);
-  if (!response) return (later = setTimeout(follow, PAUSE)); // no connection: the stream comes back with it, too
-  if (!response.ok || response.redirected) return location.reload();
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  const again = () => void (later = setTimeout(follow, PAUSE)); // no connection: the stream comes back with it, too
+  const fresh = await askAnew().catch(again);
+  if (!fresh) return;
   if (isBusy()) isWaiting = true;
   else replace(fresh);
 }
@@ -38,11 +36,9 @@ function followSoon() {
 }
 
 function replace(fresh) {
-  const isShownOnce = page.querySelector("[data-told]");
-  if (isShownOnce) fresh.querySelector(".page-body").prepend(isShownOnce);
-  const actions = fresh.querySelector(".page-bar .end");
-  if (actions) exchange(document.querySelector(".page-bar .end"), actions);
-  replaceBody(fresh);
+  const shownOnce = page.querySelector("[data-told]");
+  if (shownOnce) fresh.querySelector(".page-body").prepend(shownOnce);
+  replacePage(fresh);
 }
 
 if (page) {

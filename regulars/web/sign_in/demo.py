@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
+from regulars.web.roles import role_word
 from regulars.workspaces.queries import active_members_with
 
 _DOORS = {
@@ -57,12 +58,3 @@ def demo_accounts() -> list[DemoAccount]:
 def account_for(accounts: Sequence[DemoAccount], wanted: str) -> DemoAccount | None:
     """Whose door ``?as=`` names: an address, or the first with that role."""
     return next((each for each in accounts if wanted and wanted in {each.email, each.role_key}), None)
-
-
-def role_word(role: str) -> str:
-    return {
-        "owner": pgettext("role", "Owner"),
-        "admin": pgettext("role", "Admin"),
-        "lead": pgettext("role", "Team lead"),
-        "agent": pgettext("role", "Agent"),
-    }.get(role, role)

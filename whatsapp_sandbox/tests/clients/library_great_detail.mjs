@@ -1,7 +1,7 @@
 // @great-detail/whatsapp: its methods and the kinds of message that its types know.
 import { readFileSync } from "node:fs";
 import { Client } from "@great-detail/whatsapp";
-import { call, finish, IMAGE, NUMBER, PHONE, turnedFetch, WABA, WORLD } from "./tally.mjs";
+import { call, finish, MESSAGES, NUMBER, PHONE, turnedFetch, WABA, WORLD } from "./tally.mjs";
 
 const request = { headers: { Authorization: `Bearer ${WORLD.token}` }, fetch: turnedFetch, retry: 0 };
 const sdk = new Client({ request });
@@ -10,16 +10,7 @@ const send = (name, type, body, more = {}) =>
   call(`createMessage ${name}`, json(() => sdk.message.createMessage({ ...head, type, [type]: body, ...more })));
 const head = { phoneNumberID: NUMBER, to: PHONE };
 
-await send("text", "text", { body: "Hello" });
-await send("text as a reply", "text", { body: "Yes" }, { context: { message_id: WORLD.told } });
-await send("image", "image", { link: IMAGE, caption: "Look" });
-await send("video", "video", { link: "https://example.com/a.mp4" });
-await send("audio", "audio", { link: "https://example.com/a.mp3" });
-await send("document", "document", { link: "https://example.com/a.pdf", filename: "a.pdf" });
-await send("sticker", "sticker", { link: "https://example.com/a.webp" });
-await send("location", "location", { latitude: 37.5, longitude: 127.0, name: "Here", address: "Street 1" });
-const name = { formatted_name: "Ann B", first_name: "Ann" };
-await send("contacts", "contacts", [{ name, phones: [{ phone: "+12025550117", type: "WORK" }] }]);
+for (const message of MESSAGES) await send(...message);
 await send("template", "template", { name: "hello_world", language: { code: "en_US" }, components: [] });
 const buttons = [{ type: "reply", reply: { id: "a", title: "A" } }];
 await send("buttons", "interactive", { type: "button", body: { text: "Choose" }, action: { buttons } });

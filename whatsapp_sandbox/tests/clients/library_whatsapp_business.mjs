@@ -1,6 +1,6 @@
 // whatsapp-business: the methods of its client; the base address is fixed, so its transport is made anew.
 import { createRequire } from "node:module";
-import { call, finish, IMAGE, NUMBER, PHONE, WABA, WORLD } from "./tally.mjs";
+import { call, finish, MESSAGES, NUMBER, PHONE, WABA, WORLD } from "./tally.mjs";
 
 const require = createRequire(import.meta.url);
 const { WABAClient } = require("whatsapp-business");
@@ -18,16 +18,7 @@ const about = await call("getMedia", () => wa.getMedia(media?.id ?? "0"));
 await call("downloadMedia", () => wa.downloadMedia(about?.url, `${WORLD.folder}/wb.jpg`));
 await send("image by id", "image", { id: media?.id ?? "0" });
 await call("deleteMedia", () => wa.deleteMedia(media?.id ?? "0"));
-await send("text", "text", { body: "Hello" });
-await send("text as a reply", "text", { body: "Yes" }, { context: { message_id: WORLD.told } });
-await send("image", "image", { link: IMAGE, caption: "Look" });
-await send("video", "video", { link: "https://example.com/a.mp4" });
-await send("audio", "audio", { link: "https://example.com/a.mp3" });
-await send("document", "document", { link: "https://example.com/a.pdf", filename: "a.pdf" });
-await send("sticker", "sticker", { link: "https://example.com/a.webp" });
-await send("location", "location", { latitude: 37.5, longitude: 127.0, name: "Here", address: "Street 1" });
-const name = { formatted_name: "Ann B", first_name: "Ann" };
-await send("contacts", "contacts", [{ name, phones: [{ phone: "+12025550117", type: "WORK" }] }]);
+for (const message of MESSAGES) await send(...message);
 await send("reaction", "reaction", { message_id: WORLD.told, emoji: "👍" });
 await send("template", "template", { name: "hello_world", language: { code: "en_US" } });
 const buttons = [{ type: "reply", reply: { id: "a", title: "A" } }];

@@ -2,6 +2,19 @@
 export const WORLD = JSON.parse(process.argv[2]);
 export const { phone: PHONE, number: NUMBER, waba: WABA } = WORLD;
 export const IMAGE = "https://example.com/a.jpg";
+const NAME = { formatted_name: "Ann B", first_name: "Ann" };
+// Name, type, body and the rest of messages as the platform takes them, for libraries that hand them on as they are.
+export const MESSAGES = [
+  ["text", "text", { body: "Hello" }],
+  ["text as a reply", "text", { body: "Yes" }, { context: { message_id: WORLD.told } }],
+  ["image", "image", { link: IMAGE, caption: "Look" }],
+  ["video", "video", { link: "https://example.com/a.mp4" }],
+  ["audio", "audio", { link: "https://example.com/a.mp3" }],
+  ["document", "document", { link: "https://example.com/a.pdf", filename: "a.pdf" }],
+  ["sticker", "sticker", { link: "https://example.com/a.webp" }],
+  ["location", "location", { latitude: 37.5, longitude: 127.0, name: "Here", address: "Street 1" }],
+  ["contacts", "contacts", [{ name: NAME, phones: [{ phone: "+12025550117", type: "WORK" }] }]],
+];
 const calls = [];
 
 const said = (error) => {

@@ -1,4 +1,5 @@
 // Ctrl/Cmd+K: people and conversations from the server, lists, pages and actions from this page; the last used come first.
+import { folded } from "../folding.js";
 import { element, get, icon } from "../page.js";
 import { available, isComposition, onCommand, run } from "../keyboard/keyboard.js";
 import { keymap } from "../keyboard/keymap.js";
@@ -16,7 +17,6 @@ const GROUPS = [
   ["page", gettext("Pages")],
 ];
 const recent = () => JSON.parse(localStorage.getItem(RECENT) ?? "[]");
-const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 const rowOf = (command) => keymap.find((row) => row.command === command);
 
 /** The lists and pages of the navigation. A key that goes to one stands beside it. */
@@ -68,8 +68,8 @@ class CommandBox extends HTMLElement {
 
   async search() {
     const said = this.input.value.trim();
-    const wanted = fold(said);
-    this.local = localChoices().filter((choice) => wanted.split(/\s+/).every((word) => fold(`${choice.label} ${choice.words ?? ""}`).includes(word)));
+    const wanted = folded(said);
+    this.local = localChoices().filter((choice) => wanted.split(/\s+/).every((word) => folded(`${choice.label} ${choice.words ?? ""}`).includes(word)));
     this.abort?.abort();
     const asks = wanted.length >= 2;
     this.draw(wanted ? this.local : this.withRecent(), asks ? gettext("Searching") : this.nothingFor(said));
@@ -77,7 +77,7 @@ class CommandBox extends HTMLElement {
     this.abort = new AbortController();
     const url = `${this.dataset.searchUrl}?q=${encodeURIComponent(said)}`;
     const answer = await get(url, { signal: this.abort.signal }).then((response) => response.json()).catch(() => null);
-    if (fold(this.input.value.trim()) !== wanted) return;
+    if (folded(this.input.value.trim()) !== wanted) return;
     const found = answer?.items.map((item) => ({ ...item, id: item.url, act: () => this.follow(item.url) })) ?? [];
     this.draw([...found, ...this.local], answer ? this.nothingFor(said) : gettext("No connection. People and conversations were not searched."));
   }

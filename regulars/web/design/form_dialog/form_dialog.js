@@ -1,6 +1,6 @@
 // A dialog with one form. The form is sent beside the page: what is wrong comes back into the open dialog, with what was
 // typed; what is done shows on the page below, and the focus goes back to what opened the dialog.
-import { announce, post, replaceBody } from "../page.js";
+import { announce, parsedPage, post, replacePage } from "../page.js";
 
 const FIELDS = "input:not([type=hidden]), select, textarea";
 
@@ -42,12 +42,12 @@ const pageOf = (dialog) => dialog.closest("[data-page]")?.dataset.page ?? locati
 
 /** The answer is the page as it is now: with the dialog open when something was wrong. */
 function show(dialog, form, html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
+  const page = parsedPage(html);
   const refused = page.querySelector(`dialog[data-open]#${CSS.escape(dialog.id)} form`);
   if (refused) return showErrors(form, refused);
   if (!page.querySelector(".page-body")) return location.assign(pageOf(dialog)); // another page: signed out, or an error
   dialog.close();
-  replaceBody(page);
+  replacePage(page);
   const told = document.querySelector(".page-body [data-told]");
   (told ?? document.querySelector(`[data-dialog="${CSS.escape(dialog.id)}"]`) ?? document.querySelector(".page"))?.focus();
   if (told) announce(told.textContent.trim());

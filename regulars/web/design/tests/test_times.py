@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from tools.bootstrap import _wheel_node
+from regulars.web.design.tests import node
+from regulars.web.design.tests.node import WEB
 from tools.catalogues import LANGUAGES
 
-WEB = Path(__file__).parents[2]
-TIME = WEB / "design" / "time" / "time.js"
 LOCALE = WEB.parent / "locale"
 NOW = "2026-11-30T18:00:00Z"  # a Monday
 MOMENTS = {
@@ -37,7 +33,7 @@ for (const [language, catalogue] of Object.entries(given.catalogues)) {
   words = catalogue;
   words.plural = (one, count) => catalogue[one]?.[new Intl.PluralRules(language).select(count)];
   document.documentElement.lang = language;
-  const { agoOf, dayHeading } = await import(`${given.time}?${language}`);
+  const { agoOf, dayHeading } = await import(`${given.web}/design/time/time.js?${language}`);
   const [now, at] = [new Date(given.now), (name) => new Date(given.moments[name])];
   const ago = Object.keys(given.moments).map((name) => agoOf(at(name), now));
   told[language] = { ago, heading: dayHeading(at("wednesday"), now) };
@@ -65,23 +61,12 @@ def _for_scripts(language: str) -> dict[str, object]:
 
 
 def test_days_stand_in_sentences_in_the_form_that_the_language_wants(tmp_path: Path) -> None:
-    node = shutil.which("node") or (str(_wheel_node()) if _wheel_node().exists() else "")
-    if not node:
-        pytest.skip("there is no node here")
-    (tmp_path / "package.json").write_text('{"type": "module"}')  # scripts of a page are modules by their tag
-    (tmp_path / "time").mkdir()
-    shutil.copy(TIME, tmp_path / "time")
-    shutil.copy(TIME.parents[1] / "strings.js", tmp_path)
-    given = {
-        "time": (tmp_path / "time" / TIME.name).as_uri(),
+    given: dict[str, object] = {
         "now": NOW,
         "moments": MOMENTS,
         "catalogues": {"en": {}, **{language: _for_scripts(language) for language in LANGUAGES}},
     }
-    command = [node, "--input-type=module", "-e", SCRIPT, "--", json.dumps(given)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
+    told = node.run(tmp_path, SCRIPT, given, "design/time/time.js", "design/strings.js")
     assert told["en"] == {
         "ago": ["21 minutes ago", "5 hours ago", "yesterday", "on Wednesday", "on Tuesday"],
         "heading": "Wednesday",

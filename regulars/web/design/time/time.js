@@ -17,10 +17,9 @@ const asFullDate = formatter({ dateStyle: "full", timeStyle: "medium" });
 const asMediumDate = formatter({ dateStyle: "medium", timeStyle: "medium" });
 const asFull = (date) => `${asFullDate(date)} ${asZone(date)}`;
 const asExact = (date) => `${asMediumDate(date)} ${asZone(date)}`;
-const asDayKey = formatter({ year: "numeric", month: "2-digit", day: "2-digit" });
-const asWhole = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" };
-const partsOf = new Intl.DateTimeFormat("en-u-ca-iso8601", { timeZone, hourCycle: "h23", ...asWhole });
-const asParts = (date) => partsOf.formatToParts(date);
+const whole = { hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" };
+const namedParts = (made, date) => Object.fromEntries(made.formatToParts(date).map(({ type, value }) => [type, value]));
+const asParts = formatter(whole, namedParts, "en-u-ca-iso8601");
 const asWeekday = formatter({ weekday: "long" });
 const asEnglishWeekday = formatter({ weekday: "long" }, (made, date) => made.format(date), "en");
 const asShortWeekday = formatter({ weekday: "short" });
@@ -30,8 +29,6 @@ const asDateWithYear = formatter({ dateStyle: "medium" });
 
 export const DAY = 86_400_000;
 
-/** The reader's calendar day of a moment, as a key for comparing. */
-export const dayKey = (date) => asDayKey(date);
 /** The moment at which a calendar day (``2026-11-30``) begins for the reader, also where the clock changes that day. */
 export function startOfDay(day) {
   const wanted = Date.parse(`${day}T00:00:00Z`);
@@ -42,27 +39,27 @@ export function startOfDay(day) {
 
 /** How far the reader's clock is ahead of UTC, in milliseconds. */
 function offsetAt(date) {
-  const told = Object.fromEntries(asParts(date).map(({ type, value }) => [type, Number(value)]));
-  return Date.UTC(told.year, told.month - 1, told.day, told.hour, told.minute, told.second) - Math.floor(date / 1000) * 1000;
+  const { year, month, day, hour, minute, second } = asParts(date);
+  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(date / 1000) * 1000;
 }
 
-/** The reader's calendar day of a moment, as a date field writes it. */
+/** The reader's calendar day of a moment, as a date field writes it, and to compare days by. */
 export function dateOf(date) {
-  const { year, month, day } = Object.fromEntries(asParts(date).map(({ type, value }) => [type, value]));
+  const { year, month, day } = asParts(date);
   return `${year}-${month}-${day}`;
 }
 
 export const timeOf = (date) => asTime(date);
 export const fullTime = (date) => asFull(date);
 
-const isYesterday = (date, now) => dayKey(date) === dayKey(new Date(now.getTime() - DAY));
+const isYesterday = (date, now) => dateOf(date) === dateOf(new Date(now.getTime() - DAY));
 
 /** As a heading begins: many languages write the names of days small inside a sentence. */
 const asHeading = (text) => text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
 
 /** The heading of a day in a thread: Today, Yesterday, Tuesday, 3 March, 3 Mar 2025. */
 export function dayHeading(date, now = new Date()) {
-  if (dayKey(date) === dayKey(now)) return gettext("Today");
+  if (dateOf(date) === dateOf(now)) return gettext("Today");
   if (isYesterday(date, now)) return gettext("Yesterday");
   if (Math.abs(now - date) < 6 * DAY) return asHeading(asWeekday(date));
   return date.getFullYear() === now.getFullYear() ? asHeading(asLongDate(date)) : asDateWithYear(date);
@@ -70,7 +67,7 @@ export function dayHeading(date, now = new Date()) {
 
 /** The shortest stamp that still tells: 14:02 today, Tue this week, 3 Mar, 3 Mar 2025. */
 export function stampOf(date, now = new Date()) {
-  if (dayKey(date) === dayKey(now)) return asTime(date);
+  if (dateOf(date) === dateOf(now)) return asTime(date);
   if (isYesterday(date, now)) return gettext("Yesterday");
   if (Math.abs(now - date) < 6 * DAY) return asShortWeekday(date);
   return date.getFullYear() === now.getFullYear() ? asDate(date) : asDateWithYear(date);
@@ -113,13 +110,13 @@ export function agoOf(date, now = new Date()) {
   if (minutes < 1) return gettext("just now");
   if (minutes < 60) return interpolate(ngettext("%(count)s minute ago", "%(count)s minutes ago", minutes), { count: minutes });
   const hours = Math.floor(minutes / 60);
-  if (dayKey(date) === dayKey(now)) return interpolate(ngettext("%(count)s hour ago", "%(count)s hours ago", hours), { count: hours });
+  if (dateOf(date) === dateOf(now)) return interpolate(ngettext("%(count)s hour ago", "%(count)s hours ago", hours), { count: hours });
   if (isYesterday(date, now)) return gettext("yesterday");
   return now - date < 6 * DAY ? onWeekday[asEnglishWeekday(date)]() : stampOf(date, now);
 }
 
 /** A time that names its day when it is not today's. */
-const withDay = (date, write) => (dayKey(date) === dayKey(new Date()) ? write(date) : `${stampOf(date)}, ${write(date)}`);
+const withDay = (date, write) => (dateOf(date) === dateOf(new Date()) ? write(date) : `${stampOf(date)}, ${write(date)}`);
 
 const forms = {
   time: timeOf,

@@ -26,9 +26,9 @@ from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import ChannelProfile, LimitProblem
 from regulars.kernel.errors import Invalid
 from regulars.kernel.ids import parse_id
-from regulars.message_templates.access import access_template
+from regulars.message_templates.access import access_template, templates_listed_to
 from regulars.message_templates.models import MessageTemplate
-from regulars.message_templates.queries import templates_of
+from regulars.message_templates.queries import find_template_by_id
 from regulars.web.addresses import id_in
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import message_views
@@ -39,6 +39,7 @@ from regulars.web.inbox.template_choice import SUGGESTED, Choosable, TemplateDra
 from regulars.web.inbox.template_values import Field, below, texts_in, values_of
 from regulars.web.inbox.views.sending import refusal_response
 from regulars.web.intents import intent_of
+from regulars.workspaces.access import Actor
 
 
 @require_safe
@@ -55,7 +56,7 @@ def picker(request: MemberRequest, conversation_id: str) -> HttpResponse:
     if part == "pane":
         chosen = _find(request, conversation, request.GET.get("template", ""))
         return _page(request, "_template_pane", context | _pane(request, conversation, chosen, draft))
-    every = choosable_templates(conversation)
+    every = choosable_templates(request.actor, conversation)
     usable = [each for each in every if not each.trouble]
     if part == "suggestions":
         begun = next((each for each in usable if str(each.id) == draft.template), None)
@@ -120,9 +121,9 @@ def _facts(conversation: Conversation) -> ChannelProfile:
     return facts_of(conversation.inbox.connection.channel)
 
 
-def choosable_templates(conversation: Conversation) -> list[Choosable]:
+def choosable_templates(actor: Actor, conversation: Conversation) -> list[Choosable]:
     """Every template that the account lists, the likeliest first."""
-    rows = templates_of(conversation.inbox.connection_id).filter(is_gone=False)
+    rows = templates_listed_to(actor, connection_id=conversation.inbox.connection_id)
     uses = count_template_uses(conversation.inbox_id)
     templates = [_choosable(row, conversation, uses.get((row.name, row.language), 0)) for row in rows]
     return in_order(templates, conversation.contact.language if conversation.contact else "")
@@ -150,11 +151,8 @@ def _zone(request: MemberRequest) -> ZoneInfo:
 def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """Queue the chosen template with its values; the answer is the message in the thread."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
-    row = (
-        templates_of(conversation.inbox.connection_id)
-        .filter(id=id_in(request.POST.get("template", "")))
-        .first()
-    )
+    wanted = id_in(request.POST.get("template", ""))
+    row = find_template_by_id(conversation.inbox.connection_id, wanted)
     if row is None:
         raise Invalid(_("This template cannot be sent now"), fields={"template": "an approved template"})
     channel = _facts(conversation)
