@@ -198,13 +198,13 @@ class MessageComposer extends HTMLElement {
     return this.mode === "reply" && plain && lengthOf(this.text.value.trim()) > Number(this.text.dataset.longest);
   }
 
-  /** Nothing is cut in silence: say how long it is, and offer to send it in parts. */
-  offerParts() {
+  /** Nothing is cut in silence: say how long it is, and offer to `send` it in parts. */
+  offerParts(send = (more) => this.sending.send(more)) {
     const count = new Intl.NumberFormat(document.documentElement.lang || "en");
     const words = { length: count.format(lengthOf(this.text.value.trim())), longest: count.format(this.text.dataset.longest) };
     this.problem(interpolate(gettext("This has %(length)s characters; one message takes %(longest)s."), words));
     const split = element("button", { type: "button", class: "link-button small" }, gettext("Send it as several messages"));
-    split.addEventListener("click", () => this.sending.send({ split: true }));
+    split.addEventListener("click", () => send({ split: true }));
     this.querySelector(".composer-write .composer-problem").append(" ", split);
   }
 
