@@ -225,11 +225,14 @@ class MessageComposer extends HTMLElement {
     if (state) state.textContent = this.drafts.text(mode) ? gettext("Draft saved") : "";
   }
 
+  /** Say what stands against sending, or nothing; who pressed a button of what was said goes on in the text. */
   problem(text) {
+    const hadFocus = this.querySelector(".composer-problem:focus-within");
     for (const place of this.querySelectorAll(".composer-problem")) {
       place.textContent = text;
       place.hidden = !text;
     }
+    if (hadFocus) this.text.focus();
   }
 
   /** Answer to one message. */

@@ -6,6 +6,7 @@ import { toast } from "../design/toast/toast.js";
 import { gettext } from "../design/strings.js";
 import { writeTimes } from "../design/time/time.js";
 import { Latest } from "./latest.js";
+import { Presses } from "./presses.js";
 import { nameReader } from "./reader.js";
 import { Reading } from "./reading.js";
 import { Views } from "./views.js";
@@ -36,6 +37,7 @@ class InboxScreen extends HTMLElement {
     this.prefetched = new Map();
     this.reading = new Reading(this);
     this.views = new Views(this);
+    this.presses = new Presses();
     this.head = new Latest({ load: () => this.loadHead(), show: (html) => this.replaceHead(html), shownAt: () => this.querySelector("#thread-head")?.toldAt });
     this.fitContext();
     narrow.addEventListener("change", () => this.fitContext());
@@ -330,9 +332,9 @@ class InboxScreen extends HTMLElement {
     const id = this.meant;
     if (!id) return false;
     const asked = performance.now();
-    post(`/conversations/${id}/${what}`, values).then(async (response) => {
+    this.presses.once(`${id} ${what}`, () => post(`/conversations/${id}/${what}`, values).then(async (response) => {
       if (response.ok && response.status !== 204 && id === this.shown) this.head.take(await response.text(), asked);
-    }).catch(() => toast(gettext("No connection. Nothing was changed."), { kind: "bad" }));
+    }).catch(() => toast(gettext("No connection. Nothing was changed."), { kind: "bad" })));
     return true;
   }
 

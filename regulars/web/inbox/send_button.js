@@ -50,6 +50,7 @@ export class SendButton {
     localStorage.setItem(this.key, item.dataset.sendAs);
     this.draw();
     this.menu.hidePopover();
+    this.composer.text.focus(); // where one goes on, in this conversation or the next
     this.send(this.chosen);
   }
 
