@@ -49,6 +49,7 @@ class MessageComposer extends HTMLElement {
     this.setMode(this.mode, { focus: false });
     this.registerCommands();
     if (this.drafts.hasJoined) this.problem(gettext("Your text from here and from another device were put together. Read it before you send it."));
+    this.extra.comeBack();
     this.sending.showLeft();
   }
 
@@ -57,6 +58,7 @@ class MessageComposer extends HTMLElement {
     window.removeEventListener("pageshow", this.onPageShow);
     this.saveNow();
     this.picker?.draft.save();
+    this.extra?.leave();
     this.presence?.leave();
     this.unsentBar?.stop();
   }
@@ -141,7 +143,7 @@ class MessageComposer extends HTMLElement {
     this.querySelector(".composer-quote").hidden = wanted !== "reply" || !this.quoted;
     if (writing) {
       this.text.value = this.drafts.text(wanted);
-      this.text.placeholder = wanted === "note" ? gettext("Private note. The contact never sees it.") : gettext("Write a reply");
+      this.text.placeholder = wanted === "note" ? gettext("Private note. The contact never sees it.") : this.extra.hint;
       this.sendButton.draw();
       this.querySelector(".attachments").hidden = wanted !== "reply" || this.attachments.isEmpty;
       if (focus) this.text.focus();
@@ -172,7 +174,7 @@ class MessageComposer extends HTMLElement {
       extra.closest("[popover]").hidePopover();
       return this.extra.open(extra.dataset.extra);
     }
-    if (event.target.closest(".composer-quote button")) return this.quote(null);
+    if (event.target.closest(".composer-quote button")) return this.takeQuoteAway();
     if (event.target.closest("[data-close-extra]")) return this.extra.close();
     this.picker.onClick(event);
   }
@@ -233,6 +235,21 @@ class MessageComposer extends HTMLElement {
       place.hidden = !text;
     }
     if (hadFocus) this.text.focus();
+  }
+
+  takeQuoteAway() {
+    this.quote(null);
+    this.text.focus();
+  }
+
+  /** One step back, for who is in here: from what goes with the text to the text, then without the quote; false when none is left. */
+  stepBack() {
+    const { activeElement: at } = document;
+    if (!this.contains(at)) return false;
+    if (this.extra.box.contains(at)) this.text.focus();
+    else if (this.mode === "reply" && this.quoted) this.takeQuoteAway();
+    else return false;
+    return true;
   }
 
   /** Answer to one message. */

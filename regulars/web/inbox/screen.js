@@ -269,6 +269,7 @@ class InboxScreen extends HTMLElement {
     const search = document.activeElement?.closest?.(".list-search input");
     if (search) return search.value ? false : this.list.focusCurrent(); // the browser clears it first
     if (this.dataset.phone === "open" && innerWidth < 1440) return this.togglePhone();
+    if (this.querySelector("message-composer")?.stepBack()) return;
     if (!this.conversation) return false;
     this.close();
   }

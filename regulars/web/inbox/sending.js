@@ -82,7 +82,7 @@ export class Sending {
     this.composer.querySelector(".draft-state").textContent = "";
     this.composer.quoted = "";
     this.composer.querySelector(".composer-quote").hidden = true;
-    this.composer.text.placeholder = gettext("Write a reply");
+    this.composer.text.placeholder = this.composer.extra.hint;
     this.composer.problem("");
     this.composer.overtaken.forget();
     this.composer.presence.stop();
