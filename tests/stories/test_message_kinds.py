@@ -279,6 +279,10 @@ def test_what_can_be_tapped_reaches_the_phone(
     desk.page.locator(f"[data-extra={extra}]").click()
     for name, value in values.items():
         desk.page.locator(f".composer-extra [name={name}]").first.fill(value)
+    for _ in ("to the text", "to the list"):
+        desk.page.keyboard.press("Escape")
+    expect(desk.page.locator(".composer-extra")).to_have_count(0)
+    desk.choose(wei)
     desk.reply("Which day?")
     phone = desks.stranger()
     phone.goto(wei.phone_url)

@@ -47,6 +47,7 @@ class MessageComposer extends HTMLElement {
     this.setMode(this.mode, { focus: false });
     this.registerCommands();
     if (this.drafts.hasJoined) this.problem(gettext("Your text from here and from another device were put together. Read it before you send it."));
+    this.extra.comeBack();
     this.sending.showLeft();
   }
 
@@ -55,6 +56,7 @@ class MessageComposer extends HTMLElement {
     window.removeEventListener("pageshow", this.onPageShow);
     this.saveNow();
     this.picker?.draft.save();
+    this.extra?.leave();
     this.presence?.leave();
     this.unsentBar?.stop();
   }
@@ -139,7 +141,7 @@ class MessageComposer extends HTMLElement {
     this.querySelector(".composer-quote").hidden = wanted !== "reply" || !this.quoted;
     if (writing) {
       this.text.value = this.drafts.text(wanted);
-      this.text.placeholder = wanted === "note" ? gettext("Private note. The contact never sees it.") : gettext("Write a reply");
+      this.text.placeholder = wanted === "note" ? gettext("Private note. The contact never sees it.") : this.extra.hint;
       this.sendButton.draw();
       this.querySelector(".attachments").hidden = wanted !== "reply" || this.attachments.isEmpty;
       if (focus) this.text.focus();
@@ -170,7 +172,7 @@ class MessageComposer extends HTMLElement {
       extra.closest("[popover]").hidePopover();
       return this.extra.open(extra.dataset.extra);
     }
-    if (event.target.closest(".composer-quote button")) return this.quote(null);
+    if (event.target.closest(".composer-quote button")) return this.takeQuoteAway();
     if (event.target.closest("[data-close-extra]")) return this.extra.close();
     this.picker.onClick(event);
   }
@@ -196,11 +198,11 @@ class MessageComposer extends HTMLElement {
     return this.mode === "reply" && plain && lengthOf(this.text.value.trim()) > Number(this.text.dataset.longest);
   }
 
-  /** Nothing is cut in silence: say how long it is, and offer to send it in parts. */
-  offerParts() {
+  /** Nothing is cut in silence: say how long it is, and offer to `send` it in parts. */
+  offerParts(send = (more) => this.sending.send(more)) {
     const count = new Intl.NumberFormat(document.documentElement.lang || "en");
     const words = { length: count.format(lengthOf(this.text.value.trim())), longest: count.format(this.text.dataset.longest) };
-    const split = linkButton(gettext("Send it as several messages"), () => this.sending.send({ split: true }));
+    const split = linkButton(gettext("Send it as several messages"), () => send({ split: true }));
     this.problem(interpolate(gettext("This has %(length)s characters; one message takes %(longest)s."), words), split);
   }
 
@@ -221,13 +223,31 @@ class MessageComposer extends HTMLElement {
     if (state) state.textContent = this.drafts.text(mode) ? gettext("Draft saved") : "";
   }
 
-  /** Say above the text what is wrong; nothing when it is put right. `way`: a button that leads out of it. */
+  /** Say above the text what is wrong; nothing when it is put right. `way`: a button that leads out of it.
+   * Who pressed a button of what was said goes on in the text. */
   problem(text, way = null) {
+    const hadFocus = this.querySelector(".composer-problem:focus-within");
     for (const place of this.querySelectorAll(".composer-problem")) {
       place.textContent = text;
       place.hidden = !text;
     }
     if (way) this.querySelector(".composer-write .composer-problem").append(" ", way);
+    if (hadFocus) this.text.focus();
+  }
+
+  takeQuoteAway() {
+    this.quote(null);
+    this.text.focus();
+  }
+
+  /** One step back, for who is in here: from what goes with the text to the text, then without the quote; false when none is left. */
+  stepBack() {
+    const { activeElement: at } = document;
+    if (!this.contains(at)) return false;
+    if (this.extra.box.contains(at)) this.text.focus();
+    else if (this.mode === "reply" && this.quoted) this.takeQuoteAway();
+    else return false;
+    return true;
   }
 
   /** Answer to one message. */

@@ -7,6 +7,9 @@ import { areComplete, complain } from "./complain.js";
 const MOST_ROWS = 10; // of all sections together
 const WITHOUT_TEXT = ["location", "contact"];
 
+/** The forms that were filled in when their conversation was left, by conversation. */
+const begun = new Map();
+
 export class Extra {
   constructor(composer) {
     this.composer = composer;
@@ -29,6 +32,17 @@ export class Extra {
     return this.fields.map((field) => [field.name, field.value]);
   }
 
+  /** What the empty text field says. */
+  get hint() {
+    if (this.isEmpty) return gettext("Write a reply");
+    const kind = this.box.querySelector("[name=extra]").value;
+    return WITHOUT_TEXT.includes(kind) ? gettext("No text goes with this") : gettext("The text above the buttons");
+  }
+
+  get isTouched() {
+    return this.fields.some((field) => field.type !== "hidden" && field.value);
+  }
+
   /** Every field says what it misses; true when none does. */
   get isComplete() {
     return areComplete(this.fields);
@@ -37,13 +51,26 @@ export class Extra {
   open(kind) {
     this.show(this.formOf(kind));
     this.composer.setMode("reply", { focus: false });
-    this.composer.text.placeholder = WITHOUT_TEXT.includes(kind) ? gettext("No text goes with this") : gettext("The text above the buttons");
     (this.box.querySelector("input:not([type=hidden])") ?? this.composer.text).focus();
+  }
+
+  /** The conversation is left; what was filled in stands there again when somebody comes back to it. */
+  leave() {
+    if (this.isTouched) begun.set(this.composer.dataset.conversation, new URLSearchParams(this.values));
+  }
+
+  comeBack() {
+    const { conversation } = this.composer.dataset;
+    const body = begun.get(conversation);
+    if (!body) return;
+    begun.delete(conversation);
+    this.show(this.formOf(body.get("extra"), body));
   }
 
   /** Put a form, or what is left of one, into the composer. */
   show(nodes) {
     this.box.replaceChildren(...nodes);
+    if (this.composer.mode === "reply") this.composer.text.placeholder = this.hint;
     for (const field of this.fields) this.count(field);
     this.previewSoon();
   }
@@ -62,7 +89,7 @@ export class Extra {
 
   close() {
     this.box.replaceChildren();
-    this.composer.text.placeholder = gettext("Write a reply");
+    this.composer.text.placeholder = this.hint;
     this.composer.text.focus();
   }
 
@@ -127,9 +154,8 @@ export class Extra {
   async preview() {
     const place = this.box.querySelector(".extra-preview");
     if (!place) return;
-    const isTouched = this.fields.some((field) => field.type !== "hidden" && field.value);
     const body = new URLSearchParams([...this.values, ["text", this.composer.text.value]]);
-    const response = isTouched || body.get("text") ? await post(this.composer.dataset.previewUrl, body).catch(() => null) : null;
+    const response = this.isTouched || body.get("text") ? await post(this.composer.dataset.previewUrl, body).catch(() => null) : null;
     if (response?.ok) place.replaceChildren(fragment(await response.text()));
     const closed = place.querySelector("details:not([open])");
     if (closed) closed.open = true;

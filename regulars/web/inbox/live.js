@@ -107,7 +107,7 @@ class LiveUpdates {
   /** Head or reply window of the open conversation changed. */
   thread(data) {
     if (data.conversation_id !== this.screen.dataset.conversation) return;
-    this.screen.refreshHeadSoon();
+    this.screen.head.soon();
     if (document.querySelector("#context[data-group]")) this.screen.refreshContext(); // it lists who wrote last
   }
 

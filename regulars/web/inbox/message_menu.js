@@ -44,14 +44,14 @@ function openReactions(line) {
   if (!line || !("answerable" in line.dataset) || isInGroup(line)) return;
   const mine = line.dataset.ownReaction ?? "";
   const buttons = EMOJI.map((emoji) => {
-    const made = element("button", { type: "button", role: "menuitem", "aria-label": emoji }, emoji);
+    const made = element("button", { type: "button", role: "menuitemradio", "aria-checked": String(emoji === mine), "aria-label": emoji }, emoji);
     made.addEventListener("click", () => react(line, emoji === mine ? "" : emoji));
     return made;
   });
   const none = element("button", { type: "button", role: "menuitem", "aria-label": gettext("Take the reaction back"), "data-tip": gettext("Take the reaction back") }, icon("close"));
   none.className = "button icon-only quiet";
   none.addEventListener("click", () => react(line, ""));
-  show(line, element("div", { class: "reaction-picker" }, ...buttons, none));
+  show(line, element("div", { class: "reaction-picker" }, ...buttons, mine ? none : null));
 }
 
 async function react(line, emoji) {
@@ -106,7 +106,7 @@ function show(line, content, anchor = null) {
   box.replaceChildren(content);
   box.showPopover();
   place(box, anchor ?? line.querySelector(".bubble"));
-  box.querySelector("[role=menuitem]")?.focus();
+  box.querySelector("[role^=menuitem]")?.focus();
   box.onkeydown = (event) => walk(event, box);
   box.ontoggle = (event) => event.newState === "closed" && !hasMovedOn(box) && line.isConnected && line.focus({ preventScroll: true });
 }
@@ -115,7 +115,7 @@ function show(line, content, anchor = null) {
 const hasMovedOn = (box) => document.activeElement !== document.body && !box.contains(document.activeElement);
 
 function walk(event, box) {
-  const items = [...box.querySelectorAll("[role=menuitem]")];
+  const items = [...box.querySelectorAll("[role^=menuitem]")];
   const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
   if (!step) return;
   event.preventDefault();

@@ -5,6 +5,8 @@ import { element, exchange, fragment, get, icon, isTyping, post, remember } from
 import { toast } from "../design/toast/toast.js";
 import { gettext } from "../design/strings.js";
 import { writeTimes } from "../design/time/time.js";
+import { Latest } from "./latest.js";
+import { Presses } from "./presses.js";
 import { nameReader } from "./reader.js";
 import { Reading } from "./reading.js";
 import { Views } from "./views.js";
@@ -35,6 +37,8 @@ class InboxScreen extends HTMLElement {
     this.prefetched = new Map();
     this.reading = new Reading(this);
     this.views = new Views(this);
+    this.presses = new Presses();
+    this.head = new Latest({ load: () => this.loadHead(), show: (html) => this.replaceHead(html), shownAt: () => this.querySelector("#thread-head")?.toldAt });
     this.fitContext();
     narrow.addEventListener("change", () => this.fitContext());
     history.replaceState(this.place, "");
@@ -43,6 +47,7 @@ class InboxScreen extends HTMLElement {
     document.addEventListener("keydown", (event) => this.typeAhead(event), { capture: true });
     this.addEventListener("note-arrived", () => this.refreshContext());
     this.addEventListener("lines-seen", () => this.reading.arrived());
+    this.addEventListener("toggle", (event) => event.newState === "closed" && this.head.goOn(), { capture: true });
     window.addEventListener("popstate", (event) => event.state && this.returnTo(event.state));
     document.addEventListener("open-address", (event) => this.onOpenAddress(event));
     this.registerCommands();
@@ -264,6 +269,7 @@ class InboxScreen extends HTMLElement {
     const search = document.activeElement?.closest?.(".list-search input");
     if (search) return search.value ? false : this.list.focusCurrent(); // the browser clears it first
     if (this.dataset.phone === "open" && innerWidth < 1440) return this.togglePhone();
+    if (this.querySelector("message-composer")?.stepBack()) return;
     if (!this.conversation) return false;
     this.close();
   }
@@ -324,32 +330,32 @@ class InboxScreen extends HTMLElement {
   act(what, values) {
     const id = this.meant;
     if (!id) return false;
-    post(`/conversations/${id}/${what}`, values).then(async (response) => {
-      if (response.ok && response.status !== 204 && id === this.shown) this.replaceHead(await response.text());
-    }).catch(() => toast(gettext("No connection. Nothing was changed."), { kind: "bad" }));
+    const asked = performance.now();
+    this.presses.once(`${id} ${what}`, () => post(`/conversations/${id}/${what}`, values).then(async (response) => {
+      if (response.ok && response.status !== 204 && id === this.shown) this.head.take(await response.text(), asked);
+    }).catch(() => toast(gettext("No connection. Nothing was changed."), { kind: "bad" })));
     return true;
   }
 
+  /** True when it stands there; an open menu of the head is not taken from under somebody's hand. */
   replaceHead(html) {
     const head = fragment(html).getElementById("thread-head");
-    if (!head || head.dataset.conversation !== this.shown) return;
-    if (this.querySelector("#thread-head [popover]:popover-open")) return;
+    if (!head || head.dataset.conversation !== this.shown) return true;
+    if (this.querySelector("#thread-head [popover]:popover-open")) return false;
+    head.toldAt = performance.now();
     exchange(this.querySelector("#thread-head"), head);
     writeTimes(head);
     const strip = this.querySelector("window-strip");
     if (strip && strip.getAttribute("closes") !== head.dataset.closes) strip.setAttribute("closes", head.dataset.closes);
     if (strip && strip.getAttribute("ad-closes") !== head.dataset.adCloses) strip.setAttribute("ad-closes", head.dataset.adCloses);
     nameReader(head);
+    return true;
   }
 
-  /** Many changes in a row ask for the head once. */
-  refreshHeadSoon() {
-    clearTimeout(this.headTimer);
-    this.headTimer = setTimeout(async () => {
-      const id = this.conversation;
-      const response = id && (await get(`/conversations/${id}/head`).catch(() => null));
-      if (response?.ok && id === this.conversation) this.replaceHead(await response.text());
-    }, 120);
+  async loadHead() {
+    const id = this.conversation;
+    const response = id && (await get(`/conversations/${id}/head`).catch(() => null));
+    return response?.ok && id === this.conversation ? response.text() : null;
   }
 
   /** The panel as it is now; left alone while somebody writes in it. */

@@ -51,13 +51,15 @@ export class SendButton {
     localStorage.setItem(this.key, item.dataset.sendAs);
     this.draw();
     this.menu.hidePopover();
+    this.composer.text.focus(); // where one goes on, in this conversation or the next
     this.send(this.chosen);
   }
 
-  send(how = this.chosen) {
+  send(how = this.chosen, { split = false } = {}) {
     const isReply = this.composer.mode === "reply";
     const next = isReply && how === "send-and-next" ? this.next : "";
-    const isGone = this.composer.sending.send({ then: isReply && how === "send-and-resolve" ? "resolve" : "" });
+    const then = isReply && how === "send-and-resolve" ? "resolve" : "";
+    const isGone = this.composer.sending.send({ then, split, again: (more) => this.send(how, more) });
     if (isGone && next) this.composer.closest("inbox-screen").open(next);
   }
 

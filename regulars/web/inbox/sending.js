@@ -30,13 +30,13 @@ export class Sending {
     givenBack.delete(this.composer.dataset.conversation);
   }
 
-  /** Take what stands in the composer and send it; true when it is on its way. */
-  send({ then = "", split = false } = {}) {
+  /** Take what stands in the composer and send it; true when it is on its way. `again` does the same after a question. */
+  send({ then = "", split = false, again = (more) => this.send({ then, ...more }) } = {}) {
     const { composer } = this;
     if (!composer.showDraft()) return false; // nobody typed what stood there
     if (composer.mode === "note") this.sendNote();
     if (composer.mode === "template") composer.picker.open();
-    if (composer.mode !== "reply" || !this.isReady({ split })) return false;
+    if (composer.mode !== "reply" || !this.isReady({ split, again })) return false;
     const draft = composer.drafts.take("reply");
     const body = this.bodyOf(draft, { then, split });
     const kept = { draft, attachments: composer.attachments.take(), extra: [...composer.extra.box.childNodes], quote: this.keepQuote() };
@@ -51,13 +51,13 @@ export class Sending {
   }
 
   /** Whether there is something to send, and nothing stands against it; the composer says what. */
-  isReady({ split }) {
+  isReady({ split, again }) {
     const { composer } = this;
     if (!composer.extra.isComplete) return false;
     if (!composer.text.value.trim() && composer.attachments.isEmpty && composer.extra.isEmpty) return false;
     if (composer.attachments.isBusy) composer.problem(gettext("A file is still being uploaded"));
-    else if (composer.isTooLong && !split) composer.offerParts();
-    else return !composer.overtaken.asks(() => composer.sendButton.send());
+    else if (composer.isTooLong && !split) composer.offerParts(again);
+    else return !composer.overtaken.asks(() => again({ split }));
     return false;
   }
 
@@ -82,7 +82,7 @@ export class Sending {
     this.composer.querySelector(".draft-state").textContent = "";
     this.composer.quoted = "";
     this.composer.querySelector(".composer-quote").hidden = true;
-    this.composer.text.placeholder = gettext("Write a reply");
+    this.composer.text.placeholder = this.composer.extra.hint;
     this.composer.problem("");
     this.composer.overtaken.forget();
     this.composer.presence.stop();

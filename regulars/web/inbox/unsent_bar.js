@@ -33,14 +33,15 @@ export class UnsentBar {
     const all = [...offline, ...held, ...rest];
     this.first = all[0];
     this.offline = offline;
-    const key = `${all.length} ${offline.length} ${held[0]?.id}`;
+    const why = offline.length ? gettext("No connection. It is tried again by itself.") : this.reasonOf(held[0]);
+    const key = `${all.length} ${offline.length} ${why}`;
     if (key === this.drawn) return;
     this.drawn = key;
     this.bar.hidden = !all.length;
     if (!all.length) return;
     const count = interpolate(ngettext("Not sent yet, %(count)s waiting", "Not sent yet, %(count)s waiting", all.length), { count: all.length });
     this.bar.querySelector("strong").textContent = count;
-    this.bar.querySelector(".bar-text").textContent = offline.length ? gettext("No connection. It is tried again by itself.") : this.reasonOf(held[0]);
+    this.bar.querySelector(".bar-text").textContent = why;
     this.bar.querySelector("button").textContent = offline.length ? gettext("Try again now") : gettext("Show");
   }
 

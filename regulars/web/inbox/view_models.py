@@ -263,6 +263,11 @@ class MessageView:
         return self.direction == "out" or self.is_in_group
 
     @property
+    def own_reaction(self) -> str:
+        """What our side reacted with last; nothing when we did not, or took it back."""
+        return next((each.emoji for each in self.reactions if each.author.kind != "contact"), "")
+
+    @property
     def item(self) -> str:
         """The template of the whole line: the platform's notices are quiet lines, not bubbles."""
         return "system" if self.kind == "system" else "message"

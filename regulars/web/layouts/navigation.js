@@ -55,7 +55,9 @@ export function replaceById(html, asked) {
   for (const fresh of [...fragment(html).children]) {
     const known = fresh.id && document.getElementById(fresh.id);
     if (known?.dataset.conversation !== fresh.dataset.conversation) continue; // another one was opened meanwhile
-    if (known && !(known.toldAt > asked)) exchange(known, fresh);
+    if (!known || known.toldAt > asked) continue;
+    fresh.toldAt = performance.now();
+    exchange(known, fresh);
   }
   document.dispatchEvent(new CustomEvent("fragments-replaced"));
 }

@@ -26,17 +26,32 @@ export function run(name, source = null) {
 /** The rows of the table that work on this page. */
 export const available = () => keymap.filter((row) => row.native || handlers.has(row.command));
 
+const own = JSON.parse(document.body.dataset.shortcuts || "{}"); // by command: another key than usual, "" for none
+const windows = new BroadcastChannel("regulars.keys"); // this member's other windows: the same hands press there
+
+/** What was changed here or in another window: a command's key, or whether keys pressed alone do anything. */
+function take({ command, shortcut, alone }) {
+  if (alone) document.body.dataset.singleKeys = alone;
+  else if (shortcut === null) delete own[command];
+  else own[command] = shortcut;
+}
+
+function takeEverywhere(change) {
+  take(change);
+  windows.postMessage({ ...change, member: document.body.dataset.member });
+}
+
+windows.addEventListener("message", ({ data }) => data.member === document.body.dataset.member && take(data));
+
 export const singleKeys = {
   get on() {
     return document.body.dataset.singleKeys !== "off";
   },
   set on(value) {
-    document.body.dataset.singleKeys = value ? "on" : "off";
+    takeEverywhere({ alone: value ? "on" : "off" });
     keep({ single_keys: document.body.dataset.singleKeys });
   },
 };
-
-const own = JSON.parse(document.body.dataset.shortcuts || "{}"); // by command: another key than usual, "" for none
 
 /** What is pressed alone may stand in the way of other software: its key can be another one, or none (WCAG 2.1.4). */
 export const isChangeable = (row) => Boolean(row.single) && row.keys[0] !== "Escape";
@@ -49,8 +64,7 @@ export function keysOf(row) {
 
 /** Another key for a row, "" for none, null for the usual one. */
 export function changeKey(row, shortcut) {
-  if (shortcut === null) delete own[row.command];
-  else own[row.command] = shortcut;
+  takeEverywhere({ command: row.command, shortcut });
   return keep({ shortcut: row.command, ...(shortcut === null ? {} : { key: shortcut }) });
 }
 

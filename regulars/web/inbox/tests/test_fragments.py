@@ -267,6 +267,13 @@ def test_every_kind_is_drawn(facts: dict[str, object], seen: str) -> None:
     assert "javascript:" not in html
 
 
+def test_a_message_tells_what_we_reacted_with() -> None:
+    """Chosen again it is taken back; what the contact put there is not ours to take."""
+    theirs, ours = ReactionView("😂", ALICE), ReactionView("👍", ANN)
+    assert 'data-own-reaction="👍"' in render_message(message(reactions=(theirs, ours)), "en")
+    assert "data-own-reaction" not in render_message(message(reactions=(theirs,)), "en")
+
+
 @pytest.mark.parametrize(
     ("language", "price", "total"),
     [
