@@ -27,7 +27,7 @@ SIZES: tuple[ViewportSize, ...] = (
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LOOKS = tuple(product(SIZES, THEMES, ("ltr", "rtl")))
 RULES_OF_LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
-"""what depends on more than which elements are there and which of them show: the other rules need no second look at those"""
+"""what depends on more than which elements are there and which of them show: the others need no second look"""
 SHOWN = """() => {
   axe.setup(document);
   const { isVisibleOnScreen, isVisibleToScreenReaders } = axe.commons.dom;
@@ -107,7 +107,7 @@ def _sideways(page: Page) -> list[str]:
 
 
 def findings(page: Page) -> str:
-    """What is wrong with the screen as it is; in the dark, its colors; from right to left, whether it scrolls. A line each."""
+    """What is wrong with the screen as it is; in the dark its colors, from right to left its width. A line each."""
     found = [f"light: {each}" for each in _violations(page)]
     found += _nameless(page)
     page.emulate_media(color_scheme="dark")

@@ -47,4 +47,6 @@ def test_what_is_wrong_in_one_look_is_found_there_as_by_a_fresh_load(browser: Br
 
 
 def _places(found: list[str], what: str) -> set[str]:
-    return {where for where, _, sentence in (each.partition(": ") for each in found) if sentence.startswith(what)}
+    return {
+        where for where, _, sentence in (each.partition(": ") for each in found) if sentence.startswith(what)
+    }
