@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,19 +12,31 @@ from playwright.sync_api import Page, ViewportSize
 
 SOURCE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = ("serious", "critical")
-RUN = """(rules) => axe.run(document, {
+RUN = """([only, without]) => axe.run(document, {
   resultTypes: ["violations"],
   elementRef: false,
-  ...(rules.length ? { runOnly: { type: "rule", values: rules } } : {}),
+  ...(only.length ? { runOnly: { type: "rule", values: only } } : {}),
+  rules: Object.fromEntries(without.map((rule) => [rule, { enabled: false }])),
 })"""
 
-LOOKS: tuple[tuple[Literal["light", "dark"], str, ViewportSize], ...] = (
-    ("light", "ltr", {"width": 1440, "height": 900}),
-    ("dark", "rtl", {"width": 1440, "height": 900}),
-    ("light", "rtl", {"width": 1024, "height": 768}),
-    ("dark", "ltr", {"width": 390, "height": 844}),
+SIZES: tuple[ViewportSize, ...] = (
+    {"width": 1440, "height": 900},
+    {"width": 1024, "height": 768},
+    {"width": 390, "height": 844},
 )
-"""every width, and every theme in every direction; one load of a page shows them all"""
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+LOOKS = tuple(product(SIZES, THEMES, ("ltr", "rtl")))
+RULES_OF_LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
+"""what depends on more than which elements are there and which of them show: the others need no second look"""
+SHOWN = """() => {
+  axe.setup(document);
+  const { isVisibleOnScreen, isVisibleToScreenReaders } = axe.commons.dom;
+  const shown = [...document.querySelectorAll("*")].map((each) =>
+    each.localName + (isVisibleOnScreen(each) ? "+" : "") + (isVisibleToScreenReaders(each) ? "*" : ""));
+  axe.teardown();
+  return shown.join(" ");
+}"""
+"""every element with whether it shows to the eye and to readers, as the rules themselves see it"""
 
 PAGE_SCROLLS_SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 NAMELESS = """() => [...document.querySelectorAll("button, a[href], input:not([type=hidden]), select, textarea")]
@@ -37,14 +51,19 @@ def _source() -> str:
     return SOURCE.read_text()
 
 
-def _violations(page: Page, *rules: str) -> list[str]:
-    """Serious and critical findings as sentences with their places; only of these rules when some are named."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(_source())  # through the debugger: the page's content policy stays as it is
-    found = page.evaluate(RUN, list(rules))
+def _violations(page: Page, *, only: Sequence[str] = (), without: Sequence[str] = ()) -> list[str]:
+    """Serious and critical findings of all rules, of some only or of the others, as sentences with their places."""
+    _bring(page)
+    found = page.evaluate(RUN, [list(only), list(without)])
     return [
         sentence for each in found["violations"] if each["impact"] in GRAVE for sentence in _sentences(each)
     ]
+
+
+def _bring(page: Page) -> None:
+    """Into the page by the debugger: the page's content policy stays as it is."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_source())
 
 
 def _sentences(violation: dict[str, Any]) -> list[str]:
@@ -55,31 +74,46 @@ def _sentences(violation: dict[str, Any]) -> list[str]:
 
 
 def in_all_looks(page: Page) -> list[str]:
-    """What is wrong with the screen in both themes, both directions and three widths; it is left as it was met."""
+    """What is wrong with the screen in every theme, direction and width, from one load; it is left as it was met."""
     found = []
-    for theme, direction, size in LOOKS:
+    wrong_with: dict[str, list[str]] = {}
+    _bring(page)
+    for size, theme, direction in LOOKS:
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=theme)
         page.evaluate("(direction) => (document.documentElement.dir = direction)", direction)
-        wrong = _violations(page) + [f"without a name: {each}" for each in page.evaluate(NAMELESS)]
-        if page.evaluate(PAGE_SCROLLS_SIDEWAYS):
-            wrong.append("the page scrolls sideways")
+        shown = page.evaluate(SHOWN)
+        if shown not in wrong_with:
+            wrong_with[shown] = _nameless(page) + _violations(page, without=RULES_OF_LOOKS)
+        wrong = wrong_with[shown] + _violations(page, only=RULES_OF_LOOKS) + _sideways(page)
         found += [f"{theme} {direction} {size['width']}: {each}" for each in wrong]
     page.emulate_media(color_scheme="light")
     page.evaluate("document.documentElement.dir = 'ltr'")
-    page.set_viewport_size(LOOKS[0][2])
+    page.set_viewport_size(SIZES[0])
     return found
 
 
+def in_this_look(page: Page) -> list[str]:
+    """What is wrong with the screen as it is, by every rule."""
+    return _nameless(page) + _violations(page) + _sideways(page)
+
+
+def _nameless(page: Page) -> list[str]:
+    return [f"without a name: {each}" for each in page.evaluate(NAMELESS)]
+
+
+def _sideways(page: Page) -> list[str]:
+    return ["the page scrolls sideways"] if page.evaluate(PAGE_SCROLLS_SIDEWAYS) else []
+
+
 def findings(page: Page) -> str:
-    """What is wrong with the screen as it is, in all its looks; a line each."""
+    """What is wrong with the screen as it is; in the dark its colors, from right to left its width. A line each."""
     found = [f"light: {each}" for each in _violations(page)]
-    found += [f"without a name: {each}" for each in page.evaluate(NAMELESS)]
+    found += _nameless(page)
     page.emulate_media(color_scheme="dark")
-    found += [f"dark: {each}" for each in _violations(page, "color-contrast")]
+    found += [f"dark: {each}" for each in _violations(page, only=["color-contrast"])]
     page.emulate_media(color_scheme="light")
     page.evaluate("document.documentElement.dir = 'rtl'")
-    if page.evaluate(PAGE_SCROLLS_SIDEWAYS):
-        found.append("right to left: the page scrolls sideways")
+    found += [f"right to left: {each}" for each in _sideways(page)]
     page.evaluate("document.documentElement.dir = 'ltr'")
     return "\n".join(found)

@@ -55,6 +55,8 @@ MEDIA_LIFETIME = timedelta(days=7)
 """how long WhatsApp keeps an inbound file (reference: Cloud API, "What changed", 2025-10)"""
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 MOST_ORDER_LINES = 50
+MOST_OF_A_TEXT = 1_000
+"""characters of which a preview is made"""
 _AUTHOR_ICONS = {
     "phone_app": "phone-app",
     "rule": "robot",
@@ -166,11 +168,11 @@ def preview_text(shown: Preview | QuoteView) -> str:
         return reaction_words(shown)
     if is_invisible(shown.text):
         return gettext("Only invisible characters")
-    return _in_one_line(shown.text) or kind_word(shown.kind)
+    return _in_one_line(text_marks.without_marks(shown.text[:MOST_OF_A_TEXT])) or kind_word(shown.kind)
 
 
 def _in_one_line(text: str) -> str:
-    return " ".join(text[:1_000].split())[:160]
+    return " ".join(text[:MOST_OF_A_TEXT].split())[:160]
 
 
 @register.filter

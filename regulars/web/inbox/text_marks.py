@@ -23,6 +23,8 @@ from regulars.web.inbox.text_links import Link, find_links, is_unspaced, trimmed
 
 _CODE = re.compile(r"```(.+?)```|`([^`\n]+)`", re.DOTALL)
 _SIGNS = re.compile(r"[*_~]")
+_MARKS = re.compile(r"[*_~`]")
+_TAG = re.compile(r"<[^>]*>")
 _BLOCK = re.compile(r"(?:(?P<quote>>)|(?P<bullet>[*-])|(?P<number>0|[1-9][0-9]{0,2})\.) (?=\S)")
 _LINKS = r"https?://|\w\.\w|@"
 _MARKS_OR_LINKS = re.compile(rf"[*_~`]|^(?:>|-|[0-9]{{1,3}}\.) |{_LINKS}", re.IGNORECASE | re.MULTILINE)
@@ -47,6 +49,17 @@ def marked(text: str) -> SafeString:
     if _MARKS_OR_LINKS.search(text) is None:
         return escape(text)
     return _joined(_parts_of(text))
+
+
+def without_marks(text: str) -> str:
+    """Plain text: what stands between marks, without them; an item of a list or a quote keeps its beginning."""
+    return "\n".join(map(_line_without_marks, text.splitlines())) if _MARKS.search(text) else text
+
+
+def _line_without_marks(line: str) -> str:
+    block = _BLOCK.match(line)
+    start = block.end() if block else 0
+    return line[:start] + html.unescape(_TAG.sub("", marked(line[start:])))
 
 
 def linked(text: str) -> SafeString:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regulars.web.inbox.text_marks import marked
+from regulars.web.inbox.text_marks import marked, without_marks
 from regulars.web.inbox.view_models import Author, MessageView
 
 OUTSIDE = 'class="isolate" target="_blank" rel="noopener noreferrer nofollow"'
@@ -245,3 +245,18 @@ def test_only_a_few_emoji_alone_are_large(text: str, large: bool) -> None:
     at = datetime(2026, 11, 22, tzinfo=UTC)
     view = MessageView(UUID(int=1), UUID(int=2), "in", "text", at, Author("contact"), "Postcards", text=text)
     assert view.is_emoji_only == large
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("What would *40 kg a month* cost?", "What would 40 kg a month cost?"),
+        ("*a & _b_* <i> `x < 1`", "a & b <i> x < 1"),
+        ("2*3*4 and snake_case_name", "2*3*4 and snake_case_name"),
+        ("- *milk*\n> ~gone~", "- milk\n> gone"),
+        ("*see https://example.com/a_b?c=1&d=2*", "see https://example.com/a_b?c=1&d=2"),
+        ("https://example.com/?a=1&b=2", "https://example.com/?a=1&b=2"),
+    ],
+)
+def test_a_preview_says_it_without_the_marks(text: str, plain: str):
+    assert without_marks(text) == plain
