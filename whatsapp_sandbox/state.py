@@ -178,13 +178,15 @@ def country_of(digits: str) -> str:
 
 
 def is_possible(digits: str) -> bool:
-    """Whether an international number has a length that its country knows."""
+    """Whether an international number has a length that its country knows, with nothing to be dropped from it."""
     import phonenumbers
 
     try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(f"+{digits}"))
+        number = phonenumbers.parse(f"+{digits}")
     except phonenumbers.NumberParseException:
         return False
+    whole = f"{number.country_code}{phonenumbers.national_significant_number(number)}"
+    return phonenumbers.is_possible_number(number) and whole == digits
 
 
 @lru_cache(maxsize=4_096)
