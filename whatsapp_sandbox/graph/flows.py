@@ -59,8 +59,11 @@ async def create(call: Call) -> Json:
         json_text=_flow_json(values) or (source.json_text if source else None),
     )
     flow.validation_errors = problems_of(flow.json_text)
+    publishes = "publish" in values and flag_of(values, "publish") and not flow.validation_errors
+    if publishes:
+        _check_endpoint(call.sandbox, flow)
     call.sandbox.flows[flow.id] = flow
-    if "publish" in values and flag_of(values, "publish") and not flow.validation_errors:
+    if publishes:
         _publish(call.sandbox, flow)
     return {"id": flow.id} | _outcome(flow)
 

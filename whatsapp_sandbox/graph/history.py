@@ -12,6 +12,7 @@ from typing import Any
 
 from whatsapp_sandbox.errors import GraphError, unknown_object
 from whatsapp_sandbox.graph.call import Call, page, pick_fields, text_of
+from whatsapp_sandbox.graph.tokens import may_touch
 from whatsapp_sandbox.model import ChatMessage
 
 Json = dict[str, Any]
@@ -59,7 +60,8 @@ def _events(message: ChatMessage) -> Iterator[Json]:
 async def list_events(call: Call) -> Json:
     """``GET /{history_id}/events?status_filter=``: each event as ``{"cursor", "node"}``."""
     message = next((m for m in call.sandbox.messages.values() if _id_of(m.id) == call.object_id), None)
-    if message is None or message.direction != "out":
+    known = message is not None and may_touch(call.sandbox, call.token, message.number_id)
+    if message is None or message.direction != "out" or not known:
         raise unknown_object(call.object_id, call.method)
     wanted = text_of(await call.parameters(), "status_filter", 20).upper()
     if wanted and wanted not in STATUSES:

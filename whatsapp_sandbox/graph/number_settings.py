@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from whatsapp_sandbox.account import BusinessNumber
 from whatsapp_sandbox.errors import GraphError
 from whatsapp_sandbox.flow_endpoint import read_public_key
 from whatsapp_sandbox.graph.call import Call, flag_of, pick_fields, text_of
+from whatsapp_sandbox.graph.numbers import number_of
 from whatsapp_sandbox.webhooks.envelope import Update
 
 Json = dict[str, Any]
@@ -24,10 +24,6 @@ CALLING: dict[str, tuple[str, ...]] = {
 }
 """The words of ``calling``, of v23 and of 2026; parts such as ``video`` and ``sip`` have a status of their own."""
 DEFAULTS: Json = {"calling": {"status": "DISABLED"}, "storage_configuration": {"status": "DEFAULT"}}
-
-
-def number_of(call: Call) -> BusinessNumber:
-    return call.sandbox.numbers[call.object_id]
 
 
 async def get_settings(call: Call) -> Json:

@@ -233,6 +233,23 @@ async def test_an_order_is_paid_through_a_connected_gateway(open_world: World) -
     assert (await world.graph("DELETE", path, {"configuration_name": "shop"}))[1] == {"success": True}
 
 
+async def test_calling_can_be_switched_off(open_world: World) -> None:
+    await open_world.control("POST", "customers/ann/calls", {"permit": True, "seconds": 1, "number": NUMBER})
+    call = {"messaging_product": "whatsapp", "to": TO, "action": "connect", "session": {"sdp": "v=0"}}
+    await open_world.graph("POST", f"{NUMBER}/settings", {"calling": {"status": "DISABLED"}})
+    assert await code_of(open_world, "POST", f"{NUMBER}/calls", call) == 138000
+    await open_world.graph("POST", f"{NUMBER}/settings", {"calling": {"status": "ENABLED"}})
+    assert (await open_world.graph("POST", f"{NUMBER}/calls", call))[0] == 200
+
+
+async def test_history_is_for_tokens_of_the_account(open_world: World) -> None:
+    await open_world.send_text()
+    await open_world.idle()
+    entry = (await open_world.graph("GET", f"{NUMBER}/message_history"))[1]["data"][0]["id"]
+    open_world.sandbox.tokens["sandbox-token"].wabas = []
+    assert (await open_world.graph("GET", f"{entry}/events"))[1]["error"]["error_subcode"] == 33
+
+
 async def test_qr_links_are_told_newest_first(world: World) -> None:
     path = f"{NUMBER}/message_qrdls"
     codes = [(await world.graph("POST", path, {"prefilled_message": text}))[1]["code"] for text in ("a", "b")]

@@ -180,6 +180,8 @@ async def test_a_flow_with_an_endpoint_needs_a_key_and_an_address(world: World) 
     flow = (await world.graph("POST", f"{WABA}/flows", asked))[1]["id"]
     path = f"{NUMBER}/whatsapp_business_encryption"
     assert (await world.graph("GET", path))[1] == {"data": []}
+    at_once = asked | {"name": "At once", "publish": True}
+    assert (await world.graph("POST", f"{WABA}/flows", at_once))[1]["error"]["code"] == 139002
     for missing in ({}, {"endpoint_uri": "http://127.0.0.1:9/"}):
         if missing:
             await world.graph("POST", flow, missing)
