@@ -60,6 +60,10 @@ class Waba:
     """App id to the address set with ``override_callback_uri``."""
     subscribed: list[str] | None = None
     """App ids; None is every app."""
+    users: dict[str, list[str]] = field(default_factory=dict)
+    """Id of a person who was given access to what they may do (``assigned_users``)."""
+    payments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Name to payment configuration."""
 
 
 @dataclass(slots=True)
@@ -86,6 +90,11 @@ class BusinessNumber:
     automation: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
     public_key: str | None = None
+    """PEM: what requests to the endpoints of Flows are sealed for."""
+    search_visibility: str = "NON_VISIBLE"
+    compliance: dict[str, Any] = field(default_factory=dict)
+    official: str = "NOT_STARTED"
+    """Where the application for the official badge stands."""
     blocked: list[str] = field(default_factory=list)
     """Ids of the customers that the business blocked."""
     qr_codes: dict[str, dict[str, str]] = field(default_factory=dict)

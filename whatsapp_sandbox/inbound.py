@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from whatsapp_sandbox import media_store, windows
 from whatsapp_sandbox.identifiers import new_message_id, new_user_id
 from whatsapp_sandbox.model import ChatMessage, Customer, Thread
@@ -240,7 +242,10 @@ def _template_options(shown: Json) -> list[Json]:
 
 def _single_option(kind: str, action: Json) -> list[Json]:
     place = {"latitude": 37.5443, "longitude": 127.0557, "name": "Seongsu", "address": "Seoul"}
-    flow = {"name": "flow", "body": "Sent", "response_json": '{"flow_token":"unused","choice":"1"}'}
+    parameters = action.get("parameters")
+    given = parameters if isinstance(parameters, dict) else {}
+    answers = {"flow_token": str(given.get("flow_token") or "unused"), "choice": "1"}
+    flow = {"name": "flow", "body": "Sent", "response_json": orjson.dumps(answers).decode()}
     permit = {"response": "accept", "is_permanent": False, "response_source": "user_action"}
     specs: dict[str, tuple[str, Json]] = {
         "location_request_message": ("send_location", {"type": "location", "location": place}),
@@ -259,8 +264,7 @@ def _single_option(kind: str, action: Json) -> list[Json]:
     }
     if kind not in specs:
         return []
-    parameters = action.get("parameters")
-    title = str(parameters.get("flow_cta") or "") if isinstance(parameters, dict) else ""
+    title = str(given.get("flow_cta") or "")
     option, spec = specs[kind]
     return [{"id": option, "title": title or option.replace("_", " "), "spec": spec}]
 

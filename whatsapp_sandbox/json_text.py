@@ -36,6 +36,9 @@ _STRUCTURED = frozenset(
         *("websites", "commands", "prompts", "block_users", "hsm_ids", "template_ids", "join_requests"),
         *("participants", "webhook_configuration", "session", "calling", "storage_configuration"),
         *("categories", "source_flow_names", "policy", "languages"),
+        *("tasks", "payload_encryption", "whatsapp_business_api_data", "application_data"),
+        *("grievance_officer_details", "customer_care_details", "template_group_ids"),
+        *("whatsapp_business_templates", "add_templates", "remove_templates"),
         *("user_identity_change", "library_template_button_inputs", "library_template_body_inputs"),
     )
 )

@@ -99,6 +99,12 @@ class ChatMessage:
     receipts: dict[str, str] = field(default_factory=dict)
     """Group messages: customer id to the furthest status."""
     sequence: int = 0
+    visit: dict[str, Any] | None = None
+    """Where the phone is in a Flow that the message offers: ``screen``, ``data``, and why it is ``closed``."""
+    payment: dict[str, Any] | None = None
+    """What the person paid for an ``order_details`` message."""
+    told: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    """Status to app id to ``[state, address]`` of its webhook."""
 
 
 @dataclass(slots=True)
@@ -143,6 +149,20 @@ class Template:
 
 
 @dataclass(slots=True)
+class TemplateGroup:
+    """Templates whose figures are looked at together; ``counted`` also has those that were taken out again."""
+
+    id: str
+    waba_id: str
+    name: str
+    description: str
+    created_at: float
+    updated_at: float
+    templates: list[str] = field(default_factory=list)
+    counted: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Flow:
     """A form with screens; ``json_text`` is its Flow JSON as it was uploaded."""
 
@@ -156,6 +176,8 @@ class Flow:
     endpoint_uri: str | None = None
     json_text: str | None = None
     validation_errors: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[list[Any]] = field(default_factory=list)
+    """What phones asked its endpoint: ``[at, seconds, action, problem]``, the latest."""
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from whatsapp_sandbox.account import Account
 from whatsapp_sandbox.control import customers as people
 from whatsapp_sandbox.control import world
 from whatsapp_sandbox.control.api import SANDBOX, guarded, sandbox_of
-from whatsapp_sandbox.graph import flows, media, router
+from whatsapp_sandbox.graph import flows, media, payments, router
 from whatsapp_sandbox.phone import pages
 from whatsapp_sandbox.pictures import AD_PICTURES, sample
 from whatsapp_sandbox.settings import SettingError, Switches
@@ -35,6 +35,8 @@ CONTROL = (
     ("POST", "customers/{customer}/calls", people.call_business),
     ("GET", "messages/{message}", people.get_message),
     ("POST", "messages/{message}/tap", people.tap),
+    ("POST", "messages/{message}/flow", people.visit_flow),
+    ("POST", "messages/{message}/pay", people.pay),
     ("POST", "messages/{message}/status", people.set_status),
     ("POST", "burst", people.burst),
     ("GET", "received", world.list_received),
@@ -99,6 +101,7 @@ def make_app(
     app.router.add_get(media.BYTES_PATH, _media_bytes)
     app.router.add_get(AD_PICTURES + "{name}", _ad_picture)
     app.router.add_get(flows.ASSET_PATH + "{flow}", _flow_json)
+    app.router.add_get(payments.OAUTH_PATH + "{code}", _payment_oauth)
     app.router.add_get("/healthz", _healthy)
     app.router.add_route("*", "/{path:.*}", _graph)
     return app
@@ -129,6 +132,10 @@ async def _ad_picture(request: web.Request) -> web.Response:
 
 async def _flow_json(request: web.Request) -> web.StreamResponse:
     return await flows.asset_bytes(sandbox_of(request), request.match_info["flow"])
+
+
+async def _payment_oauth(request: web.Request) -> web.Response:
+    return await payments.connect(sandbox_of(request), request.match_info["code"])
 
 
 async def _healthy(request: web.Request) -> web.Response:

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from whatsapp_sandbox.model import ChatMessage, Customer, Flow, Group, MediaItem, Signup, Template, Thread
+from whatsapp_sandbox.model import (
+    ChatMessage,
+    Customer,
+    Flow,
+    Group,
+    MediaItem,
+    Signup,
+    Template,
+    TemplateGroup,
+    Thread,
+)
 
 if TYPE_CHECKING:
     from whatsapp_sandbox.state import Sandbox
@@ -23,6 +33,7 @@ _SECTIONS: dict[str, type[Any]] = {
     "messages": ChatMessage,
     "media": MediaItem,
     "templates": Template,
+    "template_groups": TemplateGroup,
     "groups": Group,
     "flows": Flow,
     "signups": Signup,

@@ -14,7 +14,17 @@ from whatsapp_sandbox.clock import Clock, Scheduler
 from whatsapp_sandbox.feed import Feed
 from whatsapp_sandbox.identifiers import new_user_id
 from whatsapp_sandbox.limits import Limits
-from whatsapp_sandbox.model import ChatMessage, Customer, Flow, Group, MediaItem, Signup, Template, Thread
+from whatsapp_sandbox.model import (
+    ChatMessage,
+    Customer,
+    Flow,
+    Group,
+    MediaItem,
+    Signup,
+    Template,
+    TemplateGroup,
+    Thread,
+)
 from whatsapp_sandbox.settings import Switches
 
 if TYPE_CHECKING:
@@ -64,6 +74,7 @@ class Sandbox:
         self.media: dict[str, MediaItem] = {}
         self.uploads: dict[str, dict[str, Any]] = {}
         self.templates: dict[str, Template] = {}
+        self.template_groups: dict[str, TemplateGroup] = {}
         self.deleted_template_names: dict[str, float] = {}
         self.groups: dict[str, Group] = {}
         self.flows: dict[str, Flow] = {}
@@ -164,6 +175,18 @@ def country_of(digits: str) -> str:
     import phonenumbers
 
     return phonenumbers.region_code_for_country_code(int(dial_code_of(digits) or 0)) or "ZZ"
+
+
+def is_possible(digits: str) -> bool:
+    """Whether an international number has a length that its country knows, with nothing to be dropped from it."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(f"+{digits}")
+    except phonenumbers.NumberParseException:
+        return False
+    whole = f"{number.country_code}{phonenumbers.national_significant_number(number)}"
+    return phonenumbers.is_possible_number(number) and whole == digits
 
 
 @lru_cache(maxsize=4_096)

@@ -143,7 +143,10 @@ def _post(sandbox: Sandbox, message: ChatMessage, status: str, now: float) -> No
         body["errors"] = [message.error]
     if message.callback_data is not None:
         body["biz_opaque_callback_data"] = message.callback_data
-    sandbox.outbox.add(status_update(sandbox, customer, message, body, thread))
+    update = status_update(sandbox, customer, message, body, thread)
+    if sandbox.switches.recording.full:
+        update.receipts = message.told.setdefault(status, {})
+    sandbox.outbox.add(update)
 
 
 def _prices_now(sandbox: Sandbox, status: str) -> bool:

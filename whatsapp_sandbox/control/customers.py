@@ -8,10 +8,10 @@ from typing import Any
 
 from aiohttp import web
 
-from whatsapp_sandbox import inbound, settings, statuses, windows
+from whatsapp_sandbox import flow_visits, inbound, settings, statuses, windows
 from whatsapp_sandbox.control.api import Refused, body_of, reply, sandbox_of, text_of
 from whatsapp_sandbox.control.views import CUSTOMER_FIELDS, customer_view, message_view
-from whatsapp_sandbox.graph import calls
+from whatsapp_sandbox.graph import calls, payments
 from whatsapp_sandbox.identifiers import new_user_id
 from whatsapp_sandbox.model import ChatMessage, Customer
 from whatsapp_sandbox.state import Sandbox, country_of, digits_of
@@ -246,6 +246,23 @@ async def tap(request: web.Request) -> web.Response:
     body = await body_of(request)
     answer = inbound.tap(sandbox_of(request), message_of(request), text_of(body, "choice"))
     return reply(message_view(sandbox_of(request), answer), 201)
+
+
+async def visit_flow(request: web.Request) -> web.Response:
+    """``POST /control/messages/{id}/flow {"do": open|exchange|back|complete|ping, "screen"?, "data"?}``."""
+    body, data = await body_of(request), {}
+    if body.get("data") is not None:
+        data = body["data"]
+    if not isinstance(data, dict):
+        raise Refused(400, "data must be an object")
+    name, screen = text_of(body, "do"), text_of(body, "screen")
+    return reply(await flow_visits.step(sandbox_of(request), message_of(request), name, screen, data))
+
+
+async def pay(request: web.Request) -> web.Response:
+    """``POST /control/messages/{id}/pay {"outcome"?: success|failed|pending}``."""
+    outcome = text_of(await body_of(request), "outcome", "success")
+    return reply(payments.pay(sandbox_of(request), message_of(request), outcome))
 
 
 async def set_status(request: web.Request) -> web.Response:

@@ -17,6 +17,7 @@ from whatsapp_sandbox.control.api import Refused, body_of, reply, sandbox_of, te
 from whatsapp_sandbox.graph import groups
 from whatsapp_sandbox.graph.sending.checks import is_web_address
 from whatsapp_sandbox.graph.sending.messages import release_held
+from whatsapp_sandbox.graph.standing import OBA_SAYS
 from whatsapp_sandbox.graph.template_checks import CATEGORIES
 from whatsapp_sandbox.graph.templates import describe
 from whatsapp_sandbox.identifiers import new_code
@@ -295,13 +296,14 @@ async def get_account(request: web.Request) -> web.Response:
 
 
 async def change_number(request: web.Request) -> web.Response:
-    """``PATCH /control/numbers/{id}``: registered, deleted, coexistence, quality, throughput, verified."""
+    """``PATCH /control/numbers/{id}``: registered, deleted, coexistence, quality, throughput, verified, official …"""
     sandbox, body = sandbox_of(request), await body_of(request)
     number = sandbox.numbers.get(request.match_info["number"])
     settable = {
         "registered",
         "deleted",
         "coexistence",
+        "official",
         "quality",
         "throughput",
         "verified",
@@ -311,6 +313,8 @@ async def change_number(request: web.Request) -> web.Response:
     if number is None or set(body) - settable:
         raise Refused(400, f"name an existing number and any of {', '.join(sorted(settable))}")
     settings.check_values(BusinessNumber, body)
+    if body.get("official", "PENDING") not in OBA_SAYS:
+        raise Refused(400, f"official must be one of {', '.join(OBA_SAYS)}")
     for name, value in body.items():
         setattr(number, name, value)
     return reply({name: getattr(number, name) for name in sorted(settable)})

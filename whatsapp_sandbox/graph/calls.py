@@ -45,6 +45,8 @@ def _connect(call: Call, values: Json) -> Json:
     sandbox, number = call.sandbox, number_of(call)
     customer, _ = find_recipient(sandbox, number, values, None)
     thread = sandbox.thread(number.id, customer.id)
+    if number.settings.get("calling", {}).get("status") == "DISABLED":
+        raise GraphError(138000, "Calling was disabled in the settings of this number.")
     if thread.call_permission_until <= sandbox.now():
         raise GraphError(138006, "The user has not permitted calls from this number.")
     call_id = new_call_id()

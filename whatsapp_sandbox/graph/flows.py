@@ -1,7 +1,7 @@
 """Flows: create, list, edit, upload their JSON, publish, deprecate, delete, migrate, metrics.
 
-Rules and shapes: Meta's pages "Flows API", "lifecycle of a Flow", "metrics" and "error codes" (2026). Their encrypted
-endpoint is not imitated, and of the Flow JSON only the frame is checked.
+Rules and shapes: Meta's pages "Flows API", "lifecycle of a Flow" and "error codes" (2026). Of the Flow JSON only the
+frame is checked. What phones do with a Flow: ``flow_visits``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from aiohttp import web
 
 from whatsapp_sandbox.errors import GraphError, unknown_object
 from whatsapp_sandbox.graph.call import Call, field_calls, flag_of, page, pick_fields, text_of, texts_of
+from whatsapp_sandbox.graph.flow_metrics import metric
 from whatsapp_sandbox.graph.media import read_parts
 from whatsapp_sandbox.graph.sending.checks import is_web_address
 from whatsapp_sandbox.graph.subscriptions import DEFAULT_FIELDS as WABA_FIELDS
@@ -40,14 +41,6 @@ CATEGORIES = (
     "OTHER",
 )
 DEFAULT_FIELDS = ["id", "name", "status", "categories", "validation_errors"]
-METRICS = (
-    "ENDPOINT_REQUEST_COUNT",
-    "ENDPOINT_REQUEST_ERROR",
-    "ENDPOINT_REQUEST_ERROR_RATE",
-    "ENDPOINT_REQUEST_LATENCY_SECONDS_CEIL",
-    "ENDPOINT_AVAILABILITY",
-)
-GRANULARITIES = ("DAY", "HOUR", "LIFETIME")
 _PREVIEW_SECONDS = 30 * 24 * 3600.0
 
 
@@ -68,8 +61,11 @@ async def create(call: Call) -> Json:
         json_text=_flow_json(values) or (source.json_text if source else None),
     )
     flow.validation_errors = problems_of(flow.json_text)
+    publishes = "publish" in values and flag_of(values, "publish") and not flow.validation_errors
+    if publishes:
+        _check_endpoint(call.sandbox, flow)
     call.sandbox.flows[flow.id] = flow
-    if "publish" in values and flag_of(values, "publish") and not flow.validation_errors:
+    if publishes:
         _publish(call.sandbox, flow)
     return {"id": flow.id} | _outcome(flow)
 
@@ -164,18 +160,8 @@ async def get(call: Call) -> Json:
     known = describe(call.sandbox, flow)
     asked = dict(field_calls(fields) if isinstance(fields, str) else [])
     if "metric" in asked:
-        known["metric"] = _metric(asked["metric"])
+        known["metric"] = metric(flow, asked["metric"])
     return pick_fields(known, fields, DEFAULT_FIELDS)
-
-
-def _metric(arguments: dict[str, str]) -> Json:
-    """No endpoint is ever called here, so a metric has its shape and no points."""
-    name, granularity = arguments.get("name"), arguments.get("granularity")
-    if name not in METRICS:
-        raise GraphError(100, f"Param name must be one of {{{', '.join(METRICS)}}}.")
-    if granularity not in GRANULARITIES:
-        raise GraphError(100, f"Param granularity must be one of {{{', '.join(GRANULARITIES)}}}.")
-    return {"granularity": granularity, "name": name, "data_points": []}
 
 
 def describe(sandbox: Sandbox, flow: Flow) -> Json:
@@ -192,6 +178,7 @@ def describe(sandbox: Sandbox, flow: Flow) -> Json:
         "json_version": body.get("version"),
         "data_api_version": body.get("data_api_version"),
         "endpoint_uri": flow.endpoint_uri,
+        "data_channel_uri": flow.endpoint_uri,
         "updated_at": _written(flow.updated_at),
         "preview": {"preview_url": address, "expires_at": _written(sandbox.now() + _PREVIEW_SECONDS)},
         "whatsapp_business_account": pick_fields(
@@ -280,8 +267,19 @@ async def publish(call: Call) -> Json:
         raise GraphError(139002, f"A Flow that is {flow.status} cannot be published.")
     if flow.json_text is None or flow.validation_errors:
         raise GraphError(139002, "Upload a Flow JSON without validation errors first.")
+    _check_endpoint(call.sandbox, flow)
     _publish(call.sandbox, flow)
     return {"success": True}
+
+
+def _check_endpoint(sandbox: Sandbox, flow: Flow) -> None:
+    """A JSON with data_api_version needs an endpoint, and a number with a key that phones can seal with."""
+    if flow.json_text is None or "data_api_version" not in orjson.loads(flow.json_text):
+        return
+    if not flow.endpoint_uri:
+        raise GraphError(139002, "Set endpoint_uri first: the Flow JSON has a data_api_version.")
+    if not any(n.public_key for n in sandbox.account.numbers if n.waba_id == flow.waba_id and not n.deleted):
+        raise GraphError(139002, "Upload a public key with whatsapp_business_encryption first.")
 
 
 async def deprecate(call: Call) -> Json:

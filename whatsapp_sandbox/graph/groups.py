@@ -133,12 +133,21 @@ async def delete(call: Call) -> Json:
 
 
 async def get_link(call: Call) -> Json:
-    return {"messaging_product": "whatsapp", "invite_link": LINK + group_of(call).invite_code}
+    code = group_of(call).invite_code
+    if not code:
+        raise GraphError(131020, "The invite link was deleted; POST invite_link makes a new one.")
+    return {"messaging_product": "whatsapp", "invite_link": LINK + code}
 
 
 async def reset_link(call: Call) -> Json:
     group_of(call).invite_code = new_code(22)
     return await get_link(call)
+
+
+async def drop_link(call: Call) -> Json:
+    """``DELETE …/invite_link``: the link ends; a new one is made by POST."""
+    group_of(call).invite_code = ""
+    return {"messaging_product": "whatsapp", "success": True}
 
 
 async def list_requests(call: Call) -> Json:
@@ -168,6 +177,12 @@ async def reject_requests(call: Call) -> Json:
 
 async def _asked(call: Call) -> list[str]:
     return ids_of(await call.parameters(), "join_requests") or []
+
+
+async def add_participants(call: Call) -> Json:
+    """People join by the invite link only, since groups are open to every business (Meta's page "groups", 2026)."""
+    group_of(call)
+    raise GraphError(131201, "Participants cannot be added; send them the invite link.")
 
 
 async def remove_participants(call: Call) -> Json:

@@ -1,4 +1,4 @@
-"""Phone number edges: fields, registration, profile, settings, user name, commerce, conversational components."""
+"""Phone number edges: fields, registration, profile, user name, commerce, conversational components."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from whatsapp_sandbox.errors import GraphError
 from whatsapp_sandbox.graph.call import Call, flag_of, page, pick_fields, text_of, texts_of
 from whatsapp_sandbox.graph.subscriptions import set_override
 from whatsapp_sandbox.identifiers import new_number_id
-from whatsapp_sandbox.state import country_of, dial_code_of, digits_of
+from whatsapp_sandbox.state import country_of, dial_code_of, digits_of, is_possible
 from whatsapp_sandbox.webhooks.envelope import Update
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def describe(sandbox: Sandbox, number: BusinessNumber) -> Json:
         "new_name_status": "NONE",
         "code_verification_status": "VERIFIED" if number.verified else "NOT_VERIFIED",
         "is_on_biz_app": number.coexistence,
-        "is_official_business_account": False,
+        "is_official_business_account": number.official == "APPROVED",
         "is_pin_enabled": number.pin is not None,
         "is_preverified_number": False,
         "country_code": country_of(number.digits),
@@ -90,8 +90,11 @@ def describe(sandbox: Sandbox, number: BusinessNumber) -> Json:
         "new_certificate": "",
         "host_platform": None,
         "last_onboarded_time": None,
-        "search_visibility": "NON_VISIBLE",
+        "search_visibility": number.search_visibility,
         "conversational_automation": {"id": number.id} | number.automation,
+        "prompts": number.automation.get("prompts", []),
+        "commands": number.automation.get("commands", []),
+        "enable_welcome_message": False,  # welcome messages ended in March 2026
         "webhook_configuration": {"application": next(iter(number.overrides.values()), "")},
         "messaging_limit_tier": sandbox.switches.rates.tier,
         "whatsapp_business_manager_messaging_limit": sandbox.switches.rates.tier,
@@ -116,9 +119,17 @@ async def get(call: Call) -> Json:
 
 
 async def update(call: Call) -> Json:
-    """``POST /{phone_number_id}``: webhook override, a new display name, or the PIN of two-step verification."""
+    """``POST /{phone_number_id}``: webhook override, display name, user name, visibility, PIN of two-step verification.
+
+    The PIN also as v23 has it, in ``whatsapp_business_api_data``.
+    """
     values = await call.parameters()
-    pin = check_pin(values["pin"]) if "pin" in values else None
+    data = values.get("whatsapp_business_api_data")
+    pin = _new_pin(values if data is None else data)
+    visibility = text_of(values, "search_visibility", 20) or number_of(call).search_visibility
+    if visibility not in ("VISIBLE", "NON_VISIBLE"):
+        raise GraphError(100, "Param search_visibility must be one of {VISIBLE, NON_VISIBLE}.")
+    name = text_of(values, "new_display_name", NAME_LONGEST)
     if "webhook_configuration" in values:
         configuration = values["webhook_configuration"]
         if not isinstance(configuration, dict):
@@ -126,9 +137,18 @@ async def update(call: Call) -> Json:
         await set_override(call, number_of(call).overrides, configuration)
     if pin is not None:
         number_of(call).pin = pin
-    if "new_display_name" in values:
+    if "username" in values:
+        await set_username(call)
+    number_of(call).search_visibility = visibility
+    if name:
         number_of(call).name_status = "PENDING_REVIEW"
     return {"success": True}
+
+
+def _new_pin(values: Any) -> str | None:
+    if not isinstance(values, dict):
+        raise GraphError(100, "Param whatsapp_business_api_data must be an object.")
+    return check_pin(values["pin"]) if "pin" in values else None
 
 
 async def list_numbers(call: Call) -> Json:
@@ -143,7 +163,8 @@ async def create(call: Call) -> Json:
     """``POST /{waba_id}/phone_numbers {cc, phone_number, verified_name}``: a number to be verified and registered."""
     call.require("whatsapp_business_management")
     values = await call.parameters()
-    country, rest = str(values.get("cc", "")).lstrip("+"), digits_of(str(values.get("phone_number", "")))
+    country = str(values.get("cc", "")).lstrip("+")
+    rest = without_country(country, digits_of(str(values.get("phone_number", ""))))
     name = text_of(values, "verified_name", NAME_LONGEST)
     if not re.fullmatch(r"[0-9]{1,3}", country) or not 4 <= len(rest) <= 14:
         raise GraphError(
@@ -169,6 +190,13 @@ async def create(call: Call) -> Json:
     account.numbers.append(number)
     call.sandbox.numbers[number.id] = number
     return {"id": number.id}
+
+
+def without_country(country: str, digits: str) -> str:
+    """``1`` and ``16315551000`` to ``6315551000``: both ways of writing ``phone_number`` are documented."""
+    if not digits.startswith(country) or is_possible(country + digits):
+        return digits
+    return digits.removeprefix(country)
 
 
 async def register(call: Call) -> Json:
@@ -238,34 +266,6 @@ async def set_profile(call: Call) -> Json:
     return {"success": True}
 
 
-async def get_settings(call: Call) -> Json:
-    default = {"calling": {"status": "DISABLED"}, "storage_configuration": {"status": "DEFAULT"}}
-    return default | number_of(call).settings
-
-
-async def set_settings(call: Call) -> Json:
-    """Any of calling, storage_configuration and the like, each an object; the others stay."""
-    number = number_of(call)
-    values = await call.parameters()
-    changes = {
-        key: value for key, value in values.items() if key not in ("messaging_product", "access_token")
-    }
-    for key, value in changes.items():
-        if not isinstance(value, dict):
-            raise GraphError(100, f"Param {key} must be an object.")
-    number.settings |= changes
-    value = {
-        "messaging_product": "whatsapp",
-        "timestamp": int(call.sandbox.now()),
-        "type": "phone_number_settings",
-        "phone_number_settings": {"phone_number_id": number.id} | changes,
-    }
-    call.sandbox.outbox.add(
-        Update(number.waba_id, "account_settings_update", value, number.id, int(call.sandbox.now()))
-    )
-    return {"success": True}
-
-
 async def get_commerce(call: Call) -> Json:
     return {"data": [{"id": call.object_id} | number_of(call).commerce]}
 
@@ -300,16 +300,14 @@ def _commands(value: Any) -> list[Json]:
         raise GraphError(100, "Param commands must be a list of objects.")
     if len(value) > COMMANDS_MOST:
         raise GraphError(100, f"At most {COMMANDS_MOST} commands.")
+    names = [command.get("command_name") for command in value]
+    if any(names.count(name) > 1 for name in names):
+        raise GraphError(100, "Command names must be unique.")
     for command in value:
         for key, longest in (("command_name", COMMAND_LONGEST), ("command_description", HINT_LONGEST)):
             if not text_of(command, key, longest):
                 raise GraphError(100, f"Each command needs a {key}.")
     return value
-
-
-async def set_public_key(call: Call) -> Json:
-    number_of(call).public_key = text_of(await call.parameters(), "business_public_key", 10_000)
-    return {"success": True}
 
 
 async def get_username(call: Call) -> Json:

@@ -91,12 +91,15 @@ async def list_blocked(call: Call) -> Json:
 
 
 async def list_qr(call: Call) -> Json:
+    """``GET …/message_qrdls[/{code}]?code=``: the newest first."""
     codes, fields = number_of(call).qr_codes, (await call.parameters()).get("fields")
     if call.rest:
         if call.rest not in codes:
             raise unknown_object(call.rest, call.method)
         return {"data": [_picked(_shown(call, call.rest), fields)]}
-    return await page(call, [_picked(_shown(call, code), fields) for code in codes])
+    wanted = text_of(await call.parameters(), "code", 100)
+    newest = [code for code in reversed(codes) if wanted in ("", code)]
+    return await page(call, [_picked(_shown(call, code), fields) for code in newest])
 
 
 def _picked(shown: Json, fields: Any) -> Json:

@@ -19,13 +19,20 @@ from whatsapp_sandbox.graph import (
     calls,
     flows,
     groups,
+    history,
     library,
     media,
+    not_simulated,
+    number_settings,
     numbers,
+    payments,
     people,
+    portfolio,
     signups,
+    standing,
     subscriptions,
     template_batches,
+    template_groups,
     templates,
     tokens,
     usage,
@@ -54,13 +61,20 @@ NUMBER: Routes = {
     ("POST", "verify_code"): numbers.verify_code,
     ("GET", "whatsapp_business_profile"): numbers.get_profile,
     ("POST", "whatsapp_business_profile"): numbers.set_profile,
-    ("GET", "settings"): numbers.get_settings,
-    ("POST", "settings"): numbers.set_settings,
+    ("GET", "settings"): number_settings.get_settings,
+    ("POST", "settings"): number_settings.set_settings,
     ("GET", "whatsapp_commerce_settings"): numbers.get_commerce,
     ("POST", "whatsapp_commerce_settings"): numbers.set_commerce,
     ("GET", "conversational_automation"): numbers.get_automation,
     ("POST", "conversational_automation"): numbers.set_automation,
-    ("POST", "whatsapp_business_encryption"): numbers.set_public_key,
+    ("GET", "whatsapp_business_encryption"): number_settings.get_public_key,
+    ("POST", "whatsapp_business_encryption"): number_settings.set_public_key,
+    ("GET", "business_compliance_info"): standing.get_compliance,
+    ("POST", "business_compliance_info"): standing.set_compliance,
+    ("GET", "official_business_account"): standing.get_official,
+    ("POST", "official_business_account"): standing.set_official,
+    ("GET", "message_history"): history.list_history,
+    ("GET", "payments"): payments.look_up,
     ("GET", "username"): numbers.get_username,
     ("POST", "username"): numbers.set_username,
     ("DELETE", "username"): numbers.delete_username,
@@ -87,6 +101,17 @@ WABA: Routes = {
     ("POST", "migrate_flows"): flows.migrate,
     ("GET", "signups"): signups.list_signups,
     ("POST", "signups"): signups.create,
+    ("GET", "assigned_users"): portfolio.list_users,
+    ("POST", "assigned_users"): portfolio.add_user,
+    ("DELETE", "assigned_users"): portfolio.remove_user,
+    ("GET", "payment_configurations"): payments.list_all,
+    ("GET", "payment_configuration"): payments.get_one,
+    ("POST", "payment_configuration"): payments.create,
+    ("DELETE", "payment_configuration"): payments.delete,
+    ("POST", "generate_payment_configuration_oauth_link"): payments.renew_link,
+    ("GET", "template_groups"): template_groups.list_groups,
+    ("POST", "template_groups"): template_groups.create,
+    ("GET", "template_group_analytics"): template_groups.group_analytics,
     ("GET", "template_analytics"): analytics.template_analytics,
     ("POST", "upsert_message_templates"): template_batches.upsert,
     ("POST", "migrate_message_templates"): template_batches.migrate,
@@ -127,12 +152,25 @@ GROUP: Routes = {
     ("DELETE", ""): groups.delete,
     ("GET", "invite_link"): groups.get_link,
     ("POST", "invite_link"): groups.reset_link,
+    ("DELETE", "invite_link"): groups.drop_link,
     ("GET", "join_requests"): groups.list_requests,
     ("POST", "join_requests"): groups.approve_requests,
     ("DELETE", "join_requests"): groups.reject_requests,
+    ("POST", "participants"): groups.add_participants,
     ("DELETE", "participants"): groups.remove_participants,
 }
+TEMPLATE_GROUP: Routes = {
+    ("GET", ""): template_groups.get,
+    ("POST", ""): template_groups.update,
+    ("DELETE", ""): template_groups.delete,
+}
+USER: Routes = {
+    ("GET", ""): portfolio.get_user,
+    ("GET", "assigned_whatsapp_business_accounts"): portfolio.assigned_accounts,
+}
 PORTFOLIO: Routes = {
+    ("GET", ""): portfolio.get,
+    ("GET", "whatsapp_business_accounts"): subscriptions.list_wabas,
     ("GET", "owned_whatsapp_business_accounts"): subscriptions.list_wabas,
     ("GET", "client_whatsapp_business_accounts"): subscriptions.list_wabas,
 }
@@ -192,8 +230,10 @@ async def _handle(
         return await _exchange(sandbox, request)
     token = authenticate(sandbox, request, await _token_of(request))
     handler = _find(sandbox, object_id, method, edge, rest)
-    if handler is None or not tokens.may_touch(sandbox, token, object_id):
+    if not tokens.may_touch(sandbox, token, object_id):
         raise unknown_object(object_id, method)
+    if handler is None:
+        raise not_simulated.refusal(edge, method) or unknown_object(object_id, method)
     if edge not in _UNCOUNTED:
         _count(sandbox, object_id)
     return await handler(Call(sandbox, request, method, object_id, edge, rest, token))
@@ -263,12 +303,16 @@ def _find(sandbox: Sandbox, object_id: str, method: str, edge: str, rest: str) -
     tables: list[tuple[object, Routes]] = [
         (sandbox.media, MEDIA),
         (sandbox.templates, TEMPLATE),
+        (sandbox.template_groups, TEMPLATE_GROUP),
         (sandbox.uploads, UPLOAD),
         (sandbox.apps, APP),
         (sandbox.groups, GROUP),
         (sandbox.flows, FLOW),
+        ((tokens.SYSTEM_USER["id"],), USER),
         ({waba.portfolio_id for waba in sandbox.account.wabas}, PORTFOLIO),
     ]
+    if (method, edge) == ("GET", "events"):
+        return history.list_events
     routes = next((routes for ids, routes in tables if object_id in ids), {})  # type: ignore[operator]
     return routes.get((method, edge))
 

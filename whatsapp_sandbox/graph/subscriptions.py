@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from whatsapp_sandbox.account import Waba
@@ -14,7 +15,7 @@ from whatsapp_sandbox.json_text import read_text
 from whatsapp_sandbox.webhooks.outbox import verify_address
 
 Json = dict[str, Any]
-ADDRESS_LONGEST = 2_000
+ADDRESS_LONGEST, NAME_LONGEST = 2_000, 100
 DEFAULT_FIELDS = ["name", "timezone_id", "message_template_namespace", "currency"]
 
 
@@ -148,6 +149,12 @@ def describe(waba: Waba) -> Json:
 
 async def update_waba(call: Call) -> Json:
     values, waba = await call.parameters(), call.sandbox.wabas[call.object_id]
+    name, timezone = text_of(values, "name", NAME_LONGEST), str(values.get("timezone_id", waba.timezone_id))
+    if "name" in values and not name:
+        raise GraphError(100, "Param name must be a string that is not empty.")
+    if not re.fullmatch(r"[0-9]{1,3}", timezone):
+        raise GraphError(100, "Param timezone_id must be the id of a time zone.")
+    waba.name, waba.timezone_id = name or waba.name, timezone
     if "is_enabled_for_insights" in values:
         if not flag_of(values, "is_enabled_for_insights"):
             raise GraphError(100, "Template analytics cannot be disabled once they are confirmed.")

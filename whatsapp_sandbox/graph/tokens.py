@@ -39,11 +39,14 @@ def granted(sandbox: Sandbox, token: Token) -> list[str]:
 
 
 def may_touch(sandbox: Sandbox, token: Token, object_id: str) -> bool:
-    """False for a number, account, template or Flow of an account that the token was not granted."""
+    """False for a number, account, template, template group or Flow of an account that the token was not granted."""
     if token.wabas is None:
         return True
     holder = (
-        sandbox.numbers.get(object_id) or sandbox.templates.get(object_id) or sandbox.flows.get(object_id)
+        sandbox.numbers.get(object_id)
+        or sandbox.templates.get(object_id)
+        or sandbox.template_groups.get(object_id)
+        or sandbox.flows.get(object_id)
     )
     waba_id = holder.waba_id if holder is not None else object_id
     return waba_id not in sandbox.wabas or waba_id in token.wabas

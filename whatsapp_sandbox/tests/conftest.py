@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import hashlib
 import hmac
 import json
@@ -13,6 +14,8 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from whatsapp_sandbox.account import DEFAULT_APP, Account, default_account
 from whatsapp_sandbox.control.api import SANDBOX
@@ -32,6 +35,14 @@ QUICK = {
     "webhooks": {"retry_first": 0.01, "retry_longest": 0.02, "concurrency": 1},
     "templates": {"delay": [0, 0]},
 }
+
+
+@functools.cache
+def new_key() -> tuple[rsa.RSAPrivateKey, str]:
+    """A business's key for Flows, and its public half in PEM."""
+    key = rsa.generate_private_key(65_537, 2_048)
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return key, key.public_key().public_bytes(serialization.Encoding.PEM, form).decode()
 
 
 class Receiver:

@@ -44,6 +44,30 @@ MORE_TEMPLATES = [
 ]
 
 
+TEMPLATE_GROUP = "500000000000001"
+PAYMENT = {
+    "configuration_name": "upi",
+    "provider_name": "razorpay",
+    "merchant_category_code": "5411",
+    "purpose_code": "00",
+    "redirect_url": "https://a.example",
+}
+REACHED = {"name": "A", "email": "a@b.example", "mobile_number": "+919876543210"}
+COMPLIANCE = {
+    "messaging_product": "whatsapp",
+    "entity_name": "Shop",
+    "entity_type": "OTHER",
+    "entity_type_custom": "Club",
+    "is_registered": True,
+    "grievance_officer_details": REACHED,
+    "customer_care_details": REACHED,
+}
+BADGE = {
+    "action": "SUBMIT_APPLICATION",
+    "application_data": {"business_name": "Shop", "website_url": "https://a.example"},
+}
+
+
 def template_sends() -> list[Any]:
     words = [{"type": "text", "text": word} for word in ("Ann", "DHL", "Fri")]
     link = {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": "HP"}]}
@@ -118,7 +142,31 @@ def graph_requests(message_id: str, group_id: str) -> list[Request]:
             f"{NUMBER}/whatsapp_business_profile",
             profile | {"vertical": "RETAIL", "email": "a@b.example"},
         ),
-        ("POST", f"{NUMBER}/settings", {"calling": {"status": "ENABLED"}}),
+        ("POST", f"{NUMBER}/settings", {"calling": {"status": "ENABLED", "sip": {"status": "enabled"}}}),
+        ("POST", f"{NUMBER}/settings", {"payload_encryption": {"status": "disabled"}}),
+        ("POST", f"{NUMBER}/settings", {"user_identity_change": {"enabled": True}}),
+        ("POST", NUMBER, {"whatsapp_business_api_data": {"pin": "123456"}, "search_visibility": "VISIBLE"}),
+        ("POST", f"{NUMBER}/business_compliance_info", COMPLIANCE),
+        ("GET", f"{NUMBER}/business_compliance_info", look),
+        ("POST", f"{NUMBER}/official_business_account", BADGE),
+        ("GET", f"{NUMBER}/message_history", look | {"message_id": "wamid.x"}),
+        ("GET", "3000000000000001/events", look | {"status_filter": "SENT"}),
+        ("GET", f"{NUMBER}/whatsapp_business_encryption", look),
+        ("POST", f"{WABA}/assigned_users", {"user": "1", "tasks": ["MANAGE"]}),
+        ("DELETE", f"{WABA}/assigned_users", {"user": 1}),
+        ("GET", f"{WABA}/assigned_users", look | {"business": "100000000000011"}),
+        ("POST", WABA, {"name": "Shop", "timezone_id": 1}),
+        (
+            "POST",
+            f"{WABA}/template_groups",
+            {"name": "g", "description": "d", "whatsapp_business_templates": [1]},
+        ),
+        ("GET", f"{WABA}/template_groups", look),
+        ("GET", f"{WABA}/template_group_analytics", {"template_group_ids": "[1]", "start": 1, "end": 2}),
+        ("POST", f"{WABA}/payment_configuration", PAYMENT),
+        ("POST", f"{WABA}/generate_payment_configuration_oauth_link", PAYMENT),
+        ("DELETE", f"{WABA}/payment_configuration", PAYMENT),
+        ("POST", TEMPLATE_GROUP, {"name": "g", "add_templates": ["1"], "remove_templates": [2]}),
         (
             "POST",
             f"{NUMBER}/whatsapp_commerce_settings",
@@ -275,6 +323,8 @@ CONTROL_BODIES: dict[tuple[str, str], list[Any]] = {
     ("POST", "customers/{customer}/window"): [{"open": True, "number": NUMBER}],
     ("POST", "customers/{customer}/calls"): [{"seconds": 3, "permit": True, "number": NUMBER}],
     ("POST", "messages/{message}/tap"): [{"choice": "a"}],
+    ("POST", "messages/{message}/flow"): [{"do": "open", "screen": "A", "data": {"a": 1}}],
+    ("POST", "messages/{message}/pay"): [{"outcome": "failed"}],
     ("POST", "messages/{message}/status"): [{"status": "failed", "code": 131026}, {"status": "read"}],
     ("POST", "burst"): [{"count": 2, "people": 2, "per_second": 0, "text": "x", "number": NUMBER}],
     ("PATCH", "switches"): [

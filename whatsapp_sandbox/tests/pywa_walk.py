@@ -16,7 +16,7 @@ import pytest
 
 from whatsapp_sandbox.account import Waba
 from whatsapp_sandbox.pictures import sample
-from whatsapp_sandbox.tests.conftest import NUMBER, WABA, World
+from whatsapp_sandbox.tests.conftest import NUMBER, WABA, World, new_key
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -322,7 +322,7 @@ async def _numbers(w: Walk) -> None:
     assert (await w.go("get_commerce_settings")).is_cart_enabled is False
     commands = [types.Command(name="hours", description="Opening hours")]
     await w.go("update_conversational_automation", ["Where are you?"], commands)
-    await w.go("set_business_public_key", "-----BEGIN PUBLIC KEY-----")
+    await w.go("set_business_public_key", new_key()[1])
     await w.go("set_username", "harbor.pine")
     assert (await w.go("get_current_username")).username == "harbor.pine"
     await w.go("get_reserved_usernames")

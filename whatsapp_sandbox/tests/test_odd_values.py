@@ -29,6 +29,7 @@ from whatsapp_sandbox.tests.odd_requests import (
     FLOW,
     QUERIES,
     SIGNUP,
+    TEMPLATE_GROUP,
     Request,
     graph_requests,
 )
@@ -148,7 +149,7 @@ class Server:
         if self.message_id not in self.sandbox.messages:
             self.message_id = self.ask("POST", "control/customers/ann/messages", {"text": "Hi"})[1]["id"]
         if self.group_id not in self.sandbox.groups:
-            from whatsapp_sandbox.model import Flow, Group, Signup
+            from whatsapp_sandbox.model import Flow, Group, Signup, TemplateGroup
 
             texts = {
                 "signup_message": "a",
@@ -156,6 +157,9 @@ class Server:
                 "privacy_policy_url": "https://a.example",
             }
             self.sandbox.flows[FLOW] = Flow(FLOW, WABA, "Booking", ["OTHER"], APP, 0.0)
+            self.sandbox.template_groups[TEMPLATE_GROUP] = TemplateGroup(
+                TEMPLATE_GROUP, WABA, "Us", "", 0.0, 0.0
+            )
             self.sandbox.signups[SIGNUP] = Signup(SIGNUP, WABA, texts)
             self.group_id = "c2FuZGJveDpncm91cA"
             group = Group(self.group_id, NUMBER, "Us", "", "auto_approve", 0.0, "CODE", ["ann"])

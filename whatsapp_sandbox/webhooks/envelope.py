@@ -28,6 +28,8 @@ class Update:
     time: int | None = None
     raw: bytes | None = None
     """A whole body to be posted as it is, alone."""
+    receipts: dict[str, list[str]] | None = None
+    """App id to ``[state, address]``, kept up to date for message_history; None when nobody asks later."""
 
 
 def encode(body: Any) -> bytes:

@@ -39,6 +39,8 @@ class Parcel:
     body: bytes
     first_at: float
     attempts: int = 0
+    tracked: tuple[Update, ...] = ()
+    """Those whose fate is told by message_history."""
 
 
 class Lane:
@@ -60,8 +62,10 @@ class Lane:
         self._queue.append(update)
         self.waiting += 1
         self._counters["updates"] += 1
+        if update.receipts is not None:
+            update.receipts[self._app.id] = ["PENDING", self._url]
         if len(self._queue) > self._sandbox.switches.webhooks.queue_limit:
-            self._queue.popleft()
+            self._note((self._queue.popleft(),), "FAILED")
             self._gone(1, "dropped")
         self._wake.set()
         if len(self._workers) < min(self._sandbox.switches.webhooks.concurrency, len(self._queue)):
@@ -121,7 +125,8 @@ class Lane:
             half = len(updates) // 2
             self._queue.extendleft(reversed(updates[half:]))
             return self._seal(updates[:half])
-        parcel = Parcel(len(updates), body, self._sandbox.now())
+        tracked = tuple(update for update in updates if update.receipts is not None)
+        parcel = Parcel(len(updates), body, self._sandbox.now(), tracked=tracked)
         if self._sandbox.chance(self._sandbox.switches.webhooks.duplicate_percent):
             self._counters["duplicated"] += parcel.updates
             self.waiting += parcel.updates
@@ -141,6 +146,7 @@ class Lane:
         )
         if status == 200:
             self._counters["acknowledged_posts"] += 1
+            self._note(parcel.tracked, "DELIVERED")
             self._gone(parcel.updates, "acknowledged")
         else:
             self._counters[f"answer_{status or 'none'}"] += 1
@@ -150,8 +156,10 @@ class Lane:
         switches = self._sandbox.switches.webhooks
         age = self._sandbox.now() - parcel.first_at
         if parcel.attempts >= switches.retry_attempts or age > switches.retry_age:
+            self._note(parcel.tracked, "FAILED")
             self._gone(parcel.updates, "dropped")
             return
+        self._note(parcel.tracked, "RETRYING")
         self._counters["retries"] += 1
         power = min(parcel.attempts - 1, 60)
         wait = min(switches.retry_longest, switches.retry_first * switches.retry_factor**power)
@@ -160,6 +168,11 @@ class Lane:
     def _queue_again(self, parcel: Parcel) -> None:
         self._parcels.append(parcel)
         self._wake.set()
+
+    def _note(self, updates: tuple[Update, ...], state: str) -> None:
+        for update in updates:
+            if update.receipts is not None:
+                update.receipts[self._app.id] = [state, self._url]
 
     def _gone(self, updates: int, counter: str) -> None:
         self._counters[counter] += updates

@@ -145,11 +145,11 @@ def _flow(sandbox: Sandbox, body: Json) -> None:
         need_choice(parameters, "flow_action", path, ("navigate", "data_exchange"))
     if "mode" in parameters:
         need_choice(parameters, "mode", path, ("draft", "published"))
-    flow = sandbox.flows.get(str(parameters.get("flow_id")))
+    key = "flow_id" if parameters.get("flow_name") is None else "flow_name"
+    named = (flow for flow in sandbox.flows.values() if flow.name == parameters.get("flow_name"))
+    flow = sandbox.flows.get(str(parameters.get("flow_id"))) or next(named, None)
     if flow is not None and flow.status != "PUBLISHED" and parameters.get("mode") != "draft":
-        raise invalid(
-            f"{path}['flow_id']", f"the Flow is {flow.status}; publish it, or send it in draft mode"
-        )
+        raise invalid(f"{path}['{key}']", f"the Flow is {flow.status}; publish it, or send it in draft mode")
 
 
 def _product(sandbox: Sandbox, body: Json) -> None:
