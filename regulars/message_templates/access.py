@@ -13,7 +13,6 @@ from regulars.workspaces.access import Actor
 
 
 def access_template(actor: Actor, template_id: UUID | None, *, connection_id: UUID) -> MessageTemplate:
-    """A template that the account lists, for those who may read templates; else :class:`NotFound`."""
     listed = templates_visible_to(actor).filter(connection_id=connection_id, is_gone=False)
     found = listed.filter(id=template_id).first() if template_id else None
     if found is None:
@@ -22,6 +21,6 @@ def access_template(actor: Actor, template_id: UUID | None, *, connection_id: UU
 
 
 def templates_visible_to(actor: Actor) -> QuerySet[MessageTemplate]:
-    """Every template of the workspace with its account, also those that the accounts no longer list."""
+    """Also those that the accounts no longer list."""
     actor.require("message_templates:read")
     return MessageTemplate.objects.filter(workspace_id=actor.workspace_id).select_related("connection")

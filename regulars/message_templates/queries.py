@@ -12,15 +12,13 @@ from regulars.message_templates.models import MessageTemplate
 
 
 def templates_of(connection_id: UUID) -> QuerySet[MessageTemplate]:
-    """Every template of one account."""
     return MessageTemplate.objects.filter(connection_id=connection_id)
 
 
 def find_template(connection_id: UUID, name: str, language: str) -> MessageTemplate | None:
-    """The one wording with this name in this language, if the account ever had it."""
+    """Also one that the account no longer lists."""
     return templates_of(connection_id).filter(name=name, language=language).first()
 
 
 def count_listed(connections: Collection[Connection]) -> int:
-    """How many templates these accounts list now."""
     return MessageTemplate.objects.filter(connection__in=connections, is_gone=False).count()
