@@ -54,7 +54,7 @@ def list_conversations(
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page:
-    """One page of what the actor sees; two queries whatever the page's size."""
+    """Two queries whatever the page's size."""
     conversations = _ordered(filtered(actor, wanted), order, cursor)
     found = list(conversations[: limit + 1])
     items = found[:limit]
@@ -63,7 +63,6 @@ def list_conversations(
 
 
 def filtered(actor: Actor, wanted: ConversationFilter) -> QuerySet[Conversation]:
-    """The conversations that a filter leaves of those the actor sees."""
     conversations = visible_to(actor)
     if wanted.inbox_id:
         conversations = conversations.filter(inbox_id=wanted.inbox_id)
@@ -131,12 +130,10 @@ def _cursor_of(conversation: Conversation, order: Order) -> str:
 
 
 def write_parts(parts: list[str | None]) -> str:
-    """What a cursor says, as the opaque text that callers hand back."""
     return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
 def read_parts(cursor: str) -> Any:
-    """What a cursor says; raises ``Invalid`` for a text that is none of ours."""
     try:
         return orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error) as error:
@@ -156,7 +153,6 @@ def _read_cursor(cursor: str) -> tuple[datetime | None, UUID]:
 
 
 def unknown_cursor() -> Invalid:
-    """The refusal of a cursor that nobody handed out."""
     return Invalid("this cursor is not one of ours", fields={"cursor": "next_cursor of the page before"})
 
 
@@ -184,7 +180,6 @@ def attach_last_messages(conversations: list[Conversation]) -> None:
 
 
 def _targets_of(reactions: list[Message]) -> dict[tuple[UUID, str | None], Message]:
-    """What reactions are to, by conversation and the provider's id: a reaction counts in its own conversation only."""
     if not reactions:
         return {}
     # unscoped: in the numbers of messages that were read
@@ -205,12 +200,10 @@ class Counts:
 
 
 def count_for(actor: Actor) -> Counts:
-    """What waits for the actor; counted over what they may see."""
     return count_for_all([actor])[0]
 
 
 def count_for_all(actors: Sequence[Actor]) -> list[Counts]:
-    """What waits for each actor of one workspace; asks once for those who see the same."""
     members = {actor.member_id for actor in actors if actor.can("conversations:read")} - {None}
     opened = Conversation.objects.filter(status="open", assignee_id__in=members).order_by()
     owned = opened.values_list("assignee_id").annotate(Count("id"))
