@@ -32,7 +32,6 @@ class Choosable:
 
     @cached_property
     def trouble(self) -> str:
-        """Why it cannot be sent now, as a sentence; empty when it can."""
         if self.template.status.upper() != "APPROVED":
             return _status_sentence(self.template.status.upper(), self.channel)
         if self.template.unsupported:
@@ -43,13 +42,12 @@ class Choosable:
 
     @property
     def language_words(self) -> str:
-        """The language as the reader calls it, and as it calls itself: both are searched by."""
+        """As the reader calls it, and as it calls itself: both are searched by."""
         info = _language_info(self.template.language)
         return " ".join(dict.fromkeys([info.get("name_translated", ""), info.get("name_local", "")])).strip()
 
     @property
     def language_name(self) -> str:
-        """The language as the reader calls it, else its code."""
         return str(_language_info(self.template.language).get("name_translated") or self.template.language)
 
     @property
@@ -63,7 +61,7 @@ class Choosable:
 
 
 def _language_info(code: str) -> Mapping[str, str]:
-    """What is known of a language by its code as platforms write it: ``pt_BR``, ``en``."""
+    """``code`` as platforms write it: ``pt_BR``, ``en``."""
     for known in (code.replace("_", "-").lower(), code.split("_", maxsplit=1)[0].lower()):
         try:
             return {name: str(value) for name, value in get_language_info(known).items()}
@@ -95,8 +93,6 @@ def _status_words(status: str) -> str:
 
 
 def in_order(templates: Iterable[Choosable], language: str) -> list[Choosable]:
-    """The contact's language first, then what is sent most here, then by name."""
-
     def place(each: Choosable) -> tuple[int, int, str, str]:
         return (
             _distance(each.template.language, language),
@@ -109,7 +105,6 @@ def in_order(templates: Iterable[Choosable], language: str) -> list[Choosable]:
 
 
 def _distance(code: str, wanted: str) -> int:
-    """How far a language is from the wanted one: the same, another region's, another."""
     ours, theirs = (each.replace("-", "_").lower() for each in (code, wanted))
     if not theirs:
         return 0
@@ -129,7 +124,6 @@ class TemplateDraft(msgspec.Struct):
 
 
 def read_draft(kept: str) -> TemplateDraft:
-    """A draft as the screen keeps it; one that cannot be read is empty."""
     try:
         return msgspec.json.decode(kept or "{}", type=TemplateDraft)
     except msgspec.DecodeError:

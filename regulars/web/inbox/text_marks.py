@@ -50,7 +50,6 @@ def marked(text: str) -> SafeString:
 
 
 def linked(text: str) -> SafeString:
-    """Safe HTML of a text of which only the links count: an address or a card's line."""
     return _joined(_read_links(text))
 
 

@@ -44,7 +44,7 @@ from regulars.web.intents import intent_of
 @require_safe
 @member_with("message_templates:read")
 def picker(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """The sheet: all templates and the chosen one; ``part`` asks for less of it.
+    """``part`` asks for less of it.
 
     ``pane``: one template with its fields and preview. ``suggestions``: the likeliest few, for the composer.
     """
@@ -80,7 +80,6 @@ def _page(request: HttpRequest, part: str, context: dict[str, Any]) -> HttpRespo
 def _pane(
     request: MemberRequest, conversation: Conversation, chosen: Choosable, draft: TemplateDraft
 ) -> dict[str, Any]:
-    """One template with what stands in its fields: what is known, then what was typed earlier, then what is asked."""
     template = chosen.template
     texts = first_values(template, _known(request, conversation)) | draft.texts_of(chosen.id)
     texts |= texts_in(request.GET.dict())
@@ -109,7 +108,6 @@ def _draft_of(request: MemberRequest, conversation: Conversation) -> TemplateDra
 
 
 def preview_template(request: MemberRequest, conversation: Conversation) -> HttpResponse:
-    """What the contact will see with the values so far."""
     template = _find(request, conversation, request.POST.get("template", "")).template
     values = values_of(template, texts_in(request.POST.dict()), _zone(request))
     shown = _facts(conversation).render_template(template, values)
@@ -121,7 +119,6 @@ def _facts(conversation: Conversation) -> ChannelProfile:
 
 
 def choosable_templates(conversation: Conversation) -> list[Choosable]:
-    """Every template that the account lists, the likeliest first."""
     rows = templates_of(conversation.inbox.connection_id).filter(is_gone=False)
     uses = count_template_uses(conversation.inbox_id)
     templates = [_choosable(row, conversation, uses.get((row.name, row.language), 0)) for row in rows]
@@ -148,7 +145,6 @@ def _zone(request: MemberRequest) -> ZoneInfo:
 @require_POST
 @member_with("messages:send")
 def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """Queue the chosen template with its values; the answer is the message in the thread."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     row = (
         templates_of(conversation.inbox.connection_id)
@@ -174,7 +170,7 @@ def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
 
 
 def _beside_fields(refused: GuardrailRefused) -> HttpResponse:
-    """What is wrong with the values; ``X-Fields`` says it by field, so that it stands next to each."""
+    """``X-Fields`` says it by field, so that it stands next to each."""
     found = refused.refusal.facts.get("problems")
     problems = found if isinstance(found, Sequence) else ()
     by_field = {each.field: limit_sentence(each) for each in problems if isinstance(each, LimitProblem)}
