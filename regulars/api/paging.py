@@ -48,7 +48,7 @@ Place = tuple[datetime, UUID]
 
 
 def newest_first(rows: QuerySet[Row], time_field: str, query: PageQuery) -> tuple[list[Row], str | None]:
-    """A page of rows by (time, id), the newest first, and the cursor of the next page."""
+    """By (time, id), with the cursor of the next page."""
     place = read_cursor(query.cursor) if query.cursor else None
     if place:
         at, last_id = place
@@ -58,7 +58,7 @@ def newest_first(rows: QuerySet[Row], time_field: str, query: PageQuery) -> tupl
 
 
 def latest_first(rows: QuerySet[Row], query: PageQuery) -> tuple[list[Row], str | None]:
-    """A page of rows whose ids the database counts up, the latest first, and the cursor of the next page."""
+    """For rows whose ids the database counts up."""
     if query.cursor:
         rows = rows.filter(id__lt=_read_serial(query.cursor))
     found = list(rows.order_by("-id")[: query.limit + 1])
@@ -67,7 +67,7 @@ def latest_first(rows: QuerySet[Row], query: PageQuery) -> tuple[list[Row], str 
 
 
 def last_made_first(rows: QuerySet[Row], query: PageQuery) -> tuple[list[Row], str | None]:
-    """A page of rows by id alone, which counts up with time and never changes, and the cursor of the next page."""
+    """By id alone, which counts up with time and never changes."""
     if query.cursor:
         rows = rows.filter(id__lt=_read_id(query.cursor))
     found = list(rows.order_by("-id")[: query.limit + 1])
@@ -76,7 +76,6 @@ def last_made_first(rows: QuerySet[Row], query: PageQuery) -> tuple[list[Row], s
 
 
 def cut(found: Sequence[Row], limit: int, time_field: str) -> tuple[list[Row], str | None]:
-    """The page out of ``limit + 1`` rows, and its cursor if there is more."""
     page = list(found[:limit])
     if len(found) <= limit:
         return page, None
@@ -85,12 +84,10 @@ def cut(found: Sequence[Row], limit: int, time_field: str) -> tuple[list[Row], s
 
 
 def write_cursor(place: Place) -> str:
-    """A place as the opaque text that callers hand back."""
     return _write([place[0].isoformat(), str(place[1])])
 
 
 def read_cursor(cursor: str) -> Place:
-    """The place that a cursor names; raises ``Invalid`` for a text that is none of ours."""
     try:
         at, last_id = _read(cursor)
         place = (datetime.fromisoformat(at), UUID(last_id))
