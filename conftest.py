@@ -29,7 +29,6 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Point Django at the settings and at a database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     hypothesis.settings.register_profile(
         "patient",
@@ -53,7 +52,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the database and remove its files."""
     if DATABASE in config.stash:
         config.stash[DATABASE].stop()
         del os.environ["DATABASE_URL"]

@@ -34,7 +34,6 @@ class Effort:
 
 
 def spec_of(target: Target, connections: int, seconds: float) -> Spec:
-    """A run with message ids that no other run has."""
     count = int(seconds * MOST_REQUESTS_A_SECOND) + connections
     return Spec(target, connections, seconds, count, secrets.token_hex(6).upper())
 
@@ -117,7 +116,7 @@ def _p99(outcome: Outcome) -> float:
 
 
 def _checked(product: Product, connections: int, seconds: float) -> Outcome:
-    """One run; raises RuntimeError unless the ledger grew by exactly what was answered with 200."""
+    """Raises RuntimeError unless the ledger grew by exactly what was answered with 200."""
     before = received(product)
     outcome = post(spec_of(product.target, connections, seconds))
     added = received(product) - before
@@ -132,7 +131,6 @@ SELECT coalesce(sum(update_count), 0) FROM inboxes_ledgerentry WHERE flow = 'inb
 
 
 def received(product: Product) -> int:
-    """Updates that the ledger counts as received, and of which each has its stored delivery."""
     count, stored = int(product.ask(_RECEIVED)), int(product.ask("SELECT count(*) FROM inboxes_delivery"))
     if count != stored:
         raise RuntimeError(f"the ledger counts {count} updates, and {stored} deliveries are stored")
@@ -140,7 +138,6 @@ def received(product: Product) -> int:
 
 
 def pending(product: Product) -> int:
-    """Deliveries that wait for the worker."""
     return int(product.ask("SELECT count(*) FROM inboxes_delivery WHERE state = 'pending'"))
 
 

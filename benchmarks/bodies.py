@@ -44,17 +44,16 @@ class Target:
 
 
 def person_phone(person: int) -> str:
-    """The E.164 number of a contact."""
     return f"+447700900{person % CONTACTS:03d}"
 
 
 def message_id(run: str, index: int) -> str:
-    """A message id as long as the platform's; ``run`` (hexadecimal) keeps runs apart."""
+    """As long as the platform's; ``run`` (hexadecimal) keeps runs apart."""
     return f"wamid.HBgMNDQ3NzAwOTAwMDAwFQIAEhgW{run}{index:08X}AA=="
 
 
 def build_body(index: int, run: str, number_id: str = NUMBER_ID) -> bytes:
-    """One text message of about 1,100 bytes from one of ``CONTACTS`` people."""
+    """About 1,100 bytes, from one of ``CONTACTS`` people."""
     values = {
         "account": _ACCOUNT_ID,
         "number": number_id,
@@ -68,7 +67,6 @@ def build_body(index: int, run: str, number_id: str = NUMBER_ID) -> bytes:
 
 
 def build_requests(target: Target, run: str, count: int, first: int = 0) -> Iterator[bytes]:
-    """Signed requests with distinct message ids, ready to be written to a socket."""
     secret, host = target.secret.encode(), f"127.0.0.1:{target.port}"
     for index in range(first, first + count):
         body = build_body(index, run, target.number_id)

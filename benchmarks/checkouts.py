@@ -27,7 +27,7 @@ THIS = Checkout(PROJECT, sys.executable)
 
 @contextmanager
 def checkout_of(commit: str) -> Iterator[Checkout]:
-    """A clone of this project at ``commit``, made ready, and removed after the block.
+    """Made ready, and removed after the block.
 
     Raises ValueError when there is no such commit, RuntimeError when it cannot be made ready.
     """
@@ -48,6 +48,5 @@ def checkout_of(commit: str) -> Iterator[Checkout]:
 
 
 def _run(folder: Path, *command: str) -> str | None:
-    """What a command printed; None when it failed."""
     done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True, check=False)
     return done.stdout.strip() if done.returncode == 0 else None

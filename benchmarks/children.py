@@ -21,7 +21,7 @@ def run_child(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
 ) -> Any:
-    """Run a program and return the last line it printed, as JSON; ``said`` is its standard input.
+    """Returns the last line it printed, as JSON; ``said`` is its standard input.
 
     It prints into a file: a run has thousands of figures, and a pipe once handed over the first 65,536 bytes alone.
     Raises RuntimeError with what it complained about unless it ends well.

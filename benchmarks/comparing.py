@@ -46,7 +46,7 @@ class Comparison:
 def compare(
     other: Checkout, measures: Sequence[Measure], effort: Effort, *, with_resting: bool
 ) -> Iterator[Comparison]:
-    """Each benchmark for one round on the one, then on the other; who begins changes with each round."""
+    """One round on the one, then on the other; who begins changes with each round."""
     one_round = Effort(1, effort.seconds)
     if with_resting:
         yield from in_turn(
@@ -72,7 +72,6 @@ def _on_both(
 def in_turn(
     rounds: int, before: Callable[[], Iterator[Figure]], now: Callable[[], Iterator[Figure]]
 ) -> Iterator[Comparison]:
-    """What two sources of figures say in turn, compared; a name that only one knows is left out."""
     seen: dict[str, list[tuple[Figure, Figure]]] = {}
     for turn in range(rounds):
         first, second = (before, now) if turn % 2 == 0 else (now, before)
@@ -91,7 +90,6 @@ def in_turn(
 
 
 def _by_name(figures: Iterator[Figure]) -> dict[str, Figure]:
-    """Figures of a round; equal names (the floors' rows) get the name of the figure before them."""
     found: dict[str, Figure] = {}
     last = ""
     for figure in figures:
@@ -107,7 +105,6 @@ def _by_name(figures: Iterator[Figure]) -> dict[str, Figure]:
 
 
 def comparison_table(comparisons: Sequence[Comparison], before: str) -> str:
-    """A Markdown table; rows that begin with … are floors, the same program in both columns."""
     rows = [("figure", before, "now", "now / before", "worse by over 10 %")]
     for each in comparisons:
         unit = f" {each.unit}" if each.unit else ""

@@ -23,12 +23,10 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """Product over floor."""
         return self.value / self.floor if self.floor else None
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met; None for a figure that has none."""
         judged = self.value if self.ratio is None else self.ratio
         if self.at_least is not None:
             return judged >= self.at_least
@@ -43,12 +41,10 @@ def median(values: Iterable[float]) -> float:
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """The figures as a Markdown table with aligned columns."""
     return rows_as_table([COLUMNS, *(_cells(each) for each in figures)])
 
 
 def rows_as_table(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of equally many cells, the first being the head, as a Markdown table with aligned columns."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [_line(row, widths) for row in rows]
     lines.insert(1, "| " + " | ".join("-" * width for width in widths) + " |")
@@ -79,7 +75,6 @@ def _target(figure: Figure) -> str:
 
 
 def number(value: float) -> str:
-    """A value as a person reads it."""
     if value == int(value) or value >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}"

@@ -63,7 +63,6 @@ class Answers:
         self._buffer = b""
 
     def feed(self, data: bytes) -> list[int]:
-        """Statuses of the answers that are complete with ``data``."""
         self._buffer = self._buffer + data if self._buffer else data
         statuses: list[int] = []
         while True:
@@ -114,7 +113,6 @@ class _Connection(asyncio.Protocol):
         self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's does not say so
 
     def go(self) -> None:
-        """Post the next request, or hang up when there is none or the time is over."""
         run, transport = self._run, self._transport
         assert transport is not None
         moment = monotonic()
@@ -142,7 +140,7 @@ class _Connection(asyncio.Protocol):
 
 
 async def post_all(requests: deque[bytes], port: int, connections: int, seconds: float) -> Outcome:
-    """Post until the time or the requests are over; raises RuntimeError unless each answer was a 200."""
+    """Raises RuntimeError unless each answer was a 200."""
     loop = asyncio.get_running_loop()
     run = _Run(requests, seconds)
     pairs = [
@@ -202,7 +200,6 @@ class Generator:
         self._hear("ready")
 
     def run(self) -> Outcome:
-        """Post; returns when everything is answered."""
         self._say("go")
         return Outcome(**json.loads(self._hear()))
 
@@ -224,7 +221,6 @@ class Generator:
 
 
 def post(spec: Spec) -> Outcome:
-    """Run a generator once."""
     return Generator(spec).run()
 
 

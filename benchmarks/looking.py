@@ -51,7 +51,6 @@ _FETCH = """async (path) => {
 
 
 def measure_looking(product: Product, effort: Effort) -> Iterator[Figure]:
-    """One member's browser over a full inbox; nothing where there is no browser."""
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     if executable is None:
         return
@@ -80,7 +79,7 @@ def _figures(visits: list[dict[str, Any]]) -> Iterator[Figure]:
 
 
 def _visit(context: BrowserContext, product: Product) -> dict[str, Any]:
-    """Open the inbox with nothing kept from before, then walk through the views."""
+    """With nothing kept from before."""
     name, _, value = product.cookies[0].partition("=")
     url = str(product.facts["url"])
     context.add_cookies([{"name": name, "value": value.partition(";")[0], "url": url}])
@@ -106,7 +105,7 @@ def _visit(context: BrowserContext, product: Product) -> dict[str, Any]:
 
 
 def _weigh(page: Page, address: str) -> float:
-    """Load a page; kilobytes that came over the line for it, heads included and fonts left out."""
+    """Kilobytes that came over the line for the page, heads included and fonts left out."""
     session = page.context.new_cdp_session(page)
     fonts: set[str] = set()
     sizes: dict[str, float] = {}

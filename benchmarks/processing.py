@@ -39,7 +39,6 @@ class Burst:
 
 
 def measure_processing(product: Product, effort: Effort) -> Iterator[Figure]:
-    """The sustained rate at 16 and 64 connections beside floor C, and the backlog of a burst."""
     product.start_worker()
     with ExitStack() as stack:
         floor = stack.enter_context(serving("converse", floor_database(product, TABLES)))
@@ -70,7 +69,7 @@ def _backlog(product: Product, effort: Effort) -> Iterator[Figure]:
 
 
 def burst(product: Product, seconds: float, connections: int = BURST_CONNECTIONS) -> Burst:
-    """Post at full rate, wait for the worker; raises RuntimeError unless every message has all its parts."""
+    """Raises RuntimeError unless every message has all its parts."""
     wait_until_drained(product)
     before = _parts(product)
     outcome = post(spec_of(product.target, connections, seconds))

@@ -65,16 +65,13 @@ class Supervised:
 
     @property
     def pid(self) -> int:
-        """The supervisor."""
         return self._process.pid
 
     def facts(self) -> Json:
-        """The ready file."""
         content: Json = json.loads(self._ready.read_text())
         return content
 
     def stop(self) -> None:
-        """Stop the supervisor; it stops its children."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(STOP_PATIENCE)
@@ -104,7 +101,6 @@ class Product:
 
     @property
     def target(self) -> Target:
-        """The webhook of the demo's connection."""
         connection = self.facts["connections"][0]
         path = connection["webhook_url"].removeprefix(self.facts["url"])
         return Target(self.port, path, connection["app_secret"], connection["inboxes"][0]["phone_number_id"])
@@ -114,7 +110,6 @@ class Product:
         return str(self.facts["sandbox"]["control_url"])
 
     def start_worker(self) -> None:
-        """Start the worker and wait until it works; nothing happens when it runs."""
         if self.worker is None:
             arguments = ("--role", "worker", "--port", str(self.port))
             ready = self.home / "ready-worker.json"
@@ -126,7 +121,6 @@ class Product:
             self.worker = None
 
     def ask(self, query: str, values: Sequence[object] = ()) -> Any:
-        """The first column of the first row of a query on the product's database."""
         if self._connection is None:
             self._connection = psycopg.connect(self.database_url, autocommit=True)
         row = self._connection.execute(query.encode(), values).fetchone()
@@ -148,7 +142,7 @@ def environment_of(home: Path) -> dict[str, str]:
 
 @contextmanager
 def temporary_home() -> Iterator[Path]:
-    """A directory for the time of the block; PostgreSQL, which is another account under root, may pass through."""
+    """PostgreSQL, which is another account under root, may pass through."""
     home = Path(tempfile.mkdtemp(prefix="regulars-bench-"))
     home.chmod(0o711)
     try:
@@ -174,7 +168,6 @@ def running_product(checkout: Checkout = THIS) -> Iterator[Product]:
 
 
 def floor_database(product: Product, tables: str) -> str:
-    """A database for the floors beside the product's, in the same PostgreSQL; returns its address."""
     with psycopg.connect(product.database_url, autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS floor WITH (FORCE)")
         connection.execute("CREATE DATABASE floor")

@@ -73,7 +73,6 @@ def memory_by_process(supervisor: int) -> dict[str, float]:
 
 
 def _below(pid: int, supervisor: int, parents: dict[int, int]) -> int | None:
-    """The supervisor itself or that child of it to which ``pid`` belongs; None for other processes."""
     while pid in parents:
         if pid == supervisor or parents[pid] == supervisor:
             return pid
@@ -93,7 +92,6 @@ def _parents() -> dict[int, int]:
 
 
 def _name(pid: int) -> str:
-    """What a child of the supervisor is, by its command line."""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
     except OSError:

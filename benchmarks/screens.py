@@ -48,7 +48,6 @@ class Seen:
 
 
 def watch(plan: Plan) -> Seen:
-    """Run a plan in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.screens"]
     return Seen(**run_child(command, said=json.dumps(asdict(plan))))
 
@@ -122,7 +121,6 @@ async def _open(plan: Plan, on_row: Callable[[str, float], None]) -> list[asynci
 
 
 async def run(plan: Plan) -> Seen:
-    """Open all screens, post one message for each conversation, collect when each screen showed it."""
     posted: dict[str, float] = {}
     latencies: dict[str, list[float]] = {each: [] for each in plan.conversations}
 

@@ -26,7 +26,6 @@ BURST_PHONES = "+1555"
 
 
 def seed(product: Product, *arguments: object) -> Json:
-    """Run this module, as the product's checkout has it, on the product's database; returns what it printed."""
     printed: Json = run_child(
         [product.checkout.python, "-m", "benchmarks.seeding", *map(str, arguments)],
         environment={
@@ -40,7 +39,6 @@ def seed(product: Product, *arguments: object) -> Json:
 
 
 def sign_in(count: int) -> Json:
-    """Members in all four languages, each signed in: session cookies as the sign-in page sets them."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
@@ -70,7 +68,6 @@ def sign_in(count: int) -> Json:
 
 
 def queue(count: int) -> Json:
-    """Queue text messages for the people of the sandbox's burst, each in turn, in one transaction."""
     from regulars.channels.whatsapp.facts import FACTS
     from regulars.conversations.models import Conversation, Message
     from regulars.conversations.operations.sending import OutgoingDraft, queue_messages

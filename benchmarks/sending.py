@@ -86,7 +86,6 @@ def _check_phones(product: Product, ids: list[str]) -> None:
 
 
 def control(product: Product, method: str, path: str, body: object = None) -> dict[str, Any]:
-    """One call of the sandbox's control API."""
     request = urllib.request.Request(  # noqa: S310 (our own sandbox)
         f"{product.control_url}/{path}",
         data=json.dumps(body).encode() if body is not None else None,

@@ -27,7 +27,6 @@ WHERE i.value LIKE '+447700900%%'
 
 
 def measure_showing(product: Product, effort: Effort) -> Iterator[Figure]:
-    """Screens of 50 members in four languages; 50 messages a second."""
     product.start_worker()
     conversations = conversations_of(product)
     product.cookies = product.cookies or seed(product, "sign-in", SCREENS)["cookies"]
@@ -48,7 +47,6 @@ def measure_showing(product: Product, effort: Effort) -> Iterator[Figure]:
 
 
 def conversations_of(product: Product) -> dict[str, str]:
-    """Each contact's conversation, by phone; one message of each comes first where there is none yet."""
     spec = spec_of(product.target, 16, 30)
     post(Spec(product.target, spec.connections, spec.seconds, CONTACTS, spec.run))
     wait_until_drained(product)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 
 def wait_for(condition: Callable[[], bool], seconds: float, what: str, pause: float = 0.02) -> None:
-    """Poll; raises TimeoutError naming ``what`` when it does not come true in time."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -17,6 +16,5 @@ def wait_for(condition: Callable[[], bool], seconds: float, what: str, pause: fl
 
 
 def port_answers(port: int) -> bool:
-    """Whether something listens on this port of this machine."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

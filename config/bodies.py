@@ -82,7 +82,6 @@ class Bodies:
         tempfile.tempdir = str(self._directory)
 
     async def read(self, scope: Scope, receive: Receive) -> Body:
-        """The body, to be given to ``close``. Raises :class:`SenderLeft`."""
         headers = dict(scope["headers"])
         if not _is_utf8(headers.get(b"content-type", b"").decode("latin-1")):
             return _refused(
@@ -100,7 +99,6 @@ class Bodies:
         return _refused(refusal) if refusal else await self._read_large(receive, length)
 
     def close(self, body: Body) -> None:
-        """Give back what it held."""
         body.file.close()
         self._allowance.give_back(body.charged)
 
@@ -168,7 +166,6 @@ async def _read_small(receive: Receive) -> bytes:
 
 
 async def _pieces(receive: Receive) -> Any:
-    """The pieces of a body up to its end. The parser counts: there are as many bytes as were announced."""
     is_whole = False
     while not is_whole:
         message = await receive()

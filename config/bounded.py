@@ -124,7 +124,6 @@ class BoundedProtocol(HttpToolsProtocol):
     # what the crowd asks
 
     def standing(self) -> Standing:
-        """See :class:`config.crowd.Connection`."""
         is_answered = self.cycle is None or self.cycle.response_complete
         if self._phase is Phase.BODY and is_answered:
             until = min(self._since + LEAVING_SECONDS, self._heard_at + LEAVING_SILENCE_SECONDS)
@@ -140,7 +139,6 @@ class BoundedProtocol(HttpToolsProtocol):
         return Standing(Phase.IDLE, self._since, self._since + self.timeout_keep_alive)
 
     def end(self) -> None:
-        """See :class:`config.crowd.Connection`."""
         standing = self.standing()
         if self.transport.is_closing():
             self.transport.abort()
@@ -189,5 +187,4 @@ class BoundedProtocol(HttpToolsProtocol):
 
 
 def as_connection_set(state: ServerState) -> set[Any]:
-    """Uvicorn's set of connections, all of which are ours."""
     return cast("set[Any]", state.connections)

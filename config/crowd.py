@@ -54,15 +54,13 @@ class Standing(NamedTuple):
 class Connection(Protocol):
     """What the crowd asks of a protocol."""
 
-    def standing(self) -> Standing:
-        """What it is at."""
+    def standing(self) -> Standing: ...
 
     def end(self) -> None:
         """Say so, where it is due, and close."""
 
 
 def until_of_body(since: float, heard_at: float, received: int) -> float:
-    """Until when a body that began at ``since`` may go on, as far as it has come."""
     return min(heard_at + SILENCE_SECONDS, since + BODY_SECONDS + received / SLOWEST)
 
 
@@ -97,7 +95,6 @@ class Crowd:
         self._connections: set[Connection] | None = None
 
     def welcome(self, connections: set[Connection]) -> None:
-        """Somebody came: they are in the set already."""
         if self._connections is None:
             self._connections = connections
             asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)

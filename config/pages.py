@@ -97,7 +97,6 @@ class _Answer:
     is_whole: bool = False
 
     def go_on(self) -> None:
-        """The next block."""
         pieces, size = [], 0
         for piece in self.pieces:
             pieces.append(piece)
@@ -109,12 +108,10 @@ class _Answer:
         self.block = b"".join(pieces)
 
     def close(self) -> None:
-        """Let the application go of files and database."""
         getattr(self.said, "close", lambda: None)()
 
 
 def _begin(application: Application, environ: Environ) -> _Answer:
-    """Run the application up to its first block; most answers are no longer."""
     begun: list[tuple[str, list[tuple[str, str]]]] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> None:
@@ -138,7 +135,7 @@ def _begin(application: Application, environ: Environ) -> _Answer:
 
 
 def _environ(scope: Scope, body: Body) -> Environ:
-    """The request as PEP 3333 wants it: bytes as if they were latin-1."""
+    """As PEP 3333 wants it: bytes as if they were latin-1."""
     server, client = scope.get("server") or ("localhost", 80), scope.get("client")
     environ: Environ = {
         "REQUEST_METHOD": scope["method"],

@@ -114,7 +114,7 @@ class WebProtocol(asyncio.Protocol):
         self._let_go()
 
     def shutdown(self) -> None:
-        """The server ends: nothing new; what waits for its answer gets it."""
+        """Nothing new; what waits for its answer gets it."""
         self._is_ending = True
         if not self._is_answering and self._transport:
             self._transport.close()
@@ -213,7 +213,7 @@ class WebProtocol(asyncio.Protocol):
             self._transport.pause_reading()
 
     def _enter(self) -> None:
-        """The address is one of ours. A large body waits its turn, unread."""
+        """A large body waits its turn, unread."""
         webhooks = self._webhooks
         if self._transport is None or webhooks is None:
             return
@@ -249,7 +249,7 @@ class WebProtocol(asyncio.Protocol):
             webhooks.allowance.give_back(held)
 
     def _refuse(self, status: int, text: str) -> None:
-        """Answer before the body has come, and let the sender finish: many read only then."""
+        """Answers before the body has come, and lets the sender finish: many read only then."""
         transport, missing = self._transport, self._missing
         self._let_go()
         if transport is None or transport.is_closing():
@@ -275,7 +275,6 @@ class WebProtocol(asyncio.Protocol):
             self.data_received(data)
 
     def _stored(self) -> bytes:
-        """The usual answer, made anew when the server's date is."""
         made_with, response = WebProtocol._made
         if made_with is not self._state.default_headers:
             response = self._response(*STORED)
@@ -312,7 +311,6 @@ class WebProtocol(asyncio.Protocol):
     # what the crowd asks
 
     def standing(self) -> Standing:
-        """See :class:`config.crowd.Connection`."""
         if self._is_answering:
             return Standing(Phase.ANSWER, self._since, NEVER)
         if self._is_asking:
@@ -325,7 +323,6 @@ class WebProtocol(asyncio.Protocol):
         return Standing(Phase.UNPROVEN, self._since, self._since + HEAD_SECONDS)
 
     def end(self) -> None:
-        """See :class:`config.crowd.Connection`."""
         transport = self._transport
         if transport is None:
             return
@@ -359,14 +356,11 @@ class Leaving(asyncio.Protocol):
         self._state.connections.discard(cast("Any", self))
 
     def shutdown(self) -> None:
-        """The server ends."""
         self._transport.close()
 
     def standing(self) -> Standing:
-        """See :class:`config.crowd.Connection`."""
         until = min(self._since + LEAVING_SECONDS, self._heard_at + LEAVING_SILENCE_SECONDS)
         return Standing(Phase.UNPROVEN, self._since, until)
 
     def end(self) -> None:
-        """See :class:`config.crowd.Connection`."""
         self._transport.abort()

@@ -25,7 +25,7 @@ DEBUG = False
 
 
 def _secret_key() -> str:
-    """The key all signatures and encryption derive from; the supervisor makes one per home."""
+    """The supervisor makes one per home."""
     key = os.environ.get("REGULARS_SECRET_KEY", "")
     stored = HOME / "secret_key"
     if not key and stored.exists():

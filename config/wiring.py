@@ -43,7 +43,6 @@ ACCOUNT_MAY_ANSWER = (ConnectionAdded, CredentialsReplaced, ConnectionRecovered,
 
 
 def _reactions_of(channel: Channel) -> Iterator[Reaction]:
-    """What a channel does about events, as far as its platform knows such things."""
     kind = channel.kind
     if templates := channel.templates:
         # when an account is connected or works again, or its templates change, the template list is fetched

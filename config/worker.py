@@ -56,7 +56,7 @@ PULSE = Pulse("worker")
 
 
 def read_deliveries() -> bool:
-    """Processes what the door stored; its beat is the worker's sign of life."""
+    """Its beat is the worker's sign of life."""
     check_connection()
     PULSE.beat()
     return process_deliveries() > 0

@@ -70,22 +70,19 @@ class House:
         return actor_of_member(member) if member else system_actor(self.workspace.id, "tests")
 
     def token(self, role: str, *, scopes: Sequence[str] = ()) -> str:
-        """The plain text of a new REST token."""
         _row, plain = create_api_token(self.workspace, f"{role} token", role, scopes=list(scopes))
         return plain
 
     def token_actor(self, role: str, *, scopes: Sequence[str] = ()) -> Actor:
-        """The actor behind a new REST token."""
         row, _plain = create_api_token(self.workspace, f"{role} token", role, scopes=list(scopes))
         return actor_of_token(row)
 
     def revoke_tokens(self) -> None:
-        """Make every token of this workspace useless."""
         for token in ApiToken.objects.filter(workspace=self.workspace):
             revoke_api_token(token, by=self.actor())
 
     def contact(self, phone: str, name: str = "") -> Contact:
-        """The contact with this phone, made if need be; ``name`` is their profile name."""
+        """Made if need be; ``name`` is their profile name."""
         return create_contact(
             self.workspace.id, PersonSeen((("phone", phone),), name), by=self.actor(), channel="whatsapp"
         )
@@ -170,7 +167,6 @@ class House:
 
     @transaction.atomic
     def hears_status(self, message: Message, status: str, *, at: datetime | None = None) -> None:
-        """The platform tells what became of a message of ours."""
         update = StatusUpdate(
             address=message.inbox.address,
             provider_id=message.provider_id or f"wamid.out.{message.id}",
@@ -182,7 +178,7 @@ class House:
         receive_statuses(self.workspace.id, [IncomingStatus(update, message.inbox_id)])
 
     def opt(self, contact: Contact, state: str, *, at: datetime | None = None) -> None:
-        """A contact's word on marketing: ``opted_in`` or ``opted_out``."""
+        """``state``: ``opted_in`` or ``opted_out``."""
         record_consent(
             contact.id,
             self.workspace.id,
@@ -217,7 +213,6 @@ class Cast(House):
 
 
 def make_house(name: str, email: str, account: str, numbers: tuple[str, str]) -> House:
-    """A workspace with an owner and two numbers on one connection."""
     owner = create_owner(name, email, PASSWORD, name="Olga Owner")
     connection = Connection.objects.create(
         workspace=owner.workspace,
@@ -245,7 +240,6 @@ def make_house(name: str, email: str, account: str, numbers: tuple[str, str]) ->
 
 
 def make_cast() -> Cast:
-    """Everybody, once per test."""
     house = make_house("Lotus Shop", "owner@lotus.example", ACCOUNT, (FIRST_NUMBER, SECOND_NUMBER))
     strangers = make_house(
         "Other Firm", "owner@other.example", "100000000000901", ("100000000000911", "100000000000912")

@@ -24,7 +24,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove it with the process that reserved it."""
     place = config.stash.get(PRISTINE, None)
     if place is not None:
         pristine.give_up_place(place)
@@ -55,7 +54,6 @@ def product(home: Path) -> Iterator[Product]:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Put the end of the product's log below a failure."""
     report = yield
     funcargs = getattr(item, "funcargs", {})
     running = next((each for each in funcargs.values() if isinstance(each, Product)), None)

@@ -40,7 +40,6 @@ class StepFailed(Exception):
 
 
 def main() -> int:
-    """Run the steps; 0 when the checkout is ready."""
     parser = argparse.ArgumentParser(description="Make this checkout ready to run.")
     parser.add_argument("--dev", action="store_true", help="also what `make check` and `make test` need")
     parser.add_argument(
@@ -69,13 +68,11 @@ def main() -> int:
 
 
 def make_python(*, dev: bool) -> None:
-    """The virtual environment with everything in it."""
     make_environment()
     install_packages(dev=dev)
 
 
 def make_environment() -> None:
-    """The virtual environment .venv; made again when its Python is gone or too old."""
     if _runs_well(PYTHON):
         return
     with _Step("virtual environment"):
@@ -90,7 +87,6 @@ def make_environment() -> None:
 
 
 def install_packages(*, dev: bool) -> None:
-    """The locked packages (with --dev also the tools), and this checkout in editable form."""
     lock = ROOT / ("lock-dev.txt" if dev else "lock.txt")
     already = [_digest(ROOT / "lock-dev.txt"), *([] if dev else [_digest(ROOT / "lock.txt")])]
     if _stamp("packages") not in already:
@@ -105,13 +101,11 @@ def install_packages(*, dev: bool) -> None:
 
 
 def install_node_modules_of_the_machine() -> None:
-    """Packages from npm with the machine's node, at the same time as the Python packages."""
     if _machine_node():
         install_node_modules()
 
 
 def install_node_modules() -> None:
-    """Packages from npm as locked; node comes from the machine, or from a wheel."""
     wanted = _digest(ROOT / "package-lock.json", (ROOT / "package.json").read_text())
     if _stamp("node_modules") == wanted and (ROOT / "node_modules").is_dir():
         return
@@ -132,7 +126,6 @@ def install_node_modules() -> None:
 
 
 def build_assets() -> None:
-    """Style sheets, scripts and icons, built into regulars/web/static_built/."""
     sources = sorted(
         path
         for path in WEB.rglob("*")
@@ -150,7 +143,6 @@ def build_assets() -> None:
 
 
 def compile_messages() -> None:
-    """Message catalogues: every .po whose .mo is missing or older."""
     stale = [
         path
         for folder in ("regulars", "whatsapp_sandbox")
@@ -205,7 +197,6 @@ def _npm() -> list[str]:
 
 
 def _node() -> str:
-    """The node program: the machine's when it is new enough and has npm, else the wheel's, on demand."""
     machine = _machine_node()
     if machine:
         return machine
@@ -231,7 +222,6 @@ def _wheel_node() -> Path:
 
 
 def _install(*arguments: str) -> None:
-    """Install into .venv: with uv where there is one, else with pip."""
     uv = _uv()
     if uv:
         try:
@@ -248,7 +238,6 @@ def _how_to_get_venv() -> str:
 
 
 def _uv() -> str | None:
-    """The machine's uv, or one of our own: a single package that pip puts into .venv; None where there is none."""
     own = VENV / "bin" / "uv"
     if not own.exists():
         machine = shutil.which("uv")
@@ -331,7 +320,7 @@ def _use_own_cache_without_a_home() -> None:
 
 
 def _at_the_same_time(first: Callable[[], None], second: Callable[[], None]) -> None:
-    """Run both; the first failure is raised when both are done."""
+    """The first failure is raised when both are done."""
     failures: list[StepFailed] = []
 
     def guarded() -> None:
@@ -365,7 +354,6 @@ class _Step:
 
 
 def _require_python() -> None:
-    """A Python that is too old looks for a newer one on the machine and hands over to it."""
     if sys.version_info >= OLDEST_PYTHON:
         return
     for minor in range(19, OLDEST_PYTHON[1] - 1, -1):

@@ -31,7 +31,6 @@ class Entry:
 
 
 def main() -> int:
-    """Merge what git hands over; 0 when nothing is left to decide."""
     base, ours, theirs = (_read(Path(name)) for name in sys.argv[1:4])
     merged = dict(_merged(_entries(base), _entries(ours), _entries(theirs)))
     write_catalogue(Path(sys.argv[2]), _catalogue(str(ours.locale or theirs.locale), merged))
@@ -85,7 +84,6 @@ def _words(entry: Entry) -> tuple[Id, bool]:
 
 
 def _says(entry: Entry) -> bool:
-    """Whether it is translated at all."""
     return any(entry.translation)
 
 

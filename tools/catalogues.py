@@ -52,7 +52,6 @@ Key = tuple[Id, str | None]  # a message and its context
 
 
 def main() -> int:
-    """Do what the argument says; 0 when the catalogues are (now) complete."""
     verb = sys.argv[1] if len(sys.argv) == 2 else ""
     settings.configure(USE_I18N=True)
     if verb == "compile":
@@ -66,7 +65,6 @@ def main() -> int:
 
 
 def check_all() -> int:
-    """Print every gap with the place that needs it."""
     wanted = {domain: messages_in_sources(domain) for domain in SUFFIXES}
     gaps = [
         gap
@@ -80,7 +78,6 @@ def check_all() -> int:
 
 
 def update_all() -> int:
-    """Add new messages, drop what no source says any more; then report what is untranslated."""
     for domain in SUFFIXES:
         wanted = messages_in_sources(domain)
         for language in LANGUAGES:
@@ -89,7 +86,6 @@ def update_all() -> int:
 
 
 def compile_all() -> int:
-    """Write each catalogue's .mo file beside its .po file."""
     for domain in SUFFIXES:
         for language in LANGUAGES:
             path = path_of(language, domain)
@@ -100,7 +96,6 @@ def compile_all() -> int:
 
 
 def messages_in_sources(domain: str = "django") -> dict[Key, str]:
-    """Every message that the product can show, with the file that says it first."""
     found: dict[Key, str] = {}
     for folder in SOURCES:
         for path in sorted((ROOT / folder).rglob("*")):
@@ -112,7 +107,6 @@ def messages_in_sources(domain: str = "django") -> dict[Key, str]:
 
 
 def gaps_of(language: str, wanted: dict[Key, str], domain: str = "django") -> Iterator[str]:
-    """What is wrong with a language's catalogue, one line each."""
     path = path_of(language, domain)
     if not path.exists():
         if wanted:
@@ -127,7 +121,6 @@ def gaps_of(language: str, wanted: dict[Key, str], domain: str = "django") -> It
 
 
 def read_catalogue(language: str, domain: str = "django") -> Catalog:
-    """The catalogue as it is on disk; an empty one when there is none."""
     path = path_of(language, domain)
     if not path.exists():
         return Catalog(locale=language)
@@ -136,12 +129,10 @@ def read_catalogue(language: str, domain: str = "django") -> Catalog:
 
 
 def path_of(language: str, domain: str = "django") -> Path:
-    """Where Django looks for the catalogue."""
     return ROOT / "regulars" / "locale" / language / "LC_MESSAGES" / f"{domain}.po"
 
 
 def _write_catalogue(language: str, domain: str, wanted: dict[Key, str]) -> None:
-    """Write a catalogue of exactly the wanted messages, with the translations that are known."""
     old = read_catalogue(language, domain)
     fresh = Catalog(locale=language, charset="utf-8", fuzzy=False)
     for (message_id, context), place in sorted(wanted.items(), key=lambda item: (item[1], str(item[0]))):
@@ -154,7 +145,6 @@ def _write_catalogue(language: str, domain: str, wanted: dict[Key, str]) -> None
 
 
 def write_catalogue(path: Path, catalogue: Catalog) -> None:
-    """Write a catalogue as all of them are written: a short head, places without line numbers."""
     language = str(catalogue.locale)
     name = Locale(language).english_name
     head = HEAD.format(name=name, language=language, plural_forms=catalogue.plural_forms)

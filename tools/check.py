@@ -38,7 +38,6 @@ class Check:
 
     @property
     def arguments(self) -> list[str]:
-        """What is run."""
         first, *rest = self.command
         if self.is_program:
             return [str(Path(sys.executable).with_name(first)), *rest]
@@ -46,7 +45,7 @@ class Check:
 
 
 def checks() -> list[Check]:
-    """All checks, the slowest first: two run at a time."""
+    """The slowest first: two run at a time."""
     sources = tuple(name for name in PYTHON_SOURCES if (ROOT / name).exists())
     return [
         Check("types", ("mypy", *sources)),
@@ -64,7 +63,6 @@ def checks() -> list[Check]:
 
 
 def main() -> int:
-    """Run the checks; 0 when all pass."""
     wanted = sys.argv[1:]
     chosen = [check for check in checks() if not wanted or check.name.startswith(tuple(wanted))]
     began = time.monotonic()

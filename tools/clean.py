@@ -11,7 +11,6 @@ STATE = ROOT / ".regulars"
 
 
 def main() -> None:
-    """Remove what can be made again, and the demo's data after a yes."""
     if STATE.exists() and _agreed():
         database = _database_directory()
         if (

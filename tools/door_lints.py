@@ -55,7 +55,6 @@ def queries_stay_in_their_workspace(path: Path, tree: ast.Module, text: str) -> 
 
 
 def _room(path: Path) -> str:
-    """The room that a module of the product is in; empty for tests and migrations."""
     parts = path.parts
     if "regulars" not in parts or {"tests", "migrations"} & set(parts):
         return ""
@@ -63,7 +62,6 @@ def _room(path: Path) -> str:
 
 
 def _queries(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
-    """Each ``Model.objects…`` of a scoped model, whole: with everything that is called on it in the expression."""
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(tree):
         if (
@@ -101,7 +99,6 @@ def _is_narrowed(query: ast.expr) -> bool:
 
 
 def _calls(query: ast.expr) -> Iterator[ast.Call]:
-    """The calls that a query is made of, without what they are given."""
     node = query
     while isinstance(node, ast.Attribute | ast.Call):
         if isinstance(node, ast.Call):
@@ -110,7 +107,6 @@ def _calls(query: ast.expr) -> Iterator[ast.Call]:
 
 
 def _narrows(keyword: ast.keyword) -> bool:
-    """Whether a condition leads to something accessed: a relation, or an id that stands in an object."""
     name = (keyword.arg or "").split("__")[0]
     return name.removesuffix("_id") in _relations() or (name in {"id", "pk"} and _is_held_id(keyword.value))
 
@@ -128,7 +124,6 @@ def _is_explained(query: ast.expr, lines: list[str]) -> bool:
 
 @cache
 def _scoped_models() -> frozenset[str]:
-    """Names of the models that are ``WorkspaceScoped``, of whichever room."""
     return frozenset(
         node.name
         for tree in _model_modules()
@@ -140,7 +135,6 @@ def _scoped_models() -> frozenset[str]:
 
 @cache
 def _relations() -> frozenset[str]:
-    """Names of the fields that lead from one table to another, in both directions."""
     found = {"workspace"}
     for tree in _model_modules():
         for node in ast.walk(tree):

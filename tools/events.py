@@ -60,7 +60,6 @@ def _when(event: type[Any]) -> str:
 
 
 def _facts(event: type[Any]) -> str:
-    """Each fact but the workspace, with what its line in the class says about it."""
     told = _told(event)
     facts = [field for field in dataclasses.fields(event) if field.name != "workspace_id"]
     return "; ".join(
@@ -71,7 +70,6 @@ def _facts(event: type[Any]) -> str:
 
 
 def _told(event: type[Any]) -> dict[str, str]:
-    """The strings that stand below the fields."""
     (tree,) = ast.parse(inspect.getsource(event)).body
     assert isinstance(tree, ast.ClassDef)
     told = {}

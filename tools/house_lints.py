@@ -10,6 +10,7 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from tools.door_lints import faces_never_query, queries_stay_in_their_workspace
@@ -57,6 +58,16 @@ BLOCK_ELEMENT = re.compile(
     r"<(?:address|article|aside|blockquote|body|dd|details|dialog|div|dl|dt|fieldset|figure|footer|form|h[1-6]|head"
     r"|header|hr|legend|li|main|menu|nav|ol|option|p|section|select|summary|table|tbody|td|tfoot|th|thead|tr|ul)\b"
 )
+SMALL_WORDS = {
+    *("a", "an", "the", "this", "that", "these", "those", "all", "each", "every", "one", "some", "any"),
+    *("it", "its", "they", "their", "them", "we", "our", "us", "is", "are", "be", "was", "were", "been"),
+    *("has", "have", "had", "do", "does", "done", "given", "return", "returns", "and", "or", "as"),
+    *("of", "to", "for", "from", "in", "into", "on", "at", "by", "with", "who", "whose", "what", "which"),
+    *("whether", "how", "if", "when", "where"),
+}
+SHOWN_BY = {"command", "group"}
+"""decorators whose functions' docstrings a user reads, as help"""
+SHOWN_IN = "regulars/api/resources/"  # REST's document tells them
 TEMPLATE_CODE = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}", re.DOTALL)
 
 
@@ -66,7 +77,6 @@ TextRule = Callable[[Path, str], Iterator[Finding]]
 
 
 def main() -> int:
-    """Print all findings; 0 when there are none."""
     paths = [Path(name).resolve() for name in sys.argv[1:]] or list(_own_files())
     findings = [finding for path in paths for finding in lint(path)]
     for finding in sorted(findings, key=lambda finding: (str(finding.path), finding.line)):
@@ -76,7 +86,6 @@ def main() -> int:
 
 
 def lint(path: Path) -> Iterator[Finding]:
-    """All findings of one file."""
     text = path.read_text(encoding="utf-8")
     shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
     yield from file_is_short(shown, text)
@@ -134,6 +143,22 @@ def time_comes_from_the_clock(path: Path, tree: ast.Module) -> Iterator[Finding]
             and node.value.id in {"datetime", "date", "timezone"}
         ):
             yield Finding(path, node.lineno, f"{node.value.id}.{node.attr}: ask kernel.clock, or be told")
+
+
+def docstrings_say_more_than_the_signature(path: Path, tree: ast.Module) -> Iterator[Finding]:
+    """A reader has just read the name and its types: what says them once more only stands in the way, and ages."""
+    for function in _functions(tree):
+        said = ast.get_docstring(function)
+        if not said or "\n" in said or path.as_posix().startswith(SHOWN_IN) or _is_shown(function):
+            continue
+        told = {_stem(word.lower()) for word in _told_words(function)}
+        content = [word for word in re.findall(r"[^\W\d_]+", said.lower()) if word not in SMALL_WORDS]
+        if content and all(_stem(word) in told for word in content):
+            yield Finding(
+                path,
+                function.body[0].lineno,
+                f"{said!r} says what {function.name!r} and its signature say; leave it out",
+            )
 
 
 def properties_are_logical(path: Path, text: str) -> Iterator[Finding]:
@@ -207,6 +232,7 @@ PYTHON_RULES: tuple[PythonRule, ...] = (
     task_arguments_are_primitives,
     logs_name_nothing_private,
     time_comes_from_the_clock,
+    docstrings_say_more_than_the_signature,
     faces_never_query,
 )
 SOURCE_RULES: tuple[SourceRule, ...] = (queries_stay_in_their_workspace, lower_rooms_name_no_vendor)
@@ -230,8 +256,30 @@ def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunction
     return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
+def _is_shown(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    called = (each.func if isinstance(each, ast.Call) else each for each in function.decorator_list)
+    return any(isinstance(each, ast.Attribute) and each.attr in SHOWN_BY for each in called)
+
+
+def _told_words(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
+    """Words of name, parameters and types, ``CamelCase`` taken apart."""
+    names = [function.name]
+    for node in chain(ast.walk(function.args), ast.walk(function.returns) if function.returns else ()):
+        names += [
+            value for field in ("arg", "id", "attr") if isinstance(value := getattr(node, field, None), str)
+        ]
+    yield from re.findall(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+", " ".join(names))
+
+
+def _stem(word: str) -> str:
+    """``stores``, ``stored`` and ``storing`` are one word, roughly."""
+    for ending in ("ing", "ies", "ed", "es", "s", "e", "y"):
+        if word.endswith(ending) and len(word) - len(ending) > 2:
+            return word.removesuffix(ending)
+    return word
+
+
 def _is_task(decorator: ast.expr) -> bool:
-    """`@app.task`, `@task(...)`, `@app.periodic(...)`."""
     target = decorator.func if isinstance(decorator, ast.Call) else decorator
     name = (
         target.attr

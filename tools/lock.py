@@ -23,7 +23,6 @@ LOCKS = {
 
 
 def main() -> None:
-    """Write all lock files; arguments are passed on to uv."""
     environment = {**os.environ, "UV_CUSTOM_COMPILE_COMMAND": "make lock"}
     for output, sources in LOCKS.items():
         command = [sys.executable, "-m", *COMPILE, *sources, *sys.argv[1:], "--output-file", output]

@@ -5,7 +5,6 @@ import sys
 
 
 def main() -> int:
-    """0 when nothing is missing; otherwise Django prints what would be made."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
     from django.core.management import call_command

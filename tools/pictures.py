@@ -32,7 +32,6 @@ PHONE = {"width": 390, "height": 844}
 
 @contextmanager
 def demo() -> Iterator[dict[str, Any]]:
-    """A running demo's ready file; ended afterwards."""
     with tempfile.TemporaryDirectory(prefix="regulars-pictures-") as home:
         Path(home).chmod(0o755)
         with socket.socket() as probe:
@@ -54,7 +53,6 @@ def demo() -> Iterator[dict[str, Any]]:
 
 
 def sign_in(browser: Browser, facts: dict[str, Any], email: str, size: dict[str, int], theme: str) -> Page:
-    """A page of a member in a browser of their own."""
     context = browser.new_context(viewport=size, color_scheme=theme, device_scale_factor=1.5)  # type: ignore[arg-type]
     page = context.new_page()
     member = next(each for each in facts["members"] if each["email"] == email)

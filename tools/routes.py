@@ -42,7 +42,6 @@ BEFORE_DJANGO = (
 
 
 def all_routes() -> list[RouteLine]:
-    """Everything the web process answers."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
 

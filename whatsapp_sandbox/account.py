@@ -116,7 +116,6 @@ class Account:
 
 
 def default_account() -> Account:
-    """One app, one account and two numbers, as the development default."""
     return Account(
         apps=[App()],
         tokens=[Token()],
@@ -129,7 +128,7 @@ def default_account() -> Account:
 
 
 def read_config(path: Path | None) -> tuple[Account, Switches]:
-    """The account and switches from a JSON file, defaults where it says nothing.
+    """Defaults where the file says nothing.
 
     Keys: ``apps``, ``tokens``, ``wabas``, ``numbers`` (lists of objects with the fields of the classes above) and
     ``switches``. Raises SettingError when the file cannot be used.
@@ -159,7 +158,6 @@ def _make(kind: type[Any], item: Any, key: str) -> Any:
 
 
 def aim(account: Account, *, url: str | None, verify_token: str | None, secret: str | None) -> None:
-    """Lay the command line's webhook address, verify token and secret over the first app."""
     app = account.apps[0]
     app.webhook_url = url or app.webhook_url or os.environ.get("WHATSAPP_SANDBOX_WEBHOOK_URL")
     app.verify_token = verify_token or app.verify_token

@@ -140,7 +140,6 @@ async def _serve(
 
 
 def _announce(app: web.Application, runner: web.AppRunner, host: str, ready_file: Path | None) -> str:
-    """Set the base address and write the ready file atomically; returns the address."""
     port = runner.addresses[0][1]
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     url = f"http://{shown}:{port}"

@@ -30,7 +30,6 @@ class Clock:
         return time.time() + self.offset if self.frozen_at is None else self.frozen_at
 
     def advance(self, seconds: float) -> None:
-        """Move forward (or back, with a negative number)."""
         if self.frozen_at is None:
             self.offset += seconds
         else:
@@ -40,7 +39,6 @@ class Clock:
         self.frozen_at = self.now()
 
     def thaw(self) -> None:
-        """Let time run again from the frozen instant."""
         if self.frozen_at is not None:
             self.offset = self.frozen_at - time.time()
             self.frozen_at = None
@@ -70,10 +68,7 @@ class Scheduler:
         self.pending = 0
 
     def at(self, when: float, callback: Callable[..., None], *arguments: Any, counted: bool = True) -> Entry:
-        """Call ``callback(*arguments)`` once ``when`` is reached.
-
-        ``counted`` entries keep the sandbox "busy" (see :attr:`pending`); housekeeping passes False.
-        """
+        """``counted`` entries keep the sandbox "busy" (see :attr:`pending`); housekeeping passes False."""
         self._number += 1
         entry = Entry(when, self._number, callback, arguments, counted=counted)
         heapq.heappush(self._heap, entry)
@@ -93,13 +88,11 @@ class Scheduler:
             self.pending -= entry.counted
 
     def clear(self) -> None:
-        """Forget everything that was going to happen."""
         self._heap.clear()
         self.pending = 0
         self._arm()
 
     def clock_moved(self) -> None:
-        """Tell the scheduler that the clock jumped."""
         self._arm()
 
     def _arm(self) -> None:

@@ -25,7 +25,6 @@ _PLAIN_MODES = frozenset({"RGB", "RGBA", "L", "LA", "P"})
 
 
 def problem_inside(mime_type: str, data: bytes, *, is_voice: bool = False) -> str | None:
-    """Why bytes of an accepted type cannot be sent, or None."""
     claimed = mime_type.split(";", maxsplit=1)[0].strip().lower()
     found = _find(claimed, data)
     if found is not None:
@@ -40,18 +39,15 @@ def problem_inside(mime_type: str, data: bytes, *, is_voice: bool = False) -> st
 
 
 def is_animated(data: bytes) -> bool:
-    """Whether WebP bytes have the animation flag of their extended header."""
     return len(data) > 20 and data[8:16] == b"WEBPVP8X" and bool(data[20] & 0x02)
 
 
 def _find(claimed: str, data: bytes) -> str | None:
-    """What the bytes are instead of the claimed type; None when they are that."""
     reads = _READERS.get(claimed)
     return None if reads is None or reads(data) else _name(data)
 
 
 def _name(data: bytes) -> str:
-    """A word for what does not fit: the type by its first bytes, and what is odd about the inside."""
     if (picture := _open(data)) is not None:
         return f"image/{str(picture.format).lower()}, colors={picture.mode}, depth={_depth(data)}"
     if data[:4] == b"OggS":
@@ -67,7 +63,6 @@ def _is_picture(data: bytes) -> bool:
 
 
 def _open(data: bytes) -> Image.Image | None:
-    """The header of a JPEG or PNG; nothing is decoded."""
     from PIL import Image  # some megabytes, which a sandbox without pictures does not need
 
     try:
@@ -90,7 +85,6 @@ def _is_mp4(data: bytes) -> bool:
 
 
 def _is_framed(data: bytes) -> bool:
-    """MP3 or AAC: a tag, or the eleven bits with which each frame begins."""
     return data[:3] == b"ID3" or (data[:1] == b"\xff" and data[1:2] >= b"\xe0")
 
 

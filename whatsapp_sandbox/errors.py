@@ -149,12 +149,10 @@ class GraphError(Exception):
 
 
 def missing(path: str) -> GraphError:
-    """131008 for a required key that is not there."""
     return GraphError(131008, f"The parameter {path} is required.")
 
 
 def invalid(path: str, why: str) -> GraphError:
-    """131009 for a value outside what the key allows."""
     return GraphError(131009, f"{path}: {why}")
 
 
@@ -172,7 +170,6 @@ def unknown_object(object_id: str, method: str) -> GraphError:
 
 
 def status_error(code: int, details: str = "") -> dict[str, Any]:
-    """The same error as it stands in ``statuses[].errors``."""
     title = TITLES.get(code, (400, "Generic error"))[1]
     return {
         "code": code,

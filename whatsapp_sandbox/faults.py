@@ -59,7 +59,6 @@ class Fault:
 
 
 def make_fault(changes: Any, now: float) -> Fault:
-    """A rule from JSON that begins now. Raises SettingError for unknown keys, kinds and values."""
     known = {f.name for f in fields(Fault)} - {"id", "struck", "until"}
     if not isinstance(changes, dict) or set(changes) - known:
         raise SettingError(f"a fault is an object with the keys {', '.join(sorted(known))}")
@@ -76,14 +75,12 @@ def make_fault(changes: Any, now: float) -> Fault:
 
 
 def current(sandbox: Sandbox) -> list[Fault]:
-    """The rules that are not over; the others are forgotten."""
     now = sandbox.now()
     sandbox.faults[:] = [fault for fault in sandbox.faults if fault.until is None or now < fault.until]
     return sandbox.faults
 
 
 def pick(sandbox: Sandbox, edge: str) -> Fault | None:
-    """The first rule that strikes this request; counts it."""
     for fault in current(sandbox):
         if fault.on not in (edge, "any") or fault.remaining == 0 or not sandbox.chance(fault.percent):
             continue

@@ -18,7 +18,6 @@ class Feed:
         self._waiting: set[asyncio.Future[None]] = set()
 
     def add(self, kind: str, **about: Any) -> None:
-        """Record ``{"kind": kind, **about}`` and wake whoever waits."""
         self.last += 1
         self._events.append((self.last, {"kind": kind, **about}))
         for waiter in self._waiting:
@@ -27,13 +26,11 @@ class Feed:
         self._waiting.clear()
 
     def since(self, sequence: int) -> list[tuple[int, dict[str, Any]]]:
-        """Events after ``sequence``, oldest first; what fell out of the ring is gone."""
         if sequence >= self.last:
             return []
         return [event for event in self._events if event[0] > sequence]
 
     async def wait(self, sequence: int, seconds: float) -> bool:
-        """True as soon as there is an event after ``sequence``, False when the time is over."""
         if self.last > sequence:
             return True
         waiter = asyncio.get_running_loop().create_future()

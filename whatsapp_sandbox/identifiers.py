@@ -28,7 +28,7 @@ def new_group_id() -> str:
 
 
 def new_number_id(prefix: str = "9") -> str:
-    """A decimal id as used for media, templates, flows and so on: 16 digits."""
+    """As used for media, templates, flows and so on: 16 digits."""
     return prefix + str(secrets.randbelow(10**15)).rjust(15, "0")
 
 
@@ -38,10 +38,8 @@ def new_user_id(country: str) -> str:
 
 
 def new_trace_id() -> str:
-    """The ``fbtrace_id`` of an error answer."""
     return "A" + secrets.token_urlsafe(16)
 
 
 def new_code(letters: int = 14) -> str:
-    """An upper-case code as in QR short links and group invitations."""
     return base64.b32encode(secrets.token_bytes(letters)).decode()[:letters]

@@ -34,9 +34,7 @@ UNAVAILABLE = {
 def write(
     sandbox: Sandbox, customer: Customer, number_id: str, spec: Json, group_id: str | None = None
 ) -> ChatMessage:
-    """The customer sends one message.
-
-    ``spec`` is the message as webhooks show it without id, sender and time, for example
+    """``spec`` is the message as webhooks show it without id, sender and time, for example
     ``{"type": "text", "text": {"body": "Hi"}}``,
     with shortcuts: text as a plain string; media with ``base64`` and ``mime_type`` or ``sample`` (see pictures).
     Optional: ``context`` ({"id"} quotes, {"forwarded": true} …), ``referral``, ``errors``. Raises SettingError.
@@ -95,7 +93,6 @@ def _arrived(
 
 
 def _apply(sandbox: Sandbox, customer: Customer, message: ChatMessage) -> None:
-    """Reactions, edits and deletions change the message that they point at."""
     body = message.body if isinstance(message.body, dict) else {}
     target = sandbox.messages.get(str(body.get("message_id") or body.get("original_message_id")))
     if target is None:
@@ -126,7 +123,6 @@ def _body(sandbox: Sandbox, number_id: str, kind: str, spec: Json) -> Any:
 
 
 def _referral(sandbox: Sandbox, referral: Json) -> Json:
-    """What led here; ``sample`` is the advertisement's picture, which lies here for anybody."""
     if "sample" not in referral:
         return referral
     name = str(referral["sample"])
@@ -190,7 +186,7 @@ def _context(sandbox: Sandbox, number_id: str, context: Any) -> Json | None:
 
 
 def tap(sandbox: Sandbox, message: ChatMessage, choice: str) -> ChatMessage:
-    """Tap a button, list row or template quick reply, named by its id, payload or title. Raises SettingError."""
+    """``choice``: an id, payload or title. Raises SettingError."""
     customer = sandbox.customers.get(message.customer_id)
     if customer is None:
         raise SettingError("what was sent to a group cannot be tapped")
@@ -207,7 +203,7 @@ def tap(sandbox: Sandbox, message: ChatMessage, choice: str) -> ChatMessage:
 
 
 def options_of(message: ChatMessage) -> list[Json]:
-    """What can be tapped and answers the business: ``[{"id", "title", "description"?, "spec"}]``."""
+    """``[{"id", "title", "description"?, "spec"}]``."""
     if message.type == "template" and message.template:
         return _template_options(message.template)
     if message.type != "interactive" or not isinstance(message.body, dict):
@@ -281,7 +277,6 @@ def share_number(
 
 
 def prefer_marketing(sandbox: Sandbox, customer: Customer, number_id: str, value: str) -> None:
-    """Stop or resume marketing messages: the ``user_preferences`` field."""
     customer.marketing_stopped = value == "stop"
     number = sandbox.numbers[number_id]
     shows = windows.shows_phone(customer, sandbox.thread(number_id, customer.id), sandbox.now())
@@ -300,7 +295,7 @@ def prefer_marketing(sandbox: Sandbox, customer: Customer, number_id: str, value
 
 
 def change_number(sandbox: Sandbox, customer: Customer, phone: str) -> None:
-    """A new phone, and with it always a new business-scoped id; every business that knows the person is told.
+    """Always with a new business-scoped id; every business that knows the person is told.
 
     ``user_changed_number`` goes to numbers that see the phone, ``user_changed_user_id`` to the others.
     """

@@ -57,7 +57,6 @@ class Unreadable(ValueError):
 
 
 def read_object(raw: bytes) -> dict[str, Any]:
-    """The JSON object in the bytes. Raises Unreadable for anything else."""
     try:
         body = _load(raw)
     except orjson.JSONDecodeError as error:
@@ -113,7 +112,6 @@ def _load(raw: bytes) -> Any:
 
 
 def _depth(raw: bytes) -> int:
-    """The deepest nesting of brackets outside of strings."""
     depth = deepest = 0
     inside = escaped = False
     for byte in raw:

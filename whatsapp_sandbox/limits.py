@@ -37,7 +37,6 @@ class Limits:
         self._management: dict[str, tuple[int, int]] = {}
 
     def count_throughput(self, number_id: str, rate: float | None, now: float) -> bool:
-        """Take one message of the number's rate per second; False when there is none left."""
         if rate is None:
             return True
         left, at = self._throughput.get(number_id, (rate, now))
@@ -55,7 +54,7 @@ class Limits:
             self._throughput[number_id] = (max(0.0, min(rate, left + max(0.0, now - at) * rate) - 1), now)
 
     def reach(self, portfolio_id: str, customer_id: str, tier: str, now: float) -> bool:
-        """Count a person reached outside a window in the rolling day; False when the tier is used up."""
+        """People reached outside a window in the rolling day; False when the tier is used up."""
         limit = TIERS[tier]
         reached = self._reached.setdefault(portfolio_id, {})
         if now - reached.get(customer_id, -DAY) < DAY:
@@ -69,7 +68,6 @@ class Limits:
         return True
 
     def count_management(self, waba_id: str, per_hour: int | None, now: float) -> bool:
-        """Take one management call of the account's hour; False when there is none left."""
         if per_hour is None:
             return True
         hour = int(now // 3600)
@@ -79,7 +77,6 @@ class Limits:
         return used <= per_hour
 
     def management_used(self, waba_id: str, now: float) -> int:
-        """How many management calls of the account's hour are taken."""
         hour, used = self._management.get(waba_id, (0, 0))
         return used if hour == int(now // 3600) else 0
 

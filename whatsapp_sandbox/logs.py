@@ -30,14 +30,13 @@ class LineFormatter(logging.Formatter):
 
 
 def _told(error: BaseException | None) -> str:
-    """Where it happened and what it is, without its words, which may quote a body."""
+    """Without its words, which may quote a body."""
     if error is None:
         return ""
     return "".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__
 
 
 def start_logging(form: str) -> None:
-    """Warnings and worse go to standard error; ``form``: text or json."""
     handler = logging.StreamHandler()
     handler.setFormatter(LineFormatter(as_json=form == "json"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])

@@ -89,7 +89,7 @@ def _number_event(sandbox: Sandbox, number: BusinessNumber, now: int) -> Json:
 
 
 def _business_status(sandbox: Sandbox, number: BusinessNumber, now: int) -> Json:
-    """Of the portfolio; the platform's own sample has its id as a number."""
+    """The platform's own sample has the portfolio's id as a number."""
     waba = sandbox.wabas[number.waba_id]
     return {"business_id": int(waba.portfolio_id), "event": "COMPROMISED_NOTIFICATION"}
 
@@ -248,7 +248,6 @@ def post_field(sandbox: Sandbox, field: str, number_id: str, changes: Json) -> J
 
 
 def history_value(number: BusinessNumber, now: int, *, messages: int, text: str, people: int = 20) -> Json:
-    """A coexistence history chunk with that many messages spread over threads."""
     threads = []
     people = min(people, messages)
     for person in range(people):

@@ -47,13 +47,12 @@ STICKER_LARGEST = 100_000
 
 
 def kind_of(mime_type: str) -> str | None:
-    """image, video, audio, sticker or document for an accepted MIME type (parameters are ignored)."""
+    """image, video, audio, sticker or document (parameters of the type are ignored)."""
     plain = mime_type.split(";", maxsplit=1)[0].strip().lower()
     return next((kind for kind, (_, accepted) in TYPES.items() if plain in accepted), None)
 
 
 def problem_with(mime_type: str, data: bytes) -> str | None:
-    """Why the platform refuses these bytes, or None."""
     kind = kind_of(mime_type)
     if kind is None:
         accepted = sorted(mime for _, mimes in TYPES.values() for mime in mimes)
@@ -75,7 +74,6 @@ def store(
     number_id: str,
     filename: str | None = None,
 ) -> MediaItem:
-    """Keep the bytes and give them an id."""
     item = MediaItem(
         id=new_number_id(),
         mime_type=mime_type,
@@ -103,7 +101,6 @@ def find_media(sandbox: Sandbox, media_id: str) -> MediaItem | None:
 
 
 def read_bytes(sandbox: Sandbox, item: MediaItem, most: int = -1) -> bytes:
-    """The bytes of stored media, or no more than ``most`` of them."""
     with (sandbox.media_dir / item.id).open("rb") as file:
         return file.read(most)
 
@@ -114,7 +111,7 @@ def delete(sandbox: Sandbox, item: MediaItem) -> None:
 
 
 def address_of(sandbox: Sandbox, item: MediaItem, base: str = "") -> str:
-    """An address for the bytes that is good for five minutes (``media.url_seconds``)."""
+    """Good for five minutes (``media.url_seconds``)."""
     until = int(sandbox.now() + sandbox.switches.media.url_seconds)
     path = "/whatsapp_business/attachments/"
     return (
@@ -123,7 +120,6 @@ def address_of(sandbox: Sandbox, item: MediaItem, base: str = "") -> str:
 
 
 def opens(sandbox: Sandbox, media_id: str, until: str, seal: str) -> MediaItem | None:
-    """The media behind an address that is still good."""
     item = find_media(sandbox, media_id)
     if (
         item is None

@@ -39,7 +39,7 @@ def _read(name: str) -> bytes:
 
 
 def sample(kind: str, name: str) -> tuple[str, bytes]:
-    """MIME type and bytes of a sample; the first of its kind when no name is given. Raises SettingError."""
+    """MIME type and bytes; the first of its kind when no name is given. Raises SettingError."""
     known = SAMPLES[kind]
     name = name or next(iter(known))
     if name not in known:

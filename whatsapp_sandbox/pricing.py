@@ -25,7 +25,7 @@ RATES = {
 
 
 def pricing_of(message: ChatMessage, number: BusinessNumber, thread: Thread, now: float) -> dict[str, Any]:
-    """The ``pricing`` object; counts service messages of the month on the number."""
+    """Counts service messages of the month on the number."""
     kind = "regular"
     if thread.free_entry_until > now:
         kind = "free_entry_point"
@@ -41,7 +41,7 @@ def pricing_of(message: ChatMessage, number: BusinessNumber, thread: Thread, now
 
 
 def conversation_of(thread: Thread, now: float, *, status: str) -> dict[str, Any] | None:
-    """The ``conversation`` object; since v24 it exists only inside a free entry point."""
+    """Since v24 it exists only inside a free entry point."""
     if thread.free_entry_until <= now:
         return None
     conversation: dict[str, Any] = {
@@ -54,5 +54,4 @@ def conversation_of(thread: Thread, now: float, *, status: str) -> dict[str, Any
 
 
 def cost_of(category: str, kind: str) -> float:
-    """The price of one message of that pricing category (in capitals) and pricing type."""
     return RATES.get(category.removeprefix("GROUP_"), RATES["UTILITY"]) if kind == "regular" else 0.0

@@ -30,7 +30,6 @@ class _Use(NamedTuple):
 
 
 def process_files(sandbox: Sandbox, message: ChatMessage, go_on: Callable[[], None]) -> None:
-    """Open the files of a message, also those of headers and cards; then go on, or fail it."""
     uses = list(_uses(message))
     problem = next(filter(None, (_problem_of_upload(sandbox, use) for use in uses)), None)
     if problem is not None:
@@ -93,7 +92,6 @@ async def _fetch_all(
 
 
 async def _fetch(sandbox: Sandbox, message: ChatMessage, use: _Use) -> str | None:
-    """Keep what the link answers; returns what is wrong with it."""
     link = str(use.source["link"])
     try:
         async with sandbox.outbox.session.get(link, timeout=aiohttp.ClientTimeout(total=10)) as response:

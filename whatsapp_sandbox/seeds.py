@@ -239,7 +239,6 @@ TEMPLATES: list[tuple[str, str, str, str, list[Json]]] = [
 
 
 def check_customers(customers: str) -> None:
-    """Raises SettingError for a word that names no set of people."""
     if customers not in ("demo", "quiet", "none"):
         raise SettingError(f"customers must be one of demo, quiet, none; got {customers!r}")
 

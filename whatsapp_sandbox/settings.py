@@ -187,7 +187,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 
 
 def patch(target: Any, changes: Any, path: str = "") -> None:
-    """Lay ``changes`` (a JSON object) over a settings dataclass, all of it or nothing.
+    """All of ``changes`` (a JSON object) or nothing.
 
     Raises SettingError naming an unknown key, a wrong type or a value outside the choices.
     """
@@ -245,7 +245,6 @@ def check_values(owner: type[Any], changes: dict[str, Any]) -> None:
 
 
 def number_of(values: dict[str, Any], name: str, default: float, low: float, high: float) -> float:
-    """The number under that name, or the default. Raises SettingError for one out of bounds or no number."""
     value = values.get(name, default)
     if not _fits(value, float) or not low <= value <= high:
         raise SettingError(f"{name} must be a number between {low:.15g} and {high:.15g}, got {_shown(value)}")
@@ -267,7 +266,6 @@ def whole_of(values: dict[str, Any], name: str, default: int, low: int, high: in
 
 
 def flag_of(values: dict[str, Any], name: str, *, default: bool) -> bool:
-    """True or false under that name, or the default. Raises SettingError for another kind of value."""
     value = values.get(name, default)
     if not isinstance(value, bool):
         raise SettingError(f"{name} must be true or false, got {_shown(value)}")

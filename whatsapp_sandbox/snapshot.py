@@ -41,7 +41,6 @@ _SECTIONS: dict[str, type[Any]] = {
 
 
 def save(sandbox: Sandbox) -> None:
-    """Write the state; does nothing without a state directory."""
     if sandbox.state_dir is None:
         return
     sections = {name: list(getattr(sandbox, name).values()) for name in _SECTIONS}
@@ -62,7 +61,6 @@ def save(sandbox: Sandbox) -> None:
 
 
 def load(sandbox: Sandbox) -> bool:
-    """Read the state back; False when there is none or it cannot be used (which is logged)."""
     path = None if sandbox.state_dir is None else sandbox.state_dir / FILE
     if path is None or not path.exists():
         return False
@@ -95,7 +93,6 @@ def _fill(sandbox: Sandbox, data: dict[str, Any]) -> None:
 
 
 def keep_saving(sandbox: Sandbox) -> None:
-    """Save every few seconds when something happened."""
     if sandbox.state_dir is None:
         return
     seen = sandbox.feed.last

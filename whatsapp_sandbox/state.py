@@ -60,12 +60,10 @@ class Sandbox:
         self.forget()
 
     def close(self) -> None:
-        """Take away what is not kept."""
         if self._temporary is not None:
             self._temporary.cleanup()
 
     def forget(self) -> None:
-        """Empty everything that happened; the account and the switches stay."""
         self.customers: dict[str, Customer] = {}
         self.by_address: dict[str, str] = {}
         self.threads: dict[tuple[str, str], Thread] = {}
@@ -88,7 +86,6 @@ class Sandbox:
         self.reindex()
 
     def reindex(self) -> None:
-        """Rebuild the lookups by id after the account changed."""
         self.numbers: dict[str, BusinessNumber] = {number.id: number for number in self.account.numbers}
         self.wabas: dict[str, Waba] = {waba.id: waba for waba in self.account.wabas}
         self.apps: dict[str, App] = {app.id: app for app in self.account.apps}
@@ -105,7 +102,6 @@ class Sandbox:
         return low if low == high else self.random.uniform(low, high)
 
     def thread(self, number_id: str, customer_id: str) -> Thread:
-        """The thread of a number and a person, made on first use."""
         key = (number_id, customer_id)
         thread = self.threads.get(key)
         if thread is None:
@@ -118,18 +114,16 @@ class Sandbox:
         self.feed.add("customer", customer=customer.id)
 
     def index_customer(self, customer: Customer) -> None:
-        """Let the customer be found by number, WhatsApp id and business-scoped ids."""
         for address in (digits_of(customer.phone), customer.wa_id, customer.user_id, customer.parent_user_id):
             if address:
                 self.by_address[address] = customer.id
 
     def find_customer(self, address: str) -> Customer | None:
-        """By digits of the phone number, WhatsApp id, BSUID or parent BSUID."""
         customer_id = self.by_address.get(address)
         return self.customers.get(customer_id) if customer_id else None
 
     def make_stranger(self, digits: str) -> Customer:
-        """A person for a number that somebody sent to and nobody had set up."""
+        """For a number that somebody sent to and nobody had set up."""
         customer = Customer(
             id=f"p{digits}",
             name=f"+{digits}",
@@ -143,7 +137,6 @@ class Sandbox:
         return customer
 
     def keep(self, message: ChatMessage) -> None:
-        """Remember a message in its thread, within the recording limit."""
         self.messages[message.id] = message
         thread = self.thread(message.number_id, _chat_of(message))
         thread.message_ids.append(message.id)
@@ -159,7 +152,6 @@ class Sandbox:
 
 
 def _chat_of(message: ChatMessage) -> str:
-    """Where a message stands: in its group, else in the chat with the customer."""
     return f"group:{message.group_id}" if message.group_id else message.customer_id
 
 
@@ -171,7 +163,7 @@ def digits_of(number: str) -> str:
 
 
 def country_of(digits: str) -> str:
-    """ISO country of an international number, ``ZZ`` when it has none."""
+    """ISO country, ``ZZ`` when it has none."""
     import phonenumbers
 
     return phonenumbers.region_code_for_country_code(int(dial_code_of(digits) or 0)) or "ZZ"
@@ -191,7 +183,6 @@ def is_possible(digits: str) -> bool:
 
 @lru_cache(maxsize=4_096)
 def dial_code_of(digits: str) -> str:
-    """The country calling code of an international number, empty when it has none."""
     import phonenumbers  # here, because it is only needed once per new person
 
     try:

@@ -16,7 +16,6 @@ RANK = {"accepted": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4, "playe
 
 
 def plan(sandbox: Sandbox, message: ChatMessage) -> None:
-    """Schedule the statuses of a message that the platform has accepted."""
     switches = sandbox.switches.statuses
     if not switches.on:
         _arrive_quietly(sandbox, message)
@@ -38,7 +37,6 @@ def plan(sandbox: Sandbox, message: ChatMessage) -> None:
 
 
 def _plan_shuffled(sandbox: Sandbox, message: ChatMessage) -> None:
-    """All three statuses close together and in random order."""
     switches = sandbox.switches.statuses
     names = ["sent", "delivered", "read"] if switches.read else ["sent", "delivered"]
     sandbox.random.shuffle(names)
@@ -55,7 +53,6 @@ def _arrive_quietly(sandbox: Sandbox, message: ChatMessage) -> None:
 
 
 def arrive(sandbox: Sandbox, message: ChatMessage) -> None:
-    """Reach the phone now, or once it is online again."""
     customer = sandbox.customers.get(message.customer_id)
     if customer is None or message.status in ("failed", "delivered", "read", "played"):
         return
@@ -69,7 +66,6 @@ def arrive(sandbox: Sandbox, message: ChatMessage) -> None:
 
 
 def read(sandbox: Sandbox, message: ChatMessage) -> None:
-    """The person looks at the chat; voice notes are played a little later."""
     customer = sandbox.customers.get(message.customer_id)
     if (
         customer is None
@@ -86,21 +82,18 @@ def read(sandbox: Sandbox, message: ChatMessage) -> None:
 
 
 def come_online(sandbox: Sandbox, customer_id: str) -> None:
-    """Everything that waited for the phone arrives."""
     for message in [m for m in sandbox.in_flight.values() if m.customer_id == customer_id]:
         if message.status == "sent":
             arrive(sandbox, message)
 
 
 def fail(sandbox: Sandbox, message: ChatMessage, code: int, details: str = "") -> None:
-    """End with a failed status of that code."""
     message.error = status_error(code, details)
     sandbox.counters[f"failed_{code}"] += 1
     set_status(sandbox, message, "failed")
 
 
 def set_status(sandbox: Sandbox, message: ChatMessage, status: str, *, told: bool = True) -> None:
-    """Note the status on the message and post it, twice when duplicates are switched on."""
     now = sandbox.now()
     message.statuses.append((status, now))
     if RANK[status] > RANK[message.status] or status == "failed":

@@ -26,7 +26,6 @@ REJECTIONS = {
 
 
 def submit(sandbox: Sandbox, template: Template) -> None:
-    """Start a review; the decision is taken by ``templates.decision`` after ``templates.delay``."""
     review = sandbox.switches.templates
     template.status = "PENDING"
     if review.decision != "manual":
@@ -52,7 +51,6 @@ def approve(sandbox: Sandbox, template: Template) -> None:
 
 
 def reject(sandbox: Sandbox, template: Template, reason: str) -> None:
-    """``reason``: a key of REJECTIONS."""
     template.status, template.rejected_reason = "REJECTED", reason
     why, advice = REJECTIONS.get(reason, REJECTIONS["INVALID_FORMAT"])
     info = {"reason": why, "recommendation": advice}
@@ -60,14 +58,13 @@ def reject(sandbox: Sandbox, template: Template, reason: str) -> None:
 
 
 def recategorize(sandbox: Sandbox, template: Template, category: str) -> None:
-    """Move to another category, done at once."""
     template.previous_category, template.category = template.category, category
     about = {"previous_category": template.previous_category, "new_category": category}
     _post(sandbox, template, "template_category_update", about)
 
 
 def announce_category(sandbox: Sandbox, template: Template, category: str) -> None:
-    """The notice: in 24 hours it becomes ``category``; until then ``new_category`` names the current one."""
+    """In 24 hours it becomes ``category``; until then ``new_category`` names the current one."""
     when = sandbox.now() + 24 * 3600
     about = {
         "correct_category": category,
@@ -79,7 +76,7 @@ def announce_category(sandbox: Sandbox, template: Template, category: str) -> No
 
 
 def set_quality(sandbox: Sandbox, template: Template, score: str) -> None:
-    """Change the quality; RED climbs the pause ladder: 3 hours, 6 hours, disabled."""
+    """RED climbs the pause ladder: 3 hours, 6 hours, disabled."""
     before, template.quality = template.quality, score
     _post(
         sandbox,
@@ -92,7 +89,6 @@ def set_quality(sandbox: Sandbox, template: Template, score: str) -> None:
 
 
 def pause(sandbox: Sandbox, template: Template) -> None:
-    """The next step of the ladder."""
     if template.pauses >= len(PAUSES):
         disable(sandbox, template)
         return
@@ -127,12 +123,11 @@ def disable(sandbox: Sandbox, template: Template) -> None:
 
 
 def announce(sandbox: Sandbox, template: Template, event: str) -> None:
-    """Any other event: FLAGGED, REINSTATED, ARCHIVED, LOCKED, PENDING_DELETION and so on."""
+    """FLAGGED, REINSTATED, ARCHIVED, LOCKED, PENDING_DELETION and so on."""
     _tell(sandbox, template, event, reason="NONE")
 
 
 def announce_components(sandbox: Sandbox, template: Template) -> None:
-    """What an edit changed, as ``message_template_components_update``."""
     about: dict[str, Any] = {}
     for component in template.components:
         kind = str(component.get("type", "")).upper()

@@ -14,14 +14,12 @@ def is_open(thread: Thread, now: float) -> bool:
 
 
 def open_window(thread: Thread, now: float, *, from_ad: bool = False) -> None:
-    """The person wrote or called."""
     thread.last_inbound_at = now
     if from_ad:
         thread.entered_by_ad_at = now
 
 
 def close_window(thread: Thread) -> None:
-    """As if the person's last message were long ago."""
     thread.last_inbound_at = 0.0
     thread.free_entry_until = 0.0
 

@@ -14,7 +14,6 @@ _HEADERS = [(b"content-type", b"text/plain"), (b"content-length", b"2")]
 async def app(
     scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
 ) -> None:
-    """The ASGI application."""
     if scope["type"] != "http":
         return
     message = await receive()

@@ -28,7 +28,6 @@ ON CONFLICT (provider_id) DO NOTHING
 
 @app.post("/webhooks")
 async def receive(request: Request) -> Response:
-    """Everything that a message needs, one message at a time, before the 200."""
     body = await request.body()
     if not is_signed(body, request.headers.get("x-hub-signature-256", "").encode()):
         return Response(status_code=401)

@@ -22,7 +22,7 @@ TOKEN = "sandbox-token"  # noqa: S105 (the sandbox's published token)
 
 
 def send_bare(graph_url: str, number_id: str, messages: int, people: int) -> float:
-    """Messages a second of a bare client in a process of its own."""
+    """Messages a second, in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.floors.sender", graph_url, number_id, str(messages), str(people)],
         capture_output=True,

@@ -22,7 +22,6 @@ SECRET = "floor-secret"  # noqa: S105 (nobody else ever sees the floors)
 
 @contextmanager
 def serving(floor: str, database_url: str = "") -> Iterator[Target]:
-    """Run ``benchmarks.floors.<floor>`` in a process of its own for the time of the block."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.floors.serving", floor, "--port", str(port)],

@@ -10,6 +10,6 @@ SECRET = os.environ.get("FLOOR_SECRET", "").encode()
 
 
 def is_signed(body: bytes, header: bytes) -> bool:
-    """Whether ``header`` (``sha256=<hex>``) is the signature of ``body``."""
+    """``header``: ``sha256=<hex>``."""
     expected = b"sha256=" + hmac.digest(SECRET, body, hashlib.sha256).hex().encode()
     return hmac.compare_digest(expected, header)

@@ -22,7 +22,7 @@ class Caller:
 
 
 def authenticate(request: HttpRequest) -> Caller:
-    """The caller; raises :class:`Unauthorized` without a known token whose maker still has the right to it."""
+    """Raises :class:`Unauthorized` without a known token whose maker still has the right to it."""
     plain = _bearer_token(request)
     token = find_token(plain)
     if token is None:
@@ -32,7 +32,6 @@ def authenticate(request: HttpRequest) -> Caller:
 
 
 def is_known_token(header: str) -> bool:
-    """Whether an Authorization header carries a token that is good now."""
     plain = _token_in(header)
     return bool(plain) and is_unrevoked(plain)
 

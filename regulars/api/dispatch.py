@@ -74,20 +74,16 @@ class Route:
 
     @cached_property
     def hints(self) -> Mapping[str, Any]:
-        """What the handler takes and returns, by name."""
         return get_type_hints(self.handler, include_extras=True)
 
     @cached_property
     def id_names(self) -> tuple[str, ...]:
-        """The ids in the path."""
         return tuple(
             name for name in inspect.signature(self.handler).parameters if self.hints[name] in ID_TYPES
         )
 
 
 def endpoint(routes: Mapping[str, Route]) -> Callable[..., HttpResponseBase]:
-    """The view of one path, by method."""
-
     @csrf_exempt  # the token is in a header that no browser sends by itself
     def view(request: HttpRequest, **ids: str) -> HttpResponseBase:
         try:
@@ -119,7 +115,6 @@ def endpoint(routes: Mapping[str, Route]) -> Callable[..., HttpResponseBase]:
 
 @csrf_exempt
 def unknown_path(_request: HttpRequest, **_ids: str) -> HttpResponse:
-    """The answer to a path that is none of ours."""
     return respond_with(NotFound(_("There is no such path; see /api/v1/docs")))
 
 
@@ -149,7 +144,6 @@ def _answer(request: HttpRequest, routes: Mapping[str, Route], ids: Mapping[str,
 def _answer_once(
     request: HttpRequest, route: Route, caller: Caller, key: str, arguments: Mapping[str, Any]
 ) -> HttpResponseBase:
-    """Run the handler unless its answer is kept already."""
     form = arguments.get("form")
     request_hash = idempotency.hash_request(request, form.fingerprint() if form is not None else request.body)
     if route.talks_to_provider:

@@ -24,19 +24,16 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
 def openapi_document(_request: HttpRequest) -> HttpResponse:
-    """``GET /api/v1/openapi.json``"""
     response = HttpResponse(_document_bytes(), content_type="application/json")
     response["Access-Control-Allow-Origin"] = "*"
     return response
 
 
 def docs_page(request: HttpRequest) -> HttpResponse:
-    """``GET /api/v1/docs``"""
     return render(request, "api/docs.html", _page())
 
 
 def docs_style(_request: HttpRequest) -> HttpResponse:
-    """The page's only other file."""
     response = HttpResponse(STYLE.read_bytes(), content_type="text/css; charset=utf-8")
     response["Cache-Control"] = _DAY
     return response
@@ -148,7 +145,6 @@ def _shape(name: str, schema: Node) -> Shape:
 
 
 def _type(schema: Node) -> SafeString:
-    """A schema in a few words, with links to other shapes."""
     return _joined(list(_words(schema)), " | ")
 
 
@@ -174,6 +170,6 @@ def _joined(parts: list[SafeString], between: str) -> SafeString:
 
 
 def _prose(text: str) -> SafeString:
-    """Our own CommonMark as HTML; whatever HTML stood in it is escaped."""
+    """Our own CommonMark; whatever HTML stood in it is escaped."""
     html: str = _MARKDOWN.render(text)
     return mark_safe(html)  # noqa: S308  # raw HTML is switched off

@@ -23,7 +23,7 @@ def add_examples(components: Mapping[str, Node], reference_start: str) -> None:
 
 
 def _example_of(schema: Node, components: Mapping[str, Node], start: str, inside: Sequence[str]) -> Any:
-    """A value that fits; ``inside``: the shapes around it, so that none stands within itself."""
+    """``inside``: the shapes around the value, so that none stands within itself."""
     if schema.get("examples"):
         return schema["examples"][0]
     if "$ref" in schema:

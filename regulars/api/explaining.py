@@ -20,7 +20,7 @@ LONGEST_BSUID = 150
 
 
 def person_written(channel: str, identities: Sequence[tuple[str, str, str]]) -> PersonSeen:
-    """Somebody by (kind, value, field) as a caller wrote them, strongest first; raises ``Invalid`` naming ``field``."""
+    """(kind, value, field) as a caller wrote them, strongest first; raises ``Invalid`` naming ``field``."""
     read_phone = facts_of(channel).read_phone
     keys = [_identity_key(*each, read_phone) for each in identities]
     phone = next((read_phone(value.strip()) for kind, value, _field in identities if kind == "phone"), None)
@@ -30,7 +30,6 @@ def person_written(channel: str, identities: Sequence[tuple[str, str, str]]) -> 
 
 
 def _identity_key(kind: str, value: str, field: str, read_phone: Callable[[str], WrittenPhone | None]) -> Key:
-    """An identity in its canonical form."""
     written = value.strip()
     if kind == "phone":
         phone = read_phone(written) if written.startswith("+") else None

@@ -19,7 +19,7 @@ LONGEST_KEY = 255
 
 
 def key_of(request: HttpRequest) -> str | None:
-    """The request's key, None without one; raises ``Invalid`` for one that cannot be kept."""
+    """None without one; raises ``Invalid`` for one that cannot be kept."""
     key = request.headers.get(HEADER)
     if key is None:
         return None
@@ -39,7 +39,6 @@ def hash_request(request: HttpRequest, body: bytes) -> str:
 
 @contextmanager
 def in_the_words_of_http() -> Iterator[None]:
-    """Refusals of ``kernel.intents`` as this API's problems."""
     try:
         yield
     except IntentUsed as error:

@@ -56,7 +56,6 @@ _ALWAYS = ("unauthorized", "too-many-requests", "internal-error", "unavailable")
 
 @cache
 def build_document() -> Node:
-    """The whole document."""
     types = list(_types())
     schemas, components = msgspec.json.schema_components(types, ref_template=REFERENCE_START + "{name}")
     shapes = dict(zip(map(repr, types), schemas, strict=True))
@@ -106,7 +105,6 @@ def _describe_tag(schema: Node) -> None:
 
 
 def tag_of(route: Route) -> str:
-    """The subject of a route: the first part of its path."""
     return route.path.split("/")[1]
 
 
@@ -192,7 +190,6 @@ def _responses(route: Route, shapes: Mapping[str, Node]) -> Node:
 
 
 def _codes(route: Route) -> Iterator[str]:
-    """Every problem that a route can answer with."""
     yield from _ALWAYS
     if route.permission != ANY_TOKEN:
         yield "not-allowed"

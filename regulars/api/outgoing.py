@@ -53,7 +53,7 @@ from regulars.workspaces.access import Actor
 
 
 def queue_body(body: NewMessage, conversation: Conversation, *, by: Actor) -> Message:
-    """Queue what a caller wants to say; raises ``GuardrailRefused``, ``Invalid`` or ``Conflict`` with the reason."""
+    """Raises ``GuardrailRefused``, ``Invalid`` or ``Conflict`` with the reason."""
     channel = facts_of(conversation.inbox.connection.channel)
     if isinstance(body, ReactionBody):
         target = named_message(conversation, parse_id(body.message_id), "message_id")
@@ -121,7 +121,7 @@ def _choose_template(choice: outgoing.TemplateChoice, conversation: Conversation
 
 
 def _template_values(choice: outgoing.TemplateChoice, template: Template) -> dict[str, Value]:
-    """The values by the keys that the template's variables have; too many get a key that is refused by name."""
+    """Too many values get a key that is refused by name."""
     values = _part_values(choice, template, template.buttons, "", "template")
     for index, card in enumerate(choice.cards):
         buttons = template.cards[index].buttons if index < len(template.cards) else ()

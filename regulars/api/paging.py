@@ -71,7 +71,6 @@ def _by_id(rows: QuerySet[Row], limit: int) -> tuple[list[Row], str | None]:
 
 
 def cut(found: Sequence[Row], limit: int, time_field: str) -> tuple[list[Row], str | None]:
-    """The page out of ``limit + 1`` rows, and its cursor if there is more."""
     page = list(found[:limit])
     if len(found) <= limit:
         return page, None

@@ -29,7 +29,7 @@ _NAMED_FIELD = re.compile(r"(?P<verb>missing required|unknown) field `(?P<name>[
 
 
 def parse_body(raw: bytes, wanted: type[T] | Any) -> T:
-    """The body as ``wanted``; raises ``NotJSON`` or ``Invalid``."""
+    """Raises ``NotJSON`` or ``Invalid``."""
     try:
         tree = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -45,14 +45,13 @@ def parse_body(raw: bytes, wanted: type[T] | Any) -> T:
 
 
 def parse_query(query: QueryDict, wanted: type[T]) -> T:
-    """The query string as ``wanted``; of a parameter given twice the last one counts."""
+    """Of a parameter given twice the last one counts."""
     tree = {str(name): str(value) for name, value in query.items()}
     _refuse_unstorable(tree)
     return _convert(tree, wanted, strict=False)
 
 
 def parse_reference(written: str, field: str) -> UUID:
-    """The id of another object that a caller wrote; raises ``Invalid`` naming ``field``."""
     parsed = parse_id(written)
     if parsed is None:
         raise Invalid(_("This is not an id"), fields={field: "an id that the API gave"})
@@ -60,7 +59,6 @@ def parse_reference(written: str, field: str) -> UUID:
 
 
 def parse_seen(written: str | UnsetType | None) -> Seen | None:
-    """``last_seen`` of a body: the newest message that the caller knows of; None when it does not say."""
     if written is UNSET:
         return None
     return Seen(parse_reference(written, "last_seen") if written else None)
@@ -105,7 +103,6 @@ def _tags(wanted: Any) -> Iterator[str]:
 
 
 def _times_in(value: Any, path: str = "") -> Iterator[tuple[str, datetime]]:
-    """Every time of a body, with its path."""
     if isinstance(value, datetime):
         yield path, value
     elif isinstance(value, msgspec.Struct):

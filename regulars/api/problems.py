@@ -175,7 +175,6 @@ CATALOG: Mapping[str, tuple[HTTPStatus, str]] = {
 
 
 def respond_with(error: ProductError) -> HttpResponse:
-    """The HTTP answer to a refusal, headers included."""
     body = to_problem(error)
     response = HttpResponse(msgspec.json.encode(body), status=body["status"], content_type=MEDIA_TYPE)
     match error:
@@ -189,7 +188,6 @@ def respond_with(error: ProductError) -> HttpResponse:
 
 
 def to_problem(error: ProductError) -> dict[str, Any]:
-    """The members of the problem: the five of the RFC, ``code``, and the facts of the refusal."""
     is_limit = error.code in (LIMIT_EXCEEDED, VALUES_MISSING)
     facts = {name: value for name, value in error.facts.items() if name != "problems"}
     if is_limit:

@@ -30,7 +30,7 @@ class Buckets:
         self._lock = threading.Lock()
 
     def take(self, key: UUID) -> float:
-        """Take one; 0 when there was one, else the seconds until there will be."""
+        """0 when there was one, else the seconds until there will be."""
         with self._lock:
             moment = self.clock()
             level = self._level(key, moment)
@@ -55,7 +55,7 @@ buckets = Buckets(REQUESTS_PER_SECOND, BURST)
 
 
 def spend_request(token_id: UUID) -> None:
-    """Count one request of a token; raises :class:`TooManyRequests` with ``retry_after`` (whole seconds)."""
+    """Raises :class:`TooManyRequests` with ``retry_after`` (whole seconds)."""
     wait = buckets.take(token_id)
     if wait:
         raise TooManyRequests(

@@ -13,7 +13,7 @@ from regulars.inboxes.queries import bodies_of
 
 
 def read_raw_updates(messages: Sequence[Message]) -> dict[UUID, Any]:
-    """Message id -> raw update; without those that are ours or whose delivery is gone. One query."""
+    """By message id; without those that are ours or whose delivery is gone. One query."""
     wanted = {message.delivery_id for message in messages if message.delivery_id}
     bodies = {each: (load_raw(body), channel) for each, (body, channel) in bodies_of(wanted).items()}
     found = {}
@@ -28,7 +28,6 @@ def read_raw_updates(messages: Sequence[Message]) -> dict[UUID, Any]:
 
 
 def load_raw(raw: bytes) -> Any:
-    """A stored body, decoded; None when it cannot be."""
     try:
         return load_body(raw)
     except (NotJSON, TooDeep):

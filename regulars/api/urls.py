@@ -25,7 +25,7 @@ def _patterns() -> list[URLPattern]:
 
 
 def _public(view: Callable[..., HttpResponse], *methods: str) -> Callable[..., HttpResponse]:
-    """Say aloud that a path has no door; read by the page of all routes."""
+    """Read by the page of all routes."""
     asked = require_http_methods(list(methods))(view) if methods else view
     asked.permission = "public"  # type: ignore[attr-defined]
     asked.methods = methods or ("ANY",)  # type: ignore[attr-defined]

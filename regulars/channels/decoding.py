@@ -27,7 +27,7 @@ class TooDeep(ValueError):
 
 
 def load_body(raw: bytes) -> Any:
-    """Decode a webhook body; raise ``NotJSON`` or ``TooDeep``.
+    """Raises ``NotJSON`` or ``TooDeep``.
 
     orjson is strict where Meta is not: it refuses lone surrogates, NaN and numbers beyond a double, and turns
     integers above 64 bits into floats, so such bodies go to the standard decoder.
@@ -72,7 +72,6 @@ def _make_storable(body: Any) -> Any:
 
 
 def _clean_container(container: dict[str, Any] | list[Any]) -> list[Any]:
-    """Clean one container's own strings; return the containers in it."""
     if isinstance(container, list):
         container[:] = [_clean(value) for value in container]
         return [value for value in container if isinstance(value, dict | list)]

@@ -67,9 +67,7 @@ class Carrier(Transport, Protocol):
         """
         ...
 
-    async def close(self) -> None:
-        """Let go of connections."""
-        ...
+    async def close(self) -> None: ...
 
 
 class SharedNumber(NamedTuple):

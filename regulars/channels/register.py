@@ -12,10 +12,8 @@ from regulars.channels.record import Channel
 
 
 def channels() -> Mapping[str, Channel]:
-    """All of them, by kind."""
     return cast("Mapping[str, Channel]", import_string(settings.CHANNELS))
 
 
 def channel_of(kind: str) -> Channel:
-    """The channel that a connection names."""
     return channels()[kind]

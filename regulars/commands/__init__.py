@@ -49,7 +49,7 @@ def regulars() -> None:
 
 
 def main() -> None:
-    """Run the command line; a refusal becomes one sentence on standard error and exit code 1."""
+    """A refusal becomes one sentence on standard error and exit code 1."""
     interpreter.go_on_with_copy()
     try:
         _require_text(sys.argv[1:])

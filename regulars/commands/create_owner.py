@@ -58,7 +58,6 @@ def create_owner(
 
 
 def _from_input() -> str:
-    """Asked twice on a terminal; else the first line of standard input."""
     if sys.stdin.isatty():
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
     given = sys.stdin.readline().rstrip("\r\n")

@@ -85,7 +85,6 @@ def _disk(settings: Settings) -> Finding:
 
 
 def _accounts(settings: Settings) -> Finding:
-    """Whom the processes run as when Regulars is started as this account. Root is no fault, but the way out is told."""
     service = dropping.choose(settings.home)
     if service.obstacle:
         said = f"web and worker would run as root, which is more than they need. {service.obstacle}"
@@ -146,7 +145,6 @@ def _running(settings: Settings) -> Finding:
 
 
 def _address(settings: Settings) -> SplitResult | None:
-    """Where this machine reaches the web process of the home, if it runs and has told."""
     try:
         known = json.loads(read_own(settings.ready_path))
         if not system.is_alive(int(known["pids"]["supervisor"])):
@@ -165,7 +163,6 @@ def _is_taken(settings: Settings) -> bool:
 
 
 def _migrations(settings: Settings) -> Finding:
-    """Looked at only where a database is there already: a check-up makes none."""
     if not settings.database_url and cluster.find(settings.home) is None:
         return Finding("migrations", True, "no database yet; the first start makes it")
     from .loading import loaded_django
@@ -180,7 +177,6 @@ def _migrations(settings: Settings) -> Finding:
 
 
 def _media(settings: Settings) -> Finding:
-    """Whether the media directory is the one that the database knows; a check-up marks none."""
     if not settings.database_url and cluster.find(settings.home) is None:
         return Finding("media", True, "no database yet; the first start makes the directory")
     from .loading import loaded_django

@@ -103,7 +103,6 @@ class _Poster:
         self._connection.close()
 
     def post(self, body: bytes) -> int | None:
-        """The status of the answer; None when there was none after several attempts."""
         status = None
         for attempt in range(ATTEMPTS):
             time.sleep(0.2 * (2**attempt - 1))

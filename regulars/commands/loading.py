@@ -69,7 +69,7 @@ def _require_home(settings: Settings) -> None:
 
 
 def require_database() -> None:
-    """Raise StartRefused unless the database answers, is new enough and speaks UTF-8. Needs Django."""
+    """Raises StartRefused unless it answers, is new enough and speaks UTF-8. Needs Django."""
     from django.db import DatabaseError, connection
 
     try:
@@ -119,7 +119,7 @@ def _reason(said: str) -> str:
 
 @contextmanager
 def rights_in_words() -> Iterator[None]:
-    """Inside, what the database does not let its role do becomes a StartRefused. Needs Django."""
+    """What the database does not let its role do becomes a StartRefused. Needs Django."""
     from django.db import DatabaseError, connection
     from django.db.migrations.exceptions import MigrationSchemaMissing
     from psycopg import errors
@@ -148,7 +148,7 @@ def rights_in_words() -> Iterator[None]:
 
 
 def require_tables() -> None:
-    """Raise StartRefused unless every table of this version is there. Needs Django."""
+    """Raises StartRefused unless every table of this version is there. Needs Django."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
@@ -162,7 +162,7 @@ def require_tables() -> None:
 
 
 def require_key() -> None:
-    """Raise StartRefused unless the database belongs to this server's secret key. Needs Django and the tables."""
+    """Raises StartRefused unless the database belongs to this server's secret key. Needs Django and the tables."""
     from regulars.kernel.server_key import OtherKey, require_own_key
 
     try:
@@ -172,7 +172,7 @@ def require_key() -> None:
 
 
 def require_media_place() -> None:
-    """Raise StartRefused unless the media directory is the one that the database knows. Needs Django and the tables."""
+    """Raises StartRefused unless the directory is the one that the database knows. Needs Django and the tables."""
     from regulars.media.place import OtherPlace, require_own_place
 
     try:

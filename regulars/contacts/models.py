@@ -45,7 +45,6 @@ class Contact(WorkspaceScoped):
 
     @property
     def display_name(self) -> str:
-        """The best name we have of which anything shows, down to the user name or the number."""
         names = (self.name, self.profile_name, self.username, self.phone)
         return next(
             (name for name in names if name and not is_invisible(name)), self.name or self.profile_name

@@ -9,7 +9,7 @@ from regulars.contacts.models import ContactIdentity
 
 
 def names_at(workspace_id: UUID, addresses: Collection[str]) -> dict[str, str]:
-    """What the people at these addresses (phones, user ids) are called; unknown ones are left out."""
+    """Addresses are phones or user ids; unknown ones are left out."""
     known = ContactIdentity.objects.filter(
         workspace_id=workspace_id, value__in=addresses, retired_at=None
     ).select_related("contact")

@@ -23,7 +23,7 @@ class Place:
 
 
 def place_of_phone(phone: str) -> Place:
-    """The place that an E.164 number (with ``+``) suggests; an empty one when it suggests none."""
+    """``phone`` is E.164 with ``+``; an empty place when it suggests none."""
     return _place(phone) if phone.startswith("+") else Place()
 
 
@@ -42,7 +42,7 @@ def _place(phone: str) -> Place:
 
 
 def place_of_bsuid(bsuid: str) -> Place:
-    """A BSUID starts with its country (``KR.…``): country and language, and no zone."""
+    """A BSUID starts with its country (``KR.…``)."""
     country = bsuid.partition(".")[0]
     known = country if len(country) == 2 and country.isalpha() and country.isupper() else ""
     return Place(known, _language(known), "")

@@ -15,7 +15,6 @@ def identities_of(contact_ids: Collection[UUID]) -> QuerySet[ContactIdentity]:
 
 
 def perhaps_the_same(contact_id: UUID) -> list[UUID]:
-    """Contacts who may be the same person, as long as nobody has decided (``MergeSuggestion``)."""
     open_ones = MergeSuggestion.objects.filter(
         Q(first_id=contact_id) | Q(second_id=contact_id), decided_at=None
     )
@@ -24,5 +23,5 @@ def perhaps_the_same(contact_id: UUID) -> list[UUID]:
 
 
 def consents_of(contact_ids: Collection[UUID]) -> QuerySet[Consent]:
-    """Everything that contacts ever allowed or forbade, the oldest first: the last word of each purpose counts."""
+    """The oldest first: the last word of each purpose counts."""
     return Consent.objects.filter(contact_id__in=contact_ids).order_by("at", "id")

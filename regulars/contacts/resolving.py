@@ -50,7 +50,6 @@ class Known:
     """BSUIDs of today that were seen before their portfolio was known"""
 
     def holder(self, key: Key, at: datetime | None = None) -> UUID | None:
-        """Who is meant by an identity on its own at that time."""
         then = self.past_holder(key, at)
         if then is not None:
             return then.contact_id
@@ -60,7 +59,6 @@ class Known:
         return owner
 
     def past_holder(self, key: Key, at: datetime | None) -> Past | None:
-        """Who had it at that time and has it no more."""
         if at is None or key not in self.past:
             return None
         return next((past for past in self.past[key] if at <= past.until), None)
@@ -196,5 +194,4 @@ def _give(key: Key, owner: UUID, reference: Reference, known: Known, resolution:
 
 
 def keys_to_look_up(references: Sequence[Reference]) -> list[Key]:
-    """Every distinct identity of a batch, in a stable order."""
     return sorted({key for reference in references for key in reference.keys})

@@ -17,7 +17,6 @@ _LOOKS_LIKE_NUMBER = re.compile(r"^[+()\d\s.\-/]{3,}$")
 
 
 def matching_contacts(workspace_id: UUID, text: str) -> QuerySet[Contact]:
-    """Contacts whose name, number, user name or tag contains every word of ``text``."""
     contacts = Contact.objects.filter(workspace_id=workspace_id)
     text = text.replace("\x00", "")
     if _LOOKS_LIKE_NUMBER.match(text.strip()):
@@ -34,7 +33,6 @@ def matching_contacts(workspace_id: UUID, text: str) -> QuerySet[Contact]:
 
 
 def matching_groups(workspace_id: UUID, text: str) -> QuerySet[Group]:
-    """Groups whose subject contains every word of ``text``, or whose address contains what may be their short id."""
     words = text.replace("\x00", "").split()
     if not words:
         return Group.objects.none()

@@ -51,7 +51,7 @@ class Staffing:
 
 
 def access_conversation(actor: Actor, conversation_id: UUID | None) -> Conversation:
-    """The conversation, if the actor may see it; else :class:`NotFound`, whether it exists or not."""
+    """Raises :class:`NotFound` for one that the actor may not see, as if it did not exist."""
     actor.require("conversations:read")
     found = visible_to(actor).filter(id=conversation_id).first() if conversation_id else None
     if found is None:
@@ -60,7 +60,6 @@ def access_conversation(actor: Actor, conversation_id: UUID | None) -> Conversat
 
 
 def access_message(actor: Actor, message_id: UUID | None) -> Message:
-    """The message, if the actor may see its conversation."""
     found = (
         Message.objects.select_related("conversation", "contact", "media")
         .filter(id=message_id, workspace_id=actor.workspace_id)
@@ -75,7 +74,6 @@ def access_message(actor: Actor, message_id: UUID | None) -> Message:
 
 
 def access_contact(actor: Actor, contact_id: UUID | None) -> Contact:
-    """The contact, if the actor may see it; else :class:`NotFound`, whether it exists or not."""
     actor.require("contacts:read")
     found = contacts_visible_to(actor).filter(id=contact_id).first() if contact_id else None
     if found is None:
@@ -84,10 +82,7 @@ def access_contact(actor: Actor, contact_id: UUID | None) -> Contact:
 
 
 def access_media(actor: Actor, media_id: UUID | None, *, message_id: UUID | None = None) -> MediaFile:
-    """The file, if the actor may see it; else :class:`NotFound`.
-
-    ``message_id`` names a message that brings the file along with others: a template's header or card.
-    """
+    """``message_id`` names a message that brings the file along with others: a template's header or card."""
     found = media_visible_to(actor).filter(id=media_id).first() if media_id else None
     if found is None and media_id and message_id and _brings(access_message(actor, message_id), media_id):
         found = MediaFile.objects.filter(id=media_id, workspace_id=actor.workspace_id).first()
@@ -102,7 +97,6 @@ def _brings(message: Message, media_id: UUID) -> bool:
 
 
 def visible_to(actor: Actor) -> QuerySet[Conversation]:
-    """Every conversation that the actor may see, as a query to build on."""
     every = Conversation.objects.filter(workspace_id=actor.workspace_id).select_related(
         "contact", "group", "inbox__connection", "assignee__user", "team"
     )
@@ -127,9 +121,9 @@ def visible_to(actor: Actor) -> QuerySet[Conversation]:
 
 
 def contacts_visible_to(actor: Actor) -> QuerySet[Contact]:
-    """Every contact that the actor may see, as a query to build on: all, or the people of visible conversations.
+    """All, or the people of visible conversations: in a group, all who wrote there.
 
-    In a group those are all who wrote there. A contact without any conversation is its owner's.
+    A contact without any conversation is its owner's.
     """
     every = Contact.objects.filter(workspace_id=actor.workspace_id).select_related("owner__user")
     if not actor.can("contacts:read"):
@@ -158,12 +152,11 @@ def media_visible_to(actor: Actor) -> QuerySet[MediaFile]:
 
 
 def _mates(actor: Actor) -> QuerySet[Any, Any]:
-    """The members of the actor's teams."""
     return Member.teams.through.objects.filter(team_id__in=actor.team_ids).values("member_id")
 
 
 def can_see(actor: Actor, facts: ConversationFacts, staffing: Staffing) -> bool:
-    """The same answer as ``visible_to`` for one conversation, without a query."""
+    """The same answer as ``visible_to``, without a query."""
     if facts.workspace_id != actor.workspace_id or not actor.can("conversations:read"):
         return False
     if actor.sees_all or (facts.assignee_id is not None and facts.assignee_id == actor.member_id):
@@ -181,19 +174,16 @@ def can_see(actor: Actor, facts: ConversationFacts, staffing: Staffing) -> bool:
 
 
 def closed_to(actor: Actor, staffing: Staffing) -> frozenset[UUID]:
-    """The numbers that others staff and the actor does not."""
     return frozenset(
         inbox_id for inbox_id, teams in staffing.inbox_teams.items() if not teams & actor.team_ids
     )
 
 
 def read_staffing(workspace_id: UUID) -> Staffing:
-    """Who staffs which number and who is in which team."""
     return read_staffings([workspace_id])[workspace_id]
 
 
 def read_staffings(workspace_ids: Collection[UUID]) -> dict[UUID, Staffing]:
-    """The same for several workspaces at once (two queries)."""
     staffed = Inbox.teams.through.objects.filter(inbox__workspace_id__in=workspace_ids)
     joined = Member.teams.through.objects.filter(member__workspace_id__in=workspace_ids)
     inbox_teams = _gather(workspace_ids, staffed.values_list("inbox__workspace_id", "inbox_id", "team_id"))

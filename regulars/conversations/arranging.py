@@ -47,7 +47,6 @@ def _text(body: str) -> OutgoingText:
 
 
 def _with_files(texts: Sequence[str], files: Sequence[OutgoingMedia]) -> list[OutgoingContent]:
-    """The first file that can have one takes the text as its caption; several texts come after the files."""
     place = next((at for at, file in enumerate(files) if file.kind not in _CAPTIONLESS), None)
     if place is None or len(texts) != 1:
         return [*files, *map(_text, texts)]
@@ -74,10 +73,7 @@ def _refusal(sentence: str) -> Invalid:
 
 
 def split_text(text: str, longest: int) -> list[str]:
-    """The text in parts of at most ``longest`` characters, cut where a reader would pause.
-
-    Nothing but white space around a cut is left out.
-    """
+    """Cut where a reader would pause; nothing but white space around a cut is left out."""
     parts = []
     rest = text.strip()
     while len(rest) > longest:
@@ -88,7 +84,7 @@ def split_text(text: str, longest: int) -> list[str]:
 
 
 def _cut(text: str, longest: int) -> int:
-    """Where to cut: after the last paragraph, line, sentence or word that fits, not in the first half of it."""
+    """After the last paragraph, line, sentence or word that fits, not in the first half of it."""
     window = text[: longest + 1]
     for pause in ("\n\n", "\n", ". ", "! ", "? ", "。", " "):
         at = window.rfind(pause, longest // 2)

@@ -92,7 +92,7 @@ class _Number:
     worked_at: float = 0.0
 
     def is_idle(self, now: float) -> bool:
-        """Quiet for so long that it may be given back; who waits is remembered until the wait is over."""
+        """Who waits is remembered until the wait is over."""
         is_waiting = self.held_until > now or bool(self.pace.held(now))
         return self.in_flight == 0 and not is_waiting and now - self.worked_at > GIVE_BACK_SECONDS
 
@@ -121,7 +121,7 @@ class Sender:
             self._loop.call_soon_threadsafe(self._wake.set)
 
     def stop(self) -> None:
-        """Claim nothing more; ``run`` returns when what is on its way has an outcome."""
+        """``run`` returns when what is on its way has an outcome."""
         self._stopping = True
         self.wake()
 
@@ -172,7 +172,6 @@ class Sender:
         await self._give_back_idle()
 
     async def _check_leases(self) -> None:
-        """Give up what nobody sends any more, and notice when the session of our locks is gone."""
         if monotonic() - self._checked_leases_at > LEASE_CHECK_SECONDS:
             self._checked_leases_at = monotonic()
             if self._locks is not None:
@@ -183,7 +182,6 @@ class Sender:
                 logger.warning("messages with an unknown result", extra={"count": lost})
 
     async def _probe_what_is_due(self) -> None:
-        """Ask about the numbers and connections whose time has come, beside everything else."""
         if monotonic() - self._checked_probes_at < PROBE_CHECK_SECONDS:
             return
         self._checked_probes_at = monotonic()
@@ -209,7 +207,7 @@ class Sender:
         task.add_done_callback(self._tasks.discard)
 
     async def _claim_or_hold(self, number: _Number) -> None:
-        """Claim; a number whose messages cannot be claimed waits and leaves the others alone."""
+        """A number whose messages cannot be claimed waits and leaves the others alone."""
         try:
             await self._claim(number)
         except _LOST_DATABASE:
@@ -336,7 +334,7 @@ class Sender:
             self._is_recording = False
 
     async def _record(self, batch: list[tuple[Claimed, SendResult]]) -> None:
-        """Write outcomes down; while the database is away they are kept here and tried again."""
+        """While the database is away they are kept here and tried again."""
         while True:
             try:
                 await self._ask(record_results, batch)
@@ -355,7 +353,6 @@ class Sender:
                 return
 
     async def _own(self, waiting: Mapping[UUID, _Work]) -> None:
-        """Try to become the owner of numbers with work; keep what the database knows of them up to date."""
         fresh = []
         for inbox_id, work in waiting.items():
             number = self._numbers.get(inbox_id)
@@ -425,7 +422,6 @@ class _Work(NamedTuple):
 
 
 def _numbers_with_work() -> dict[UUID, _Work]:
-    """The numbers that have something to send now and may."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT i.id, i.connection_id, c.channel, i.messages_per_second, i.probe_count + c.probe_count > 0"

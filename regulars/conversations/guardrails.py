@@ -94,7 +94,6 @@ _AT_ONCE: Mapping[str, Words] = {
 
 
 def words_of(refusal: Refusal) -> Words:
-    """What a refusal is called, and what to do; the reason that somebody wrote down, where there is one."""
     title, explanation = (WORDS if refusal.code in WORDS else _AT_ONCE)[refusal.code]
     return title, refusal.reason or explanation
 

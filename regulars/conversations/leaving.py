@@ -74,7 +74,7 @@ def values_refused(problems: Sequence[LimitProblem]) -> Refusal:
 def check_group(
     content: OutgoingContent, channel: ChannelFacts, *, template_category: str, may_be_said_here: bool
 ) -> Refusal | None:
-    """What may not be said where several people read. ``may_be_said_here``: by whoever says it, person or machine."""
+    """``may_be_said_here``: by whoever says it, person or machine."""
     if not channel.fits_groups(content, template_category):
         return Refusal(NOT_FOR_GROUPS, {"allowed": ["text", "media", "template"]})
     return None if may_be_said_here else Refusal(GROUP_AUTOMATION_OFF, {"allowed": []})

@@ -29,7 +29,7 @@ GROUP BY 2, 3, 5
 
 
 def read_ledger(workspace_id: UUID) -> tuple[Ledger, dict[tuple[UUID, str], Ledger]]:
-    """The workspace's ledger in total and per (connection, address), from one snapshot."""
+    """In total and per (connection, address), from one snapshot."""
     total = Ledger()
     parts: dict[tuple[UUID, str], Ledger] = {}
     with connection.cursor() as cursor:
@@ -41,7 +41,6 @@ def read_ledger(workspace_id: UUID) -> tuple[Ledger, dict[tuple[UUID, str], Ledg
 
 
 def read_unknown(workspace_id: UUID, limit: int) -> list[Message]:
-    """The messages of which nobody knows whether they left, the longest unknown first, with whom they were for."""
     unknown = Message.objects.filter(workspace_id=workspace_id, outgoing__state="unknown")
     joined = unknown.select_related("contact", "conversation__group", "inbox")
     return list(joined.order_by("sent_at")[:limit])

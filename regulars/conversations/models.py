@@ -126,7 +126,6 @@ class Conversation(WorkspaceScoped):
         ]
 
     def window_is_open(self, at: datetime) -> bool:
-        """Whether free text may leave at that moment."""
         return self.window_closes_at is not None and at < self.window_closes_at
 
 

@@ -22,7 +22,6 @@ class Throughput:
     refilled_at: float = 0.0
 
     def available(self, now: float) -> int:
-        """How many messages may leave now."""
         if self.tokens < 0:
             self.tokens, self.refilled_at = self.per_second, now
         self.tokens = min(self.per_second, self.tokens + (now - self.refilled_at) * self.per_second)
@@ -57,6 +56,5 @@ class PeoplePace:
         self.held_until[person] = max(self.held_until.get(person, 0.0), until)
 
     def held(self, now: float) -> list[UUID]:
-        """Whom nothing may leave to now; forgets those whose time is over."""
         self.held_until = {key: value for key, value in self.held_until.items() if value > now}
         return list(self.held_until)

@@ -15,13 +15,13 @@ class Transport(Protocol):
     """Gives one message at a time to a channel's provider. Never raises for what the provider does."""
 
     async def send(self, claimed: Claimed) -> SendResult:
-        """The judged result of exactly one attempt."""
+        """Exactly one attempt."""
         ...
 
     async def probe(self, connection_id: UUID, address: str) -> Deferred | None:
-        """Whether sending from a number may work again, without sending; why it does not, if not."""
+        """Asks without sending; why it does not work again, None if it may."""
         ...
 
     def forget(self, connection_id: UUID) -> None:
-        """Read the connection's credentials anew before the next message."""
+        """Its credentials are read anew before the next message."""
         ...

@@ -18,7 +18,6 @@ BATCH_SIZE = 500
 
 @transaction.atomic
 def wake_snoozed() -> int:
-    """Open the conversations whose time has come; returns how many."""
     moment = clock.now()
     # unscoped: time passes for all
     due = Conversation.objects.select_for_update(skip_locked=True).filter(
@@ -33,5 +32,4 @@ def wake_snoozed() -> int:
 
 
 def purge_unmatched_statuses() -> int:
-    """Forget old statuses of messages that were never ours."""
     return purge_unmatched(clock.now() - UNMATCHED_RETENTION)

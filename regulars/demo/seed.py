@@ -46,7 +46,7 @@ class SignIn(TypedDict):
 
 @transaction.atomic
 def seed_demo() -> dict[str, object]:
-    """Make the workspace and return its part of the ready file (see docs/reference/ready-file.md)."""
+    """Returns its part of the ready file (see docs/reference/ready-file.md)."""
     owner = create_owner(WORKSPACE, PEOPLE[0][0], PASSWORD, name=PEOPLE[0][1], time_zone="Europe/Stockholm")
     workspace = owner.workspace
     by = system_actor(workspace.id, "demo")

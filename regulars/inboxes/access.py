@@ -14,7 +14,6 @@ from regulars.workspaces.access import Actor
 
 
 def access_inbox(actor: Actor, inbox_id: UUID | None) -> Inbox:
-    """The inbox, if the actor staffs it (or sees all); else :class:`NotFound`."""
     actor.require("inboxes:read")
     found = inboxes_of(actor).filter(id=inbox_id).first() if inbox_id else None
     if found is None:
@@ -23,7 +22,6 @@ def access_inbox(actor: Actor, inbox_id: UUID | None) -> Inbox:
 
 
 def inboxes_of(actor: Actor) -> QuerySet[Inbox]:
-    """The numbers that the actor staffs, by name."""
     inboxes = Inbox.objects.filter(workspace_id=actor.workspace_id, is_active=True).select_related(
         "connection"
     )
@@ -33,7 +31,6 @@ def inboxes_of(actor: Actor) -> QuerySet[Inbox]:
 
 
 def access_connection(actor: Actor, connection_id: UUID | None) -> Connection:
-    """The connection, for those who run connections."""
     actor.require("connections:manage")
     found = (
         Connection.objects.filter(workspace_id=actor.workspace_id, id=connection_id).first()
@@ -46,7 +43,6 @@ def access_connection(actor: Actor, connection_id: UUID | None) -> Connection:
 
 
 def access_delivery(actor: Actor, delivery_id: int, *, with_body: bool = False) -> Delivery:
-    """One stored delivery, for those who run connections. The body holds what people said."""
     rows = deliveries_of(actor)
     if with_body:
         rows = rows.defer(None).defer(*sealed_fields("connection__"))
@@ -60,7 +56,6 @@ def access_delivery(actor: Actor, delivery_id: int, *, with_body: bool = False) 
 
 
 def deliveries_of(actor: Actor) -> QuerySet[Delivery]:
-    """What came by webhook, without the bodies, each with its connection."""
     actor.require("connections:manage")
     own = Connection.objects.filter(workspace_id=actor.workspace_id)
     rows = Delivery.objects.filter(connection_id__in=list(own.values_list("id", flat=True)))

@@ -66,7 +66,6 @@ Eraser = Callable[[Erasure], None]
 
 
 def ask_for_erasure(workspace_id: UUID, traces: Traces) -> None:
-    """Have workers forget the person; the request stands once the current transaction commits."""
     ErasureRequest.objects.create(workspace_id=workspace_id, traces=msgspec.json.encode(traces).decode())
     wake_errands()
 
@@ -77,7 +76,7 @@ def open_erasures(workspace_id: UUID) -> list[Erasure]:
 
 
 def carry_out_erasures(erasers: Sequence[Eraser]) -> int:
-    """Do what was asked for, in one worker at a time; what fails is tried again. Returns how many were ended."""
+    """One worker at a time; what fails is tried again. Returns how many were ended."""
     if not _due().exists():
         return 0
     with held_by_session("erasures") as mine:
@@ -86,7 +85,6 @@ def carry_out_erasures(erasers: Sequence[Eraser]) -> int:
 
 
 def _due() -> QuerySet[ErasureRequest]:
-    """Those that nobody has begun, and those that are to be ended."""
     return ErasureRequest.objects.filter(  # unscoped: one worker carries out everybody's
         Q(swept_at=None) | Q(created_at__lt=clock.now() - LATEST_ARRIVAL_AFTER)
     )
@@ -124,7 +122,6 @@ def _open(ids: Iterable[UUID]) -> Iterator[Erasure]:
 
 
 def erase_from_answers(erasure: Erasure) -> None:
-    """Forget the answers, kept for requests that come again, that hold something of the person."""
     addresses = (each.value for each in erasure.traces.identities if each.kind != "unnamed")
     workspace_id = erasure.workspace_id
     owners = [

@@ -73,7 +73,6 @@ class Ledger:
 
 
 def add_to_ledger(rows: Iterable[LedgerRow]) -> None:
-    """Append entries in the current transaction, summed by what they say."""
     sums: dict[tuple[Any, ...], list[int]] = {}
     for row in rows:
         key = (row.connection_id, row.address, row.flow, row.outcome, row.reason)

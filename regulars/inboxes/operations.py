@@ -58,7 +58,7 @@ class Credentials:
 def add_connection(
     workspace_id: UUID, channel: str, name: str, credentials: Credentials, *, by: Actor
 ) -> Connection:
-    """Connect an account; its webhook address contains a fresh unguessable key."""
+    """Its webhook address contains a fresh unguessable key."""
     by.require("connections:manage")
     missing = {
         field_name: _("must not be empty")
@@ -160,7 +160,7 @@ def _read_portfolio(written: str) -> str:
 def add_inbox(
     connection_row: Connection, name: str, address: str, display_address: str = "", *, by: Actor
 ) -> Inbox:
-    """Staff one more number of a connection. Deliveries that named it before can be replayed."""
+    """Deliveries that named it before can be replayed."""
     by.require("inboxes:manage")
     if not address.strip().isascii() or not address.strip():
         raise Invalid(
@@ -227,7 +227,7 @@ def _pause_of(inbox: Inbox, by: Actor) -> Event:
 
 @transaction.atomic
 def note_qualities(connection_row: Connection, told: Mapping[str, str]) -> int:
-    """Keep how the platform rates an account's numbers: its word by the number's address; returns how many changed."""
+    """``told``: the platform's word by the number's address; returns how many changed."""
     numbers = Inbox.objects.select_for_update(no_key=True).filter(connection=connection_row, address__in=told)
     changed = [inbox for inbox in numbers.order_by("id") if told[inbox.address] != inbox.quality]
     for inbox in changed:
@@ -276,7 +276,7 @@ def _can_be_opened(connection_id: UUID) -> bool:
 
 
 def set_throughput(connection_row: Connection, display_address: str, per_second: int) -> None:
-    """The platform lets a number send so many messages a second; it is known by its digits, however it is written."""
+    """Messages a second; the number is known by its digits, however it is written."""
     wanted = _digits(display_address)
     for inbox in Inbox.objects.filter(connection=connection_row):
         if wanted and _digits(inbox.display_address) == wanted:
@@ -284,7 +284,7 @@ def set_throughput(connection_row: Connection, display_address: str, per_second:
 
 
 def set_messaging_limit(connection_row: Connection, limit: str) -> None:
-    """The platform limits how many people a portfolio may write to first; it holds for all its accounts together."""
+    """The limit holds for all accounts of a portfolio together."""
     same = Q(id=connection_row.id)
     if connection_row.portfolio:
         same |= Q(channel=connection_row.channel, portfolio=connection_row.portfolio)
@@ -315,7 +315,7 @@ class NoticeRow:
 
 
 def record_notices(workspace_id: UUID, notices: Sequence[NoticeRow]) -> list[UUID | None]:
-    """Keep what is new; for each notice, in order, its id or None when it was known. Needs a transaction."""
+    """For each notice, in order, its id or None when it was known. Needs a transaction."""
     if not notices:
         return []
     first: dict[tuple[UUID, str], int] = {}

@@ -137,7 +137,6 @@ UNION ALL SELECT 'number', * FROM numbers
 
 
 def _numbers_at(inbox_id: UUID | None, connection_id: UUID) -> list[tuple[UUID, UUID]]:
-    """Workspace and id of a number, or of all of an account."""
     numbers = Inbox.objects.filter(connection_id=connection_id)
     if inbox_id is not None:
         numbers = numbers.filter(id=inbox_id)

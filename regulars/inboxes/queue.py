@@ -9,6 +9,5 @@ DELIVERIES_CHANNEL = "regulars_deliveries"
 
 
 def wake_readers() -> None:
-    """Tell waiting workers, on commit, that there are deliveries to read."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, '')", [DELIVERIES_CHANNEL])

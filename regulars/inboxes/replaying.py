@@ -37,7 +37,6 @@ EVERY_DELIVERY = WhichDeliveries()
 
 
 def find_deliveries(actor: Actor, which: WhichDeliveries) -> QuerySet[Delivery]:
-    """Those of the deliveries that the actor may see (``access.deliveries_of``)."""
     rows = deliveries_of(actor)
     if which.ids is not None:
         rows = rows.filter(id__in=which.ids)
@@ -52,14 +51,14 @@ def find_deliveries(actor: Actor, which: WhichDeliveries) -> QuerySet[Delivery]:
 
 @transaction.atomic
 def open_delivery(delivery_id: int, *, by: Actor) -> Delivery:
-    """One delivery with its body. It holds what people said, so the audit trail says who looked."""
+    """It holds what people said, so the audit trail says who looked."""
     found = access_delivery(by, delivery_id, with_body=True)
     audit(by, "deliveries:open", "delivery", str(delivery_id))
     return found
 
 
 def notices_of(actor: Actor) -> QuerySet[ChannelNotice]:
-    """What the platforms told about accounts and numbers; ``is_kept``: its delivery is there to be read again."""
+    """``is_kept``: its delivery is there to be read again."""
     actor.require(PERMISSION)
     rows = ChannelNotice.objects.filter(workspace_id=actor.workspace_id)
     kept = Delivery.objects.filter(id=OuterRef("delivery_id"))

@@ -15,7 +15,7 @@ COMPACT_AFTER = timedelta(minutes=5)
 
 
 def purge_deliveries() -> int:
-    """Delete raw deliveries past their retention, in batches; what still waits is never deleted."""
+    """In batches; what still waits is never deleted."""
     limit = clock.now() - timedelta(days=settings.RAW_DELIVERY_RETENTION_DAYS)
     total: int = 0
     while True:

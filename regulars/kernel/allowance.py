@@ -29,12 +29,11 @@ class Allowance:
         return was_waiting
 
     def give_back(self, amount: int) -> None:
-        """What ``take`` was asked for is free again."""
         self._left += min(amount, self._total)
         self._grant()
 
     async def wait_for(self, amount: int, patience: float) -> bool:
-        """Take ``amount``, waiting up to ``patience`` seconds; False when it was not there in time."""
+        """``patience`` in seconds; False when it was not there in time."""
         there: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def granted() -> None:

@@ -75,7 +75,7 @@ class ColumnDumper(ListBinaryDumper):
 
 
 def _is_one_value(items: Sequence[Any]) -> bool:
-    """Whether they are one and the same object throughout, as the kind or the inbox of a batch often is."""
+    """Often so: the kind or the inbox of a batch."""
     if len(items) < 2 or items[0] is not items[-1] or items[0] is None or type(items[0]) is list:
         return False
     return len(set(map(id, items))) == 1

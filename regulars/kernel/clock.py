@@ -14,18 +14,15 @@ _frozen: ContextVar[datetime | None] = ContextVar("frozen_clock", default=None)
 
 
 def now() -> datetime:
-    """The current moment, aware, in UTC."""
     return _frozen.get() or datetime.now(UTC)
 
 
 def is_nameable(moment: datetime) -> bool:
-    """Whether an aware time lies between ``EARLIEST`` and ``LATEST``."""
     return EARLIEST <= moment < LATEST
 
 
 @contextmanager
 def frozen_at(moment: datetime) -> Iterator[None]:
-    """Inside, ``now()`` answers ``moment``. For tests and replays; ``moment`` must be aware."""
     if moment.tzinfo is None:
         raise ValueError("frozen_at needs an aware datetime; got a naive one")
     token = _frozen.set(moment.astimezone(UTC))

@@ -20,7 +20,6 @@ class Undecryptable(ValueError):
 
 
 def encrypt(text: str) -> str:
-    """``text`` sealed under the current key."""
     return _cipher(settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS)).encrypt(text.encode()).decode()
 
 

@@ -81,17 +81,14 @@ class BinaryCursor:
         self._cursor = cursor
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> None:
-        """As any cursor does."""
         self._cursor.execute(statement, values)
 
     @property
     def rowcount(self) -> int:
-        """How many rows the last statement found or changed."""
         count: int = self._cursor.rowcount
         return count
 
     def fetchall(self) -> list[tuple[Any, ...]]:
-        """All rows; ``jsonb`` comes decoded, as from any psycopg cursor."""
         try:
             rows: list[tuple[Any, ...]] = self._cursor.fetchall()
         except DataError:  # of the driver, not the server: it has no such time
@@ -101,7 +98,6 @@ class BinaryCursor:
 
 @contextmanager
 def binary_cursor() -> Iterator[BinaryCursor]:
-    """A cursor for batches."""
     with connection.cursor() as cursor:
         cursor.cursor.format = Format.BINARY
         yield BinaryCursor(cursor)

@@ -13,6 +13,5 @@ CHANNEL = "regulars_errands"
 
 
 def wake_errands() -> None:
-    """Tell waiting workers, on commit, that there is something to be done."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])

@@ -53,7 +53,6 @@ E = TypeVar("E", bound=Event)
 
 @dataclass_transform(frozen_default=True)
 def event(cls: type[E]) -> type[E]:
-    """Class decorator of all events: frozen, with the class name as its kind in the log."""
     made = dataclass(frozen=True)(cls)
     Event.kinds[made.__name__] = made
     return made
@@ -101,7 +100,6 @@ class Position:
 
     @classmethod
     def parse(cls, text: str) -> Position | None:
-        """The position a client sent back, or None when it is not one."""
         first, dot, second = text.partition(".")
         if not (dot and first.isdecimal() and second.isdecimal() and len(text) < 42):
             return None
@@ -118,12 +116,11 @@ class Recorded:
 
 
 def record(*happened: Event) -> None:
-    """Write events in the current transaction; readers wake when it commits."""
+    """In the current transaction; readers wake when it commits."""
     record_all(happened)
 
 
 def record_all(happened: Iterable[Event]) -> None:
-    """Like :func:`record`, for a whole batch in one statement."""
     rows = [(each.workspace_id, type(each).__name__, _to_json(each)) for each in happened]
     if not rows:
         return
@@ -149,7 +146,7 @@ class Page:
 
 
 def read_after(position: Position, kinds: Sequence[str], limit: int) -> Page:
-    """The next stretch of the log, with at most ``limit`` events of ``kinds``; the others are passed over."""
+    """At most ``limit`` events of ``kinds``; the others are passed over."""
     with binary_cursor() as cursor:
         cursor.execute(_READ, [str(position.transaction_id), position.event_id, list(kinds), limit])
         rows = cursor.fetchall()
@@ -172,7 +169,6 @@ class Look:
 
 
 def look_after(position: Position) -> Look:
-    """What kinds of events came after a position, without reading them."""
     with binary_cursor() as cursor:
         cursor.execute(_LOOK, [str(position.transaction_id), position.event_id])
         ((horizon, kinds, is_kept_back),) = cursor.fetchall()
@@ -215,7 +211,6 @@ def _to_json(each: Event) -> str:
 
 @cache
 def _names_in(kind: str) -> tuple[str, ...]:
-    """The fields that go into the body of such an event."""
     fields = dataclasses.fields(Event.kinds[kind])  # type: ignore[arg-type]
     return tuple(field.name for field in fields if field.name != "workspace_id")
 
@@ -226,5 +221,5 @@ def _to_recorded(row: tuple[Any, ...]) -> Recorded:
 
 
 def _to_event(workspace_id: UUID, kind: str, body: str) -> Event:
-    """The event of a row: facts that it does not name have their defaults, what is no fact any more is passed over."""
+    """Facts that the row does not name have their defaults, what is no fact any more is passed over."""
     return msgspec.convert({**orjson.loads(body), "workspace_id": workspace_id}, Event.kinds[kind])

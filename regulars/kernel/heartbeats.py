@@ -26,7 +26,6 @@ class Pulse:
         self._lock = threading.Lock()
 
     def beat(self) -> None:
-        """One row, if the last one is old enough."""
         moment = clock.now()
         with self._lock:
             if self._beat_at is not None and moment - self._beat_at < EVERY:
@@ -57,12 +56,10 @@ class Heard(NamedTuple):
 
 
 def last_heartbeat(role: str) -> datetime | None:
-    """When a process of this role was last heard; None when none ever was."""
     beats = Heartbeat.objects.filter(role=role).order_by("-beat_at")
     return beats.values_list("beat_at", flat=True).first()
 
 
 def heard_lately() -> list[Heard]:
-    """The processes that live, as far as anybody knows."""
     beats = Heartbeat.objects.filter(beat_at__gt=clock.now() - SILENT_AFTER).order_by("process")
     return [Heard(each.process, each.role, each.beat_at, each.details.get("figures", [])) for each in beats]

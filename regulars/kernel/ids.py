@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 
 def new_id() -> UUID:
-    """A time-ordered UUID (version 7, RFC 9562): rows born together lie together in an index."""
+    """Time-ordered (version 7, RFC 9562): rows born together lie together in an index."""
     return uuid7()
 
 
@@ -20,7 +20,6 @@ def following_id(first: UUID, place: int) -> UUID:
 
 
 def parse_id(text: str) -> UUID | None:
-    """The id that a caller wrote, or None when it cannot be one."""
     try:
         return UUID(text)
     except (ValueError, AttributeError, TypeError):
@@ -32,10 +31,8 @@ LONGEST_SERIAL = 18
 
 
 def parse_serial(text: str) -> int | None:
-    """The number that the database gave a row, as a caller wrote it; None when it cannot be one."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_SERIAL else None
 
 
 def new_secret(byte_count: int = 32) -> str:
-    """A URL-safe random text with ``byte_count`` bytes of entropy."""
     return secrets.token_urlsafe(byte_count)

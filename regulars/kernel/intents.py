@@ -71,14 +71,12 @@ def claim(owner_id: UUID, intent: str, request_hash: str) -> Answer | None:
 
 
 def find_answer(owner_id: UUID, intent: str, request_hash: str) -> Answer | None:
-    """The answer given before, without claiming anything."""
     oldest = clock.now() - KEPT
     kept = KeptAnswer.objects.filter(owner_id=owner_id, intent=intent, created_at__gte=oldest).first()
     return _answer_of(kept, request_hash) if kept else None
 
 
 def keep(owner_id: UUID, intent: str, answer: Answer) -> None:
-    """Write down the answer to the request that claimed the intent."""
     sealed = msgspec.json.encode(_Sealed(answer.headers, answer.body.decode())).decode()
     KeptAnswer.objects.filter(owner_id=owner_id, intent=intent).update(status=answer.status, sealed=sealed)
 
@@ -94,7 +92,6 @@ def forget_answers(owner_ids: Collection[UUID], names: Collection[str], *, befor
 
 
 def purge_answers(now: datetime) -> int:
-    """Forget answers older than 24 hours; returns how many."""
     count, _details = KeptAnswer.objects.filter(created_at__lt=now - KEPT).delete()
     return count
 

@@ -24,7 +24,7 @@ class DatabaseState(NamedTuple):
 
 
 def read_lags() -> list[Lag]:
-    """Of every reaction. A cursor is written down every few seconds, so one that has nothing to do may lag so much."""
+    """A cursor is written down every few seconds, so a reaction that has nothing to do may lag so much."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.name, COALESCE(EXTRACT(epoch FROM now() - next.happened_at), 0)::float8, c.failed_attempts"
@@ -36,7 +36,6 @@ def read_lags() -> list[Lag]:
 
 
 def read_database() -> DatabaseState:
-    """As PostgreSQL tells it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT COALESCE(state, 'unknown'), count(*) FROM pg_stat_activity"

@@ -41,7 +41,6 @@ class Wakeups:
         self._stopping.set()
 
     def join(self) -> None:
-        """Wait for the thread to end, at most as long as it waits for a notification."""
         self._thread.join(2 * PATIENCE_SECONDS)
 
     def _run(self) -> None:

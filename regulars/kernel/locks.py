@@ -19,12 +19,12 @@ _NAME_CLASS = 7_304
 
 
 def lane_of(name: str) -> int:
-    """The lane that a name falls into; stable across processes and versions."""
+    """Stable across processes and versions."""
     return crc32(name.encode("utf-8", "surrogatepass")) % LANES
 
 
 def lock_keys(names: Iterable[str]) -> None:
-    """Hold the lanes of ``names`` until the current transaction ends. Taking one twice is free."""
+    """Until the current transaction ends. Taking one twice is free."""
     lanes = sorted({lane_of(name) for name in names})
     if not lanes:
         return

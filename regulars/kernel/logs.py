@@ -65,7 +65,6 @@ def _message(record: logging.LogRecord) -> str:
 
 
 def _facts(record: logging.LogRecord) -> Iterator[tuple[str, object]]:
-    """What was passed as ``extra``."""
     return ((name, value) for name, value in vars(record).items() if name not in _STANDARD)
 
 

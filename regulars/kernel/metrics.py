@@ -80,7 +80,6 @@ NOT_OF_OTHERS = ("python_",)
 
 
 def figures_of_this_process() -> list[Figures]:
-    """What a worker writes down for the web process to tell."""
     return [
         Figures(
             metric.name,

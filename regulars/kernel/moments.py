@@ -71,7 +71,6 @@ def register() -> None:
 
 
 def load_again(cursor: psycopg.Cursor[Any]) -> list[tuple[Any, ...]]:
-    """All rows of a result in binary form whose times the driver could not read."""
     assert cursor.pgresult is not None  # noqa: S101 (it was read from)
     cursor.adapters.register_loader("timestamptz", BinaryMoments)
     transformer = Transformer(cursor)

@@ -58,12 +58,11 @@ class Reaction:
 
     @property
     def kinds(self) -> list[str]:
-        """As the log names them."""
         return [each.__name__ for each in self.events]
 
 
 def run_reaction(reaction: Reaction) -> bool:
-    """Digest one batch; true when there may be more to do at once. Raises what says that the database is away."""
+    """True when there may be more to do at once. Raises what says that the database is away."""
     try:
         with transaction.atomic():
             cursor = _take_cursor(reaction.name)
@@ -116,12 +115,10 @@ def ensure_cursors(reactions: Sequence[Reaction]) -> None:
 
 
 def parked_in(workspace_id: UUID) -> QuerySet[ParkedEvent]:
-    """The parked events of a workspace, each with its event."""
     return ParkedEvent.objects.filter(event__workspace_id=workspace_id).select_related("event")
 
 
 def ask_to_retry(workspace_id: UUID, ids: Collection[int] | None = None) -> int:
-    """Have workers try parked events again (without ``ids``: all of the workspace); returns how many there are."""
     wanted = ParkedEvent.objects.filter(event__workspace_id=workspace_id)
     if ids is not None:
         wanted = wanted.filter(id__in=ids)
@@ -132,7 +129,7 @@ def ask_to_retry(workspace_id: UUID, ids: Collection[int] | None = None) -> int:
 
 
 def retry_asked(reactions: Sequence[Reaction]) -> int:
-    """Try again what people asked for; what fails again stays parked with its new error. Returns how many went."""
+    """What fails again stays parked with its new error. Returns how many went."""
     by_name = {each.name: each for each in reactions}
     asked = ParkedEvent.objects.filter(retry_asked_at__isnull=False).order_by("id")
     return sum(_retry(by_name.get(name), parked) for parked, name in asked.values_list("id", "reaction"))
@@ -166,9 +163,9 @@ def _note_another_failure(parked_id: int, error: Exception) -> None:
 
 
 def retry_parked(reaction: Reaction, parked: ParkedEvent) -> bool:
-    """Give a parked event to its reaction again; raises what the reaction raises.
+    """Raises what the reaction raises.
 
-    One that the reaction no longer wants goes as well. False when an older writer still keeps the event back.
+    An event that the reaction no longer wants goes as well. False when an older writer still keeps the event back.
     """
     with transaction.atomic():
         if parked.event.kind in reaction.kinds:

@@ -15,15 +15,12 @@ class Room:
         self._refused_at: float | None = None
 
     def note_refused(self) -> None:
-        """The database had no room for something."""
         self._refused_at = monotonic()
 
     def note_stored(self) -> None:
-        """Something was stored."""
         self._refused_at = None
 
     def problem(self) -> str:
-        """What to say about it; empty when there is nothing to say."""
         if self._refused_at is None or (past := monotonic() - self._refused_at) > REMEMBERED:
             return ""
         return f"the database had no room for what came in {int(past)} s ago; make room on its disk"

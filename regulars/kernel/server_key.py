@@ -46,7 +46,6 @@ def require_own_key() -> None:
 
 @transaction.atomic
 def adopt_key() -> bool:
-    """Let the database belong to our key from now on, whatever it was; whether that changed anything."""
     ours, _older = _fingerprints()
     row, made = ServerKey.objects.select_for_update().get_or_create(
         id=ServerKey.ONLY, defaults={"fingerprint": ours}

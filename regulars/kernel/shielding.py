@@ -33,5 +33,4 @@ def shielded(what: str, row_id: UUID, show: Callable[[], T], instead: Callable[[
 
 
 def words_in(stored: object) -> list[str]:
-    """The words of a stored list, such as tags; what is no word is left out."""
     return [each for each in stored if isinstance(each, str)] if isinstance(stored, list) else []

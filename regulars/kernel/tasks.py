@@ -13,7 +13,6 @@ PURGE_BATCH = 10_000
 
 
 def purge_events() -> int:
-    """Delete events that every reaction has read and that are past their retention, in batches."""
     limit = clock.now() - EVENT_RETENTION
     total: int = 0
     while True:
@@ -32,5 +31,4 @@ def purge_events() -> int:
 
 
 def purge_answers() -> int:
-    """Forget kept answers that are past their 24 hours."""
     return intents.purge_answers(clock.now())

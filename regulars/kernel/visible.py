@@ -14,7 +14,6 @@ _DIRECTIONS = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 
 
 def is_invisible(text: str) -> bool:
-    """Whether a text is not empty and yet nothing of it shows: spaces, joiners, direction marks, fillers."""
     return bool(text) and all(_is_unseen(letter) for letter in text)
 
 

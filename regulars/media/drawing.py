@@ -31,7 +31,6 @@ _SIDEWAYS = frozenset({5, 6, 7, 8})
 
 
 def main() -> int:
-    """0 and a picture, or 1 and nothing of use."""
     _bound()
     source, target = os.fdopen(0, "rb"), os.fdopen(1, "wb")
     draw(source, target)

@@ -13,7 +13,6 @@ from django.conf import settings
 
 
 def path_of(sha256: str) -> Path:
-    """Where the bytes with this hash (hex) lie."""
     if len(sha256) != 64 or not all(letter in "0123456789abcdef" for letter in sha256):
         raise ValueError("a SHA-256 has 64 hexadecimal digits")
     return Path(settings.MEDIA_HOME) / sha256[:2] / sha256[2:4] / sha256
@@ -26,7 +25,7 @@ def thumbnail_path_of(sha256: str) -> Path:
 
 @contextmanager
 def incoming_file() -> Iterator[IO[bytes]]:
-    """A temporary file beside the store; gone afterwards unless ``keep`` moved it into place."""
+    """Beside the store; gone afterwards unless ``keep`` moved it into place."""
     folder = Path(settings.MEDIA_HOME) / "incoming"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder) as file:
@@ -34,14 +33,14 @@ def incoming_file() -> Iterator[IO[bytes]]:
 
 
 def keep(file: IO[bytes], sha256: str) -> Path:
-    """Make the temporary file permanent under its hash; durable once this returns."""
+    """Durable once this returns."""
     target = path_of(sha256)
     settle(file, target)
     return target
 
 
 def settle(file: IO[bytes], target: Path) -> None:
-    """Give a temporary file its place, unless something lies there already; durable once this returns."""
+    """What lies there already stays; durable once this returns."""
     file.flush()
     os.fsync(file.fileno())
     target.parent.mkdir(parents=True, exist_ok=True)

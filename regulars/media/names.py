@@ -52,7 +52,6 @@ def safe_name(name: str) -> str:
 
 
 def name_of(name: str, mime_type: str, kind: str = "file") -> str:
-    """The name that a file leaves with: its own, or the kind's; with an extension that tells the type."""
     safe = safe_name(name) or kind
     extension = extension_of(mime_type)
     has_extension = bool(_EXTENSION.fullmatch(_suffix(safe)))
@@ -60,7 +59,6 @@ def name_of(name: str, mime_type: str, kind: str = "file") -> str:
 
 
 def extension_of(mime_type: str) -> str:
-    """The extension of a type, without its dot; empty when it has none."""
     plain = mime_type.partition(";")[0].strip().lower()
     return _EXTENSIONS.get(plain) or (mimetypes.guess_extension(plain) or "").removeprefix(".")
 
@@ -87,7 +85,7 @@ def _suffix(name: str) -> str:
 
 
 def _shortened(name: str) -> str:
-    """Cut in the middle of letters never, before the extension."""
+    """Before the extension, and never in the middle of a letter."""
     if len(name.encode()) <= LONGEST_NAME:
         return name
     suffix = _suffix(name)

@@ -46,7 +46,7 @@ class ToFetch:
 
 @transaction.atomic
 def claim_files(limit: int) -> list[ToFetch]:
-    """Take up to ``limit`` waiting files, also those whose fetcher died, the oldest first.
+    """Also those whose fetcher died, the oldest first.
 
     What lies in the open comes last: strangers' hosts may be slow, and a thousand people may come from one ad at once.
     A file over which fetchers keep dying is given up like one that keeps failing.
@@ -74,7 +74,6 @@ def _claim(limit: int, *, in_the_open: bool) -> list[ToFetch]:
 
 
 def keep_fetched(file: ToFetch, content: IO[bytes], digest: str, byte_count: int, mime_type: str) -> None:
-    """Put the bytes into the store and show the file; a preview follows when it can have one."""
     keep(content, digest)
     facts = sniff(content) if mime_type.startswith("image/") else FileFacts(mime_type)
     has_due = can_have_preview(facts)
@@ -120,7 +119,6 @@ def note_failure(file: ToFetch, error: str, *, is_final: bool, is_gone: bool = F
 
 @transaction.atomic
 def retry_media(file: MediaFile, *, by: Actor) -> None:
-    """A person asks for a failed file again."""
     by.require("conversations:read")
     if file.state not in {"failed", "waiting"} or not file.provider_media_id:
         raise Conflict(_("This file cannot be fetched again"), state=file.state)
@@ -138,7 +136,7 @@ def store_upload(
     *,
     by: Actor,
 ) -> MediaFile:
-    """Keep a file that a member gives us to send. Its type is what the bytes are, not what name or form claim.
+    """Its type is what the bytes are, not what name or form claim.
 
     ``kind`` may ask the facts: the caller then decides (and may refuse) before anything is kept.
     """
@@ -197,7 +195,7 @@ def _refuse_false_claim(facts: FileFacts, claimed: str) -> None:
 
 @transaction.atomic
 def remove_files(ids: Collection[UUID]) -> None:
-    """Forget files; bytes that no other file shares are deleted once the transaction has committed."""
+    """Bytes that no other file shares are deleted once the transaction has committed."""
     rows = MediaFile.objects.filter(id__in=ids)  # unscoped: whoever removes them knows what they were in
     hashes = set(rows.exclude(sha256="").values_list("sha256", flat=True))
     rows.delete()
@@ -226,7 +224,6 @@ def _chunks(source: Sequence[bytes] | IO[bytes]) -> Iterator[bytes]:
 
 
 def note_upload(file_id: UUID, address: str, provider_media_id: str, lifetime: timedelta) -> None:
-    """Remember the provider's copy so that the next message needs no second upload."""
     with transaction.atomic():
         # unscoped: the file of a message that leaves
         file = MediaFile.objects.select_for_update().get(id=file_id)

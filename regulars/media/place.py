@@ -34,7 +34,7 @@ class OtherPlace(Exception):
 
 @transaction.atomic
 def require_own_place() -> None:
-    """Raise OtherPlace unless the directory is the database's. The first one that a database meets becomes it."""
+    """Raises OtherPlace unless the directory is the database's. The first one that a database meets becomes it."""
     directory = Path(settings.MEDIA_HOME)
     place, found, is_new = _place_and_marker(directory)
     if found == place.marker:

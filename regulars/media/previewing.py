@@ -33,7 +33,6 @@ class ToDraw:
 
 
 def draw_due_previews() -> int:
-    """Claim some pictures, draw them, write each down as soon as it is done; returns how many were claimed."""
     due = claim_previews(CLAIM_SIZE)
     if not due:
         return 0
@@ -46,7 +45,6 @@ def draw_due_previews() -> int:
 
 @transaction.atomic
 def claim_previews(limit: int) -> Sequence[ToDraw]:
-    """Take up to ``limit`` pictures, also those whose drawer died; the oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE media_mediafile SET is_preview_due = false WHERE is_preview_due AND preview_attempts >= %s"
@@ -70,7 +68,7 @@ def _draw(file: ToDraw) -> Preview:
 
 @transaction.atomic
 def note_preview(file: ToDraw, preview: Preview) -> None:
-    """Show the preview, or that there is none. The word of a drawer whose lease ran out no longer counts."""
+    """The word of a drawer whose lease ran out no longer counts."""
     mine = MediaFile.objects.filter(id=file.id, is_preview_due=True, preview_attempts=file.attempts)
     facts = {"width": preview.width, "height": preview.height} if preview.is_drawn else {}
     if mine.update(is_preview_due=False, preview_lease_until=None, has_thumbnail=preview.is_drawn, **facts):

@@ -40,7 +40,6 @@ class Preview(NamedTuple):
 
 
 def can_have_preview(facts: FileFacts) -> bool:
-    """Whether a file is worth a try: a picture of a kind we decode that does not claim to be enormous."""
     pixels = (facts.width or 0) * (facts.height or 0)
     return (
         facts.mime_type in _TYPES
@@ -51,7 +50,6 @@ def can_have_preview(facts: FileFacts) -> bool:
 
 
 def draw_preview(source: Path, target: Path) -> Preview:
-    """Write a WebP preview of a picture; for anything else, and when the bounds are met, nothing."""
     with incoming_file() as output:
         if not _run(source, output.fileno()):
             return Preview()
@@ -67,7 +65,6 @@ def draw_preview(source: Path, target: Path) -> Preview:
 
 
 def _run(source: Path, output: int) -> bool:
-    """Start the drawing process on one picture; whether it ended well."""
     options = ["-X", f"pycache_prefix={sys.pycache_prefix}"] if sys.pycache_prefix else []
     command = [sys.executable, "-I", *options, drawing.__file__]
     try:

@@ -16,6 +16,5 @@ class PreviewState:
 
 
 def read_preview_state(file: MediaFile) -> PreviewState:
-    """How far the preview is now; neither due nor there when the file is gone."""
     now = MediaFile.objects.filter(id=file.id).values_list("is_preview_due", "has_thumbnail").first()
     return PreviewState(*now) if now else PreviewState(is_due=False, is_there=False)

@@ -9,12 +9,10 @@ PREVIEWS_CHANNEL = "regulars_previews"
 
 
 def wake_fetchers() -> None:
-    """Tell waiting workers, on commit, that there are files to fetch."""
     _notify(CHANNEL)
 
 
 def wake_previewers() -> None:
-    """Tell waiting workers, on commit, that there are previews to draw."""
     _notify(PREVIEWS_CHANNEL)
 
 

@@ -23,24 +23,20 @@ def can_be_shown(file: MediaFile) -> bool:
 
 
 def shown_type(file: MediaFile) -> str:
-    """The type that goes with the bytes: its own when no browser runs it."""
     plain = type_of(file)
     return plain if plain in _PLAYED or plain in _PICTURES else UNKNOWN
 
 
 def type_of(file: MediaFile) -> str:
-    """The MIME type without parameters."""
     return file.mime_type.partition(";")[0].strip().lower() or UNKNOWN
 
 
 def make_inert(response: HttpResponseBase) -> None:
-    """No scripts, no frames, no guessing of types."""
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
 
 
 def hand_out(response: HttpResponseBase, file: MediaFile, *, as_attachment: bool) -> None:
-    """What goes with a file's bytes: a safe name, and nothing that could become active."""
     name = name_of(file.filename, file.mime_type, file.kind)
     response["Content-Disposition"] = disposition(name, as_attachment=as_attachment)
     make_inert(response)

@@ -27,6 +27,6 @@ def templates_listed_to(actor: Actor, *, connection_id: UUID) -> QuerySet[Messag
 
 
 def templates_visible_to(actor: Actor) -> QuerySet[MessageTemplate]:
-    """Every template of the workspace with its account, also those that the accounts no longer list."""
+    """Also those that the accounts no longer list."""
     actor.require("message_templates:read")
     return MessageTemplate.objects.filter(workspace_id=actor.workspace_id).select_related("connection")

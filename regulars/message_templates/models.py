@@ -33,7 +33,6 @@ class MessageTemplate(WorkspaceScoped):
 
     @property
     def listed(self) -> dict[str, Any]:
-        """As the platform lists it, for the channel to read."""
         return {
             "id": self.provider_id,
             "name": self.name,

@@ -22,7 +22,6 @@ from regulars.message_templates.models import MessageTemplate
 
 @transaction.atomic
 def replace_templates(connection_row: Connection, listed: Sequence[Mapping[str, Any]]) -> int:
-    """Make the stored list equal to the account's, as the platform listed it; returns how many it has."""
     moment = clock.now()
     kept = []
     for each in listed:
@@ -50,7 +49,7 @@ def replace_templates(connection_row: Connection, listed: Sequence[Mapping[str, 
 
 
 def apply_template_change(connection_row: Connection, change: TemplateChange) -> bool:
-    """Bring one template up to date; false when the list must be synced to learn what it became."""
+    """False when the list must be synced to learn what it became."""
     template = _find(connection_row, change)
     if template is None:
         return False

@@ -26,5 +26,4 @@ def _templates_of(connection_id: UUID) -> QuerySet[MessageTemplate]:
 
 
 def count_listed(connections: Collection[Connection]) -> int:
-    """How many templates these accounts list now."""
     return MessageTemplate.objects.filter(connection__in=connections, is_gone=False).count()

@@ -38,7 +38,7 @@ class RunAs(TypedDict, total=False):
 
 
 def choose_account(data: Path) -> Account | None:
-    """The account for the cluster whose data directory is `data`; None means: the account we have.
+    """For the cluster whose data directory is `data`; None means: the account we have.
 
     An existing data directory decides: PostgreSQL accepts only its owner.
     """
@@ -59,7 +59,6 @@ def choose_account(data: Path) -> Account | None:
 
 
 def account_named(name: str) -> Account | None:
-    """The account of this name, if the machine has it."""
     try:
         entry = pwd.getpwnam(name)
     except KeyError:
@@ -68,26 +67,25 @@ def account_named(name: str) -> Account | None:
 
 
 def run_as(account: Account | None) -> RunAs:
-    """Arguments for subprocess that start a program under the account."""
     if account is None:
         return {}
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
 def can_reach(account: Account | None, directory: Path) -> bool:
-    """Whether the account may enter the directory: asked of the kernel, so that ACLs and mounts count too."""
+    """Asked of the kernel, so that ACLs and mounts count too."""
     if account is None:
         return os.access(directory, os.X_OK)
     return _succeeds(["/bin/sh", "-c", 'cd -- "$1"', "sh", str(directory)], account)
 
 
 def can_run(account: Account | None, program: Path) -> bool:
-    """Whether the account can start the program (its directory may be closed to others)."""
+    """The program's directory may be closed to others."""
     return _succeeds([str(program), "--version"], account)
 
 
 def hand_over(directory: Path, account: Account | None, mode: int = 0o700) -> None:
-    """Make the directory the account's: private to it, unless another mode is given.
+    """Private to it, unless another mode is given.
 
     It is opened once, and not through a link: what was looked at is what changes hands. Raises StartRefused when it is
     no directory, or another's already.
@@ -126,7 +124,7 @@ def hand_over_tree(directory: Path, account: Account) -> None:
 
 @contextmanager
 def acting_as(account: Account | None) -> Iterator[None]:
-    """Inside the block this process (which is root's) is the account; files that it makes are the account's."""
+    """This process is root's; files that it makes are the account's."""
     if account is None:
         yield
         return
@@ -156,19 +154,17 @@ def become(account: Account) -> None:
 
 
 def was_root() -> bool:
-    """Whether this process gave up to be root with `become`, and can be it again."""
+    """Whether `as_root_again` can still undo `become`."""
     return hasattr(os, "getresuid") and os.geteuid() != 0 and os.getresuid()[2] == 0
 
 
 def forget_root() -> None:
-    """After `become`: for good."""
     if was_root():
         os.setresuid(-1, -1, os.geteuid())
 
 
 @contextmanager
 def as_root_again() -> Iterator[None]:
-    """Inside the block root, where this process was it; for what has nothing to do with the account's files."""
     own = os.geteuid()
     if not was_root():
         yield
@@ -181,7 +177,7 @@ def as_root_again() -> Iterator[None]:
 
 
 def owner_of(path: Path) -> Account | None:
-    """Whose the file is, with the group of their own (the file's may be root's); None when there is none."""
+    """With the group of their own (the file's may be root's)."""
     try:
         status = path.stat()
     except OSError:

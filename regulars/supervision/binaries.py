@@ -52,7 +52,7 @@ class Binaries:
 
 
 def choose_binaries(data_major: int | None, found: Iterable[Binaries] | None = None) -> Binaries:
-    """The installation for a cluster: the one that made its data, or the first usable one for a new cluster.
+    """The one that made the cluster's data, or the first usable one for a new cluster.
 
     `data_major` is the major version in an existing data directory. Raises StartRefused when nothing fits.
     """
@@ -73,7 +73,6 @@ def choose_binaries(data_major: int | None, found: Iterable[Binaries] | None = N
 
 
 def find_binaries() -> Iterator[Binaries]:
-    """All usable installations, in the order in which they are preferred."""
     seen: set[Path] = set()
     for directory in [*_path_places(), *_machine_places(), *_wheel_places()]:
         if directory in seen:
@@ -85,7 +84,6 @@ def find_binaries() -> Iterator[Binaries]:
 
 
 def wheel_directory() -> Path | None:
-    """Where the wheel's files lie, or None when it is not installed."""
     spec = importlib.util.find_spec(WHEEL)
     if spec is None or not spec.submodule_search_locations:
         return None

@@ -45,7 +45,6 @@ class Cluster:
 
     @property
     def owner(self) -> int:
-        """The number of the account that PostgreSQL runs under."""
         return self.account.uid if self.account else os.geteuid()
 
     @property
@@ -68,7 +67,7 @@ class Cluster:
         return 0o711 if self.account else 0o700
 
     def url(self, port: int) -> str:
-        """The address for clients, as libpq reads it. `port` counts only without a socket."""
+        """As libpq reads it. `port` counts only without a socket."""
         place = f"@/{DATABASE}?host={quote(str(self.sockets), safe='')}&port={SOCKET_PORT}"
         if self.sockets is None:
             place = f"@127.0.0.1:{port}/{DATABASE}"
@@ -76,7 +75,7 @@ class Cluster:
 
 
 def prepare(home: Path, *, durable: bool = True) -> Cluster:
-    """Find or make the cluster of this home. The caller holds the home's database lock.
+    """The caller holds the home's database lock.
 
     Raises StartRefused when no PostgreSQL fits or when the files belong to somebody else.
     """
@@ -96,7 +95,7 @@ def prepare(home: Path, *, durable: bool = True) -> Cluster:
 
 
 def find(home: Path) -> Cluster | None:
-    """The cluster of this home as recorded, without touching anything; None when there is none yet."""
+    """As recorded, without touching anything; None when there is none yet."""
     home = home.resolve()
     directory = _recorded_directory(home)
     if directory is None or not (directory / "data").exists():
@@ -107,7 +106,6 @@ def find(home: Path) -> Cluster | None:
 
 
 def elsewhere(home: Path) -> list[Path]:
-    """The directories of this home's database that lie outside of it."""
     return [place for parent in PLACES_FOR_ROOT if (place := _place_for_root(parent, home)).is_dir()]
 
 
@@ -202,7 +200,6 @@ def _refuse_foreign_files(path: Path) -> None:
 
 
 def _runnable(binaries: Binaries, directory: Path, account: Account | None) -> Binaries:
-    """The binaries, copied next to the data when the account cannot reach them where they are installed."""
     if can_run(account, binaries.initdb):
         return binaries
     copy = Binaries(_copied_programs(binaries, directory / "programs" / binaries.version), binaries.version)

@@ -50,7 +50,6 @@ class Service:
 
     @property
     def name(self) -> str:
-        """The account as people know it."""
         return self.account.name if self.account else _own_name()
 
 
@@ -83,7 +82,6 @@ def become_owner(home: Path) -> Account | None:
 
 
 def choose(home: Path) -> Service:
-    """Whom they would run as, without touching anything."""
     if os.geteuid() != 0:
         return Service()
     account = _chosen(home)
@@ -96,7 +94,6 @@ def choose(home: Path) -> Service:
 
 
 def prepare(home: Path) -> Service:
-    """Choose, and give the account what it writes into. The home is there."""
     service = choose(home)
     if service.account is not None:
         for directory in _written(home):
@@ -130,7 +127,6 @@ def settle_on_interpreter(home: Path) -> None:
 
 
 def environment_of(service: Service, home: Path) -> dict[str, str]:
-    """What changes in the environment of a child that is not ours: its home, its name, where its byte code lies."""
     if service.account is None:
         return {}
     return {
@@ -142,7 +138,6 @@ def environment_of(service: Service, home: Path) -> dict[str, str]:
 
 
 def _chosen(home: Path) -> Account | None:
-    """The owner of the home, if that is somebody; else the first of the accounts that exists."""
     owner = owner_of(home)
     if owner is not None and owner.uid != 0 and owner.name not in ACCOUNTS_OF_POSTGRES:
         return owner
@@ -166,7 +161,6 @@ def _obstacle(account: Account, home: Path) -> str:
 
 
 def _closed_place(account: Account, home: Path) -> Path | None:
-    """The outermost directory that keeps the account from program, packages or home; None when it reaches them."""
     for wanted in (PROJECT, interpreter.packages(), home):
         existing = next(place for place in (wanted, *wanted.parents) if place.exists())
         if not can_reach(account, existing):
@@ -189,7 +183,6 @@ def _refuse_open_home(home: Path) -> None:
 
 
 def _refuse_files_of_others(home: Path, owner: Account) -> None:
-    """After a start as root by an older version, which left files of root's and of PostgreSQL's account."""
     found = [
         entry
         for entry in (*sorted(home.iterdir()), *elsewhere(home))

@@ -20,7 +20,7 @@ def default_home() -> Path:
 
 
 def make_home(home: Path) -> None:
-    """Make the directory of the local state. Others pass through root's (PostgreSQL, web and worker must), not list it.
+    """Others pass through root's (PostgreSQL, web and worker must), not list it.
 
     One that is there keeps its mode: whoever made it may have closed it on purpose.
     """
@@ -37,7 +37,7 @@ def make_home(home: Path) -> None:
 
 
 def secret_key(home: Path) -> str:
-    """The secret key of this home, made at the first call; signatures and stored secrets depend on it."""
+    """Made at the first call; signatures and stored secrets depend on it."""
     file = home / "secret_key"
     try:
         key = file.read_text(encoding="utf-8").strip()
@@ -75,7 +75,7 @@ def read_own(path: Path) -> str:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write the file in one step, durably, readable by its owner alone."""
+    """In one step, durably, readable by its owner alone."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

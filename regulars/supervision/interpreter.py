@@ -33,7 +33,6 @@ LAYOUT = 2
 
 
 def runs(python: Path, code: str, account: Account) -> bool:
-    """Whether the account can run the code under that Python, our packages included."""
     try:
         done = subprocess.run(
             [str(python), "-c", code],
@@ -50,7 +49,6 @@ def runs(python: Path, code: str, account: Account) -> bool:
 
 
 def make_copy() -> Path | None:
-    """The Python of the copy, made if need be; None where there is no room, or this Python cannot be copied."""
     if sys.platform != "linux" or not PLACE.is_dir() or not _library().is_dir():
         return None
     if found := find_copy():
@@ -68,7 +66,7 @@ def make_copy() -> Path | None:
 
 
 def find_copy() -> Path | None:
-    """The Python of the copy, if there is one that nobody but root can have changed."""
+    """Only one that nobody but root can have changed."""
     try:
         status = _directory().lstat()
     except OSError:
@@ -86,13 +84,12 @@ def go_on_with_copy() -> None:
 
 
 def go_on_with(python: Path) -> None:
-    """Start this command anew under that Python; does not return."""
+    """Does not return."""
     command = [str(python), "-P", "-m", "regulars", *sys.argv[1:]]
     os.execve(command[0], command, _environment(python))  # noqa: S606 (the same command, in our place)
 
 
 def packages() -> Path:
-    """Where the packages lie that this Python loads."""
     return Path(sysconfig.get_path("purelib")).resolve()
 
 

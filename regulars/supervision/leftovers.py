@@ -19,13 +19,12 @@ from .home import read_own, write_private
 
 
 def record(home: Path, name: str, pid: int, owner: int) -> None:
-    """Remember a process that was just started, as the account with the number `owner`."""
+    """``owner``: the number of the account that the process was started as."""
     entry = {"pid": pid, "started": system.started_at(pid), "owner": owner}
     write_private(_directory(home) / f"{name}.json", json.dumps(entry))
 
 
 def forget(home: Path, name: str) -> None:
-    """The process has ended in an orderly way."""
     (_directory(home) / f"{name}.json").unlink(missing_ok=True)
 
 

@@ -21,7 +21,7 @@ class FileLock:
         self._file: int | None = None
 
     def take(self, *, patience: float = 0.0) -> bool:
-        """Take the lock within `patience` seconds; False if somebody else keeps it.
+        """Waits up to `patience` seconds; False if somebody else keeps it.
 
         Raises StartRefused where the file cannot be one of ours.
         """
@@ -38,13 +38,11 @@ class FileLock:
         return True
 
     def release(self) -> None:
-        """Let go; harmless when the lock is not held."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
 
     def holder(self) -> str:
-        """Who holds the lock, for messages: process id and command."""
         try:
             pid, _, command = read_own(self.path).strip().partition(" ")
         except OSError:

@@ -11,7 +11,6 @@ PRIVILEGED = 1024  # ports below are root's to take
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
@@ -19,17 +18,15 @@ def free_port() -> int:
 
 
 def asked_at(host: str) -> str:
-    """The address under which this machine reaches a server that listens on ``host``."""
     return {"0.0.0.0": LOOPBACK, "::": "::1", "": LOOPBACK}.get(host, host)  # noqa: S104 (a name, nothing listens)
 
 
 def in_address(host: str) -> str:
-    """The host as it stands in a web address."""
     return f"[{host}]" if ":" in host else host
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
-    """Whether a server could listen there; other failures than a taken port are passed on as OSError."""
+    """Other failures than a taken port are passed on as OSError."""
     family, _kind, _protocol, _name, address = _resolved(host, port)
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -53,7 +50,7 @@ def bound(port: int, host: str) -> socket.socket:
 
 
 def require_free(port: int, host: str = LOOPBACK) -> None:
-    """Raise StartRefused, naming what is wrong and the way out, when a server cannot listen there."""
+    """Raises StartRefused, naming what is wrong and the way out."""
     try:
         free = is_free(port, host)
     except socket.gaierror as error:
@@ -76,7 +73,6 @@ def require_free(port: int, host: str = LOOPBACK) -> None:
 
 
 def status_of(port: int, path: str, host: str = LOOPBACK, *, patience: float = 2.0) -> int | None:
-    """The HTTP status that the server there gives for the path; None when it gives none."""
     there = asked_at(host)
     request = f"GET {path} HTTP/1.1\r\nHost: {in_address(there)}:{port}\r\nConnection: close\r\n\r\n"
     try:

@@ -27,22 +27,18 @@ class Output:
         self._dropped = 0
 
     def line(self, process: str, text: str) -> None:
-        """One line of a process."""
         if process.startswith("postgres") and not any(word in text for word in LOUD_IN_POSTGRES):
             return
         self._write(_as_json(process, text) if self.form == "json" else self._as_text(process, text))
 
     def say(self, text: str) -> None:
-        """A line of the supervisor itself."""
         self._write(self._own(text))
 
     @property
     def has_lost(self) -> bool:
-        """Whether lines were dropped, which has not been told yet."""
         return self._dropped > 0
 
     def tell_lost(self) -> None:
-        """Try to write how many lines were dropped."""
         self._write()
 
     def _own(self, text: str) -> str:
@@ -68,7 +64,6 @@ class Output:
 
 
 def _as_json(process: str, text: str) -> str:
-    """A line as one object; what a process wrote as one already is told with its name."""
     if text.startswith('{"') and text.endswith("}"):
         return f'{{"process": "{process}", {text[1:]}'
     line = {

@@ -47,9 +47,7 @@ class RunningPostgres:
         return self._process is None
 
     def stop(self) -> None:
-        """Stop it (a fast shutdown: open connections end, everything committed is kept). Again: nothing
-        happens.
-        """
+        """A fast shutdown: open connections end, everything committed is kept."""
         if self._process is not None:
             stop_process(self._process)
         if self._lock is not None:
@@ -57,7 +55,7 @@ class RunningPostgres:
 
 
 def start(home: Path, *, durable: bool = True) -> RunningPostgres:
-    """Start the PostgreSQL of this home, making it first if need be, and wait until it answers.
+    """Made first if need be; returns when it answers.
 
     When another process of this home runs it already, that one is used, and stop() leaves it alone.
     `durable=False` gives up crash safety for speed: for throw-away clusters only.
@@ -85,7 +83,7 @@ def start(home: Path, *, durable: bool = True) -> RunningPostgres:
 def launch(
     cluster: Cluster, port: int, log: IO[bytes] | int, *, durable: bool = True
 ) -> subprocess.Popen[bytes]:
-    """Start the postmaster of a prepared cluster, once what an earlier run left is ended; does not wait."""
+    """Does not wait; what an earlier run left is ended first."""
     end_leftovers(cluster)
     in_main_thread = threading.current_thread() is threading.main_thread()
     return subprocess.Popen(
@@ -102,7 +100,6 @@ def launch(
 
 
 def server_command(cluster: Cluster, port: int, *, durable: bool = True) -> list[str]:
-    """The command line of the postmaster: sockets, modest memory, safety, logs without anybody's words."""
     sockets = cluster.sockets
     settings = {
         "listen_addresses": "" if sockets else "127.0.0.1",
@@ -148,12 +145,11 @@ def server_command(cluster: Cluster, port: int, *, durable: bool = True) -> list
 
 
 def server_environment() -> dict[str, str]:
-    """The environment of the postmaster: nothing of ours, no locale of the machine's."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
 def is_ready(cluster: Cluster, pid: int) -> bool:
-    """Whether the postmaster accepts connections: line 8 of postmaster.pid says so (pg_ctl reads it too)."""
+    """Line 8 of postmaster.pid says so (pg_ctl reads it too)."""
     try:
         lines = read_own(cluster.data / "postmaster.pid").split("\n")
     except OSError:
@@ -162,7 +158,6 @@ def is_ready(cluster: Cluster, pid: int) -> bool:
 
 
 def stop_process(process: subprocess.Popen[bytes]) -> None:
-    """Fast shutdown of a postmaster; harder signals when it does not follow."""
     for number in (FAST_SHUTDOWN, signal.SIGQUIT, signal.SIGKILL):
         if process.poll() is not None:
             return
@@ -198,7 +193,6 @@ def _wait(cluster: Cluster, process: subprocess.Popen[bytes], log: Path) -> None
 
 
 def _adopt(home: Path) -> RunningPostgres | None:
-    """The cluster that another process of this home runs; None while it is not ready."""
     cluster = find(home)
     if cluster is None:
         return None

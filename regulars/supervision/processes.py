@@ -54,7 +54,7 @@ class Child:
         return self.process.pid if self.process else None
 
     def lines(self, data: bytes) -> list[str]:
-        """The complete lines in what it said so far; with no data (its end), also the last incomplete one."""
+        """With no data (its end), also the last incomplete one."""
         *complete, self._rest = (self._rest + data).split(b"\n") if data else (self._rest, b"")
         return [line.decode(errors="replace").rstrip() for line in complete if line.strip()]
 
@@ -77,23 +77,20 @@ class Processes:
         self._selector.register(self._wake, selectors.EVENT_READ, None)
 
     def listen_to_signals(self) -> None:
-        """Ctrl-C, SIGTERM and a closed terminal ask for a stop; the second request is not patient."""
         signal.set_wakeup_fd(self._signals, warn_on_full_buffer=False)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_stop_signal)
         signal.signal(signal.SIGCHLD, lambda *_: None)  # only wakes the loop
 
     def start(self, child: Child) -> None:
-        """Start a child and keep it running until stop()."""
         self._children.append(child)
         self._spawn(child)
 
     def pids(self) -> dict[str, int]:
-        """Names and pids of the children that run."""
         return {child.name: child.process.pid for child in self._children if child.process}
 
     def pump(self, seconds: float) -> None:
-        """Pass on what the children say and restart those that ended; returns after `seconds` or at a signal.
+        """Returns after `seconds` or at a signal.
 
         Raises StartRefused when a child fails to start again and again.
         """
@@ -110,7 +107,7 @@ class Processes:
             self._tell_restart()
 
     def wait_until(self, condition: Callable[[], bool], seconds: float, *, pause: float = 0.02) -> bool:
-        """Keep everything going until the condition holds; False after `seconds` or when asked to stop."""
+        """Keeps everything going meanwhile; False after `seconds` or when asked to stop."""
         deadline = time.monotonic() + seconds
         while not condition():
             ask_again = time.monotonic() + pause
@@ -121,7 +118,6 @@ class Processes:
         return True
 
     def stop(self) -> None:
-        """Stop all children in the order in which they were *not* started: the last one first."""
         self.stop_asked = True
         for child in reversed(self._children):
             self._stop_child(child)
@@ -173,7 +169,6 @@ class Processes:
             self._pass_on(child, data)
 
     def _pass_on(self, child: Child, data: bytes) -> None:
-        """Print the lines; no data means that the pipe is at its end."""
         for line in child.lines(data):
             if not (
                 self.stop_asked and child.stop_with is signal.SIGINT
@@ -211,7 +206,6 @@ class Processes:
             self._output.say(f"The ready file cannot be written now: {error.strerror}. Trying again.")
 
     def _after_end(self, child: Child) -> None:
-        """Drain its last words, then plan the restart."""
         assert child.process is not None  # noqa: S101 (the caller saw it)
         code = child.process.returncode
         self._drain(child)

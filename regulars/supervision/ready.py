@@ -16,7 +16,7 @@ JsonObject = dict[str, Any]
 def compose(
     settings: Settings, facts: Mapping[str, Any], sandbox: JsonObject | None, pids: Mapping[str, int]
 ) -> JsonObject:
-    """The content, with the names of the public interface.
+    """With the names of the public interface.
 
     `facts` are what the database knows: workspace, connections, in the demo api_token and members, and, while
     nobody is there, the set-up secret.
@@ -38,19 +38,17 @@ def compose(
 
 
 def set_up_url(settings: Settings, facts: Mapping[str, Any]) -> str:
-    """Where the first owner comes in; empty once there is one."""
     secret = facts.get("set_up_secret")
     return f"{settings.url}/set-up?secret={secret}" if secret else ""
 
 
 def write(path: Path, content: JsonObject) -> None:
-    """Write it in one step; readable by its owner alone, for it holds sign-ins."""
+    """In one step; readable by its owner alone, for it holds sign-ins."""
     with _able_to_write(path):
         write_private(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 def remove(path: Path) -> None:
-    """Nothing answers any more (or not yet)."""
     with _able_to_write(path):
         path.unlink(missing_ok=True)
 
@@ -63,7 +61,6 @@ def _able_to_write(path: Path) -> AbstractContextManager[None]:
 
 
 def webhook_url(url: str, connection: Mapping[str, Any]) -> str:
-    """Where the platform delivers the webhooks of a connection."""
     return f"{url}/webhooks/{connection['kind']}/{connection['key']}"
 
 

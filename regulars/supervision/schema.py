@@ -26,7 +26,6 @@ def is_current(home: Path, database: str, key: str) -> bool:
 
 
 def mark_current(home: Path, database: str, key: str) -> None:
-    """Remember that the migrations of this code have run on the database, which belongs to the secret key."""
     write_private(home / "migrated.json", json.dumps(_stamp(database, key), indent=2) + "\n")
 
 

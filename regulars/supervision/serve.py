@@ -55,7 +55,7 @@ class Start:
 
 
 def serve(settings: Settings) -> None:
-    """Run Regulars until it is asked to stop. Raises StartRefused when it cannot start or gives up."""
+    """Raises StartRefused when it cannot start or gives up."""
     owner = dropping.become_owner(settings.home)
     make_home(settings.home)
     output = Output(settings.log)
@@ -127,7 +127,6 @@ def _service(settings: Settings, output: Output) -> Service:
 
 
 def _environment(settings: Settings, service: Service) -> dict[str, str]:
-    """What the children find in their environment: every setting, decided."""
     values = {
         "REGULARS_HOME": str(settings.home),
         "REGULARS_HOST": settings.host,
@@ -190,7 +189,6 @@ def _start_database(start: Start, held: ExitStack) -> None:
 
 
 def _adopt_database(start: Start) -> None:
-    """Use the PostgreSQL that the other role's supervisor runs on this home."""
     running = postgres.start(start.settings.home)
     private = cluster.find(start.settings.home)
     if not running.adopted or private is None:
@@ -210,7 +208,7 @@ def _another_role_runs(settings: Settings) -> bool:
 
 
 def _migrate(start: Start) -> None:
-    """Bring the tables up to date; refuses, too, where the database belongs to another secret key."""
+    """Refuses, too, where the database belongs to another secret key."""
     home, key = start.settings.home, start.environment["REGULARS_SECRET_KEY"]
     own_database = not start.settings.database_url
     if own_database and schema.is_current(home, start.database, key):
@@ -221,7 +219,7 @@ def _migrate(start: Start) -> None:
 
 
 def _seed(start: Start) -> None:
-    """The demo's workspace, made at the first start; later starts read what was told then."""
+    """Made at the first start; later starts read what was told then."""
     home = start.settings.home
     if not start.settings.demo:
         return
@@ -320,7 +318,6 @@ def _sandbox_ready_file(settings: Settings) -> Path:
 
 
 def _wait_until_ready(start: Start) -> None:
-    """Until web answers (with the worker seen alive, when it is ours to start) and the sandbox says so."""
     if start.processes.wait_until(lambda: _is_ready(start), START_PATIENCE, pause=0.2):
         start.processes.ready = True
     elif not start.processes.stop_asked:
@@ -382,7 +379,6 @@ def _banner(start: Start) -> Iterator[str]:
 
 
 def _command(start: Start, *arguments: str) -> str:
-    """Run a subcommand to its end, looking after the other children meanwhile; returns what it printed."""
     with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             [sys.executable, "-m", "regulars", *arguments],

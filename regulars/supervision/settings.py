@@ -48,12 +48,10 @@ class Settings:
 
     @property
     def url(self) -> str:
-        """The address that people open."""
         return self.public_url or self.local_url
 
     @property
     def local_url(self) -> str:
-        """The address under which this machine reaches web."""
         return f"http://{net.in_address(net.asked_at(self.host))}:{self.port}"
 
     @property
@@ -63,14 +61,13 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str], flags: Mapping[str, str | None] | None = None) -> Settings:
-    """The settings of one start. `flags` has the keys home, port, ready_file, role and demo ("1" or None).
+    """`flags` has the keys home, port, ready_file, role and demo ("1" or None).
 
     Raises StartRefused with one sentence about the first wrong value.
     """
     given = {name: value for name, value in (flags or {}).items() if value is not None}
 
     def value_of(flag: str, variable: str) -> tuple[str, str]:
-        """The value, and what to call it in a message."""
         if flag in given:
             name = f"--{flag.replace('_', '-')}"
             return _readable(given[flag], name), name
@@ -106,7 +103,7 @@ def _metrics_token(value: str, name: str) -> None:
 
 
 def read_home(environment: Mapping[str, str], flag: str | None = None) -> Path:
-    """The directory of all local state, absolute; made by those who write into it."""
+    """Absolute; made by those who write into it."""
     name = "--home" if flag else "REGULARS_HOME"
     given = flag or environment.get("REGULARS_HOME", "").strip()
     home = _path(given, name) if given else default_home()
@@ -117,7 +114,6 @@ def read_home(environment: Mapping[str, str], flag: str | None = None) -> Path:
 
 
 def _readable(value: str, name: str) -> str:
-    """The value, unless it has bytes that are no text: neither databases nor JSON could hold it."""
     if not is_text(value):
         said = "has" if name in SECRET else f"is {value!r}, with"
         raise StartRefused(f"{name} {said} bytes that are not UTF-8; it must be text in UTF-8.")

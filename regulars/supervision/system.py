@@ -18,7 +18,7 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def is_alive(pid: int) -> bool:
-    """Whether the process exists and has not ended (a zombie has)."""
+    """A zombie has ended."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -29,7 +29,7 @@ def is_alive(pid: int) -> bool:
 
 
 def started_at(pid: int) -> str:
-    """When the process started, as the system says it: with the pid, the name of one process. "" if gone."""
+    """As the system says it: with the pid, the name of one process. "" if gone."""
     if HAS_PROC:
         fields = _stat_fields(pid)
         return fields[19] if len(fields) > 19 else ""  # field 22 of proc(5), counted behind the name
@@ -47,14 +47,13 @@ def owner(pid: int) -> int | None:
 
 
 def command_line(pid: int) -> str:
-    """The command line of the process, arguments separated by spaces; "" if gone."""
     if HAS_PROC:
         return _read(PROC / str(pid) / "cmdline").replace("\0", " ").strip()
     return _ps(pid, "args")
 
 
 def processes_in(directory: Path, program: str) -> list[int]:
-    """Pids of processes named `program` that work in `directory` (Linux only; elsewhere empty)."""
+    """Pids of those named `program` that work in `directory` (Linux only; elsewhere empty)."""
     if not HAS_PROC:
         return []
     wanted = os.path.realpath(directory)
@@ -62,7 +61,7 @@ def processes_in(directory: Path, program: str) -> list[int]:
 
 
 def end(pids: Iterable[int], first: signal.Signals, *, patience: float) -> None:
-    """Ask the processes to end with the signal `first`; after `patience` seconds, kill what is left."""
+    """After `patience` seconds, what is left is killed."""
     left = [pid for pid in pids if send(pid, first)]
     if not wait_until(lambda: not any(map(is_alive, left)), patience):
         for pid in left:
@@ -71,7 +70,6 @@ def end(pids: Iterable[int], first: signal.Signals, *, patience: float) -> None:
 
 
 def send(pid: int, number: signal.Signals) -> bool:
-    """Send the signal; False if there is no such process or it is not ours."""
     try:
         os.kill(pid, number)
     except (ProcessLookupError, PermissionError):
@@ -80,7 +78,6 @@ def send(pid: int, number: signal.Signals) -> bool:
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, *, pause: float = 0.01) -> bool:
-    """Poll the condition; False when it did not come true in the time given."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

@@ -16,7 +16,7 @@ NOTHING = UUID(int=0)
 
 
 def id_in(text: str) -> UUID:
-    """The id that a form wrote; one that finds nothing when it cannot be an id."""
+    """One that finds nothing when it cannot be an id."""
     return parse_id(text) or NOTHING
 
 
@@ -36,5 +36,5 @@ def _is_ours(request: HttpRequest, address: str) -> bool:
 
 
 def public_address(request: HttpRequest, path: str) -> str:
-    """The address of a page for others: what REGULARS_PUBLIC_URL says, whatever host this request came to."""
+    """What REGULARS_PUBLIC_URL says, whatever host this request came to."""
     return f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else request.build_absolute_uri(path)

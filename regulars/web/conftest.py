@@ -26,7 +26,6 @@ def cast(db: None) -> Cast:
 
 @pytest.fixture
 def sign_in(cast: Cast) -> Callable[[Member], Client]:
-    """A client that is signed in as a member."""
     from django.test import Client
 
     def signed_in(member: Member) -> Client:

@@ -18,7 +18,6 @@ from regulars.web.settings.register import page_of
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Language, direction, theme, the member and the phone's address, for ``layouts/*.html``."""
     asking = cast("WebRequest", request)
     member = getattr(asking, "member", None)
     actor = getattr(asking, "actor", None)
@@ -45,6 +44,6 @@ def shell(request: HttpRequest) -> dict[str, object]:
 
 
 def _cookie(request: HttpRequest, name: str, allowed: tuple[str, ...], usual: str) -> str:
-    """A setting of this browser, kept in a cookie that scripts write (``page.js: remember``)."""
+    """Kept in a cookie that scripts write (``page.js: remember``)."""
     value = request.COOKIES.get(f"regulars_{name}", usual)
     return value if value in allowed else usual

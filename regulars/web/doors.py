@@ -72,8 +72,6 @@ def member_with(
 def public(
     view: Callable[Concatenate[WebRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """A page for everybody; says so."""
-
     @wraps(view)
     def open_view(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         return view(cast("WebRequest", request), *args, **kwargs)

@@ -50,7 +50,6 @@ def keeps_refusals(view: View) -> View:
 
 
 def intent_of(request: HttpRequest) -> UUID | None:
-    """The id that the form carries, None without one; raises ``Invalid`` for what is no id."""
     written = request.POST.get(FIELD, "")
     if not written:
         return None
@@ -67,7 +66,6 @@ def answer_once(
     view: Callable[..., HttpResponseBase],
     answer: Callable[[], HttpResponseBase],
 ) -> HttpResponseBase:
-    """The answer of ``view`` to a form; to one that came before, what was answered then."""
     intent = intent_of(request)
     if intent is None or getattr(view, "keeps_refusals", False):
         return answer()

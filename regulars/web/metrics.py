@@ -24,7 +24,7 @@ from regulars.web.doors import public
 @require_safe
 @public
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The figures of all processes and of the database; asks for the token of ``REGULARS_METRICS_TOKEN``, if any."""
+    """Asks for the token of ``REGULARS_METRICS_TOKEN``, if any."""
     if not _may_look(request):
         refused = HttpResponse("Send the header Authorization: Bearer <REGULARS_METRICS_TOKEN>\n", status=401)
         refused["WWW-Authenticate"] = 'Bearer realm="metrics"'

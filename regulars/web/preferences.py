@@ -32,7 +32,6 @@ class TimeZoneForm(forms.Form):
 
 
 def time_zone_dialog(user: User) -> FormDialog:
-    """Stands on every page; the member's menu opens it."""
     return FormDialog(
         key="time-zone",
         title=_("Time zone"),
@@ -45,7 +44,7 @@ def time_zone_dialog(user: User) -> FormDialog:
 @require_POST
 @member_with(SIGNED_IN)
 def preferences(request: MemberRequest) -> HttpResponse:
-    """Whatever is given of theme, density, language, time zone and shortcuts. A script has shown it already."""
+    """A script has shown it already."""
     given, user = request.POST, request.member.user
     keep_looks(
         user,

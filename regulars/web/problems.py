@@ -31,7 +31,7 @@ class ProblemMiddleware:
 
 
 def problem_response(request: WebRequest, problem: ProductError) -> HttpResponse:
-    """The page, or for a fragment nothing but a toast: what stands on the screen stays."""
+    """For a fragment nothing but a toast: what stands on the screen stays."""
     detail = "" if "permission" in problem.facts else str(problem.detail)  # its name is for scripts
     if request.headers.get("X-Fragment"):
         text = detail or f"{problem.title}. {problem.advice}".strip()
@@ -50,7 +50,6 @@ def problem_response(request: WebRequest, problem: ProductError) -> HttpResponse
 
 
 def _way_back(request: WebRequest) -> str:
-    """The page whose form was refused, when it is one of ours; else there is only the inbox."""
     came_from = request.headers.get("Referer", "")
     try:
         is_ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()})
@@ -60,7 +59,7 @@ def _way_back(request: WebRequest) -> str:
 
 
 def told_when(response: HttpResponse, problem: ProductError) -> HttpResponse:
-    """The response, saying after how many seconds it may be tried again (RFC 9110, ``Retry-After``)."""
+    """RFC 9110, ``Retry-After``, in seconds."""
     response["Retry-After"] = str(problem.facts["retry_after"])
     return response
 
@@ -68,5 +67,5 @@ def told_when(response: HttpResponse, problem: ProductError) -> HttpResponse:
 def toast_header(
     text: str, *, kind: str = "", undo_url: str = "", undo_values: dict[str, str] | None = None
 ) -> str:
-    """The value of ``X-Toast``, which shows a toast, with one undo when ``undo_url`` is given (ASCII JSON)."""
+    """The value of ``X-Toast`` (ASCII JSON), with one undo when ``undo_url`` is given."""
     return json.dumps({"text": text, "kind": kind, "undo_url": undo_url, "undo_values": undo_values or {}})

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 
 def content_policy(frame_origin: str = "") -> str:
-    """The header's value; ``frame_origin`` may be shown in a frame (the simulated phone of the demo)."""
+    """``frame_origin`` may be shown in a frame (the simulated phone of the demo)."""
     return "; ".join(
         (
             "default-src 'none'",
@@ -59,7 +59,7 @@ class FreshPagesMiddleware:
 
 
 def phone_url(request: HttpRequest) -> str:
-    """Where the demo's simulated phones are, seen from this browser; empty outside the demo.
+    """Seen from this browser; empty outside the demo.
 
     The sandbox listens on a port of its own on the machine that the browser already talks to.
     """

@@ -19,13 +19,12 @@ _catalog = JavaScriptCatalog.as_view()
 @require_safe
 @public
 def strings(request: WebRequest, language: str) -> HttpResponseBase:
-    """``django.gettext`` and friends for ``language``; an unknown one reads as English."""
     with translation.override(language if language in dict(settings.LANGUAGES) else "en"):
         return _catalog(request)
 
 
 @cache
 def strings_version(language: str) -> str:
-    """A hash of what ``strings`` answers; in its address, it makes browsers fetch changed words at once."""
+    """In the address of ``strings``, it makes browsers fetch changed words at once."""
     with translation.override(language):
         return sha256(JavaScriptCatalog().get(HttpRequest()).content).hexdigest()[:12]

@@ -30,14 +30,12 @@ class DatabaseUnavailableMiddleware:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """``handler500``: the database's absence by its name, anything else as a mistake of ours."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return unavailable()
     return HttpResponse(render_to_string("500.html"), status=500)
 
 
 def unavailable() -> HttpResponse:
-    """503, and the page that comes back by itself."""
     response = HttpResponse(render_to_string("errors/unavailable.html"), status=503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response["Refresh"] = str(RETRY_AFTER_SECONDS)

@@ -39,25 +39,22 @@ class Actor:
 
     @property
     def sees_all(self) -> bool:
-        """Owners, admins and their tokens see every conversation."""
         return self.role in {"owner", "admin"} or self.kind == "system"
 
     @property
     def doer(self) -> Doer:
-        """The actor as events tell of them."""
         return Doer(self.kind, self.id, self.name)
 
     def can(self, permission: str) -> bool:
         return permission in self.permissions
 
     def require(self, permission: str) -> None:
-        """Raise :class:`NotAllowed` naming the permission that is missing."""
         if not self.can(permission):
             raise NotAllowed(f"the permission {permission} is missing", permission=permission)
 
 
 def actor_of_member(member: Member) -> Actor:
-    """The actor behind a signed-in member, with its teams (one query, unless they were prefetched)."""
+    """One query for the teams, unless they were prefetched."""
     return Actor(
         kind="member",
         id=member.id,
@@ -70,7 +67,7 @@ def actor_of_member(member: Member) -> Actor:
 
 
 def actor_of_token(token: ApiToken) -> Actor:
-    """The actor behind an API token; a token sees like its role without teams."""
+    """A token sees like its role without teams."""
     allowed = permissions_of(token.role)
     return Actor(
         kind="token",
@@ -83,7 +80,6 @@ def actor_of_token(token: ApiToken) -> Actor:
 
 
 def access_member(actor: Actor, member_id: UUID | None) -> Member:
-    """The member, with their account, for those who may see who is in."""
     actor.require("members:read")
     members = Member.objects.filter(workspace_id=actor.workspace_id).select_related("user")
     found = members.filter(id=member_id).first() if member_id else None
@@ -93,7 +89,6 @@ def access_member(actor: Actor, member_id: UUID | None) -> Member:
 
 
 def access_api_token(actor: Actor, token_id: UUID | None) -> ApiToken:
-    """The token, for those who run tokens."""
     actor.require("tokens:manage")
     tokens = ApiToken.objects.filter(workspace_id=actor.workspace_id)
     found = tokens.filter(id=token_id).first() if token_id else None
@@ -103,18 +98,15 @@ def access_api_token(actor: Actor, token_id: UUID | None) -> ApiToken:
 
 
 def access_own_token(actor: Actor) -> ApiToken:
-    """The token that calls, with its workspace and whoever made it."""
     tokens = ApiToken.objects.filter(workspace_id=actor.workspace_id)
     return tokens.select_related("workspace", "created_by").get(id=actor.id or "")
 
 
 def access_workspace(actor: Actor) -> Workspace:
-    """Where the actor is at home."""
     return Workspace.objects.get(id=actor.workspace_id)
 
 
 def access_team(actor: Actor, team_id: UUID | None) -> Team:
-    """The team, for whoever may read teams; else :class:`NotFound`."""
     actor.require("teams:read")
     teams = Team.objects.filter(workspace_id=actor.workspace_id)
     found = teams.filter(id=team_id).first() if team_id else None
@@ -124,13 +116,11 @@ def access_team(actor: Actor, team_id: UUID | None) -> Team:
 
 
 def parked_events_of(actor: Actor) -> QuerySet[ParkedEvent]:
-    """What a reaction could not digest, each with its event."""
     actor.require("connections:manage")
     return reactions.parked_in(actor.workspace_id)
 
 
 def access_parked_event(actor: Actor, parked_id: int) -> ParkedEvent:
-    """One of them, unless it went through meanwhile."""
     found = parked_events_of(actor).filter(id=parked_id).first()
     if found is None:
         raise NotFound(_("There is no such parked event, or it went through meanwhile"))
@@ -146,5 +136,4 @@ def still_holds(maker: Member | None, role: str) -> bool:
 
 
 def system_actor(workspace_id: UUID, name: str) -> Actor:
-    """The house itself (seeds, imports, automations), with every permission."""
     return Actor("system", None, workspace_id, name, "owner", permissions_of("owner"))

@@ -44,7 +44,6 @@ class Patience:
     longest_wait: timedelta
 
     def wait(self, count: int) -> timedelta:
-        """How long after the last wrong guess the next one may be judged, after ``count`` of them."""
         if count < self.free:
             return timedelta(0)
         doublings = min(count - self.free, 30)
@@ -105,7 +104,7 @@ def take_guess(email: str, source: str, browser: str = "") -> Guess:
 
 @transaction.atomic
 def guessed_right(guess: Guess) -> None:
-    """The password was right: who knows it starts anew; what others guessed stays counted."""
+    """Who knows the password starts anew; what others guessed stays counted."""
     own = [mark for kind, mark in guess.marks.items() if kind in {"browser", "account and place"}]
     _locked(guess.marks)
     WrongGuesses.objects.filter(mark__in=own).delete()
@@ -114,7 +113,6 @@ def guessed_right(guess: Guess) -> None:
 
 
 def forget_old_guesses() -> None:
-    """Remove what no longer counts."""
     WrongGuesses.objects.filter(last_at__lt=clock.now() - MEMORY).delete()
 
 
@@ -144,7 +142,7 @@ def _place(source: str) -> str:
 
 
 def _locked(marks: Mapping[str, str]) -> list[WrongGuesses]:
-    """The counts, made where there were none, locked in one order for everybody."""
+    """Locked in one order for everybody; made where there were none."""
     wanted = sorted(marks.values())
     WrongGuesses.objects.bulk_create(
         [WrongGuesses(mark=mark, count=0) for mark in wanted], ignore_conflicts=True

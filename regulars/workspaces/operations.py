@@ -79,7 +79,6 @@ def create_owner(
 
 
 def find_account(email: str) -> User | None:
-    """The account that signs in with this address."""
     return User.objects.filter(email=email.strip().lower()).first()
 
 
@@ -93,7 +92,6 @@ def _account_exists() -> Invalid:
 def add_member(
     workspace: Workspace, email: str, password: str, *, name: str, role: str, language: str = "en"
 ) -> Member:
-    """A member with an account of their own, without an invitation (seeds, command line)."""
     _check_account(email, password, about=[email, name, workspace.name])
     _check_role(role)
     user = User.objects.create_user(
@@ -108,7 +106,7 @@ def add_member(
 def invite_member(
     workspace: Workspace, email: str, role: str, *, by: Actor, inviter: Member | None
 ) -> tuple[Invitation, str]:
-    """An invitation and the secret of its link (shown once). Inviting again replaces the open invitation."""
+    """The secret of its link is shown once. Inviting again replaces the open invitation."""
     by.require("members:manage")
     _check_grant(by, role)
     _check_holds(by, PERMISSIONS[role])
@@ -134,7 +132,7 @@ def invite_member(
 
 @transaction.atomic
 def accept_invitation(secret: str, *, name: str, password: str, language: str, time_zone: str) -> Member:
-    """Turn an open invitation into a member; raises ``NotFound`` for a used, replaced or expired link."""
+    """Raises ``NotFound`` for a used, replaced or expired link."""
     invitation = _invitations(secret).select_for_update(of=("self",)).first()
     if invitation is None or not still_holds(invitation.invited_by, invitation.role):
         raise NotFound(_("This invitation was used or has expired. Ask for a new one."))
@@ -158,13 +156,12 @@ def accept_invitation(secret: str, *, name: str, password: str, language: str, t
 
 
 def find_open_invitation(secret: str) -> Invitation | None:
-    """The invitation behind a link, while it can be accepted: whoever made it could make it today."""
+    """While it can be accepted: whoever made it could make it today."""
     found = _invitations(secret).first()
     return found if found and still_holds(found.invited_by, found.role) else None
 
 
 def _invitations(secret: str) -> QuerySet[Invitation]:
-    """At most one: not yet accepted, not expired."""
     # unscoped: the secret says which workspace it opens
     return Invitation.objects.select_related("workspace", "invited_by").filter(
         token_fingerprint=fingerprint(secret), accepted_at=None, expires_at__gt=clock.now()
@@ -173,7 +170,7 @@ def _invitations(secret: str) -> QuerySet[Invitation]:
 
 @transaction.atomic
 def change_role(member: Member, role: str, *, by: Actor) -> None:
-    """Give a member another role; the last owner keeps theirs. What they could not hand out now is taken back."""
+    """The last owner keeps theirs. What the member could not hand out now is taken back."""
     by.require("members:manage")
     _check_grant(by, role)
     others = _renew_beside_owners(member)
@@ -192,7 +189,7 @@ def change_role(member: Member, role: str, *, by: Actor) -> None:
 
 @transaction.atomic
 def set_member_active(member: Member, is_active: bool, *, by: Actor) -> None:
-    """Let a member in or out. Whoever is out is out at once, with sessions, open screens, tokens and invitations;
+    """Whoever is out is out at once, with sessions, open screens, tokens and invitations;
     none of them wakes up when the member is let in again.
     """
     by.require("members:manage")
@@ -245,7 +242,7 @@ def create_api_token(
 def create_token_with(
     parent: ApiToken, name: str, role: str, *, scopes: list[str], by: Actor
 ) -> tuple[ApiToken, str]:
-    """A token made by another one: it may do no more, and ends with the right of the same member."""
+    """It may do no more than its parent, and ends with the right of the same member."""
     by.require("tokens:manage")
     _check_role(role)
     maker = _still_in(parent.created_by) if parent.created_by else None
@@ -283,7 +280,6 @@ def _make_token(
 
 @transaction.atomic
 def revoke_api_token(token: ApiToken, *, by: Actor) -> None:
-    """Make a token useless from the next request on; repeating it changes nothing."""
     by.require("tokens:manage")
     if token.revoked_at is None:
         _revoke(token, by=by)
@@ -297,7 +293,6 @@ def _revoke(token: ApiToken, *, by: Actor) -> None:
 
 
 def audit(by: Actor, verb: str, object_kind: str, object_id: str, **details: object) -> None:
-    """Add a line to the audit trail in the current transaction."""
     AuditEntry.objects.create(
         workspace_id=by.workspace_id,
         actor_kind=by.kind,
@@ -311,7 +306,6 @@ def audit(by: Actor, verb: str, object_kind: str, object_id: str, **details: obj
 
 
 def _take_back_keys(member: Member, *, by: Actor) -> None:
-    """Revoke the tokens and withdraw the invitations that a member could not make any more."""
     tokens = ApiToken.objects.select_for_update().filter(created_by=member, revoked_at=None)
     for token in tokens.order_by("id"):
         if not still_holds(member, token.role):

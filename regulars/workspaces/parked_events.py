@@ -13,7 +13,6 @@ from regulars.workspaces.operations import audit
 
 @transaction.atomic
 def retry_parked_events(*, by: Actor, ids: Collection[int] | None = None) -> int:
-    """Have workers try parked events again, all of the workspace without ``ids``; returns how many."""
     by.require("connections:manage")
     count = reactions.ask_to_retry(by.workspace_id, ids)
     audit(by, "events:replay", "workspace", str(by.workspace_id), events=count)

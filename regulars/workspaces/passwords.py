@@ -50,7 +50,7 @@ def check_new_password(password: str, *, about: Iterable[str]) -> None:
 
 @transaction.atomic
 def change_password(user: User, password: str, *, about: Iterable[str], in_session: UUID) -> None:
-    """Give a person another password; every other browser they are signed in with is signed out."""
+    """Every other browser they are signed in with is signed out."""
     user = User.objects.select_for_update().get(id=user.id)
     if user.check_password(password):
         raise Invalid(_("This is the password that you have"), fields={"new_password": "another one"})
@@ -82,7 +82,6 @@ def _score(password: str, about: Iterable[str]) -> int:
 
 
 def _words_of(text: str) -> Iterable[str]:
-    """A text as people put it into passwords: whole, without its gaps, and word by word."""
     whole = text.strip().lower()
     words = [word for word in _GAPS.split(whole) if len(word) >= _SHORTEST_WORD]
     return dict.fromkeys(filter(None, (whole, "".join(words), *words)))

@@ -44,7 +44,6 @@ ALL_PERMISSIONS: frozenset[str] = _OWNER
 
 
 def permissions_of(role: str) -> frozenset[str]:
-    """The permissions of a role; an unknown role has none."""
     return PERMISSIONS.get(role, frozenset())
 
 

@@ -18,7 +18,7 @@ _KEY = re.compile(r"(?:(?:Mod|Alt|Shift)\+){0,3}(?:[^\s\x00-\x1f]|F\d{1,2})")
 def keep_looks(
     user: User, *, theme: str = "", density: str = "", language: str = "", time_zone: str = ""
 ) -> None:
-    """Keep what was chosen; what is empty, or no choice, stays as it is. Languages and zones come checked."""
+    """What is empty, or no choice, stays as it is. Languages and zones come checked."""
     chosen = {
         "theme": theme if theme in THEMES else "",
         "density": density if density in DENSITIES else "",
@@ -31,7 +31,7 @@ def keep_looks(
 
 
 def switch_single_keys(user: User, *, on: bool) -> None:
-    """Whether keys pressed alone do anything at all (WCAG 2.2, 2.1.4)."""
+    """Keys pressed alone (WCAG 2.2, 2.1.4)."""
     User.objects.filter(id=user.id).update(single_keys=on)
 
 

@@ -19,7 +19,7 @@ _TOKENS_MADE = Subquery(
 
 
 def members_of(workspace_id: UUID) -> QuerySet[Member]:
-    """Everybody who is or was in, each with their account."""
+    """Those who are out, too."""
     return Member.objects.filter(workspace_id=workspace_id).select_related("user")
 
 
@@ -28,13 +28,12 @@ def active_members_of(workspace_id: UUID) -> QuerySet[Member]:
 
 
 def members_with_keys(workspace_id: UUID) -> QuerySet[Member]:
-    """Everybody with their teams, the oldest first; ``tokens_made``: how many tokens end with their right (None: 0)."""
+    """The oldest first; ``tokens_made``: how many tokens end with their right (None: 0)."""
     every = members_of(workspace_id).annotate(tokens_made=_TOKENS_MADE)
     return every.prefetch_related("teams").order_by("created_at")
 
 
 def find_member(workspace_id: UUID, member_id: UUID) -> Member | None:
-    """Whom a form or a body names, in or out."""
     return members_of(workspace_id).filter(id=member_id).first()
 
 
@@ -51,17 +50,14 @@ def find_teams(workspace_id: UUID, ids: Collection[UUID]) -> list[Team]:
 
 
 def open_invitations_of(workspace_id: UUID) -> QuerySet[Invitation]:
-    """Who has been invited and may still come."""
     return Invitation.objects.filter(workspace_id=workspace_id, accepted_at=None, expires_at__gt=clock.now())
 
 
 def tokens_of(workspace_id: UUID) -> QuerySet[ApiToken]:
-    """Every token that was ever made, revoked ones too."""
     return ApiToken.objects.filter(workspace_id=workspace_id)
 
 
 def live_tokens_of(workspace_id: UUID) -> QuerySet[ApiToken]:
-    """The tokens that open something, with who made them, the newest first."""
     live = tokens_of(workspace_id).filter(revoked_at=None)
     return live.select_related("created_by__user").order_by("-created_at")
 

@@ -58,7 +58,7 @@ class SessionStore(SessionBase):
             return
 
     def save(self, must_create: bool = False) -> None:
-        """Write what changed; a session that was ended meanwhile stays ended (``UpdateError``)."""
+        """A session that was ended meanwhile stays ended (``UpdateError``)."""
         if self.session_key is None:
             self.create()
             return
@@ -118,14 +118,12 @@ def _oldest_membership(user_id: str | None) -> UUID | None:
 
 
 def sessions_of(user_id: UUID) -> QuerySet[BrowserSession]:
-    """Where somebody is signed in, the browser that was seen last first."""
     return BrowserSession.objects.filter(user_id=user_id, expires_at__gt=clock.now()).order_by(
         "-last_seen_at", "-id"
     )
 
 
 def find_live_sessions(session_ids: Collection[UUID]) -> QuerySet[BrowserSession]:
-    """Those that members look through now, with the members, their accounts and teams (two queries)."""
     live = BrowserSession.objects.select_related("member__user").filter(
         id__in=session_ids,
         expires_at__gt=clock.now(),
@@ -136,7 +134,6 @@ def find_live_sessions(session_ids: Collection[UUID]) -> QuerySet[BrowserSession
 
 
 def member_behind(session: BrowserSession, user_id: UUID | None) -> Member | None:
-    """The membership that a session stands for, with account and workspace, while it is active and the user's."""
     if session.member_id is None:
         return None
     members = Member.objects.filter(id=session.member_id, is_active=True)
@@ -146,7 +143,6 @@ def member_behind(session: BrowserSession, user_id: UUID | None) -> Member | Non
 
 @transaction.atomic
 def end_sessions(sessions: QuerySet[BrowserSession]) -> int:
-    """Sign out of these browsers, their open streams with them; returns how many there were."""
     ended = list(sessions.select_related("member").select_for_update(of=("self",)))
     BrowserSession.objects.filter(id__in=[session.id for session in ended]).delete()
     record_all(
@@ -158,7 +154,6 @@ def end_sessions(sessions: QuerySet[BrowserSession]) -> int:
 
 
 def note_use(session: BrowserSession, *, source: str, browser: str) -> None:
-    """Remember where and when a session was used."""
     BrowserSession.objects.filter(id=session.id).update(
         last_seen_at=clock.now(), source=_address(source), browser=browser[:BROWSER_LENGTH]
     )

@@ -19,7 +19,6 @@ from regulars.workspaces.operations import create_owner
 
 
 def is_set_up() -> bool:
-    """Whether somebody is here already."""
     return User.objects.exists()
 
 
@@ -42,7 +41,7 @@ def create_first_owner(
     language: str,
     time_zone: str,
 ) -> Member:
-    """The first workspace with its owner; of several at once, one succeeds and the others are told."""
+    """Of several at once, one succeeds and the others are told."""
     if not is_set_up_secret(secret):
         raise NotAllowed(_("The set-up address is not right"))
     lock_keys(["workspaces.first_owner"])

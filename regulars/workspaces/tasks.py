@@ -7,6 +7,5 @@ from regulars.workspaces.sessions import SessionStore
 
 
 def purge_sessions() -> None:
-    """Forget sessions that ran out, and wrong guesses that no longer count."""
     SessionStore.clear_expired()
     forget_old_guesses()

@@ -32,7 +32,6 @@ def create_team(workspace: Workspace, name: str, *, by: Actor) -> Team:
 
 @transaction.atomic
 def rename_team(team: Team, name: str, *, by: Actor) -> None:
-    """Call a team something else; members, numbers and conversations stay with it."""
     by.require("teams:manage")
     wanted = _free_name(team.workspace_id, name, but=team.id)
     fresh = Team.objects.select_for_update(no_key=True).filter(id=team.id).first()
@@ -61,7 +60,6 @@ def set_teams(member: Member, teams: list[Team], *, by: Actor) -> None:
 
 
 def ids_of(teams: Iterable[Team]) -> tuple[UUID, ...]:
-    """As events name them."""
     return tuple(sorted({team.id for team in teams}))
 
 
@@ -84,7 +82,7 @@ def hold_teams(workspace_id: UUID, teams: Collection[Team]) -> bool:
 
 
 def lock_teams(workspace_id: UUID, ids: Collection[UUID]) -> dict[UUID, Team]:
-    """Those of them that are still there, for whoever removes one; needs a transaction."""
+    """Those that are still there; needs a transaction."""
     rows = Team.objects.select_for_update().filter(workspace_id=workspace_id, id__in=ids)
     return {team.id: team for team in rows.order_by("id")}
 

@@ -15,7 +15,6 @@ LAST_USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
 def find_token(plain: str) -> ApiToken | None:
-    """The token with this plain text, if it opens something now."""
     # unscoped: the token says which workspace it opens
     known = ApiToken.objects.select_related("created_by")
     token = known.filter(token_fingerprint=fingerprint(plain), revoked_at=None).first()
@@ -23,13 +22,13 @@ def find_token(plain: str) -> ApiToken | None:
 
 
 def is_unrevoked(plain: str) -> bool:
-    """Whether there is such a token and nobody took it back; asks less than ``find_token``."""
+    """Asks less than ``find_token``."""
     # unscoped: as above, the token says which
     return ApiToken.objects.filter(token_fingerprint=fingerprint(plain), revoked_at=None).exists()
 
 
 def note_token_use(token: ApiToken) -> None:
-    """Write the time of use, at most once a minute: reading must not cost a write each time."""
+    """At most once a minute: reading must not cost a write each time."""
     stale_at = clock.now() - LAST_USE_IS_NOTED_EVERY
     if token.last_used_at is None or token.last_used_at < stale_at:
         unused = Q(last_used_at=None) | Q(last_used_at__lt=stale_at)

@@ -65,7 +65,6 @@ class People:
         ).encode()
 
     def make(self, request: Whole) -> int:
-        """Send it whole; returns the status."""
         with socket.create_connection(("127.0.0.1", self.product.port), timeout=20) as line:
             line.sendall(self.head(request) + request.body)
             return int(line.recv(4_096).split(b" ")[1])
@@ -170,7 +169,6 @@ def multipart(fields: dict[str, str], file: bytes = b"") -> bytes:
 
 
 def all_rows(product: Product) -> dict[str, str]:
-    """A digest of every table."""
     tables = product.sql("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
     digest = "SELECT md5(string_agg(r::text, chr(10) ORDER BY r::text)) FROM {} r"
     return {

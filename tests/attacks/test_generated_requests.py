@@ -198,7 +198,6 @@ def multipart(draw: st.DrawFn, names: list[str]) -> tuple[bytes, str]:
 
 @st.composite
 def page_requests(draw: st.DrawFn) -> Request:
-    """A form or a query to a page, of the fields that its code reads."""
     place = draw(st.sampled_from(PAGES))
     names = draw(st.sampled_from([fields_of(place), fields_of(place), page_fields()]))
     if draw(st.booleans()):
@@ -210,7 +209,6 @@ def page_requests(draw: st.DrawFn) -> Request:
 
 @st.composite
 def rest_requests(draw: st.DrawFn) -> Request:
-    """JSON, a form or rubbish to a path of REST."""
     place, names = draw(st.sampled_from(REST)), rest_fields()
     kind = draw(st.integers(0, 3))
     if kind == 0:

@@ -223,7 +223,6 @@ def held(product: Product) -> int:
 
 
 def send_most(line: socket.socket, raw: bytes) -> None:
-    """As much as is taken."""
     line.settimeout(0.5)
     try:
         line.sendall(raw)

@@ -57,7 +57,6 @@ def line(product: Product) -> Iterator[Line]:
 
 
 def webhook(product: Product, key: str, *more: str, version: str = "1.1", query: str = "") -> bytes:
-    """A whole request with one message."""
     raw = encode(written(key, 1))
     path = urlsplit(product.connection["webhook_url"]).path
     lines = [

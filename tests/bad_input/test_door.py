@@ -33,7 +33,6 @@ def rejected(product: Product, reason: str) -> int:
 
 
 def padded(key: str, size: int) -> bytes:
-    """A valid body of exactly that many bytes."""
     raw = encode(written(key, 1))
     return raw + b" " * (size - len(raw))
 

@@ -71,7 +71,6 @@ def account(example: Example, owner: Member) -> Connection:
 async def knock(
     url: str, example: Example, account: Connection, *bodies: bytes, signature: bytes | None = None
 ) -> list[int]:
-    """Bring bodies to the door; returns its answers."""
     door, answers = Webhooks(url, CHANNELS), list[int]()
     for raw in bodies:
         written = example.sign(raw) if signature is None else signature
@@ -95,7 +94,6 @@ async def knock(
 
 
 def receive(url: str, example: Example, account: Connection, *bodies: bytes) -> None:
-    """Bring bodies to the door and read what it stored."""
     assert asyncio.run(knock(url, example, account, *bodies)) == [200] * len(bodies)
     while process_deliveries():
         pass
@@ -241,7 +239,6 @@ def test_a_contacts_file_is_fetched(database_url: str, example: Example, account
 
 
 def say(text: str, owner: Member) -> Message:
-    """An answer in the one conversation, as a screen queues it."""
     conversation = Conversation.objects.select_related("inbox__connection").get()
     channel = facts_of(conversation.inbox.connection.channel)
     draft = OutgoingDraft(conversation, OutgoingText(body=text))

@@ -47,7 +47,6 @@ class Away:
 
 @pytest.fixture(scope="module")
 def database(home: Path) -> Iterator[OwnDatabase]:
-    """Gone when the tests are over."""
     own = OwnDatabase(home.with_name("database"))
     own.start()
     yield own
@@ -56,7 +55,6 @@ def database(home: Path) -> Iterator[OwnDatabase]:
 
 @pytest.fixture(scope="module")
 def product(home: Path, database: OwnDatabase) -> Iterator[Product]:
-    """A product on a database of the test's own."""
     running = Product(home, environment={"DATABASE_URL": database.url})
     try:
         running.start()

@@ -130,7 +130,6 @@ def write_over_rest(product: Product, conversation: str) -> httpx.Response:
 
 
 def fill(file: Path) -> None:
-    """Take all the room there is."""
     with file.open("wb", buffering=0) as filler:
         for size in (1 << 20, 1 << 12, 1):
             try:

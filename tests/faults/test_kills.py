@@ -49,7 +49,6 @@ class Round:
 
 @pytest.fixture(scope="module")
 def rounds(product: Product) -> list[Round]:
-    """All rounds, one after the other on the same product."""
     rng = random.Random(SEED)
     print(f"order of the kills: REGULARS_TESTS_SEED={SEED}")
     victims = [*VICTIMS, *(rng.choice(VICTIMS) for _ in range(max(KILLS - len(VICTIMS), 0)))][:KILLS]

@@ -43,7 +43,6 @@ def gate() -> Iterator[Gate]:
 
 @pytest.fixture(scope="module")
 def product(home: Path, gate: Gate) -> Iterator[Product]:
-    """A product whose way to the sandbox leads through the gate."""
     fill_home(home)
     running = Product(home, environment={"WHATSAPP_GRAPH_URL": gate.url})
     gate.target = f"http://127.0.0.1:{running.port + 1}"

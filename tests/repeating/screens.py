@@ -121,21 +121,18 @@ def _upload(_stage: Stage) -> Form:
 
 
 def _end_session(stage: Stage) -> Form:
-    """Another browser of the same person."""
     Client().force_login(stage.cast.owner.user)
     session = BrowserSession.objects.get(user=stage.cast.owner.user)
     return Form(f"/settings/account/sessions/{session.id}/end")
 
 
 def came(stage: Stage, state: str = "failed") -> Delivery:
-    """A delivery that is there to be read again."""
     return Delivery.objects.create(
         connection=stage.cast.connection, state=state, body=b"{}", update_counts={stage.cast.inbox.address: 1}
     )
 
 
 def parked(stage: Stage) -> ParkedEvent:
-    """An event that a reaction could not digest."""
     record(InboxChanged(stage.cast.workspace.id, stage.cast.inbox.id))
     event = Event.objects.order_by("-id")[0]
     return ParkedEvent.objects.create(reaction="whatsapp.show_typing", event=event, error="LookupError")

@@ -41,7 +41,6 @@ def _quiet(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def census() -> dict[str, int]:
-    """How many rows each table of ours has."""
     own = [model for model in apps.get_models(include_auto_created=True) if "regulars." in model.__module__]
     counted = {model._meta.label: model._default_manager.count() for model in own}
     return {label: count for label, count in counted.items() if label not in _BOOKKEEPING}

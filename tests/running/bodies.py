@@ -14,12 +14,10 @@ AT = 1_795_000_000
 
 
 def envelope(*changes: Json, account: str = ACCOUNT) -> Json:
-    """A whole body of one entry."""
     return {"object": "whatsapp_business_account", "entry": [{"id": account, "changes": list(changes)}]}
 
 
 def change(number: str = FIRST_NUMBER, field: str = "messages", **lists: Any) -> Json:
-    """One change of a number."""
     metadata = {"display_phone_number": "15550100201", "phone_number_id": number}
     return {"field": field, "value": {"messaging_product": "whatsapp", "metadata": metadata, **lists}}
 
@@ -54,7 +52,6 @@ def message(
 
 
 def status(key: str, word: str, recipient: int, *, at: int = AT, **rest: Any) -> Json:
-    """A status as it stands in ``statuses``."""
     return {
         "id": f"wamid.{key}",
         "status": word,
@@ -66,7 +63,6 @@ def status(key: str, word: str, recipient: int, *, at: int = AT, **rest: Any) ->
 
 
 def written(key: str, sender: int, kind: str = "text", content: Any = None, **rest: Any) -> Json:
-    """A body with one message."""
     return envelope(change(contacts=[person(sender)], messages=[message(key, sender, kind, content, **rest)]))
 
 

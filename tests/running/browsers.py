@@ -8,7 +8,6 @@ from tests.running.product import Product
 
 
 def signed_in(product: Product, role: str = "owner") -> httpx.Client:
-    """A browser of the first member with a role."""
     client = httpx.Client(base_url=product.url, timeout=15, follow_redirects=True)
     client.get("/sign-in")
     member = next(each for each in product.ready["members"] if each["role"] == role)

@@ -25,7 +25,6 @@ class Desk:
     sent: list[str] = field(default_factory=list)
 
     def send(self, conversation: str, text: str) -> str:
-        """Queue a text; returns our id of the message."""
         answer = self.product.api(
             "POST", f"/conversations/{conversation}/messages", json={"kind": "text", "text": text}
         )
@@ -82,7 +81,6 @@ class Desk:
         return side
 
     def on_phones(self) -> Counter[str]:
-        """How often phones received each message of ours."""
         items = self.product.control("GET", "received?limit=100000")["items"]
         return Counter(item["biz_opaque_callback_data"] for item in items)
 

@@ -43,7 +43,6 @@ class Gate:
         self._do(self._shut())
 
     def end(self) -> None:
-        """Shut it for good."""
         self._do(self._shut())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)

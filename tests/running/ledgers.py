@@ -14,7 +14,6 @@ Ledger = dict[str, Any]
 
 
 def read_ledger(product: Product) -> Ledger:
-    """GET /api/v1/ledger, which must answer."""
     answer = product.api("GET", "/ledger")
     assert answer.status_code == 200, f"{answer.status_code} {answer.text}"
     found: Ledger = answer.json()

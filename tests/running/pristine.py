@@ -40,7 +40,6 @@ def reserve_place() -> Path | None:
 
 
 def give_up_place(place: Path) -> None:
-    """Remove it when the run is over."""
     shutil.rmtree(place, ignore_errors=True)
     del os.environ[VARIABLE]
 

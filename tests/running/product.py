@@ -75,7 +75,6 @@ class Product:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start on the same home and port, and wait until everything answers."""
         (self.home / "ready.json").unlink(missing_ok=True)
         _lend_bytecode(self.home / "bytecode")
         with self.log_file.open("ab") as log:
@@ -106,7 +105,6 @@ class Product:
         }
 
     def stop(self) -> None:
-        """Ask the supervisor to end, and see that it does."""
         if self._process is None:
             return
         self._process.terminate()
@@ -118,7 +116,6 @@ class Product:
         self._process = None
 
     def kill(self, name: str) -> int:
-        """Kill -9 of one process; returns the pid that it had."""
         pid = self.pids()[name]
         system.send(pid, signal.SIGKILL)
         return pid
@@ -160,7 +157,6 @@ class Product:
         return self.status_of("/readyz") == 200
 
     def status_of(self, path: str) -> int | None:
-        """The HTTP status of a page, None when nobody answers."""
         try:
             return httpx.get(self.url + path, timeout=10).status_code
         except httpx.HTTPError:
@@ -172,17 +168,14 @@ class Product:
 
     @property
     def connection(self) -> dict[str, Any]:
-        """The demo's WhatsApp connection, as the ready file tells it."""
         first: dict[str, Any] = self.ready["connections"][0]
         return first
 
     @property
     def control_url(self) -> str:
-        """Where the sandbox is steered."""
         return str(self.ready["sandbox"]["control_url"])
 
     def log_tail(self, lines: int = 80) -> str:
-        """The end of what the processes said."""
         try:
             said = self.log_file.read_text(errors="replace").splitlines()
         except OSError:
@@ -191,7 +184,6 @@ class Product:
 
     @property
     def database_url(self) -> str:
-        """Libpq's address of the product's database."""
         given = self._environment.get("DATABASE_URL")
         if given:
             return given
@@ -200,7 +192,6 @@ class Product:
         return private.url(0)
 
     def sql(self, query: str, *values: Any) -> list[Row]:
-        """Rows of a query, straight from the database."""
         with psycopg.connect(self.database_url, autocommit=True, connect_timeout=10) as connection:
             cursor = connection.execute(query.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
@@ -213,18 +204,15 @@ class Product:
             return str(error)
 
     def count(self, query: str, *values: Any) -> int:
-        """The number that a query answers."""
         return int(self.sql(query, *values)[0][0])
 
     def api(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """A request to /api/v1 with the demo's token."""
         headers = {"Authorization": f"Bearer {self.ready['api_token']}", **options.pop("headers", {})}
         return httpx.request(
             method, f"{self.url}/api/v1{path}", headers=headers, **{"timeout": 30, **options}
         )
 
     def control(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
-        """A request to the sandbox's control API, which must work."""
         answer = httpx.request(method, f"{self.control_url}/{path}", json=body, timeout=70)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         found: dict[str, Any] = answer.json()
@@ -266,7 +254,7 @@ def _keep_bytecode(place: Path) -> None:
 
 
 def wait_until(condition: Callable[[], bool], patience: float, pause: float = 0.1) -> bool:
-    """Poll; False when it did not come true in the time given, in seconds."""
+    """``patience`` and ``pause`` in seconds."""
     deadline = time.monotonic() + patience
     while not condition():
         if time.monotonic() > deadline:

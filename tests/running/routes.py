@@ -37,7 +37,6 @@ class Place:
 
 
 def all_places() -> list[Place]:
-    """Every route of the pages and of REST, in a fixed order."""
     return sorted(set(_walk(get_resolver().url_patterns, "/")), key=lambda place: place.path)
 
 
@@ -79,7 +78,6 @@ def _fields_in(file: Path) -> set[str]:
 
 
 def rest_fields() -> list[str]:
-    """The fields of REST's structs."""
     api = PROJECT / "regulars" / "api"
     found = {"type", "file"}
     for file in (*(api / "shapes").rglob("*.py"), *(api / "resources").rglob("*.py"), api / "paging.py"):

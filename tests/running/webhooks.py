@@ -32,17 +32,15 @@ def escape(body: Any) -> bytes:
 
 
 def sign(raw: bytes, secret: str) -> str:
-    """The value of ``X-Hub-Signature-256``."""
     return "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
 
 
 def headers_for(raw: bytes, secret: str) -> dict[str, str]:
-    """What comes with a delivery."""
     return {"Content-Type": "application/json", "X-Hub-Signature-256": sign(raw, secret)}
 
 
 def post(product: Product, raw: bytes, headers: Mapping[str, str] | None = None) -> httpx.Response:
-    """One delivery, signed unless other headers are given."""
+    """Signed unless other headers are given."""
     connection = product.connection
     given = headers_for(raw, connection["app_secret"]) if headers is None else dict(headers)
     return httpx.post(connection["webhook_url"], content=raw, headers=given, timeout=60)
@@ -103,5 +101,4 @@ async def _try(session: aiohttp.ClientSession, url: str, raw: bytes, headers: Ma
 
 
 def answers_of(product: Product, bodies: Iterable[bytes]) -> list[int]:
-    """The status of each signed body, posted one after the other."""
     return [post(product, raw).status_code for raw in bodies]

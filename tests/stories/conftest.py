@@ -28,7 +28,6 @@ def home() -> Iterator[Path]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium, as the machine has it."""
     executable = find_browser()
     if executable is None:
         pytest.skip("no Chromium on this machine; `make test` installs one where it may")
@@ -52,7 +51,6 @@ def product(browser: Browser, home: Path) -> Iterator[Product]:
 
 @pytest.fixture(scope="package")
 def cookies() -> dict[str, Any]:
-    """Sign-ins of this run, by e-mail."""
     return {}
 
 
@@ -68,7 +66,6 @@ def desks(browser: Browser, product: Product, cookies: dict[str, Any]) -> Iterat
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Put what the pages say below a failed story."""
     report = yield
     opened = getattr(item, "funcargs", {}).get("desks")
     if report.failed and call.when == "call" and isinstance(opened, Desks):

@@ -40,37 +40,32 @@ class Customer:
         return f"Customer({self.name!r})"
 
     def says(self, text: str, **rest: Any) -> str:
-        """Write a text; returns the platform's id of the message."""
+        """Returns the platform's id of the message."""
         return self.sends("text", {"body": text}, **rest)
 
     def sends(self, kind: str, content: Any = None, **rest: Any) -> str:
-        """Send a message of any kind; returns the platform's id of the message."""
+        """Returns the platform's id of the message."""
         spec = {"type": kind, "number": self.number, **({} if content is None else {kind: content}), **rest}
         return str(self.product.control("POST", f"customers/{self.id}/messages", spec)["id"])
 
     def quotes(self, message_id: str, text: str) -> str:
-        """Answer to one message."""
         return self.says(text, context={"id": message_id})
 
     def received(self) -> list[Json]:
-        """What the phone got, oldest first."""
         found = self.product.control("GET", f"customers/{self.id}/messages?direction=out")
         items: list[Json] = found["items"]
         return items
 
     def gets(self, text: str) -> Json:
-        """Wait until the phone has a message with this text; the message."""
         assert wait_until(lambda: text in self.texts(), PATIENCE), (
             f"{self.name} never got {text!r}: {self.texts()}"
         )
         return next(each for each in self.received() if text_of(each) == text)
 
     def texts(self) -> list[str]:
-        """The texts that the phone got, oldest first."""
         return [text_of(each) for each in self.received()]
 
     def reads(self) -> None:
-        """Look at the chat."""
         self.product.control("POST", f"customers/{self.id}/read", {"number": self.number})
 
     def is_online(self, online: bool) -> None:
@@ -78,17 +73,14 @@ class Customer:
         self.product.control("PATCH", f"customers/{self.id}", {"online": online})
 
     def taps(self, message_id: str, label: str) -> None:
-        """Tap what a received message offers."""
         self.product.control("POST", f"messages/{message_id}/tap", {"choice": label})
 
     @property
     def phone_url(self) -> str:
-        """The page of this customer's phone."""
         return f"{self.product.control_url.removesuffix('/control')}/phone/{self.id}"
 
 
 def text_of(message: Json) -> str:
-    """The words of a message as the phone shows them."""
     if message["type"] == "template":
         return str((message.get("template") or {}).get("body", ""))
     body = message["body"] if isinstance(message["body"], dict) else {}

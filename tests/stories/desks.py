@@ -52,7 +52,6 @@ expect.set_options(timeout=PATIENCE)
 
 
 def find_browser() -> str | None:
-    """The path of a Chromium on this machine."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
@@ -107,13 +106,11 @@ class Desk:
         return [each for each in self.complaints if not any(p.search(each) for p in self._expected)]
 
     def goto(self, path: str) -> None:
-        """Go to one of the product's pages, or anywhere."""
         self.page.goto(path if path.startswith("http") else self.url + path)
 
     # --- the list -------------------------------------------------------------------------------
 
     def row(self, customer: Customer) -> Locator:
-        """The row of a customer's conversation in the list."""
         return self.page.locator(".conversation-row").filter(
             has=self.page.locator(".row-name", has_text=re.compile(f"^\\s*{re.escape(customer.name)}\\s*$"))
         )
@@ -131,7 +128,6 @@ class Desk:
         return self.page.locator("#thread-head .thread-name")
 
     def bubbles(self, text: str) -> Locator:
-        """The messages of the open thread that say exactly this."""
         said = self.page.locator(".bubble > .text", has_text=re.compile(f"^\\s*{re.escape(text)}\\s*$"))
         return self.page.locator("message-thread .message").filter(has=said)
 
@@ -141,7 +137,6 @@ class Desk:
 
     @property
     def texts(self) -> list[str]:
-        """What every bubble of the open thread says, in its order."""
         return self.page.locator("message-thread .bubble > .text").all_inner_texts()
 
     # --- the composer ---------------------------------------------------------------------------
@@ -196,7 +191,6 @@ class Desks:
 
     @property
     def shown(self) -> str:
-        """What all open pages say."""
         return "\n\n".join(desk.shown for desk in self._open)
 
     def close(self) -> dict[str, list[str]]:

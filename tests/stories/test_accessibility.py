@@ -51,7 +51,6 @@ RING = """() => {
 
 @pytest.fixture
 def customer(product: Product) -> Customer:
-    """Somebody with enough in their conversation to look at."""
     known = Customer(product, f"Aino Virtanen {len(product.control('GET', 'customers')['items'])}")
     known.says("See https://example.com *now*")
     known.sends("image", {"sample": "kettle", "caption": "this one"})
@@ -221,12 +220,10 @@ def test_the_cheat_sheet_tells_exactly_what_works(desks: Desks, customer: Custom
 
 
 def _first_delivery(html: str) -> str:
-    """The address of a delivery in the page of all of them."""
     return str(re.findall(r'href="(/settings/deliveries/[^"?]+)"', html)[0])
 
 
 def _keymap() -> list[dict[str, str]]:
-    """The rows of the table of shortcuts."""
     pattern = re.compile(r'\{ command: "([\w-]+)", keys: \["([^"]+)".*?label: gettext\("([^"]+)"\)(.*?)\}')
     found = [
         {"command": command, "key": key, "label": label, "native": "yes" if "native: true" in rest else ""}

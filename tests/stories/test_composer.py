@@ -35,7 +35,6 @@ def arrive_and_cut(route: Route) -> None:
 
 
 def closed_window(product: Product, name: str) -> Customer:
-    """Somebody who wrote more than a day ago."""
     customer = Customer(product, name)
     customer.says("Hello", timestamp=int(time.time()) - DAY - 60)
     customer.product.control("POST", f"customers/{customer.id}/window", {"open": False})

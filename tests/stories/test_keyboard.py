@@ -201,7 +201,6 @@ def test_arrows_walk_through_messages_and_open_their_menu(desks: Desks, product:
 
 
 def _leave_the_text(desk: Desk) -> None:
-    """To the thread, without leaving the conversation."""
     desk.page.locator("message-thread").focus()
 
 

@@ -35,7 +35,6 @@ LOADED = "img => img.complete && img.naturalWidth > 0"
 
 @pytest.fixture(scope="module")
 def sender(product: Product) -> Customer:
-    """Somebody who sends one of everything."""
     customer = Customer(product, "Noor Everything")
     customer.says("plain *bold* _slanted_ https://example.com/a")
     customer.sends("image", {"sample": "parcel", "caption": "the parcel"})
@@ -68,7 +67,6 @@ def _edit(target: str, text: str) -> dict[str, Any]:
 
 @pytest.fixture
 def desk(desks: Desks, sender: Customer) -> Desk:
-    """Somebody before everything."""
     opened = desks.open(OWNER)
     opened.choose(sender)
     expect(opened.bubbles("passed on")).to_have_count(1)

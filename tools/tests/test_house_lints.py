@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tools.findings import Finding
-from tools.house_lints import lint, lower_rooms_name_no_vendor
+from tools.house_lints import docstrings_say_more_than_the_signature, lint, lower_rooms_name_no_vendor
 
 
 def findings(tmp_path: Path, name: str, content: str) -> list[tuple[int, str]]:
@@ -181,3 +181,32 @@ def test_lower_rooms_name_no_vendor(place: str, text: str, wrong: str | None):
     found = list(lower_rooms_name_no_vendor(Path("regulars") / place, ast.parse(""), text))
     assert len(found) == (1 if wrong else 0)
     assert not wrong or wrong in found[0].text
+
+
+@pytest.mark.parametrize(
+    ("function", "is_found"),
+    [
+        ('def close_session(self):\n    """Close the session."""', True),
+        ('def store_bodies(rows):\n    """Stores all of the rows\' bodies."""', True),
+        ('async def close(gates):\n    """Closes the gate."""', True),
+        ('def find(code: int) -> ErrorCode | None:\n    """The error with the code, or none."""', False),
+        ('def find(code: int) -> ErrorCode | None:\n    """The code of an error."""', True),
+        ('def rows_of(page: int):\n    """The rows of a page, the newest first."""', False),
+        ('def patience():\n    """In seconds."""', False),
+        ('def digits_of(number):\n    """``+82 10`` to ``8210``."""', False),
+        ('def find(code):\n    """Find the code.\n\n    Raises LookupError.\n    """', False),
+        ('def stop():\n    "Stop."\n    stop()', True),
+        ('@click.command("seed")\ndef seed():\n    """Seed."""', False),
+        ('@token.command()\ndef create(token):\n    """Create a token."""', False),
+        ("def stop():\n    stop()", False),
+    ],
+)
+def test_docstrings_say_more_than_the_signature(tmp_path: Path, function: str, is_found: bool):
+    found = findings(tmp_path, "naming.py", f"{function}\n")
+    assert [text.endswith("leave it out") for _line, text in found] == [True] * is_found
+
+
+def test_what_callers_of_rest_read_may_say_the_name():
+    module = ast.parse('def get_team(team):\n    """The team."""')
+    assert list(docstrings_say_more_than_the_signature(Path("regulars/api/resources/teams.py"), module)) == []
+    assert list(docstrings_say_more_than_the_signature(Path("regulars/api/shapes/teams.py"), module))

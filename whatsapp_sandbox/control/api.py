@@ -36,7 +36,7 @@ def sandbox_of(request: web.Request) -> Sandbox:
 
 
 async def body_of(request: web.Request) -> dict[str, Any]:
-    """The JSON object of the request, empty when there is no body. Raises Refused 400."""
+    """Empty when there is no body. Raises Refused 400."""
     raw = await request.read()
     try:
         return read_object(raw) if raw else {}
@@ -45,7 +45,7 @@ async def body_of(request: web.Request) -> dict[str, Any]:
 
 
 def text_of(body: dict[str, Any], key: str, default: str = "") -> str:
-    """The text under that key, or the default. Raises Refused 400 for another kind of value."""
+    """Raises Refused 400 for another kind of value."""
     value = body.get(key)
     if value is None:
         return default
@@ -61,7 +61,7 @@ def reply(value: Any, status: int = 200) -> web.Response:
 def guarded(
     handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Turn refusals into ``{"detail"}`` answers, and refuse pages of other sites."""
+    """Refusals become ``{"detail"}`` answers, and pages of other sites are refused."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         stranger = _stranger(request)
@@ -105,7 +105,6 @@ def _stranger(request: web.Request) -> str | None:
 
 
 def _name_in(address: str) -> str:
-    """The lower-case host of an address, empty when there is none."""
     try:
         return (urlsplit(address).hostname or "").rstrip(".")
     except ValueError:

@@ -37,7 +37,6 @@ def customer_of(request: web.Request) -> Customer:
 
 
 def number_of(sandbox: Sandbox, body: dict[str, Any], customer: Customer | None = None) -> str:
-    """The number named in the body, else the one of the latest thread, else the first."""
     number_id = text_of(body, "number")
     body.pop("number", None)
     if not number_id and customer is not None:
@@ -82,7 +81,6 @@ async def create_customer(request: web.Request) -> web.Response:
 
 
 def _check_customer(values: dict[str, Any]) -> None:
-    """Raises SettingError or Refused for a value that a person cannot have."""
     settings.check_values(Customer, values)
     for key, value in values.items():
         if isinstance(value, str) and len(value) > TEXT_LONGEST:
@@ -180,7 +178,7 @@ async def change_number(request: web.Request) -> web.Response:
 
 
 def _next_number(sandbox: Sandbox, phone: str) -> str:
-    """The next free number after this one within the last two digits, which stays in the reserved range."""
+    """Within the last two digits, which stays in the reserved range."""
     digits = digits_of(phone)
     for step in range(1, 100):
         candidate = f"{digits[:-2]}{(int(digits[-2:]) + step) % 100:02d}"

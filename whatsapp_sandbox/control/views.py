@@ -61,7 +61,6 @@ def thread_view(sandbox: Sandbox, thread: Thread) -> Json:
 
 
 def message_view(sandbox: Sandbox, message: ChatMessage) -> Json:
-    """One message as the phone has it, with every status that was reached."""
     view: Json = {
         "id": message.id,
         "number": message.number_id,

@@ -39,7 +39,7 @@ async def get_switches(request: web.Request) -> web.Response:
 
 
 async def change_switches(request: web.Request) -> web.Response:
-    """PATCH a part of the switches; a change of tier is announced by webhook."""
+    """A change of tier is announced by webhook."""
     sandbox, body = sandbox_of(request), await body_of(request)
     before = sandbox.switches.rates.tier
     settings.patch(sandbox.switches, body)
@@ -279,7 +279,7 @@ async def list_groups(request: web.Request) -> web.Response:
 
 
 async def get_account(request: web.Request) -> web.Response:
-    """Numbers, accounts and where webhooks go; secrets and tokens are left out."""
+    """Secrets and tokens are left out."""
     account = sandbox_of(request).account
     return reply(
         {
@@ -355,7 +355,6 @@ async def set_webhook(request: web.Request) -> web.Response:
 
 
 async def verify_webhook(request: web.Request) -> web.Response:
-    """``POST /control/apps/{id}/verify``: do the handshake with the app's address."""
     from whatsapp_sandbox.webhooks.outbox import verify_address
 
     sandbox = sandbox_of(request)
@@ -383,7 +382,6 @@ async def reset(request: web.Request) -> web.Response:
 
 
 async def get_media(request: web.Request) -> web.Response:
-    """The bytes of media for screens of this machine; never shown as a page."""
     sandbox = sandbox_of(request)
     item = sandbox.media.get(request.match_info["media"])
     if item is None or item.deleted:
@@ -398,7 +396,7 @@ async def get_media(request: web.Request) -> web.Response:
 
 
 async def events(request: web.Request) -> web.StreamResponse:
-    """Server-sent events of everything that happens; ``Last-Event-ID`` or ``?since=`` catches up."""
+    """``Last-Event-ID`` or ``?since=`` catches up."""
     sandbox = sandbox_of(request)
     given = request.headers.get("Last-Event-ID") or request.query.get("since", "")
     since = int(given) if given.isascii() and given.isdigit() and len(given) <= 15 else None

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 def add_cast(sandbox: Sandbox) -> None:
-    """Everybody who is not there yet."""
     for story in STORIES.values():
         if story.person["id"] in sandbox.customers:
             continue

@@ -34,7 +34,6 @@ _DIALOG = "tasting-circle"
 
 
 def start(sandbox: Sandbox, *, speaks_first: bool) -> None:
-    """Found the group; when the people speak first, they do so here, too."""
     dialog = sandbox.dialogs.setdefault(_DIALOG, {"turn": 0, "later": 0, "opened": False, "answering": False})
     dialog["answering"] = False
     if speaks_first and not dialog["opened"]:
@@ -54,7 +53,6 @@ def _open(sandbox: Sandbox) -> None:
 
 
 def notice(sandbox: Sandbox, message: ChatMessage) -> None:
-    """The business wrote to the group and was read: somebody answers, once to several messages."""
     dialog = sandbox.dialogs.get(_DIALOG)
     if message.group_id != GROUP_ID or message.direction != "out" or dialog is None or dialog["answering"]:
         return

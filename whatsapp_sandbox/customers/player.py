@@ -29,7 +29,7 @@ RINGS_FOR = 20.0
 
 
 def start(sandbox: Sandbox, *, speaks_first: bool, again: bool = False) -> None:
-    """Bring everybody to life. ``again``: the sandbox remembers an earlier run."""
+    """``again``: the sandbox remembers an earlier run."""
     for place, (key, story) in enumerate(STORIES.items()):
         dialog = sandbox.dialogs.setdefault(
             key, {"turn": 0, "later": 0, "opened": False, "thanked": False, "asides": []}
@@ -52,7 +52,6 @@ def _open(sandbox: Sandbox, story: Story) -> None:
 
 
 def _look(sandbox: Sandbox, seen: int) -> None:
-    """Notice new answers of the business and start thinking about them."""
     for sequence, event in sandbox.feed.since(seen):
         seen = sequence
         if event["kind"] == "status":
@@ -108,7 +107,6 @@ def _aside(story: Story, dialog: dict[str, Any], last: ChatMessage | None) -> Tu
 
 
 def _next_turn(story: Story, dialog: dict[str, Any]) -> Turn | None:
-    """The next turn, then thanks once, then silence until the next topic."""
     place = dialog["turn"]
     if place < len(story.turns):
         dialog["turn"] = place + 1
@@ -120,7 +118,6 @@ def _next_turn(story: Story, dialog: dict[str, Any]) -> Turn | None:
 
 
 def _come_back(sandbox: Sandbox) -> None:
-    """Somebody starts another topic; the pace keeps the inbox alive without flooding it."""
     resting = [story for story in STORIES.values() if _is_resting(sandbox, story)]
     if resting:
         story = sandbox.random.choice(resting)
@@ -134,7 +131,6 @@ def _come_back(sandbox: Sandbox) -> None:
 
 
 def _is_resting(sandbox: Sandbox, story: Story) -> bool:
-    """Online, has opened, and is not in the middle of an answer."""
     dialog = sandbox.dialogs[story.person["id"]]
     customer = sandbox.customers.get(story.person["id"])
     return bool(dialog["opened"] and not dialog["answering"] and customer is not None and customer.online)
@@ -146,7 +142,6 @@ def _unanswered(sandbox: Sandbox) -> int:
 
 
 def _say(sandbox: Sandbox, story: Story, turn: Turn, number_id: str | None = None) -> None:
-    """Line after line, each as long as typing it takes."""
     numbers = sandbox.account.numbers
     number_id = number_id or numbers[min(story.number, len(numbers) - 1)].id
     wait = 0.0

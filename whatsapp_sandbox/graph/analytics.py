@@ -90,7 +90,6 @@ class Sent:
 
 
 def answer(sandbox: Sandbox, waba_id: str, field: str, arguments: dict[str, str]) -> Json:
-    """The value of one analytics field with its filters. Raises GraphError 100."""
     asked = _read(sandbox, field, arguments)
     sent = [one for one in _sent(sandbox, waba_id) if _wanted(one, asked)]
     if field == "analytics":
@@ -266,7 +265,6 @@ def _points(asked: Json, found: dict[tuple[Any, ...], list[float]], counted: str
 
 
 async def template_analytics(call: Call) -> Json:
-    """``GET /{waba_id}/template_analytics?start=&end=&granularity=DAILY&template_ids=[…]&metric_types=``."""
     values = await call.parameters()
     return template_answer(call.sandbox, call.object_id, {key: _text(value) for key, value in values.items()})
 
@@ -276,7 +274,7 @@ def _text(value: Any) -> str:
 
 
 def template_answer(sandbox: Sandbox, waba_id: str, arguments: dict[str, str]) -> Json:
-    """Sent, delivered, read, clicked and cost by day. Raises GraphError 100 before insights were confirmed."""
+    """By day. Raises GraphError 100 before insights were confirmed."""
     if not sandbox.wabas[waba_id].insights:
         raise GraphError(100, "Template analytics are not enabled: POST is_enabled_for_insights=true first.")
     start, end = _midnight(arguments, "start"), _midnight(arguments, "end")
@@ -313,7 +311,6 @@ def _midnight(arguments: dict[str, str], key: str) -> int:
 def _template_day(
     sandbox: Sandbox, waba_id: str, template_id: str, day: int, sent: list[Sent], metrics: list[str]
 ) -> Iterator[Json]:
-    """The point of one template and day, if anything was sent of it then."""
     template = sandbox.templates.get(template_id)
     if template is None or template.waba_id != waba_id:
         return
@@ -349,7 +346,6 @@ def _template_day(
 
 
 def _tapped(message: ChatMessage) -> list[str]:
-    """The texts of the quick replies that were tapped; the message keeps their payloads."""
     parts = [message.template or {}, *(message.template or {}).get("cards", [])]
     texts = {
         button.get("payload"): button.get("text") for part in parts for button in part.get("buttons", [])

@@ -60,7 +60,6 @@ class Call:
             raise GraphError(100, f"The request body {error}.") from error
 
     def require(self, permission: str) -> None:
-        """Raises GraphError 10 when the token lacks the permission."""
         if permission not in self.token.permissions:
             raise GraphError(10, f"Application does not have permission for this action ({permission}).")
 
@@ -69,7 +68,6 @@ Handler = Callable[[Call], Awaitable[dict[str, Any]]]
 
 
 async def form_of(request: web.Request) -> dict[str, str]:
-    """The text fields of a form. Raises GraphError 100 for a form that cannot be read."""
     try:
         posted = await request.post()
     except UNREADABLE_FORM as error:
@@ -78,7 +76,6 @@ async def form_of(request: web.Request) -> dict[str, str]:
 
 
 def text_of(values: dict[str, Any], key: str, longest: int) -> str:
-    """A text parameter; empty when it is not there. Raises GraphError 100 for another kind of value."""
     value = values.get(key)
     if value is None:
         return ""
@@ -90,7 +87,7 @@ def text_of(values: dict[str, Any], key: str, longest: int) -> str:
 
 
 def flag_of(values: dict[str, Any], key: str) -> bool:
-    """True or false, also as the words that forms and queries carry. Raises GraphError 100 for anything else."""
+    """Also the words that forms and queries carry. Raises GraphError 100 for anything else."""
     value = values.get(key)
     if isinstance(value, bool):
         return value
@@ -100,7 +97,6 @@ def flag_of(values: dict[str, Any], key: str) -> bool:
 
 
 def texts_of(values: dict[str, Any], key: str, most: int, longest: int) -> list[str]:
-    """A list of texts, empty when it is not there. Raises GraphError 100."""
     value = values.get(key)
     if value is None:
         return []
@@ -114,7 +110,7 @@ def texts_of(values: dict[str, Any], key: str, most: int, longest: int) -> list[
 
 
 def ids_of(values: dict[str, Any], key: str, most: int = 100) -> list[str] | None:
-    """A list of ids, each a text or a number, or ``1,2``; None when it is not there. Raises GraphError 100."""
+    """Each a text or a number, or ``1,2``; None when it is not there. Raises GraphError 100."""
     value = values.get(key)
     if value is None:
         return None
@@ -127,7 +123,7 @@ def ids_of(values: dict[str, Any], key: str, most: int = 100) -> list[str] | Non
 
 
 def pick_fields(values: dict[str, Any], wanted: Any, default: list[str]) -> dict[str, Any]:
-    """Only the fields asked for in ``fields=a,b{c}``; ``id`` always. Unknown names are refused with 100."""
+    """``wanted``: ``a,b{c}``; ``id`` always. Unknown names are refused with 100."""
     if isinstance(wanted, list) and all(isinstance(name, str) for name in wanted):
         wanted = ",".join(wanted)
     if wanted is not None and not isinstance(wanted, str):
@@ -167,7 +163,7 @@ def _arguments(text: str) -> dict[str, str]:
 async def page(
     call: Call, items: list[dict[str, Any]], summary: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """A cursor page: ``{"data": […], "paging"?: {"cursors": {before, after}, "next"?, "previous"?}, "summary"?}``.
+    """``{"data": […], "paging"?: {"cursors": {before, after}, "next"?, "previous"?}, "summary"?}``.
 
     ``next`` and ``previous`` are whole addresses, for clients that just follow them. ``summary`` is what
     ``?summary=a,b`` may ask for besides ``total_count``. Cursors are the offset in base64; raises GraphError 131059
@@ -199,7 +195,6 @@ def _limit(value: Any) -> int:
 
 
 def _offset(values: dict[str, Any]) -> tuple[int, bool]:
-    """Where the page begins, or with ``before`` where it ends."""
     after, before = values.get("after"), values.get("before")
     cursor = after or before
     if not cursor:
@@ -222,7 +217,6 @@ def _address(call: Call, limit: int, **cursor: str) -> str:
 
 
 def _summary(known: dict[str, Any], asked: Any) -> dict[str, Any]:
-    """The counts asked for; ``true`` and ``1`` ask for the total."""
     names = str(asked).strip("[]").replace('"', "").split(",")
     wanted = ["total_count"] if names[0].lower() in ("true", "1") else [name.strip() for name in names]
     for name in wanted:

@@ -23,7 +23,7 @@ _SDP = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
 
 
 async def post_calls(call: Call) -> Json:
-    """``POST /{phone_number_id}/calls``: a new call needs the person's permission (138006)."""
+    """A new call needs the person's permission (138006)."""
     values = await call.parameters()
     action = values.get("action")
     if action not in ACTIONS:
@@ -57,7 +57,6 @@ def _connect(call: Call, values: Json) -> Json:
 
 
 async def get_permission(call: Call) -> Json:
-    """``GET …/call_permissions?user_wa_id=``."""
     values = await call.parameters()
     asked = {"to": values.get("user_wa_id"), "recipient": values.get("recipient")}
     customer, _ = find_recipient(call.sandbox, number_of(call), asked, None)
@@ -76,7 +75,6 @@ async def get_permission(call: Call) -> Json:
 
 
 def ring(sandbox: Sandbox, number_id: str, customer: Customer) -> str:
-    """The person calls the business; opens the window. Returns the call id."""
     call_id = new_call_id()
     sandbox.calls[call_id] = {"number": number_id, "customer": customer.id, "direction": "USER_INITIATED"}
     customer.has_written = True

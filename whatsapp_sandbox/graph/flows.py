@@ -116,7 +116,7 @@ def _flow_json(values: Json) -> str | None:
 
 
 def problems_of(json_text: str | None) -> list[Json]:
-    """What is wrong with the frame of the Flow JSON, in the shape of ``validation_errors``."""
+    """In the shape of ``validation_errors``."""
     if json_text is None:
         return []
     try:
@@ -148,14 +148,12 @@ def _problem(error: str, message: str, path: str) -> Json:
 
 
 async def list_flows(call: Call) -> Json:
-    """``GET /{waba_id}/flows``."""
     fields = (await call.parameters()).get("fields")
     mine = [flow for flow in call.sandbox.flows.values() if flow.waba_id == call.object_id]
     return await page(call, [pick_fields(describe(call.sandbox, f), fields, DEFAULT_FIELDS) for f in mine])
 
 
 async def get(call: Call) -> Json:
-    """``GET /{flow_id}?fields=``; ``metric.name(…).granularity(…)`` is one of them."""
     flow, fields = _mine(call), (await call.parameters()).get("fields")
     known = describe(call.sandbox, flow)
     asked = dict(field_calls(fields) if isinstance(fields, str) else [])
@@ -219,7 +217,7 @@ async def update(call: Call) -> Json:
 
 
 async def upload(call: Call) -> Json:
-    """``POST /{flow_id}/assets``: multipart with name flow.json, asset_type FLOW_JSON and the file.
+    """Multipart with name flow.json, asset_type FLOW_JSON and the file.
 
     A published Flow becomes a draft again until it is published anew.
     """
@@ -243,7 +241,6 @@ async def upload(call: Call) -> Json:
 
 
 async def list_assets(call: Call) -> Json:
-    """``GET /{flow_id}/assets``: the JSON, once there is one."""
     flow, fields = _mine(call), (await call.parameters()).get("fields")
     address = f"{call.sandbox.base_url}{ASSET_PATH}{flow.id}"
     asset = {"name": "flow.json", "asset_type": "FLOW_JSON", "download_url": address}
@@ -252,7 +249,6 @@ async def list_assets(call: Call) -> Json:
 
 
 async def asset_bytes(sandbox: Sandbox, flow_id: str) -> web.Response:
-    """What ``download_url`` leads to."""
     flow = sandbox.flows.get(flow_id)
     if flow is None or flow.json_text is None:
         return web.Response(status=404)
@@ -261,7 +257,7 @@ async def asset_bytes(sandbox: Sandbox, flow_id: str) -> web.Response:
 
 
 async def publish(call: Call) -> Json:
-    """``POST /{flow_id}/publish``; 139002 without JSON, with errors in it, or when it is not a draft."""
+    """139002 without JSON, with errors in it, or when it is not a draft."""
     flow = _mine(call)
     if flow.status != "DRAFT":
         raise GraphError(139002, f"A Flow that is {flow.status} cannot be published.")
@@ -283,7 +279,6 @@ def _check_endpoint(sandbox: Sandbox, flow: Flow) -> None:
 
 
 async def deprecate(call: Call) -> Json:
-    """``POST /{flow_id}/deprecate``: only what is published (139003)."""
     flow = _mine(call)
     if flow.status != "PUBLISHED":
         raise GraphError(139003, f"A Flow that is {flow.status} cannot be deprecated.")
@@ -292,7 +287,6 @@ async def deprecate(call: Call) -> Json:
 
 
 async def delete(call: Call) -> Json:
-    """``DELETE /{flow_id}``: only drafts (139004)."""
     flow = _mine(call)
     if flow.status != "DRAFT":
         raise GraphError(139004, f"A Flow that is {flow.status} cannot be deleted.")
@@ -306,7 +300,6 @@ def _publish(sandbox: Sandbox, flow: Flow) -> None:
 
 
 def _change(sandbox: Sandbox, flow: Flow, status: str) -> None:
-    """Set the status and tell it by webhook."""
     value = {
         "event": "FLOW_STATUS_CHANGE",
         "message": f"Flow {flow.name} changed status from {flow.status} to {status}",

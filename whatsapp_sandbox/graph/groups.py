@@ -23,7 +23,6 @@ LINK = "https://chat.whatsapp.com/"
 
 
 def tell(sandbox: Sandbox, group: Group, field: str, kind: str, **about: Any) -> None:
-    """Post one group event."""
     number = sandbox.numbers[group.number_id]
     value = envelope(number)
     entry = {"timestamp": str(int(sandbox.now())), "group_id": group.id, "type": kind}
@@ -33,7 +32,7 @@ def tell(sandbox: Sandbox, group: Group, field: str, kind: str, **about: Any) ->
 
 
 async def create(call: Call) -> Json:
-    """``POST /{phone_number_id}/groups``: a request id now, the group by webhook."""
+    """A request id now, the group by webhook."""
     values = await call.parameters()
     number = number_of(call)
     subject = _subject(values)
@@ -58,7 +57,6 @@ def _subject(values: Json) -> str:
 
 
 def announce(sandbox: Sandbox, group: Group, request_id: str) -> None:
-    """The group exists from now on; the business is told."""
     sandbox.groups[group.id] = group
     tell(
         sandbox,
@@ -107,7 +105,6 @@ async def get(call: Call) -> Json:
 
 
 async def update(call: Call) -> Json:
-    """Subject and description; each part of the webhook says whether it worked."""
     group, values = group_of(call), await call.parameters()
     changes: Json = {}
     if "subject" in values:
@@ -206,7 +203,6 @@ async def remove_participants(call: Call) -> Json:
 
 
 def ask_to_join(sandbox: Sandbox, group: Group, customer: Customer) -> None:
-    """The person opened the invite link."""
     if group.approval == "auto_approve":
         join(sandbox, group, customer)
         return

@@ -117,7 +117,7 @@ LIBRARY: list[Json] = [
 
 
 async def list_library(call: Call) -> Json:
-    """``GET /message_template_library?search=&category=&topic=&usecase=&industry=&language=``."""
+    """``?search=&category=&topic=&usecase=&industry=&language=``."""
     values = await call.parameters()
     found = [entry for entry in LIBRARY if _matches(entry, values)]
     return await page(call, [pick_fields(entry, values.get("fields"), DEFAULT_FIELDS) for entry in found])
@@ -131,16 +131,15 @@ def _matches(entry: Json, values: Json) -> bool:
 
 
 def _has(value: str | list[str], wanted: Any) -> bool:
-    """One of the values, in any case; a language without a country (``en``) finds those with one."""
     asked = str(wanted).lower()
     known = [item.lower() for item in (value if isinstance(value, list) else [value])]
     return asked in known or any(item.startswith(f"{asked}_") and len(asked) == 2 for item in known)
 
 
 def components_of(values: Json) -> list[Json]:
-    """The components of the library template that ``library_template_name`` names, with the account's own links.
+    """With the account's own links.
 
-    Raises GraphError 100 for an unknown one, and for buttons without an address.
+    Raises GraphError 100 for an unknown name, and for buttons without an address.
     """
     name, language = values["library_template_name"], values.get("language")
     entry = next((one for one in LIBRARY if (one["name"], one["language"]) == (name, language)), None)
@@ -181,7 +180,6 @@ def _check_body_inputs(given: Any) -> None:
 
 
 def _button(button: Json, given: Json) -> Json:
-    """The library's button with the account's own link or number."""
     kind = button["type"]
     if str(given.get("type", "")).upper() != kind:
         raise GraphError(100, f"library_template_button_inputs: the button is of type {kind}.")

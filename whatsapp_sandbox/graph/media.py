@@ -22,7 +22,7 @@ BYTES_PATH = "/whatsapp_business/attachments/"
 
 
 async def upload(call: Call) -> dict[str, Any]:
-    """``POST /{phone_number_id}/media``: multipart with messaging_product, file and optionally type."""
+    """Multipart with messaging_product, file and optionally type."""
     if call.request.content_type != "multipart/form-data":
         raise GraphError(100, "Send multipart/form-data with messaging_product, file and type.")
     data, mime_type, filename, parts = await read_parts(call)
@@ -57,7 +57,7 @@ async def read_parts(call: Call) -> tuple[bytes | None, str, str | None, dict[st
 
 
 async def _parts(request: web.Request) -> AsyncIterator[BodyPartReader]:
-    """The parts of the form that are no forms themselves. Raises GraphError 100 for a body that is cut or no form."""
+    """Without those that are forms themselves. Raises GraphError 100 for a body that is cut or no form."""
     try:
         async for part in await request.multipart():
             if isinstance(part, BodyPartReader):
@@ -78,7 +78,7 @@ def describe(sandbox: Sandbox, item: MediaItem, base: str) -> dict[str, Any]:
 
 
 async def look_up(call: Call) -> dict[str, Any]:
-    """``GET /{media_id}``: a fresh five-minute address."""
+    """A fresh five-minute address."""
     item = _living(call)
     wanted = call.request.query.get("phone_number_id")
     if wanted and wanted != item.number_id:
@@ -88,7 +88,6 @@ async def look_up(call: Call) -> dict[str, Any]:
 
 
 async def remove(call: Call) -> dict[str, Any]:
-    """``DELETE /{media_id}``."""
     media_store.delete(call.sandbox, _living(call))
     return {"success": True}
 
@@ -101,7 +100,7 @@ def _living(call: Call) -> MediaItem:
 
 
 async def get_bytes(sandbox: Sandbox, request: web.Request) -> web.StreamResponse:
-    """The second host's part: bytes for an address that is still good, with the same bearer token."""
+    """The second host's part: for an address that is still good, with the same bearer token."""
     fault = faults.pick(sandbox, "attachments") if sandbox.faults else None
     struck = await faults.strike(fault, request) if fault is not None else None
     if struck is not None:

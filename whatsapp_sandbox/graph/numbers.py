@@ -152,7 +152,6 @@ def _new_pin(values: Any) -> str | None:
 
 
 async def list_numbers(call: Call) -> Json:
-    """``GET /{waba_id}/phone_numbers``."""
     values = await call.parameters()
     mine = [n for n in call.sandbox.account.numbers if n.waba_id == call.object_id and not n.deleted]
     fields = values.get("fields")
@@ -200,7 +199,6 @@ def without_country(country: str, digits: str) -> str:
 
 
 async def register(call: Call) -> Json:
-    """``POST …/register {messaging_product, pin}``; a wrong PIN is 133005."""
     values = await call.parameters()
     number, pin = number_of(call), check_pin(values.get("pin"))
     if number.pin is not None and number.pin != pin:
@@ -212,7 +210,6 @@ async def register(call: Call) -> Json:
 
 
 def check_pin(value: Any) -> str:
-    """The six digits of two-step verification. Raises GraphError 100."""
     pin = str(value) if isinstance(value, (str, int)) else ""
     if not re.fullmatch(r"[0-9]{6}", pin):
         raise GraphError(100, "Param pin must be 6 digits.")
@@ -233,7 +230,6 @@ async def request_code(call: Call) -> Json:
 
 
 async def verify_code(call: Call) -> Json:
-    """Any six digits pass, except 000000."""
     code = str((await call.parameters()).get("code", "")).replace("-", "")
     if not re.fullmatch(r"\d{6}", code) or code == "000000":
         raise GraphError(136024, "The code is not valid.")
@@ -242,7 +238,6 @@ async def verify_code(call: Call) -> Json:
 
 
 async def get_profile(call: Call) -> Json:
-    """Only what is set is told; a field that no profile has is refused."""
     empty = dict.fromkeys((*PROFILE_FIELDS, "profile_picture_url"))
     profile = empty | {"messaging_product": "whatsapp", "vertical": "OTHER"} | number_of(call).profile
     chosen = pick_fields(profile, (await call.parameters()).get("fields"), list(PROFILE_FIELDS))
@@ -278,7 +273,6 @@ async def set_commerce(call: Call) -> Json:
 
 
 async def set_automation(call: Call) -> Json:
-    """Prompts (ice breakers) and commands; the one that is not given stays."""
     values = await call.parameters()
     changes: Json = {}
     if "prompts" in values:
@@ -316,7 +310,6 @@ async def get_username(call: Call) -> Json:
 
 
 async def set_username(call: Call) -> Json:
-    """147001 for a name that is taken, 100 for one that cannot be."""
     values = await call.parameters()
     name = text_of(values, "username", 1_000)
     if not _USERNAME.fullmatch(name):
@@ -348,7 +341,7 @@ async def suggest_usernames(call: Call) -> Json:
 
 
 async def forget_contact(call: Call) -> Json:
-    """``DELETE …/contact_book?bsuid=``: the number is hidden again for people with a user name."""
+    """The number is hidden again for people with a user name."""
     bsuid = str((await call.parameters()).get("bsuid", ""))
     customer = call.sandbox.find_customer(bsuid)
     if customer is None:

@@ -19,7 +19,7 @@ _SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {0}" shape-rend
 
 
 async def block(call: Call) -> Json:
-    """``POST …/block_users``: only people who wrote in the last 24 hours; results per person."""
+    """Only people who wrote in the last 24 hours; results per person."""
     return await _change(call, adds=True)
 
 
@@ -109,7 +109,6 @@ def _picked(shown: Json, fields: Any) -> Json:
 
 
 async def save_qr(call: Call) -> Json:
-    """Create, or change the text of the code in the path or in ``code``."""
     values = await call.parameters()
     text = values.get("prefilled_message")
     if not isinstance(text, str) or not 0 < len(text) <= PREFILLED_LONGEST:

@@ -189,7 +189,6 @@ _UNCOUNTED = ("messages", "marketing_messages", "media", "calls")
 
 
 async def answer(sandbox: Sandbox, request: web.Request) -> web.StreamResponse:
-    """Answer one Graph request, with the fault panel around it."""
     path = request.path.strip("/").split("/")
     version = path.pop(0) if _VERSION.fullmatch(path[0]) else OLDEST_VERSION
     path += ["", "", ""]
@@ -240,7 +239,6 @@ async def _handle(
 
 
 async def _token_of(request: web.Request) -> str:
-    """From the header, else from ``access_token`` in the query or in a form."""
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
     if kind in ("Bearer", "OAuth"):
         return value.strip()
@@ -252,7 +250,7 @@ async def _token_of(request: web.Request) -> str:
 
 
 def authenticate(sandbox: Sandbox, request: web.Request, value: str) -> Token:
-    """The token of that text. Raises 200 without one, 190 for one that is unknown or expired."""
+    """Raises 200 without one, 190 for one that is unknown or expired."""
     if not value:
         raise GraphError(200, "An access token is required to request this resource.")
     token = sandbox.tokens.get(value)
@@ -326,7 +324,6 @@ def _count(sandbox: Sandbox, object_id: str) -> None:
 
 
 def _waba_of(sandbox: Sandbox, object_id: str) -> str | None:
-    """The account that a management call counts for."""
     number = sandbox.numbers.get(object_id)
     waba_id = number.waba_id if number else object_id
     return waba_id if waba_id in sandbox.wabas else None

@@ -71,20 +71,17 @@ def describe(signup: Signup) -> Json:
 
 
 async def list_signups(call: Call) -> Json:
-    """``GET /{waba_id}/signups``."""
     fields = (await call.parameters()).get("fields")
     mine = [describe(one) for one in call.sandbox.signups.values() if one.waba_id == call.object_id]
     return await page(call, [pick_fields(known, fields, list(known)) for known in mine])
 
 
 async def get(call: Call) -> Json:
-    """``GET /signups/{signup_id}``."""
     known = describe(_mine(call))
     return pick_fields(known, (await call.parameters()).get("fields"), list(known))
 
 
 async def update(call: Call) -> Json:
-    """``POST /signups/{signup_id}``: texts or ``status``; the privacy policy stays."""
     signup, values = _mine(call), await call.parameters()
     fixed = [key for key in FIXED if key in values]
     if fixed:

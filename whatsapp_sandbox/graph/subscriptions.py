@@ -37,7 +37,6 @@ def _subscribed(call: Call, waba: Waba) -> Json:
 
 
 async def subscribe(call: Call) -> Json:
-    """``POST /{waba_id}/subscribed_apps``; with ``override_callback_uri`` and ``verify_token`` for another address."""
     waba = call.sandbox.wabas[call.object_id]
     if waba.subscribed is not None and call.token.app_id not in waba.subscribed:
         waba.subscribed.append(call.token.app_id)
@@ -53,7 +52,6 @@ async def unsubscribe(call: Call) -> Json:
 
 
 async def set_override(call: Call, overrides: dict[str, str], values: Json) -> None:
-    """Verify and set the address, or take it away when none is given."""
     url = text_of(values, "override_callback_uri", ADDRESS_LONGEST)
     verify_token = text_of(values, "verify_token", ADDRESS_LONGEST)
     if not url:
@@ -64,7 +62,7 @@ async def set_override(call: Call, overrides: dict[str, str], values: Json) -> N
 
 
 async def subscribe_app(call: Call) -> Json:
-    """``POST /{app_id}/subscriptions {object, callback_url, verify_token, fields}``."""
+    """``{object, callback_url, verify_token, fields}``."""
     values = await call.parameters()
     if values.get("object") != "whatsapp_business_account":
         raise GraphError(100, "Param object must be whatsapp_business_account.")
@@ -166,7 +164,6 @@ async def update_waba(call: Call) -> Json:
 
 
 async def list_wabas(call: Call) -> Json:
-    """``GET /{portfolio_id}/owned_whatsapp_business_accounts``."""
     mine = [waba for waba in call.sandbox.account.wabas if waba.portfolio_id == call.object_id]
     fields = (await call.parameters()).get("fields")
     return await page(call, [pick_fields(_known(call, waba), fields, ["name", "currency"]) for waba in mine])

@@ -103,7 +103,6 @@ def _problem(template: Template) -> str:
 
 
 def _request(template: Template) -> Json:
-    """The template as one that is created anew."""
     return {
         "name": template.name,
         "language": template.language,

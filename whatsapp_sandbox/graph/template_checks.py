@@ -63,7 +63,6 @@ def check_head(values: Json) -> tuple[str, str, str]:
 
 
 def check_components(components: Any, category: str, parameter_format: str) -> list[Json]:
-    """The components, checked. Raises GraphError with the sub-code of the part that is wrong."""
     if not isinstance(components, list) or not all(isinstance(item, dict) for item in components):
         raise GraphError(100, "Param components must be a list of objects.")
     kinds = [str(component.get("type", "")).upper() for component in components]
@@ -165,7 +164,6 @@ def _example(component: Json, subcode: int) -> Json:
 
 
 def _handle(example: Json) -> bool:
-    """Whether there is an upload's handle, in a list or alone."""
     handles = example.get("header_handle")
     given = handles if isinstance(handles, list) else [handles]
     return bool(given) and all(isinstance(handle, str) and handle for handle in given)

@@ -31,7 +31,6 @@ TTL: dict[str, tuple[int, int]] = {
 
 
 async def create(call: Call) -> Json:
-    """``POST /{waba_id}/message_templates``."""
     call.require("whatsapp_business_management")
     values = await call.parameters()
     template = make_template(call.sandbox, call.object_id, values)
@@ -40,7 +39,6 @@ async def create(call: Call) -> Json:
 
 
 def make_template(sandbox: Sandbox, waba_id: str, values: Json) -> Template:
-    """A checked template, stored as PENDING. Raises GraphError."""
     name, language, category = check_head(values)
     form = str(values.get("parameter_format") or "POSITIONAL").upper()
     if form not in ("POSITIONAL", "NAMED"):
@@ -123,7 +121,6 @@ def describe(template: Template) -> Json:
 
 
 async def list_templates(call: Call) -> Json:
-    """``GET /{waba_id}/message_templates``: filters name, language, status, category, content; cursor pages."""
     call.require("whatsapp_business_management")
     values = await call.parameters()
     found = [
@@ -151,13 +148,11 @@ def _matches(template: Template, values: Json) -> bool:
 
 
 async def get(call: Call) -> Json:
-    """``GET /{template_id}``."""
     values = await call.parameters()
     return pick_fields(describe(_mine(call)), values.get("fields"), DEFAULT_FIELDS)
 
 
 async def edit(call: Call) -> Json:
-    """``POST /{template_id}``: all components anew; only APPROVED, REJECTED and PAUSED, and not too often."""
     call.require("whatsapp_business_management")
     template, values = _mine(call), await call.parameters()
     now = call.sandbox.now()
@@ -196,7 +191,6 @@ def _check_edits(template: Template, now: float) -> None:
 
 
 async def delete(call: Call) -> Json:
-    """``DELETE /{waba_id}/message_templates``: by name, by name and hsm_id, or by hsm_ids."""
     call.require("whatsapp_business_management")
     values = await call.parameters()
     chosen = _chosen(call, values)
@@ -222,7 +216,6 @@ def _chosen(call: Call, values: Json) -> list[Template]:
 
 
 async def unpause(call: Call) -> Json:
-    """``POST /{template_id}/unpause``."""
     template = _mine(call)
     if template.status != "PAUSED":
         return {"success": False, "reason": f"The template is {template.status}, not PAUSED."}
@@ -231,7 +224,6 @@ async def unpause(call: Call) -> Json:
 
 
 async def archive(call: Call) -> Json:
-    """``POST /{waba_id}/message_templates/archive|unarchive``: in bulk."""
     values = await call.parameters()
     key = next((key for key in ("hsm_ids", "template_ids", "ids") if values.get(key) is not None), "hsm_ids")
     ids = ids_of(values, key)
@@ -252,7 +244,6 @@ async def archive(call: Call) -> Json:
 
 
 async def compare(call: Call) -> Json:
-    """``GET /{template_id}/compare``: block rate, sends and top block reason, from what was really sent."""
     values = await call.parameters()
     others = values.get("template_ids")
     if isinstance(others, str):

@@ -19,7 +19,6 @@ SYSTEM_USER = {"id": "100000000000901", "name": "Sandbox system user"}
 
 
 def app_token(sandbox: Sandbox, value: str) -> Token | None:
-    """An app token: ``app_id|app_secret``."""
     app_id, _, secret = value.partition("|")
     app = sandbox.apps.get(app_id)
     return Token(value, app_id, permissions=[]) if app is not None and secret == app.secret else None
@@ -30,7 +29,6 @@ def is_app_token(token: Token) -> bool:
 
 
 def granted(sandbox: Sandbox, token: Token) -> list[str]:
-    """Ids of the accounts that the token may touch."""
     return (
         list(sandbox.wabas)
         if token.wabas is None
@@ -62,12 +60,10 @@ async def me(call: Call) -> Json:
 
 
 async def own_app(call: Call) -> Json:
-    """``GET /app``: the app that the token belongs to."""
     return await _describe(call, call.token.app_id)
 
 
 async def get_app(call: Call) -> Json:
-    """``GET /{app_id}``."""
     return await _describe(call, call.object_id)
 
 
@@ -85,7 +81,6 @@ async def _describe(call: Call, app_id: str) -> Json:
 
 
 async def debug_token(call: Call) -> Json:
-    """``GET /debug_token?input_token=``: type, scopes and, per scope, the accounts it was granted for."""
     value = (await call.parameters()).get("input_token")
     if not isinstance(value, str) or not value:
         raise GraphError(
@@ -125,7 +120,6 @@ def _problem(code: int, message: str) -> Json:
 
 
 def _granular(sandbox: Sandbox, token: Token) -> list[Json]:
-    """Per scope its objects: accounts for the WhatsApp ones, portfolios for the business one; none means all."""
     wabas = granted(sandbox, token)
     portfolios = sorted({sandbox.wabas[waba].portfolio_id for waba in wabas})
     targets = {

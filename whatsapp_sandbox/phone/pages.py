@@ -50,7 +50,7 @@ async def no_icon(request: web.Request) -> web.Response:
 
 
 async def qr_code(request: web.Request) -> web.Response:
-    """A stand-in picture for a QR short link: a framed square with the code as text, not scannable."""
+    """A stand-in: a framed square with the code as text, not scannable."""
     code = "".join(c for c in request.match_info["code"] if c.isalnum())[:40]
     picture = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200"><rect x="6" y="6" width="188" height="188" '
@@ -61,7 +61,6 @@ async def qr_code(request: web.Request) -> web.Response:
 
 
 async def sample_picture(request: web.Request) -> web.Response:
-    """The photos that the attach sheet offers."""
     name = request.match_info["name"].removesuffix(".jpg")
     if name not in SAMPLES["image"]:
         raise web.HTTPNotFound

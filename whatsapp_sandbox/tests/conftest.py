@@ -70,7 +70,6 @@ class Receiver:
         return web.Response(status=status)
 
     def changes(self, field: str = "messages") -> list[dict[str, Any]]:
-        """Values of the field, in order of arrival."""
         return [
             change["value"]
             for body in self.bodies
@@ -104,7 +103,6 @@ class World:
         return await self.graph("POST", f"{NUMBER}/messages", body)
 
     async def send_text(self, text: str = "Hello", **more: Any) -> str:
-        """Send and return the message id."""
         status, answer = await self.send("text", {"body": text}, **more)
         assert status == 200, answer
         return str(answer["messages"][0]["id"])
@@ -147,7 +145,6 @@ async def serve(app: web.Application) -> tuple[web.AppRunner, str]:
 
 @contextlib.asynccontextmanager
 async def receiving() -> AsyncIterator[Receiver]:
-    """A receiver that listens."""
     receiver = Receiver()
     app = web.Application(client_max_size=8_000_000)
     app.router.add_route("*", "/hook", receiver.take)
@@ -158,7 +155,6 @@ async def receiving() -> AsyncIterator[Receiver]:
 
 
 def account_of(receiver: Receiver) -> Account:
-    """The default account, whose app tells the receiver."""
     account = default_account()
     account.apps[0].webhook_url = receiver.url
     assert account.apps[0].id == DEFAULT_APP
@@ -199,7 +195,6 @@ async def world(account: Account, receiver: Receiver) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def open_world(world: World) -> World:
-    """Ann has written, so the window is open."""
     await world.say()
     await world.idle()
     return world

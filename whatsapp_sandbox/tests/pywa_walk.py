@@ -100,7 +100,6 @@ class Walk:
         return await answer if inspect.isawaitable(answer) else answer
 
     async def send(self, method: str, *given: Any, **named: Any) -> Any:
-        """A message that the phone is to get and read."""
         sent = await self.go(method, PHONE, *given, **named)
         if sent is not None:
             self.sent.append(sent.id)

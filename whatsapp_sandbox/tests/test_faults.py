@@ -68,7 +68,6 @@ OUTAGES = [
 
 
 async def reached(world: World, path: str) -> int | None:
-    """The HTTP status, or None when the connection broke."""
     headers = {"Authorization": "Bearer sandbox-token"}
     try:
         async with world.client.get(f"{world.url}/{path}", headers=headers) as answer:

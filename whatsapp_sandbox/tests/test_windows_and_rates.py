@@ -26,7 +26,6 @@ STOCK = {
 
 
 async def failure(world: World, message_id: str) -> int:
-    """The code of the failed status."""
     await world.idle()
     (status,) = world.receiver.statuses(message_id)
     assert status["status"] == "failed"

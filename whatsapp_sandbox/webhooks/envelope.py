@@ -43,7 +43,6 @@ def sign(body: bytes, secret: str) -> str:
 
 
 def build_body(updates: list[Update], merge: str, chance: random.Random) -> bytes:
-    """One POST body for all updates, nested as ``merge`` says (see settings.Webhooks)."""
     if len(updates) == 1 and updates[0].raw is not None:
         return updates[0].raw
     if merge == "mixed":
@@ -70,7 +69,6 @@ def _add(entries: list[dict[str, Any]], update: Update, merge: str) -> None:
 
 
 def _joins(change: dict[str, Any], update: Update) -> bool:
-    """Whether the update is a message or status of the same number as the change before it."""
     return (
         change["field"] == update.field == "messages"
         and "metadata" in update.value

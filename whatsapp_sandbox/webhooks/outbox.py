@@ -72,7 +72,6 @@ class Lane:
             self._workers.append(asyncio.get_running_loop().create_task(self._work()))
 
     def clear(self) -> None:
-        """Forget what was not posted yet."""
         self._queue.clear()
         self._parcels.clear()
         self.waiting = 0
@@ -194,7 +193,6 @@ class Outbox:
         )
 
     def add(self, update: Update) -> None:
-        """Queue the update for every app that is subscribed to its account and field."""
         for app in self._sandbox.account.apps:
             url = self._address(app, update)
             if url is None or (app.fields is not None and update.field not in app.fields):
@@ -220,7 +218,6 @@ class Outbox:
 
     @property
     def waiting(self) -> int:
-        """Updates not acknowledged yet."""
         return sum(lane.waiting for lane in self._lanes.values())
 
     def clear(self) -> None:
@@ -236,7 +233,6 @@ class Outbox:
 async def post_signed(
     session: aiohttp.ClientSession, url: str, body: bytes, secret: str, seconds: float
 ) -> int:
-    """POST the body with its signature; the HTTP status, 0 when there was no answer."""
     headers = {"X-Hub-Signature-256": sign(body, secret)}
     limit = aiohttp.ClientTimeout(total=seconds)
     data = io.BytesIO(body) if len(body) > _STREAMED_FROM else body

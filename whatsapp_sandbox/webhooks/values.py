@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 
 def envelope(number: BusinessNumber) -> dict[str, Any]:
-    """The start of every value that belongs to one number."""
     return {
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": number.digits, "phone_number_id": number.id},
@@ -22,7 +21,6 @@ def envelope(number: BusinessNumber) -> dict[str, Any]:
 
 
 def contact_of(customer: Customer, *, shows_phone: bool, username: bool = True) -> dict[str, Any]:
-    """``value.contacts[]`` for the person."""
     profile: dict[str, Any] = {"name": customer.name}
     if customer.username and username:
         profile["username"] = customer.username
@@ -39,7 +37,7 @@ def contact_of(customer: Customer, *, shows_phone: bool, username: bool = True) 
 
 
 def addresses(customer: Customer, *, shows_phone: bool, phone_key: str, prefix: str) -> dict[str, Any]:
-    """The person's ids under the keys of the place: ``from``/``from_user_id``, ``recipient_id``/... and so on."""
+    """Under the keys of the place: ``from``/``from_user_id``, ``recipient_id``/... and so on."""
     ids: dict[str, Any] = {}
     if shows_phone:
         ids[phone_key] = customer.wa_id
@@ -51,7 +49,7 @@ def addresses(customer: Customer, *, shows_phone: bool, phone_key: str, prefix: 
 
 
 def message_update(sandbox: Sandbox, customer: Customer, thread: Thread, message: dict[str, Any]) -> Update:
-    """One inbound message; ``message`` has everything but the sender's ids."""
+    """``message`` has everything but the sender's ids."""
     number = sandbox.numbers[thread.number_id]
     shows = windows.shows_phone(customer, thread, sandbox.now())
     value = envelope(number)
@@ -63,7 +61,7 @@ def message_update(sandbox: Sandbox, customer: Customer, thread: Thread, message
 def status_update(
     sandbox: Sandbox, customer: Customer, message: ChatMessage, status: dict[str, Any], thread: Thread
 ) -> Update:
-    """One status of a message to a person; ``failed`` carries no contacts, as on the platform."""
+    """``failed`` carries no contacts, as on the platform."""
     number = sandbox.numbers[message.number_id]
     shows = not message.by_user_id or windows.shows_phone(customer, thread, sandbox.now())
     failed = status["status"] == "failed"

@@ -74,7 +74,6 @@ def _contact_exists(actor: Actor, holder: UUID) -> ContactExists:
 
 
 def _channel(identities: Sequence[NewIdentity]) -> str:
-    """The one that all of them are on."""
     kinds = ", ".join(channels())
     for place, each in enumerate(identities):
         if each.channel not in channels():
@@ -90,7 +89,6 @@ def _channel(identities: Sequence[NewIdentity]) -> str:
 
 
 def _portfolio(identities: Sequence[NewIdentity]) -> str:
-    """The one that the BSUIDs belong to, empty when it is not told."""
     told = {each.portfolio.strip() for each in identities if each.kind == "bsuid" and each.portfolio}
     if len(told) > 1:
         raise Invalid(
@@ -112,7 +110,6 @@ def delete_contact(actor: Actor, contact_id: UUID) -> None:
 
 
 def _changes(actor: Actor, body: ContactChanges) -> dict[str, object]:
-    """The fields that were given, as the room knows them."""
     changes: dict[str, object] = {}
     for name in ("name", "language", "time_zone", "tier", "stage", "about"):
         if (value := getattr(body, name)) is not UNSET:

@@ -92,7 +92,6 @@ def upload_media(actor: Actor, form: Upload) -> MediaShape:
 
 
 def _told(problem: LimitProblem) -> str:
-    """A limit in a caller's words: what was wrong, and by how much."""
     facts = {"found": problem.found, "limit": problem.limit, "actual": problem.actual}
     return " ".join([problem.code, *(f"{name}={value}" for name, value in facts.items() if value)])
 

@@ -15,7 +15,6 @@ Id = Annotated[str, told("Opaque; it stays the same for good.", EXAMPLE_ID)]
 
 
 def reference_to(name: str) -> str:
-    """Where a shape stands in the OpenAPI document."""
     return f"#/components/schemas/{name}"
 
 
@@ -27,16 +26,14 @@ class Ref(msgspec.Struct):
 
 
 def refer_to_member(member: Member | None) -> Ref | None:
-    """A member, or null."""
     return Ref(str(member.id), str(member)) if member else None
 
 
 def refer_to_team(team: Team | None) -> Ref | None:
-    """A team, or null."""
     return Ref(str(team.id), team.name) if team else None
 
 
 def encodable(shape: T) -> T:
-    """The shape, once it is certain that it can be written; raises what would break the whole page."""
+    """Raises what would break the whole page."""
     msgspec.json.encode(shape)
     return shape

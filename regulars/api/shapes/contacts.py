@@ -131,7 +131,7 @@ class ContactQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
 
 
 def build_identities(contact_ids: Sequence[UUID]) -> dict[UUID, list[IdentityOfContact]]:
-    """The current identities of contacts, oldest first; one query."""
+    """The current ones, oldest first; one query."""
     found: dict[UUID, list[IdentityOfContact]] = defaultdict(list)
     for row in identities_of(contact_ids).order_by("first_seen_at", "kind", "id"):
         found[row.contact_id].append(_identity(row))
@@ -151,7 +151,7 @@ def _identity(row: ContactIdentity) -> IdentityOfContact:
 
 
 def build_contacts(contacts: Sequence[Contact]) -> list[ContactShape]:
-    """Contacts with identities and consent; two queries whatever their number (owners come joined)."""
+    """With identities and consent; two queries whatever their number (owners come joined)."""
     ids = [contact.id for contact in contacts]
     identities, consents = build_identities(ids), _read_consents(ids)
     return [
@@ -194,5 +194,4 @@ def _build(
 
 
 def _fields(stored: object) -> Fields:
-    """The fields as they are described; raises ``ValidationError`` for anything else."""
     return encodable(msgspec.convert(stored, Fields))

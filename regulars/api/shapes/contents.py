@@ -172,7 +172,6 @@ Content = (
 
 
 def build_content(kind: str, stored: dict[str, Any]) -> dict[str, Any]:
-    """What is stored, with its kind and without the file; raises ``ValidationError`` for what fits no kind."""
     shown = {"kind": kind, **{name: value for name, value in stored.items() if name != "media"}}
     msgspec.convert(shown, Content)
     return shown

@@ -165,7 +165,7 @@ class NoteShape(msgspec.Struct):
 
 
 def build_conversations(conversations: Sequence[Conversation]) -> list[ConversationShape]:
-    """Conversations with whom they are and last message: one query beside the rows (``last_message`` is attached)."""
+    """One query beside the rows (``last_message`` is attached)."""
     identities = build_identities([each.contact_id for each in conversations if each.contact_id])
     return [
         _build(each, identities.get(each.contact_id, []) if each.contact_id else []) for each in conversations
@@ -181,7 +181,6 @@ def _last_of(conversation: Conversation) -> LastMessage | None:
 
 
 def build_note(note: Note) -> NoteShape:
-    """A note with its author; notes of tokens have the kind ``api``."""
     kind: Literal["member", "api"] = "member" if note.author_id else "api"
     name = str(note.author) if note.author else note.author_name
     return NoteShape(str(note.id), note.text, AuthorShape(kind, _text(note.author_id), name), note.created_at)
@@ -214,7 +213,6 @@ def _build_group(group: Group) -> ConversationGroup:
 
 
 def build_reply_window(conversation: Conversation, at: datetime) -> ReplyWindow:
-    """The window as it stands at a moment."""
     is_open = conversation.window_is_open(at)
     ad_closes = conversation.ad_window_closes_at
     kind: WindowKind = "service" if is_open else "none"

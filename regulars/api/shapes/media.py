@@ -58,7 +58,6 @@ class MediaQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 def build_media(media: MediaFile) -> MediaShape:
-    """A file's facts."""
     is_ready = media.state == "ready"
     return MediaShape(
         id=str(media.id),

@@ -186,7 +186,7 @@ class MessageQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
 
 
 def build_messages(messages: Sequence[Message], *, with_raw: bool = False) -> list[MessageShape]:
-    """Messages of one inbox with all that is shown on them: the same number of queries for any page."""
+    """Of one inbox: the same number of queries for any page."""
     details = with_details(messages)
     shapes = [_build_shielded(each) for each in details]
     if with_raw:
@@ -197,7 +197,7 @@ def build_messages(messages: Sequence[Message], *, with_raw: bool = False) -> li
 
 
 def author_of(message: Message) -> AuthorShape:
-    """Who spoke; the contact and member must have been fetched with the message."""
+    """Contact and member must have been fetched with the message."""
     if message.author_kind == "contact":
         name = message.contact.display_name if message.contact else message.author_name
         return AuthorShape("contact", str(message.contact_id), name)
@@ -215,7 +215,6 @@ def _build_shielded(details: MessageDetails) -> MessageShape:
 
 
 def _build_unreadable(details: MessageDetails) -> MessageShape:
-    """What every message has, whatever its content holds."""
     message = details.message
     kind = cast("MessageKind", message.kind) if message.kind in get_args(MessageKind) else "unknown"
     return MessageShape(
@@ -246,7 +245,6 @@ def _build_unreadable(details: MessageDetails) -> MessageShape:
 
 
 def text_of(message: Message, changes: MessageChanges) -> str:
-    """What a message says now."""
     return emoji_of(message) if message.kind == "reaction" else changes.text_of(message)
 
 
@@ -282,7 +280,6 @@ def _build(details: MessageDetails) -> MessageShape:
 
 
 def build_error(stored: Mapping[str, Any]) -> ErrorShape:
-    """A stored error in plain words of the caller's language."""
     code, title, details = (
         _code(stored.get("code")),
         str(stored.get("title", "")),

@@ -42,7 +42,6 @@ class Api:
         return check_described(self.client.delete(f"/api/v1{path}", headers=self.headers))
 
     def send(self, method: str, path: str, body: bytes = b"", **headers: str) -> Any:
-        """Any method, any bytes."""
         return check_described(
             self.client.generic(
                 method,

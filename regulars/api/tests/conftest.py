@@ -31,7 +31,6 @@ def as_role(cast: Cast) -> Callable[[str], Api]:
 
 @pytest.fixture
 def api(as_role: Callable[[str], Api]) -> Api:
-    """The REST face as an admin's token."""
     return as_role("admin")
 
 

@@ -26,7 +26,6 @@ START = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def walk(api: Api, path: str, **query: object) -> list[str]:
-    """The ids of every page, one after the other."""
     found: list[str] = []
     cursor: str | None = None
     while True:

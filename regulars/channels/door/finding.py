@@ -28,7 +28,6 @@ MOST_STRANGERS = 200
 
 
 def prefix_of(kind: str) -> str:
-    """What the paths of a channel's webhooks begin with; the connection's key follows."""
     return f"/webhooks/{kind}/"
 
 
@@ -58,12 +57,11 @@ class DoorFinder:
         await self._for_strangers.close()
 
     def recall(self, path: str, moment: float) -> Door | None:
-        """The door, if it was found just now."""
         known = self._known.get(path)
         return known[1] if known and known[0] > moment else None
 
     async def find(self, path: str) -> Door | None:
-        """The connection behind a path; raises what psycopg raises, or ``Unavailable``, when it cannot be asked."""
+        """Raises what psycopg raises, or ``Unavailable``, when it cannot be asked."""
         kind, _slash, key = path.removeprefix("/webhooks/").rstrip("/").partition("/")
         rules = self._rules.get(kind)
         if (

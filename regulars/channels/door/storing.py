@@ -60,7 +60,7 @@ class _Waiting:
     is_over: bool = False
 
     def end(self, problem: str) -> None:
-        """Tell how it ended, once; ``problem`` is empty when the row is committed."""
+        """Tells once; ``problem`` is empty when the row is committed."""
         if not self.is_over:
             self.is_over = True
             self.tell(problem)
@@ -86,7 +86,7 @@ class DeliveryStore:
     async def put(
         self, connection_id: UUID | None, body: bytes, counts: dict[str, int], reason: str = ""
     ) -> None:
-        """Return once the row is committed; raises :class:`Unavailable` when it certainly or possibly is not."""
+        """Returns once the row is committed; raises :class:`Unavailable` when it certainly or possibly is not."""
         done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
         def tell(problem: str) -> None:
@@ -117,7 +117,6 @@ class DeliveryStore:
             self._wake.set()
 
     async def close(self) -> None:
-        """Commit what waits, then let go of the database."""
         while self._waiting or self._group:  # noqa: ASYNC110 (only while stopping)
             await asyncio.sleep(0.01)
         if self._writer:
@@ -294,7 +293,6 @@ class _Nudge:
             self._task = asyncio.get_running_loop().create_task(self._nudge_forever())
 
     async def close(self) -> None:
-        """Give the last nudge, if one is due, and let go."""
         if self._task:
             self._task.cancel()
         if self._wanted.is_set():
@@ -340,7 +338,7 @@ class _Line:
 
     @classmethod
     async def open(cls, database_url: str) -> _Line:
-        """Connect and prepare; raises ``psycopg.OperationalError`` when the database cannot be reached."""
+        """Raises ``psycopg.OperationalError`` when the database cannot be reached."""
         connection = await AsyncConnection.connect(database_url, autocommit=True, connect_timeout=3)
         line = cls(connection)
         try:
@@ -353,7 +351,7 @@ class _Line:
         return line
 
     def start(self, name: bytes, values: Sequence[bytes]) -> asyncio.Future[None]:
-        """Send a statement. The future ends with its commit, or raises when it failed or the connection is lost."""
+        """The future ends with its commit, or raises when it failed or the connection is lost."""
         self._libpq.send_query_prepared(name, values, [_BINARY] * len(values))
         return self._begin()
 

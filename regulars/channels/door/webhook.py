@@ -83,7 +83,6 @@ class Webhooks:
         return judged.answer
 
     def _read_headers(self, scope: Scope) -> tuple[Signatures, int]:
-        """The signatures that were given, and the announced length (0: not announced)."""
         signatures: dict[bytes, bytes] = {}
         length = 0
         for name, value in scope["headers"]:
@@ -195,7 +194,6 @@ _NOT_JSON = _Judged(b"", _ONE, "not-json", (400, "the body is not JSON"))
 
 
 def _judge(door: Door | None, signatures: Signatures, body: bytes | None) -> _Judged:
-    """Whether a delivery is taken, and how many updates of which number are in it."""
     if door is None:
         return _UNKNOWN
     if body is None:
@@ -213,7 +211,6 @@ def _judge(door: Door | None, signatures: Signatures, body: bytes | None) -> _Ju
 
 
 def _shake_hands(door: Door | None, scope: Scope) -> Answer:
-    """A platform's question whether we are who set this address up."""
     if door is None:
         return 404, "no such connection"
     if door.rules.shake_hands is None:
@@ -223,7 +220,7 @@ def _shake_hands(door: Door | None, scope: Scope) -> Answer:
 
 
 async def _read_body(receive: Receive) -> bytes | None:
-    """The whole body, or None as soon as it is known to be too large."""
+    """None as soon as it is known to be too large."""
     parts: list[bytes] = []
     size, is_whole = 0, False
     while not is_whole:

@@ -153,7 +153,7 @@ def _links_of(batch: _Batch, updates: Sequence[Update]) -> Iterator[Link]:
 
 
 def _sift_messages(batch: _Batch) -> tuple[list[_Arrival], list[_Arrival]]:
-    """What we do not have yet, and repetitions, which must not touch contacts."""
+    """Repetitions are apart: they must not touch contacts."""
     keys = [(batch.inboxes[message.address], message.provider_id) for _delivery, message in batch.messages]
     stored = find_stored(set(keys)) if keys else set()
     fresh, repeated = [], []
@@ -216,7 +216,6 @@ def _link_addresses(batch: _Batch, links: Sequence[Link]) -> None:
 
 
 def _identify(batch: _Batch, updates: Sequence[NamesSomebody]) -> list[UUID]:
-    """The contact of each update; the lanes of all are held."""
     found = identify_contacts(
         batch.connection.workspace_id,
         batch.channel.kind,
@@ -249,7 +248,6 @@ def _consent(batch: _Batch, contact_id: UUID, state: str, source: str, at: datet
 
 
 def _keep_others(batch: _Batch) -> list[NoticedUpdate]:
-    """Everything else is kept as a notice, once; returns what is new."""
     notices = [
         notice_row(
             update,
@@ -267,7 +265,6 @@ def _keep_others(batch: _Batch) -> list[NoticedUpdate]:
 
 
 def _follow_others(batch: _Batch, fresh: Sequence[NoticedUpdate]) -> None:
-    """What is new, or read anew, has its effect."""
     for update in fresh:
         if isinstance(update, TemplateChange):
             apply_template_change(batch.connection, update)
@@ -305,7 +302,6 @@ def _is_of_account(update: NoticedUpdate) -> bool:
 
 
 def _follow_notice(batch: _Batch, notice: Notice) -> None:
-    """Groups get their names, numbers and accounts their limits."""
     news = batch.channel.news_of(notice)
     if news.per_second is not None:
         set_throughput(batch.connection, news.display_address, news.per_second)

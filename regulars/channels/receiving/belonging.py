@@ -23,7 +23,6 @@ Holds = Callable[[str, str, datetime], bool]
 
 
 def is_theirs(update: Update, holds: Holds, received_at: datetime) -> bool:
-    """Whether an update is about the person: said by or to them, or what became of a message to them."""
     at = _time_of(update) or received_at
     named = [identity for reference in _people_of(update) for identity in reference.identities]
     if not named and isinstance(update, InboundMessage | Call | PreferenceChange):
@@ -47,7 +46,6 @@ def _people_of(update: Update) -> list[ContactRef]:
 
 
 def _changed_in(update: Update) -> list[Identity]:
-    """The addresses, old and new, of a person who changed them."""
     changes: list[IdentityChange] = []
     if isinstance(update, InboundMessage) and update.content.system:
         changes += filter(None, [update.content.system.identity_change])

@@ -11,7 +11,6 @@ from regulars.kernel import clock
 
 
 def group_lanes(workspace_id: UUID, channel: str, update: Update) -> Iterator[str]:
-    """The lane of the group that an update changes, if any."""
     if isinstance(update, InboundMessage) and update.group_id:
         yield group_lane(workspace_id, channel, update.group_id)
     elif isinstance(update, Notice) and update.group_news:
@@ -21,7 +20,6 @@ def group_lanes(workspace_id: UUID, channel: str, update: Update) -> Iterator[st
 def groups_of(
     workspace_id: UUID, channel: str, messages: Iterable[InboundMessage]
 ) -> dict[str | None, UUID | None]:
-    """Our group by the provider's id of each group that is written in; none for messages outside of groups."""
     named = {message.group_id for message in messages if message.group_id}
     found: dict[str | None, UUID | None] = {None: None}
     found.update(identify_groups(workspace_id, channel, named).items())
@@ -29,7 +27,6 @@ def groups_of(
 
 
 def follow_group_news(workspace_id: UUID, channel: str, notice: Notice) -> None:
-    """A group is called so from now on."""
     if notice.group_news:
         news = notice.group_news
         rename_group(workspace_id, channel, news.group_id, news.subject, at=notice.at or clock.now())

@@ -17,7 +17,6 @@ from regulars.inboxes.ports import (
 def leave_out(
     updates: Sequence[Update], received_at: datetime, erasures: Sequence[Erasure], channel: str
 ) -> Sequence[Update]:
-    """The updates of a delivery, without those of people whose erasure was asked for after it came."""
     for erasure in erasures:
         if received_at < erasure.asked_at:
             holds = holder_of(erasure.traces, channel)
@@ -40,12 +39,10 @@ class Known:
 
 
 def known_of(traces: Traces, channel: str) -> list[Known]:
-    """The person's addresses on a channel."""
     return [Known(each.kind, each.value, each.until) for each in traces.identities if each.channel == channel]
 
 
 def holder_of(traces: Traces, channel: str) -> Holds:
-    """Answers whether an address was the person's at a time."""
     untils = {(each.kind, each.value): each.until for each in known_of(traces, channel)}
 
     def holds(kind: str, value: str, at: datetime) -> bool:

@@ -16,14 +16,13 @@ NoticedUpdate = Call | PreferenceChange | AddressBookChange | TemplateChange | N
 
 
 def address_of(update: NoticedUpdate) -> str:
-    """The number that an update is about; template changes are about the account."""
     return "" if isinstance(update, TemplateChange) else update.address
 
 
 def notice_row(
     update: NoticedUpdate, connection_id: UUID, inbox_id: UUID | None, delivery_id: int, received_at: datetime
 ) -> NoticeRow:
-    """The row that keeps an update; ``received_at`` stands in where the platform gave no time."""
+    """``received_at`` stands in where the platform gave no time."""
     kind, field, key, event, title, details = _facts(update)
     return NoticeRow(
         connection_id=connection_id,

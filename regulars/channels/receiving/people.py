@@ -29,7 +29,6 @@ _ANY_PHONE = frozenset({"phone"})
 
 
 def keys_named(update: Update, rules: AddressRules) -> Iterator[Key]:
-    """Every identity that reading the update may ask for."""
     if isinstance(update, _NAMING):
         yield from keys_of(update.contact, update.address)
         if isinstance(update, InboundMessage) and (shared := rules.shared_number(update)):
@@ -49,7 +48,7 @@ def _keys(identities: Iterable[Identity]) -> tuple[Key, ...]:
 
 
 def person_seen(update: NamesSomebody, now: datetime, rules: AddressRules) -> PersonSeen:
-    """The person of an update, as of its time; a time to come counts as now."""
+    """As of the update's time; a time to come counts as now."""
     at, contact = _time_of(update), update.contact
     keys, written = keys_of(contact, update.address), contact.provider_address
     if isinstance(update, InboundMessage) and (shared := rules.shared_number(update)):
@@ -71,14 +70,12 @@ def _time_of(update: NamesSomebody) -> datetime | None:
 
 
 def _is_theirs(update: NamesSomebody) -> bool:
-    """Whether the person acted, from the address that the update names."""
     if isinstance(update, InboundMessage):
         return update.direction == "in" and update.source in ("live", "standby")
     return isinstance(update, PreferenceChange) or (isinstance(update, Call) and update.direction != "out")
 
 
 def links_of(update: Update, now: datetime | None, rules: AddressRules) -> list[Link]:
-    """Changes of address that an update tells."""
     if isinstance(update, InboundMessage):
         change = update.content.system.identity_change if update.content.system else None
         return _link(change, _earlier(update.sent_at, now), rules) if change is not None else []

@@ -143,7 +143,7 @@ _MARK = "UPDATE inboxes_delivery SET state = 'processed', processed_at = now(), 
 
 
 def _claim(limit: int, only: int | None) -> list[Claimed]:
-    """Take the oldest waiting deliveries and the lanes of everybody in them, as one step among all workers.
+    """The oldest waiting deliveries and the lanes of everybody in them, as one step among all workers.
 
     They are marked as processed here, and are so if the transaction succeeds: once the lanes are held others wait.
     """
@@ -179,7 +179,7 @@ def _parse(rows: Sequence[tuple[int, UUID, bytes, datetime]]) -> list[Claimed]:
 
 
 def _lane_names(claimed: Sequence[Claimed]) -> Iterator[str]:
-    """The names ``identify_contacts`` will lock, so that it finds them held, and the statuses' messages."""
+    """Those that ``identify_contacts`` will lock, so that it finds them held, and those of the statuses' messages."""
     kinds = channels()
     named: dict[tuple[UUID, str], set[Key]] = {}
     for delivery in claimed:

@@ -32,7 +32,7 @@ class NoPicture(MediaProblem):
 
 
 async def fetch_ad_picture(client: GraphClient, source_url: str, target: IO[bytes]) -> Fetched:
-    """Write the picture to ``target`` (empty, writable, seekable) and return what it is.
+    """``target``: empty, writable, seekable.
 
     Raises ``NoPicture``, ``MediaTooLarge``, ``MediaUnavailable`` or ``ForbiddenAddress``; the target then holds
     nothing usable.

@@ -28,7 +28,7 @@ class ForbiddenAddress(ValueError):
 
 
 def check_address(url: URL, base: URL) -> None:
-    """Raise ``ForbiddenAddress`` unless ``url`` may be fetched by a client configured for ``base``."""
+    """Raises ``ForbiddenAddress`` unless ``url`` may be fetched by a client configured for ``base``."""
     if not url.host:
         raise ForbiddenAddress("A media address must name a host.")
     if url.origin() == base.origin():
@@ -47,7 +47,6 @@ def check_address(url: URL, base: URL) -> None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine."""
     literal = _literal(host)
     return host == "localhost" or (literal is not None and literal.is_loopback)
 
@@ -85,7 +84,7 @@ class PublicResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Resolve as usual; raise ``OSError`` when only private addresses are left."""
+        """Raises ``OSError`` when only private addresses are left."""
         found = await self._inner.resolve(host, port, family)
         if self._allows_all or host in self._own_hosts:
             return found
@@ -95,7 +94,6 @@ class PublicResolver(AbstractResolver):
         return public
 
     async def close(self) -> None:
-        """Release the inner resolver."""
         await self._inner.close()
 
 

@@ -24,7 +24,6 @@ def _requested_number(card: ContactCard) -> SharedNumber | None:
 
 
 def _read_number(number: CardPhone) -> SharedNumber | None:
-    """As the platform gives it, else as the person wrote it with its country."""
     if phone := phone_from_wa_id(number.wa_id):
         return SharedNumber(phone, number.wa_id)
     is_whole = number.phone.strip().startswith("+")

@@ -30,7 +30,7 @@ class Clients:
         return self._session
 
     async def of(self, connection_id: UUID) -> GraphClient:
-        """The client of a connection; raises ``Connection.DoesNotExist`` when it is gone."""
+        """Raises ``Connection.DoesNotExist`` when it is gone."""
         known = self._known.get(connection_id)
         if known and known[0] > monotonic():
             return known[1]

@@ -28,7 +28,7 @@ _TAIL = 7
 
 
 def erase_from_deliveries(erasure: Erasure) -> None:
-    """Go through everything that came before the request. Those that wait to be read are cleared as well."""
+    """Of everything that came before the request; those that wait to be read are cleared as well."""
     needles = sorted(
         {_needle(each.kind, each.value) for each in known_of(erasure.traces, WhatsAppFacts.kind)}
     )
@@ -41,7 +41,6 @@ def erase_from_deliveries(erasure: Erasure) -> None:
 
 
 def _needle(kind: str, value: str) -> bytes:
-    """What stands in every body that names this address."""
     return (value[-_TAIL:] if kind == "phone" else value).lstrip("+").encode()
 
 
@@ -69,7 +68,6 @@ class _Cleared:
 def _clear_chunk(
     erasure: Erasure, connection_ids: Sequence[UUID], needles: Sequence[bytes], after: int
 ) -> list[int]:
-    """Clear the next deliveries that may name the person; returns their ids."""
     with connection.cursor() as cursor:
         cursor.execute(_FIND, [list(connection_ids), after, erasure.asked_at, list(needles), CHUNK])
         rows = cursor.fetchall()
@@ -120,7 +118,6 @@ def _write(body: object) -> bytes:
 
 
 def _forget_places(workspace_id: UUID, cleared: _Cleared) -> None:
-    """What was kept of the updates that are gone, beside messages: notices, and statuses without a message."""
     deliveries = {delivery_id for delivery_id, _path in cleared.places}
     notices = ChannelNotice.objects.filter(workspace_id=workspace_id, delivery_id__in=deliveries)
     places = set(cleared.places)
@@ -138,7 +135,6 @@ def _forget_places(workspace_id: UUID, cleared: _Cleared) -> None:
 
 
 def _forget_notices(erasure: Erasure) -> None:
-    """Notices whose delivery is gone already, by what they say."""
     for each in known_of(erasure.traces, WhatsAppFacts.kind):
         if each.until is None and each.kind != "unnamed":
             written = each.value.lstrip("+")

@@ -373,13 +373,11 @@ UNKNOWN_CODE = ErrorCode(
 
 
 def find_code(code: int) -> ErrorCode | None:
-    """What we know about a code."""
     if code in CODES:
         return CODES[code]
     return next((entry for first, last, entry in RANGES if first <= code <= last), None)
 
 
 def must_be_mended(code: int) -> bool:
-    """Whether asking again is useless until somebody has mended the account or the number."""
     entry = find_code(code)
     return entry is not None and entry.longest_wait == ACCOUNT_LONGEST_WAIT

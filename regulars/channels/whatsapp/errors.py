@@ -63,9 +63,7 @@ def classify(
     is_written: bool | None = None,
     attempt: int = 1,
 ) -> SendResult:
-    """Judge one attempt to send.
-
-    ``is_written`` says whether bytes of the request may have left; unknown counts as written unless the
+    """``is_written`` says whether bytes of the request may have left; unknown counts as written unless the
     exception itself proves that no connection was made. ``attempt`` counts from 1.
     """
     if exception is not None:
@@ -80,7 +78,6 @@ def classify(
 
 
 def explain(code: int) -> Mapping[str, str]:
-    """``title``, ``explanation`` and ``advice`` of a code in the active language."""
     entry = find_code(code) or UNKNOWN_CODE
     return {
         "title": str(entry.title),
@@ -90,17 +87,15 @@ def explain(code: int) -> Mapping[str, str]:
 
 
 def offer_after(code: int) -> Offer:
-    """What may be offered to whoever sees that a message failed with this code."""
     return (find_code(code) or UNKNOWN_CODE).offer
 
 
 def not_built(details: str) -> Refused:
-    """A message that could not even be built; ``details`` name no content."""
+    """``details`` name no content."""
     return Refused(error=_own_error(NOT_BUILT, details))
 
 
 def read_error(answer: Any) -> ProviderError | None:
-    """The error in a Graph answer, if it is one."""
     error = answer.get("error") if isinstance(answer, dict) else None
     if not isinstance(error, dict):
         return None
@@ -237,7 +232,7 @@ def _text(node: Any) -> str:
 
 
 def _own_error(code: int, details: str) -> ProviderError:
-    """An error of ours, worded in English like Meta's; screens use ``explain``."""
+    """Worded in English like Meta's; screens use ``explain``."""
     return ProviderError(code=code, title=_OWN_TITLES[code], details=details)
 
 

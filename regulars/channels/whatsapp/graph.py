@@ -140,11 +140,11 @@ class GraphClient:
 
     @property
     def authorization(self) -> Mapping[str, str]:
-        """The header that proves who we are; only for the Graph API's own hosts."""
+        """Only for the Graph API's own hosts."""
         return self._headers
 
     def url(self, path: str) -> URL:
-        """The address of ``{object}`` or ``{object}/{edge}``; raises ``ValueError`` for anything else."""
+        """``path``: ``{object}`` or ``{object}/{edge}``; raises ``ValueError`` for anything else."""
         known = self._urls.get(path)
         if known is not None:
             return known
@@ -165,7 +165,7 @@ class GraphClient:
         params: Mapping[str, str] | None = None,
         deadline: float = SEND_DEADLINE,
     ) -> Answer:
-        """One request and its answer. Never raises for what happens on the way (a timeout is an ``OSError``).
+        """Never raises for what happens on the way (a timeout is an ``OSError``).
 
         Redirects are not followed: they would carry the token along.
         """
@@ -206,7 +206,7 @@ class GraphClient:
         params: Mapping[str, str] | None = None,
         deadline: float = SEND_DEADLINE,
     ) -> dict[str, Any]:
-        """One request that must work; raises ``GraphError`` when it does not."""
+        """Raises ``GraphError`` when it does not work."""
         answer = await self.exchange(method, path, json=json, data=data, params=params, deadline=deadline)
         decoded = _decode(answer)
         if decoded is not None:
@@ -216,32 +216,30 @@ class GraphClient:
         raise GraphError(result, error or ProviderError(code=-1, title="The answer is not a JSON object"))
 
     async def mark_read(self, address: str, provider_id: str) -> None:
-        """Blue ticks for a customer's message and everything before it."""
+        """With everything before it."""
         await self.call("POST", f"{address}/messages", json=build_read_receipt(provider_id))
 
     async def show_typing(self, address: str, provider_id: str) -> None:
-        """“typing…” for at most 25 seconds; marks the message as read, too."""
+        """For at most 25 seconds; marks the message as read, too."""
         await self.call("POST", f"{address}/messages", json=build_typing(provider_id))
 
     async def list_templates(self, account: str) -> list[dict[str, Any]]:
-        """All templates of an account as Meta lists them (see ``templates.parse_template``)."""
+        """As Meta lists them (see ``templates.parse_template``)."""
         params = {"fields": _TEMPLATE_FIELDS, "limit": str(TEMPLATE_PAGE_SIZE)}
         return await self._list_all(f"{account}/message_templates", params)
 
     async def list_numbers(self, account: str) -> list[NumberInfo]:
-        """The business phone numbers of an account."""
         rows = await self._list_all(f"{account}/phone_numbers", {"fields": _NUMBER_FIELDS})
         return [_read_number(row) for row in rows]
 
     async def get_portfolio(self, account: str) -> str:
-        """The id of the business portfolio that owns an account; empty when the platform does not tell."""
         answer = await self.call("GET", account, params={"fields": "owner_business_info"})
         owner = answer.get("owner_business_info")
         told = owner.get("id") if isinstance(owner, dict) else None
         return str(told) if isinstance(told, str | int) else ""
 
     async def _list_all(self, path: str, params: Mapping[str, str]) -> list[dict[str, Any]]:
-        """Every page of a list. The cursor is put into our own address: Meta's ``next`` carries the token."""
+        """The cursor is put into our own address: Meta's ``next`` carries the token."""
         rows: list[dict[str, Any]] = []
         cursor: dict[str, str] = {}
         for _page in range(MOST_PAGES):
@@ -261,7 +259,6 @@ def _timeout(deadline: float) -> aiohttp.ClientTimeout:
 
 
 def _decode(answer: Answer) -> dict[str, Any] | None:
-    """The body of a success, if it is one."""
     if answer.status is None or not 200 <= answer.status < 300:
         return None
     try:

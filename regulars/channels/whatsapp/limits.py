@@ -126,7 +126,6 @@ Problems = Iterator[LimitProblem]
 
 
 def check(content: OutgoingContent) -> list[LimitProblem]:
-    """Every limit that a content breaks; empty when WhatsApp would take it."""
     match content:
         case OutgoingText():
             return list(_text("body", content.body, TEXT_LIMIT))
@@ -145,7 +144,6 @@ def check(content: OutgoingContent) -> list[LimitProblem]:
 
 
 def kind_of_type(mime_type: str) -> MediaKind:
-    """As which kind of message a type of file is sent; a document when it is no other kind."""
     plain = _plain(mime_type)
     return next((kind for kind, limit in MEDIA_LIMITS.items() if plain in limit.mime_types), "document")
 
@@ -204,7 +202,6 @@ def _text(field: str, value: str, limit: int, *, is_optional: bool = False) -> P
 
 
 def _is_blank(text: str) -> bool:
-    """Whether nothing of it shows: spaces, controls, joiners and direction marks."""
     return all(unicodedata.category(character) in INVISIBLE for character in text)
 
 

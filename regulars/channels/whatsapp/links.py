@@ -18,7 +18,6 @@ Value = TypeVar("Value")
 
 
 def with_endings(values: Mapping[str, Value], addresses: Mapping[str, str]) -> Mapping[str, Value | str]:
-    """The values, those of links (by key, with the address in front) as they are sent."""
     written = {key: value for key in addresses if isinstance(value := values.get(key), str)}
     return {**values, **{key: link_ending(value, addresses[key]) for key, value in written.items()}}
 
@@ -36,7 +35,7 @@ def link_ending(written: str, address: str) -> str:
 
 
 def problem_of_ending(ending: str) -> str:
-    """Why this cannot follow an address, empty when it can: ``line_break`` or ``whole_address``."""
+    """``line_break`` or ``whole_address``; empty when it can follow an address."""
     if _LINE_BREAK.search(ending):
         return "line_break"
     return "whole_address" if _WHOLE_ADDRESS.match(ending) else ""

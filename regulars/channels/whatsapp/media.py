@@ -64,7 +64,7 @@ class _Description(NamedTuple):
 async def upload_media(
     client: GraphClient, address: str, file: IO[bytes], mime_type: str, filename: str
 ) -> str:
-    """Give WhatsApp a copy of a file and return its id there (kept 30 days); raises ``GraphError``.
+    """Returns the id of WhatsApp's copy (kept 30 days); raises ``GraphError``.
 
     ``file`` is read to its end and closed. Check it with ``limits.check_media_file`` before.
     """
@@ -88,7 +88,7 @@ async def fetch_media(
     sha256: str = "",
     most_bytes: int = MOST_BYTES,
 ) -> Fetched:
-    """Write a customer's file to ``target`` (empty, writable, seekable) and return what it is.
+    """``target``: empty, writable, seekable.
 
     ``sha256`` (hex) is what the webhook announced; WhatsApp's own description is checked as well. Raises
     ``MediaGone``, ``MediaTooLarge``, ``MediaCorrupt``, ``MediaUnavailable``, ``ForbiddenAddress`` or
@@ -127,7 +127,7 @@ async def _fetch(
 
 
 async def _describe(client: GraphClient, media_id: str) -> _Description:
-    """A fresh address of the file, good for five minutes."""
+    """Its address is good for five minutes."""
     try:
         answer = await client.call("GET", media_id)
     except GraphError as error:
@@ -197,7 +197,6 @@ def _check_type(response: aiohttp.ClientResponse, announced: str) -> None:
 async def copy_bytes(
     response: aiohttp.ClientResponse, target: IO[bytes], mime_type: str, most_bytes: int
 ) -> Fetched:
-    """Write an answer's body down as it comes; ``MediaTooLarge`` as soon as it is."""
     digest, size = hashlib.sha256(), 0
     async for chunk in response.content.iter_chunked(_CHUNK):
         size += len(chunk)

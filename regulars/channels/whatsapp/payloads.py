@@ -43,12 +43,11 @@ Reader = Callable[[Change, Any, str, datetime], Update]
 
 
 def count_payload(raw: bytes) -> dict[str, int]:
-    """The count of a body as it came; raises ``NotJSON`` or ``TooDeep``."""
     return count_plain(raw) or count_updates(load_body(raw))
 
 
 def count_updates(body: object) -> dict[str, int]:
-    """How many updates a decoded body holds, by address (phone_number_id or empty); at least one in all."""
+    """By address (phone_number_id or empty); at least one in all."""
     counts: dict[str, int] = {}
     for _reader, change, items, _path in walk(body):
         address = change.address
@@ -57,7 +56,7 @@ def count_updates(body: object) -> dict[str, int]:
 
 
 def parse_payload(raw: bytes, received_at: datetime) -> list[Update]:
-    """The updates of a body as it came. ``received_at`` stands in for times that are missing or absurd."""
+    """``received_at`` stands in for times that are missing or absurd."""
     plain = read_plain_text(raw)
     return [plain] if plain else parse_whole(raw, received_at)
 
@@ -74,7 +73,7 @@ def parse_whole(raw: bytes, received_at: datetime) -> list[Update]:
 
 
 def parse_body(body: object, received_at: datetime) -> list[Update]:
-    """The updates of a decoded body, in its order; as many as ``count_updates`` says."""
+    """In the body's order; as many as ``count_updates`` says."""
     updates: list[Update] = []
     for name, change, items, path in walk(body):
         reader = READERS.get(name)
@@ -95,7 +94,7 @@ def parse_body(body: object, received_at: datetime) -> list[Update]:
 
 
 def _read(reader: Reader, change: Change, item: Any, path: str, received_at: datetime) -> Update:
-    """Read one item. One bad item must not take others with it."""
+    """One bad item must not take others with it."""
     try:
         return reader(change, item, path, received_at)
     except Exception as error:  # noqa: BLE001 - a defect of ours must cost one update, not a whole delivery

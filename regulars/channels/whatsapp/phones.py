@@ -45,7 +45,7 @@ def phone_from_wa_id(wa_id: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def read_phone(written: str, default_region: str | None = None) -> WrittenPhone | None:
-    """A number as people write it; ``None`` when it cannot be one.
+    """As people write it; ``None`` when it cannot be one.
 
     ``default_region`` (ISO 3166 alpha-2) is needed for national spellings such as ``010-1234-5678``. Full-width digits
     and signs are those of an East Asian keyboard; ``00`` is how most of the world dials abroad, where no region says

@@ -38,7 +38,7 @@ TYPING_FRESH = timedelta(seconds=10)
 
 
 def sync_templates(events: Sequence[Recorded]) -> None:
-    """Fetch the template lists of connections that are new or work again, or whose templates the platform changed."""
+    """Of connections that are new or work again, or whose templates the platform changed."""
     asked_about = [
         each for each in events if not isinstance(each.event, NoticeReceived) or each.event.kind == "template"
     ]
@@ -47,7 +47,6 @@ def sync_templates(events: Sequence[Recorded]) -> None:
 
 
 def sync_all_templates() -> int:
-    """Fetch every account's template list; returns how many accounts answered."""
     return sum(try_to_sync(row) for row in Connection.objects.filter(channel="whatsapp"))
 
 
@@ -85,7 +84,6 @@ def learn_portfolios(events: Sequence[Recorded]) -> None:
 
 
 def learn_all_portfolios() -> int:
-    """Ask about every account whose portfolio is not known; returns how many the platform told."""
     return _learn_portfolios(Connection.objects.filter(channel="whatsapp", portfolio=""))
 
 
@@ -101,12 +99,10 @@ def _get_portfolio(connection_row: Connection) -> Question[str]:
 
 
 def learn_qualities(events: Sequence[Recorded]) -> None:
-    """Ask how the numbers are rated of accounts that are new, or work again."""
     _learn_qualities(_connections_of(events))
 
 
 def learn_all_qualities() -> int:
-    """Ask about every account; returns how many numbers are rated differently now."""
     return _learn_qualities(Connection.objects.filter(channel="whatsapp"))
 
 
@@ -123,7 +119,6 @@ def _list_numbers(connection_row: Connection) -> Question[list[NumberInfo]]:
 
 
 def _connections_of(events: Sequence[Recorded]) -> QuerySet[Connection]:
-    """Those that the events are about: an account, or one of its numbers."""
     bodies = [each.event for each in events]
     accounts = {each.connection_id for each in bodies if not isinstance(each, InboxAdded)}
     numbers = {each.inbox_id for each in bodies if isinstance(each, InboxAdded)}
@@ -196,7 +191,7 @@ def _ask_about(inbox: Inbox) -> Deferred | None:
 
 
 def send_read_receipts(events: Sequence[Recorded]) -> None:
-    """Blue ticks for the newest message of each conversation that a member has read. Best effort."""
+    """For the newest message of each conversation that a member has read. Best effort."""
     conversation_ids = {each.event.conversation_id for each in events if _was_read(each.event)}
     read = _newest_inbound(conversation_ids).filter(conversation__unread_count=0)
     _tell(read, lambda client, message: client.mark_read(message.inbox.address, str(message.provider_id)))
@@ -213,7 +208,7 @@ def _was_read(event: Event) -> bool:
 
 
 def show_typing(events: Sequence[Recorded]) -> None:
-    """Typing dots on the contacts' phones, if the news is fresh. Best effort; the platform marks as read, too."""
+    """Only fresh news. Best effort; the platform marks as read, too."""
     fresh = clock.now() - TYPING_FRESH
     conversation_ids = {each.event.conversation_id for each in events if each.happened_at > fresh}
     answered = _newest_inbound(conversation_ids)
@@ -223,7 +218,6 @@ def show_typing(events: Sequence[Recorded]) -> None:
 
 
 def _newest_inbound(conversation_ids: Collection[UUID]) -> QuerySet[Message]:
-    """The newest message of the contact in each conversation, with its credentials."""
     return (
         Message.objects.filter(
             conversation_id__in=conversation_ids,

@@ -36,7 +36,7 @@ class MediaNotUploaded(LookupError):
 
 
 def build_request(to_send: ToSend, media_ids: MediaIds) -> Body:
-    """The body of ``POST /{phone_number_id}/messages`` for one message.
+    """Of ``POST /{phone_number_id}/messages``.
 
     Raises ``MediaNotUploaded`` when a file's id is not in ``media_ids``, and ``ValueError`` when the
     recipient is no phone and no BSUID.
@@ -64,7 +64,7 @@ def _build_receiver(to_send: ToSend) -> dict[str, str]:
 
 
 def build_recipient(recipient: Identity) -> dict[str, str]:
-    """Whom a message goes to. A phone keeps its ``+``: without it Meta may put our country code before it."""
+    """A phone keeps its ``+``: without it Meta may put our country code before it."""
     if recipient.kind == "phone":
         return {"to": recipient.value if recipient.value.startswith("+") else f"+{recipient.value}"}
     if recipient.kind in ("bsuid", "parent_bsuid"):
@@ -75,17 +75,16 @@ def build_recipient(recipient: Identity) -> dict[str, str]:
 
 
 def build_read_receipt(provider_id: str) -> Body:
-    """Blue ticks for a message of the customer's and everything before it."""
+    """With everything before it."""
     return {"messaging_product": "whatsapp", "status": "read", "message_id": provider_id}
 
 
 def build_typing(provider_id: str) -> Body:
-    """“typing…” for at most 25 seconds; WhatsApp always marks the message as read with it."""
+    """For at most 25 seconds; WhatsApp always marks the message as read with it."""
     return {**build_read_receipt(provider_id), "typing_indicator": {"type": "text"}}
 
 
 def media_ids_of(content: OutgoingContent) -> tuple[str, ...]:
-    """The files of ours that a content needs a copy of at WhatsApp."""
     return tuple(one.media_id for one in files_in(content) if one.media_id and not one.link)
 
 
@@ -149,7 +148,7 @@ def _present(**values: Any) -> Body:
 
 
 def _build_card(card: ContactCard) -> Body:
-    """A card. Meta wants at least one part of the name beside the whole."""
+    """Meta wants at least one part of the name beside the whole."""
     return {
         "name": {"formatted_name": card.name, "first_name": card.name},
         **_present(

@@ -24,7 +24,7 @@ async def send(
     *,
     deadline: float = SEND_DEADLINE,
 ) -> SendResult:
-    """Send one message; never raises for what the platform does.
+    """Never raises for what the platform does.
 
     ``media_ids`` maps our media ids to those of WhatsApp's copies (see ``media.upload_media``). Cancelling leaves
     a message on its way undecided: whoever stored the intent must count it as uncertain. WhatsApp keeps no order

@@ -78,7 +78,7 @@ class _Reading(NamedTuple):
 
 
 def parse_template(node: Mapping[str, Any]) -> Template:
-    """Read a template as ``GET /{waba}/message_templates`` lists it; tolerant of whatever is missing."""
+    """As ``GET /{waba}/message_templates`` lists it; tolerant of whatever is missing."""
     node = mapping(node)
     by_kind = _by_kind(node)
     is_code = _word(node.get("category")) == "AUTHENTICATION"
@@ -109,7 +109,6 @@ def parse_template(node: Mapping[str, Any]) -> Template:
 
 
 def render(template: Template, values: Values) -> RenderedTemplate:
-    """What the customer sees with these values; variables without a value stay visible."""
     values = _with_link_endings(template, values)
     return msgspec.structs.replace(
         _render_parts(template, "", values),
@@ -122,12 +121,11 @@ def render(template: Template, values: Values) -> RenderedTemplate:
 
 
 def validate(template: Template, values: Values, now: datetime | None = None) -> list[LimitProblem]:
-    """What is missing, empty, of the wrong kind, too long, not asked for, or over by ``now``."""
     return list(_problems(template, _with_link_endings(template, values), now))
 
 
 def build_outgoing(template: Template, values: Values) -> OutgoingTemplate:
-    """The content to send, with its rendering; raises ``ValueError`` when the values do not fit."""
+    """Rendered, too; raises ``ValueError`` when the values do not fit."""
     problems = validate(template, values)
     if problems:
         fields = ", ".join(f"{problem.field} ({problem.code})" for problem in problems)
@@ -222,7 +220,6 @@ def _read_header(component: Mapping[str, Json], prefix: str) -> tuple[HeaderKind
 
 
 def _text_variables(place: str, component: Mapping[str, Json]) -> tuple[TemplateVariable, ...]:
-    """The variables of a text, positional ones in their order, each once."""
     names = list(dict.fromkeys(_VARIABLE.findall(text(component.get("text")))))
     if names and all(name.isdigit() for name in names):
         names.sort(key=int)

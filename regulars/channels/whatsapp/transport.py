@@ -53,7 +53,6 @@ LONGEST_UPLOAD_WAIT = timedelta(minutes=5)
 
 
 def open_carrier() -> WhatsAppTransport:
-    """One for a process, over a session of its own."""
     return WhatsAppTransport(Clients())
 
 
@@ -113,7 +112,7 @@ class WhatsAppTransport:
     async def _provider_media_ids(
         self, client: GraphClient, address: str, files: Files
     ) -> tuple[Mapping[str, str], list[UUID]]:
-        """WhatsApp's id for each file of ours; uploads what it does not have yet. Beside it, which it had already."""
+        """By our ids, uploading what WhatsApp does not have yet; beside it the files that it had already."""
         media_ids: dict[str, str] = {}
         reused: list[UUID] = []
         for media_id, file in files.items():
@@ -134,7 +133,6 @@ class WhatsAppTransport:
 
 
 def _files_of(content: OutgoingContent) -> Files:
-    """The rows of our files in a content, by their ids as it names them."""
     wanted = {media_id: parse_id(media_id) for media_id in media_ids_of(content)}
     found = MediaFile.objects.in_bulk([file_id for file_id in wanted.values() if file_id])
     files = {media_id: found[file_id] for media_id, file_id in wanted.items() if file_id in found}
@@ -144,7 +142,6 @@ def _files_of(content: OutgoingContent) -> Files:
 
 
 def _problem_of(content: OutgoingContent, files: Files) -> str:
-    """Why WhatsApp would not take one of the files; empty when it takes them. What nobody checked before ends here."""
     for media in files_in(content):
         file = files.get(media.media_id)
         if file is None:
@@ -163,8 +160,6 @@ def _problem_of(content: OutgoingContent, files: Files) -> str:
 
 
 def _named(content: OutgoingContent, files: Files) -> OutgoingContent:
-    """The content with a name for each document of ours: the one it was given, the upload's, or the kind's."""
-
     def name(media: OutgoingMedia) -> OutgoingMedia:
         file = files.get(media.media_id)
         if media.kind != "document" or file is None:

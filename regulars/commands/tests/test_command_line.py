@@ -250,7 +250,6 @@ def test_a_home_without_a_database_is_named_and_not_made(command: tuple[str, ...
 
 @pytest.fixture
 def other_database() -> Iterator[Callable[[str, str], str]]:
-    """Makes a database on the session's server; returns its address."""
     base, _slash, rest = os.environ["DATABASE_URL"].rpartition("/")
     _name, mark, query = rest.partition("?")
     made: list[str] = []

@@ -36,7 +36,6 @@ class Demo:
         self.supervisor: subprocess.Popen[bytes] | None = None
 
     def start(self) -> float:
-        """Start and wait for the ready file; returns the seconds that took."""
         began = time.monotonic()
         with self.said.open("wb") as said:
             self.supervisor = subprocess.Popen(

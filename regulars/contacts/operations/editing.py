@@ -34,7 +34,7 @@ FIELDS_LENGTH = 64_000
 
 @transaction.atomic
 def update_contact(contact: Contact, changes: Mapping[str, object], *, by: Actor) -> Contact:
-    """Write the named fields; raises ``Invalid`` naming each field that is wrong and what would be right."""
+    """Raises ``Invalid`` naming each field that is wrong and what would be right."""
     by.require("contacts:edit")
     problems = {name: problem for name, value in changes.items() if (problem := _problem(name, value))}
     if "owner_id" in changes and not _may_own(contact, changes["owner_id"]):
@@ -101,7 +101,7 @@ def _is_language(value: str) -> bool:
 def create_contact(
     workspace_id: UUID, person: PersonSeen, *, by: Actor, channel: str, portfolio: str = ""
 ) -> Contact:
-    """A contact for these identities, or the one who has them already; ``portfolio`` is that of the BSUIDs."""
+    """One who has these identities already is returned; ``portfolio`` is that of the BSUIDs."""
     by.require("contacts:edit")
     if not person.keys:
         raise Invalid(
@@ -137,7 +137,6 @@ def record_consent(
     at: datetime,
     proof: Mapping[str, object],
 ) -> bool:
-    """Add a word of consent with its proof; false when it was known already."""
     _consent, made = Consent.objects.get_or_create(
         contact_id=contact_id,
         channel=channel,

@@ -18,7 +18,7 @@ SUBJECT_LENGTH = 200
 
 
 def identify_groups(workspace_id: UUID, channel: str, addresses: Collection[str]) -> dict[str, UUID]:
-    """The group of each address, made where it is new; two statements whatever their number."""
+    """New ones are made; two statements whatever their number."""
     if not addresses:
         return {}
     wanted = sorted(set(addresses))  # in one order, so that two batches never wait for each other in a circle
@@ -54,5 +54,4 @@ def rename_group(workspace_id: UUID, channel: str, address: str, subject: str, *
 
 
 def group_lane(workspace_id: UUID, channel: str, address: str) -> str:
-    """The name to lock before a batch writes in a group (see ``kernel.locks``)."""
     return f"group:{workspace_id}:{channel}:{address}"

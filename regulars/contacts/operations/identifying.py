@@ -95,13 +95,12 @@ def identify_contacts(
 
 
 def identity_lanes(workspace_id: UUID, channel: str, keys: Iterable[Key]) -> list[str]:
-    """The names to lock before asking whose these identities are (see ``kernel.locks``)."""
     place = f"identity:{workspace_id}:{channel}"
     return [f"{place}:{kind}:{value}" for kind, value in keys]
 
 
 def find_holder(workspace_id: UUID, channel: str, keys: Sequence[Key], portfolio: str = "") -> UUID | None:
-    """Who has one of these identities now. Until the transaction ends nobody else can come to have one."""
+    """Until the transaction ends nobody else can come to have one."""
     lock_keys(identity_lanes(workspace_id, channel, keys))
     known = read_known(workspace_id, channel, keys, portfolio)
     return next((holder for holder in map(known.holder, keys) if holder is not None), None)
@@ -213,7 +212,6 @@ def _profile_at(person: PersonSeen) -> datetime:
 
 
 def place_of(keys: Sequence[Key]) -> Place:
-    """The place that the identities suggest: the phone's, else the BSUID's country."""
     phone = next((value for kind, value in keys if kind == "phone"), "")
     if phone:
         return place_of_phone(phone)
@@ -224,7 +222,6 @@ def place_of(keys: Sequence[Key]) -> Place:
 def _insert_identities(
     workspace_id: UUID, channel: str, portfolio: str, resolution: Resolution, written: Mapping[Key, str]
 ) -> set[UUID]:
-    """Write what is attached, moved and over; returns the contacts that lost an identity by it."""
     added = {**resolution.attached, **resolution.moved}
     if not added and not resolution.ended:
         return set()
@@ -252,7 +249,6 @@ class NewIdentity(NamedTuple):
 
 
 def insert_identities(workspace_id: UUID, channel: str, portfolio: str, rows: Sequence[NewIdentity]) -> None:
-    """Write identities that nobody has; BSUIDs belong to ``portfolio``."""
     if not rows:
         return
     with connection.cursor() as cursor:
@@ -291,7 +287,6 @@ def place_identities(workspace_id: UUID, channel: str, keys: Sequence[Key], port
 
 
 def write_provider_addresses(workspace_id: UUID, channel: str, written: Mapping[Key, str]) -> None:
-    """Note how the platform writes phones that are known already."""
     if not written:
         return
     with connection.cursor() as cursor:
@@ -305,7 +300,6 @@ def write_provider_addresses(workspace_id: UUID, channel: str, written: Mapping[
 
 
 def copy_phones(contact_ids: Collection[UUID]) -> None:
-    """Bring ``Contact.phone`` up to date: the newest phone among the identities, empty when there is none."""
     if not contact_ids:
         return
     with connection.cursor() as cursor:
@@ -318,7 +312,6 @@ def copy_phones(contact_ids: Collection[UUID]) -> None:
 
 
 def _retire(workspace_id: UUID, channel: str, resolution: Resolution) -> set[UUID]:
-    """End what is moved where it was; returns whose it was."""
     keys = list(resolution.moved)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -353,7 +346,6 @@ def _insert_suggestions(workspace_id: UUID, resolution: Resolution) -> None:
 
 
 def _update_names(workspace_id: UUID, people: Sequence[PersonSeen], resolution: Resolution) -> list[UUID]:
-    """Write newer profile and user names; returns whose changed."""
     latest: dict[UUID, tuple[str, str, datetime]] = {}
     for person, contact_id in zip(people, resolution.contact_ids, strict=True):
         if contact_id is not None and (person.name or person.username):

@@ -86,11 +86,9 @@ class _Here(NamedTuple):
         )
 
     def has(self, key: Key) -> bool:
-        """Whether the contact has it, perhaps since it was made a moment ago."""
         return self.identities().filter(kind=key[0], value=key[1]).exists()
 
     def end(self, key: Key) -> bool:
-        """End one identity; false when it was not the contact's."""
         return bool(self.identities().filter(kind=key[0], value=key[1]).update(retired_at=self.at))
 
 
@@ -121,7 +119,6 @@ def _new_contact(workspace_id: UUID, channel: str, link: Link, known: Known, por
 
 
 def _attach(here: _Here, key: Key, link: Link, known: Known) -> bool:
-    """Give the contact an identity, unless it has or had it, or another one is known by it; true if it was given."""
     if known.is_over(key, here.contact_id, link.at):
         return False
     holder = known.holder(key, link.at)
@@ -155,7 +152,6 @@ def _suggest(workspace_id: UUID, one: UUID, other: UUID) -> None:
 
 
 def _end(here: _Here, link: Link, known: Known) -> bool:
-    """End what was replaced by one of its kind, and what the change outdates; true if anything ended."""
     new_kinds = {kind for kind, _value in link.current} | link.outdates
     gone = [key for key in link.previous if key not in link.current and key[0] in new_kinds]
     ended = [here.end(key) for key in gone]

@@ -26,7 +26,7 @@ class IncomingCall:
 
 
 def note_calls(workspace_id: UUID, calls: Sequence[IncomingCall], *, reply_window: timedelta) -> None:
-    """Write the thread's lines and open the windows. Calls are few: one by one. Needs a transaction."""
+    """Calls are few: one by one. Needs a transaction."""
     for each in calls:
         conversation = start_conversation(workspace_id, each.inbox_id, each.contact_id)
         call = each.call

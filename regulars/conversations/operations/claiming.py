@@ -99,7 +99,7 @@ of no messages, the planner joins a sudden one with everything there is"""
 
 @transaction.atomic
 def claim_batch(inbox_id: UUID, limit: int, held_conversations: Sequence[UUID] = ()) -> list[Claimed]:
-    """Take up to ``limit`` messages of a number that may leave now, the oldest of each conversation first.
+    """The oldest of each conversation first.
 
     What a guardrail forbids by now is refused here and never leaves. ``held_conversations`` are passed over
     (their contact's own rate is used up).
@@ -128,7 +128,6 @@ _decoder: msgspec.json.Decoder[OutgoingContent] = msgspec.json.Decoder(OutgoingC
 
 
 def _content_of(job: _Job) -> OutgoingContent | None:
-    """What is to be sent; None when the row is not one of ours."""
     try:
         return _decoder.decode(job.outgoing or "null")
     except msgspec.ValidationError:
@@ -136,7 +135,6 @@ def _content_of(job: _Job) -> OutgoingContent | None:
 
 
 def _unwanted(jobs: Sequence[_Job], contents: dict[UUID, OutgoingContent | None]) -> set[UUID]:
-    """Marketing templates to contacts who opted out since they were queued, and to groups."""
     templates = {
         job: content for job in jobs if isinstance(content := contents[job.message_id], OutgoingTemplate)
     }
@@ -161,7 +159,6 @@ def _unwanted(jobs: Sequence[_Job], contents: dict[UUID, OutgoingContent | None]
 def _ready(
     job: _Job, content: OutgoingContent | None, recipient: Identity | None, is_unwanted: bool
 ) -> Claimed | None:
-    """The message as the transport wants it, or None after refusing it."""
     if content is None:
         _refuse(job, "unreadable", "", "the stored content is not one that can be sent")
         return None
@@ -220,7 +217,7 @@ ORDER BY o.sequence LIMIT %s FOR UPDATE OF o SKIP LOCKED
 
 @transaction.atomic
 def refuse_outdated(limit: int = 500) -> int:
-    """End what nobody wants any more behind a number that does not work; returns how many.
+    """Behind a number that does not work; returns how many.
 
     Elsewhere a message is claimed when its time is over, and refused then.
     """

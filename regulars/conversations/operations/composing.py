@@ -142,7 +142,6 @@ def _find_queued(drafts: Sequence[OutgoingDraft]) -> list[Message] | None:
 
 
 def _is_taken(refused: IntegrityError) -> bool:
-    """Whether it was refused because a message has this id already."""
     cause = refused.__cause__
     return isinstance(cause, UniqueViolation) and cause.diag.constraint_name == "conversations_message_pkey"
 
@@ -199,7 +198,6 @@ def _fill(
 
 
 def _usable(row: MessageTemplate, values: Mapping[str, FilledValue], channel: ChannelFacts) -> FilledTemplate:
-    """The template with its values, unless the account has it no longer or it cannot be sent."""
     filled = channel.fill_template(row.listed, values, clock.now())
     if row.is_gone or not filled.is_usable:
         raise _not_usable(
@@ -213,14 +211,13 @@ def _not_usable(**facts: object) -> TemplateNotUsable:
 
 
 def _quoted(conversation: Conversation, reply_to: UUID | None) -> str | None:
-    """The provider's id of the message to quote; only ever one of this conversation."""
+    """Only ever one of this conversation."""
     if reply_to is None:
         return None
     return known_to_provider(named_message(conversation, reply_to, "reply_to"))
 
 
 def named_message(conversation: Conversation, message_id: UUID | None, field: str) -> Message:
-    """A message of this conversation; raises ``Invalid`` naming ``field``."""
     found = Message.objects.filter(id=message_id, conversation=conversation).first() if message_id else None
     if found is None:
         raise Invalid(
@@ -230,7 +227,6 @@ def named_message(conversation: Conversation, message_id: UUID | None, field: st
 
 
 def known_to_provider(message: Message) -> str:
-    """The provider's id of a message; raises ``Conflict`` while it has none."""
     if not message.provider_id:
         raise Conflict(_("This message has not reached the platform yet"), message_id=str(message.id))
     return message.provider_id
@@ -275,7 +271,7 @@ def _check_file(media: OutgoingMedia, file: MediaFile | None, channel: ChannelFa
 def react(
     target: Message, emoji: str, *, conversation: Conversation, by: Actor, channel: ChannelFacts
 ) -> Message:
-    """React to a message, or take our reaction back with an empty ``emoji``; repeating it sends nothing.
+    """An empty ``emoji`` takes our reaction back; repeating it sends nothing.
 
     Raises :class:`NoReaction` when there never was one, and what :func:`compose` raises.
     """
@@ -332,7 +328,6 @@ def say_again(
 
 
 def _category_of(content: OutgoingContent, conversation: Conversation, channel: ChannelFacts) -> str:
-    """The category of a filled template as it stands now, empty for everything else; it must still be usable."""
     if not isinstance(content, OutgoingTemplate):
         return ""
     row = find_template(conversation.inbox.connection_id, content.name, content.language)

@@ -11,7 +11,6 @@ _EMPTY_CONTENT = MessageContent()
 
 
 def content_json(content: MessageContent) -> str:
-    """The stored form: JSON without the fields that say nothing."""
     if content == _EMPTY_CONTENT:
         return "{}"
     full = msgspec.to_builtins(content)

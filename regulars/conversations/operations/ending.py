@@ -15,7 +15,7 @@ from regulars.kernel.events import record_all
 
 
 def end_unsent(message_ids: Sequence[UUID], error: Mapping[str, object]) -> None:
-    """These messages certainly never left and never will; ``error`` is kept with them. Needs a transaction."""
+    """They certainly never left and never will; ``error`` is kept with them. Needs a transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversations_message SET status = 'failed', error = %s::jsonb"

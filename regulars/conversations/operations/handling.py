@@ -55,9 +55,7 @@ DECIDED_ON = (
 def assign_conversation(
     conversation: Conversation, *, to: Member | None, by: Actor, seen: Seen | None = None
 ) -> None:
-    """Hand the conversation to one member, or to nobody.
-
-    ``seen``: whose it was when that was decided, else whose ``conversation`` says. If it went to another meanwhile,
+    """``seen``: whose it was when that was decided, else whose ``conversation`` says. If it went to another meanwhile,
     that stands, and whoever comes second is told (:class:`Conflict`).
     """
     by.require("conversations:assign")
@@ -98,7 +96,6 @@ def _taken(conversation: Conversation) -> Conflict:
 
 @transaction.atomic
 def hand_to_team(conversation: Conversation, *, team: Team | None, by: Actor) -> None:
-    """Put the conversation into a team's queue, or take it out."""
     by.require("conversations:assign")
     if team is not None and not hold_teams(conversation.workspace_id, [team]):
         raise Invalid(_("There is no such team"), fields={"team": "a team of this workspace"})
@@ -161,7 +158,7 @@ def reopen_conversation(conversation: Conversation, *, by: Actor) -> None:
 
 @transaction.atomic
 def snooze_conversation(conversation: Conversation, *, until: datetime, by: Actor) -> None:
-    """Out of sight until a moment, or until the contact writes: what came while it was decided is not put away."""
+    """It ends when the contact writes: what came while it was decided is not put away."""
     by.require("conversations:resolve")
     if until <= clock.now() or not clock.is_nameable(until):
         raise Invalid(
@@ -226,7 +223,7 @@ def _expect(current: object, before: object) -> None:
 
 @transaction.atomic
 def mark_as_read(conversation: Conversation, *, by: Actor, seen: Seen | None = None) -> None:
-    """Somebody of ours has read what the contact wrote: up to ``seen``, else as far as ``conversation`` knows of it."""
+    """Up to ``seen``, else as far as ``conversation`` knows of it."""
     by.require("conversations:read")
     known = conversation.unread_count
     _lock(conversation)
@@ -239,7 +236,6 @@ def mark_as_read(conversation: Conversation, *, by: Actor, seen: Seen | None = N
 
 @transaction.atomic
 def mark_as_unread(conversation: Conversation, *, by: Actor) -> None:
-    """Put it back among the unread, for whoever comes next."""
     by.require("conversations:read")
     _lock(conversation)
     if conversation.unread_count == 0:
@@ -264,7 +260,6 @@ def _lock(conversation: Conversation) -> None:
 
 @transaction.atomic
 def write_note(conversation: Conversation, text: str, *, by: Actor) -> Note:
-    """An internal note; it never leaves the house."""
     by.require("notes:write")
     text = text.strip()
     if not text or len(text) > NOTE_LENGTH:
@@ -287,7 +282,7 @@ def write_note(conversation: Conversation, text: str, *, by: Actor) -> Note:
 def save_draft(
     conversation: Conversation, member: Member, mode: str, text: str, *, intent: UUID | None = None
 ) -> None:
-    """Keep what a member has typed, per mode; an empty text forgets it. From any device it goes out as ``intent``."""
+    """An empty text forgets it. From any device it goes out as ``intent``."""
     if mode not in DRAFT_MODES:
         raise Invalid(_("Unknown mode"), fields={"mode": ", ".join(DRAFT_MODES)})
     if len(text) > DRAFT_LENGTH:
@@ -318,7 +313,7 @@ def forget_draft(conversation: Conversation, member: Member, mode: str, *said: s
 
 @transaction.atomic
 def show_typing(conversation: Conversation, *, by: Actor) -> None:
-    """Let the contact see that an answer is being written; call it at most every 20 seconds (it fades after 25)."""
+    """Call it at most every 20 seconds (it fades after 25)."""
     by.require("messages:send")
     if by.member_id and conversation.window_is_open(clock.now()):
         record(MemberTyping(conversation.workspace_id, conversation.id, by.member_id))
@@ -326,7 +321,6 @@ def show_typing(conversation: Conversation, *, by: Actor) -> None:
 
 @transaction.atomic
 def start_conversation(workspace_id: UUID, inbox_id: UUID, contact_id: UUID) -> Conversation:
-    """The thread of a contact in an inbox, made if they never met."""
     conversation, made = Conversation.objects.get_or_create(
         workspace_id=workspace_id, inbox_id=inbox_id, contact_id=contact_id
     )

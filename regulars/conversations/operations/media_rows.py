@@ -18,7 +18,7 @@ _UNFETCHABLE = "the sender's file could not be taken over by the platform"
 def insert_media(
     workspace_id: UUID, messages: Sequence[tuple[UUID, UUID, InboundMessage]]
 ) -> dict[UUID, UUID]:
-    """Rows for every (message id, connection id, message) with a file; message id -> media id."""
+    """Of every (message id, connection id, message) with a file; message id -> media id."""
     files: dict[UUID, MediaFile] = {}
     for message_id, connection_id, message in messages:
         reference = message.content.media
@@ -43,9 +43,8 @@ def insert_media(
 
 
 def insert_ad_pictures(workspace_id: UUID, messages: Sequence[tuple[UUID, UUID, InboundMessage]]) -> None:
-    """Rows for the pictures of advertisements that stored (message id, connection id, message) came from.
-
-    Nothing is asked of the database when no message names one.
+    """``messages``: stored (message id, connection id, message). Nothing is asked of the database when none names a
+    picture.
     """
     pictures = {
         message_id: MediaFile(
@@ -67,7 +66,7 @@ def insert_ad_pictures(workspace_id: UUID, messages: Sequence[tuple[UUID, UUID, 
 
 
 def _picture_address(message: InboundMessage) -> str:
-    """Where the picture is; what is longer than any address, or what no database keeps, is none."""
+    """Empty for what is longer than any address, and for what no database keeps."""
     referral = message.content.referral
     address = referral.picture_url if referral else ""
     return address if len(address) <= LONGEST_ADDRESS and "\0" not in address else ""

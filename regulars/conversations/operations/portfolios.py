@@ -23,7 +23,7 @@ WHERE i.workspace_id = %(workspace)s AND i.channel = %(channel)s AND i.kind = 'b
 
 @transaction.atomic
 def learn_portfolio(connection_row: Connection, portfolio: str, *, by: Actor) -> None:
-    """The provider told whose an account is; what somebody has entered stays."""
+    """What somebody has entered stays."""
     unknown = Connection.objects.select_for_update().filter(id=connection_row.id, portfolio="").first()
     if unknown is not None:
         set_portfolio(unknown, portfolio, by=by)
@@ -31,7 +31,7 @@ def learn_portfolio(connection_row: Connection, portfolio: str, *, by: Actor) ->
 
 @transaction.atomic
 def set_portfolio(connection_row: Connection, portfolio: str, *, by: Actor) -> None:
-    """Say which of the provider's businesses owns an account; the ids of those who wrote to it go along.
+    """The ids of those who wrote to the account go along.
 
     When no other account names the portfolio of before, all its ids go: it was a mistake.
     """

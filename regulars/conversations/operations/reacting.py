@@ -106,7 +106,6 @@ FROM still WHERE still.id = c.id
 
 
 def restore_last_words(withdrawn: Collection[UUID], uncounted_kinds: Collection[str]) -> None:
-    """Conversations whose last word was withdrawn show the one before it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversations_conversation c SET (last_message_id, last_message_at) = ("

@@ -131,7 +131,6 @@ def _complete(workspace_id: UUID, batch: Sequence[Incoming], outcomes: list[Outc
 
 
 def find_stored(keys: Collection[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
-    """Which (inbox, provider id) messages we have already."""
     with binary_cursor() as cursor:
         cursor.execute(
             "SELECT m.inbox_id, m.provider_id FROM unnest(%b::uuid[], %b::text[]) AS w(inbox_id, provider_id)"
@@ -142,7 +141,6 @@ def find_stored(keys: Collection[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
 
 
 def _without_duplicates(batch: Sequence[Incoming]) -> list[int]:
-    """Indexes of the first appearance of each message that the database does not have yet."""
     first: dict[tuple[UUID, str], int] = {}
     for index, each in enumerate(batch):
         first.setdefault((each.inbox_id, each.message.provider_id), index)
@@ -158,7 +156,6 @@ def thread_key(each: Incoming) -> ThreadKey:
 
 
 def _find_or_start(workspace_id: UUID, wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, _Thread]:
-    """The conversation of each key; ``wanted`` holds the first message of each."""
     threads = _read_threads(wanted)
     missing = [key for key in wanted if key not in threads]
     if missing:
@@ -171,7 +168,7 @@ def _find_or_start(workspace_id: UUID, wanted: dict[ThreadKey, Incoming]) -> dic
 
 
 def _read_threads(wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, _Thread]:
-    """Lock and read the conversations; rows are locked in id order so that two batches never wait in a circle."""
+    """Rows are locked in id order so that two batches never wait in a circle."""
     singles = [each for each in wanted.values() if each.group_id is None]
     groups = [each for each in wanted.values() if each.group_id is not None]
     with binary_cursor() as cursor:
@@ -240,7 +237,7 @@ ON CONFLICT DO NOTHING
 
 
 def _insert_messages(workspace_id: UUID, new: Sequence[_New], media: dict[UUID, UUID]) -> list[_New]:
-    """Store them; returns those that really are new, which are all unless others store the same at the same time."""
+    """Returns those that really are new, which are all unless others store the same at the same time."""
     rows = [_row(each, media.get(each.id)) for each in new]
     with binary_cursor() as cursor:
         cursor.execute(
@@ -327,7 +324,6 @@ def _is_late(message: InboundMessage, thread: _Thread) -> bool:
 
 
 def _weigh_reactions(stored: Sequence[_New], reply_window: timedelta) -> set[UUID]:
-    """The reactions of the batch that are no news; what they end counts no more. Asks only when there are any."""
     reactions = [each.id for each in stored if each.incoming.message.kind == "reaction"]
     withdrawn = withdraw_reactions(reactions)
     new_ids = [each.id for each in stored] if withdrawn else []

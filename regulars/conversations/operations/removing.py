@@ -82,7 +82,7 @@ def _hold_lanes(contact: Contact) -> None:
 
 
 def _files_only_in(said: QuerySet[Message]) -> list[UUID]:
-    """The files of these messages that are in no other: one that we sent to several people stays."""
+    """A file that we sent to several people stays."""
     # unscoped: what was said is one person's
     files = MediaFile.objects.filter(
         Q(id__in=said.values("media_id")) | Q(id__in=said.values("ad_picture_id"))
@@ -92,7 +92,6 @@ def _files_only_in(said: QuerySet[Message]) -> list[UUID]:
 
 
 def _traces_of(contact: Contact, said: QuerySet[Message]) -> Traces:
-    """By what to know, after the removal, what was said by and to the person."""
     identities = contact.identities.order_by(
         "channel", "kind", "value", F("retired_at").desc(nulls_first=True)
     )
@@ -130,7 +129,6 @@ def _is_elsewhere(identity: ContactIdentity) -> bool:
 
 
 def _with_files(said: QuerySet[Message]) -> QuerySet[Message]:
-    """Those whose files stand inside: headers of templates and of interactive messages."""
     return said.filter(direction="out", kind__in=["template", "interactive"])
 
 
@@ -143,7 +141,7 @@ def _inner_files(message: Message) -> Iterator[str]:
 
 
 def erase_files(erasure: Erasure) -> None:
-    """Remove files from inside the person's messages, unless they are also in what was sent to somebody else."""
+    """What was also sent to somebody else stays."""
     sent = _with_files(Message.objects.filter(workspace_id=erasure.workspace_id))
     for file_id in map(UUID, erasure.traces.files):
         is_used = sent.filter(content__icontains=str(file_id)).exists()
@@ -198,7 +196,6 @@ WHERE c.id = new.id
 
 
 def _move_groups_on(unread: dict[UUID, int]) -> None:
-    """The last word, the clock and the count of threads that lost messages."""
     if unread:
         with connection.cursor() as cursor:
             cursor.execute(

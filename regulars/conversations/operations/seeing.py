@@ -26,7 +26,6 @@ class Unseen(NamedTuple):
 
 
 def count_unseen(conversation: Conversation, seen: Seen) -> int:
-    """How many messages of the contact came after the newest one that somebody saw."""
     return _said_after(conversation.id, seen).count()
 
 

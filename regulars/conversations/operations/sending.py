@@ -68,7 +68,6 @@ class OutgoingDraft:
 
 
 def queue_message(draft: OutgoingDraft, *, by: Actor, channel: ChannelFacts) -> Message:
-    """Queue one message; raises :class:`GuardrailRefused` when it may not leave."""
     (outcome,) = queue_messages([draft], by=by, channel=channel)
     if isinstance(outcome, Refusal):
         raise GuardrailRefused(outcome)
@@ -79,7 +78,7 @@ def queue_message(draft: OutgoingDraft, *, by: Actor, channel: ChannelFacts) -> 
 def queue_messages(
     drafts: Sequence[OutgoingDraft], *, by: Actor, channel: ChannelFacts
 ) -> list[Message | Refusal]:
-    """Queue what the guardrails allow; for each draft, in order, the message or why not."""
+    """For each draft, in order, the message or why not."""
     by.require("messages:send")
     moment = clock.now()
     marketing = [draft.conversation for draft in drafts if draft.template_category == "MARKETING"]
@@ -125,7 +124,6 @@ def _circumstances(conversation: Conversation) -> Circumstances:
 
 
 def opted_out_of_marketing(contact_ids: Collection[UUID]) -> set[UUID]:
-    """The contacts among these whose newest word on marketing is no."""
     if not contact_ids:
         return set()
     newest = (
@@ -138,7 +136,7 @@ def opted_out_of_marketing(contact_ids: Collection[UUID]) -> set[UUID]:
 
 
 def _message(draft: OutgoingDraft, by: Actor, moment: datetime) -> Message:
-    """The row as it will be stored. Times are cut to the second like the platform's own, ids keep the order."""
+    """Times are cut to the second like the platform's own, ids keep the order."""
     content = draft.content
     conversation = draft.conversation
     media_id = content.media_id if isinstance(content, OutgoingMedia) and content.media_id else None
@@ -165,7 +163,6 @@ def _message(draft: OutgoingDraft, by: Actor, moment: datetime) -> Message:
 
 
 def kind_of(content: OutgoingContent) -> MessageKind:
-    """The message kind (the platform's word) of an outgoing content."""
     match content:
         case OutgoingText():
             return "text"
@@ -201,7 +198,6 @@ def text_of(content: OutgoingContent) -> str:
 
 
 def stored_content(content: OutgoingContent) -> dict[str, object]:
-    """The JSON kept with the message: exactly what was given to the channel."""
     full = msgspec.to_builtins(MessageContent(outgoing=msgspec.to_builtins(content)))
     return {key: value for key, value in full.items() if value}
 
@@ -342,13 +338,12 @@ RETURNING c.id, before.waiting_since, before.unread_count - c.unread_count,
 
 
 def wake_sender() -> None:
-    """Tell the sender, on commit, that there is something to send."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, '')", [OUTGOING_CHANNEL])
 
 
 def outgoing_of(message: Message) -> OutgoingContent:
-    """The content as it was queued; raises ``msgspec.ValidationError`` if the row is not one of ours."""
+    """Raises ``msgspec.ValidationError`` if the row is not one of ours."""
     stored = message.content.get("outgoing")
     content: OutgoingContent = msgspec.convert(stored, OutgoingContent)
     return content

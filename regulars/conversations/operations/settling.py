@@ -55,7 +55,7 @@ UNKNOWN_RESULT = "unknown-result"
 
 @transaction.atomic
 def record_results(results: Sequence[tuple[Claimed, SendResult]]) -> None:
-    """Write down the outcomes of a batch. A status may have come first; then its proof stands."""
+    """A status may have come first; then its proof stands."""
     if not results:
         return
     ordered = sorted(results, key=lambda pair: pair[0].to_send.message_id)
@@ -113,7 +113,7 @@ def _write_accepted(rows: Sequence[tuple[Claimed, Accepted]]) -> None:
 
 
 def _write_refused(claimed: Claimed, error: ProviderError) -> None:
-    """It failed for good: whoever waited for it waits on."""
+    """Whoever waited for it waits on."""
     message_id = UUID(claimed.to_send.message_id)
     if not _write_end(claimed, "refused", "failed", error):
         return
@@ -127,7 +127,7 @@ def _write_refused(claimed: Claimed, error: ProviderError) -> None:
 def _write_end(
     claimed: Claimed, state: str, status: str, error: ProviderError | None, reason: str = ""
 ) -> bool:
-    """Write an outcome down, unless a status has told one before; whether it was news."""
+    """The word of a status that has come before stands; whether it was news."""
     message_id = UUID(claimed.to_send.message_id)
     stored = error_json(error) if error else unknown_result(reason)
     with connection.cursor() as cursor:
@@ -144,7 +144,6 @@ def _write_end(
 
 
 def unknown_result(reason: str) -> dict[str, object]:
-    """What is kept with a message that may or may not have gone out; ``reason`` is for operators."""
     return {"code": UNKNOWN_RESULT, "title": reason, "details": ""}
 
 
@@ -201,7 +200,7 @@ def announce_waits(inbox_id: UUID, limit: int = 200) -> None:
 
 @transaction.atomic
 def give_up_lost_leases() -> int:
-    """Jobs whose sender died become unknown; returns how many. Safe to run anywhere, any time."""
+    """Their senders died. Safe to run anywhere, any time; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH lost AS (UPDATE conversations_outgoingmessage SET state = 'unknown', outcome_reason = 'sender-died',"
@@ -229,7 +228,7 @@ def release_own_leases(inbox_ids: Sequence[UUID]) -> None:
 
 @transaction.atomic
 def send_again(message: Message, *, by: Actor) -> None:
-    """A person decides that a message with an unknown result goes out again."""
+    """A person decides so of a message with an unknown result."""
     by.require("messages:send")
     with connection.cursor() as cursor:
         cursor.execute(
@@ -249,7 +248,6 @@ def send_again(message: Message, *, by: Actor) -> None:
 
 @transaction.atomic
 def stop_message(message: Message, *, by: Actor) -> None:
-    """A person stops what has not left yet; repeating it changes nothing."""
     by.require("messages:send")
     with connection.cursor() as cursor:
         cursor.execute(

@@ -67,7 +67,7 @@ class _Target:
 
 
 def receive_statuses(workspace_id: UUID, batch: Sequence[IncomingStatus]) -> list[Outcome]:
-    """Apply statuses and say for each whether it told anything new. Needs a transaction."""
+    """For each whether it told anything new. Needs a transaction."""
     if not batch:
         return []
     find = _finder(_lock_targets(workspace_id, batch))
@@ -142,7 +142,6 @@ def _lock_targets(workspace_id: UUID, batch: Sequence[IncomingStatus]) -> list[_
 
 
 def _finder(targets: Sequence[_Target]) -> Callable[[IncomingStatus], _Target | None]:
-    """Find a status's message by our own id, else by the provider's; never one of another number."""
     by_own_id = {(target.inbox_id, target.id): target for target in targets}
     by_provider_id = {(target.inbox_id, target.provider_id): target for target in targets}
 
@@ -155,13 +154,11 @@ def _finder(targets: Sequence[_Target]) -> Callable[[IncomingStatus], _Target | 
 
 
 def participant_of(status: StatusUpdate) -> str:
-    """A stable name of the group participant that a status is about; empty in one-to-one threads."""
     first = next(iter(status.participant.identities), None)
     return first.value if first else ""
 
 
 def _insert_statuses(rows: Sequence[tuple[int, _Target, StatusUpdate]]) -> set[int]:
-    """Insert what is new; returns the indexes of the rows that were (the first of equals)."""
     first: dict[tuple[UUID, str, str], tuple[int, StatusUpdate]] = {}
     for index, target, status in rows:
         first.setdefault((target.id, status.status, participant_of(status)), (index, status))
@@ -212,7 +209,7 @@ def _insert_unmatched(rows: Sequence[tuple[int, IncomingStatus]]) -> set[int]:
 
 
 def may_follow(current: str, new: str) -> bool:
-    """Whether a status may replace another: only forward; a failure yields to a later proof of delivery."""
+    """Only forward; a failure yields to a later proof of delivery."""
     return STATUS_RANK.get(new, -1) > STATUS_RANK.get(current, -1)
 
 
@@ -256,12 +253,10 @@ def _apply_failure_of_one(target: _Target) -> None:
 
 
 def error_json(error: ProviderError) -> dict[str, object]:
-    """The part of a provider's error that is kept with the message."""
     return {"code": error.code, "title": error.title, "details": error.details}
 
 
 def _write_targets(workspace_id: UUID, targets: Sequence[_Target]) -> None:
-    """Write what changed and close the sending jobs that were still open; a repetition does neither."""
     changed = [each for each in targets if each.changed]
     _write_messages(changed)
     settled = settle_jobs([(each.id, each.settled, each.settled_reason) for each in targets if each.settled])
@@ -300,7 +295,7 @@ def _write_messages(targets: Sequence[_Target]) -> None:
 
 
 def settle_jobs(rows: Sequence[tuple[UUID, str, str]]) -> set[UUID]:
-    """Give (message, state, reason) jobs their outcome, once; returns the messages whose job was open."""
+    """Each once; returns the messages whose job was open."""
     if not rows:
         return set()
     with connection.cursor() as cursor:
@@ -322,7 +317,6 @@ def settle_jobs(rows: Sequence[tuple[UUID, str, str]]) -> set[UUID]:
 
 
 def _write_side_effects(workspace_id: UUID, pairs: Sequence[tuple[StatusUpdate, _Target]]) -> None:
-    """What a status tells about the contact: reachable or not, opted out; and until when an ad's window is open."""
     for status, target in pairs:
         if target.contact_id is None or status.status != "failed" or not status.errors:
             continue
@@ -344,7 +338,7 @@ def _write_side_effects(workspace_id: UUID, pairs: Sequence[tuple[StatusUpdate, 
 
 
 def mark_unreachable(workspace_id: UUID, contact_id: UUID, code: int) -> None:
-    """Remember why the platform says that this contact cannot be reached (GD-5)."""
+    """``code``: why the platform says so (GD-5)."""
     contact = Contact.objects.filter(workspace_id=workspace_id, id=contact_id).exclude(
         unreachable_reason=str(code)
     )
@@ -378,6 +372,5 @@ def _opt_out(workspace_id: UUID, contact_id: UUID, target: _Target, at: datetime
 
 
 def purge_unmatched(older_than: datetime) -> int:
-    """Forget statuses of other programs' messages after the retention time; returns how many."""
     count, _details = UnmatchedStatus.objects.filter(received_at__lt=older_than).delete()
     return count

@@ -40,7 +40,7 @@ class _Handed:
 
 @transaction.atomic
 def remove_team(team: Team, *, to: Team | None = None, opens: Collection[UUID] = (), by: Actor) -> None:
-    """Take a team away. Its numbers and conversations go to the team ``to``; without one, its conversations to no team.
+    """Its numbers and conversations go to the team ``to``; without one, its conversations to no team.
 
     ``opens``: the numbers of which whoever decides knows that everybody staffs them then. One that nobody else would
     staff and that is not among them refuses the removal (:class:`Conflict`). Repeating it changes nothing.
@@ -73,7 +73,6 @@ def remove_team(team: Team, *, to: Team | None = None, opens: Collection[UUID] =
 
 
 def numbers_left_alone(team: Team) -> list[Inbox]:
-    """The numbers that nobody would staff without this team: no other team of theirs has anybody in it."""
     staffed_by = read_staffing(team.workspace_id).inbox_teams
     working = teams_with_members(team.workspace_id)
     numbers = Inbox.objects.filter(teams=team).order_by("name", "id")
@@ -111,7 +110,6 @@ def _staff(numbers: Sequence[Inbox], successor: Team) -> None:
 
 
 def _open(team: Team, numbers: Sequence[Inbox], opens: Collection[UUID]) -> None:
-    """Numbers that nobody else staffs are everybody's from now on, if that was meant."""
     alone = numbers_left_alone(team)
     if unmeant := [number.name for number in alone if number.id not in opens]:
         raise Conflict(
@@ -123,7 +121,6 @@ def _open(team: Team, numbers: Sequence[Inbox], opens: Collection[UUID]) -> None
 
 
 def _lock_handed(team: Team) -> list[_Handed]:
-    """The team's conversations in the order in which everybody locks them."""
     rows = Conversation.objects.select_for_update(of=("self",)).filter(team=team).order_by("id")
     return [_Handed(*row) for row in rows.values_list("id", "status", "inbox_id", "assignee_id")]
 

@@ -45,12 +45,12 @@ class Line(NamedTuple):
 
 
 def tell(*events: Event) -> None:
-    """Record what happened and write its lines, in the current transaction."""
+    """In the current transaction, with the lines of the thread."""
     tell_all(events)
 
 
 def tell_all(events: Iterable[Event]) -> None:
-    """Like :func:`tell`, for a whole batch: one statement for the log, and one more if there are lines."""
+    """One statement for the log, and one more if there are lines."""
     told = list(events)
     record_all(told)
     lines = [(each, line) for each in told if (line := line_of(each))]
@@ -59,13 +59,11 @@ def tell_all(events: Iterable[Event]) -> None:
 
 
 def line_of(event: Event) -> Line | None:
-    """How the thread tells of it; None when it does not."""
     make = _LINES.get(type(event))
     return make(event) if make else None
 
 
 def call_facts(call: CallReported) -> dict[str, object]:
-    """A step of a call as its line keeps it."""
     return {
         "call_id": call.call_id,
         "event": call.step,

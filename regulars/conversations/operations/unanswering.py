@@ -53,7 +53,7 @@ RETURNING c.workspace_id, c.id, before.status
 
 
 def restore_waits(failed: Sequence[UUID]) -> None:
-    """Bring back what these failed messages of ours had ended. Needs a transaction; repeating it changes nothing."""
+    """``failed``: messages of ours. Needs a transaction; repeating it changes nothing."""
     if not failed:
         return
     with connection.cursor() as cursor:

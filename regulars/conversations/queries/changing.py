@@ -35,19 +35,16 @@ class MessageChanges:
         return self.edits[-1].text if self.edits else message.text
 
     def earlier_of(self, message: Message) -> list[Message]:
-        """The wordings that edits replaced, the first one first."""
         return [message, *self.edits[:-1]] if self.edits else []
 
 
 def may_change(modifier: Message, target: Message) -> bool:
-    """Whether a reaction, edit or revoke counts for the message that it names."""
     if modifier.conversation_id != target.conversation_id or target.kind in MODIFIERS:
         return False
     return modifier.kind not in REWRITING or _is_same_author(modifier, target)
 
 
 def _is_same_author(one: Message, other: Message) -> bool:
-    """The same person on the other side, in groups too; on ours whoever spoke for the business."""
     if one.direction != other.direction:
         return False
     return one.direction == "out" or one.contact_id == other.contact_id
@@ -109,7 +106,6 @@ def _has_wording(edit: Message) -> bool:
 
 
 def emoji_of(message: Message) -> str:
-    """The emoji of a reaction; empty when it was taken back."""
     if message.direction == "out" and message.text:
         return message.text
     reaction = message.content.get("reaction") if isinstance(message.content, dict) else None

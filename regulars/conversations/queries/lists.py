@@ -51,7 +51,7 @@ def list_conversations(
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page:
-    """One page of what the actor sees; two queries whatever the page's size."""
+    """Two queries whatever the page's size."""
     conversations = _ordered(filtered(actor, wanted), order, cursor)
     found = list(conversations[: limit + 1])
     items = found[:limit]
@@ -60,7 +60,6 @@ def list_conversations(
 
 
 def filtered(actor: Actor, wanted: ConversationFilter) -> QuerySet[Conversation]:
-    """The conversations that a filter leaves of those the actor sees."""
     conversations = visible_to(actor)
     if wanted.inbox_id:
         conversations = conversations.filter(inbox_id=wanted.inbox_id)
@@ -166,7 +165,6 @@ def attach_last_messages(conversations: list[Conversation]) -> None:
 
 
 def _targets_of(reactions: list[Message]) -> dict[tuple[UUID, str | None], Message]:
-    """What reactions are to, by conversation and the provider's id: a reaction counts in its own conversation only."""
     if not reactions:
         return {}
     # unscoped: in the numbers of messages that were read
@@ -187,12 +185,10 @@ class Counts:
 
 
 def count_for(actor: Actor) -> Counts:
-    """What waits for the actor; counted over what they may see."""
     return count_for_all([actor])[0]
 
 
 def count_for_all(actors: Sequence[Actor]) -> list[Counts]:
-    """What waits for each actor of one workspace; asks once for those who see the same."""
     members = {actor.member_id for actor in actors if actor.can("conversations:read")} - {None}
     opened = Conversation.objects.filter(status="open", assignee_id__in=members).order_by()
     owned = opened.values_list("assignee_id").annotate(Count("id"))

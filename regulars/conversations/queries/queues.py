@@ -28,7 +28,6 @@ SELECT name, count, COALESCE(EXTRACT(epoch FROM now() - oldest), 0)::float8 FROM
 
 
 def read_queues() -> list[QueueState]:
-    """Every queue; no names, no numbers."""
     with connection.cursor() as cursor:
         cursor.execute(_READ)
         return [QueueState(*row) for row in cursor.fetchall()]

@@ -46,7 +46,7 @@ class _Place(NamedTuple):
 def list_steadily(
     actor: Actor, wanted: ConversationFilter, *, limit: int = 50, cursor: str | None = None
 ) -> Page:
-    """One page of what the actor sees, the newest first; one query more than ``list_conversations``."""
+    """The newest first; one query more than ``list_conversations``."""
     place, as_of = _read(cursor) if cursor else (None, clock.now())
     there = filtered(actor, wanted).filter(created_at__lte=as_of)
     touched = Q(updated_at__gt=as_of - COMMITTED_WITHIN, last_message_at__gt=as_of - TOLD_WITHIN)

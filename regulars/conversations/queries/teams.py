@@ -29,7 +29,7 @@ class TeamLine:
 
 
 def team_lines(actor: Actor) -> list[TeamLine]:
-    """Every team by name; five queries, whatever their number."""
+    """By name; five queries, whatever their number."""
     actor.require("teams:read")
     lines = {team.id: TeamLine(team) for team in teams_of(actor.workspace_id)}
     people = Member.objects.filter(workspace_id=actor.workspace_id, is_active=True).select_related("user")

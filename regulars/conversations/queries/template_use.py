@@ -21,7 +21,6 @@ GROUP BY 1, 2
 
 
 def count_template_uses(inbox_id: UUID) -> dict[tuple[str, str], int]:
-    """How often each template, by name and language, is among the newest that left the inbox."""
     with connection.cursor() as cursor:
         cursor.execute(_USES, [inbox_id, NEWEST])
         return {(name, language): uses for name, language, uses in cursor.fetchall()}

@@ -84,7 +84,7 @@ def read_thread(
 def read_thread_after(
     conversation: Conversation, place: tuple[datetime, UUID], *, limit: int = 50
 ) -> ThreadPage:
-    """The page that begins after a (sent_at, id) place, wherever in the thread that is."""
+    """``place``: (sent_at, id), wherever in the thread that is."""
     following = Message.objects.filter(conversation=conversation).order_by("sent_at", "id")
     following = following.filter(Q(sent_at__gt=place[0]) | Q(sent_at=place[0], id__gt=place[1]))
     found = list(following.select_related(*shown_with(conversation))[: limit + 1])
@@ -103,7 +103,6 @@ def read_thread_after(
 def messages_of(
     conversation: Conversation, *, before: tuple[datetime, UUID] | None = None
 ) -> QuerySet[Message]:
-    """A thread's messages, the newest first; those before a (sent_at, id) place."""
     messages = Message.objects.filter(conversation=conversation).order_by("-sent_at", "-id")
     if before:
         messages = messages.filter(Q(sent_at__lt=before[0]) | Q(sent_at=before[0], id__lt=before[1]))
@@ -111,7 +110,6 @@ def messages_of(
 
 
 def newest_notes(conversation: Conversation) -> QuerySet[Note]:
-    """A thread's notes, the newest first."""
     return Note.objects.filter(conversation=conversation).order_by("-created_at")
 
 
@@ -125,7 +123,6 @@ def _newest_in(conversation: Conversation) -> UUID | None:
 
 
 def shown_with(conversation: Conversation) -> tuple[str, ...]:
-    """What is shown on a thread's messages and read with them; in a group, that is who wrote each."""
     writers = ("contact",) if conversation.group_id else ()
     return ("media", "author_member__user", *writers)
 
@@ -136,7 +133,7 @@ def _between(moment: str, since: datetime | None, until: datetime | None) -> dic
 
 
 def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
-    """Statuses, changes and quotes of a page of one inbox's messages: three queries whatever its size.
+    """Three queries whatever the number of messages, all of one inbox.
 
     One more when some of them are still queued, and one when some came from an advertisement with a picture.
     """
@@ -164,7 +161,6 @@ def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
 
 
 def find_named(messages: Sequence[Message]) -> dict[tuple[UUID, str | None], Message]:
-    """What messages quote or change, by conversation and provider id; never something of another conversation."""
     ids = {
         each for message in messages for each in (message.reply_to_provider_id, message.target_provider_id)
     }
@@ -200,7 +196,6 @@ def _add_ad_pictures(details: Sequence[MessageDetails]) -> None:
 
 
 def read_writers(conversation: Conversation) -> list[Message]:
-    """The last message of each person who has written in a thread lately, the newest first."""
     newest = (
         Message.objects.filter(conversation=conversation, direction="in")
         .exclude(kind__in=(*MODIFIERS, "system"))
@@ -217,6 +212,5 @@ def read_writers(conversation: Conversation) -> list[Message]:
 
 
 def drafts_of(conversation: Conversation, member: Member) -> dict[str, Draft]:
-    """What the member has typed and not sent, by mode."""
     drafts = Draft.objects.filter(conversation=conversation, member=member)
     return {draft.mode: draft for draft in drafts}

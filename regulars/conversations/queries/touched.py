@@ -29,14 +29,12 @@ def conversations_with(
 
 
 def messages_showing(workspaces: Collection[UUID], media: Collection[UUID]) -> dict[UUID, UUID]:
-    """Message -> conversation, of those that show one of these files."""
     shows = Q(media_id__in=media) | Q(ad_picture_id__in=media)
     found = Message.objects.filter(shows, workspace_id__in=workspaces)
     return dict(found.values_list("id", "conversation_id"))
 
 
 def read_conversations(workspaces: Collection[UUID], ids: Collection[UUID]) -> list[Conversation]:
-    """The conversations with all that a line of the list shows, their last messages attached."""
     found = Conversation.objects.filter(workspace_id__in=workspaces, id__in=ids).select_related(
         "contact", "group", "inbox__connection", "assignee__user", "team"
     )
@@ -48,7 +46,7 @@ def read_conversations(workspaces: Collection[UUID], ids: Collection[UUID]) -> l
 def read_shown_messages(
     conversations: Collection[Conversation], ids: Collection[UUID]
 ) -> list[MessageDetails]:
-    """These messages of some threads; a reaction, edit or revoke shows on the message that it changes."""
+    """A reaction, edit or revoke shows on the message that it changes."""
     if not ids:
         return []
     shown = {each for conversation in conversations for each in shown_with(conversation)}
@@ -74,13 +72,11 @@ def read_shown_messages(
 
 
 def notes_among(conversation_ids: Collection[UUID], ids: Collection[UUID]) -> QuerySet[Note]:
-    """These notes, where they are of these threads, with who wrote them."""
     found = Note.objects.filter(id__in=ids, conversation_id__in=conversation_ids)
     return found.select_related("author__user")
 
 
 def newest_lines(conversation_ids: Collection[UUID]) -> list[Activity]:
-    """The newest quiet lines of these threads, some for each."""
     if not conversation_ids:
         return []
     newest = Window(RowNumber(), partition_by="conversation_id", order_by=["-at", "-id"])
@@ -91,7 +87,6 @@ def newest_lines(conversation_ids: Collection[UUID]) -> list[Activity]:
 def shown_with_number(
     workspaces: Collection[UUID], ids: Collection[UUID], inboxes: Collection[UUID], teams: Collection[UUID]
 ) -> set[UUID]:
-    """Those of these conversations that are in one of these numbers or with one of these teams."""
     theirs = Q(inbox_id__in=inboxes) | Q(team_id__in=teams)
     found = Conversation.objects.filter(theirs, workspace_id__in=workspaces, id__in=ids)
     return set(found.values_list("id", flat=True))

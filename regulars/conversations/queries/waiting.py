@@ -50,7 +50,6 @@ WHERE o.message_id = ANY(%s) AND o.state = 'queued'
 
 
 def read_waits(message_ids: Collection[UUID]) -> dict[UUID, Wait]:
-    """Those of these messages that are kept back, with the reason: one query, none without messages."""
     if not message_ids:
         return {}
     with connection.cursor() as cursor:

@@ -34,7 +34,6 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
 
 @pytest.fixture
 def start(database_url: str, watch: Watch) -> Iterator[Start]:
-    """Starts workers, and ends them with the test."""
     from regulars.conversations.tests.watched_sender import Worker
 
     workers: list[Worker] = []

@@ -77,7 +77,6 @@ def said(
 
 
 def receive(cast: Cast, *messages: InboundMessage) -> list[Outcome]:
-    """Take a batch as the worker does."""
     people = [
         PersonSeen(tuple((each.kind, each.value) for each in message.contact.identities))
         for message in messages
@@ -177,7 +176,6 @@ class AnyContent:
 
 
 def open_conversation(cast: Cast, phone: str = ALICE) -> Conversation:
-    """A conversation in which the contact wrote just now."""
     return fresh(cast.hears(phone, "hello"))
 
 

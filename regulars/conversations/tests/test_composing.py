@@ -361,7 +361,6 @@ def test_a_template_is_said_again_as_it_stands_now(cast: Cast, category: str, te
 
 
 def at_once(act: Callable[[], object], count: int = 4) -> list[object]:
-    """The same from many threads at the same moment."""
     barrier = Barrier(count)
 
     def once(_number: int) -> object:

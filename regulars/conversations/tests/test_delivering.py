@@ -43,7 +43,6 @@ COUNTED = Deferred(error=ProviderError(code=131016, title="busy"), wait=FIVE_MIN
 
 
 def _owners() -> list[int]:
-    """The database session of the owner of each number that has one."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pid FROM pg_locks JOIN pg_database d ON d.oid = database"

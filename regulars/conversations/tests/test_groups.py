@@ -70,7 +70,6 @@ def _group(cast: Cast, address: str = G) -> Conversation:
 
 
 def _open_group(cast: Cast) -> Conversation:
-    """Alice and Boris have written in a group just now."""
     cast.hears(ALICE, "Does Thursday suit everybody?", group=G)
     cast.hears(BORIS, "Yes, and my door code is 4471", group=G)
     return _group(cast)

@@ -40,7 +40,6 @@ STOPPED = (ProviderError(code=131050, title="stopped", meaning="opted_out"),)
 
 @pytest.fixture
 def message(cast: Cast) -> Message:
-    """A message that the platform accepted."""
     queued = queue(cast, open_conversation(cast))
     (claimed,) = claim(cast)
     record_results([(claimed, Accepted(provider_id="wamid.1"))])

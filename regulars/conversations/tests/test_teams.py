@@ -30,14 +30,12 @@ from tests.cast import ALICE, BORIS, CHAI, Cast
 
 @pytest.fixture
 def night(cast: Cast) -> Team:
-    """A second team; the mate is in it."""
     team = create_team(cast.workspace, "Night", by=cast.actor())
     set_teams(cast.mate, [team], by=cast.actor())
     return team
 
 
 def handed(cast: Cast, phone: str = ALICE, *, inbox: Inbox | None = None) -> Conversation:
-    """An unassigned conversation in the queue of the cast's team."""
     conversation = cast.hears(phone, "hello", inbox=inbox)
     hand_to_team(conversation, team=cast.team, by=cast.actor())
     return conversation

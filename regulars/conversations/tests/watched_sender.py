@@ -114,7 +114,6 @@ class Worker(Thread):
         assert until(lambda: self.sender.round_count >= seen + 3)
 
     def finish(self) -> None:
-        """Stop it, with an answer to everything that is on its way."""
         self._provider.silent.clear()
         self.sender.stop()
         self.join(PATIENCE_SECONDS)

@@ -155,7 +155,6 @@ class OutgoingTemplate(Neutral, tag="template"):
 
     @property
     def files(self) -> tuple[OutgoingMedia, ...]:
-        """The media of the headers, its own first."""
         headers = (self.header, *(card.header for card in self.cards))
         return tuple(each.media for header in headers for each in header if each.media is not None)
 
@@ -172,7 +171,6 @@ OutgoingContent = (
 
 
 def files_in(content: OutgoingContent) -> tuple[OutgoingMedia, ...]:
-    """The media that a content brings along."""
     match content:
         case OutgoingMedia():
             return (content,)
@@ -185,7 +183,6 @@ def files_in(content: OutgoingContent) -> tuple[OutgoingMedia, ...]:
 
 
 def with_files(content: OutgoingContent, change: Callable[[OutgoingMedia], OutgoingMedia]) -> OutgoingContent:
-    """The content with each of the media that it brings along changed."""
     match content:
         case OutgoingMedia():
             return change(content)

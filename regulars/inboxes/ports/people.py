@@ -43,7 +43,6 @@ class ContactRef(Neutral):
     """the phone as the provider wrote it; can differ from the canonical identity"""
 
     def value_of(self, kind: IdentityKind) -> str | None:
-        """The value of the first identity of that kind, if any."""
         return next((identity.value for identity in self.identities if identity.kind == kind), None)
 
 

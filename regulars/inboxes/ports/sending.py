@@ -120,9 +120,7 @@ class ChannelFacts(Protocol):
     longest_text: ClassVar[int]
     """characters of one text message"""
 
-    def check(self, content: OutgoingContent) -> Sequence[LimitProblem]:
-        """Every limit the content breaks; empty when it may be sent."""
-        ...
+    def check(self, content: OutgoingContent) -> Sequence[LimitProblem]: ...
 
     def fits_groups(self, content: OutgoingContent, template_category: str) -> bool:
         """Whether the channel takes such a message for a group; the category is empty unless it is a template."""
@@ -137,23 +135,19 @@ class ChannelFacts(Protocol):
         is_animated: bool,
         traits: Collection[str],
         is_voice: bool,
-    ) -> Sequence[LimitProblem]:
-        """What stands against a file as this kind of media; empty when it may be sent."""
-        ...
+    ) -> Sequence[LimitProblem]: ...
 
     def fill_template(
         self, listed: Mapping[str, Any], values: Mapping[str, FilledValue], at: datetime
     ) -> FilledTemplate:
-        """A template, as the platform lists it, with values by the keys of its variables."""
+        """``listed`` as the platform lists it; ``values`` by the keys of its variables."""
         ...
 
     def explain(self, code: int) -> Mapping[str, str]:
         """``title``, ``explanation`` and ``advice`` of a provider's error code in the active language."""
         ...
 
-    def offer_after(self, code: int) -> Offer:
-        """What may be offered to whoever sees that a message failed with a code."""
-        ...
+    def offer_after(self, code: int) -> Offer: ...
 
 
 PART_NAMES = ("header", "footer", "button", "list_button", "section", "row", "row_description", "link_label")
@@ -171,22 +165,16 @@ class ChannelProfile(ChannelFacts, Protocol):
     """how many characters the parts of something to tap may have (``PART_NAMES``), for whoever writes them; a part
     that is not named here has no limit"""
 
-    def knows_code(self, code: int) -> bool:
-        """Whether ``explain`` has words of its own for a code."""
-        ...
+    def knows_code(self, code: int) -> bool: ...
 
-    def read_phone(self, written: str) -> WrittenPhone | None:
-        """An international number as people write it; None when it cannot be one."""
-        ...
+    def read_phone(self, written: str) -> WrittenPhone | None: ...
 
-    def kind_of_file(self, mime_type: str) -> str:
-        """As which kind of message a type of file is sent; a document when it is no other kind."""
-        ...
+    def kind_of_file(self, mime_type: str) -> str: ...
 
     def read_template(self, listed: Mapping[str, Any]) -> Template:
-        """A message template, as the platform lists it; tolerant of whatever is missing."""
+        """``listed`` as the platform lists it; tolerant of whatever is missing."""
         ...
 
     def render_template(self, template: Template, values: Values) -> RenderedTemplate:
-        """What the customer sees with these values; variables without a value stay visible."""
+        """Variables without a value stay visible."""
         ...

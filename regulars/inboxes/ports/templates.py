@@ -78,12 +78,10 @@ class Template(TemplateParts, kw_only=True):
 
     @property
     def is_sendable(self) -> bool:
-        """Whether the platform and we can send it."""
         return self.status.upper() == "APPROVED" and not self.unsupported
 
     @property
     def samples(self) -> dict[str, Value]:
-        """The texts that the platform saw as examples, for a preview before anything is filled in."""
         return {
             each.key: each.sample
             for each in self.variables

@@ -66,7 +66,6 @@ def look(reader: LogReader) -> None:
 
 @pytest.fixture
 def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the reactions that were run, as often as they were."""
     names: list[str] = []
 
     def run(each: Reaction) -> bool:

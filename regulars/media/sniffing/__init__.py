@@ -37,7 +37,7 @@ _JUDGED_HERE = (
 
 
 def sniff(file: IO[bytes]) -> FileFacts:
-    """The facts of a seekable file; it is left at its beginning."""
+    """Of a seekable file; it is left at its beginning."""
     try:
         return _sniff(file)
     finally:

@@ -50,7 +50,6 @@ _MARKUP = re.compile(
 
 
 def sniff_document(file: IO[bytes]) -> FileFacts | None:
-    """The facts of a PDF or an Office document; None for anything else."""
     head = file.read(8)
     if head.startswith(b"%PDF-"):
         return FileFacts("application/pdf")
@@ -62,7 +61,6 @@ def sniff_document(file: IO[bytes]) -> FileFacts | None:
 
 
 def _zipped(file: IO[bytes]) -> FileFacts | None:
-    """An Office document; any other archive is left to the library, unless its directory is not to be read."""
     if _directory_size(file) > _MOST_DIRECTORY:
         return FileFacts("application/zip")
     try:
@@ -139,7 +137,6 @@ def _allocation(file: IO[bytes], header: bytes, size: int) -> dict[int, int]:
 
 
 def sniff_text(file: IO[bytes]) -> FileFacts | None:
-    """Text in any encoding of one byte a letter or UTF-8, or UTF-16 with its mark; markup and PostScript by name."""
     head = file.read(4_096)
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return _wide_text(head)
@@ -156,7 +153,6 @@ def sniff_text(file: IO[bytes]) -> FileFacts | None:
 
 
 def _wide_text(head: bytes) -> FileFacts | None:
-    """UTF-16 whose first letters are letters."""
     whole = head[: len(head) // 2 * 2]
     if whole[-2:-1] and 0xD8 <= max(whole[-1], whole[-2]) <= 0xDB:  # half of a pair
         whole = whole[:-2]

@@ -55,7 +55,6 @@ class _Track(NamedTuple):
 
 
 def sniff_film(file: IO[bytes]) -> FileFacts | None:
-    """The facts of a file of boxes; None when it does not begin like one."""
     head = file.read(16)
     if len(head) < 12 or head[4:8] != b"ftyp":
         return None
@@ -101,7 +100,6 @@ def _track(file: IO[bytes], media: _Box) -> _Track:
 
 
 def _codec(description: bytes) -> str:
-    """The codec that the first entry of a sample description names."""
     word = description[12:16]
     if len(word) < 4:
         return DAMAGED

@@ -24,7 +24,6 @@ _STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
 def sniff_picture(file: IO[bytes]) -> FileFacts | None:
-    """The facts of a picture of these four kinds; None for anything else."""
     head = file.read(32)
     if head.startswith(b"\xff\xd8\xff"):
         return _jpeg(file)
@@ -57,7 +56,6 @@ def _jpeg(file: IO[bytes]) -> FileFacts:
 
 
 def _next_marker(file: IO[bytes]) -> int | None:
-    """The byte behind ``0xFF``; fill bytes are passed over."""
     if file.read(1) != b"\xff":
         return None
     for _fill in range(_MOST_SEGMENTS):

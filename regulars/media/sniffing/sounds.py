@@ -31,7 +31,6 @@ _LONGEST_GAP = 4_096
 
 
 def sniff_sound(file: IO[bytes]) -> FileFacts | None:
-    """The facts of a sound of these kinds; None for anything else."""
     head = file.read(16)
     if head[:4] == b"OggS":
         return _ogg(file)
@@ -83,7 +82,6 @@ def _after_tag(head: bytes) -> int:
 
 
 def _framed(file: IO[bytes], start: int) -> FileFacts | None:
-    """MP3 or AAC: a frame, and behind it another (or the end)."""
     file.seek(start)
     window = file.read(2 * _LONGEST_GAP + 4_096)
     places = range(_LONGEST_GAP) if start else (0,)
@@ -101,7 +99,6 @@ def _framed(file: IO[bytes], start: int) -> FileFacts | None:
 
 
 def _goes_on(window: bytes, place: int, measure: Callable[[bytes], int]) -> bool:
-    """Whether another frame follows, or the file's end, or a tag at its end."""
     rest = window[place : place + 7]
     if len(rest) < 7:
         return True

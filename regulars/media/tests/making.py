@@ -70,7 +70,6 @@ def box(kind: bytes, *bodies: bytes) -> bytes:
 
 
 def film(brand: bytes = b"isom", films: Sequence[bytes] = (), sounds: Sequence[bytes] = ()) -> bytes:
-    """A file of boxes with a track for each codec named."""
     tracks = [_track(b"vide", codec) for codec in films] + [_track(b"soun", codec) for codec in sounds]
     return box(b"ftyp", brand, bytes(4), brand) + box(b"mdat", bytes(100)) + box(b"moov", *tracks)
 

@@ -20,7 +20,6 @@ def cast(db: None) -> Cast:
 
 
 def _on(directory: Path) -> override_settings:
-    """A machine whose media lie there."""
     return override_settings(MEDIA_HOME=directory)
 
 

@@ -56,7 +56,6 @@ def roots_home(home: Path) -> Path:
 
 
 def owners(directory: Path) -> set[str]:
-    """Everybody to whom something there belongs."""
     found = [directory, *directory.rglob("*")]
     return {pwd.getpwuid(path.lstat().st_uid).pw_name for path in found}
 

@@ -30,12 +30,10 @@ _PLATFORMS = (
 
 
 def browser_name(user_agent: str) -> str:
-    """Like ``Firefox``; empty when it is none that we know."""
     return next((name for mark, name in _BROWSERS if mark in user_agent), "")
 
 
 def platform_name(user_agent: str) -> str:
-    """Like ``Android``; empty when it is none that we know."""
     return next((name for mark, name in _PLATFORMS if mark in user_agent), "")
 
 

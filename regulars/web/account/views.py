@@ -42,7 +42,6 @@ class SessionLine:
 @require_safe
 @member_with(SIGNED_IN)
 def account(request: MemberRequest) -> HttpResponse:
-    """Who one is here, the password, and every browser that is signed in."""
     return render(request, "account/account.html", _context(request))
 
 
@@ -67,7 +66,6 @@ def _line(session: BrowserSession, request: MemberRequest) -> SessionLine:
 @member_with(SIGNED_IN)
 @keeps_refusals
 def password(request: MemberRequest) -> HttpResponse:
-    """Another password, for who knows the one until now; other browsers are signed out."""
     form = PasswordForm(request.POST)
     if not form.is_valid():
         return _refused(request, form)
@@ -106,7 +104,6 @@ def _change(request: MemberRequest, given: dict[str, str], guess: Guess) -> bool
 @require_POST
 @member_with(SIGNED_IN)
 def end_session(request: MemberRequest, session_id: str) -> HttpResponse:
-    """Sign one browser out, wherever it is."""
     if not end_sessions(sessions_of(request.member.user_id).filter(id=id_in(session_id))):
         raise NotFound(_("This browser is signed out already"))
     return redirect("account")
@@ -115,7 +112,6 @@ def end_session(request: MemberRequest, session_id: str) -> HttpResponse:
 @require_POST
 @member_with(SIGNED_IN)
 def end_others(request: MemberRequest) -> HttpResponse:
-    """Sign out everywhere but here."""
     end_sessions(sessions_of(request.member.user_id).exclude(id=this_session(request).id))
     return redirect("account")
 

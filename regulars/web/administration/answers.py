@@ -17,7 +17,6 @@ T = TypeVar("T")
 
 
 def attempt(form: forms.Form, act: Callable[[], T]) -> T | None:
-    """Run the operation; None when it refused, with the refusal on the form."""
     try:
         return act()
     except ProductError as problem:
@@ -28,7 +27,7 @@ def attempt(form: forms.Form, act: Callable[[], T]) -> T | None:
 
 
 def done(request: MemberRequest, text: str, page: str) -> HttpResponse:
-    """Back to the page, with a word about what happened: a toast for the script, else after the redirect."""
+    """Says what happened: by a toast for the script, else after the redirect."""
     if request.headers.get("X-Fragment"):
         response = HttpResponse(status=204)
         response["X-Toast"] = toast_header(text)

@@ -10,14 +10,13 @@ from regulars.inboxes.models import Delivery
 
 
 def reason_sentence(reason: str) -> str:
-    """What a reason of the ledger means; an unknown one is shown as it is."""
     if reason.isdigit():
         return f"{explain_code(int(reason))['title']} ({reason})"
     return _words().get(reason, reason or _("No reason given"))
 
 
 def delivery_error(row: Delivery) -> str:
-    """What became of a delivery that could not be processed; the exception's own words stand on its page."""
+    """The exception's own words stand on the delivery's page."""
     if row.state == "failed":
         told = ngettext(
             "Could not be processed after %(count)d try",
@@ -34,7 +33,6 @@ def delivery_error(row: Delivery) -> str:
 
 
 def reaction_purpose(name: str) -> str:
-    """What a reaction is there for; one that is new to this page is shown by its name."""
     _channel, _dot, purpose = name.partition(".")
     return {
         "sync_templates": _("Fetch the list of templates"),
@@ -47,7 +45,6 @@ def reaction_purpose(name: str) -> str:
 
 
 def notice_kind(kind: str) -> str:
-    """What a notice is about; a kind that is new to us is shown as it is."""
     return {
         "account": _("Account"),
         "account_alert": _("Alert about the account"),

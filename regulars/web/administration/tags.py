@@ -31,7 +31,6 @@ register.filter("notice_words", notice_kind)
 
 @register.filter
 def problem_of(troubled: Connection | Inbox, channel: str) -> Explanation:
-    """What stops a number or an account, in plain words, and what to do about it."""
     error = ErrorView(channel, troubled.problem_code or 0, troubled.problem, "")
     return explanation_of(error)
 
@@ -43,13 +42,11 @@ def channel_name(kind: str) -> str:
 
 @register.filter
 def figure(count: int) -> str:
-    """A count with the language's separators."""
     return number_format(count, use_l10n=True, force_grouping=True)
 
 
 @register.filter
 def messaging_limit_words(told: str) -> str:
-    """``TIER_2K`` or ``2000`` as people say it; a word that we do not know stays as it is."""
     limit = told.upper().removeprefix("TIER_")
     if limit == "UNLIMITED":
         return _("No limit")
@@ -67,7 +64,6 @@ def total(reasons: dict[str, int]) -> int:
 
 @register.inclusion_tag("administration/_sum.html")
 def inbound_sum(inbound: Inbound) -> dict[str, Any]:
-    """Received = stored + duplicate + rejected + pending, written out."""
     return {
         "whole_name": _("Received"),
         "whole": inbound.received,
@@ -83,7 +79,6 @@ def inbound_sum(inbound: Inbound) -> dict[str, Any]:
 
 @register.inclusion_tag("administration/_sum.html")
 def outbound_sum(outbound: Outbound) -> dict[str, Any]:
-    """Intended = accepted + refused + unknown + pending, written out."""
     return {
         "whole_name": _("Intended"),
         "whole": outbound.intended,
@@ -104,7 +99,6 @@ def ledger_line(name: str, ledger: Ledger) -> dict[str, Any]:
 
 @register.inclusion_tag("administration/_reasons.html")
 def reasons(counts: dict[str, int]) -> dict[str, Any]:
-    """Why, most frequent first."""
     ranked = sorted(counts.items(), key=lambda pair: -pair[1])
     return {"reasons": [(reason_sentence(reason), count) for reason, count in ranked]}
 
@@ -126,7 +120,6 @@ def template_status_word(status: str) -> str:
 
 @register.filter
 def template_reason_words(reason: str) -> str:
-    """Why Meta rejected a template; a reason that is new to us, or Meta's own sentence, stays as it is."""
     return {
         "ABUSIVE_CONTENT": _("The content is abusive or threatening"),
         "INCORRECT_CATEGORY": _("The category does not fit the content"),

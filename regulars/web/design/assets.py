@@ -23,5 +23,4 @@ def _manifest() -> dict[str, str]:
 
 
 def asset_url(name: str) -> str:
-    """The address of a built file, e.g. ``app.css`` → ``/static/app-1A2B3C4D.css``."""
     return static(_manifest()[name])

@@ -29,7 +29,6 @@ class FormDialog:
 
     @classmethod
     def about_one(cls, route: str, thing: Model, form: Form, **more: Any) -> FormDialog:
-        """What a route does to one thing: every row of a page has its own."""
         return cls(key=f"{route}-{thing.pk}", action=reverse(route, args=[thing.pk]), form=form, **more)
 
     def __post_init__(self) -> None:

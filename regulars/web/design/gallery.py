@@ -59,7 +59,7 @@ class ExampleForm(forms.Form):
 @require_safe
 @public
 def gallery(request: WebRequest) -> HttpResponse:
-    """The page; ``?theme=`` and ``?density=`` choose the dress, ``?dir=rtl`` the direction."""
+    """``?theme=`` and ``?density=`` choose the dress, ``?dir=rtl`` the direction."""
     form = ExampleForm({"name": "", "email": "not an address", "role": "agent"})
     context = {
         "form": form,

@@ -23,7 +23,6 @@ def initials_of(name: str) -> str:
 
 
 def tone_of(seed: str) -> int:
-    """The tone of a person, the same everywhere; ``seed`` is an id."""
     return crc32(seed.encode()) % TONE_COUNT
 
 

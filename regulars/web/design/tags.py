@@ -51,7 +51,7 @@ def asset(name: str) -> str:
 
 @register.simple_tag
 def strings_url(language: str) -> str:
-    """The address of the scripts' strings, another one whenever a word of them changes."""
+    """Another one whenever a word of them changes."""
     return f"{reverse('strings', args=[language])}?v={strings_version(language)}"
 
 
@@ -68,7 +68,7 @@ def intent() -> SafeString:
 
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
-    """One icon, hidden from assistive technology; the control around it carries the name."""
+    """Hidden from assistive technology; the control around it carries the name."""
     return _icon(name, size)
 
 
@@ -82,7 +82,7 @@ def _icon(name: str, size: str) -> SafeString:
 
 @register.inclusion_tag("design/button/icon_button.html")
 def icon_button(icon: str, label: str, **settings: str) -> dict[str, object]:
-    """A button that shows only an icon: always named, with the shortcut in its tooltip.
+    """Always named, with the shortcut in its tooltip.
 
     ``settings``: class, type, key, command (an entry of the keyboard table), controls (popover id), dialog (id).
     """
@@ -91,7 +91,6 @@ def icon_button(icon: str, label: str, **settings: str) -> dict[str, object]:
 
 @register.inclusion_tag("design/form_dialog/form_dialog.html")
 def form_dialog(dialog: FormDialog) -> dict[str, object]:
-    """A dialog with one form; it is closed until a button with its key opens it, or its form was refused."""
     return {"dialog": dialog}
 
 
@@ -105,7 +104,7 @@ def data_table(
     stacked: bool = True,
     more: str = "",
 ) -> SafeString:
-    """A table: what it is called, its columns (by name, or as ``columns``), its rows inside.
+    """What it is called, its columns (by name, or as ``columns``), its rows inside.
 
     ``acts``: the last cell of each row holds buttons. On a narrow screen a row becomes a card; with ``stacked=False``
     the table is scrolled instead. ``more``: classes.
@@ -121,7 +120,6 @@ def data_table(
 def avatar(
     name: str, seed: object, size: str = "", channel: str = "", icon: str = "contact"
 ) -> dict[str, object]:
-    """A person's round: initials in their tone, with the channel's badge when ``channel`` is given."""
     return {
         "initials": initials_of(name),
         "tone": tone_of(str(seed)),
@@ -139,7 +137,7 @@ def written(at: datetime) -> str:
 
 @register.simple_tag
 def moment(at: datetime | None, form: str = "time") -> SafeString | str:
-    """A point in time; the browser writes it in the reader's zone and language.
+    """The browser writes it in the reader's zone and language.
 
     ``form``: time (14:02), day, full and second (the day when it is not today, and the time), exact (with the zone),
     ago (3 hours ago, on Friday), waited (3 h), or stamp (time today, else date).
@@ -157,14 +155,12 @@ def moment(at: datetime | None, form: str = "time") -> SafeString | str:
 
 @register.simple_tag
 def keys(shortcut: str) -> SafeString:
-    """A shortcut as small key caps, e.g. ``Ctrl+K``."""
     caps = (format_html('<kbd class="key">{}</kbd>', cap) for cap in shortcut.split("+"))
     return mark_safe("".join(caps))  # noqa: S308 -- every part is escaped above
 
 
 @register.filter
 def dressed(field: BoundField) -> SafeString:
-    """A form field's widget in the dress of the design, tied to its hint and errors."""
     kind = {"select": "select", "textarea": "textarea", "checkbox": "checkbox"}.get(
         getattr(field.field.widget, "input_type", "") or field.widget_type, "input"
     )
@@ -176,7 +172,7 @@ def dressed(field: BoundField) -> SafeString:
 
 @register.filter
 def file_size(byte_count: int | None) -> str:
-    """A size for people: 812 B, 34 kB, 2.4 MB."""
+    """812 B, 34 kB, 2.4 MB."""
     if byte_count is None:
         return ""
     if byte_count < 1000:

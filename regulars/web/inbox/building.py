@@ -51,7 +51,7 @@ _AUTHOR_KINDS = frozenset({"contact", "member", "phone_app", "rule", "journey", 
 
 
 def conversation_row(conversation: Conversation) -> ConversationRow:
-    """A line of the list; wants ``last_message`` attached and contact, group, inbox and assignee joined."""
+    """Wants ``last_message`` attached and contact, group, inbox and assignee joined."""
     return shielded(
         "conversation",
         conversation.id,
@@ -108,7 +108,6 @@ def _preview(conversation: Conversation, message: Message, changes: MessageChang
 
 
 def _said(message: Message, changes: MessageChanges, *, is_in_group: bool) -> Preview:
-    """What a message says now, and who says it."""
     return Preview(
         changes.text_of(message),
         message.kind,
@@ -121,7 +120,6 @@ def _said(message: Message, changes: MessageChanges, *, is_in_group: bool) -> Pr
 
 
 def _answers(message: Message) -> tuple[str, ...] | None:
-    """What a form was answered, as far as a line has room for it."""
     choice = _content(message).choice
     if choice is None or choice.kind != "form":
         return None
@@ -137,7 +135,7 @@ def _deleted_by(changes: MessageChanges) -> DeletedBy:
 
 
 def writer(message: Message, changes: MessageChanges) -> Writer:
-    """Who wrote in a group, by their last message there; wants the contact joined."""
+    """By their last message in the group; wants the contact joined."""
     author = author_of(message, is_in_group=True)
     said = Preview(changes.text_of(message), message.kind, author, deleted_by=_deleted_by(changes))
     return Writer(author, said, message.id, message.sent_at)
@@ -153,7 +151,6 @@ def author_of(message: Message, *, is_in_group: bool) -> Author:
 
 
 def thread_items(page: ThreadPage, conversation: Conversation) -> list[ThreadItem]:
-    """Everything of one page of a thread, in the order in which it is shown."""
     items: list[ThreadItem] = [message_view(each, conversation) for each in page.messages if not each.changed]
     items += (note_view(note) for note in page.notes)
     items += activity_views(page.activities)
@@ -178,7 +175,6 @@ def message_views(
 
 
 def message_view(details: MessageDetails, conversation: Conversation) -> MessageView | UnreadableView:
-    """One message of the conversation with everything that is shown on it."""
     message = details.message
     return shielded(
         "message",
@@ -265,17 +261,14 @@ def _content(message: Message) -> MessageContent:
 
 
 def content_of(message: Message) -> MessageContent:
-    """The stored content, typed; one that cannot be read any more counts as empty."""
     return _convert(message.content, MessageContent) or CONTENTLESS
 
 
 def outgoing_of(content: MessageContent) -> OutgoingContent | None:
-    """What we sent, as it was given to the channel."""
     return cast("OutgoingContent | None", _convert(content.outgoing, cast("Any", OutgoingContent)))
 
 
 def _convert(stored: object, wanted: type[T]) -> T | None:
-    """A stored value as ``wanted``; None when it is none (a number too large for its field raises too)."""
     try:
         return msgspec.convert(stored, wanted, strict=False) if stored else None
     except (ValueError, OverflowError):
@@ -297,7 +290,7 @@ def _error(stored: object, channel: str) -> ErrorView | None:
 
 
 def error_view(message: Message) -> ErrorView | None:
-    """Why a message failed; wants its conversation joined."""
+    """Wants the message's conversation joined."""
     return _error(message.error, message.conversation.inbox.connection.channel)
 
 
@@ -350,7 +343,6 @@ def note_view(note: Note) -> NoteView | UnreadableView:
 
 
 def activity_views(lines: Iterable[Activity]) -> list[ActivityView | UnreadableView]:
-    """The quiet lines; a call is one of them, whatever was told of it."""
     return with_calls_folded(map(activity_view, lines))
 
 

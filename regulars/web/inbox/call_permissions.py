@@ -18,7 +18,6 @@ class CallPermission(NamedTuple):
 
 
 def call_permission_in(choice: Choice) -> CallPermission:
-    """Read what the channel kept of the answer; what it did not say is not guessed."""
     data = choice.data if isinstance(choice.data, Mapping) else {}
     return CallPermission(
         is_given=choice.id == "accept",

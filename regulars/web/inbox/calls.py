@@ -15,7 +15,7 @@ Outcome = Literal["", "answered", "declined", "unanswered"]
 
 
 def with_calls_folded(lines: Iterable[ActivityView | UnreadableView]) -> list[ActivityView | UnreadableView]:
-    """The lines, oldest first; the steps of one call stand where the first one was, under its id."""
+    """Oldest first; the steps of one call stand where the first one was, under its id."""
     folded: dict[object, ActivityView | UnreadableView] = {}
     for line in sorted(lines, key=lambda line: line.position):
         call_id = (
@@ -31,14 +31,12 @@ def with_calls_folded(lines: Iterable[ActivityView | UnreadableView]) -> list[Ac
 
 
 def _together(earlier: Mapping[str, object], later: Mapping[str, object]) -> dict[str, object]:
-    """What the steps say together: what a later one does not tell stays."""
     told = {name: value for name, value in later.items() if value not in (None, "")}
     steps = (*_steps_of(earlier), *_steps_of(later))
     return {**earlier, **told, "steps": steps}
 
 
 def _steps_of(facts: Mapping[str, object]) -> tuple[str, ...]:
-    """The words of the steps: ``connect``, ``accepted``, ``terminate`` …"""
     steps = facts.get("steps")
     if isinstance(steps, tuple):
         return steps
@@ -46,7 +44,6 @@ def _steps_of(facts: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def call_sentence(facts: Mapping[str, object]) -> str:
-    """Who called, and how it ended."""
     is_ours = facts.get("direction") == "out"
     length = _length(facts.get("duration_seconds"))
     if length:
@@ -73,7 +70,6 @@ def _outcome(steps: Iterable[str]) -> Outcome:
 
 
 def _length(seconds: object) -> str:
-    """``0:54``, ``1:02:03``; empty when it was not answered."""
     if not isinstance(seconds, int) or not 0 < seconds < 100 * 60 * 60:
         return ""
     minutes, rest = divmod(seconds, 60)

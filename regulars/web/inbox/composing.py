@@ -118,7 +118,7 @@ def _location(form: QueryDict, text: str) -> Special:
 
 
 def read_pin(written: str) -> Pin:
-    """The place of a pasted link, or of coordinates; ``Invalid`` says what to paste instead."""
+    """Of a pasted link, or of coordinates; ``Invalid`` says what to paste instead."""
     if pin := find_pin(written):
         return pin
     sentence = _("Paste a map link, or coordinates such as 37.5563, 126.9236.")

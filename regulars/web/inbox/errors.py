@@ -18,7 +18,6 @@ class Explanation:
 
 
 def explanation_of(error: ErrorView | None) -> Explanation:
-    """The channel's own explanation; what the provider said when there is no code."""
     if error is None:
         return Explanation()
     if error.word in WORDS:

@@ -33,7 +33,6 @@ class Answer(NamedTuple):
 
 
 def answers_in(data: object) -> list[Answer]:
-    """Key and answer of every field; fields within fields have their way as key: ``address.city``."""
     if not isinstance(data, Mapping):
         text = _words(data)
         return [Answer("", text)] if text else []

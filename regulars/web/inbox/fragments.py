@@ -20,7 +20,6 @@ from regulars.web.inbox.view_models import (
 
 
 def draw_row(row: ConversationRow) -> SafeString:
-    """One line of the conversation list in the active language."""
     bare = replace(row, name="", assignee=None, preview=None, tags=(), is_unreadable=True)
     return shielded("conversation", row.id, lambda: _draw_row(row), lambda: _draw_row(bare))
 
@@ -30,7 +29,6 @@ def _draw_row(row: ConversationRow) -> SafeString:
 
 
 def draw_line(item: ThreadItem) -> SafeString:
-    """One message, note or quiet line of a thread in the active language."""
     what = item.what if isinstance(item, UnreadableView) else item.item
     return shielded(what, item.id, lambda: _draw_line(item), lambda: _draw_line(_unreadable(item)))
 
@@ -52,12 +50,12 @@ def _unreadable(item: ThreadItem) -> UnreadableView:
 
 
 def render_row(row: ConversationRow, language: str) -> str:
-    """One line of the conversation list, the same for every member who reads that language."""
+    """The same for every member who reads that language."""
     with translation.override(language):
         return draw_row(row)
 
 
 def render_message(item: ThreadItem, language: str) -> str:
-    """One message, note or quiet line of a thread, the same for every member who reads that language."""
+    """The same for every member who reads that language."""
     with translation.override(language):
         return draw_line(item)

@@ -13,7 +13,6 @@ from regulars.inboxes.ports import LimitProblem
 
 
 def refusal_sentence(refused: GuardrailRefused) -> str:
-    """Why a message may not leave, with each broken limit named."""
     problems = refused.refusal.facts.get("problems")
     if isinstance(problems, Sequence) and problems:
         return " ".join(limit_sentence(each) for each in problems if isinstance(each, LimitProblem))
@@ -76,7 +75,6 @@ def _megabytes(byte_count: int | None) -> str:
 
 
 def _part(field: str) -> str:
-    """What a field of a message is called; the path's last known word counts."""
     names = {
         "body": _("Text"),
         "caption": _("Caption"),

@@ -34,12 +34,10 @@ _FILES = _words("avif gif heic jpeg jpg mov pdf png svg webp")
 
 
 def may_have_a_path(labels: Sequence[str]) -> bool:
-    """Whether a name with a slash behind it is an address."""
     return labels[0].lower() == "www" or labels[-1].lower() in _COUNTRIES | _WITH_A_PATH
 
 
 def may_be_written_alone(labels: Sequence[str]) -> bool:
-    """Whether a name with nothing behind it is an address."""
     ending = labels[-1].lower()
     if len(labels) > 2 and labels[0].lower() == "www":
         return True
@@ -52,5 +50,4 @@ def may_be_written_alone(labels: Sequence[str]) -> bool:
 
 
 def may_receive_mail(ending: str) -> bool:
-    """Whether what looks like a mail address is one."""
     return ending not in _FILES

@@ -34,14 +34,12 @@ class ListChoice:
 
     @property
     def filter(self) -> ConversationFilter:
-        """What the room is asked for. A search looks through every status of the view."""
         status = "resolved" if self.view == "resolved" else "open"
         assignee = {"mine": "me", "unassigned": "none"}.get(self.view, "")
         return ConversationFilter(inbox_id=self.inbox_id, status=status, assignee=assignee, text=self.text)
 
     @property
     def query(self) -> str:
-        """The address's query, without what is usual."""
         values = {
             "inbox": str(self.inbox_id) if self.inbox_id else "",
             "order": self.order if self.order != usual_order(self.view) else "",
@@ -56,12 +54,10 @@ class ListChoice:
 
 
 def usual_order(view: ViewKey) -> Order:
-    """Whoever waits longest comes first, except among what is done."""
     return "newest" if view == "resolved" else "longest_waiting"
 
 
 def read_choice(request: HttpRequest, view: str) -> ListChoice:
-    """The list that an address names; what it does not say, or says wrongly, is as usual."""
     chosen: ViewKey = view if view in VIEWS else "open"
     order = request.GET.get("order", "")
     return ListChoice(
@@ -90,7 +86,6 @@ def short_label(view: str) -> str:
 
 
 def landing_view(counts: Counts) -> ViewKey:
-    """Where a member starts: own work first, then what nobody has taken."""
     if counts.mine:
         return "mine"
     return "unassigned" if counts.unassigned else "open"

@@ -78,7 +78,6 @@ class Changes:
 
 
 def changes_of(events: Iterable[Event]) -> Changes:
-    """Fold events into what must be shown anew."""
     changes = Changes()
     for event in events:
         _fold(event, changes)
@@ -153,7 +152,7 @@ class Rendered:
 def render_changes(
     changes: Changes, workspaces: Collection[UUID], languages: Sequence[str], watched: Collection[UUID]
 ) -> Rendered:
-    """Read and draw what changed for the workspaces that look; thread lines only for watched conversations.
+    """Thread lines only for watched conversations.
 
     A fixed number of queries whatever the number of changes. ``languages``: those of the open screens.
     """
@@ -164,7 +163,6 @@ def render_changes(
 
 
 def draw_pieces(happened: Sequence[Event], eyes: Eyes) -> list[Piece]:
-    """What the inbox is told: rows for whoever may see them, lines of threads for whoever has them open."""
     rendered = render_changes(changes_of(happened), eyes.workspaces, eyes.languages, eyes.subjects)
     sights = {row.conversation_id: row.facts for row in rendered.rows}
     return [

@@ -40,7 +40,6 @@ class Pin(NamedTuple):
 
 
 def find_pin(written: str) -> Pin | None:
-    """The place that a link or coordinates name; None when they do not say where it is."""
     written = written.strip()
     if re.match(r"(https?|geo):", written, re.IGNORECASE):
         return _in_link(written)
@@ -48,7 +47,6 @@ def find_pin(written: str) -> Pin | None:
 
 
 def is_link(written: str) -> bool:
-    """Whether somebody pasted a link."""
     return bool(re.match(r"(https?://|geo:|\w[\w.-]*\.\w+/)", written.strip(), re.IGNORECASE))
 
 
@@ -67,7 +65,6 @@ def _in_link(link: str) -> Pin | None:
 
 
 def _pairs_in(link: str, path: str, fragment: str, query: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
-    """What may be coordinates, the surest first."""
     if found := _MARKER.search(link):
         yield found[1], found[2]
     if "mlat" in query and "mlon" in query:

@@ -33,7 +33,6 @@ class PricedOrder(NamedTuple):
 
 
 def priced(order: Order, language: str, most: int) -> PricedOrder:
-    """The first ``most`` lines, and the total of all."""
     return PricedOrder([_line(line, language) for line in order.lines[:most]], _totals(order.lines, language))
 
 

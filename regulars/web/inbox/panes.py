@@ -32,7 +32,6 @@ PANEL_NOTES = 3
 
 
 def list_context(actor: Actor, choice: ListChoice, cursor: str | None = None) -> dict[str, Any]:
-    """One page of the list, or what to say instead when it is empty."""
     page = list_conversations(actor, choice.filter, order=choice.order, cursor=cursor or None)
     context: dict[str, Any] = {
         "choice": choice,
@@ -52,7 +51,6 @@ def list_context(actor: Actor, choice: ListChoice, cursor: str | None = None) ->
 
 
 def _why_empty(actor: Actor, choice: ListChoice) -> dict[str, Any]:
-    """Why there is nothing *now*; the template says it and offers one thing to do."""
     if choice.text:
         return {"reason": "search", "text": choice.text}
     if not inboxes_in(actor.workspace_id).exists():
@@ -97,7 +95,6 @@ def _phone_query(conversation: Conversation, identities: list[ContactIdentity]) 
 
 
 def panel_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
-    """The side panel: about the contact, or about the group and nobody in particular."""
     contact = conversation.contact
     return {
         "conversation": conversation_row(conversation),
@@ -132,7 +129,6 @@ def _about_group(conversation: Conversation) -> dict[str, Any]:
 
 
 def head_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
-    """The thread's head: who, whose, which state, how long the reply window is open."""
     return {
         "conversation": conversation_row(conversation),
         "contact": conversation.contact,
@@ -155,7 +151,6 @@ def _other_conversations(actor: Actor, conversation: Conversation) -> list[Any]:
 
 
 def _perhaps_the_same(actor: Actor, contact: Contact) -> list[Any]:
-    """A conversation of each contact who may be this person, as far as the member may see one."""
     pages = [
         list_conversations(actor, ConversationFilter(contact_id=other), limit=1)
         for other in perhaps_the_same(contact.id)[:OTHERS_LIMIT]

@@ -53,14 +53,12 @@ class Known:
     """the contact's own, by name"""
 
     def value_of(self, meaning: str) -> str:
-        """The value of what a variable's name means; empty when it is not known."""
         first, _space, rest = self.name.partition(" ")
         split = {"first_name": first, "last_name": rest}
         return split[meaning] if meaning in split else str(getattr(self, meaning))
 
 
 def first_values(template: Template, known: Known) -> dict[str, str]:
-    """A first value for each text whose name, or place in the sentence, says what it is."""
     own = {_plain(name): str(value) for name, value in known.fields.items() if isinstance(value, str | int)}
     values = {
         each.key: _value_at(place_of(each.key), template, known, own)
@@ -81,7 +79,6 @@ def _value_at(place: Place, template: Template, known: Known, own: Mapping[str, 
 
 
 def _is_addressed(text: str, name: str) -> bool:
-    """Whether the sentence speaks to whoever stands in this place."""
     before, found, after = text.partition("{{" + name + "}}")
     if not found or len(before) > NEAR_THE_START:
         return False

@@ -15,7 +15,6 @@ FOUND_LIMIT = 12
 
 
 def search_everything(actor: Actor, text: str) -> list[dict[str, str]]:
-    """People who match, each by their newest conversation, then the other conversations; each with its address."""
     if len(text) < 2:
         return []
     found = list_conversations(actor, ConversationFilter(text=text), limit=FOUND_LIMIT).items

@@ -68,7 +68,7 @@ _AUTHOR_ICONS = {
 
 @register.filter
 def person(name: str) -> SafeString | str:
-    """A name; numbers keep their order inside right-to-left text, and one of which nothing shows says so."""
+    """Numbers keep their order inside right-to-left text."""
     if is_invisible(name):
         return gettext("Invisible name")
     if name.startswith("+"):
@@ -78,19 +78,16 @@ def person(name: str) -> SafeString | str:
 
 @register.filter
 def conversation_name(row: ConversationRow) -> SafeString | str:
-    """Whom a conversation is with: the person, or the group by subject or short id."""
     return group_name(row.group) if row.group else person(row.name)
 
 
 @register.filter
 def group_name(group: GroupView | Group) -> str:
-    """The group's subject, or "Group" with the end of its id."""
     return group.subject or gettext("Group %(id)s") % {"id": group.short_id}
 
 
 @register.filter
 def failure_title(code: str, channel: str) -> str:
-    """A provider's error code in words; what is no code stays as it is."""
     return facts_of(channel).explain(int(code))["title"] if code.isdigit() else code
 
 
@@ -102,7 +99,7 @@ def iso(at: datetime | None) -> str:
 
 @register.filter
 def speaker(author: Author) -> str:
-    """What the one who spoke is called; the script puts "You" for the reader."""
+    """The script puts "You" for the reader."""
     if author.name:
         return gettext("Invisible name") if is_invisible(author.name) else author.name
     return {
@@ -117,7 +114,6 @@ def speaker(author: Author) -> str:
 
 @register.filter
 def author_icon(author: Author) -> str:
-    """The icon of whoever is no person."""
     return _AUTHOR_ICONS.get(author.kind, "")
 
 
@@ -133,7 +129,6 @@ def preview_label(shown: Preview) -> str:
 
 @register.filter
 def preview_words(shown: Preview) -> str:
-    """The second line of a row: what was said, or what was done."""
     if shown.deleted_by:
         return _deletion(shown.deleted_by)
     if shown.kind == "reaction":
@@ -148,7 +143,6 @@ def _deletion(deleted_by: DeletedBy) -> str:
 
 
 def _reaction(shown: Preview) -> str:
-    """With what it is to; that may read in the other direction."""
     target = shown.reacted_to
     if not shown.text or target is None:
         return reaction_words(shown)
@@ -161,7 +155,6 @@ def _reaction(shown: Preview) -> str:
 
 @register.filter
 def preview_text(shown: Preview | QuoteView) -> str:
-    """A message in one line: its text, or what it is; what was deleted is not said again."""
     if shown.deleted_by:
         return deleted_words(shown.deleted_by)
     if shown.kind == "reaction":
@@ -213,7 +206,7 @@ def kind_word(kind: str) -> str:
 
 @register.filter
 def spoken(item: MessageView) -> str:
-    """The message's name for assistive technology: who, what kind, which state."""
+    """For assistive technology: who, what kind, which state."""
     parts = [speaker(item.author)]
     if item.kind != "text":
         parts.append(kind_word(item.kind))
@@ -253,7 +246,6 @@ def item_icon(item: MessageView) -> str:
 
 @register.filter
 def meta_on_own_line(item: MessageView) -> bool:
-    """Whether the time cannot stand at the end of a last line of text."""
     if item.shape == "media":
         return not item.text
     return item.shape != "text" or item.is_emoji_only
@@ -261,7 +253,6 @@ def meta_on_own_line(item: MessageView) -> bool:
 
 @register.filter
 def expires_on(media: MediaView) -> str:
-    """The last day on which the provider still has the file."""
     return date_format(media.created_at + MEDIA_LIFETIME, "SHORT_DATE_FORMAT") if media.created_at else ""
 
 
@@ -272,25 +263,21 @@ def marked(text: str) -> SafeString:
 
 @register.filter
 def linked(text: str) -> SafeString:
-    """A line of a card in which links can be followed."""
     return text_marks.linked(text)
 
 
 @register.filter
 def web_address(url: str) -> bool:
-    """Whether a page may offer it as a link."""
     return url.lower().startswith(("https://", "http://"))
 
 
 @register.filter
 def priced(order: ProductOrder) -> PricedOrder:
-    """An order in the reader's way of writing money."""
     return priced_order(order, get_language() or "en", MOST_ORDER_LINES)
 
 
 @register.filter
 def card_day(written: str) -> str:
-    """A birthday as the reader writes days; one that is no date stays as it came."""
     try:
         return date_format(date.fromisoformat(written), "DATE_FORMAT")
     except ValueError:
@@ -299,19 +286,16 @@ def card_day(written: str) -> str:
 
 @register.filter
 def explained(error: ErrorView | None) -> Explanation:
-    """What an error means in plain words and what to do."""
     return explanation_of(error)
 
 
 @register.filter
 def offer(error: ErrorView | None) -> str:
-    """What is offered after a failure: again, template or nothing."""
     return offer_after(error)
 
 
 @register.filter
 def map_url(place: Location | OutgoingLocation) -> str:
-    """Where a map shows the place; empty when its position is not known, or not on earth."""
     latitude, longitude = place.latitude, place.longitude
     if latitude is None or longitude is None or not (abs(latitude) <= 90 and abs(longitude) <= 180):
         return ""
@@ -326,7 +310,6 @@ def coordinates(place: Location | OutgoingLocation) -> str:
 
 
 def _plain(number: float) -> str:
-    """A number as machines write it, whatever the language."""
     return f"{number:.6f}".rstrip("0").rstrip(".")
 
 
@@ -337,13 +320,11 @@ def answers(choice: Choice) -> list[Answer]:
 
 @register.filter
 def call_permission(choice: Choice) -> CallPermission:
-    """The answer to the request to call."""
     return call_permission_in(choice)
 
 
 @register.filter
 def choice_word(choice: Choice) -> str:
-    """What a choice without words of its own is called."""
     if choice.kind == "form":
         return pgettext("kind of message", "Form")
     return choice.id[:200] or kind_word("interactive")
@@ -351,13 +332,11 @@ def choice_word(choice: Choice) -> str:
 
 @register.filter
 def rest_after(items: Sequence[object], count: int) -> int:
-    """How many of them are not drawn."""
     return max(0, len(items) - count)
 
 
 @register.filter
 def template_button_icon(button: Mapping[str, str] | TemplateButton) -> str:
-    """The icon before a button's label; ``button`` is live or as it was kept with a message."""
     kind = button.kind if isinstance(button, TemplateButton) else button.get("kind", "")
     return {"url": "external", "phone_number": "phone", "copy_code": "copy", "otp": "copy"}.get(
         kind, "reply-arrow"
@@ -383,13 +362,11 @@ def activity_icon(item: ActivityView) -> str:
 
 @register.simple_tag
 def draw_line(item: ThreadItem) -> SafeString:
-    """One line of a thread; one that cannot be drawn says so and stops no other."""
     return fragments.draw_line(item)
 
 
 @register.simple_tag
 def draw_row(row: ConversationRow) -> SafeString:
-    """One line of the conversation list; one that cannot be drawn says so and stops no other."""
     return fragments.draw_row(row)
 
 
@@ -409,7 +386,6 @@ def phone_shown(phone: str) -> str:
 
 @register.simple_tag
 def list_url(choice: ListChoice, *, order: Order) -> str:
-    """The same list in another order."""
     return replace(choice, order=order).url
 
 
@@ -430,7 +406,6 @@ def category_word(category: str) -> str:
 
 @register.filter
 def variable_label(name: str) -> str:
-    """A variable's name as a label: ``first_name`` → First name, ``1`` → Value 1."""
     return (
         gettext("Value %(number)s") % {"number": name}
         if name.isdigit()
@@ -440,7 +415,7 @@ def variable_label(name: str) -> str:
 
 @register.simple_tag
 def extra_forms(limits: Mapping[str, int]) -> SafeString:
-    """The forms of what goes with a text: made once for everybody who reads the language."""
+    """Made once for everybody who reads the language."""
     return _extra_forms(get_language(), tuple(limits.items()))
 
 

@@ -32,7 +32,6 @@ class Choosable:
 
     @cached_property
     def trouble(self) -> str:
-        """Why it cannot be sent now, as a sentence; empty when it can."""
         if self.template.status.upper() != "APPROVED":
             return _status_sentence(self.template.status.upper(), self.channel)
         if self.template.unsupported:
@@ -85,8 +84,6 @@ def _status_words(status: str) -> str:
 
 
 def in_order(templates: Iterable[Choosable], language: str) -> list[Choosable]:
-    """The contact's language first, then what is sent most here, then by name."""
-
     def place(each: Choosable) -> tuple[int, int, str, str]:
         return (
             _distance(each.template.language, language),
@@ -99,7 +96,6 @@ def in_order(templates: Iterable[Choosable], language: str) -> list[Choosable]:
 
 
 def _distance(code: str, wanted: str) -> int:
-    """How far a language is from the wanted one: the same, another region's, another."""
     ours, theirs = (each.replace("-", "_").lower() for each in (code, wanted))
     if not theirs or ours == theirs:
         return 0
@@ -117,7 +113,6 @@ class TemplateDraft(msgspec.Struct):
 
 
 def read_draft(kept: str) -> TemplateDraft:
-    """A draft as the screen keeps it; one that cannot be read is empty."""
     try:
         return msgspec.json.decode(kept or "{}", type=TemplateDraft)
     except msgspec.DecodeError:

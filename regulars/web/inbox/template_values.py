@@ -31,7 +31,6 @@ class Field:
 
     @property
     def card_number(self) -> int | None:
-        """The carousel's card that it belongs to, from 1."""
         return None if self.place.card is None else self.place.card + 1
 
     @property
@@ -40,7 +39,6 @@ class Field:
 
 
 def texts_in(form: dict[str, str]) -> dict[str, str]:
-    """The values as the form names them, without the empty ones."""
     given = {key.removeprefix(PREFIX): value.strip() for key, value in form.items() if key.startswith(PREFIX)}
     return {key: value for key, value in given.items() if value}
 
@@ -52,7 +50,6 @@ def below(key: str, texts: dict[str, str]) -> dict[str, str]:
 
 
 def values_of(template: Template, texts: dict[str, str], zone: ZoneInfo) -> dict[str, Value]:
-    """Texts as they are; a file's id as the media that it names; a place and a moment from their fields."""
     values: dict[str, Value] = {}
     for each in template.variables:
         value: Value | None = texts.get(each.key)
@@ -69,7 +66,6 @@ def values_of(template: Template, texts: dict[str, str], zone: ZoneInfo) -> dict
 
 
 def _location(texts: dict[str, str]) -> OutgoingLocation | None:
-    """The place; None while what was pasted does not say where it is."""
     pin = find_pin(texts.get("pin", ""))
     if pin is None:
         return None
@@ -82,7 +78,7 @@ def _location(texts: dict[str, str]) -> OutgoingLocation | None:
 
 
 def _moment(written: str, zone: ZoneInfo) -> datetime | None:
-    """A time as the browser's field writes it, in the zone in which the member reads times; None if it is none.
+    """In the zone in which the member reads times; None when it is none.
 
     The field takes any year; the last of them overflow in other zones, wherever they are shown.
     """

@@ -55,7 +55,6 @@ class Link(NamedTuple):
     prefix: str = ""
 
     def address_in(self, text: str) -> str:
-        """Where it leads."""
         written = text[self.start : self.end]
         return self.prefix + (quote(written, safe="@+") if self.prefix == "mailto:" else written)
 
@@ -98,7 +97,6 @@ def _is_around(text: str, start: int, end: int, open_marks: Collection[str]) -> 
 
 
 def _end_of(text: str, at: int, limit: int, *, in_host: bool = True) -> int:
-    """Before the first sign that cannot belong to the link that goes on at ``at``."""
     unspaced_host = is_unspaced(text[at : at + 1])
     while at < limit:
         letter = text[at]
@@ -170,7 +168,6 @@ def _ending(host: str) -> str:
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether neither side is the rest of a longer word, a path or a query."""
     before, after = text[start - 1 : start] if start else "", text[end : end + 1]
     return not (before in _NEVER_BEFORE or _goes_on(before) or _goes_on(after) or after == "\\")
 

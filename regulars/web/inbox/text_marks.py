@@ -63,7 +63,6 @@ def _line_without_marks(line: str) -> str:
 
 
 def linked(text: str) -> SafeString:
-    """Safe HTML of a text of which only the links count: an address or a card's line."""
     return _joined(_read_links(text))
 
 

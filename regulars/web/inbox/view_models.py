@@ -184,7 +184,6 @@ class MediaView:
 
     @property
     def can_be_shown(self) -> bool:
-        """Whether a page may hold the picture, or the tile that stands for it until its preview is drawn."""
         return self.has_thumbnail or self.is_preview_due
 
     @property
@@ -259,7 +258,6 @@ class MessageView:
 
     @property
     def names_author(self) -> bool:
-        """Whether the bubble says who speaks: we do always, others where they are several."""
         return self.direction == "out" or self.is_in_group
 
     @property
@@ -269,7 +267,6 @@ class MessageView:
 
     @property
     def item(self) -> str:
-        """The template of the whole line: the platform's notices are quiet lines, not bubbles."""
         return "system" if self.kind == "system" else "message"
 
     @property
@@ -279,7 +276,6 @@ class MessageView:
 
     @property
     def shape(self) -> str:
-        """The template that draws the inside: the kind, or the family it belongs to."""
         if self.kind in {"image", "video", "sticker", "document", "audio"}:
             return "media" if self.media else "missing_content"
         if self.kind in PLACEHOLDER_KINDS:
@@ -306,19 +302,16 @@ class MessageView:
 
     @property
     def choice(self) -> Choice | None:
-        """The contact's answer to something to tap or fill in, where there is more to it than its words."""
         choice = self.content.choice
         return choice if choice and (choice.description or choice.data is not None or not self.text) else None
 
     @property
     def location(self) -> Location | OutgoingLocation:
-        """The place of a location; an empty one when nothing is known of it."""
         place = self.outgoing if isinstance(self.outgoing, OutgoingLocation) else self.content.location
         return place or Location(name=self.text)
 
     @property
     def quote_tells(self) -> bool:
-        """Whether the quote says anything beside the product that the message is about."""
         return self.quote is not None and (self.quote.message_id is not None or not self.content.product)
 
     @property
@@ -344,12 +337,11 @@ class MessageView:
 
     @property
     def says_nothing_visible(self) -> bool:
-        """Whether it has a text of which nothing shows."""
         return is_invisible(self.text)
 
     @property
     def direction_at_end(self) -> str:
-        """How its last line reads; the time stands at the end of that line."""
+        """The time stands at the end of that line."""
         return direction_at_end(self.text)
 
     @property
@@ -373,7 +365,6 @@ class NoteView:
 
     @property
     def direction_at_end(self) -> str:
-        """How its last line reads."""
         return direction_at_end(self.text)
 
     @property
@@ -418,7 +409,6 @@ ThreadItem = MessageView | NoteView | ActivityView | UnreadableView
 
 
 def position_of(at: datetime, item_id: UUID) -> str:
-    """A text that sorts like (time, id)."""
     return f"{at.astimezone(UTC):%Y%m%d%H%M%S%f}-{item_id}"
 
 

@@ -41,12 +41,11 @@ class Navigation:
 
     @property
     def bottom(self) -> list[NavigationView]:
-        """What fits into the bar of a phone; the rest is under More."""
         return [view for view in self.views if view.key != "resolved"]
 
 
 def navigation_of(actor: Actor) -> Navigation:
-    """The rail of one member; four small queries."""
+    """Four small queries."""
     counts = count_for(actor)
     numbers = {"mine": counts.mine, "unassigned": counts.unassigned}
     views = [

@@ -28,7 +28,7 @@ class Viewer:
 
 
 def viewer_of_cookie(header: str) -> Viewer | None:
-    """The viewer behind a Cookie header; None when nobody is signed in. Asks the database.
+    """None when nobody is signed in. Asks the database.
 
     Read as pages read it: Python's own reader gives all cookies up for an odd one of somebody else on the same host.
     """
@@ -45,7 +45,6 @@ def viewer_of_cookie(header: str) -> Viewer | None:
 
 
 def viewers_of_sessions(session_ids: Collection[UUID]) -> dict[UUID, Viewer]:
-    """The viewers as the members are now; without those whose session has ended or who may not come in anymore."""
     return {
         session.id: Viewer(
             actor_of_member(session.member), session.member.user.language, session.id, session.expires_at

@@ -108,7 +108,7 @@ class LiveHub:
             self._loop.call_soon_threadsafe(self._wake.set)
 
     def hear(self, payload: str) -> None:
-        """What a screen said of its member (``live.presence``); from any thread."""
+        """From any thread."""
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._hear, payload)
 
@@ -226,7 +226,6 @@ class LiveHub:
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _catch_up(self, screen: _Screen, seen: Position, until: Position) -> None:
-        """Draw what the screen missed between two positions, or tell it to load anew."""
         page = await self._ask(read_after, seen, self._kinds, CATCH_UP_LIMIT)
         if len(page.events) >= CATCH_UP_LIMIT or (page.has_more and page.end < until):
             with self._before_the_news(screen):
@@ -278,7 +277,7 @@ class LiveHub:
         self._wake.clear()
 
     async def _read_once(self) -> bool:
-        """Read and hand out everything that is visible; true when something is kept back by a running writer."""
+        """True when something is kept back by a running writer."""
         while True:
             page = await self._ask(read_after, self._position, self._kinds, READ_LIMIT)
             self._taken = page.end
@@ -290,7 +289,7 @@ class LiveHub:
                 return page.has_more
 
     async def _show_or_reset(self, page: Page) -> None:
-        """Show a stretch of the log; one that cannot be drawn makes the screens load anew and stops nobody."""
+        """A stretch that cannot be drawn makes the screens load anew and stops nobody."""
         try:
             await self._show(page.events, page.end)
         except _LOST_DATABASE:
@@ -314,7 +313,6 @@ class LiveHub:
             self._staffing.update(await self._ask(read_staffings, unknown))
 
     async def _refresh_viewers(self, screens: Sequence[_Screen], shift: Shift) -> None:
-        """Rights changed: open screens get the new ones at once, and those who are out are out."""
         changed = [
             screen
             for screen in screens
@@ -328,7 +326,6 @@ class LiveHub:
     def _tell_staffing(
         self, screens: Sequence[_Screen], before: Mapping[UUID, Staffing], members: Collection[UUID]
     ) -> None:
-        """Whoever sees other numbers now asks anew for what they see."""
         for screen in screens:
             actor = screen.viewer.actor
             known, now = before.get(actor.workspace_id), self._staffing.get(actor.workspace_id)
@@ -336,7 +333,6 @@ class LiveHub:
                 self._offer(screen, _event("permissions", {}, self._position))
 
     async def _renew_viewers(self, screens: Sequence[_Screen]) -> None:
-        """The viewers' rights as they are now; a screen without any ends."""
         if not screens:
             return
         viewers = await self._ask(viewers_of_sessions, {screen.viewer.session_id for screen in screens})
@@ -348,7 +344,6 @@ class LiveHub:
                 screen.viewer = replace(viewer, language=screen.viewer.language)
 
     async def _tell(self, happened: Sequence[Recorded], screens: Sequence[_Screen], end: Position) -> None:
-        """Have the topics draw what happened, and hand it to the screens that follow them."""
         drawn = await self._drawn(happened, screens)
         await self._know_staffing({screen.viewer.actor.workspace_id for screen in screens})
         self._hand_out(drawn, screens, end)
@@ -376,7 +371,6 @@ class LiveHub:
     def _wanted(
         self, happened: Sequence[Recorded], screens: Sequence[_Screen]
     ) -> list[tuple[Topic, list[Event], Eyes]]:
-        """What is worth drawing: of topics that something happened for, in workspaces where a screen follows them."""
         wanted = []
         for topic in self._topics:
             following = [screen for screen in screens if topic.name in screen.topics]
@@ -410,7 +404,7 @@ class LiveHub:
             self._end(screen)
 
     def _end(self, screen: _Screen) -> None:
-        """Close a stream after what it has; the browser comes back with its cursor."""
+        """What it has is sent first; the browser comes back with its cursor."""
         self._screens.discard(screen)
         screen.has_ended = True
         if screen.queue.full():
@@ -429,7 +423,7 @@ class LiveHub:
                 logger.warning("live: counting failed", extra={"error": type(error).__name__})
 
     async def _count(self) -> None:
-        """Send the navigation's counters to members whose lists changed, each at most every two seconds."""
+        """To members whose lists changed, each at most every two seconds."""
         moment = monotonic()
         due = {key for key in self._uncounted if moment - self._counted_at.get(key, 0.0) >= COUNTERS_SECONDS}
         self._uncounted -= due
@@ -457,7 +451,7 @@ class LiveHub:
         return _event("counters", values, self._position)
 
     async def _ask(self, question: Callable[..., T], *arguments: Any) -> T:
-        """Ask the database in one of the hub's threads, with a connection that is checked first."""
+        """In one of the hub's threads, with a connection that is checked first."""
 
         def ask() -> T:
             check_connection()
@@ -473,7 +467,7 @@ def _draw(wanted: Sequence[tuple[Topic, list[Event], Eyes]]) -> _Drawn:
 def _once(
     pieces: dict[tuple[int, int, str], bytes], key: tuple[int, int, str], piece: Piece, end: Position
 ) -> bytes:
-    """The piece in a language, written out once however many get it."""
+    """Written out once in a language however many get it."""
     if key not in pieces:
         html = {"html": piece.html.get(key[2], "")} if piece.html else {}
         pieces[key] = _event(piece.name, {**piece.facts, **html}, end)

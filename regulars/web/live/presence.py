@@ -42,13 +42,12 @@ class Beat(msgspec.Struct, frozen=True):
 
 
 def tell(beat: Beat) -> None:
-    """Tell every web process; heard on commit."""
+    """Every web process hears it, on commit."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, msgspec.json.encode(beat).decode()])
 
 
 def read_beat(payload: str) -> Beat | None:
-    """A beat as it was told; None when it is none (of another release)."""
     try:
         return msgspec.json.decode(payload, type=Beat)
     except msgspec.DecodeError:
@@ -73,7 +72,7 @@ class Board:
     places: dict[UUID, dict[UUID, _Place]] = field(default_factory=dict)
 
     def hear(self, beat: Beat, now: float) -> bool:
-        """Note a beat; true when that changes what colleagues see."""
+        """True when that changes what colleagues see."""
         here = self.places.setdefault(beat.conversation_id, {})
         before = self._seen(here, now)
         place = here.setdefault(beat.person.id, _Place(beat.person, 0.0))
@@ -89,7 +88,6 @@ class Board:
         return self._seen(here, now) != before
 
     def forget_old(self, then: float, now: float) -> set[UUID]:
-        """The conversations in which somebody's time ended since ``then``; who is gone is forgotten."""
         changed = set()
         for conversation_id, here in list(self.places.items()):
             for member_id, place in list(here.items()):
@@ -102,7 +100,6 @@ class Board:
         return changed
 
     def people(self, conversation_id: UUID, now: float) -> list[tuple[Person, State]]:
-        """Everybody who is there, who writes first."""
         here = self.places.get(conversation_id, {}).values()
         present = [(place.person, place.state(now)) for place in here if place.looks_until > now]
         return sorted(present, key=lambda each: (each[1] == "looking", each[0].name))
@@ -115,7 +112,6 @@ class Board:
 
 
 def told(people: Iterable[tuple[Person, State]]) -> list[dict[str, object]]:
-    """For the screens' scripts."""
     return [
         {"id": str(each.id), "name": each.name, "initials": each.initials, "tone": each.tone, "state": state}
         for each, state in people

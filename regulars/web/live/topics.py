@@ -62,7 +62,7 @@ class Topic:
 
 
 def page_topic(name: str, events: tuple[type[Event], ...], is_open_to: Callable[[Actor], bool]) -> Topic:
-    """A page that is asked anew as a whole, with the right of whoever looks: the stream says no more than that."""
+    """Asked anew as a whole, with the right of whoever looks: the stream says no more than that."""
 
     def draw(happened: Sequence[Event], _eyes: Eyes) -> list[Piece]:
         workspaces = frozenset(each.workspace_id for each in happened)
@@ -74,5 +74,4 @@ def page_topic(name: str, events: tuple[type[Event], ...], is_open_to: Callable[
 
 
 def kinds_of(topics: Collection[Topic]) -> set[str]:
-    """The events of all of them, as the log names them."""
     return {event.__name__ for topic in topics for event in topic.events}

@@ -42,7 +42,6 @@ class SettingsPage:
 
     @property
     def topic(self) -> Topic | None:
-        """What an open one follows; None when nobody else changes what it shows."""
         return page_topic(self.key, self.changed_by, self.is_open_to) if self.changed_by else None
 
     @property

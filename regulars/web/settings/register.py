@@ -44,5 +44,4 @@ def groups_for(actor: Actor) -> list[SettingsGroup]:
 
 
 def page_of(route_name: str | None) -> SettingsPage | None:
-    """The page that a route belongs to, by itself or as one of its acts."""
     return _PAGE_OF_ROUTE.get(route_name)

@@ -11,5 +11,4 @@ from regulars.web.settings.register import groups_for
 @require_safe
 @member_with(SIGNED_IN)
 def start(request: MemberRequest) -> HttpResponse:
-    """The first page of the settings that the member may see: everybody has one, their account."""
     return redirect(groups_for(request.actor)[0].pages[0].key)

@@ -31,7 +31,7 @@ class DemoAccount:
 
 
 def demo_accounts() -> list[DemoAccount]:
-    """The accounts that the supervisor tells us of (it prints them, too): the two doors first, then by their roles."""
+    """Those that the supervisor tells us of (it prints them, too): the two doors first, then by their roles."""
     passwords = {each["email"]: each["password"] for each in settings.DEMO_MEMBERS}
     ranked = sorted(
         active_members_with(passwords), key=lambda member: list(passwords).index(member.user.email)
@@ -56,5 +56,5 @@ def demo_accounts() -> list[DemoAccount]:
 
 
 def account_for(accounts: Sequence[DemoAccount], wanted: str) -> DemoAccount | None:
-    """Whose door ``?as=`` names: an address, or the first with that role."""
+    """``wanted`` (of ``?as=``): an address, or the first with that role."""
     return next((each for each in accounts if wanted and wanted in {each.email, each.role_key}), None)

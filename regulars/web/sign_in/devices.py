@@ -18,7 +18,6 @@ AGE = 365 * 24 * 3600
 
 
 def known_browser(request: HttpRequest, email: str) -> str:
-    """The browser's name, if it has signed in to this account before; else nothing."""
     try:
         name, mark = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=AGE)
     except (signing.BadSignature, ValueError, TypeError):

@@ -42,13 +42,11 @@ class MemberMiddleware:
 
 
 def member_of(request: HttpRequest) -> Member | None:
-    """The membership that the session stands for, while both it and the session's password are good."""
     session = session_of(request) if request.user.is_authenticated else None
     return member_behind(session, request.user.pk) if session else None
 
 
 def session_of(request: HttpRequest) -> BrowserSession | None:
-    """The session's row, read with its first use."""
     return cast("SessionStore", request.session).row
 
 
@@ -60,11 +58,10 @@ def this_session(request: HttpRequest) -> BrowserSession:
 
 
 def note_browser(request: HttpRequest) -> None:
-    """Remember which browser the session is used in, and where."""
     browser = request.headers.get("User-Agent", "").replace("\x00", "")
     note_use(this_session(request), source=source_of(request), browser=browser)
 
 
 def source_of(request: HttpRequest) -> str:
-    """The network address of the caller, as the outermost trusted proxy tells it."""
+    """As the outermost trusted proxy tells it."""
     return str(request.META.get("REMOTE_ADDR", ""))

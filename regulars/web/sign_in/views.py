@@ -43,7 +43,7 @@ FORM = ["GET", "HEAD", "POST"]
 @require_http_methods(FORM)
 @public
 def sign_in(request: WebRequest) -> HttpResponse:
-    """Ask who it is; on a fresh installation, ask for the first owner instead.
+    """On a fresh installation, asks for the first owner instead.
 
     In the demo ``?as=owner`` (or another role, or an e-mail address) is that person's own door: the page's script
     goes through it.
@@ -75,7 +75,7 @@ def sign_in(request: WebRequest) -> HttpResponse:
 
 
 def _judge(request: WebRequest, email: str, password: str) -> User | None:
-    """Whose password this is, if it is anybody's; raises ``TooManyAttempts`` unjudged when it has to wait."""
+    """Raises ``TooManyAttempts`` unjudged when it has to wait."""
     guess = _take_guess(request, email)
     user = authenticate(request, username=email.lower(), password=password)
     if not isinstance(user, User) or not is_member_somewhere(user.pk):
@@ -89,7 +89,7 @@ def _take_guess(request: WebRequest, email: str) -> Guess:
 
 
 def _next(request: WebRequest) -> str:
-    """Where to go afterwards; only ever an address of ours."""
+    """Only ever an address of ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     return own_address(request, wanted) or reverse("home")
 
@@ -104,10 +104,7 @@ def sign_out(request: MemberRequest) -> HttpResponse:
 @require_http_methods(FORM)
 @public
 def set_up(request: WebRequest) -> HttpResponse:
-    """The first owner's account and workspace, for whoever has the address that the start printed.
-
-    Closed for good once there is somebody.
-    """
+    """For whoever has the address that the start printed. Closed for good once there is somebody."""
     if is_set_up():
         return redirect("sign-in")
     secret = request.POST.get("secret") or request.GET.get("secret") or ""
@@ -124,7 +121,7 @@ def set_up(request: WebRequest) -> HttpResponse:
 @require_http_methods(FORM)
 @public
 def invitation(request: WebRequest, secret: str) -> HttpResponse:
-    """The invited person's door. Who has an account already proves it with its password, guessed no faster here."""
+    """Who has an account already proves it with its password, guessed no faster here."""
     invited = find_open_invitation(secret)
     form = AccountForm(request.POST or None, initial={"language": request.LANGUAGE_CODE})
     context = {"form": form, "invited": invited}
@@ -145,7 +142,6 @@ def invitation(request: WebRequest, secret: str) -> HttpResponse:
 
 
 def _create(form: forms.Form, create: Callable[[dict[str, Any]], Member]) -> Member | None:
-    """Run the operation; what it refuses is shown at the field that it names."""
     try:
         return create(form.cleaned_data)
     except ProductError as problem:
@@ -170,7 +166,6 @@ def _enter(request: WebRequest, user: User, url: str) -> HttpResponse:
 @require_POST
 @public
 def choose_language(request: WebRequest) -> HttpResponse:
-    """The language of the doors, kept in a cookie until somebody is signed in."""
     response = redirect(_next(request))
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):

@@ -72,7 +72,6 @@ def update_at(body: Any, path: str) -> Any:
 
 
 def postcards(office: PostOffice) -> Channel:
-    """The record, over a post office to look into."""
     return Channel(
         facts=PostcardFacts(),
         webhooks=WebhookRules(signature_header=b"x-post-office", verifier=verifier_of, count=count),

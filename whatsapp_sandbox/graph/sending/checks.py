@@ -23,7 +23,6 @@ def need_object(owner: Json, key: str, path: str) -> Json:
 
 
 def need_list(owner: Json, key: str, path: str, least: int, most: int) -> list[Json]:
-    """A list of objects with between ``least`` and ``most`` of them."""
     value = owner.get(key)
     if value is None:
         raise missing(_join(path, key))
@@ -79,7 +78,6 @@ def need_choice(owner: Json, key: str, path: str, choices: tuple[str, ...]) -> s
 
 
 def need_link(owner: Json, key: str, path: str) -> str:
-    """An http or https address with a host, at most 2,000 characters."""
     link = need_text(owner, key, path, 2_000)
     if not is_web_address(link):
         raise invalid(_join(path, key), "is not a valid URI")

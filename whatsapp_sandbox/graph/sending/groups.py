@@ -24,7 +24,6 @@ _REFUSED = ("interactive", "location", "contacts", "reaction")
 
 
 def send_to_group(sandbox: Sandbox, number: BusinessNumber, body: Json, kind: str) -> Json:
-    """Accept a message to a group of this number."""
     to = body.get("to")
     group = sandbox.groups.get(to) if isinstance(to, str) else None
     if group is None or group.deleted or group.number_id != number.id:
@@ -104,7 +103,6 @@ def _plan(sandbox: Sandbox, group: Group, message: ChatMessage) -> None:
 
 
 def _post(sandbox: Sandbox, group: Group, message: ChatMessage, status: str) -> None:
-    """One update for all participants, all about one message and one status."""
     now = sandbox.now()
     message.status = status
     message.statuses.append((status, now))

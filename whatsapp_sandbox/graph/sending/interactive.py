@@ -39,7 +39,6 @@ def check_interactive(sandbox: Sandbox, body: Json) -> None:
 def _texts(
     sandbox: Sandbox, body: Json, *, longest: int = BODY_LONGEST, headers: tuple[str, ...] = ()
 ) -> None:
-    """Body (required), footer and header, the header only of the allowed kinds."""
     need_text(need_object(body, "body", "interactive"), "text", "interactive['body']", longest)
     if body.get("footer") is not None:
         need_text(need_object(body, "footer", "interactive"), "text", "interactive['footer']", SHORT_LONGEST)
@@ -188,7 +187,6 @@ def _catalog(sandbox: Sandbox, body: Json) -> None:
 
 
 def _carousel(sandbox: Sandbox, body: Json) -> None:
-    """2-10 cards of one kind; header and footer only inside cards."""
     if body.get("footer") is not None:
         raise invalid("interactive['footer']", "is not supported for type carousel")
     _texts(sandbox, body)

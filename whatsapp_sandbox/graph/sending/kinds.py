@@ -47,7 +47,6 @@ def check_plain_text(body: Json) -> None:
 
 
 def check_media(sandbox: Sandbox, kind: str, body: Json) -> None:
-    """Exactly one of id and link; captions only where the type has them."""
     check_source(sandbox, kind, body, kind)
     if kind in ("image", "video", "document"):
         may_text(body, "caption", kind, CAPTION_LONGEST)
@@ -60,7 +59,6 @@ def check_media(sandbox: Sandbox, kind: str, body: Json) -> None:
 
 
 def check_source(sandbox: Sandbox, kind: str, body: Json, path: str) -> None:
-    """``id`` of living media, or ``link``."""
     from whatsapp_sandbox.media_store import find_media
 
     media_id, link = body.get("id"), body.get("link")

@@ -36,7 +36,6 @@ REACTION_LATEST = 30 * 24 * 3600.0
 
 
 async def post_messages(call: Call) -> Json:
-    """Send, mark as read or show typing."""
     if "whatsapp_business_messaging" not in call.token.permissions:
         raise GraphError(131005, "(#131005) Access denied: the token lacks whatsapp_business_messaging.")
     number = call.sandbox.numbers[call.object_id]
@@ -49,7 +48,6 @@ async def post_messages(call: Call) -> Json:
 
 
 async def post_marketing_messages(call: Call) -> Json:
-    """The Marketing Messages API: a marketing template through its own door."""
     number = call.sandbox.numbers[call.object_id]
     body = await call.parameters()
     if body.get("type", "template") != "template":
@@ -61,7 +59,6 @@ async def post_marketing_messages(call: Call) -> Json:
 
 
 def send(sandbox: Sandbox, number: BusinessNumber, body: Json, *, marketing_door: bool = False) -> Json:
-    """Accept one message. Raises GraphError; otherwise the message goes out and the answer says under which id."""
     _check_number(sandbox, number)
     kind = _check_base(body)
     if body.get("recipient_type", "individual") == "group":
@@ -164,7 +161,6 @@ def _limits(
     body: Json,
     template: Template | None,
 ) -> GraphError | None:
-    """What sending itself would refuse: raised when synchronous, else returned for a failed status."""
     try:
         _check_limits(sandbox, number, customer, thread, body, template)
     except GraphError as error:
@@ -304,12 +300,10 @@ def _hold(sandbox: Sandbox, message: ChatMessage, template: Template | None) -> 
 
 
 def _dispatch(sandbox: Sandbox, message: ChatMessage) -> None:
-    """On its way; files are looked at first, and what cannot be fetched or does not fit fails with 131053."""
     process_files(sandbox, message, lambda: statuses.plan(sandbox, message))
 
 
 def release_held(sandbox: Sandbox, *, drop: bool) -> int:
-    """Let the held messages go, or drop them with 132015; returns how many."""
     held, sandbox.held[:] = list(sandbox.held), []
     for message_id in held:
         message = sandbox.in_flight.get(message_id)

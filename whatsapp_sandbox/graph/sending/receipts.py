@@ -16,7 +16,6 @@ READABLE = 30 * 24 * 3600.0
 
 
 def mark_read(sandbox: Sandbox, number: BusinessNumber, body: Json) -> Json:
-    """Mark the message and everything before it in the thread as read; show typing when asked to."""
     need_choice(body, "status", "", ("read",))
     message_id = need_text(body, "message_id", "", 512)
     message = sandbox.messages.get(message_id)

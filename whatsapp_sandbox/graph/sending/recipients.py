@@ -42,7 +42,6 @@ def find_recipient(
 
 
 def is_reachable(customer: Customer, answers: Answers) -> bool:
-    """Whether the number is somebody's on WhatsApp: set up here, wrote once, or in a reachable range."""
     if not customer.on_whatsapp:
         return False
     if customer.known or customer.has_written or answers.unknown_recipients == "create":

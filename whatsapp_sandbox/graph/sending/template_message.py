@@ -24,7 +24,7 @@ _SHORT_HEADERS = ("IMAGE", "VIDEO", "DOCUMENT", "LOCATION", "GIF")
 
 
 def find_template(sandbox: Sandbox, waba_id: str, body: Json) -> Template:
-    """The approved template in exactly that language. Raises 132001, 132015 or 132016."""
+    """The approved one in exactly that language. Raises 132001, 132015 or 132016."""
     name = need_text(body, "name", "template", 512)
     code = need_text(need_object(body, "language", "template"), "code", "template['language']", 20)
     for template in sandbox.templates.values():
@@ -39,7 +39,7 @@ def find_template(sandbox: Sandbox, waba_id: str, body: Json) -> Template:
 
 
 def fill_template(sandbox: Sandbox, template: Template, body: Json) -> Json:
-    """Check every parameter and return what the phone shows: header, body, footer, buttons, cards."""
+    """Checks every parameter; returns what the phone shows: header, body, footer, buttons, cards."""
     given = _components(body)
     shown = _fill(sandbox, template, template.components, given)
     if template.category == "AUTHENTICATION" and not shown.get("body"):
@@ -111,7 +111,6 @@ def _header(sandbox: Sandbox, template: Template, component: Json, part: Json | 
 
 
 def _text(template: Template, text: str, part: Json | None, path: str) -> str:
-    """The text with its variables filled in."""
     wanted = list(dict.fromkeys(VARIABLE.findall(text)))
     given = _parameters(part, path)
     if len(given) != len(wanted):
@@ -241,7 +240,6 @@ def _is_card(card: Any) -> bool:
 
 
 def _offer(component: Json, part: Json | None) -> str:
-    """The offer's line; one that ends needs to be told when."""
     offer = component.get("limited_time_offer") or {}
     given = _parameters(part, "limited_time_offer")
     moment = given[0].get("limited_time_offer") if given else None

@@ -117,7 +117,6 @@ def measure(library: Library, folder: Path) -> list[dict[str, Any]]:
 
 
 def install(library: Library, folder: Path) -> list[str]:
-    """Put the library into the folder; the command that runs its script there."""
     if library.registry == "PyPI":
         subprocess.run(["uv", "venv", "-q", "env"], cwd=folder, check=True)
         python = folder / "env" / "bin" / "python"
@@ -134,7 +133,6 @@ def install(library: Library, folder: Path) -> list[str]:
 
 @contextlib.contextmanager
 def sandbox(folder: Path) -> Iterator[str]:
-    """A sandbox of its own on a free port; its address."""
     ready = folder / "ready.json"
     command = [sys.executable, "-m", "whatsapp_sandbox", "--port", "0", "--customers", "none"]
     with subprocess.Popen([*command, "--ready-file", str(ready)], stdout=subprocess.DEVNULL) as process:

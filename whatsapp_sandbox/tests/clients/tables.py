@@ -44,7 +44,6 @@ def count(calls: list[dict[str, Any]]) -> tuple[int, int, int, int]:
 
 
 def table(results: Results) -> str:
-    """One line for each library."""
     return HEAD + "".join(
         f"| `{name}` | {found['version']} | {found['registry']} | {' | '.join(map(str, count(found['calls'])))} |\n"
         for name, found in results.items()
@@ -52,7 +51,6 @@ def table(results: Results) -> str:
 
 
 def written_table() -> str:
-    """The table as it stands in the README."""
     return README.read_text().split(START)[1].split(END)[0].strip() + "\n"
 
 

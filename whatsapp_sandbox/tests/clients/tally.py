@@ -49,7 +49,6 @@ def call(name: str, asked: Any, *given: Any, **named: Any) -> Any:
 
 
 def _said(error: Any) -> str:
-    """Code and details of an error of the platform."""
     if not isinstance(error, dict):
         return str(error)
     return f"{error.get('code')} {error.get('error_data', {}).get('details', error.get('message'))}"

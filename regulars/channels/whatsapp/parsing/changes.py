@@ -27,7 +27,6 @@ _HANDOVER_SENDER = Keys("phone_number", "user_id", "parent_user_id")
 def read_preference(
     change: Change, item: Mapping[str, Json], path: str, received_at: datetime
 ) -> PreferenceChange | Notice:
-    """One item of ``user_preferences``: the customer stopped or resumed a category."""
     value = text(item.get("value")).lower()
     if value not in ("stop", "resume"):
         return _notice(change, item, path, "unknown", Gist(event=value))
@@ -69,7 +68,6 @@ def read_state_sync(
 def read_template(
     change: Change, value: Mapping[str, Json], path: str, _received_at: datetime
 ) -> TemplateChange:
-    """A template's status, quality, category (coming or done) or wording."""
     kind, new, previous, reason, details = _TEMPLATE_READERS[change.field](value)
     language = text(value.get("message_template_language"))
     return TemplateChange(
@@ -147,7 +145,6 @@ class Gist(NamedTuple):
 
 
 def read_notice(change: Change, value: Mapping[str, Json], path: str, _received_at: datetime) -> Notice:
-    """A change that is one notice as a whole."""
     kind = NOTICE_FIELDS[change.field]
     gist = _GISTS[kind](value)
     if kind == "handover":
@@ -169,7 +166,6 @@ def read_errors_notice(change: Change, item: Json, path: str, _received_at: date
 
 
 def read_group_notice(change: Change, item: Mapping[str, Json], path: str, _received_at: datetime) -> Notice:
-    """One item of ``groups``: life cycle, participants, settings, suspension."""
     members = [
         *listed(item.get("added_participants")),
         *listed(item.get("removed_participants")),
@@ -207,7 +203,7 @@ def read_automatic_event(
 
 
 def read_link_click(change: Change, item: Mapping[str, Json], path: str, _received_at: datetime) -> Notice:
-    """One item of ``user_actions``: a tap on a marketing link; it names no person."""
+    """It names no person."""
     click = mapping(item.get("marketing_messages_link_click_data"))
     gist = Gist(
         event=text(item.get("action_type")),
@@ -237,7 +233,6 @@ def read_history_progress(
 
 
 def read_unknown(change: Change, value: Json, path: str, _received_at: datetime) -> Notice:
-    """A field or shape that we do not know (yet): kept by reference to its raw form."""
     return _notice(change, value, path, "unknown", Gist(event=text(mapping(value).get("event"))))
 
 

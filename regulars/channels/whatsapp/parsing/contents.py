@@ -52,7 +52,7 @@ class Reading(NamedTuple):
 
 
 def read_content(item: Mapping[str, Json]) -> Reading:
-    """Read the body of a message, which stands under a key equal to its type."""
+    """The body stands under a key equal to the message's type."""
     word = item.get("type")
     if not isinstance(word, str) or not word:
         word = next((kind for kind in READERS if kind in item), "")
@@ -63,12 +63,11 @@ def read_content(item: Mapping[str, Json]) -> Reading:
 
 
 def read_errors(node: Json) -> tuple[ProviderError, ...]:
-    """Errors as they stand in messages, statuses and values; the code is 0 when there is none."""
+    """The code is 0 when there is none."""
     return tuple(_read_error(error) for error in listed(node) if error)
 
 
 def read_referral(node: Json) -> Referral:
-    """The advertisement or post that the message answers."""
     body = mapping(node)
     return Referral(
         source_kind=text(body.get("source_type")),
@@ -85,7 +84,6 @@ def read_referral(node: Json) -> Referral:
 
 
 def read_product(node: Json) -> ProductRef:
-    """The catalog product that the message asks about."""
     body = mapping(node)
     return ProductRef(
         catalog_id=identifier(body.get("catalog_id")), product_id=identifier(body.get("product_retailer_id"))
@@ -239,7 +237,6 @@ _CHOICE_READERS: dict[str, Callable[[Mapping[str, Json]], Choice]] = {
 
 
 def decode_form(node: Json) -> Any:
-    """A form's answers: decoded when they are JSON of sane depth, else the text as it came."""
     if not isinstance(node, str):
         return node if _is_shallow(node) else None
     try:
@@ -319,7 +316,6 @@ def _read_unsupported(node: Json) -> Reading:
 
 
 def _unsupported_reader(raw_kind: str) -> Callable[[Json], Reading]:
-    """Kinds that the platform itself cannot or does not yet hand over."""
     reading = Reading("unsupported", content=MessageContent(unsupported=Unsupported(raw_kind=raw_kind)))
     return lambda _node: reading
 

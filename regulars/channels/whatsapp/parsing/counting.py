@@ -26,7 +26,7 @@ _decoder = Decoder(Envelope[_Value])
 
 
 def count_plain(raw: bytes) -> dict[str, int] | None:
-    """The updates by address; None when the body has to be read whole to be counted, or is no JSON."""
+    """None when the body has to be read whole to be counted, or is no JSON."""
     try:
         body = _decoder.decode(raw)
     except (ValidationError, DecodeError, RecursionError, UnicodeDecodeError):

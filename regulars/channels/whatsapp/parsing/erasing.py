@@ -99,7 +99,6 @@ def _put_erased(body: Json, path: str, address: str) -> None:
 
 
 def _mentions(node: Json, holds: Holds, at: datetime) -> bool:
-    """Whether an address of theirs stands anywhere in it as a value."""
     waiting = [node]
     while waiting:
         item = waiting.pop()
@@ -136,8 +135,6 @@ def _clear_mentions(body: Json, holds: Holds, at: datetime) -> bool:
 
 
 def _clear_names(node: dict[str, Json], holds: Holds, at: datetime) -> bool:
-    """Clear one object's own names of the person."""
-
     def names(child: Json) -> bool:
         return isinstance(child, Mapping) and any(
             key in PERSON_KEYS and _is_address(child[key], holds, at) for key in child

@@ -18,5 +18,4 @@ _MEANINGS: Mapping[int, ErrorMeaning] = {
 
 
 def meaning_of(code: int) -> ErrorMeaning:
-    """Empty for codes that tell nothing beyond the message itself."""
     return _MEANINGS.get(code, "")

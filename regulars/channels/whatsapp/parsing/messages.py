@@ -44,7 +44,6 @@ _HISTORY_STATUSES = {"error": "failed"}
 def read_message(
     change: Change, item: Mapping[str, Json], path: str, received_at: datetime
 ) -> InboundMessage:
-    """One item of ``messages``: of the customer, or in a history thread of either side."""
     is_history = change.thread is not None or change.field == "history"
     reading = _read_reading(change, item)
     if change.thread is None:
@@ -99,7 +98,6 @@ def read_echo(change: Change, item: Mapping[str, Json], path: str, received_at: 
 
 
 def _read_reading(change: Change, item: Mapping[str, Json]) -> Reading:
-    """The body, with what stands around it: errors, forwarding, product, advertisement."""
     reading = read_content(item)
     extras: dict[str, object] = {}
     if "context" in item:
@@ -206,7 +204,6 @@ def _without_nothing(node: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def _is_ours(change: Change, sender: Json) -> bool:
-    """Whether a sender is the business number of the change."""
     shown = text(mapping(change.value.get("metadata")).get("display_phone_number"))
     digits = "".join(character for character in shown if character.isdigit())
     ours = phone_from_wa_id(digits)
@@ -214,7 +211,7 @@ def _is_ours(change: Change, sender: Json) -> bool:
 
 
 def _provider_id(change: Change, item: Mapping[str, Json]) -> str:
-    """Meta's id, or one made from the content, so that a repetition still is recognised."""
+    """Meta's, or one made from the content, so that a repetition still is recognised."""
     given = identifier(item.get("id"))
     return given or "missing:" + fingerprint(change.address, item)
 

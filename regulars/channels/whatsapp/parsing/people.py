@@ -51,7 +51,7 @@ class Ids(NamedTuple):
     written: str = ""
 
     def identities(self) -> tuple[Identity, ...]:
-        """The known addresses, strongest first."""
+        """Strongest first."""
         if self.bsuid and self.phone and not self.parent:  # by far the most frequent case
             return (Identity("bsuid", self.bsuid), Identity("phone", self.phone))
         found = []
@@ -64,7 +64,6 @@ class Ids(NamedTuple):
         return tuple(found)
 
     def with_missing_from(self, other: Ids) -> Ids:
-        """These addresses, with the other's where there is none."""
         return Ids(
             self.bsuid or other.bsuid,
             self.parent or other.parent,
@@ -94,7 +93,6 @@ class Cards:
 
 
 def read_ids(item: Mapping[str, Json], keys: Keys) -> Ids:
-    """The addresses that an item itself names."""
     bsuid = identifier(item.get(keys.user_id))
     parent = identifier(item.get(keys.parent_user_id))
     written = identifier(item.get(keys.phone))
@@ -136,7 +134,6 @@ def _read_agreeing(change: Change, item: Mapping[str, Json], keys: Keys) -> Cont
 
 
 def complete(change: Change, ids: Ids, *, is_loose: bool = True) -> ContactRef:
-    """The person with these addresses, completed from ``contacts``."""
     card = _find_card(change, ids, is_loose)
     if card is None:
         return ContactRef(identities=ids.identities(), provider_address=ids.written) if any(ids) else NOBODY
@@ -173,7 +170,6 @@ def _is_same(one: Ids, other: Ids) -> bool:
 
 
 def _is_contradiction(one: Ids, other: Ids) -> bool:
-    """Different BSUIDs, or different phones when no BSUID says that they are one person's."""
     if one.bsuid and other.bsuid:
         return one.bsuid != other.bsuid
     return bool(one.phone and other.phone and one.phone != other.phone)

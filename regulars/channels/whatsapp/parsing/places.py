@@ -19,7 +19,6 @@ def update_at(body: Json, path: str) -> Json:
 
 
 def child_of(node: Json, step: str) -> Json:
-    """One step down; as when it was read, a lone value counts as a list of one."""
     if step.isdecimal():
         items = node if isinstance(node, list) else [node]
         return items[int(step)] if int(step) < len(items) else None

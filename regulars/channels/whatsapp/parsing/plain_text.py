@@ -56,7 +56,7 @@ _decoder = Decoder(Envelope[_Value])
 
 
 def read_plain_text(raw: bytes) -> InboundMessage | None:
-    """The message; None when the body holds anything else or more, or is no JSON."""
+    """None when the body holds anything else or more, or is no JSON."""
     try:
         body = _decoder.decode(raw)
     except (ValidationError, DecodeError, RecursionError, UnicodeDecodeError):
@@ -88,7 +88,6 @@ def read_plain_text(raw: bytes) -> InboundMessage | None:
 
 
 def _person(card: _Card, message: _Message) -> ContactRef | None:
-    """Who sender and card both name, word for word."""
     bsuid, written, profile = card.user_id, card.wa_id, card.profile
     phone = phone_from_wa_id(written)
     username = profile.username or card.username
@@ -105,5 +104,4 @@ def _person(card: _Card, message: _Message) -> ContactRef | None:
 
 
 def _is_id(written: str) -> bool:
-    """Whether it can stand as it is, which the long way sees to."""
     return 0 < len(written) <= LONGEST_ID and "\0" not in written

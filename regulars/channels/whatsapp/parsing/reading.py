@@ -30,19 +30,17 @@ _EARLIEST_MILLISECONDS, _LATEST_MILLISECONDS = 978_307_200_000, _LATEST_SECONDS 
 
 
 def mapping(node: Json) -> Mapping[str, Json]:
-    """The object, or an empty one."""
     return node if isinstance(node, dict) else NOTHING
 
 
 def listed(node: Json) -> list[Json]:
-    """The items; a lone value counts as a list of one, so that a broken shape still is read."""
+    """A lone value counts as a list of one, so that a broken shape still is read."""
     if isinstance(node, list):
         return node
     return [] if node is None else [node]
 
 
 def text(node: Json) -> str:
-    """A string or number as text; everything else is empty."""
     if isinstance(node, str):
         return node
     if isinstance(node, int | float) and not isinstance(node, bool):
@@ -51,14 +49,13 @@ def text(node: Json) -> str:
 
 
 def identifier(node: Json) -> str:
-    """An id as text: strings and integers, never floats. Absurdly long ones become their digest."""
+    """Strings and integers, never floats. Absurdly long ones become their digest."""
     if not isinstance(node, str):
         return str(node) if isinstance(node, int) and not isinstance(node, bool) else ""
     return node if len(node) <= LONGEST_ID else "long:" + hashlib.sha256(node.encode()).hexdigest()
 
 
 def number(node: Json) -> float | None:
-    """A finite number, also when it came as text."""
     if isinstance(node, bool) or not isinstance(node, int | float | str):
         return None
     try:
@@ -69,7 +66,7 @@ def number(node: Json) -> float | None:
 
 
 def integer(node: Json) -> int | None:
-    """A whole number that fits 64 bits, also when it came as text."""
+    """One that fits 64 bits, also when it came as text."""
     if isinstance(node, int) and not isinstance(node, bool):
         value = node
     else:
@@ -106,7 +103,7 @@ def _second(written: str) -> datetime | None:
 
 
 def instant(node: Json) -> datetime | None:
-    """A Unix time in seconds (or milliseconds), as number or text; ``None`` when it is none."""
+    """A Unix time in seconds (or milliseconds), as number or text."""
     if type(node) is str and (moment := second(node)):
         return moment
     if type(node) is str and len(node) < 16 and node.isascii() and node.isdigit():
@@ -123,7 +120,7 @@ def instant(node: Json) -> datetime | None:
 
 
 def sha256_hex(node: Json) -> str:
-    """A SHA-256 as lower-case hex, from hex or base64; empty when it is neither."""
+    """Lower-case, from hex or base64; empty when it is neither."""
     written = text(node).strip()
     try:
         digest = bytes.fromhex(written) if len(written) == 64 else base64.b64decode(written, validate=True)
@@ -142,7 +139,6 @@ def fingerprint(*parts: Json) -> str:
 
 
 def _tokens(node: Json) -> list[str]:
-    """Canonical JSON of any depth, in pieces."""
     pieces: list[str] = []
     waiting: list[tuple[bool, Json]] = [(False, node)]
     while waiting:

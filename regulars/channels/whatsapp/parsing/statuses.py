@@ -27,7 +27,7 @@ _CALL_DIRECTIONS = {"USER_INITIATED": "in", "BUSINESS_INITIATED": "out"}
 def read_status(
     change: Change, item: Mapping[str, Json], path: str, received_at: datetime
 ) -> StatusUpdate | Call | Notice | Rejected:
-    """One item of ``statuses``; those of payments and calls are state machines of their own."""
+    """Statuses of payments and calls are state machines of their own."""
     kind = item.get("type")
     if kind == "payment" or "payment" in item:
         return _read_payment(change, item, path)
@@ -60,7 +60,7 @@ def read_status(
 
 
 def read_call(change: Change, item: Mapping[str, Json], path: str, received_at: datetime) -> Call:
-    """One item of ``calls``; direction ``in`` means that the customer calls, ``out`` the business."""
+    """Direction ``in`` means that the customer calls, ``out`` the business."""
     direction = _CALL_DIRECTIONS.get(text(item.get("direction")).upper(), "")
     status = item.get("status")
     return Call(

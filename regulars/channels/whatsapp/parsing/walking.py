@@ -129,7 +129,6 @@ def walk(body: Json) -> list[Group]:
 
 
 def _entries(body: Json) -> list[Json] | str:
-    """The entries of an envelope, or the reason why there are none."""
     if not isinstance(body, dict):
         return "not_an_envelope"
     kind = body.get("object")
@@ -164,7 +163,6 @@ def _walk_change(groups: list[Group], entry: Any, change: Any, path: str) -> Non
 
 
 def _walk_value(groups: list[Group], entry: Any, scope: Change, path: str) -> bool:
-    """Add the lists of one value; whether there were any. New lists beside known ones are left to the raw form."""
     before = len(groups)
     value = scope.value
     for name in value:
@@ -201,7 +199,6 @@ def _walk_standby(groups: list[Group], entry: Any, scope: Change, path: str) -> 
 
 
 def _walk_history(groups: list[Group], entry: Any, scope: Change, path: str) -> None:
-    """Chunks of an older phone's threads; a chunk without messages still is one update."""
     for position, chunk in enumerate(listed(scope.value["history"])):
         chunk_path = f"{path}/{position}"
         if not isinstance(chunk, dict):
@@ -226,7 +223,6 @@ def _walk_thread(groups: list[Group], entry: Any, scope: Change, thread: Json, p
 
 
 def _address_elsewhere(value: Any) -> str:
-    """The number of the few fields that have no ``metadata``."""
     for holder in (value.get("recipient"), value.get("phone_number_settings"), value):
         if isinstance(holder, dict) and (address := identifier(holder.get("phone_number_id"))):
             return address

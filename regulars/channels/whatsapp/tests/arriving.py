@@ -14,7 +14,7 @@ from tests.cast import House
 
 
 def deliver(house: House, *bodies: Any) -> list[int]:
-    """Store bodies as the door does; returns the ids of the deliveries."""
+    """As the door does; returns the ids of the deliveries."""
     ids = []
     for each in bodies:
         raw = orjson.dumps(each)
@@ -28,6 +28,5 @@ def deliver(house: House, *bodies: Any) -> list[int]:
 
 
 def read_everything() -> None:
-    """Process until nothing waits."""
     while process_deliveries():
         pass

@@ -40,7 +40,6 @@ def fixture_files() -> list[Path]:
 
 
 def body(*values: dict[str, Any], field: str = "messages", time: int | None = None) -> dict[str, Any]:
-    """An envelope with one change per value."""
     entry: dict[str, Any] = {"id": ACCOUNT, "changes": [{"field": field, "value": value} for value in values]}
     if time is not None:
         entry["time"] = time
@@ -48,12 +47,10 @@ def body(*values: dict[str, Any], field: str = "messages", time: int | None = No
 
 
 def value(**lists: Any) -> dict[str, Any]:
-    """A value with the envelope's usual head."""
     return {"messaging_product": "whatsapp", "metadata": METADATA, **lists}
 
 
 def message(kind: str, content: Any = None, **rest: Any) -> dict[str, Any]:
-    """A message of Anna's."""
     item = {
         "from": ANNA["wa_id"],
         "from_user_id": ANNA["user_id"],
@@ -66,12 +63,10 @@ def message(kind: str, content: Any = None, **rest: Any) -> dict[str, Any]:
 
 
 def from_anna(*items: dict[str, Any], **lists: Any) -> dict[str, Any]:
-    """A body with messages of Anna's and her contact."""
     return body(value(contacts=[ANNA], messages=list(items), **lists))
 
 
 def status(word: str, **rest: Any) -> dict[str, Any]:
-    """A status of a message to Anna."""
     base = {"id": "wamid.OURS", "status": word, "timestamp": TIMESTAMP, "recipient_id": ANNA["wa_id"]}
     return {**base, **rest}
 
@@ -112,18 +107,15 @@ OWN: list[Any] = [
 
 
 def parse(tree: Any) -> list[Any]:
-    """The updates of a decoded body; counting must agree."""
     updates = parse_body(tree, RECEIVED_AT)
     assert sum(count_updates(tree).values()) == len(updates)
     return updates
 
 
 def only(tree: Any) -> Any:
-    """The only update of a decoded body."""
     (update,) = parse(tree)
     return update
 
 
 def identities(update: Any) -> list[str]:
-    """The addresses of the person that an update is about."""
     return [identity.value for identity in update.contact.identities]

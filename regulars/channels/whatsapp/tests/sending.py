@@ -13,5 +13,4 @@ from regulars.inboxes.ports import SendResult, ToSend
 async def send_all(
     client: GraphClient, messages: Sequence[ToSend], media_ids: Mapping[str, str] = NO_MEDIA
 ) -> list[SendResult]:
-    """The results, in the order of the messages."""
     return await asyncio.gather(*(send(client, message, media_ids) for message in messages))

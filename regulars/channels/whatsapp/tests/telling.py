@@ -65,7 +65,6 @@ def _message_head(message: InboundMessage) -> str:
 
 
 def _facts(message: InboundMessage) -> str:
-    """Every field of the content that is set, and what the message refers to."""
     content = message.content
     found = []
     for field in msgspec.structs.fields(MessageContent):

@@ -95,7 +95,6 @@ def test_a_number_that_somebody_else_writes_from_is_not_the_old_one_s_any_more()
 
 
 def _known_as(contact: Contact) -> list[tuple[str, str, str]]:
-    """Kind, value and portfolio of each address of a contact."""
     rows = ContactIdentity.objects.filter(contact=contact).order_by("kind", "value")
     return list(rows.values_list("kind", "value", "portfolio"))
 

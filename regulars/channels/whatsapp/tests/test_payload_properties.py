@@ -87,7 +87,6 @@ def nodes(tree: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 def change(tree: Any, path: tuple[Any, ...], how: str, replacement: Any) -> None:
-    """Mutate one node in place."""
     holder = tree
     for key in path[:-1]:
         holder = holder[key]
@@ -177,7 +176,6 @@ def fits_orjson(tree: Any) -> bool:
 
 
 def read_counts(raw: bytes) -> dict[str, int]:
-    """What the short count must say, from the updates themselves."""
     return dict(Counter(update_address(update) for update in parse_payload(raw, RECEIVED_AT)))
 
 

@@ -78,7 +78,6 @@ def _text(message_id: str, phone: str, seconds: int = 0, **more: Any) -> dict[st
 
 
 def _deliver(connection_row: Connection, *bodies: dict[str, Any]) -> list[int]:
-    """Store bodies as the door does: the delivery and what it was counted as, together."""
     ids = []
     for body in bodies:
         raw = orjson.dumps(body)
@@ -377,7 +376,6 @@ def _history(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _chunk(*messages: dict[str, Any]) -> dict[str, Any]:
-    """A chunk of the history with one thread."""
     threads = [{"id": "12025550161", "messages": list(messages)}]
     return _history({"history": [{"metadata": {"phase": 0}, "threads": threads}]})
 

@@ -93,8 +93,6 @@ class OneClient:
 
 
 def _send(cast: Cast, platform: Platform, *contents: OutgoingContent) -> list[SendResult]:
-    """Send contents one after the other over real HTTP."""
-
     async def run() -> list[SendResult]:
         graph = GraphServer()
         await graph.server.start_server()

@@ -27,7 +27,6 @@ def night(cast: Cast) -> Team:
 
 
 def opened(response: Any) -> FormDialog:
-    """The one dialog that came back open."""
     rows = response.context["rows"]
     dialogs = [response.context["new_team"], *(each for row in rows for each in (row.renaming, row.removing))]
     found: list[FormDialog] = [dialog for dialog in dialogs if dialog.is_open]

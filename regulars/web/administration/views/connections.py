@@ -175,7 +175,6 @@ def connect(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_with("connections:manage")
 def credentials(request: MemberRequest, connection_id: str) -> HttpResponse:
-    """A new access token, one more app secret, or the end of the older ones."""
     connection = access_connection(request.actor, parse_id(connection_id))
     form = CredentialsForm(request.POST, secret_count=len(connection.secrets))
     if form.is_valid():
@@ -213,7 +212,6 @@ def add_number(request: MemberRequest, connection_id: str) -> HttpResponse:
 @require_POST
 @member_with("inboxes:manage")
 def change_number(request: MemberRequest, inbox_id: str) -> HttpResponse:
-    """Another name, other teams; stopped, or sending again."""
     inbox = access_inbox(request.actor, parse_id(inbox_id))
     teams = list(teams_of(request.actor.workspace_id))
     form = NumberForm(request.POST, teams=teams)

@@ -64,7 +64,6 @@ class DeliveryLine:
 @require_safe
 @member_with("connections:manage")
 def deliveries(request: MemberRequest) -> HttpResponse:
-    """What came, the latest first; all of it or what failed."""
     state = "failed" if request.GET.get("state") == "failed" else ""
     rows = find_deliveries(request.actor, WhichDeliveries(state=state))
     shown, next_url = _page(request, rows, state=state)
@@ -82,7 +81,6 @@ def deliveries(request: MemberRequest) -> HttpResponse:
 @require_safe
 @member_with("connections:manage")
 def parked(request: MemberRequest) -> HttpResponse:
-    """Events that a reaction could not digest, the latest first."""
     rows = parked_events_of(request.actor)
     shown, next_url = _page(request, rows)
     context = {"part": "parked", "rows": shown, "parked_count": rows.count(), "next_url": next_url}
@@ -92,7 +90,6 @@ def parked(request: MemberRequest) -> HttpResponse:
 @require_safe
 @member_with("connections:manage")
 def notices(request: MemberRequest) -> HttpResponse:
-    """What the platforms told, the newest first."""
     place = parse_id(request.GET.get("before", ""))
     rows = notices_of(request.actor)
     before = rows.filter(id=place).first() if place else None
@@ -107,7 +104,7 @@ def notices(request: MemberRequest) -> HttpResponse:
 @require_safe
 @member_with("connections:manage")
 def delivery(request: MemberRequest, delivery_id: str) -> HttpResponse:
-    """One delivery with what it holds; the audit trail notes who looked."""
+    """The audit trail notes who looked."""
     row = open_delivery(_serial(delivery_id), by=request.actor)
     text = _pretty(bytes(row.body))
     context = {
@@ -123,7 +120,6 @@ def delivery(request: MemberRequest, delivery_id: str) -> HttpResponse:
 @require_POST
 @member_with("connections:manage")
 def replay(request: MemberRequest, delivery_id: str) -> HttpResponse:
-    """Read one delivery again."""
     row = access_delivery(request.actor, _serial(delivery_id))
     return _replayed(request, replay_deliveries(WhichDeliveries(ids=[row.id]), by=request.actor))
 
@@ -131,14 +127,12 @@ def replay(request: MemberRequest, delivery_id: str) -> HttpResponse:
 @require_POST
 @member_with("connections:manage")
 def replay_failed(request: MemberRequest) -> HttpResponse:
-    """Read everything again that failed."""
     return _replayed(request, replay_deliveries(FAILED, by=request.actor))
 
 
 @require_POST
 @member_with("connections:manage")
 def retry(request: MemberRequest, event_id: str) -> HttpResponse:
-    """Give a parked event to its reaction again."""
     row = access_parked_event(request.actor, _serial(event_id))
     return _retried(request, retry_parked_events(by=request.actor, ids=[row.id]))
 
@@ -146,7 +140,6 @@ def retry(request: MemberRequest, event_id: str) -> HttpResponse:
 @require_POST
 @member_with("connections:manage")
 def retry_all(request: MemberRequest) -> HttpResponse:
-    """Give all parked events to their reactions again."""
     return _retried(request, retry_parked_events(by=request.actor))
 
 
@@ -173,7 +166,7 @@ def _render(request: MemberRequest, template: str, context: dict[str, Any]) -> H
 
 
 def _page(request: HttpRequest, rows: Any, **more: str) -> tuple[list[Any], str]:
-    """A page of rows whose ids count up, and the address of the next one; empty on the last."""
+    """Of rows whose ids count up; the address of the next page is empty on the last."""
     before = parse_serial(request.GET.get("before", ""))
     if before is not None:
         rows = rows.filter(id__lt=before)

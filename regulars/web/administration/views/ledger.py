@@ -48,12 +48,11 @@ class LedgerLine:
 @require_safe
 @member_with("ledger:read")
 def ledger(request: MemberRequest) -> HttpResponse:
-    """The workspace's ledger from one snapshot; five queries."""
     total, parts = read_ledger(request.member.workspace_id)
     names = {
         (inbox.connection_id, inbox.address): inbox.name for inbox in inboxes_in(request.member.workspace_id)
     }
-    lines = [LedgerLine(names.get(key) or _place(key[1]), part) for key, part in parts.items()]
+    lines = [LedgerLine(names.get(key) or _words_for_address(key[1]), part) for key, part in parts.items()]
     context = {
         "total": total,
         "columns": COLUMNS,
@@ -65,8 +64,7 @@ def ledger(request: MemberRequest) -> HttpResponse:
     return render(request, "administration/ledger.html", context)
 
 
-def _place(address: str) -> str:
-    """An address that is no number of ours: the account as a whole, or a number not added yet."""
+def _words_for_address(address: str) -> str:
     return _("Number %(address)s (not added)") % {"address": address} if address else _("The account itself")
 
 

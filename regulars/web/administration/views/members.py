@@ -45,7 +45,6 @@ class MemberRow:
 @require_safe
 @member_with("members:read")
 def members(request: MemberRequest) -> HttpResponse:
-    """Who is in, with which role, in which teams; open invitations."""
     return render(request, "administration/members.html", _context(request))
 
 
@@ -104,7 +103,6 @@ def _inviting(form: InvitationForm) -> FormDialog:
 @require_POST
 @member_with("members:manage")
 def invite(request: MemberRequest) -> HttpResponse:
-    """Make an invitation; its link is shown once."""
     form = InvitationForm(request.POST, granter=request.actor.role)
     made = None
     if form.is_valid():
@@ -125,7 +123,6 @@ def invite(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_with("members:manage")
 def change_member(request: MemberRequest, member_id: str) -> HttpResponse:
-    """Another role, other teams, or in or out; counts at once, in open screens too."""
     member = access_member(request.actor, parse_id(member_id))
     if "role" in request.POST:
         change_role(member, request.POST["role"], by=request.actor)

@@ -40,7 +40,6 @@ class TemplateCard:
 @require_safe
 @member_with("message_templates:read")
 def message_templates(request: MemberRequest) -> HttpResponse:
-    """Every template with status, quality and preview, by name and language."""
     rows = templates_visible_to(request.actor).filter(is_gone=False)
     cards = [_card(row) for row in rows.order_by("name", "language")]
     context = {

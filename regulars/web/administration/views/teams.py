@@ -48,7 +48,6 @@ class TeamRow:
 @require_safe
 @member_with("teams:read")
 def teams(request: MemberRequest) -> HttpResponse:
-    """Every team with its people, its numbers and what waits in its queue."""
     return render(request, "administration/teams.html", _context(request))
 
 
@@ -107,7 +106,6 @@ def _removing(line: TeamLine, form: RemoveTeamForm) -> FormDialog:
 
 
 def _what_happens(line: TeamLine) -> str:
-    """Whole sentences, each of its own: what stays, and what has to be decided."""
     said = [_("Its members stay; only the team goes.")]
     if line.conversation_count:
         waiting = ngettext(
@@ -146,7 +144,6 @@ def rename(request: MemberRequest, team_id: str) -> HttpResponse:
 @require_POST
 @member_with("teams:manage")
 def remove(request: MemberRequest, team_id: str) -> HttpResponse:
-    """Take a team away, once it is said what becomes of its numbers and conversations."""
     team = access_team(request.actor, parse_id(team_id))
     lines = team_lines(request.actor)
     line = next(each for each in lines if each.team.id == team.id)

@@ -26,7 +26,6 @@ from regulars.workspaces.queries import live_tokens_of
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_with("tokens:manage")
 def tokens(request: MemberRequest) -> HttpResponse:
-    """The tokens of the workspace; a POST makes one and shows it this once."""
     if request.method != "POST":
         return render(request, "administration/tokens.html", _context(request))
     form = TokenForm(request.POST, granter=request.actor.role)

@@ -35,7 +35,7 @@ from regulars.workspaces.queries import find_member
 @require_POST
 @member_with("conversations:assign")
 def assignment(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """Hand the conversation to ``member`` (an id; empty for nobody; ``me``)."""
+    """To ``member``: an id; empty for nobody; ``me``."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     before = str(conversation.assignee_id or "")
     to = _member_named(request)
@@ -58,7 +58,6 @@ def _member_named(request: MemberRequest) -> Member | None:
 @require_POST
 @member_with("conversations:resolve")
 def status(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """``resolved`` or ``open``, for everybody."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     if request.POST.get("status") == "resolved":
         conversation.unread_count = unread_in(request, conversation.unread_count)
@@ -71,7 +70,6 @@ def status(request: MemberRequest, conversation_id: str) -> HttpResponse:
 def _head_with_undo(
     request: MemberRequest, conversation: Conversation, text: str, undo_values: dict[str, str]
 ) -> HttpResponse:
-    """The thread's head as it is now, and a toast that leads back."""
     response = render(request, "inbox/_head.html", head_context(request.actor, conversation))
     response["X-Toast"] = toast_header(text, undo_url=request.path, undo_values=undo_values)
     return response
@@ -80,7 +78,6 @@ def _head_with_undo(
 @require_POST
 @member_with("conversations:read")
 def reading(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """Mark as ``read`` or ``unread``, for the team."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     if request.POST.get("state") == "unread":
         mark_as_unread(conversation, by=request.actor)
@@ -92,7 +89,6 @@ def reading(request: MemberRequest, conversation_id: str) -> HttpResponse:
 @require_POST
 @member_with("notes:write")
 def notes(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """A private note; the answer is its line in the thread."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     note = write_note(conversation, request.POST.get("text", ""), by=request.actor)
     said = (request.POST.get(name, "") for name in ("text", "draft"))
@@ -112,7 +108,6 @@ def draft(request: MemberRequest, conversation_id: str) -> HttpResponse:
 @require_POST
 @member_with("contacts:edit")
 def contact(request: MemberRequest, contact_id: str) -> HttpResponse:
-    """Change the contact's name or what we note about them."""
     found = access_contact(request.actor, parse_id(contact_id))
     changes = {name: request.POST[name].strip() for name in ("name", "about") if name in request.POST}
     update_contact(found, changes, by=request.actor)

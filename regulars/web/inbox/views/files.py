@@ -38,7 +38,7 @@ _patience = BoundedSemaphore(4)
 @require_safe
 @member_with("conversations:read")
 def show(request: MemberRequest, media_id: str) -> HttpResponseBase:
-    """The file itself, to show or (``?download=1``, and whatever could be active) to keep."""
+    """To keep with ``?download=1``, and always when it could be active."""
     file = _ready(request, media_id)
     as_attachment = "download" in request.GET or not can_be_shown(file)
     response = _answer(request, path_of(file.sha256), shown_type(file))
@@ -104,7 +104,7 @@ def _answer(request: MemberRequest, path: Path, mime_type: str) -> HttpResponseB
 @require_POST
 @member_with("messages:send")
 def upload(request: MemberRequest) -> HttpResponse:
-    """Take one file; the answer is ``{"id", "kind"}``, or a sentence that names the limit."""
+    """The answer is ``{"id", "kind"}``, or a sentence that names the limit."""
     given = request.FILES.get("file")
     if not isinstance(given, UploadedFile) or given.size is None or given.file is None:
         raise Invalid(_("Choose a file"), fields={"file": "a file"})
@@ -127,6 +127,5 @@ def upload(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_with("conversations:read")
 def retry(request: MemberRequest, media_id: str) -> HttpResponse:
-    """Ask the provider once more for a file that could not be fetched."""
     retry_media(_seen(request, media_id), by=request.actor)
     return HttpResponse(status=204)

@@ -27,7 +27,6 @@ from regulars.web.inbox.views.templates import preview_template
 @require_POST
 @member_with("messages:send")
 def preview(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """A template with its values, or what goes with the text; with what still stands against it, limit by limit."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     if "template" in request.POST:
         return preview_template(request, conversation)
@@ -44,7 +43,7 @@ def preview(request: MemberRequest, conversation_id: str) -> HttpResponse:
 
 
 def _drawn(content: OutgoingContent, conversation: Conversation) -> object:
-    """As the thread draws it; it is never stored."""
+    """Never stored."""
     message = Message(
         workspace_id=conversation.workspace_id,
         inbox_id=conversation.inbox_id,

@@ -23,14 +23,13 @@ from regulars.web.inbox.searching import search_everything
 @require_safe
 @member_with("conversations:read")
 def start(request: MemberRequest) -> HttpResponse:
-    """Where members land: their own work, else what nobody has taken."""
     return HttpResponseRedirect(reverse("inbox-view", args=[landing_view(count_for(request.actor))]))
 
 
 @require_safe
 @member_with("conversations:read")
 def show_list(request: MemberRequest, view: str) -> HttpResponse:
-    """A list; for the script (``X-Fragment``) only its pane, or its rows from ``cursor`` on."""
+    """For the script (``X-Fragment``) only its pane, or its rows from ``cursor`` on."""
     choice = read_choice(request, view)
     part = request.headers.get("X-Fragment")
     if part == "pane":
@@ -50,7 +49,7 @@ def _rows(request: MemberRequest, choice: ListChoice) -> HttpResponse:
 @require_safe
 @member_with("conversations:read")
 def show_conversation(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """A conversation beside its list; for the script only thread and side panel.
+    """For the script only thread and side panel.
 
     Looking changes nothing: the script says that it was read once the thread is on the screen.
     """
@@ -70,7 +69,6 @@ def _home_of(conversation: Conversation) -> str:
 @require_safe
 @member_with("conversations:read")
 def show_context(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """The side panel alone, after something in it changed."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     context = panel_context(request.actor, conversation)
     return render(request, context["panel_template"], context)
@@ -79,7 +77,6 @@ def show_context(request: MemberRequest, conversation_id: str) -> HttpResponse:
 @require_safe
 @member_with("conversations:read")
 def earlier_messages(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """The page of messages before ``before`` (a position in the thread)."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     page = read_thread(conversation, before=parse_position(request.GET.get("before", "")))
     context = {"items": thread_items(page, conversation), "has_older": page.has_older}
@@ -89,7 +86,6 @@ def earlier_messages(request: MemberRequest, conversation_id: str) -> HttpRespon
 @require_safe
 @member_with("conversations:read")
 def later_messages(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """The page of messages after ``after``: a position in the thread, or the beginning of a day."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     place = parse_position(request.GET.get("after", ""))
     if place is None:
@@ -102,7 +98,6 @@ def later_messages(request: MemberRequest, conversation_id: str) -> HttpResponse
 @require_safe
 @member_with("conversations:read")
 def head(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """The thread's head as it is now: assignee, status and reply window."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     return render(request, "inbox/_head.html", head_context(request.actor, conversation))
 
@@ -118,5 +113,4 @@ def row(request: MemberRequest, conversation_id: str) -> HttpResponse:
 @require_safe
 @member_with("conversations:read")
 def search(request: MemberRequest) -> HttpResponse:
-    """What the command box finds: conversations by contact name, number or tag."""
     return JsonResponse({"items": search_everything(request.actor, request.GET.get("q", "").strip()[:200])})

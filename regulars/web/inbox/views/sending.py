@@ -35,7 +35,7 @@ from regulars.web.problems import toast_header
 @require_POST
 @member_with("messages:send")
 def send(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """Queue what the composer holds, all of it or nothing; the answer is the messages as they stand in the thread.
+    """All of it or nothing; the answer is the messages as they stand in the thread.
 
     ``id`` is chosen by the screen and becomes the first message's: repeating a lost request sends nothing twice.
     """
@@ -64,13 +64,11 @@ def send(request: MemberRequest, conversation_id: str) -> HttpResponse:
 
 
 def _id(request: MemberRequest, name: str) -> UUID | None:
-    """An id of the form, None when it is left empty."""
     written = request.POST.get(name, "")
     return id_in(written) if written else None
 
 
 def _files(request: MemberRequest) -> list[MediaFile]:
-    """The files that the form names, in its order; only those that the member may see."""
     wanted = [id_in(each) for each in request.POST.getlist("media")]
     found = media_visible_to(request.actor).filter(state="ready").in_bulk(wanted)
     if any(each not in found for each in wanted):
@@ -93,7 +91,6 @@ def refusal_response(refused: GuardrailRefused) -> HttpResponse:
 @require_POST
 @member_with("messages:send")
 def reaction(request: MemberRequest, message_id: str) -> HttpResponse:
-    """React to a message; an empty ``emoji`` takes our reaction back."""
     target = access_message(request.actor, parse_id(message_id))
     conversation = access_conversation(request.actor, target.conversation_id)
     channel = facts_of(conversation.inbox.connection.channel)
@@ -109,7 +106,6 @@ def reaction(request: MemberRequest, message_id: str) -> HttpResponse:
 @require_POST
 @member_with("messages:send")
 def retry(request: MemberRequest, message_id: str) -> HttpResponse:
-    """Send the content of a message that failed once more, as a new message."""
     failed = access_message(request.actor, parse_id(message_id))
     content = outgoing_of(content_of(failed))
     if content is None:
@@ -135,7 +131,6 @@ def retry(request: MemberRequest, message_id: str) -> HttpResponse:
 @require_POST
 @member_with("messages:send")
 def stop(request: MemberRequest, message_id: str) -> HttpResponse:
-    """A message that has not left yet shall not leave at all."""
     message = access_message(request.actor, parse_id(message_id))
     stop_message(message, by=request.actor)
     return _fresh(request, message)
@@ -144,7 +139,6 @@ def stop(request: MemberRequest, message_id: str) -> HttpResponse:
 @require_POST
 @member_with("messages:send")
 def decision(request: MemberRequest, message_id: str) -> HttpResponse:
-    """What a person decides about an unknown result: ``send_again`` or ``was_sent``."""
     message = access_message(request.actor, parse_id(message_id))
     match request.POST.get("decision"):
         case "send_again":

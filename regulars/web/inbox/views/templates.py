@@ -45,7 +45,7 @@ from regulars.workspaces.access import Actor
 @require_safe
 @member_with("message_templates:read")
 def picker(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """The sheet: all templates and the chosen one; ``part`` asks for less of it.
+    """``part`` asks for less of it.
 
     ``pane``: one template with its fields and preview. ``suggestions``: the likeliest few, for the composer.
     """
@@ -81,7 +81,6 @@ def _page(request: HttpRequest, part: str, context: dict[str, Any]) -> HttpRespo
 def _pane(
     request: MemberRequest, conversation: Conversation, chosen: Choosable, draft: TemplateDraft
 ) -> dict[str, Any]:
-    """One template with what stands in its fields: what is known, then what was typed earlier, then what is asked."""
     template = chosen.template
     texts = first_values(template, _known(request, conversation)) | draft.texts_of(chosen.id)
     texts |= texts_in(request.GET.dict())
@@ -110,7 +109,6 @@ def _draft_of(request: MemberRequest, conversation: Conversation) -> TemplateDra
 
 
 def preview_template(request: MemberRequest, conversation: Conversation) -> HttpResponse:
-    """What the contact will see with the values so far."""
     template = _find(request, conversation, request.POST.get("template", "")).template
     values = values_of(template, texts_in(request.POST.dict()), _zone(request))
     shown = _facts(conversation).render_template(template, values)
@@ -149,7 +147,6 @@ def _zone(request: MemberRequest) -> ZoneInfo:
 @require_POST
 @member_with("messages:send")
 def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """Queue the chosen template with its values; the answer is the message in the thread."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     wanted = id_in(request.POST.get("template", ""))
     row = find_template_by_id(conversation.inbox.connection_id, wanted)
@@ -172,7 +169,7 @@ def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
 
 
 def _beside_fields(refused: GuardrailRefused) -> HttpResponse:
-    """What is wrong with the values; ``X-Fields`` says it by field, so that it stands next to each."""
+    """``X-Fields`` says it by field, so that it stands next to each."""
     found = refused.refusal.facts.get("problems")
     problems = found if isinstance(found, Sequence) else ()
     by_field = {each.field: limit_sentence(each) for each in problems if isinstance(each, LimitProblem)}

@@ -34,7 +34,6 @@ def _screen() -> _Screen:
 
 
 async def _told(hub: LiveHub, screen: _Screen) -> bytes:
-    """Everything a stream sends until it ends."""
     sent: list[bytes] = []
 
     async def send(message: MutableMapping[str, Any]) -> None:
