@@ -1,4 +1,4 @@
-"""What a browser makes of it: the inbox on its first load, and another view in its place. Headless Chromium."""
+"""What a browser makes of it: the inbox on its first load, another view in its place, other rights. In Chromium."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, ViewportSize, sync_playwri
 
 from benchmarks.accepting import Effort
 from benchmarks.figures import Figure, median
+from benchmarks.following import measure_role_changes
 from benchmarks.product import Product
 from benchmarks.seeding import seed
 from benchmarks.showing import conversations_of
@@ -18,7 +19,7 @@ from benchmarks.showing import conversations_of
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 VIEWS = ("unassigned", "resolved", "open", "mine")
 """in the order of the switches: full and empty lists by turns"""
-MOST_SWITCH, MOST_KILOBYTES = 200.0, 130.0
+MOST_SWITCH, MOST_KILOBYTES, MOST_FOLLOWING = 200.0, 130.0, 1000.0
 WINDOW: ViewportSize = {"width": 1440, "height": 900}
 
 # In every page: from the click on a view until its heading is painted, whether the page stays or another one is loaded.
@@ -56,14 +57,22 @@ def measure_looking(product: Product, effort: Effort) -> Iterator[Figure]:
         return
     product.start_worker()
     conversations_of(product)
-    product.cookies = product.cookies or seed(product, "sign-in", 1)["cookies"]
+    product.cookies = product.cookies or seed(product, "sign-in", 2)["cookies"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
         )
         visits = [_visit(browser.new_context(viewport=WINDOW), product) for _ in range(effort.rounds)]
         yield from _figures(visits)
+        yield from _following_figures(measure_role_changes(browser, product, effort.rounds))
         browser.close()
+
+
+def _following_figures(times: dict[str, list[float]]) -> Iterator[Figure]:
+    name, followed = "role change until an open page followed", median(times["followed"])
+    yield Figure(name, followed, "ms", at_most=MOST_FOLLOWING)
+    heard = median(times["heard"])
+    yield Figure("role change beside its event", followed, "ms", heard, "one event through the stream")
 
 
 def _figures(visits: list[dict[str, Any]]) -> Iterator[Figure]:
