@@ -16,8 +16,11 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from hypothesis import HealthCheck
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from regulars.supervision import postgres
+from tests import distribution
 
 DATABASE = pytest.StashKey[postgres.RunningPostgres]()
 HOME = pytest.StashKey[Path]()
@@ -26,6 +29,17 @@ HOME = pytest.StashKey[Path]()
 def pytest_xdist_auto_num_workers() -> int:
     """Two for each core: what runs whole products mostly waits for their clocks."""
     return 2 * len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2 * (os.cpu_count() or 1)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """With ``--dist loadfile``, as ``make test`` has it: ours."""
+    return distribution.Distribution(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Every worker collects, and all of them in the same order."""
+    if hasattr(config, "workerinput"):
+        items[:] = distribution.in_turn(items)
 
 
 def pytest_configure(config: pytest.Config) -> None:
