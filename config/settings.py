@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "regulars.kernel",
     "regulars.workspaces",
+    "regulars.tags",
     "regulars.contacts",
     "regulars.inboxes",
     "regulars.media",

@@ -13,6 +13,7 @@ from functools import partial
 
 from regulars.channels.record import Channel
 from regulars.channels.whatsapp.channel import WHATSAPP
+from regulars.contacts import tasks as contacts
 from regulars.conversations import tasks as conversations
 from regulars.conversations.events import (
     ConversationAnswered,
@@ -33,6 +34,7 @@ from regulars.inboxes.events import (
 )
 from regulars.kernel import tasks as kernel
 from regulars.kernel.reactions import Reaction, retry_asked
+from regulars.tags import tasks as tags
 from regulars.workspaces import tasks as workspaces
 
 CHANNELS: Mapping[str, Channel] = {each.kind: each for each in (WHATSAPP,)}
@@ -89,6 +91,9 @@ def _jobs_of(channel: Channel) -> Iterator[Job]:
 JOBS: tuple[Job, ...] = (
     Job("conversations.wake_snoozed", timedelta(seconds=30), conversations.wake_snoozed),
     Job("conversations.purge_unmatched_statuses", timedelta(hours=6), conversations.purge_unmatched_statuses),
+    Job("conversations.end_due_taggings", timedelta(seconds=30), conversations.end_due_taggings),
+    Job("contacts.end_due_taggings", timedelta(seconds=30), contacts.end_due_taggings),
+    Job("tags.compact_uses", timedelta(minutes=5), tags.compact_uses),
     Job("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
     Job("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
     Job("workspaces.purge_sessions", timedelta(hours=1), workspaces.purge_sessions),

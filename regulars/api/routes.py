@@ -18,6 +18,8 @@ from regulars.api.resources import (
     members,
     message_templates,
     messages,
+    taggings,
+    tags,
     teams,
     tokens,
 )
@@ -46,10 +48,20 @@ ROUTES: tuple[Route, ...] = (
     Route("PATCH", "/contacts/{contact_id}", contacts.change_contact, "contacts:edit"),
     Route("DELETE", "/contacts/{contact_id}", contacts.delete_contact, "contacts:delete", NO_CONTENT),
 
+    Route("GET", "/contacts/{contact_id}/taggings", taggings.list_contact_taggings, "contacts:read"),
+    Route("POST", "/contacts/{contact_id}/taggings", taggings.tag_contact, "contacts:edit", CREATED),
+    Route("DELETE", "/contacts/{contact_id}/taggings/{tag}", taggings.untag_contact, "contacts:edit", NO_CONTENT),
+
     Route("GET", "/conversations", conversations.list_conversations, "conversations:read"),
     Route("GET", "/conversations/{conversation_id}", conversations.get_conversation, "conversations:read"),
     Route("PATCH", "/conversations/{conversation_id}", conversations.change_conversation, "conversations:read",
           problems=("conflict",)),
+    Route("GET", "/conversations/{conversation_id}/taggings", taggings.list_conversation_taggings,
+          "conversations:read"),
+    Route("POST", "/conversations/{conversation_id}/taggings", taggings.tag_conversation, "conversations:assign",
+          CREATED),
+    Route("DELETE", "/conversations/{conversation_id}/taggings/{tag}", taggings.untag_conversation,
+          "conversations:assign", NO_CONTENT),
     Route("GET", "/conversations/{conversation_id}/messages", messages.list_messages, "conversations:read"),
     Route("POST", "/conversations/{conversation_id}/messages", messages.send_message, "messages:send", CREATED,
           SENDING),
@@ -89,6 +101,13 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/members/invitations", members.invite, "members:manage", CREATED, ("conflict",)),
     Route("GET", "/members/{member_id}", members.get_member, "members:read"),
     Route("PATCH", "/members/{member_id}", members.change_member, "members:manage", problems=("conflict",)),
+
+    Route("GET", "/tags", tags.list_tags, "tags:read"),
+    Route("POST", "/tags", tags.create_tag, "tags:manage", CREATED, ("conflict",)),
+    Route("GET", "/tags/{tag_id}", tags.get_tag, "tags:read"),
+    Route("PATCH", "/tags/{tag_id}", tags.change_tag, "tags:manage", problems=("conflict",)),
+    Route("DELETE", "/tags/{tag_id}", tags.remove_tag, "tags:manage"),
+    Route("POST", "/tags/{tag_id}/merge", tags.merge_tag, "tags:manage"),
 
     Route("GET", "/teams", teams.list_teams, "teams:read"),
     Route("GET", "/teams/{team_id}", teams.get_team, "teams:read"),

@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 
 from regulars.kernel import clock
 from regulars.kernel.visible import is_invisible
+from regulars.tags.models import Tagging, tagging_constraints, tagging_indexes
 from regulars.workspaces.models import Member, WorkspaceScoped
 
 IDENTITY_KINDS = ("phone", "bsuid", "parent_bsuid", "line_user", "unnamed")
@@ -25,7 +26,6 @@ class Contact(WorkspaceScoped):
     language = models.TextField(default="", db_default="", blank=True)
     time_zone = models.TextField(default="", db_default="", blank=True)
     country = models.TextField(default="", db_default="", blank=True)
-    tags = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
     tier = models.TextField(default="", db_default="", blank=True)
     stage = models.TextField(default="", db_default="", blank=True)
     score = models.IntegerField(null=True, blank=True)
@@ -150,3 +150,15 @@ class MergeSuggestion(WorkspaceScoped):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["first", "second"], name="merge_suggested_once")]
+
+
+class ContactTagging(Tagging):
+    """A tag on a contact."""
+
+    subject = "contact"
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="taggings", db_index=False)
+
+    class Meta:
+        constraints = tagging_constraints("contact")
+        indexes = tagging_indexes("contact")

@@ -9,6 +9,7 @@ from regulars.contacts.models import Contact, Group
 from regulars.inboxes.models import Inbox
 from regulars.kernel import clock
 from regulars.media.models import MediaFile
+from regulars.tags.models import Tag, Tagging, tagging_constraints, tagging_indexes
 from regulars.workspaces.models import Member, Team, Workspace, WorkspaceScoped
 
 CONVERSATION_STATUSES = ("open", "snoozed", "resolved")
@@ -60,7 +61,6 @@ class Conversation(WorkspaceScoped):
         Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     priority = models.TextField(default="normal", db_default="normal")
-    tags = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
     unread_count = models.IntegerField(default=0, db_default=0)
     waiting_since = models.DateTimeField(null=True, blank=True)
     """since when the contact waits for an answer of a person; null when it is our turn to wait"""
@@ -79,6 +79,9 @@ class Conversation(WorkspaceScoped):
     """another sender (the platform's agent, another app) holds the thread: do not answer by machine"""
     created_at = models.DateTimeField(default=clock.now, db_default=Now())
     updated_at = models.DateTimeField(default=clock.now, db_default=Now())
+
+    shown_tags: list[Tag]
+    """set by ``queries.lists.attach_tags``"""
 
     class Meta:
         constraints = [
@@ -357,6 +360,20 @@ class Activity(WorkspaceScoped):
 
     class Meta:
         indexes = [models.Index(fields=["conversation", "at"], name="activity_in_thread")]
+
+
+class ConversationTagging(Tagging):
+    """A tag on a conversation."""
+
+    subject = "conversation"
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="taggings", db_index=False
+    )
+
+    class Meta:
+        constraints = tagging_constraints("conversation")
+        indexes = tagging_indexes("conversation")
 
 
 class Draft(models.Model):

@@ -23,9 +23,10 @@ _AGENT = frozenset(
         "contacts:edit",
         "message_templates:read",
         "inboxes:read",
+        "tags:read",
     }
 )
-_LEAD = _AGENT | {"members:read", "teams:read", "ledger:read"}
+_LEAD = _AGENT | {"members:read", "teams:read", "ledger:read", "tags:manage"}
 _ADMIN = _LEAD | {
     "contacts:delete",
     "members:manage",

@@ -198,8 +198,8 @@ def _insert_contacts(workspace_id: UUID, people: Sequence[PersonSeen], resolutio
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO contacts_contact (id, workspace_id, name, profile_name, profile_at, username, phone, country,"
-            " language, time_zone, tags, tier, stage, fields, about, unreachable_reason, created_at, updated_at)"
-            " SELECT id, %s, '', name, named_at, username, phone, country, language, zone, '[]', '', '', '{}', '', '',"
+            " language, time_zone, tier, stage, fields, about, unreachable_reason, created_at, updated_at)"
+            " SELECT id, %s, '', name, named_at, username, phone, country, language, zone, '', '', '{}', '', '',"
             " now(), now()"
             " FROM unnest(%b::uuid[], %b::text[], %b::timestamptz[], %b::text[], %b::text[], %b::text[], %b::text[],"
             " %b::text[]) AS new(id, name, named_at, username, phone, country, language, zone)",

@@ -18,7 +18,6 @@ from regulars.conversations.events import (
     ConversationResolved,
     ConversationSnoozed,
     ConversationStarted,
-    ConversationTagged,
     MemberTyping,
     NoteWritten,
 )
@@ -35,7 +34,6 @@ from regulars.workspaces.teams import hold_teams
 NOTE_LENGTH = 20_000
 DRAFT_LENGTH = 200_000
 DRAFT_MODES = ("reply", "note", "template")
-MOST_TAGS = 100
 PRIORITIES = ("low", "normal", "high", "urgent")
 DECIDED_ON = (
     "status",
@@ -43,7 +41,6 @@ DECIDED_ON = (
     "assignee",
     "team",
     "priority",
-    "tags",
     "unread_count",
     "waiting_since",
     "last_inbound_at",
@@ -191,27 +188,6 @@ def set_priority(conversation: Conversation, priority: str, *, by: Actor) -> Non
         _save(conversation, "priority")
         tell(
             ConversationPrioritized(conversation.workspace_id, conversation.id, before, priority, by=by.doer)
-        )
-
-
-@transaction.atomic
-def tag_conversation(conversation: Conversation, tags: list[str], *, by: Actor) -> None:
-    by.require("conversations:assign")
-    cleaned = sorted({tag.strip() for tag in tags if tag.strip()})
-    if any(len(tag) > 64 for tag in cleaned):
-        raise Invalid(_("A tag has at most 64 characters"), fields={"tags": "at most 64 characters each"})
-    if len(cleaned) > MOST_TAGS:
-        raise Invalid(_("These are too many tags"), fields={"tags": f"at most {MOST_TAGS}"})
-    before = conversation.tags
-    _lock(conversation)
-    if conversation.tags != cleaned:
-        _expect(conversation.tags, before)
-        conversation.tags = cleaned
-        _save(conversation, "tags")
-        tell(
-            ConversationTagged(
-                conversation.workspace_id, conversation.id, tuple(before), tuple(cleaned), by=by.doer
-            )
         )
 
 

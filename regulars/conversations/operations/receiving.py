@@ -207,8 +207,8 @@ def _start_threads(workspace_id: UUID, firsts: Sequence[Incoming]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO conversations_conversation (id, workspace_id, inbox_id, contact_id, group_id, status,"
-            " priority, tags, unread_count, owned_elsewhere, created_at, updated_at)"
-            " SELECT id, %s, inbox_id, contact_id, group_id, 'open', 'normal', '[]', 0, false, now(), now()"
+            " priority, unread_count, owned_elsewhere, created_at, updated_at)"
+            " SELECT id, %s, inbox_id, contact_id, group_id, 'open', 'normal', 0, false, now(), now()"
             " FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[]) AS new(id, inbox_id, contact_id, group_id)"
             " ON CONFLICT DO NOTHING",
             [

@@ -22,6 +22,7 @@ from regulars.conversations.models import (
     SILENT_KINDS,
     UNCOUNTED_KINDS,
     Conversation,
+    ConversationTagging,
     Message,
     MessageStatus,
     Note,
@@ -38,6 +39,7 @@ from regulars.kernel.locks import lock_keys
 from regulars.kernel.reactions import forget_errors
 from regulars.media.models import MediaFile
 from regulars.media.operations import remove_files
+from regulars.tags.taggings import forget
 from regulars.workspaces.access import Actor
 
 ANSWERS_KEPT = timedelta(hours=25)
@@ -63,6 +65,7 @@ def remove_contact(contact: Contact, *, by: Actor) -> None:
     traces = _traces_of(contact, said)
     _forget_participant(contact)
     unread = {each.id: _unread_of_others(each, contact) for each in groups}
+    forget(ConversationTagging, list(contact.conversations.values_list("id", flat=True)))
     delete_contact(contact, by=by)
     remove_files(files)
     forget_errors(contact.workspace_id, traces.objects)

@@ -24,6 +24,7 @@ from regulars.conversations.events import (
     ConversationResolved,
     ConversationSnoozed,
     ConversationTagged,
+    ConversationUntagged,
     ConversationWoken,
     MessageSentAgain,
     MessageStopped,
@@ -104,7 +105,10 @@ _LINES: Mapping[type[Event], Callable[[Any], Line | None]] = {
     ConversationSnoozed: lambda event: Line("snoozed", event.by.name, {"until": event.until.isoformat()}),
     ConversationWoken: lambda event: Line("woken"),
     ConversationPrioritized: lambda event: Line("priority_set", event.by.name, {"to": event.to_priority}),
-    ConversationTagged: lambda event: Line("tagged", event.by.name, {"tags": list(event.to_tags)}),
+    ConversationTagged: lambda event: Line("tag_added", event.by.name, {"tag": event.tag_name}),
+    ConversationUntagged: lambda event: Line(
+        "tag_expired" if event.reason == "expired" else "tag_removed", event.by.name, {"tag": event.tag_name}
+    ),
     AnswerFailed: lambda event: Line("reopened_by_failure") if event.from_status != "open" else None,
     MessageSentAgain: _about_message("decided_send_again"),
     MessageTakenAsSent: _about_message("decided_was_sent"),

@@ -12,10 +12,12 @@ from django.db.models import Count, F, Min, Q, QuerySet
 
 from regulars.contacts.search import matching_contacts, matching_groups
 from regulars.conversations.access import visible_to
-from regulars.conversations.models import Conversation, Message
+from regulars.conversations.models import Conversation, ConversationTagging, Message
 from regulars.conversations.queries.changing import REWRITING, MessageChanges, read_changes
 from regulars.kernel.cursors import read_cursor, unknown_cursor, write_cursor
 from regulars.kernel.ids import parse_id
+from regulars.tags.queries import find_tag
+from regulars.tags.taggings import tagged_by_word, tagged_with, tags_on
 from regulars.workspaces.access import Actor
 
 Order = Literal["newest", "longest_waiting", "sla", "created"]
@@ -23,7 +25,7 @@ Order = Literal["newest", "longest_waiting", "sla", "created"]
 
 @dataclass(frozen=True, slots=True)
 class ConversationFilter:
-    """What a list shows; every field narrows. ``assignee``: a member's id, ``me`` or ``none``."""
+    """What a list shows; every field narrows. ``assignee``: a member's id, ``me`` or ``none``; ``tag``: id or name."""
 
     inbox_id: UUID | None = None
     status: str = ""
@@ -51,11 +53,11 @@ def list_conversations(
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page:
-    """Two queries whatever the page's size."""
+    """A fixed number of queries whatever the page's size."""
     conversations = _ordered(filtered(actor, wanted), order, cursor)
     found = list(conversations[: limit + 1])
     items = found[:limit]
-    attach_last_messages(items)
+    attach_shown(items)
     return Page(items, _cursor_of(items[-1], order) if len(found) > limit else None)
 
 
@@ -70,7 +72,9 @@ def filtered(actor: Actor, wanted: ConversationFilter) -> QuerySet[Conversation]
     if wanted.team_id:
         conversations = conversations.filter(team_id=wanted.team_id)
     if wanted.tag:
-        conversations = conversations.filter(tags__contains=[wanted.tag])
+        tag = find_tag(actor.workspace_id, wanted.tag)
+        having = tagged_with(ConversationTagging, tag.id) if tag else ()
+        conversations = conversations.filter(id__in=having)
     if wanted.unread:
         conversations = conversations.filter(unread_count__gt=0)
     if wanted.contact_id:
@@ -79,6 +83,7 @@ def filtered(actor: Actor, wanted: ConversationFilter) -> QuerySet[Conversation]
         conversations = conversations.filter(
             Q(contact_id__in=matching_contacts(actor.workspace_id, wanted.text))
             | Q(group_id__in=matching_groups(actor.workspace_id, wanted.text))
+            | Q(id__in=tagged_by_word(ConversationTagging, actor.workspace_id, wanted.text))
         )
     return conversations
 
@@ -139,6 +144,18 @@ def _read_cursor(cursor: str) -> tuple[datetime | None, UUID]:
     if at is not None and at.tzinfo is None:
         raise unknown_cursor()
     return place
+
+
+def attach_shown(conversations: list[Conversation]) -> None:
+    """What a line shows beside the row itself: the last message and the tags by name."""
+    attach_last_messages(conversations)
+    attach_tags(conversations)
+
+
+def attach_tags(conversations: list[Conversation]) -> None:
+    found = tags_on(ConversationTagging, [each.id for each in conversations])
+    for each in conversations:
+        each.shown_tags = found.get(each.id, [])
 
 
 def attach_last_messages(conversations: list[Conversation]) -> None:

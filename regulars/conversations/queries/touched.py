@@ -13,7 +13,7 @@ from django.db.models.functions import RowNumber
 
 from regulars.conversations.models import Activity, Conversation, Message, Note
 from regulars.conversations.queries.changing import MODIFIERS
-from regulars.conversations.queries.lists import attach_last_messages
+from regulars.conversations.queries.lists import attach_shown
 from regulars.conversations.queries.threads import MessageDetails, shown_with, with_details
 from regulars.inboxes.models import sealed_fields
 
@@ -39,7 +39,7 @@ def read_conversations(workspaces: Collection[UUID], ids: Collection[UUID]) -> l
         "contact", "group", "inbox__connection", "assignee__user", "team"
     )
     listed = list(found.defer(*sealed_fields("inbox__connection__")))
-    attach_last_messages(listed)
+    attach_shown(listed)
     return listed
 
 

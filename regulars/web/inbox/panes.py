@@ -8,18 +8,24 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 
-from regulars.contacts.models import Contact, ContactIdentity
+from regulars.contacts.models import Contact, ContactIdentity, ContactTagging
 from regulars.contacts.queries import identities_of, perhaps_the_same
 from regulars.conversations.models import Conversation
 from regulars.conversations.queries.changing import REWRITING, read_changes
-from regulars.conversations.queries.lists import ConversationFilter, Counts, count_for, list_conversations
+from regulars.conversations.queries.lists import (
+    ConversationFilter,
+    Counts,
+    attach_tags,
+    count_for,
+    list_conversations,
+)
 from regulars.conversations.queries.threads import drafts_of, newest_notes, read_thread, read_writers
 from regulars.inboxes.access import inboxes_of
 from regulars.inboxes.channels import facts_of
 from regulars.inboxes.queries import inboxes_in
 from regulars.kernel import clock
-from regulars.kernel.shielding import words_in
-from regulars.web.inbox.building import conversation_row, thread_items, unread_bubbles, writer
+from regulars.tags.taggings import tags_on
+from regulars.web.inbox.building import conversation_row, tag_views, thread_items, unread_bubbles, writer
 from regulars.web.inbox.language_names import language_info
 from regulars.web.inbox.lists import ListChoice, view_label
 from regulars.web.inbox.view_models import Author
@@ -97,7 +103,8 @@ def _phone_query(conversation: Conversation, identities: list[ContactIdentity]) 
 def panel_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
     contact = conversation.contact
     return {
-        "conversation": conversation_row(conversation),
+        "conversation": conversation_row(_with_tags(conversation)),
+        "can": {"edit_contact": actor.can("contacts:edit"), "tag": actor.can("conversations:assign")},
         "panel_notes": newest_notes(conversation)[:PANEL_NOTES],
         **(_about_contact(actor, conversation, contact) if contact else _about_group(conversation)),
     }
@@ -108,13 +115,12 @@ def _about_contact(actor: Actor, conversation: Conversation, contact: Contact) -
     return {
         "panel_template": "inbox/_context.html",
         "contact": contact,
-        "contact_tags": words_in(contact.tags),
+        "contact_tags": tag_views(tags_on(ContactTagging, [contact.id])[contact.id]),
         "contact_language": language_info(contact.language).get("name_local") or contact.language,
         "identities": identities,
         "in_several_portfolios": len({each.portfolio for each in identities if each.kind == "bsuid"}) > 1,
         "others": _other_conversations(actor, conversation),
         "perhaps_the_same": _perhaps_the_same(actor, contact),
-        "can": {"edit_contact": actor.can("contacts:edit")},
     }
 
 
@@ -130,12 +136,18 @@ def _about_group(conversation: Conversation) -> dict[str, Any]:
 
 def head_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
     return {
-        "conversation": conversation_row(conversation),
+        "conversation": conversation_row(_with_tags(conversation)),
         "contact": conversation.contact,
         "members": assignable_members(actor),
         "window_closes_at": conversation.window_closes_at,
         "ad_window_closes_at": conversation.ad_window_closes_at,
     }
+
+
+def _with_tags(conversation: Conversation) -> Conversation:
+    if not hasattr(conversation, "shown_tags"):
+        attach_tags([conversation])
+    return conversation
 
 
 def assignable_members(actor: Actor) -> list[Author]:
