@@ -43,7 +43,9 @@ def _identities(contact_id: UUID) -> set[tuple[str, str]]:
 
 
 def _events() -> list[tuple[str, str]]:
-    return [(row.kind, row.body["contact_id"]) for row in Event.objects.order_by("id")]
+    return [
+        (row.kind, row.body["contact_id"]) for row in Event.objects.exclude(kind="TagCreated").order_by("id")
+    ]
 
 
 def _link(cast: Cast, previous: list[tuple[str, str]], current: list[tuple[str, str]]) -> UUID:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -16,7 +16,8 @@ from regulars.conversations.models import Conversation, ConversationTagging, Mes
 from regulars.conversations.queries.changing import REWRITING, MessageChanges, read_changes
 from regulars.kernel.cursors import read_cursor, unknown_cursor, write_cursor
 from regulars.kernel.ids import parse_id
-from regulars.tags.queries import find_tag
+from regulars.tags.models import Tag
+from regulars.tags.queries import find_tag, tags_in
 from regulars.tags.taggings import tagged_by_word, tagged_with, tags_on
 from regulars.workspaces.access import Actor
 
@@ -190,6 +191,21 @@ def _targets_of(reactions: list[Message]) -> dict[tuple[UUID, str | None], Messa
         provider_id__in={each.target_provider_id for each in reactions if each.target_provider_id},
     )
     return {(each.conversation_id, each.provider_id): each for each in said}
+
+
+def count_by_tag(actor: Actor, wanted: ConversationFilter) -> list[tuple[Tag, int]]:
+    """Which tags the conversations of a list have, whatever tag it is narrowed to, and how many; two queries."""
+    shown = filtered(actor, replace(wanted, tag="")).order_by().values("id")
+    rows = ConversationTagging.objects.filter(
+        workspace_id=actor.workspace_id, conversation_id__in=shown, until_at=None
+    )
+    counted = dict(rows.values_list("tag_id").annotate(Count("id")).order_by())
+    return [(tag, counted[tag.id]) for tag in tags_in(actor.workspace_id).filter(id__in=counted)]
+
+
+def count_up_to(actor: Actor, wanted: ConversationFilter, most: int) -> int:
+    """How many conversations a list has; of more than ``most`` nobody counts the rest."""
+    return filtered(actor, wanted).order_by()[: most + 1].count()
 
 
 @dataclass(frozen=True, slots=True)

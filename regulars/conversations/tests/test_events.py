@@ -47,7 +47,7 @@ STORED_BEFORE: list[tuple[str, dict[str, object], Event]] = [
             **WHERE,
             "from_tags": [],
             "to_tags": ["vip"],
-            "by": {"kind": "member", "id": str(ID), "name": "Ann"},
+            "by": {"kind": "member", "id": str(OTHER), "name": "Ann"},
         },
         ConversationTagged(ID, ID, ANN),
     ),

@@ -17,6 +17,7 @@ from regulars.conversations.queries.lists import (
     Counts,
     attach_tags,
     count_for,
+    count_up_to,
     list_conversations,
 )
 from regulars.conversations.queries.threads import drafts_of, newest_notes, read_thread, read_writers
@@ -24,6 +25,7 @@ from regulars.inboxes.access import inboxes_of
 from regulars.inboxes.channels import facts_of
 from regulars.inboxes.queries import inboxes_in
 from regulars.kernel import clock
+from regulars.tags.queries import find_tag
 from regulars.tags.taggings import tags_on
 from regulars.web.inbox.building import conversation_row, tag_views, thread_items, unread_bubbles, writer
 from regulars.web.inbox.language_names import language_info
@@ -35,6 +37,8 @@ from regulars.workspaces.queries import active_members_of
 
 OTHERS_LIMIT = 5
 PANEL_NOTES = 3
+MOST_COUNTED = 1_000
+"""conversations with a tag; of more the list says so"""
 
 
 def list_context(actor: Actor, choice: ListChoice, cursor: str | None = None) -> dict[str, Any]:
@@ -51,14 +55,30 @@ def list_context(actor: Actor, choice: ListChoice, cursor: str | None = None) ->
     if choice.inbox_id:
         chosen = inboxes_of(actor).filter(id=choice.inbox_id).first()
         context["list_title"] = chosen.name if chosen else view_label(choice.view)
+    if choice.tag and not cursor:
+        context |= _about_tag(actor, choice)
     if not page.items and not cursor:
         context["empty"] = _why_empty(actor, choice)
     return context
 
 
+def _about_tag(actor: Actor, choice: ListChoice) -> dict[str, Any]:
+    tag = find_tag(actor.workspace_id, choice.tag)
+    if tag is None:
+        return {}
+    count = count_up_to(actor, choice.filter, MOST_COUNTED)
+    return {
+        "tag": tag_views([tag])[0],
+        "tag_count": min(count, MOST_COUNTED),
+        "tag_has_more": count > MOST_COUNTED,
+    }
+
+
 def _why_empty(actor: Actor, choice: ListChoice) -> dict[str, Any]:
     if choice.text:
         return {"reason": "search", "text": choice.text}
+    if choice.tag:
+        return {"reason": "tag"}
     if not inboxes_in(actor.workspace_id).exists():
         return {"reason": "no_number"}
     if not actor.sees_all and not actor.team_ids and not list(inboxes_of(actor)[:1]):
@@ -139,6 +159,7 @@ def head_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
         "conversation": conversation_row(_with_tags(conversation)),
         "contact": conversation.contact,
         "members": assignable_members(actor),
+        "may_tag": actor.can("conversations:assign"),
         "window_closes_at": conversation.window_closes_at,
         "ad_window_closes_at": conversation.ad_window_closes_at,
     }

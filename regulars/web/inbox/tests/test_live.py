@@ -70,7 +70,7 @@ def _all_about(cast: Cast, message: Message, by: Doer) -> list[Event]:
     return [
         MessageReceived(*where, message.contact_id, message.id, message.kind, "in"),
         NoteWritten(*where, note.id, by),
-        ConversationTagged(*where, (), ("vip",), by),
+        ConversationTagged(*where, by, None, "vip"),
     ]
 
 
