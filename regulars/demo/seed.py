@@ -10,6 +10,7 @@ from django.db import transaction
 from regulars.inboxes.models import Connection, Inbox
 from regulars.inboxes.operations import Credentials, add_connection, add_inbox, change_inbox
 from regulars.kernel.ids import new_secret
+from regulars.tags.operations import create_tag
 from regulars.workspaces.access import system_actor
 from regulars.workspaces.models import Member
 from regulars.workspaces.operations import (
@@ -38,6 +39,16 @@ PEOPLE = (
 """who is there, with the language of their screens; the first of a role is whom the documents name"""
 
 
+TAGS = (
+    ("VIP", "amber", "Ordered often, or for much"),
+    ("Wholesale", "blue", "Buys for a shop of their own"),
+    ("Late delivery", "red", "Their parcel is late, or was"),
+    ("Gift", "purple", "Wraps it; no prices on the note"),
+    ("교환 요청", "cyan", "Wants another size or color"),
+    ("ลูกค้าใหม่", "green", "Ordered for the first time"),
+)
+
+
 class SignIn(TypedDict):
     email: str
     password: str
@@ -61,6 +72,8 @@ def seed_demo() -> dict[str, object]:
     connection = add_connection(workspace.id, "whatsapp", "WhatsApp sandbox", credentials, by=by)
     inboxes = [add_inbox(connection, name, address, shown, by=by) for name, address, shown in NUMBERS]
     change_inbox(inboxes[1], by=by, teams=[teams["Wholesale desk"]])
+    for name, color, description in TAGS:
+        create_tag(workspace.id, name, color=color, description=description, by=by)
     _token, plain = create_api_token(workspace, "demo", "admin", by=owner)
     return {
         "workspace": workspace.slug,
