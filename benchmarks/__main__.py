@@ -21,6 +21,7 @@ from benchmarks.product import Product, running_product
 from benchmarks.resting import measure_first_start, measure_resting
 from benchmarks.sending import measure_sending
 from benchmarks.showing import measure_showing
+from benchmarks.tagging import measure_tagging
 
 ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "accepting": measure_accepting,
@@ -28,6 +29,7 @@ ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "showing": measure_showing,
     "looking": measure_looking,
     "sending": measure_sending,
+    "tagging": measure_tagging,
 }
 NAMES = (*ON_ONE_PRODUCT, "resting")
 QUICK = Effort(rounds=1, seconds=0.5)

@@ -14,6 +14,7 @@ from benchmarks.product import Product, running_product
 from benchmarks.resting import measure_resting
 from benchmarks.sending import measure_sending
 from benchmarks.showing import measure_showing
+from benchmarks.tagging import measure_tagging
 from regulars.supervision.home import PROJECT
 
 pytestmark = [
@@ -68,6 +69,11 @@ def test_each_message_reaches_its_phone_once(product: Product) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is read from Linux's /proc")
+def test_tagging_compares_with_the_same_list(product: Product) -> None:
+    figures = by_name(measure_tagging(product, QUICK))
+    assert len([each for each in figures.values() if each.ratio is not None]) == 2
+
+
 def test_resting_weighs_each_process() -> None:
     figures = by_name(measure_resting(TINY))
     parts = {name.rpartition(": ")[2] for name in figures if name.startswith("idle memory, the demo: ")}
