@@ -26,17 +26,24 @@ AT_ONCE = 1_000
 MOST_TIMES_UNFILTERED = 3.0
 MOST_SECONDS_FOR_A_THOUSAND = 1.0
 _FILL = (
-    "INSERT INTO contacts_contact (id, workspace_id, name, created_at)"
-    " SELECT gen_random_uuid(), %s, 'bench', now() FROM generate_series(1, %s)",
-    "INSERT INTO conversations_conversation (id, workspace_id, inbox_id, contact_id, waiting_since, last_message_at)"
-    " SELECT gen_random_uuid(), workspace_id, %s, id, now() - random() * interval '3 days',"
-    " now() - random() * interval '90 days' FROM contacts_contact WHERE name = 'bench'",
-    "INSERT INTO conversations_conversationtagging (id, workspace_id, conversation_id, tag_id, by_kind)"
-    " SELECT gen_random_uuid(), c.workspace_id, c.id, t.id, 'import' FROM"
-    " (SELECT id, workspace_id, row_number() OVER (ORDER BY id) AS place FROM conversations_conversation"
-    "  WHERE workspace_id = %s) c JOIN"
-    " (SELECT id, row_number() OVER (ORDER BY key) AS place FROM tags_tag WHERE workspace_id = %s) t"
-    " ON c.place %% %s = t.place %% %s OR (t.place = 1 AND c.place %% 3 = 0)",
+    (
+        "INSERT INTO contacts_contact (id, workspace_id, name, created_at)"
+        " SELECT gen_random_uuid(), %s, 'bench', now() FROM generate_series(1, %s)"
+    ),
+    (
+        "INSERT INTO conversations_conversation"
+        " (id, workspace_id, inbox_id, contact_id, waiting_since, last_message_at)"
+        " SELECT gen_random_uuid(), workspace_id, %s, id, now() - random() * interval '3 days',"
+        " now() - random() * interval '90 days' FROM contacts_contact WHERE name = 'bench'"
+    ),
+    (
+        "INSERT INTO conversations_conversationtagging (id, workspace_id, conversation_id, tag_id, by_kind)"
+        " SELECT gen_random_uuid(), c.workspace_id, c.id, t.id, 'import' FROM"
+        " (SELECT id, workspace_id, row_number() OVER (ORDER BY id) AS place FROM conversations_conversation"
+        "  WHERE workspace_id = %s) c JOIN"
+        " (SELECT id, row_number() OVER (ORDER BY key) AS place FROM tags_tag WHERE workspace_id = %s) t"
+        " ON c.place %% %s = t.place %% %s OR (t.place = 1 AND c.place %% 3 = 0)"
+    ),
     "ANALYZE contacts_contact",
     "ANALYZE conversations_conversation",
     "ANALYZE conversations_conversationtagging",

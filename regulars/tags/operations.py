@@ -42,26 +42,25 @@ def create_tag(
 def change_tag(tag: Tag, changes: Mapping[str, str], *, by: Actor) -> None:
     """``changes``: any of name, color and description. Everything stays with the tag."""
     by.require("tags:manage")
-    fresh = hold_for_change([tag.id], tag.workspace_id)[tag.id]
-    tag.name, tag.key, tag.color, tag.description = fresh.name, fresh.key, fresh.color, fresh.description
+    held = hold_for_change([tag.id], tag.workspace_id)[tag.id]
+    before = {name: getattr(held, name) for name in ("name", "color", "description")}
     if "name" in changes:
-        _give_name(tag, changes["name"])
+        _give_name(held, changes["name"])
     if "color" in changes:
-        tag.color = _color(changes["color"])
+        held.color = _color(changes["color"])
     if "description" in changes:
-        tag.description = _description(changes["description"])
-    changed = [
-        name for name in ("name", "color", "description") if getattr(tag, name) != getattr(fresh, name)
-    ]
-    if not changed:
+        held.description = _description(changes["description"])
+    facts = {name: [was, getattr(held, name)] for name, was in before.items() if was != getattr(held, name)}
+    for name in (*before, "key"):
+        setattr(tag, name, getattr(held, name))
+    if not facts:
         return
-    tag.updated_at = clock.now()
-    tag.save(update_fields=[*changed, "key", "updated_at"])
-    if "name" in changed:
-        record(TagRenamed(tag.workspace_id, tag.id, fresh.name, tag.name, by.doer))
-    if looks := tuple(name for name in changed if name != "name"):
+    held.updated_at = tag.updated_at = clock.now()
+    held.save(update_fields=[*facts, "key", "updated_at"])
+    if "name" in facts:
+        record(TagRenamed(tag.workspace_id, tag.id, before["name"], tag.name, by.doer))
+    if looks := tuple(name for name in facts if name != "name"):
         record(TagDescribed(tag.workspace_id, tag.id, looks, by.doer))
-    facts = {name: [getattr(fresh, name), getattr(tag, name)] for name in changed}
     audit(by, "tags:change", "tag", str(tag.id), **facts)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.formats import number_format
@@ -97,16 +97,15 @@ def _tag_context(request: MemberRequest, tag: Tag, refused: FormDialog | None = 
         initial = {"name": tag.name, "color": tag.color, "description": tag.description}
         usual = [
             _changing(tag, TagForm(initial=initial)),
-            _merging(tag, _merge_form(request, tag)),
+            _merging(tag, _merge_form(request, tag, None)),
             _removing(line),
         ]
         context["dialogs"] = [refused if refused and refused.key == each.key else each for each in usual]
     return context
 
 
-def _merge_form(request: MemberRequest, tag: Tag) -> MergeTagForm:
-    others = tags_in(request.actor.workspace_id).exclude(id=tag.id)
-    return MergeTagForm(request.POST if request.method == "POST" else None, others=others)
+def _merge_form(request: MemberRequest, tag: Tag, said: QueryDict | None) -> MergeTagForm:
+    return MergeTagForm(said, others=tags_in(request.actor.workspace_id).exclude(id=tag.id))
 
 
 def _changing(tag: Tag, form: TagForm) -> FormDialog:
@@ -174,14 +173,14 @@ def change(request: MemberRequest, tag_id: str) -> HttpResponse:
         form, lambda: change_tag(tag, form.cleaned_data, by=request.actor) or True
     ):
         return redirect("tag", tag.id)
-    return _refused(request, access_tag(request.actor, tag.id), _changing(tag, form))
+    return _refused(request, tag, _changing(tag, form))
 
 
 @require_POST
 @member_with("tags:manage")
 def merge(request: MemberRequest, tag_id: str) -> HttpResponse:
     tag = access_tag(request.actor, parse_id(tag_id))
-    form = _merge_form(request, tag)
+    form = _merge_form(request, tag, request.POST)
     if form.is_valid():
         into = access_tag(request.actor, parse_id(form.cleaned_data["into"]))
         if attempt(form, lambda: merge_tag(tag, into=into, by=request.actor) or True):
