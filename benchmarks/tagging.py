@@ -44,6 +44,10 @@ _FILL = (
         " (SELECT id, row_number() OVER (ORDER BY key) AS place FROM tags_tag WHERE workspace_id = %s) t"
         " ON c.place %% %s = t.place %% %s OR (t.place = 1 AND c.place %% 3 = 0)"
     ),
+    (
+        "INSERT INTO tags_taguse (tag_id, subject, change)"
+        " SELECT tag_id, 'conversation', count(*) FROM conversations_conversationtagging GROUP BY tag_id"
+    ),
     "ANALYZE contacts_contact",
     "ANALYZE conversations_conversation",
     "ANALYZE conversations_conversationtagging",
@@ -93,7 +97,7 @@ def measure(many: int, rounds: int) -> dict[str, float]:
     inbox = Inbox.objects.order_by("created_at", "address")[0]
     workspace_id, by = inbox.workspace_id, system_actor(inbox.workspace_id, "benchmark")
     tags = tags_named(workspace_id, [f"bench {number:03}" for number in range(TAGS)], by=by)
-    values: list[list[Any]] = [[workspace_id, many], [inbox.id], [workspace_id] * 2 + [TAGS] * 2, [], [], []]
+    values: list[list[Any]] = [[workspace_id, many], [inbox.id], [workspace_id] * 2 + [TAGS] * 2, *([[]] * 4)]
     with connection.cursor() as cursor:
         for statement, given in zip(_FILL, values, strict=True):
             cursor.execute(statement, given)
