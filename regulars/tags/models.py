@@ -62,8 +62,8 @@ class TagUse(models.Model):
 class Tagging(WorkspaceScoped):
     """A tag on a thing, from then on until it ends. It ends, it does not vanish: a row says what was.
 
-    A subclass adds the foreign key to its thing, named as ``subject`` says, and ``tagging_constraints`` and
-    ``tagging_indexes`` to its ``Meta``.
+    A subclass adds the foreign key to its thing, named as ``subject`` says, ``tagging_constraints`` and
+    ``tagging_indexes``.
     """
 
     subject: ClassVar[str]

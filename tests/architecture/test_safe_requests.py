@@ -19,6 +19,7 @@ from regulars.inboxes.ports import MediaRef, MessageContent
 from regulars.kernel import clock
 from regulars.kernel.models import Event, ParkedEvent
 from regulars.media.models import MediaFile
+from regulars.tags.operations import create_tag
 from regulars.workspaces.models import ApiToken, BrowserSession
 from regulars.workspaces.operations import invite_member
 from regulars.workspaces.tokens import LAST_USE_IS_NOTED_EVERY
@@ -49,6 +50,8 @@ def _ids(cast: Cast) -> dict[str, str]:
         "inbox_id": str(cast.inbox.id),
         "member_id": str(cast.agent.id),
         "team_id": str(cast.team.id),
+        "tag_id": str(create_tag(cast.workspace.id, "vip", by=cast.actor()).id),
+        "tag": "vip",
         "token_id": str(ApiToken.objects.order_by("created_at")[0].id),
         "session_id": str(BrowserSession.objects.get().id),
         "delivery_id": str(Delivery.objects.create(connection=cast.connection, body=b"{}").id),

@@ -309,6 +309,8 @@ def objects_of(cast: Cast) -> dict[str, str]:
         "member_id": str(cast.mate.id),
         "token_id": str(cast.token_actor("agent").id),
         "team_id": str(cast.team.id),
+        "tag_id": str(create_tag(cast.workspace.id, "vip", by=cast.actor()).id),
+        "tag": "vip",
         "view": "mine",
         "language": "ko",
     }

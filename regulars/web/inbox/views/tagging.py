@@ -35,7 +35,7 @@ OFF = "no"
 @require_safe
 @member_with("contacts:edit")
 def contact_tags(request: MemberRequest, contact_id: str) -> HttpResponse:
-    """Every tag, and which are on it."""
+    """For the picker: also those that are not on it, in JSON."""
     contact = access_contact(request.actor, parse_id(contact_id))
     return _options(request.actor, tags_on(ContactTagging, [contact.id])[contact.id])
 
@@ -43,7 +43,7 @@ def contact_tags(request: MemberRequest, contact_id: str) -> HttpResponse:
 @require_safe
 @member_with("conversations:assign")
 def conversation_tags(request: MemberRequest, conversation_id: str) -> HttpResponse:
-    """Every tag, and which are on it."""
+    """As ``contact_tags``."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     return _options(request.actor, tags_on(ConversationTagging, [conversation.id])[conversation.id])
 
