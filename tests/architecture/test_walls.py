@@ -46,6 +46,7 @@ UNSCOPED = {
 """tables that have no workspace, and why that is right"""
 
 PARENTS = {
+    "tags.TagUse": "tag",
     "workspaces.Member_teams": "member",
     "inboxes.Delivery": "connection",
     "inboxes.LedgerEntry": "connection",

@@ -22,6 +22,7 @@ from regulars.api import rate_limits
 from regulars.conversations.models import Message
 from regulars.inboxes.models import Delivery
 from regulars.kernel.models import Event, ParkedEvent
+from regulars.tags.operations import create_tag
 from tests.cast import ALICE, Cast
 from tests.running.routes import Place, all_places, fields_of, page_fields, rest_fields
 
