@@ -10,10 +10,11 @@ const MOST_DRAWN = 60;
 
 class TagPicker extends HTMLElement {
   connectedCallback() {
+    if (this.ready) return;
+    this.ready = true;
     this.menu = this.querySelector("[popover]");
     this.addEventListener("click", (event) => this.onClick(event));
-    if (!this.menu || this.ready) return;
-    this.ready = true;
+    if (!this.menu) return; // who may not tag only looks
     this.button = this.querySelector("[popovertarget]");
     this.input = this.menu.querySelector("input");
     this.list = this.menu.querySelector("[role=listbox]");
