@@ -159,7 +159,9 @@ class LiveHub:
         topics = self._events_of.keys() & query.get("topics", [USUAL_TOPIC])[0].split(",")
         screen = _Screen(viewer, frozenset(topics), parse_id(query.get("conversation", [""])[0]))
         given = headers.get(b"last-event-id", b"").decode("latin-1") or query.get("cursor", [""])[0]
-        await self._serve(screen, Position.parse(given), receive, send)
+        # what nobody can read was written by another version: the screen is as stale as one of another generation
+        seen = (Position.parse(given) or Position()) if given else None
+        await self._serve(screen, seen, receive, send)
 
     async def _serve(self, screen: _Screen, seen: Position | None, receive: Receive, send: Send) -> None:
         await send(
@@ -226,8 +228,10 @@ class LiveHub:
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _catch_up(self, screen: _Screen, seen: Position, until: Position) -> None:
+        """After the log was restored, the screen loads anew: it may show what is not there any more."""
         page = await self._ask(read_after, seen, self._kinds, CATCH_UP_LIMIT)
-        if len(page.events) >= CATCH_UP_LIMIT or (page.has_more and page.end < until):
+        is_far = len(page.events) >= CATCH_UP_LIMIT or (page.has_more and page.end < until)
+        if is_far or seen.generation != until.generation:
             with self._before_the_news(screen):
                 self._offer(screen, _event("reset", {}, until))
             return
@@ -280,8 +284,11 @@ class LiveHub:
         """True when something is kept back by a running writer."""
         while True:
             page = await self._ask(read_after, self._position, self._kinds, READ_LIMIT)
+            was_restored = page.end.generation != self._position.generation
             self._taken = page.end
-            if page.events and self._screens:
+            if was_restored:
+                self._reset(page.end)
+            elif page.events and self._screens:
                 await self._show_or_reset(page)
             progressed = page.end != self._position
             self._position = page.end
@@ -296,8 +303,11 @@ class LiveHub:
             raise
         except Exception:
             logger.exception("live: changes could not be drawn", extra={"count": len(page.events)})
-            for screen in list(self._screens):
-                self._offer(screen, _event("reset", {}, page.end))
+            self._reset(page.end)
+
+    def _reset(self, end: Position) -> None:
+        for screen in list(self._screens):
+            self._offer(screen, _event("reset", {}, end))
 
     async def _show(self, happened: Sequence[Recorded], end: Position) -> None:
         screens = list(self._screens)
