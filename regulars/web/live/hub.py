@@ -287,7 +287,7 @@ class LiveHub:
             was_restored = page.end.generation != self._position.generation
             self._taken = page.end
             if was_restored:
-                self._reset(page.end)
+                self._begin_anew(page.end)
             elif page.events and self._screens:
                 await self._show_or_reset(page)
             progressed = page.end != self._position
@@ -304,6 +304,13 @@ class LiveHub:
         except Exception:
             logger.exception("live: changes could not be drawn", extra={"count": len(page.events)})
             self._reset(page.end)
+
+    def _begin_anew(self, end: Position) -> None:
+        """Another log: nothing that was known of members, sessions and teams holds."""
+        self._staffing.clear()
+        self._reset(end)
+        for screen in list(self._screens):
+            self._end(screen)
 
     def _reset(self, end: Position) -> None:
         for screen in list(self._screens):

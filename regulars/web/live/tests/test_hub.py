@@ -109,7 +109,7 @@ async def test_open_screens_load_anew_when_the_log_under_them_was_restored(monke
 
     monkeypatch.setattr(hub, "_ask", restored)
     await hub._read_once()
-    assert _events(screen) == ["reset"]
+    assert (screen.has_ended, _events(screen)) == (True, ["reset"])
     await hub._read_once()
     assert _events(screen) == []
 
