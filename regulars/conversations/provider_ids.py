@@ -65,7 +65,9 @@ JOIN conversations_providermessageid p ON p.inbox_id = w.inbox_id AND p.provider
 def messages_called(inbox_ids: Iterable[UUID], provider_ids: Iterable[str]) -> QuerySet[Message]:
     """The messages of these numbers that their platform calls so; at the caller's risk whose they are."""
     named = ProviderMessageId.objects.filter(inbox_id__in=set(inbox_ids), provider_id__in=set(provider_ids))
-    return Message.objects.filter(id__in=named.values("message_id"))
+    return Message.objects.filter(
+        id__in=named.values("message_id")
+    )  # unscoped: of numbers that the caller names
 
 
 def forget_ids(messages: QuerySet[Message]) -> None:

@@ -175,8 +175,7 @@ def _note_another_failure(parked_id: int, error: Exception) -> None:
 
 @transaction.atomic
 def retry_parked(reaction: Reaction, parked: ParkedEvent) -> None:
-    """Raises what the reaction raises. An event that the reaction no longer wants goes as well.
-    """
+    """Raises what the reaction raises. An event that the reaction no longer wants goes as well."""
     if parked.kind in reaction.kinds:
         position = Position(parked.generation, int(parked.transaction_id), parked.event_id)
         reaction.run(

@@ -273,7 +273,13 @@ def _write_targets(workspace_id: UUID, targets: Sequence[_Target]) -> None:
 def _write_messages(targets: Sequence[_Target]) -> None:
     if not targets:
         return
-    take_ids([Named(each.inbox_id, each.provider_id, each.id) for each in targets if each.learned_its_id])
+    take_ids(
+        [
+            Named(each.inbox_id, each.provider_id, each.id)
+            for each in targets
+            if each.provider_id and each.learned_its_id
+        ]
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversations_message m SET status = new.status,"
