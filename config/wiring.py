@@ -88,10 +88,12 @@ def _jobs_of(channel: Channel) -> Iterator[Job]:
 
 JOBS: tuple[Job, ...] = (
     Job("conversations.wake_snoozed", timedelta(seconds=30), conversations.wake_snoozed),
+    Job("conversations.prepare_parts", timedelta(hours=12), conversations.prepare_parts),
     Job("conversations.purge_unmatched_statuses", timedelta(hours=6), conversations.purge_unmatched_statuses),
     Job("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
     Job("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
     Job("workspaces.purge_sessions", timedelta(hours=1), workspaces.purge_sessions),
+    Job("kernel.prepare_parts", timedelta(hours=6), kernel.prepare_parts),
     Job("kernel.purge_events", timedelta(hours=1), kernel.purge_events),
     Job("kernel.purge_answers", timedelta(hours=1), kernel.purge_answers),
     *(job for channel in CHANNELS.values() for job in _jobs_of(channel)),

@@ -17,12 +17,12 @@ from regulars.conversations.models import Message
 from regulars.inboxes.models import Delivery
 from regulars.inboxes.ports import MediaRef, MessageContent
 from regulars.kernel import clock
-from regulars.kernel.models import Event, ParkedEvent
+from regulars.kernel.models import ParkedEvent
 from regulars.media.models import MediaFile
 from regulars.workspaces.models import ApiToken, BrowserSession
 from regulars.workspaces.operations import invite_member
 from regulars.workspaces.tokens import LAST_USE_IS_NOTED_EVERY
-from tests.cast import ALICE, Cast, make_cast
+from tests.cast import ALICE, Cast, make_cast, parked_event
 
 
 def _paths(patterns: Iterable[URLPattern | URLResolver], prefix: str = "/") -> Iterator[str]:
@@ -60,8 +60,7 @@ def _ids(cast: Cast) -> dict[str, str]:
 
 
 def _parked(cast: Cast) -> ParkedEvent:
-    event = Event.objects.filter(workspace_id=cast.workspace.id)[0]
-    return ParkedEvent.objects.create(reaction="whatsapp.show_typing", event=event, error="LookupError: no")
+    return parked_event(cast.workspace.id, reaction="whatsapp.show_typing", error="LookupError: no")
 
 
 NOTED = {"/settings/deliveries/<str:delivery_id>", "/api/v1/inbound-deliveries/<str:delivery_id>"}

@@ -32,7 +32,8 @@ ROOT = Path(__file__).parents[2]
 UNSCOPED = {
     "kernel.Event": "carries its workspace as a plain id: the kernel knows no other room",
     "kernel.ReactionCursor": "the house's own: how far a reaction has read",
-    "kernel.ParkedEvent": "belongs to an event",
+    "kernel.ParkedEvent": "an event that was set aside, with its workspace as the log has it",
+    "kernel.LogGeneration": "the house's own: whose transaction ids are counted",
     "kernel.Heartbeat": "the house's own: which processes live",
     "kernel.PeriodicRun": "the house's own: when jobs ran",
     "kernel.ServerKey": "the house's own: which secret key the database belongs to",

@@ -12,12 +12,12 @@ from regulars.conversations.models import Conversation, Message, OutgoingMessage
 from regulars.inboxes.events import InboxChanged
 from regulars.inboxes.models import Delivery
 from regulars.kernel.events import record
-from regulars.kernel.models import Event, ParkedEvent
+from regulars.kernel.models import ParkedEvent
 from regulars.media.models import MediaFile
 from regulars.message_templates.models import MessageTemplate
 from regulars.workspaces.models import ApiToken, BrowserSession, Invitation
 from regulars.workspaces.operations import create_api_token, invite_member
-from tests.cast import ALICE, PASSWORD, Cast
+from tests.cast import ALICE, PASSWORD, Cast, parked_event
 
 Values = dict[str, object]
 NEW_PASSWORD = "seven tall lanterns drift"
@@ -134,8 +134,7 @@ def came(stage: Stage, state: str = "failed") -> Delivery:
 
 def parked(stage: Stage) -> ParkedEvent:
     record(InboxChanged(stage.cast.workspace.id, stage.cast.inbox.id))
-    event = Event.objects.order_by("-id")[0]
-    return ParkedEvent.objects.create(reaction="whatsapp.show_typing", event=event, error="LookupError")
+    return parked_event(stage.cast.workspace.id, reaction="whatsapp.show_typing", error="LookupError")
 
 
 def _replay_failed(stage: Stage) -> Form:

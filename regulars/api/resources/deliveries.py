@@ -192,8 +192,8 @@ def _build_parked(row: ParkedEvent) -> ParkedEventShape:
     return ParkedEventShape(
         id=str(row.id),
         reaction=row.reaction,
-        event=row.event.kind,
-        happened_at=row.event.happened_at,
+        event=row.kind,
+        happened_at=row.happened_at,
         error=row.error or None,
         parked_at=row.parked_at,
         retry_asked_at=row.retry_asked_at,

@@ -12,9 +12,9 @@ from regulars.inboxes.events import InboxChanged
 from regulars.inboxes.models import ChannelNotice, Delivery, LedgerEntry
 from regulars.kernel import clock
 from regulars.kernel.events import record
-from regulars.kernel.models import Event, ParkedEvent
+from regulars.kernel.models import ParkedEvent
 from regulars.workspaces.models import AuditEntry
-from tests.cast import FIRST_NUMBER, Cast, House
+from tests.cast import FIRST_NUMBER, Cast, House, parked_event
 
 
 def _came(house: House, state: str = "processed", **more: object) -> Delivery:
@@ -24,8 +24,7 @@ def _came(house: House, state: str = "processed", **more: object) -> Delivery:
 
 def _parked(house: House) -> ParkedEvent:
     record(InboxChanged(house.workspace.id, house.inbox.id))
-    event = Event.objects.order_by("-id")[0]
-    return ParkedEvent.objects.create(reaction="tea", event=event, error="LookupError: bad water")
+    return parked_event(house.workspace.id, reaction="tea", error="LookupError: bad water")
 
 
 def test_deliveries_are_listed_the_latest_first_and_page_by_page(api: Api, cast: Cast):

@@ -30,6 +30,7 @@ from regulars.conversations.models import (
 )
 from regulars.conversations.operations.sending import outgoing_of
 from regulars.conversations.operations.statuses import settle_jobs
+from regulars.conversations.provider_ids import forget_ids
 from regulars.inboxes.erasing import Erasure, Trace, Traces, ask_for_erasure
 from regulars.inboxes.ports import files_in
 from regulars.kernel import clock
@@ -63,6 +64,7 @@ def remove_contact(contact: Contact, *, by: Actor) -> None:
     traces = _traces_of(contact, said)
     _forget_participant(contact)
     unread = {each.id: _unread_of_others(each, contact) for each in groups}
+    forget_ids(said)
     delete_contact(contact, by=by)
     remove_files(files)
     forget_errors(contact.workspace_id, traces.objects)

@@ -13,6 +13,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 from regulars.contacts.search import matching_contacts, matching_groups
 from regulars.conversations.access import visible_to
 from regulars.conversations.models import Conversation, Message
+from regulars.conversations.provider_ids import messages_called
 from regulars.conversations.queries.changing import REWRITING, MessageChanges, read_changes
 from regulars.kernel.cursors import read_cursor, unknown_cursor, write_cursor
 from regulars.kernel.ids import parse_id
@@ -167,10 +168,9 @@ def attach_last_messages(conversations: list[Conversation]) -> None:
 def _targets_of(reactions: list[Message]) -> dict[tuple[UUID, str | None], Message]:
     if not reactions:
         return {}
-    # unscoped: in the numbers of messages that were read
-    said = Message.objects.filter(
-        inbox_id__in={each.inbox_id for each in reactions},
-        provider_id__in={each.target_provider_id for each in reactions if each.target_provider_id},
+    said = messages_called(
+        (each.inbox_id for each in reactions),
+        (each.target_provider_id for each in reactions if each.target_provider_id),
     )
     return {(each.conversation_id, each.provider_id): each for each in said}
 

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from regulars.conversations.models import Activity, Conversation, Message, Note
+from regulars.conversations.provider_ids import messages_called
 from regulars.conversations.queries.changing import MODIFIERS
 from regulars.conversations.queries.lists import attach_last_messages
 from regulars.conversations.queries.threads import MessageDetails, shown_with, with_details
@@ -59,10 +60,10 @@ def read_shown_messages(
     }
     if targets:
         known = {each.id for each in messages}
-        changed = of_threads.filter(
-            inbox_id__in={each.inbox_id for each in conversations},
-            provider_id__in={provider_id for _thread, provider_id in targets},
+        named = messages_called(
+            (each.inbox_id for each in conversations), (provider_id for _thread, provider_id in targets)
         )
+        changed = of_threads.filter(id__in=named.values("id"))
         messages += [
             each
             for each in changed

@@ -6,22 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
-pytestmark = pytest.mark.django_db(transaction=True)
+from tests.old_schema import database_at, migrate_to_now
 
 BEFORE = [("conversations", "0014_template_drafts")]
 INDEXES = ("message_by_ad_picture", "message_template_sent")
 
 
 @pytest.fixture
-def latest() -> Iterator[list[tuple[str, str]]]:
-    """Today's migrations; the schema is as it was before the indexes, and of today again afterwards."""
-    executor = MigrationExecutor(connection)
-    leaves = executor.loader.graph.leaf_nodes()
-    executor.migrate(BEFORE)
-    yield leaves
-    MigrationExecutor(connection).migrate(leaves)
+def before(transactional_db: None) -> Iterator[None]:
+    """The tables as they were before the indexes."""
+    with database_at(BEFORE):
+        yield
 
 
 def definitions() -> dict[str, str]:
@@ -34,7 +30,7 @@ def definitions() -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-def test_no_build_locks_writers_out_and_one_that_was_cut_off_is_made_anew(latest: list[tuple[str, str]]):
+def test_no_build_locks_writers_out_and_one_that_was_cut_off_is_made_anew(before: None):
     """``CREATE INDEX`` alone keeps everybody from writing to the table until it is done."""
     said: list[str] = []
 
@@ -47,7 +43,7 @@ def test_no_build_locks_writers_out_and_one_that_was_cut_off_is_made_anew(latest
         for name in INDEXES:
             cursor.execute(f"CREATE INDEX {name} ON conversations_message (text)")
     with connection.execute_wrapper(note):
-        MigrationExecutor(connection).migrate(latest)
+        migrate_to_now()
     built = [sql for sql in said if sql.startswith("CREATE INDEX") and '"conversations_message"' in sql]
     assert [sql.split()[2] for sql in built] == ["CONCURRENTLY", "CONCURRENTLY"]
     made = definitions()
