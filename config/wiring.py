@@ -122,7 +122,7 @@ CONDITION_FIELDS = join(
         of_contacts.CONDITIONS,
         of_conversations.CONDITIONS,
         event_fields(
-            (kind for name, kind in Event.kinds.items() if name not in Event.past_kinds),
+            (each for name, each in Event.kinds.items() if name not in Event.past_kinds),
             pgettext_lazy("subject of conditions", "Event"),
             reaches=("message", "conversation", "contact"),
         ),

@@ -121,8 +121,8 @@ class _Builder:
     workspace_id: UUID
     as_of: AsOf
     _joined: dict[str, str] = field(default_factory=dict)
-    _counts: dict[tuple[Sql, str], str] = field(default_factory=dict)
-    """select of rows, and whose they are → alias"""
+    _counts: list[tuple[Sql, str]] = field(default_factory=list)
+    """selects of rows, and whose they are; what is asked for twice is counted once"""
 
     def compile(self, condition: Condition) -> Sql:
         if isinstance(condition, Leaf):
@@ -133,8 +133,8 @@ class _Builder:
         """Everything that the tests stand on."""
         texts = [f" {text}" for text in self._joined.values()]
         values: list[Any] = []
-        for (select, source), alias in self._counts.items():
-            texts.append(self._join_count(select.text, alias, source))
+        for place, (select, source) in enumerate(self._counts):
+            texts.append(self._join_count(select.text, f"count{place}", source))
             values += select.values
         return Sql("".join(texts), tuple(values))
 
@@ -176,9 +176,10 @@ class _Builder:
         if stretch is None or leaf.field.rows is None or leaf.field.measure is None:
             return MISSING
         select = self._select(leaf, leaf.field.rows, leaf.field.measure, stretch)
-        key = (select, leaf.field.rows.source)
-        alias = self._counts.setdefault(key, f"count{len(self._counts) + 1}")
-        return Sql(f"{alias}.value")
+        wanted = (select, leaf.field.rows.source)
+        if wanted not in self._counts:
+            self._counts.append(wanted)
+        return Sql(f"count{self._counts.index(wanted)}.value")
 
     def _select(self, leaf: Leaf, rows: Rows, measure: Measure, stretch: Stretch) -> Sql:
         raise NotImplementedError
