@@ -1,4 +1,4 @@
-"""What conditions can ask of a conversation, of a message, and of what was said with a contact (``kernel.conditions``)."""
+"""What conditions can ask of conversations, messages and what was said with a contact (``kernel.conditions``)."""
 
 from __future__ import annotations
 
@@ -129,7 +129,14 @@ def _said_with(contact: Contact) -> list[Said]:
     """Everything that was said with a contact, the oldest first."""
     messages = Message.objects.filter(contact_id=contact.id, workspace_id=contact.workspace_id)
     rows = messages.order_by("sent_at", "id").values_list(
-        "sent_at", "kind", "inbox_id", "inbox__connection__channel", "text", "direction", "author_kind", "status"
+        "sent_at",
+        "kind",
+        "inbox_id",
+        "inbox__connection__channel",
+        "text",
+        "direction",
+        "author_kind",
+        "status",
     )
     return [Said(*row) for row in rows]
 
@@ -235,8 +242,12 @@ def _messages(name: str, label: Label, measure: Measure, rows: Rows = _MESSAGES)
 CONDITIONS = Contribution(
     (CONVERSATION, MESSAGE),
     (
-        _messages("messages.in_count", _("Messages from them"), Measure("count", only_sql=_IN, only=_came_in)),
-        _messages("messages.out_count", _("Messages to them"), Measure("count", only_sql=_OUT, only=_went_out)),
+        _messages(
+            "messages.in_count", _("Messages from them"), Measure("count", only_sql=_IN, only=_came_in)
+        ),
+        _messages(
+            "messages.out_count", _("Messages to them"), Measure("count", only_sql=_OUT, only=_went_out)
+        ),
         _messages(
             "messages.last_in_days_ago",
             _("Days since their last message"),
@@ -264,7 +275,9 @@ CONDITIONS = Contribution(
                 ("resolved", pgettext_lazy("conversation status", "resolved")),
             ),
         ),
-        columns.plain("reference", "conversation.inbox", _("Number"), "conversation", "inbox_id", choices=_INBOXES),
+        columns.plain(
+            "reference", "conversation.inbox", _("Number"), "conversation", "inbox_id", choices=_INBOXES
+        ),
         _channel(
             "conversation.channel",
             "conversation",
@@ -316,8 +329,6 @@ CONDITIONS = Contribution(
             "window_closes_at",
         ),
         columns.text("message.text", _("Text of the message"), "message", "text", has_history=True),
-        columns.choice(
-            "message.kind", _("Kind of the message"), "message", "kind", _KINDS, has_history=True
-        ),
+        columns.choice("message.kind", _("Kind of the message"), "message", "kind", _KINDS, has_history=True),
     ),
 )

@@ -62,9 +62,7 @@ def words(name: str, label: Label, source: str, column: str, **rest: Any) -> Fie
     )
 
 
-def units_since(
-    name: str, label: Label, source: str, column: str, unit_seconds: int, **rest: Any
-) -> Field:
+def units_since(name: str, label: Label, source: str, column: str, unit_seconds: int, **rest: Any) -> Field:
     """Whole days or minutes that have passed since the time in a column; missing before."""
 
     def get(whose: Any, as_of: AsOf) -> int | None:
@@ -112,12 +110,12 @@ def json_key(pattern: Field, key: str, column: str) -> Field:
             return Sql(f"CASE WHEN {kinds} THEN {within.text} END", (key, key, *within.values))
         example = wanted[0] if isinstance(wanted, tuple) else wanted
         kind, as_type = _json_type(example)
-        value = f"CASE WHEN jsonb_typeof({place} -> %s) = '{kind}' THEN NULLIF({place} ->> %s, ''){as_type} END"
+        value = (
+            f"CASE WHEN jsonb_typeof({place} -> %s) = '{kind}' THEN NULLIF({place} ->> %s, ''){as_type} END"
+        )
         return compare(operator, Sql(value, (key, key)), wanted)
 
-    return replace(
-        pattern, test=test, get=lambda whose, _as_of: (getattr(whose, column) or {}).get(key)
-    )
+    return replace(pattern, test=test, get=lambda whose, _as_of: (getattr(whose, column) or {}).get(key))
 
 
 def _json_type(example: Any) -> tuple[str, str]:

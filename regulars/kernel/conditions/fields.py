@@ -14,6 +14,7 @@ from uuid import UUID
 from regulars.kernel.conditions.values import COMPARABLE, OPERATORS, FieldType, Operator
 from regulars.kernel.conditions.windows import AsOf
 
+
 class Label(Protocol):
     """A text, or a lazy one in the reader's language."""
 
@@ -75,7 +76,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that can be asked of a source (``contact``, ``conversation``, ``message``, ``event``, or ``counted``, a row).
+    """One thing that can be asked of a source: a contact, a conversation, a message, an event, a row that is counted.
 
     ``sql`` is an expression over the source's table, which has the source's name as its alias, NULL where the value is
     missing; None where only one object can be asked. ``test`` stands in for ``sql`` where an operator needs its own
@@ -128,9 +129,7 @@ class Field:
 
     @property
     def takes_compare(self) -> bool:
-        return (
-            self.takes_window and self.measure is not None and self.measure.kind in {"count", "sum", "max"}
-        )
+        return self.takes_window and self.measure is not None and self.measure.kind in {"count", "sum", "max"}
 
     def operators_with(self, *, compare: bool) -> tuple[Operator, ...]:
         """Those that it knows, alone or with a second window."""
@@ -139,7 +138,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows that belong to a source and are counted: a table with the alias ``counted``, and the same rows in memory."""
+    """Rows that belong to a source and are counted: a table (alias ``counted``), and the same rows in memory."""
 
     name: str
     source: str
@@ -218,9 +217,12 @@ class Registry:
     def of(self, subject: str) -> Iterator[Field]:
         """What can be asked of a subject; families by their pattern."""
         sources = self.subjects[subject].sources
-        for each in (*self.fields.values(), *(family.pattern for family in self.families)):
-            if each.source in sources:
-                yield each
+        return (each for each in self.all() if each.source in sources)
+
+    def all(self) -> Iterator[Field]:
+        """Everything, families by their pattern."""
+        yield from self.fields.values()
+        yield from (family.pattern for family in self.families)
 
     def subjects_of(self, asked: Field) -> Collection[str]:
         return [name for name, each in self.subjects.items() if asked.source in each.sources]

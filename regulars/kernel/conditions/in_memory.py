@@ -69,7 +69,9 @@ def leaf_holds(leaf: Leaf, value: Any, second: Any) -> bool:
         return False
     wanted = leaf.value
     times = partial(_times, second)
-    return holds(leaf.operator, value, tuple(map(times, wanted)) if isinstance(wanted, tuple) else times(wanted))
+    return holds(
+        leaf.operator, value, tuple(map(times, wanted)) if isinstance(wanted, tuple) else times(wanted)
+    )
 
 
 def _times(second: Any, factor: Any) -> Any:

@@ -113,13 +113,15 @@ class _Reader:
         if field.choices.asked:
             known = self._known_values(field) if self._known_values else None
         else:
-            known = [each.value for each in field.choices.fixed]
+            known = {each.value for each in field.choices.fixed}
         if known is None:
             return
         for index, each in enumerate(value) if isinstance(value, tuple) else ((None, value),):
             if str(each) not in known:
                 path = "" if index is None else f"[{index}]"
-                raise Wrong("unknown_value", f"one of {', '.join(known)}" if known else "nothing yet", path)
+                raise Wrong(
+                    "unknown_value", f"one of {', '.join(sorted(known))}" if known else "nothing yet", path
+                )
 
     def _read_where(
         self, field: Field, written: Mapping[str, Any], path: str, depth: int

@@ -1,8 +1,8 @@
 """A condition as SQL: the set of everything of a subject that it holds for, in one workspace.
 
 Rows are counted in sub-selects that are grouped once and joined (``_Whole``), which PostgreSQL does by hash however
-conditions nest; where only a few objects are looked at, row by row (``_OneByOne``). ``IN`` and ``NOT IN`` would be shorter, but
-PostgreSQL gives up hashing them inside ``any`` and ``none`` as soon as they might not fit into ``work_mem``.
+conditions nest; where only a few objects are looked at, one by one (``_OneByOne``). ``IN`` and ``NOT IN`` would be
+shorter, but PostgreSQL no longer hashes them inside ``any`` and ``none`` once they might not fit into ``work_mem``.
 
 Tests may come out NULL, which is as good as false: ``AND`` and ``OR`` keep it so, and ``none`` is ``IS NOT TRUE``.
 """
@@ -32,9 +32,7 @@ TRUE, FALSE, MISSING = Sql("TRUE"), Sql("FALSE"), Sql("NULL")
 _SIGNS = {"is": "=", "is_not": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
-def ids(
-    condition: Condition, registry: Registry, subject: str, workspace_id: UUID, as_of: AsOf
-) -> Sql:
+def ids(condition: Condition, registry: Registry, subject: str, workspace_id: UUID, as_of: AsOf) -> Sql:
     """A select of the ids; raises ``Wrong`` when a field can be asked of one object only."""
     about = _asked_in_sets(registry, subject)
     builder = _Whole(about, workspace_id, as_of)
@@ -46,9 +44,7 @@ def ids(
     )
 
 
-def matching(
-    condition: Condition, registry: Registry, subject: str, workspace_id: UUID, as_of: AsOf
-) -> Q:
+def matching(condition: Condition, registry: Registry, subject: str, workspace_id: UUID, as_of: AsOf) -> Q:
     """For ``filter``: those that the condition holds for."""
     found = ids(condition, registry, subject, workspace_id, as_of)
     return Q(id__in=RawSQL(f"({found.text})", found.values, output_field=UUIDField()))  # noqa: S611 (built of fields)
@@ -77,26 +73,30 @@ def first(
     the whole set would read all that is counted.
     """
     probed = list(rows.values_list("id", flat=True)[:PROBED])
-    one_by_one = _one_by_one(condition, registry, subject, workspace_id, as_of, rows.model._meta.db_table)
-    found = list(rows.filter(id__in=probed).filter(one_by_one)[:wanted])
+    table = rows.model._meta.db_table  # noqa: SLF001 (Django's documented door to it)
+    test = one_by_one(condition, registry, subject, workspace_id, as_of, table)
+    passes = RawSQL(test.text, test.values, output_field=BooleanField())  # noqa: S611 (built of fields)
+    found = list(rows.filter(passes, id__in=probed)[:wanted])
     if len(found) == wanted or len(probed) < PROBED:
         return found
     return list(rows.filter(matching(condition, registry, subject, workspace_id, as_of))[:wanted])
 
 
-def _one_by_one(
+def one_by_one(
     condition: Condition, registry: Registry, subject: str, workspace_id: UUID, as_of: AsOf, outer: str
-) -> RawSQL:
-    """A test of the outer query's row; a scalar sub-select, which PostgreSQL does not pull up into a join."""
+) -> Sql:
+    """A test of the row that another query is at; a scalar sub-select, which PostgreSQL does not make a join of.
+
+    ``outer``: what that query calls the subject's table.
+    """
     about = _asked_in_sets(registry, subject)
     builder = _OneByOne(about, workspace_id, as_of)
     test = builder.compile(condition)
-    found = _put(
-        "SELECT ({test}) IS TRUE FROM {table} {name}{joins} WHERE {name}.id = {outer}.id",
+    return _put(
+        "(SELECT ({test}) IS TRUE FROM {table} {name}{joins} WHERE {name}.id = {outer}.id)",
         {"test": test, "table": Sql(about.table), "name": Sql(about.name)},
         {"joins": builder.joins(), "outer": Sql(f'"{outer}"')},
     )
-    return RawSQL(f"({found.text})", found.values, output_field=BooleanField())  # noqa: S611 (built of fields)
 
 
 def _asked_in_sets(registry: Registry, subject: str) -> Subject:
@@ -157,7 +157,9 @@ class _Builder:
             at = self.as_of.at
             value = Sql(f"floor(extract(epoch FROM (%s - {value.text})) / 86400)", (at,))
         if leaf.field.is_never_missing and value is not MISSING and holds(leaf.operator, 0, leaf.value):
-            value = Sql(f"COALESCE({value.text}, 0)", value.values)  # else strict, so that the join may be an inner one
+            value = Sql(
+                f"COALESCE({value.text}, 0)", value.values
+            )  # else strict, so that the join may be an inner one
         wanted = _amounts(leaf.value)
         return compare(leaf.operator, value, wanted)
 
@@ -240,7 +242,8 @@ class _OneByOne(_Builder):
                 tests.values,
             )
         return Sql(
-            f"SELECT {_aggregate(measure, rows)} AS value FROM {table} WHERE {key} AND {tests.text}", tests.values
+            f"SELECT {_aggregate(measure, rows)} AS value FROM {table} WHERE {key} AND {tests.text}",
+            tests.values,
         )
 
 

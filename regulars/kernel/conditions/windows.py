@@ -25,9 +25,7 @@ _DURATION = re.compile(
     r"(?:T(?=.)(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?",
     re.ASCII,
 )
-_EXPECTED = (
-    '{"last": "P90D"}, {"from": …, "to": …}, {"calendar": "month"} or {"since": "trigger"}, with one of these alone'
-)
+_EXPECTED = 'one of {"last": "P90D"}, {"from": …, "to": …}, {"calendar": "month"}, {"since": "trigger"}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +192,6 @@ def _beginning(as_of: AsOf, unit: CalendarUnit) -> datetime:
             first = midnight.replace(day=1)
         case "quarter":
             first = midnight.replace(day=1, month=midnight.month - (midnight.month - 1) % 3)
-        case "year":
+        case _:
             first = midnight.replace(day=1, month=1)
     return first.astimezone(UTC)

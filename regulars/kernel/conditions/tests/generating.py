@@ -1,6 +1,6 @@
 """Conditions drawn from whatever a registry knows, as JSON, for property tests.
 
-A condition comes of a seed: drawing each of its parts by Hypothesis takes longer than asking the database for all of it.
+A condition comes of a seed: were each of its parts drawn by Hypothesis, a hundred would take a minute.
 """
 
 from __future__ import annotations
@@ -92,7 +92,9 @@ def _tree(draw: Random, leaf: Callable[[], Json], depth: int) -> Json:
     if depth >= 3 or draw.random() < 0.45:
         return leaf()
     return {
-        draw.choice(("all", "any", "none")): [_tree(draw, leaf, depth + 1) for _ in range(draw.choice((0, 1, 2, 2, 3)))]
+        draw.choice(("all", "any", "none")): [
+            _tree(draw, leaf, depth + 1) for _ in range(draw.choice((0, 1, 2, 2, 3)))
+        ]
     }
 
 

@@ -16,6 +16,7 @@ from django.db import connection
 
 from regulars.kernel.conditions import columns
 from regulars.kernel.conditions.fields import (
+    Choice,
     Choices,
     Contribution,
     Family,
@@ -36,6 +37,7 @@ NAMES = ("", "Анна", "ANNA", "김민지", "ณัฐวุฒิ", "İlke Ü
 CITIES = ("", "Seoul", "Москва", "กรุงเทพ")
 KINDS = ("retail", "wholesale")
 TAGS = ("vip", "новый", "단골", "a'b")
+SHOPS = {"A-1": "north", "B-2": "south", "C-3": ""}
 CURRENCIES = ("EUR", "KRW")
 
 
@@ -84,7 +86,9 @@ PURCHASES = Rows(
         each.name: each
         for each in (
             columns.text("sku", "SKU", "counted", "sku"),
-            columns.choice("status", "Status", "counted", "status", one_of(("paid", "Paid"), ("open", "Open"))),
+            columns.choice(
+                "status", "Status", "counted", "status", one_of(("paid", "Paid"), ("open", "Open"))
+            ),
             columns.plain("number", "quantity", "Quantity", "counted", "count"),
             Field(
                 "total",
@@ -110,7 +114,6 @@ PURCHASES = Rows(
     load=lambda person: person.purchases,
     get_at=lambda row: row.at,
 )
-SHOPS = {"A-1": "north", "B-2": "south", "C-3": ""}
 _PAID = {"only_sql": "counted.status = 'paid'", "only": lambda row: row.status == "paid"}
 _AMOUNT = {
     "sql": "counted.amount",
@@ -119,18 +122,21 @@ _AMOUNT = {
     "get_currency": lambda row: row.currency,
 }
 _QUANTITY: dict[str, Any] = {"sql": "counted.count", "get": lambda row: row.count}
-PERSON = Subject("person", "Person", "person")
+OWNERS = Choices(asked=lambda _workspace_id: [Choice(str(UUID(int=11)), "Olga")])
+PERSON = Subject("person", "Person", "shop_person")
 
 
 def _of_purchases(name: str, type_: Any, measure: Measure) -> Field:
-    return Field(f"purchases.{name}", type_, name, "person", rows=PURCHASES, measure=measure, has_history=True)
+    return Field(
+        f"purchases.{name}", type_, name, "person", rows=PURCHASES, measure=measure, has_history=True
+    )
 
 
 VISIT = Subject(
     "visit",
     "Visit",
-    "visit",
-    {"person": "LEFT JOIN person ON person.id = visit.person_id"},
+    "shop_visit",
+    {"person": "LEFT JOIN shop_person person ON person.id = visit.person_id"},
     {"person": "visit.person_id"},
 )
 SHOP = Contribution(
@@ -138,9 +144,11 @@ SHOP = Contribution(
     (
         columns.text("person.name", "Name", "person", "name"),
         columns.text("person.city", "City", "person", "city"),
-        columns.choice("person.kind", "Kind", "person", "kind", one_of(("retail", "Retail"), ("wholesale", "W"))),
+        columns.choice(
+            "person.kind", "Kind", "person", "kind", one_of(("retail", "Retail"), ("wholesale", "W"))
+        ),
         columns.plain("number", "person.age", "Age", "person", "age"),
-        columns.plain("reference", "person.owner", "Owner", "person", "owner_id", choices=Choices(asked=lambda _: [])),
+        columns.plain("reference", "person.owner", "Owner", "person", "owner_id", choices=OWNERS),
         columns.plain("boolean", "person.is_active", "Active", "person", "is_active"),
         columns.plain("moment", "person.born", "Born", "person", "born_at"),
         columns.units_since("person.born_days_ago", "Days since", "person", "born_at", columns.DAY),
@@ -174,7 +182,21 @@ SHOP = Contribution(
     ),
 )
 REGISTRY = join([SHOP])
-NOTES: tuple[Any, ...] = ("M", "m-Размер", "", 3, 2.5, -1, True, False, None, [], ["M", "L"], ["", 4], {"a": 1})
+NOTES: tuple[Any, ...] = (
+    "M",
+    "m-Размер",
+    "",
+    3,
+    2.5,
+    -1,
+    True,
+    False,
+    None,
+    [],
+    ["M", "L"],
+    ["", 4],
+    {"a": 1},
+)
 POOLS: dict[str, Any] = {
     "text": [each for each in (*NAMES, *CITIES, "anna", "nobody", "%", "_", "σ", "i") if each],
     "choice": ["paid", "open"],
@@ -195,7 +217,7 @@ POOLS: dict[str, Any] = {
     "any": ["M", "m", "Размер", "a", 3, 2.5, 0, True, False],
 }
 MOMENTS = [NOW - timedelta(days=days) for days in (0, 1, 17, 30, 60, 200, 400)]
-KEYS = {"person.notes.<key>": ("size", "it's \"odd\" %s")}
+KEYS = {"person.notes.<key>": ("size", 'it\'s "odd" %s')}
 AS_OFS = [
     AsOf(NOW - past, ZoneInfo(zone), since)
     for past in (timedelta(0), timedelta(days=17, hours=5), timedelta(days=60), timedelta(days=800))
@@ -205,9 +227,10 @@ AS_OFS = [
     )
 ]
 _TABLES = """
-CREATE TABLE person (id uuid PRIMARY KEY, workspace_id uuid, name text, city text, kind text, age int, owner_id uuid,
-  is_active boolean, born_at timestamptz, due_at timestamptz, tags jsonb, notes jsonb, debt numeric, debt_currency text);
-CREATE TABLE visit (id uuid PRIMARY KEY, workspace_id uuid, person_id uuid, length int);
+CREATE TABLE shop_person (id uuid PRIMARY KEY, workspace_id uuid, name text, city text, kind text, age int,
+  owner_id uuid, is_active boolean, born_at timestamptz, due_at timestamptz, tags jsonb, notes jsonb, debt numeric,
+  debt_currency text);
+CREATE TABLE shop_visit (id uuid PRIMARY KEY, workspace_id uuid, person_id uuid, length int);
 CREATE TABLE sold_as (sku text PRIMARY KEY, shop text);
 CREATE TABLE purchase (id int PRIMARY KEY, workspace_id uuid, person_id uuid, at timestamptz, amount numeric,
   currency text, count int, status text, sku text);
@@ -279,24 +302,29 @@ def store(people: list[Person], visits: list[Visit]) -> None:
         cursor.executemany("INSERT INTO sold_as VALUES (%s, %s)", list(SHOPS.items()))
         for workspace, shift in ((WORKSPACE, 0), (STRANGERS, 1 << 40)):
             cursor.executemany(
-                f"INSERT INTO person VALUES ({', '.join(['%s'] * 14)})",
-                [
-                    (UUID(int=each.id.int + shift), workspace, each.name, each.city, each.kind, each.age, each.owner_id)
-                    + (each.is_active, each.born_at, each.due_at, json.dumps(each.tags), json.dumps(each.notes))
-                    + (each.debt, each.debt_currency)
-                    for each in people
-                ],
+                "INSERT INTO shop_person VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                [_row_of(person, workspace, shift) for person in people],
             )
             cursor.executemany(
-                f"INSERT INTO purchase VALUES ({', '.join(['%s'] * 9)})",
+                "INSERT INTO purchase VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 [
-                    (row.id + bool(shift) * 1_000_000, workspace, row.person_id, row.at, row.amount, row.currency)
-                    + (row.count, row.status, row.sku)
+                    (row.id + bool(shift) * 1_000_000, workspace, *_values_of(row))
                     for person in people
                     for row in person.purchases
                 ],
             )
         cursor.executemany(
-            "INSERT INTO visit VALUES (%s, %s, %s, %s)",
+            "INSERT INTO shop_visit VALUES (%s, %s, %s, %s)",
             [(each.id, WORKSPACE, each.person_id, each.length) for each in visits],
         )
+
+
+def _row_of(person: Person, workspace: UUID, shift: int) -> tuple[Any, ...]:
+    facts = (person.name, person.city, person.kind, person.age, person.owner_id, person.is_active)
+    times = (person.born_at, person.due_at)
+    rest = (json.dumps(person.tags), json.dumps(person.notes), person.debt, person.debt_currency)
+    return (UUID(int=person.id.int + shift), workspace, *facts, *times, *rest)
+
+
+def _values_of(row: Purchase) -> tuple[Any, ...]:
+    return (row.person_id, row.at, row.amount, row.currency, row.count, row.status, row.sku)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.kernel.conditions import to_sql
-from regulars.kernel.conditions.explaining import explain
+from regulars.kernel.conditions.fields import Sql
 from regulars.kernel.conditions.in_memory import Facts, matches
 from regulars.kernel.conditions.language import parse
 from regulars.kernel.conditions.tests import shop
@@ -29,10 +29,16 @@ def stored(db: None) -> None:
     shop.store(PEOPLE, VISITS)
 
 
-def _selected(found: Any) -> set[Any]:
+def _selected(found: Sql) -> set[Any]:
     with connection.cursor() as cursor:
         cursor.execute(found.text, found.values)
         return {row[0] for row in cursor.fetchall()}
+
+
+def _one_by_one(condition: Condition, subject: str, as_of: AsOf) -> Sql:
+    test = to_sql.one_by_one(condition, shop.REGISTRY, subject, shop.WORKSPACE, as_of, "outer")
+    text = f'SELECT id FROM shop_{subject} "outer" WHERE workspace_id = %s AND {test.text}'  # noqa: S608
+    return Sql(text, (shop.WORKSPACE, *test.values))
 
 
 def _generator(subject: str) -> Generator:
@@ -53,7 +59,7 @@ VISIT_FACTS = {
 @pytest.mark.parametrize(("subject", "facts"), [("person", PERSON_FACTS), ("visit", VISIT_FACTS)])
 @pytest.mark.usefixtures("stored")
 def test_sets_and_single_objects_agree(subject: str, facts: dict[Any, Facts]) -> None:
-    @settings(max_examples=90 if subject == "person" else 40)
+    @settings(max_examples=150 if subject == "person" else 60)
     @given(_generator(subject).conditions(AT_ONCE), st.sampled_from(shop.AS_OFS))
     def agree(written: list[dict[str, Any]], as_of: AsOf) -> None:
         for each in written:
@@ -61,5 +67,7 @@ def test_sets_and_single_objects_agree(subject: str, facts: dict[Any, Facts]) ->
             expected = _in_memory(condition, facts, as_of)
             found = to_sql.ids(condition, shop.REGISTRY, subject, shop.WORKSPACE, as_of)
             assert _selected(found) == expected, (write(condition), as_of)
+            assert _selected(_one_by_one(condition, subject, as_of)) == expected, (write(condition), as_of)
+            assert write(parse(write(condition), shop.REGISTRY, subject)) == write(condition)
 
     agree()
