@@ -59,7 +59,7 @@ VISIT_FACTS = {
 @pytest.mark.parametrize(("subject", "facts"), [("person", PERSON_FACTS), ("visit", VISIT_FACTS)])
 @pytest.mark.usefixtures("stored")
 def test_sets_and_single_objects_agree(subject: str, facts: dict[Any, Facts]) -> None:
-    @settings(max_examples=150 if subject == "person" else 60)
+    @settings(max_examples=120 if subject == "person" else 40)
     @given(_generator(subject).conditions(AT_ONCE), st.sampled_from(shop.AS_OFS))
     def agree(written: list[dict[str, Any]], as_of: AsOf) -> None:
         for each in written:
