@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from regulars.api.conditions import take_matching
 from regulars.api.explaining import person_written
-from regulars.api.paging import Page, newest_first, take_all
+from regulars.api.paging import Page, Take, newest_first, take_all
 from regulars.api.parsing import parse_reference
 from regulars.api.problems import ContactExists
 from regulars.api.shapes.contacts import (
@@ -38,7 +38,7 @@ def list_contacts(actor: Actor, query: ContactQuery) -> Page[ContactShape]:
 
     Agents and leads see the people of the conversations that they see, and contacts that are theirs.
     """
-    take = take_matching(actor, query.conditions, "contact") if query.conditions else take_all
+    take: Take[Contact] = take_matching(actor, query.conditions, "contact") if query.conditions else take_all
     contacts = contacts_visible_to(actor)
     if query.q.strip():
         contacts = contacts.filter(id__in=matching_contacts(actor.workspace_id, query.q).values("id"))

@@ -64,13 +64,22 @@ def values_of(leaf: Leaf, facts: Facts, as_of: AsOf) -> tuple[Any, Any]:
 def leaf_holds(leaf: Leaf, value: Any, second: Any) -> bool:
     """The verdict on values that were read."""
     if leaf.compare is None:
-        return (leaf.field.passes or holds)(leaf.operator, value, leaf.value)
+        return _passes(leaf, value)
     if second is None:
         return False
     wanted = leaf.value
     times = partial(_times, second)
     return holds(
         leaf.operator, value, tuple(map(times, wanted)) if isinstance(wanted, tuple) else times(wanted)
+    )
+
+
+def _passes(leaf: Leaf, value: Any) -> bool:
+    own = leaf.field.passes
+    return (
+        holds(leaf.operator, value, leaf.value)
+        if own is None or value is None
+        else own(leaf.operator, value, leaf.value)
     )
 
 
@@ -129,8 +138,7 @@ def _counted(leaf: Leaf, stretch: Stretch, facts: Facts, as_of: AsOf, currency: 
 def _row_passes(where: Condition, row: Any, as_of: AsOf) -> bool:
     if isinstance(where, Group):
         return joined_holds(where.join, (_row_passes(part, row, as_of) for part in where.parts))
-    passes = where.field.passes or holds
-    return passes(where.operator, _read(where, row, as_of), where.value)
+    return _passes(where, _read(where, row, as_of))
 
 
 def _measure(field: Field, counted: list[Any], as_of: AsOf, currency: str | None) -> Any:

@@ -6,7 +6,6 @@ from typing import Literal
 
 Problem = Literal[
     "shape",
-    "empty",
     "too_deep",
     "too_many",
     "unknown_field",

@@ -169,15 +169,15 @@ def _between(start: datetime | None, end: datetime | None) -> str:
 
 def _duration(duration: str) -> str:
     years, months, weeks, days, hours, minutes, seconds = parts_of(duration)
-    context = "in the last"  # Russian bends them otherwise than where a duration stands alone
+    # Russian bends them otherwise than where a duration stands alone
     written = (
-        (years, npgettext(context, "%(count)d year", "%(count)d years", years)),
-        (months, npgettext(context, "%(count)d month", "%(count)d months", months)),
-        (weeks, npgettext(context, "%(count)d week", "%(count)d weeks", weeks)),
-        (days, npgettext(context, "%(count)d day", "%(count)d days", days)),
-        (hours, npgettext(context, "%(count)d hour", "%(count)d hours", hours)),
-        (minutes, npgettext(context, "%(count)d minute", "%(count)d minutes", minutes)),
-        (seconds, npgettext(context, "%(count)d second", "%(count)d seconds", seconds)),
+        (years, npgettext("in the last", "%(count)d year", "%(count)d years", years)),
+        (months, npgettext("in the last", "%(count)d month", "%(count)d months", months)),
+        (weeks, npgettext("in the last", "%(count)d week", "%(count)d weeks", weeks)),
+        (days, npgettext("in the last", "%(count)d day", "%(count)d days", days)),
+        (hours, npgettext("in the last", "%(count)d hour", "%(count)d hours", hours)),
+        (minutes, npgettext("in the last", "%(count)d minute", "%(count)d minutes", minutes)),
+        (seconds, npgettext("in the last", "%(count)d second", "%(count)d seconds", seconds)),
     )
     return " ".join(text % {"count": count} for count, text in written if count)
 

@@ -12,7 +12,6 @@ from regulars.kernel.errors import Invalid
 
 WORDS: Mapping[Problem, str | Promise] = {
     "shape": _("This is no condition"),
-    "empty": _("Say what it is about"),
     "too_deep": _("The condition nests too deep"),
     "too_many": _("The condition asks too much at once"),
     "unknown_field": _("There is no such field"),

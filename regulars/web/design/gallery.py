@@ -98,8 +98,8 @@ def _condition(request: WebRequest) -> ConditionForm:
             },
         ]
     }
-    workspace_id = request.actor.workspace_id if request.actor else UUID(int=0)
-    return ConditionForm(written, "contact", workspace_id, shows_gaps=True)
+    actor = getattr(request, "actor", None)
+    return ConditionForm(written, "contact", actor.workspace_id if actor else UUID(int=0), shows_gaps=True)
 
 
 def _rows() -> list[ConversationRow]:

@@ -130,7 +130,7 @@ def test_what_is_wrong_is_named_with_its_path(written: Any, problem: str, path: 
 
 def test_the_values_of_a_workspace_are_asked_for_what_a_person_writes_only() -> None:
     written = {"field": "person.owner", "op": "is", "value": str(UUID(int=99))}
-    assert parse(written, shop.REGISTRY, "person")
+    assert parse(written, shop.REGISTRY, "person").path == ""
     with pytest.raises(Wrong) as refused:
         parse(written, shop.REGISTRY, "person", known_values=lambda _field: {str(UUID(int=11))})
     assert (refused.value.problem, refused.value.path) == ("unknown_value", "value")
@@ -144,8 +144,8 @@ def test_two_rooms_cannot_contribute_one_field() -> None:
 SEOUL, NEW_YORK = ZoneInfo("Asia/Seoul"), ZoneInfo("America/New_York")
 
 
-def _utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc]  # numbers of a date
+def _utc(year: int, month: int, day: int, hour: int = 0) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=UTC)
 
 
 TICK = timedelta(microseconds=1)

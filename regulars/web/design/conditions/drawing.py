@@ -174,7 +174,13 @@ class ConditionForm:
             for index, part in enumerate(parts if isinstance(parts, list) else [])
         ]
         joins = [Option(each, str(JOIN_WORDS[each]), each == join) for each in JOINS]
-        label = _("Conditions") if path == ROOT else _("Where") if path.endswith(".where") else _("Group")
+        label = (
+            pgettext("conditions", "Conditions")
+            if path == ROOT
+            else pgettext("conditions", "Where")
+            if path.endswith(".where")
+            else pgettext("conditions", "Group")
+        )
         return GroupView(path, joins, drawn, label, can_nest=path.count(".") < 7)
 
     def _leaf(self, written: Json, path: str, fields: Sequence[Field], *, is_row: bool) -> LeafView:
@@ -237,7 +243,11 @@ class ConditionForm:
     def _windows(self, asked: Field, written: Json, path: str) -> list[WindowControl]:
         if not asked.takes_window:
             return []
-        found = [self._window(written.get("window"), f"{path}.window", _("When"), _("at any time"))]
+        found = [
+            self._window(
+                written.get("window"), f"{path}.window", pgettext("conditions", "When"), _("at any time")
+            )
+        ]
         if asked.takes_compare:
             label = _("Compared with")
             found.append(self._window(written.get("compare"), f"{path}.compare", label, _("a fixed value")))
