@@ -12,6 +12,7 @@ from contextlib import ExitStack
 import click
 
 from benchmarks.accepting import Effort, measure_accepting
+from benchmarks.asking import measure_asking
 from benchmarks.checkouts import checkout_of
 from benchmarks.comparing import Comparison, compare, comparison_table
 from benchmarks.figures import Figure, table
@@ -28,6 +29,7 @@ ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "showing": measure_showing,
     "looking": measure_looking,
     "sending": measure_sending,
+    "asking": measure_asking,
 }
 NAMES = (*ON_ONE_PRODUCT, "resting")
 QUICK = Effort(rounds=1, seconds=0.5)

@@ -20,7 +20,7 @@ Conditions = Annotated[
 ]
 
 
-class ChoiceShape(msgspec.Struct):
+class KnownValue(msgspec.Struct):
     """A value that a field may have."""
 
     value: Annotated[str, told("What stands in the condition.", "opted_in")]
@@ -34,7 +34,7 @@ class RowField(msgspec.Struct, kw_only=True):
     label: Annotated[str, told("As the screens show it.", "Kind")]
     type: Annotated[FieldType, told("What sort of value it has.", "choice")]
     operators: Annotated[list[Operator], told("How it can be compared.", ["is", "in"])]
-    values: Annotated[list[ChoiceShape] | None, told("The values it may have; null: any.")]
+    values: Annotated[list[KnownValue] | None, told("The values it may have; null: any.")]
 
 
 class ConditionField(msgspec.Struct, kw_only=True):
@@ -50,7 +50,7 @@ class ConditionField(msgspec.Struct, kw_only=True):
         ),
     ]
     operators: Annotated[list[Operator], told("How it can be compared.", [">=", "between"])]
-    values: Annotated[list[ChoiceShape] | None, told("The values it may have; null: any.")]
+    values: Annotated[list[KnownValue] | None, told("The values it may have; null: any.")]
     where: Annotated[bool, told("Whether it counts rows that `where` can narrow down.", True)]
     where_fields: Annotated[list[RowField], told("What `where` can ask of them.")]
     window: Annotated[bool, told("Whether it takes a `window`.", True)]
@@ -97,7 +97,7 @@ def _row_field(asked: Field, workspace_id: UUID) -> RowField:
     )
 
 
-def _values(asked: Field, workspace_id: UUID) -> list[ChoiceShape] | None:
+def _values(asked: Field, workspace_id: UUID) -> list[KnownValue] | None:
     if asked.choices is None:
         return None
-    return [ChoiceShape(each.value, str(each.label)) for each in asked.choices.of(workspace_id)]
+    return [KnownValue(each.value, str(each.label)) for each in asked.choices.of(workspace_id)]
