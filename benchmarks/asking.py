@@ -39,6 +39,9 @@ CONDITION: dict[str, Any] = {
     ]
 }
 _SEED = """
+CREATE FUNCTION pg_temp.id_of(kind text, n bigint) RETURNS uuid IMMUTABLE LANGUAGE sql AS
+  $$SELECT (lpad(to_hex(n), 8, '0') || '-0000-7000-8000-00000000000' || kind)::uuid$$;
+SET session_replication_role = replica;
 INSERT INTO workspaces_workspace (id, name, slug, language, time_zone, created_at)
   VALUES (md5('asking')::uuid, 'Asking', 'asking', 'en', 'Asia/Seoul', now());
 INSERT INTO inboxes_connection (id, workspace_id, channel, key, name, account_id, app_id, verify_token, app_secrets,
@@ -49,23 +52,25 @@ INSERT INTO inboxes_inbox (id, workspace_id, connection_id, name, address, displ
   VALUES (md5('asking-i')::uuid, md5('asking')::uuid, md5('asking-c')::uuid, 'Asking', '1', '', 80,
     '', '', true, now());
 INSERT INTO contacts_contact (id, workspace_id, name, country, language, tier, score, tags, created_at)
-  SELECT md5('c' || n)::uuid, md5('asking')::uuid, 'Person ' || n, (array['KR', 'TH', 'US', 'DE', 'RU'])[1 + n % 5],
+  SELECT pg_temp.id_of('c', n), md5('asking')::uuid, 'Person ' || n, (array['KR', 'TH', 'US', 'DE', 'RU'])[1 + n % 5],
     'en', (array['A', 'B', 'C', ''])[1 + n % 4], n * 7 % 100,
     CASE n % 10 WHEN 0 THEN '["lost"]'::jsonb WHEN 1 THEN '["vip", "new"]'::jsonb ELSE '[]'::jsonb END,
     now() - n * interval '1 year' / {contacts}
   FROM generate_series(1, {contacts}) n;
 INSERT INTO conversations_conversation (id, workspace_id, inbox_id, contact_id)
-  SELECT md5('v' || n)::uuid, md5('asking')::uuid, md5('asking-i')::uuid, md5('c' || n)::uuid
+  SELECT pg_temp.id_of('d', n), md5('asking')::uuid, md5('asking-i')::uuid, pg_temp.id_of('c', n)
   FROM generate_series(1, {contacts}) n;
 INSERT INTO conversations_message (id, workspace_id, inbox_id, conversation_id, contact_id, direction, kind, text,
     author_kind, status, sent_at)
-  SELECT md5('m' || n)::uuid, md5('asking')::uuid, md5('asking-i')::uuid, md5('v' || who)::uuid, md5('c' || who)::uuid,
+  SELECT pg_temp.id_of('e', n), md5('asking')::uuid, md5('asking-i')::uuid, pg_temp.id_of('d', who), pg_temp.id_of('c', who),
     CASE WHEN n % 5 < 3 THEN 'in' ELSE 'out' END, 'text', 'A message of an ordinary length, number ' || n,
     CASE WHEN n % 5 < 3 THEN 'contact' ELSE 'member' END, CASE WHEN n % 5 < 3 THEN 'received' ELSE 'read' END,
     now() - interval '1 year' + n * interval '1 year' / {messages}
   FROM (SELECT n, 1 + (n * 7919) % {contacts} AS who FROM generate_series(1, {messages}) n) generated;
+SET session_replication_role = DEFAULT;
 ANALYZE;
 """
+"""ids that count up, as ours do; references are right by construction and not checked row by row"""
 
 
 def measure_asking(product: Product, effort: Effort) -> Iterator[Figure]:
@@ -110,11 +115,11 @@ def ask(rounds: int) -> dict[str, float]:
     every = parse(all_leaves, registry, "contact")
 
     def in_memory() -> None:
-        for facts in known:
+        for facts in known * times:
             matches(every, facts, as_of)
 
     times = 20
-    seconds = median(_seconds(lambda: [in_memory() for _ in range(times)]) for _ in range(rounds))
+    seconds = median(_seconds(in_memory) for _ in range(rounds))
     return {
         "contacts": count,
         "count_ms": 1000 * median(_seconds(lambda: to_sql.count(*question)) for _ in range(rounds)),

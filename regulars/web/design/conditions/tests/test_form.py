@@ -1,4 +1,4 @@
-"""The form of a condition: what is drawn is read back the same, buttons do what they say, mistakes stand at the leaf."""
+"""The form of a condition: what is drawn is read back the same, and buttons do what they say."""
 
 from __future__ import annotations
 
