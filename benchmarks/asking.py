@@ -62,11 +62,12 @@ INSERT INTO conversations_conversation (id, workspace_id, inbox_id, contact_id)
   FROM generate_series(1, {contacts}) n;
 INSERT INTO conversations_message (id, workspace_id, inbox_id, conversation_id, contact_id, direction, kind, text,
     author_kind, status, sent_at)
-  SELECT pg_temp.id_of('e', n), md5('asking')::uuid, md5('asking-i')::uuid, pg_temp.id_of('d', who), pg_temp.id_of('c', who),
+  SELECT pg_temp.id_of('e', n), md5('asking')::uuid, md5('asking-i')::uuid, pg_temp.id_of('d', who),
+    pg_temp.id_of('c', who),
     CASE WHEN n % 5 < 3 THEN 'in' ELSE 'out' END, 'text', 'A message of an ordinary length, number ' || n,
     CASE WHEN n % 5 < 3 THEN 'contact' ELSE 'member' END, CASE WHEN n % 5 < 3 THEN 'received' ELSE 'read' END,
     now() - interval '1 year' + n * interval '1 year' / {messages}
-  FROM (SELECT n, 1 + (n * 7919) % {contacts} AS who FROM generate_series(1, {messages}) n) generated;
+  FROM (SELECT n, 1 + (n::bigint * 7919) % {contacts} AS who FROM generate_series(1, {messages}) n) generated;
 SET session_replication_role = DEFAULT;
 ANALYZE;
 """

@@ -75,6 +75,11 @@ class WindowControl:
     start: str = ""
     end: str = ""
 
+    @property
+    def shows_label(self) -> bool:
+        """A second stretch of time beside the first says what it is for."""
+        return self.path.endswith(".compare")
+
 
 @dataclass(frozen=True)
 class LeafView:
