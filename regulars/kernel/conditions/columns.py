@@ -19,12 +19,19 @@ def text(
     name: str, label: Label, source: str, column: str, *, type_: FieldType = "text", **rest: Any
 ) -> Field:
     """A text column in which nothing is written ''."""
+    place = f"{source}.{column}"
+
+    def test(_as_of: AsOf, operator: str, wanted: Any) -> Sql | None:
+        """What '' fails anyway is asked of the column itself, of which PostgreSQL has statistics and indexes."""
+        return compare(operator, Sql(place), wanted) if operator in {"is", "in", "contains"} else None
+
     return Field(
         name,
         type_,
         label,
         source,
-        sql=lambda _as_of: Sql(f"NULLIF({source}.{column}, '')"),
+        sql=lambda _as_of: Sql(f"NULLIF({place}, '')"),
+        test=test,
         get=lambda whose, _as_of: getattr(whose, column) or None,
         **rest,
     )

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import BooleanField, Model, Q, QuerySet, UUIDField
 from django.db.models.expressions import RawSQL
 
@@ -27,7 +28,8 @@ from regulars.kernel.conditions.windows import AsOf, Stretch, Window, stretch_of
 Row = TypeVar("Row", bound=Model)
 PROBED = 1000
 """so many are looked at one by one before the whole set is asked for"""
-COUNTED = "counted"
+WORK_MEMORY = "64MB"
+"""for a count: the groups of a million rows then need no disk"""
 TRUE, FALSE, MISSING = Sql("TRUE"), Sql("FALSE"), Sql("NULL")
 _SIGNS = {"is": "=", "is_not": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
@@ -53,9 +55,12 @@ def matching(condition: Condition, registry: Registry, subject: str, workspace_i
 def count(condition: Condition, registry: Registry, subject: str, workspace_id: UUID, as_of: AsOf) -> int:
     """How many the condition holds for."""
     found = ids(condition, registry, subject, workspace_id, as_of)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEMORY])
         cursor.execute(f"SELECT count(*) FROM ({found.text}) matching", found.values)
-        return int(cursor.fetchone()[0])
+        (number,) = cursor.fetchone()
+        cursor.execute("SET LOCAL work_mem TO DEFAULT")  # the caller's transaction may go on
+    return int(number)
 
 
 def first(
@@ -294,7 +299,7 @@ def _test_of(leaf: Leaf, as_of: AsOf) -> Sql:
     value = asked.sql(as_of)
     if isinstance(leaf.value, Money) or (isinstance(leaf.value, tuple) and isinstance(leaf.value[0], Money)):
         return _money(leaf, asked, value)
-    return compare(leaf.operator, value, leaf.value)
+    return compare(leaf.operator, value, _amounts(leaf.value))
 
 
 def _money(leaf: Leaf, asked: Field, amount: Sql) -> Sql:
@@ -304,10 +309,16 @@ def _money(leaf: Leaf, asked: Field, amount: Sql) -> Sql:
 
 
 def _amounts(wanted: Any) -> Any:
-    """Amounts without their currency; everything else as it is."""
+    """Amounts without their currency, and whole numbers as such, so that a count need not be cast."""
     if isinstance(wanted, tuple):
-        return tuple(_amounts(each) for each in wanted)
-    return wanted.amount if isinstance(wanted, Money) else wanted
+        numbers = tuple(each.amount if isinstance(each, Money) else each for each in wanted)
+        return tuple(map(int, numbers)) if all(map(_is_whole, numbers)) else numbers
+    number = wanted.amount if isinstance(wanted, Money) else wanted
+    return int(number) if _is_whole(number) else number
+
+
+def _is_whole(number: Any) -> bool:
+    return isinstance(number, Decimal) and number == number.to_integral_value()
 
 
 def compare(operator: str, value: Sql, wanted: Any) -> Sql:

@@ -306,11 +306,11 @@ def _fields_by_source(
     for each in fields:
         about = registry.subjects.get(each.source)
         is_chosen = each.name == name or (asked is not None and each.type == "any" == asked.type)
-        groups.setdefault(str(about.label) if about else "", []).append(
+        groups.setdefault(str(about.label) if about else pgettext("conditions", "Where"), []).append(
             Option(each.name, str(each.label), is_chosen)
         )
     if asked is None and name:
-        groups.setdefault("", []).append(Option(name, name, is_chosen=True))
+        groups.setdefault("…", []).append(Option(name, name, is_chosen=True))
     return list(groups.items())
 
 
