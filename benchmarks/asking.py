@@ -147,6 +147,13 @@ def seed(contacts: int, messages: int) -> None:
         for statement in _SEED.format(contacts=contacts, messages=messages).split(";\n"):
             if statement.strip():
                 cursor.execute(statement)
+
+
+def vacuum() -> None:
+    """As PostgreSQL does by itself some time after."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE) conversations_message")
         cursor.execute("VACUUM (ANALYZE) contacts_contact")
 
@@ -162,6 +169,7 @@ def main(contacts: int, messages: int, rounds: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     seed(contacts, messages)
+    vacuum()
     print(json.dumps(ask(rounds)))
 
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """What conditions count messages by: for one contact, and for all in a stretch of time."""
 
-    dependencies = [("conversations", "0016_ad_pictures")]
+    dependencies = [("conversations", "0017_ad_pictures_by_file")]
 
     operations = [
         migrations.AddIndex(
