@@ -12,6 +12,7 @@ from contextlib import ExitStack
 import click
 
 from benchmarks.accepting import Effort, measure_accepting
+from benchmarks.asking import measure_asking
 from benchmarks.checkouts import checkout_of
 from benchmarks.comparing import Comparison, compare, comparison_table
 from benchmarks.figures import Figure, table
@@ -28,7 +29,10 @@ ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "showing": measure_showing,
     "looking": measure_looking,
     "sending": measure_sending,
+    "asking": measure_asking,
 }
+OF_THIS_CODE = {"asking"}
+"""runs this checkout's code whatever product runs: nothing to compare two commits by"""
 NAMES = (*ON_ONE_PRODUCT, "resting")
 QUICK = Effort(rounds=1, seconds=0.5)
 
@@ -75,7 +79,7 @@ def main(
 
 
 def _compare(commit: str, names: Sequence[str], effort: Effort, *, as_json: bool) -> None:
-    measures = [ON_ONE_PRODUCT[name] for name in ON_ONE_PRODUCT if name in names]
+    measures = [ON_ONE_PRODUCT[name] for name in ON_ONE_PRODUCT if name in names and name not in OF_THIS_CODE]
     found: list[Comparison] = []
     try:
         with checkout_of(commit) as other:

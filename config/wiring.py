@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from django.utils.translation import pgettext_lazy
+
 from regulars.channels.record import Channel
 from regulars.channels.whatsapp.channel import WHATSAPP
+from regulars.contacts import condition_fields as of_contacts
+from regulars.conversations import condition_fields as of_conversations
 from regulars.conversations import tasks as conversations
 from regulars.conversations.events import (
     ConversationAnswered,
@@ -32,6 +36,9 @@ from regulars.inboxes.events import (
     NoticeReceived,
 )
 from regulars.kernel import tasks as kernel
+from regulars.kernel.conditions.event_fields import event_fields
+from regulars.kernel.conditions.fields import join
+from regulars.kernel.events import Event
 from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.workspaces import tasks as workspaces
 
@@ -111,3 +118,16 @@ ERRANDS: tuple[Callable[[], object], ...] = (
     partial(retry_asked, REACTIONS),
 )
 """what workers do as soon as somebody asked for it (``kernel.errands``)"""
+
+CONDITION_FIELDS = join(
+    (
+        of_contacts.CONDITIONS,
+        of_conversations.CONDITIONS,
+        event_fields(
+            (each for name, each in Event.kinds.items() if name not in Event.past_kinds),
+            pgettext_lazy("subject of conditions", "Event"),
+            reaches=("message", "conversation", "contact"),
+        ),
+    )
+)
+"""what segments, rules, journeys and views can ask (``kernel.conditions``)"""

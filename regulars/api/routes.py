@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from regulars.api.dispatch import ANY_TOKEN, Route
 from regulars.api.resources import (
+    conditions,
     contacts,
     conversations,
     deliveries,
@@ -45,6 +46,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/contacts/{contact_id}", contacts.get_contact, "contacts:read"),
     Route("PATCH", "/contacts/{contact_id}", contacts.change_contact, "contacts:edit"),
     Route("DELETE", "/contacts/{contact_id}", contacts.delete_contact, "contacts:delete", NO_CONTENT),
+
+    Route("GET", "/condition-fields", conditions.list_condition_fields, "contacts:read"),
 
     Route("GET", "/conversations", conversations.list_conversations, "conversations:read"),
     Route("GET", "/conversations/{conversation_id}", conversations.get_conversation, "conversations:read"),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -211,6 +212,13 @@ class Message(WorkspaceScoped):
         ]
         indexes = [
             models.Index(fields=["conversation", "sent_at", "id"], name="message_in_thread"),
+            # counts of conditions: for one contact, and for all in a stretch of time
+            models.Index(
+                fields=["contact", "sent_at"],
+                name="message_by_contact",
+                condition=models.Q(contact__isnull=False),
+            ),
+            BrinIndex(fields=["sent_at"], name="message_by_time", autosummarize=True),
             models.Index(
                 fields=["inbox", "-sent_at"],
                 name="message_template_sent",

@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from regulars.api.paging import PageQuery
 from regulars.api.shapes.common import Id, Ref, encodable, refer_to_member
+from regulars.api.shapes.conditions import Conditions
 from regulars.contacts.models import Contact, ContactIdentity
 from regulars.contacts.queries import consents_of, identities_of
 from regulars.kernel.shielding import shielded, words_in
@@ -128,6 +129,7 @@ class ContactQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
     """What the list of contacts shows."""
 
     q: Annotated[str, told("Finds by name, number in any writing, or tag.", "+1 202 555")] = ""
+    conditions: Conditions = ""
 
 
 def build_identities(contact_ids: Sequence[UUID]) -> dict[UUID, list[IdentityOfContact]]:

@@ -34,6 +34,8 @@ class ConversationFilter:
     text: str = ""
     unread: bool = False
     contact_id: UUID | None = None
+    matching: Q | None = None
+    """what else must hold (``kernel.conditions.to_sql.matching``)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ def filtered(actor: Actor, wanted: ConversationFilter) -> QuerySet[Conversation]
         conversations = conversations.filter(unread_count__gt=0)
     if wanted.contact_id:
         conversations = conversations.filter(contact_id=wanted.contact_id)
+    if wanted.matching is not None:
+        conversations = conversations.filter(wanted.matching)
     if wanted.text:
         conversations = conversations.filter(
             Q(contact_id__in=matching_contacts(actor.workspace_id, wanted.text))
