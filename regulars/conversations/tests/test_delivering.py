@@ -196,7 +196,9 @@ def test_a_slow_number_holds_up_nobody_else(cast, start, provider, monkeypatch):
     start(provider)
     others = [queue_for(cast, phone, phone, inbox=cast.second_inbox) for phone in PEOPLE]
     wait_for("sent", *others)
-    until(lambda: len(set(provider.asked) - set(PEOPLE)) > 1)  # asked at the same time, by threads of their own
+    until(
+        lambda: len(set(provider.asked) - set(PEOPLE)) > 1
+    )  # asked at the same time, by threads of their own
     assert sorted(set(provider.asked) - set(PEOPLE)) == [f"slow {ALICE}", f"slow {BORIS}"]
     provider.silent.clear()
     wait_for("sent", *slow)

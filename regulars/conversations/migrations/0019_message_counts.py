@@ -1,14 +1,18 @@
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import migrations, models
 
+from regulars.kernel.indexing import AddIndexMeanwhile
+
 
 class Migration(migrations.Migration):
     """What conditions count messages by: for one contact, and for all in a stretch of time."""
 
-    dependencies = [("conversations", "0017_ad_pictures_by_file")]
+    atomic = False
+
+    dependencies = [("conversations", "0018_messages_in_parts")]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexMeanwhile(
             model_name="message",
             index=models.Index(
                 condition=models.Q(contact__isnull=False),
@@ -16,7 +20,7 @@ class Migration(migrations.Migration):
                 name="message_by_contact",
             ),
         ),
-        migrations.AddIndex(
+        AddIndexMeanwhile(
             model_name="message",
             index=BrinIndex(autosummarize=True, fields=["sent_at"], name="message_by_time"),
         ),
