@@ -52,7 +52,7 @@ from regulars.inboxes.ports import (
 from regulars.kernel.errors import Invalid, NotAllowed, NotFound
 from regulars.media.models import MediaFile
 from regulars.workspaces.access import Actor, actor_of_member
-from regulars.workspaces.models import Member, Team, User
+from regulars.workspaces.models import Member, Role, Team, User
 from tests.cast import ALICE, BORIS, CHAI, Cast
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +102,9 @@ def _build(cast: Cast, world: World) -> list[Member]:
     members = []
     for number, (role, own) in enumerate(zip(world.roles, world.member_teams, strict=True)):
         user = User.objects.create(email=f"m{number}@lotus.example")
-        member = Member.objects.create(workspace=workspace, user=user, role=role)
+        member = Member.objects.create(
+            workspace=workspace, user=user, role=Role.objects.get(workspace=workspace, key=role)
+        )
         member.teams.set([teams[each] for each in own])
         members.append(member)
     for inbox_number, assignee, team in world.threads:
