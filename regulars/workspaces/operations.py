@@ -79,8 +79,9 @@ def create_owner(
     workspace = Workspace.objects.create(
         name=workspace_name.strip(), slug=_free_slug(workspace_name), language=language, time_zone=time_zone
     )
-    for key, shown in BUILT_IN_NAMES.items():
-        Role.objects.create(workspace=workspace, key=key, name=shown)
+    Role.objects.bulk_create(
+        Role(workspace=workspace, key=key, name=shown) for key, shown in BUILT_IN_NAMES.items()
+    )
     user = user or User.objects.create_user(
         email, password, name=name.strip(), language=language, time_zone=time_zone
     )
