@@ -1,6 +1,7 @@
 """Every route of ``/api/v1``: method, path, function, permission. The table of contents of the REST face.
 
-What a role may do stands in its row, of the built-in ones in ``workspaces/permissions.py``; which objects it sees, in the rooms' ``access.py``.
+What a role may do stands in its row, of the built-in ones in ``workspaces/permissions.py``; which objects it sees,
+in the rooms' ``access.py``.
 """
 
 from __future__ import annotations

@@ -16,7 +16,9 @@ def token() -> None:
 @click.option(
     "--workspace", required=True, help="The workspace's short name (as in its address) or its name."
 )
-@click.option("--role", required=True, help="What the token may do: owner, admin, lead, agent, or the name of a role.")
+@click.option(
+    "--role", required=True, help="What the token may do: owner, admin, lead, agent, or the name of a role."
+)
 @click.option("--name", default="command line", show_default=True, help="What it is for, shown in its list.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def create(workspace: str, role: str, name: str, as_json: bool) -> None:

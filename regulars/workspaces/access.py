@@ -174,6 +174,4 @@ def still_holds(maker: Member | None, given: Rights, permission: str) -> bool:
 
 
 def system_actor(workspace_id: UUID, name: str) -> Actor:
-    return Actor(
-        "system", None, workspace_id, name, "system", EVERYTHING.permissions, reach=EVERYTHING.reach
-    )
+    return Actor("system", None, workspace_id, name, "system", EVERYTHING.permissions, reach=EVERYTHING.reach)

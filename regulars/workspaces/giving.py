@@ -55,19 +55,13 @@ def check_holds(by: Actor, permissions: frozenset[str]) -> None:
         raise NotAllowed(_("This token cannot let anybody do more than it may do itself"))
 
 
-def keepers(workspace_id: UUID) -> Q:
-    """The active members who may manage the workspace."""
-    roles = [
-        role.id
-        for role in Role.objects.filter(workspace_id=workspace_id)
-        if KEEPING in role.rights.permissions
-    ]
-    return Q(workspace_id=workspace_id, role_id__in=roles, is_active=True)
-
-
 def keep_a_keeper(workspace_id: UUID, lost: Q) -> None:
-    """Refuses when nobody would be left but those who ``lost`` it."""
-    if not Member.objects.filter(keepers(workspace_id)).exclude(lost).exists():
+    """Refuses when nobody active would be left who may manage the workspace but those who ``lost`` it."""
+    roles = [
+        role for role in Role.objects.filter(workspace_id=workspace_id) if KEEPING in role.rights.permissions
+    ]
+    keepers = Member.objects.filter(workspace_id=workspace_id, role__in=roles, is_active=True)
+    if not keepers.exclude(lost).exists():
         raise Conflict(
             _("Somebody must be able to manage the workspace; give another member such a role first")
         )

@@ -206,9 +206,7 @@ def change_role(member: Member, role: str, *, by: Actor) -> None:
     member.save(update_fields=["role"])
     take_back_keys(member.workspace_id, by=by)
     record(MemberRoleChanged(member.workspace_id, member.id, held.handle, wanted.handle, by.doer))
-    audit(
-        by, "members:change_role", "member", str(member.id), before=held.handle, after=wanted.handle
-    )
+    audit(by, "members:change_role", "member", str(member.id), before=held.handle, after=wanted.handle)
 
 
 @transaction.atomic

@@ -84,7 +84,12 @@ BUILT_IN: Mapping[str, Rights] = {
     "agent": Rights(_AGENT, reaching("own")),
 }
 """by the role's key, the widest first"""
-BUILT_IN_NAMES: Mapping[str, str] = {"owner": "Owner", "admin": "Admin", "lead": "Team lead", "agent": "Agent"}
+BUILT_IN_NAMES: Mapping[str, str] = {
+    "owner": "Owner",
+    "admin": "Admin",
+    "lead": "Team lead",
+    "agent": "Agent",
+}
 """as stored and told by REST; the screens say them in their language"""
 FIRST_ROLE, USUAL_ROLE = "owner", "agent"
 """whoever makes a workspace is the one; what is chosen first for somebody new is the other"""

@@ -47,7 +47,7 @@ def roles_of(workspace_id: UUID) -> QuerySet[Role]:
 
 
 def givable_roles(actor: Actor) -> list[Role]:
-    """Those that allow nothing beyond the actor's own: theirs to give, and to take. The narrowest built-in one first."""
+    """Those that allow nothing beyond the actor's own: theirs to give and to take. The narrowest built-in first."""
     covered = [role for role in roles_of(actor.workspace_id) if actor.role_rights.cover(role.rights)]
     built_in = [role for role in covered if role.key is not None]
     return [*reversed(built_in), *(role for role in covered if role.key is None)]

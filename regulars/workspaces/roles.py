@@ -26,7 +26,16 @@ from regulars.workspaces.giving import (
 )
 from regulars.workspaces.models import ApiToken, Invitation, Member, Role, Workspace
 from regulars.workspaces.operations import audit, revoke, take_back_keys
-from regulars.workspaces.permissions import ALL_PERMISSIONS, BUILT_IN, KEEPING, REACHES, THINGS, Rights
+from regulars.workspaces.permissions import (
+    ALL_PERMISSIONS,
+    BUILT_IN,
+    KEEPING,
+    REACHES,
+    THINGS,
+    Reach,
+    Rights,
+    Thing,
+)
 
 NAME_LENGTH = 80
 MOST_ROLES = 100
@@ -35,7 +44,7 @@ MOST_ROLES = 100
 
 @transaction.atomic
 def create_role(
-    workspace: Workspace, name: str, *, permissions: Collection[str], reach: Mapping[str, str], by: Actor
+    workspace: Workspace, name: str, *, permissions: Collection[str], reach: Mapping[Thing, Reach], by: Actor
 ) -> Role:
     """A kind of thing that ``reach`` leaves out is reached as far as one's own."""
     by.require("roles:manage")
@@ -59,9 +68,9 @@ def edit_role(
     by: Actor,
     name: str | None = None,
     permissions: Collection[str] | None = None,
-    reach: Mapping[str, str] | None = None,
+    reach: Mapping[Thing, Reach] | None = None,
 ) -> None:
-    """Exactly these permissions; of ``reach``, what is left out stays. Counts at once for everybody who has the role."""
+    """Exactly these permissions; of ``reach``, what is left out stays. Counts at once for whoever has the role."""
     by.require("roles:manage")
     fresh = _held(role)
     before, named_before = fresh.rights, fresh.name
@@ -73,15 +82,15 @@ def edit_role(
     check_holds(by, after.permissions - before.permissions)
     if KEEPING in before.permissions and KEEPING not in after.permissions:
         _keep_beside(role)
-    if name is not None:
-        role.name = _free_name(role.workspace_id, name, but=role.id)
-    if (role.name, after) == (named_before, before):
+    called = named_before if name is None else _free_name(role.workspace_id, name, but=role.id)
+    if (called, after) == (named_before, before):
         return
+    role.name = called
     _save(role, after)
     take_back_keys(role.workspace_id, by=by)
     told = _told_change(before, after)
     record(RoleChanged(role.workspace_id, role.id, role.name, by=by.doer, **told))
-    renamed = {"before": named_before, "after": role.name} if role.name != named_before else {}
+    renamed = {"before": named_before, "after": called} if called != named_before else {}
     audit(by, "roles:change", "role", str(role.id), name=role.name, **renamed, **told)
 
 
@@ -94,8 +103,9 @@ def remove_role(role: Role, *, to: Role | None, by: Actor) -> None:
     members = list(Member.objects.select_for_update().filter(role=role).order_by("id"))
     tokens = list(ApiToken.objects.select_for_update().filter(role=role).order_by("id"))
     invitations = Invitation.objects.filter(role=role)
+    moved = invitations.count()
     if to is None:
-        if members or tokens or invitations.exists():
+        if members or tokens or moved:
             raise Invalid(_("Say which role its members get"), fields={"to": "the id of another role"})
     else:
         by.require("members:manage")
@@ -104,7 +114,7 @@ def remove_role(role: Role, *, to: Role | None, by: Actor) -> None:
         check_holds(by, to.rights.permissions - rights.permissions)
         if KEEPING in rights.permissions and KEEPING not in to.rights.permissions:
             _keep_beside(role)
-        moved = invitations.update(role=to)
+        invitations.update(role=to)
         _move_members(members, role, to, by=by)
         _move_tokens(tokens, role, to, by=by)
         take_back_keys(role.workspace_id, by=by)
@@ -112,7 +122,7 @@ def remove_role(role: Role, *, to: Role | None, by: Actor) -> None:
     role.delete()
     taker = to.id if to else None
     record(RoleRemoved(role.workspace_id, role_id, role.name, taker, by.doer))
-    counts = {"members": len(members), "tokens": len(tokens), "invitations": moved if to else 0}
+    counts = {"members": len(members), "tokens": len(tokens), "invitations": moved}
     audit(
         by, "roles:remove", "role", str(role_id), name=role.name, to=str(taker) if taker else None, **counts
     )
@@ -161,7 +171,7 @@ def _keep_beside(role: Role) -> None:
     keep_a_keeper(role.workspace_id, Q(role=role))
 
 
-def _understood(permissions: Collection[str], reach: Mapping[str, str]) -> Rights:
+def _understood(permissions: Collection[str], reach: Mapping[Thing, Reach]) -> Rights:
     if unknown := sorted(set(permissions) - ALL_PERMISSIONS):
         raise Invalid(
             _("Unknown permissions: %(permissions)s") % {"permissions": ", ".join(unknown)},

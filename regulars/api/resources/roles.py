@@ -16,7 +16,7 @@ from regulars.workspaces import roles
 from regulars.workspaces.access import Actor, access_role, access_workspace
 from regulars.workspaces.giving import named_role
 from regulars.workspaces.models import Role
-from regulars.workspaces.permissions import THINGS, Reach
+from regulars.workspaces.permissions import THINGS, Reach, Thing
 from regulars.workspaces.queries import roles_of
 
 _FAR = "own, teams or all: their own and what nobody has, what their teams work on too, or all."
@@ -27,11 +27,15 @@ class ReachShape(msgspec.Struct, kw_only=True):
     """How far a role reaches. Deals, cases and orders count as soon as there are any."""
 
     conversations: Annotated[Reach, told(_FAR, "teams")]
-    contacts: Annotated[Reach, told("Those that are theirs; whoever writes in a visible conversation is seen.", "own")]
+    contacts: Annotated[
+        Reach, told("Those that are theirs; whoever writes in a visible conversation is seen.", "own")
+    ]
     deals: Annotated[Reach, told(_FAR, "own")]
     cases: Annotated[Reach, told(_FAR, "own")]
     orders: Annotated[Reach, told(_FAR, "own")]
-    files: Annotated[Reach, told("Those of messages in visible conversations that are reached so far.", "own")]
+    files: Annotated[
+        Reach, told("Those of messages in visible conversations that are reached so far.", "own")
+    ]
 
 
 class ReachChanges(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -49,7 +53,9 @@ class RoleShape(msgspec.Struct, kw_only=True):
     """A role of the workspace."""
 
     id: Id
-    key: Annotated[str | None, told("Of a built-in role, which stays as it is; null for one that people made.", "lead")]
+    key: Annotated[
+        str | None, told("Of a built-in role, which stays as it is; null for one that people made.", "lead")
+    ]
     name: Annotated[str, told("No other role's.", "Night desk")]
     permissions: Annotated[list[str], told("What who has it may do.", ["conversations:read"])]
     reach: Annotated[ReachShape, told("To which objects.")]
@@ -67,7 +73,9 @@ class NewRole(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 class RoleChanges(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What to change, all of it or nothing; a field left out stays as it is."""
 
-    name: Annotated[str | UnsetType, told("1 to 80 characters, and no other role's name.", "Night desk")] = UNSET
+    name: Annotated[str | UnsetType, told("1 to 80 characters, and no other role's name.", "Night desk")] = (
+        UNSET
+    )
     permissions: Annotated[list[str] | UnsetType, told(_PERMISSIONS, ["conversations:read"])] = UNSET
     reach: Annotated[ReachChanges | UnsetType, told("To which objects.")] = UNSET
 
@@ -77,7 +85,10 @@ class RoleRemoval(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     to: Annotated[
         str | None,
-        told("The role that its members, invitations and tokens get: a key or an id; needed if there are any.", EXAMPLE_ID),
+        told(
+            "The role that its members, invitations and tokens get, by key or id; needed if there are any.",
+            EXAMPLE_ID,
+        ),
     ] = None
 
 
@@ -127,7 +138,7 @@ def remove_role(actor: Actor, role_id: UUID, query: RoleRemoval) -> None:
     roles.remove_role(role, to=to, by=actor)
 
 
-def _reach(told_reach: ReachChanges) -> dict[str, str]:
+def _reach(told_reach: ReachChanges) -> dict[Thing, Reach]:
     return {each: far for each in THINGS if (far := getattr(told_reach, each)) is not UNSET}
 
 

@@ -70,7 +70,10 @@ def test_what_may_not_be_is_refused(api: Api, as_role: Callable[[str], Api], cas
     assert problem(api.post("/roles", DESK)) == (409, "conflict")
     assert problem(api.post("/roles", {**DESK, "name": "x", "permissions": ["moon:fly"]})) == (422, "invalid")
     assert problem(api.post("/roles", {**DESK, "name": "x", "reach": {"moons": "all"}})) == (422, "invalid")
-    assert problem(api.post("/roles", {"name": "x", "permissions": ["workspace:manage"]})) == (403, "not-allowed")
+    assert problem(api.post("/roles", {"name": "x", "permissions": ["workspace:manage"]})) == (
+        403,
+        "not-allowed",
+    )
     assert problem(api.patch(path, {"reach": {"files": "far"}})) == (422, "invalid")
     assert problem(api.patch(path, {"permissions": ["workspace:manage"]})) == (403, "not-allowed")
     assert problem(api.patch(f"/roles/{owner.id}", {"name": "Boss"})) == (409, "conflict")

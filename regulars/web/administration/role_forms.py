@@ -36,7 +36,7 @@ class RoleForm(forms.Form):
         for distance in DISTANCES:
             near = REACHES[: REACHES.index(actor.far(distance.thing)) + 1]
             self.fields[f"reach_{distance.thing}"] = forms.ChoiceField(
-                label=distance.label,
+                label=str(distance.label),
                 choices=[(far, distance.sentences[far]) for far in near],
                 widget=forms.RadioSelect,
             )
@@ -44,7 +44,7 @@ class RoleForm(forms.Form):
             offered = [each for each in subject.sentences.items() if actor.can(each[0])]
             if offered:
                 self.fields[f"may_{subject.key}"] = forms.MultipleChoiceField(
-                    label=subject.label,
+                    label=str(subject.label),
                     choices=offered,
                     required=False,
                     widget=forms.CheckboxSelectMultiple,
@@ -54,17 +54,13 @@ class RoleForm(forms.Form):
     def filled_with(role: Role) -> dict[str, object]:
         rights = role.rights
         reach = {f"reach_{each.thing}": rights.far(each.thing) for each in DISTANCES}
-        ticks = {
-            f"may_{each.key}": sorted(rights.permissions & each.sentences.keys()) for each in SUBJECTS
-        }
+        ticks = {f"may_{each.key}": sorted(rights.permissions & each.sentences.keys()) for each in SUBJECTS}
         return {"name": role.name, **reach, **ticks}
 
     @property
     def rights(self) -> Rights:
         """Of a valid form; without the kinds of things that are not asked about."""
-        ticked = [
-            each for subject in SUBJECTS for each in self.cleaned_data.get(f"may_{subject.key}", [])
-        ]
+        ticked = [each for subject in SUBJECTS for each in self.cleaned_data.get(f"may_{subject.key}", [])]
         reach = {each.thing: self.cleaned_data[f"reach_{each.thing}"] for each in DISTANCES}
         return Rights(frozenset(ticked), reach)
 

@@ -123,8 +123,8 @@ class Difference:
     """One line of a comparison. A permission is had or not (True, False), a reach is a sentence."""
 
     label: str | Promise
-    left: bool | Promise
-    right: bool | Promise
+    left: bool | str | Promise
+    right: bool | str | Promise
 
     @property
     def is_reach(self) -> bool:

@@ -1,3 +1,5 @@
+from typing import Any
+
 import django.db.models.deletion
 import django.db.models.functions.text
 from django.db import migrations, models
@@ -6,7 +8,7 @@ import regulars.kernel.clock
 import regulars.kernel.ids
 
 
-def _pointer(related_name: str) -> models.ForeignKey:
+def _pointer(related_name: str) -> "models.ForeignKey[Any, Any]":
     return models.ForeignKey(
         null=True,
         on_delete=django.db.models.deletion.RESTRICT,

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import migrations
 
 from regulars.kernel.ids import new_id
@@ -10,7 +12,7 @@ WHERE r.workspace_id = row.workspace_id AND r.key = row.role AND row.role_row_id
 """
 
 
-def make_roles(apps, _schema_editor):
+def make_roles(apps: Any, _schema_editor: object) -> None:
     workspace, role = apps.get_model("workspaces", "Workspace"), apps.get_model("workspaces", "Role")
     role.objects.bulk_create(
         [

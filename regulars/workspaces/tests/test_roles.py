@@ -137,10 +137,11 @@ def test_a_change_counts_at_once_and_is_told(cast: Cast):
 def test_built_in_roles_stay_as_they_are(cast: Cast):
     agent, lead = (Role.objects.get(workspace=cast.workspace, key=key) for key in ("agent", "lead"))
     by = cast.actor(cast.owner)
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: edit_role(agent, by=by, name="Serf"),
         lambda: remove_role(agent, to=lead, by=by),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(Conflict):
             act()
 
@@ -150,18 +151,18 @@ def test_a_removed_roles_people_and_keys_go_to_another(cast: Cast):
     lead = Role.objects.get(workspace=cast.workspace, key="lead")
     change_role(cast.agent, desk.handle, by=by)
     _token, plain = create_api_token(cast.workspace, "shop", desk.handle, by=cast.owner)
-    _row, secret = invite_member(
-        cast.workspace, "n@lotus.example", desk.handle, by=by, inviter=cast.owner
-    )
+    _row, secret = invite_member(cast.workspace, "n@lotus.example", desk.handle, by=by, inviter=cast.owner)
     with pytest.raises(Invalid):
         remove_role(desk, to=None, by=by)
     agent = Role.objects.get(workspace=cast.workspace, key="agent")
     remove_role(desk, to=agent, by=by)
     assert Member.objects.get(id=cast.agent.id).role == agent
     invitation = find_open_invitation(secret)
-    assert invitation and invitation.role == agent
+    assert invitation is not None
+    assert invitation.role == agent
     token = find_token(plain)
-    assert token and (token.role, actor_of_token(token).permissions) == (agent, DESK)
+    assert token is not None
+    assert (token.role, actor_of_token(token).permissions) == (agent, DESK)
     moved = Event.objects.filter(kind="MemberRoleChanged").latest("id").body
     assert (moved["member_id"], moved["to_role"]) == (str(cast.agent.id), "agent")
     assert AuditEntry.objects.get(verb="roles:remove").details["members"] == 1
@@ -170,7 +171,9 @@ def test_a_removed_roles_people_and_keys_go_to_another(cast: Cast):
     unused = make(cast, "Unused")
     remove_role(unused, to=None, by=by)
     with pytest.raises(Invalid):
-        remove_role(make(cast, "Other"), to=Role.objects.get(workspace=cast.stranger.workspace, key="lead"), by=by)
+        remove_role(
+            make(cast, "Other"), to=Role.objects.get(workspace=cast.stranger.workspace, key="lead"), by=by
+        )
     assert lead.rights == BUILT_IN["lead"]
 
 
@@ -259,7 +262,9 @@ _managing = _rights.map(
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(_managing, st.lists(_rights, min_size=3, max_size=3), st.sets(st.sampled_from(sorted(ALL_PERMISSIONS))))
+@given(
+    _managing, st.lists(_rights, min_size=3, max_size=3), st.sets(st.sampled_from(sorted(ALL_PERMISSIONS)))
+)
 def test_whoever_manages_brings_nobody_beyond_themselves(cast, own, wanted, scopes):
     """Whatever roles there are: with what they make, change and give, nobody comes to more than they have."""
     with transaction.atomic():
@@ -294,11 +299,12 @@ def test_the_last_who_may_manage_the_workspace_stays(cast: Cast):
     boss, by = make(cast, "Boss", EVERYTHING), cast.actor()
     change_role(cast.owner, boss.handle, by=by)
     agent = Role.objects.get(workspace=cast.workspace, key="agent")
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: change_role(Member.objects.get(id=cast.owner.id), "admin", by=by),
         lambda: edit_role(boss, by=by, permissions=DESK),
         lambda: remove_role(boss, to=agent, by=by),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(Conflict):
             act()
     change_role(cast.admin, "owner", by=by)

@@ -26,7 +26,13 @@ from regulars.workspaces.operations import (
     revoke_api_token,
     set_member_active,
 )
-from regulars.workspaces.permissions import ALL_PERMISSIONS, BUILT_IN, BUILT_IN_NAMES, EVERYTHING, permissions_of
+from regulars.workspaces.permissions import (
+    ALL_PERMISSIONS,
+    BUILT_IN,
+    BUILT_IN_NAMES,
+    EVERYTHING,
+    permissions_of,
+)
 from regulars.workspaces.teams import create_team, rename_team, set_teams
 from tests.cast import PASSWORD, Cast, make_cast
 
@@ -46,7 +52,7 @@ def _changed() -> list[str]:
 
 
 def test_each_role_may_do_what_the_one_below_may_and_more():
-    by_rank = [permissions_of(role) for role in reversed(BUILT_IN)]
+    by_rank = [permissions_of(role) for role in reversed(list(BUILT_IN))]
     assert all(lower < higher for lower, higher in pairwise(by_rank))
     assert permissions_of("owner") == ALL_PERMISSIONS
     assert permissions_of("janitor") == frozenset()
@@ -55,10 +61,7 @@ def test_each_role_may_do_what_the_one_below_may_and_more():
 
 def test_only_admins_and_owners_hand_out_roles_and_none_above_their_own(cast):
     granted = {
-        (granter, role)
-        for granter in BUILT_IN
-        for role in BUILT_IN
-        if _is_given(cast.members[granter], role)
+        (granter, role) for granter in BUILT_IN for role in BUILT_IN if _is_given(cast.members[granter], role)
     }
     assert granted == {("owner", role) for role in BUILT_IN} | {
         ("admin", r) for r in ("admin", "lead", "agent")

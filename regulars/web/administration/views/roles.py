@@ -131,8 +131,10 @@ def _removing(role: Role, form: RemoveRoleForm) -> FormDialog:
 @member_with("roles:manage")
 def add(request: MemberRequest) -> HttpResponse:
     form = NewRoleForm(request.POST, roles=givable_roles(request.actor))
-    if form.is_valid() and attempt(form, lambda: _copy(request, form.cleaned_data)):
-        return redirect("roles")
+    if form.is_valid():
+        wanted = form.cleaned_data
+        if attempt(form, lambda: _copy(request, wanted)):
+            return redirect("roles")
     return render(request, "administration/roles.html", _context(request, adding=form), status=422)
 
 
@@ -192,7 +194,9 @@ def _refused(request: MemberRequest, dialog: FormDialog) -> HttpResponse:
 @member_with("members:read")
 def compare(request: MemberRequest) -> HttpResponse:
     every = list(roles_of(request.actor.workspace_id))
-    left, right = (_chosen(request, name, usual) for name, usual in (("left", every[0]), ("right", every[-1])))
+    left, right = (
+        _chosen(request, name, usual) for name, usual in (("left", every[0]), ("right", every[-1]))
+    )
     lines = compared(left.rights, right.rights)
     context = {
         "form": CompareForm({"left": left.handle, "right": right.handle}, roles=every),
