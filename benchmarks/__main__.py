@@ -19,6 +19,7 @@ from benchmarks.looking import measure_looking
 from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
 from benchmarks.resting import measure_first_start, measure_resting
+from benchmarks.seeing import measure_seeing
 from benchmarks.sending import measure_sending
 from benchmarks.showing import measure_showing
 
@@ -29,7 +30,9 @@ ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "looking": measure_looking,
     "sending": measure_sending,
 }
-NAMES = (*ON_ONE_PRODUCT, "resting")
+ALONE: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {"seeing": measure_seeing}
+"""on that product, too, but each held against itself: never against another commit"""
+NAMES = (*ON_ONE_PRODUCT, *ALONE, "resting")
 QUICK = Effort(rounds=1, seconds=0.5)
 
 
@@ -106,7 +109,7 @@ def _measure(names: Sequence[str], effort: Effort, *, first_start: bool) -> Iter
         yield from measure_resting(effort)
     if first_start:
         yield from measure_first_start()
-    chosen = [ON_ONE_PRODUCT[name] for name in ON_ONE_PRODUCT if name in names]
+    chosen = [measure for name, measure in {**ON_ONE_PRODUCT, **ALONE}.items() if name in names]
     if chosen:
         with ExitStack() as stack:
             product = stack.enter_context(running_product())

@@ -92,7 +92,7 @@ DISTANCES = (
         _("Which conversations"),
         {
             "own": _("Their own, and those that nobody has"),
-            "teams": _("Also those of their teams"),
+            "teams": _("Their own, nobody's, and those of their teams"),
             "all": pgettext_lazy("conversations", "All"),
         },
     ),
@@ -101,7 +101,7 @@ DISTANCES = (
         _("Which contacts"),
         {
             "own": _("Whoever writes in these conversations, and those they look after"),
-            "teams": _("Also those whom team mates look after"),
+            "teams": _("Whoever writes in these conversations, and those whom they or team mates look after"),
             "all": pgettext_lazy("contacts", "All"),
         },
     ),
@@ -110,7 +110,7 @@ DISTANCES = (
         _("Which files"),
         {
             "own": _("Those in their own and nobody's conversations"),
-            "teams": _("Also those in conversations of their teams"),
+            "teams": _("Those in their own, nobody's, and their teams' conversations"),
             "all": _("All in the conversations that they see"),
         },
     ),
