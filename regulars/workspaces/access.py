@@ -90,8 +90,11 @@ def actor_of_member(member: Member) -> Actor:
 
 
 def actor_of_token(token: ApiToken) -> Actor:
-    """A token sees like its role without teams."""
+    """A token sees like its role without teams. Two queries, unless roles and maker were fetched with it."""
     rights = token.rights
+    whole = token.role.rights
+    if token.created_by:
+        whole = whole.within(token.created_by.role.rights)
     return Actor(
         kind="token",
         id=token.id,
@@ -101,7 +104,7 @@ def actor_of_token(token: ApiToken) -> Actor:
         permissions=rights.permissions,
         reach=rights.reach,
         role_id=token.role_id,
-        role_permissions=token.role.rights.permissions,
+        role_permissions=whole.permissions,
     )
 
 
@@ -116,7 +119,9 @@ def access_member(actor: Actor, member_id: UUID | None) -> Member:
 
 def access_api_token(actor: Actor, token_id: UUID | None) -> ApiToken:
     actor.require("tokens:manage")
-    tokens = ApiToken.objects.filter(workspace_id=actor.workspace_id).select_related("role")
+    tokens = ApiToken.objects.filter(workspace_id=actor.workspace_id).select_related(
+        "role", "created_by__role"
+    )
     found = tokens.filter(id=token_id).first() if token_id else None
     if found is None:
         raise NotFound(_("There is no such token"))
@@ -125,7 +130,7 @@ def access_api_token(actor: Actor, token_id: UUID | None) -> ApiToken:
 
 def access_own_token(actor: Actor) -> ApiToken:
     tokens = ApiToken.objects.filter(workspace_id=actor.workspace_id)
-    return tokens.select_related("workspace", "created_by", "role").get(id=actor.id or "")
+    return tokens.select_related("workspace", "created_by__role", "role").get(id=actor.id or "")
 
 
 def access_workspace(actor: Actor) -> Workspace:

@@ -167,8 +167,13 @@ class ApiToken(WorkspaceScoped):
     revoked_at = models.DateTimeField(null=True)
 
     @property
-    def rights(self) -> Rights:
+    def given(self) -> Rights:
         return self.role.rights.narrowed(self.scopes)
+
+    @property
+    def rights(self) -> Rights:
+        """What was given, as far as whoever made it has it: a role may grow by somebody else, or with the program."""
+        return self.given.within(self.created_by.role.rights) if self.created_by else self.given
 
 
 class AuditEntry(models.Model):

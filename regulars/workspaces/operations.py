@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -47,7 +48,7 @@ from regulars.workspaces.models import (
     Workspace,
 )
 from regulars.workspaces.passwords import check_new_password
-from regulars.workspaces.permissions import ALL_PERMISSIONS, BUILT_IN_NAMES, FIRST_ROLE, KEEPING
+from regulars.workspaces.permissions import ALL_PERMISSIONS, BUILT_IN_NAMES, FIRST_ROLE, KEEPING, Rights
 from regulars.workspaces.sessions import end_sessions
 
 INVITATION_LIFETIME = timedelta(days=7)
@@ -204,7 +205,7 @@ def change_role(member: Member, role: str, *, by: Actor) -> None:
         _keep_without(member)
     member.role = wanted
     member.save(update_fields=["role"])
-    take_back_keys(member.workspace_id, by=by)
+    take_back_keys(member.workspace_id, {member.id: held.rights}, by=by)
     record(MemberRoleChanged(member.workspace_id, member.id, held.handle, wanted.handle, by.doer))
     audit(by, "members:change_role", "member", str(member.id), before=held.handle, after=wanted.handle)
 
@@ -234,7 +235,7 @@ def set_member_active(member: Member, is_active: bool, *, by: Actor) -> None:
             ),
             by=by,
         )
-        take_back_keys(member.workspace_id, by=by)
+        take_back_keys(member.workspace_id, {member.id: member.role.rights}, by=by)
     happened = MemberLetIn if is_active else MemberLockedOut
     record(happened(member.workspace_id, member.id, by.doer))
     audit(by, "members:activate" if is_active else "members:deactivate", "member", str(member.id))
@@ -329,11 +330,14 @@ def audit(by: Actor, verb: str, object_kind: str, object_id: str, **details: obj
     )
 
 
-def take_back_keys(workspace_id: UUID, *, by: Actor) -> None:
-    """Tokens and open invitations that whoever made them could not make now."""
-    tokens = ApiToken.objects.filter(workspace_id=workspace_id, revoked_at=None, created_by__isnull=False)
+def take_back_keys(workspace_id: UUID, had: Mapping[UUID, Rights], *, by: Actor) -> None:
+    """Tokens that members of whom something was taken (``had``: their rights until now) could not make any more,
+    and open invitations that whoever made them could not make now.
+    """
+    tokens = ApiToken.objects.filter(workspace_id=workspace_id, revoked_at=None, created_by__in=had)
     for token in tokens.select_related("role", "created_by__role").order_by("id"):
-        if not still_holds(token.created_by, token.rights, "tokens:manage"):
+        maker = token.created_by
+        if maker and not still_holds(maker, token.given.within(had[maker.id]), "tokens:manage"):
             revoke(token, by=by)
     invitations = Invitation.objects.filter(
         workspace_id=workspace_id, accepted_at=None, invited_by__isnull=False

@@ -67,6 +67,11 @@ class Rights:
     def falls_short_of(self, other: Rights) -> list[Thing]:
         return [each for each in THINGS if REACHES.index(other.far(each)) > REACHES.index(self.far(each))]
 
+    def within(self, other: Rights) -> Rights:
+        """What both have."""
+        near = {each: min(self.far(each), other.far(each), key=REACHES.index) for each in THINGS}
+        return Rights(self.permissions & other.permissions, near)
+
     def narrowed(self, scopes: Collection[str]) -> Rights:
         """``scopes``: empty for all of the permissions."""
         return Rights(self.permissions & frozenset(scopes), self.reach) if scopes else self

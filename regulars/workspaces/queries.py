@@ -79,7 +79,7 @@ def open_invitations_of(workspace_id: UUID) -> QuerySet[Invitation]:
 
 
 def tokens_of(workspace_id: UUID) -> QuerySet[ApiToken]:
-    return ApiToken.objects.filter(workspace_id=workspace_id).select_related("role")
+    return ApiToken.objects.filter(workspace_id=workspace_id).select_related("role", "created_by__role")
 
 
 def live_tokens_of(workspace_id: UUID) -> QuerySet[ApiToken]:

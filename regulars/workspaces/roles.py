@@ -87,7 +87,8 @@ def edit_role(
         return
     role.name = called
     _save(role, after)
-    take_back_keys(role.workspace_id, by=by)
+    had = dict.fromkeys(Member.objects.filter(role=role).values_list("id", flat=True), before)
+    take_back_keys(role.workspace_id, had, by=by)
     told = _told_change(before, after)
     record(RoleChanged(role.workspace_id, role.id, role.name, by=by.doer, **told))
     renamed = {"before": named_before, "after": called} if called != named_before else {}
@@ -117,7 +118,7 @@ def remove_role(role: Role, *, to: Role | None, by: Actor) -> None:
         invitations.update(role=to)
         _move_members(members, role, to, by=by)
         _move_tokens(tokens, role, to, by=by)
-        take_back_keys(role.workspace_id, by=by)
+        take_back_keys(role.workspace_id, {each.id: rights for each in members}, by=by)
     role_id = role.id
     role.delete()
     taker = to.id if to else None
@@ -146,7 +147,7 @@ def _move_members(members: Collection[Member], role: Role, to: Role, *, by: Acto
 
 def _move_tokens(tokens: Collection[ApiToken], role: Role, to: Role, *, by: Actor) -> None:
     """A script does not come to more by this: scopes hold what it may do; who would be left nothing works no more."""
-    had = {token.id: token.rights for token in tokens}
+    had = {token.id: token.given for token in tokens}
     for token in tokens:
         kept = had[token.id].permissions & to.rights.permissions
         token.role, token.scopes = to, sorted(kept)

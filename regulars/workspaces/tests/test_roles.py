@@ -198,6 +198,25 @@ def test_whoever_loses_by_a_change_loses_the_keys_beyond_it(cast: Cast):
     assert ApiToken.objects.filter(revoked_at=None).count() == 0
 
 
+def test_a_key_stands_when_a_role_grows_and_does_no_more_than_its_maker(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    chief, desk = make(cast, "Chief", BUILT_IN["admin"]), make(cast)
+    change_role(cast.admin, chief.handle, by=cast.actor(cast.owner))
+    maker = Member.objects.get(id=cast.admin.id)
+    plain = {
+        role: create_api_token(cast.workspace, role, role, by=maker)[1] for role in ("agent", desk.handle)
+    }
+    edit_role(desk, by=cast.actor(cast.owner), permissions=DESK | {"workspace:manage"})
+    grown = {**BUILT_IN, "agent": Rights(BUILT_IN["agent"].permissions | {"moon:fly"}, reaching("all"))}
+    monkeypatch.setattr("regulars.workspaces.models.BUILT_IN", grown)
+    token, other = find_token(plain["agent"]), find_token(plain[desk.handle])
+    assert token is not None
+    assert other is not None
+    assert actor_of_token(token).permissions == BUILT_IN["agent"].permissions
+    assert actor_of_token(other).permissions == DESK
+
+
 # --- who may give what --------------------------------------------------------------------------------
 
 
