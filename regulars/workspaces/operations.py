@@ -271,7 +271,7 @@ def create_token_with(
     named = named_role(parent.workspace_id, role)
     maker = _still_in(parent.created_by) if parent.created_by else None
     token, plain = _make_token(parent.workspace, name, named, scopes, maker)
-    if not by.rights.cover(token.rights):
+    if not by.rights.cover(token.given):
         raise NotAllowed(
             _("A token cannot make one that may do more than itself"), permission="tokens:manage"
         )
