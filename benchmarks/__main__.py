@@ -20,6 +20,7 @@ from benchmarks.looking import measure_looking
 from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
 from benchmarks.resting import measure_first_start, measure_resting
+from benchmarks.seeing import measure_seeing
 from benchmarks.sending import measure_sending
 from benchmarks.showing import measure_showing
 
@@ -29,11 +30,13 @@ ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "showing": measure_showing,
     "looking": measure_looking,
     "sending": measure_sending,
-    "asking": measure_asking,
 }
-OF_THIS_CODE = {"asking"}
-"""runs this checkout's code whatever product runs: nothing to compare two commits by"""
-NAMES = (*ON_ONE_PRODUCT, "resting")
+ALONE: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
+    "asking": measure_asking,
+    "seeing": measure_seeing,
+}
+"""on that product, too, but by this checkout's code and each held against itself: never against another commit"""
+NAMES = (*ON_ONE_PRODUCT, *ALONE, "resting")
 QUICK = Effort(rounds=1, seconds=0.5)
 
 
@@ -79,7 +82,7 @@ def main(
 
 
 def _compare(commit: str, names: Sequence[str], effort: Effort, *, as_json: bool) -> None:
-    measures = [ON_ONE_PRODUCT[name] for name in ON_ONE_PRODUCT if name in names and name not in OF_THIS_CODE]
+    measures = [ON_ONE_PRODUCT[name] for name in ON_ONE_PRODUCT if name in names]
     found: list[Comparison] = []
     try:
         with checkout_of(commit) as other:
@@ -110,7 +113,7 @@ def _measure(names: Sequence[str], effort: Effort, *, first_start: bool) -> Iter
         yield from measure_resting(effort)
     if first_start:
         yield from measure_first_start()
-    chosen = [ON_ONE_PRODUCT[name] for name in ON_ONE_PRODUCT if name in names]
+    chosen = [measure for name, measure in {**ON_ONE_PRODUCT, **ALONE}.items() if name in names]
     if chosen:
         with ExitStack() as stack:
             product = stack.enter_context(running_product())

@@ -12,6 +12,7 @@ from benchmarks.figures import Figure
 from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
 from benchmarks.resting import measure_resting
+from benchmarks.seeing import measure_seeing
 from benchmarks.sending import measure_sending
 from benchmarks.showing import measure_showing
 from regulars.supervision.home import PROJECT
@@ -65,6 +66,12 @@ def test_each_screen_shows_each_message(product: Product) -> None:
 def test_each_message_reaches_its_phone_once(product: Product) -> None:
     figures = by_name(measure_sending(product, TINY))
     assert figures["sending from one process"].value > 0
+
+
+def test_lists_are_asked_and_nothing_is_left_of_them(product: Product) -> None:
+    figures = by_name(measure_seeing(product, TINY))
+    assert [figure.floor_name for figure in figures.values()] == ["an admin's"] * 2
+    assert product.ask("SELECT count(*) FROM workspaces_workspace") == 1
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is read from Linux's /proc")

@@ -1,6 +1,7 @@
 """Every route of ``/api/v1``: method, path, function, permission. The table of contents of the REST face.
 
-What a role may do is in ``workspaces/permissions.py``; which objects it sees, in the rooms' ``access.py``.
+What a role may do stands in its row, of the built-in ones in ``workspaces/permissions.py``; which objects it sees,
+in the rooms' ``access.py``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from regulars.api.resources import (
     members,
     message_templates,
     messages,
+    roles,
     teams,
     tokens,
 )
@@ -92,6 +94,12 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/members/invitations", members.invite, "members:manage", CREATED, ("conflict",)),
     Route("GET", "/members/{member_id}", members.get_member, "members:read"),
     Route("PATCH", "/members/{member_id}", members.change_member, "members:manage", problems=("conflict",)),
+
+    Route("GET", "/roles", roles.list_roles, "members:read"),
+    Route("GET", "/roles/{role_id}", roles.get_role, "members:read"),
+    Route("POST", "/roles", roles.create_role, "roles:manage", CREATED, ("conflict",)),
+    Route("PATCH", "/roles/{role_id}", roles.change_role, "roles:manage", problems=("conflict",)),
+    Route("DELETE", "/roles/{role_id}", roles.remove_role, "roles:manage", NO_CONTENT, ("conflict",)),
 
     Route("GET", "/teams", teams.list_teams, "teams:read"),
     Route("GET", "/teams/{team_id}", teams.get_team, "teams:read"),

@@ -126,6 +126,11 @@ class Conversation(WorkspaceScoped):
                 condition=models.Q(assignee__isnull=False),
             ),
             models.Index(
+                fields=["workspace", "status", "-last_message_at", "-id"],
+                name="conversation_unassigned",
+                condition=models.Q(assignee__isnull=True),
+            ),
+            models.Index(
                 fields=["team"], name="conversation_by_team", condition=models.Q(team__isnull=False)
             ),
         ]

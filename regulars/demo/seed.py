@@ -71,7 +71,7 @@ def seed_demo() -> dict[str, object]:
 
 
 def _sign_in(member: Member) -> SignIn:
-    return {"email": member.user.email, "password": PASSWORD, "role": member.role}
+    return {"email": member.user.email, "password": PASSWORD, "role": member.role.handle}
 
 
 def _connection(connection: Connection, secret: str, inboxes: list[Inbox]) -> dict[str, object]:

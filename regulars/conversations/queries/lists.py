@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, F, Min, Q, QuerySet
 
 from regulars.contacts.search import matching_contacts, matching_groups
-from regulars.conversations.access import visible_to
+from regulars.conversations.access import first_visible, visible_to
 from regulars.conversations.models import Conversation, Message
 from regulars.conversations.provider_ids import messages_called
 from regulars.conversations.queries.changing import REWRITING, MessageChanges, read_changes
@@ -55,15 +55,25 @@ def list_conversations(
     cursor: str | None = None,
 ) -> Page:
     """Two queries whatever the page's size."""
-    conversations = _ordered(filtered(actor, wanted), order, cursor)
-    found = list(conversations[: limit + 1])
+    first = first_visible(
+        actor,
+        lambda rows: _narrowed(actor, rows, wanted),
+        lambda rows: _ordered(rows, order, cursor),
+        limit + 1,
+    )
+    found = list(first)
     items = found[:limit]
     attach_last_messages(items)
     return Page(items, _cursor_of(items[-1], order) if len(found) > limit else None)
 
 
 def filtered(actor: Actor, wanted: ConversationFilter) -> QuerySet[Conversation]:
-    conversations = visible_to(actor)
+    return _narrowed(actor, visible_to(actor), wanted)
+
+
+def _narrowed(
+    actor: Actor, conversations: QuerySet[Conversation], wanted: ConversationFilter
+) -> QuerySet[Conversation]:
     if wanted.inbox_id:
         conversations = conversations.filter(inbox_id=wanted.inbox_id)
     if wanted.status:
@@ -211,4 +221,5 @@ def count_for_all(actors: Sequence[Actor]) -> list[Counts]:
 
 def _view_of(actor: Actor) -> tuple[object, ...]:
     """Actors with the same value see the same unassigned conversations (see ``access.visible_to``)."""
-    return (actor.workspace_id, actor.role, actor.team_ids, actor.sees_all, actor.can("conversations:read"))
+    far = actor.far("conversations")
+    return (actor.workspace_id, far, actor.team_ids, actor.can("conversations:read"))

@@ -13,27 +13,22 @@ from django.utils.translation import ngettext
 from regulars.conversations.queries.teams import TeamLine
 from regulars.web.design.form_dialogs import Choice
 from regulars.web.roles import role_description, role_word
-from regulars.workspaces.models import Team
-from regulars.workspaces.permissions import ROLES, may_grant
+from regulars.workspaces.models import Role, Team
+from regulars.workspaces.permissions import USUAL_ROLE
 from regulars.workspaces.teams import NAME_LENGTH
 
 
-def _role_choices(granter: str) -> list[tuple[str, Choice]]:
-    return [
-        (role, Choice(role_word(role), role_description(role)))
-        for role in reversed(ROLES)
-        if may_grant(granter, role)
-    ]
+def role_field(label: Any, roles: Sequence[Role], **more: Any) -> forms.ChoiceField:
+    choices = [(role.handle, Choice(role_word(role), role_description(role))) for role in roles]
+    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, **more)
 
 
 class InvitationForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"))
 
-    def __init__(self, *args: Any, granter: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: Sequence[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"] = forms.ChoiceField(
-            label=_("Role"), choices=_role_choices(granter), initial="agent", widget=forms.RadioSelect
-        )
+        self.fields["role"] = role_field(_("Role"), roles, initial=USUAL_ROLE)
 
 
 class MemberTeamsForm(forms.Form):
@@ -85,11 +80,9 @@ class RemoveTeamForm(forms.Form):
 class TokenForm(forms.Form):
     name = forms.CharField(label=_("What it is for"), max_length=80)
 
-    def __init__(self, *args: Any, granter: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: Sequence[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"] = forms.ChoiceField(
-            label=_("Role"), choices=_role_choices(granter), initial="agent", widget=forms.RadioSelect
-        )
+        self.fields["role"] = role_field(_("Role"), roles, initial=USUAL_ROLE)
 
 
 def _portfolio_field() -> forms.RegexField:

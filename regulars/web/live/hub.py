@@ -247,7 +247,7 @@ class LiveHub:
         drawn = await self._drawn(page.events, [screen])
         await self._know_staffing([actor.workspace_id])
         with self._before_the_news(screen):
-            if actor.workspace_id in shift.staffing and not actor.sees_all:
+            if shift.is_about(actor) or (actor.workspace_id in shift.staffing and not actor.sees_all):
                 self._offer(screen, event_of("permissions", {}, until))
             self._hand_out(drawn, [screen], until)
         self._count_soon(page.events, [screen])
@@ -340,8 +340,7 @@ class LiveHub:
         changed = [
             screen
             for screen in screens
-            if screen.viewer.session_id in shift.ended_sessions
-            or screen.viewer.actor.member_id in shift.members
+            if screen.viewer.session_id in shift.ended_sessions or shift.is_about(screen.viewer.actor)
         ]
         for screen in changed:
             self._offer(screen, event_of("permissions", {}, self._position))

@@ -13,6 +13,7 @@ from regulars.web.administration.views.deliveries import DELIVERIES
 from regulars.web.administration.views.ledger import LEDGER
 from regulars.web.administration.views.members import MEMBERS
 from regulars.web.administration.views.message_templates import MESSAGE_TEMPLATES
+from regulars.web.administration.views.roles import ROLES
 from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
 from regulars.web.settings.page import SettingsPage
@@ -26,7 +27,7 @@ class SettingsGroup:
 
 
 GROUPS = (
-    SettingsGroup(_("Settings"), (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, TEAMS, TOKENS, ACCOUNT)),
+    SettingsGroup(_("Settings"), (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, ROLES, TEAMS, TOKENS, ACCOUNT)),
     SettingsGroup(_("Records"), (LEDGER, DELIVERIES)),
 )
 PAGES = tuple(page for group in GROUPS for page in group.pages)

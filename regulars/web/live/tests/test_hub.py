@@ -22,7 +22,7 @@ from regulars.web.live.presence import Beat, Person
 from regulars.web.live.rights import Shift
 from regulars.web.live.topics import page_topic
 from regulars.workspaces.access import Actor
-from regulars.workspaces.events import MEMBER_EVENTS, MemberLetIn, TeamRemoved
+from regulars.workspaces.events import MEMBER_EVENTS, MemberLetIn, RoleChanged, TeamRemoved
 from regulars.workspaces.permissions import permissions_of
 
 DOER = Doer("member", uuid4(), "Ann")
@@ -204,6 +204,27 @@ async def test_a_stream_ends_with_its_session_and_with_the_right(monkeypatch: py
     assert [screen.has_ended for screen in (ended, demoted, kept)] == [True, True, False]
     assert hub._screens == {kept}
     assert await _told(hub, ended) == b'event: permissions\nid: 0.0.0\ndata: {"cursor":"0.0.0"}\n\n'
+
+
+async def test_a_changed_role_counts_on_the_screens_of_whoever_has_it(monkeypatch: pytest.MonkeyPatch):
+    """Asked again in the same stretch of the log in which the change stands, and told to look anew."""
+    hub, workspace_id, role_id = LiveHub([]), uuid4(), uuid4()
+    screens = [_viewer_of(hub, workspace_id, uuid4()) for _ in range(3)]
+    for screen in screens[:2]:
+        screen.viewer = replace(screen.viewer, actor=replace(screen.viewer.actor, role_id=role_id))
+    wider, blind = (
+        replace(screens[0].viewer.actor, reach={"conversations": "all"}),
+        replace(screens[1].viewer.actor, permissions=frozenset()),
+    )
+    known = {
+        screen.viewer.session_id: replace(screen.viewer, actor=actor)
+        for screen, actor in zip(screens, (wider, blind), strict=False)
+    }
+    monkeypatch.setattr("regulars.web.live.hub.viewers_of_sessions", lambda _ids: known)
+    changed = RoleChanged(workspace_id, role_id, "Desk", (), ("messages:send",), (), (), DOER)
+    await hub._show(_happened(changed), Position(1, 1))
+    assert [_events(screen) for screen in (screens[0], screens[2])] == [["permissions"], []]
+    assert (screens[0].viewer.actor.sees_all, screens[1].has_ended) == (True, True)
 
 
 async def test_a_stream_ends_when_its_session_runs_out():
