@@ -21,6 +21,7 @@ _AGENT = frozenset(
         "notes:write",
         "contacts:read",
         "contacts:edit",
+        "contacts:merge",
         "message_templates:read",
         "inboxes:read",
     }
@@ -28,6 +29,7 @@ _AGENT = frozenset(
 _LEAD = _AGENT | {"members:read", "teams:read", "ledger:read"}
 _ADMIN = _LEAD | {
     "contacts:delete",
+    "contacts:export",
     "members:manage",
     "teams:manage",
     "inboxes:manage",
