@@ -147,6 +147,7 @@ TEMPLATES = [
                 "administration": "regulars.web.administration.tags",
                 "design": "regulars.web.design.tags",
                 "inbox": "regulars.web.inbox.tags",
+                "people": "regulars.web.people.tags",
             },
         },
     }

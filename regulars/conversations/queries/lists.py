@@ -32,7 +32,7 @@ class ConversationFilter:
     tag: str = ""
     text: str = ""
     unread: bool = False
-    contact_id: UUID | None = None
+    person_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,11 @@ def filtered(actor: Actor, wanted: ConversationFilter) -> QuerySet[Conversation]
         conversations = conversations.filter(tags__contains=[wanted.tag])
     if wanted.unread:
         conversations = conversations.filter(unread_count__gt=0)
-    if wanted.contact_id:
-        conversations = conversations.filter(contact_id=wanted.contact_id)
+    if wanted.person_id:
+        conversations = conversations.filter(contact__person=wanted.person_id)
     if wanted.text:
         conversations = conversations.filter(
-            Q(contact_id__in=matching_contacts(actor.workspace_id, wanted.text))
+            Q(contact__person__in=matching_contacts(actor.workspace_id, wanted.text).values("person_id"))
             | Q(group_id__in=matching_groups(actor.workspace_id, wanted.text))
         )
     return conversations
