@@ -100,6 +100,7 @@ JOBS: tuple[Job, ...] = (
     *(job for channel in CHANNELS.values() for job in _jobs_of(channel)),
 )
 
+
 def _erase_from_deliveries(erasure: Erasure) -> None:
     for channel in CHANNELS.values():
         if channel.erase_from_deliveries:

@@ -13,7 +13,10 @@ SHORT_ID_LENGTH = 6
 
 
 class Contact(WorkspaceScoped):
-    """Somebody as one of their addresses shows them. ``name`` is what our people call them; ``profile_name`` what the platform last told."""
+    """Somebody as their addresses show them; several contacts may be one person.
+
+    ``name`` is what our people call them; ``profile_name`` what the platform last told.
+    """
 
     name = models.TextField(default="", db_default="", blank=True)
     profile_name = models.TextField(default="", db_default="", blank=True)

@@ -20,9 +20,7 @@ def open_suggestions(suggestions: QuerySet[MergeSuggestion]) -> QuerySet[MergeSu
     return undecided.order_by("-created_at", "-id")
 
 
-def suggestions_about(
-    suggestions: QuerySet[MergeSuggestion], person_id: UUID
-) -> QuerySet[MergeSuggestion]:
+def suggestions_about(suggestions: QuerySet[MergeSuggestion], person_id: UUID) -> QuerySet[MergeSuggestion]:
     return open_suggestions(suggestions).filter(
         Q(first__person_id=person_id) | Q(second__person_id=person_id)
     )

@@ -1,4 +1,4 @@
-"""Every table whose rows are about a contact, and what it answers when contacts merge, part, leave or ask for their data.
+"""Every table whose rows are about a contact, and its answers when contacts merge, part, leave or ask for their data.
 
 Rooms write down their tables (``contact_tables.py``); ``config/wiring.py: CONTACT_TABLES`` joins them, and a test fails
 when a table that leads to a contact is missing. docs/decisions/identity.md
@@ -72,7 +72,7 @@ class ContactTable:
 
     @property
     def name(self) -> str:
-        return self.model._meta.label
+        return self.model._meta.label  # noqa: SLF001 -- Django's public way to a model's name
 
 
 def contact_tables() -> tuple[ContactTable, ...]:
@@ -100,10 +100,13 @@ def leaving(contact: Contact) -> Iterator[None]:
 
 def export_of(contact_ids: Collection[UUID]) -> dict[str, list[Mapping[str, Any]]]:
     """By table, what is known of these contacts, in the order of the keys."""
-    return {table.name: list(_exported(table, contact_ids)) for table in contact_tables() if not table.unexported}
+    return {
+        table.name: list(_exported(table, contact_ids)) for table in contact_tables() if not table.unexported
+    }
 
 
 def _exported(table: ContactTable, contact_ids: Collection[UUID]) -> Iterable[Mapping[str, Any]]:
     rows = table.rows(contact_ids)
-    columns = [each.attname for each in table.model._meta.concrete_fields if each.attname not in table.withheld]
+    fields = table.model._meta.concrete_fields  # noqa: SLF001 -- and to its columns
+    columns = [each.attname for each in fields if each.attname not in table.withheld]
     return [] if rows is None else rows.order_by("pk").values(*columns)

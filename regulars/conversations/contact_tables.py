@@ -36,10 +36,12 @@ from regulars.workspaces.models import AuditEntry
 
 def _files(contact_ids: Collection[UUID]) -> QuerySet[MediaFile]:
     said = said_by(contact_ids)
-    return MediaFile.objects.filter(Q(id__in=said.values("media_id")) | Q(id__in=said.values("ad_picture_id")))
+    # unscoped: what was said is theirs
+    return MediaFile.objects.filter(
+        Q(id__in=said.values("media_id")) | Q(id__in=said.values("ad_picture_id"))
+    )
 
 
-# unscoped: the contacts that are asked about were let in to
 CONTACT_TABLES = (
     ContactTable(
         model=Conversation,
@@ -67,7 +69,14 @@ CONTACT_TABLES = (
         rows=_files,
         withheld=frozenset(
             {
-                *("connection_id", "provider_media_id", "source_url", "provider_uploads", "attempts", "retry_at"),
+                *(
+                    "connection_id",
+                    "provider_media_id",
+                    "source_url",
+                    "provider_uploads",
+                    "attempts",
+                    "retry_at",
+                ),
                 *("lease_until", "is_preview_due", "preview_attempts", "preview_lease_until", "traits"),
             }
         ),
@@ -95,5 +104,7 @@ CONTACT_TABLES = (
         stays="ids only, for two weeks",
     ),
     ContactTable(model=ParkedEvent, unexported="ids only", stays="ids only; what went wrong is forgotten"),
-    ContactTable(model=AuditEntry, unexported="what members did", stays="that a contact was removed, and by whom"),
+    ContactTable(
+        model=AuditEntry, unexported="what members did", stays="that a contact was removed, and by whom"
+    ),
 )

@@ -45,6 +45,7 @@ def list_conversations(actor: Actor, query: ConversationQuery) -> Page[Conversat
         text=query.q.strip(),
         unread=query.unread,
         contact_id=_id(query.contact, "contact"),
+        person_id=_id(query.person, "person"),
     )
     if query.order == "newest":
         page = list_steadily(actor, wanted, limit=query.limit, cursor=query.cursor)

@@ -53,8 +53,14 @@ def test_what_is_asked_wrongly_is_named(api: Api, cast: Cast):
 
 def test_next_door_there_is_nobody_to_merge_with(api: Api, cast: Cast):
     theirs = cast.stranger.contact(ALICE)
-    assert problem(api.post(f"/contacts/{cast.alice.id}/merge", {"with": str(theirs.id)})) == (404, "not-found")
-    assert problem(api.post(f"/contacts/{theirs.id}/merge", {"with": str(cast.alice.id)})) == (404, "not-found")
+    assert problem(api.post(f"/contacts/{cast.alice.id}/merge", {"with": str(theirs.id)})) == (
+        404,
+        "not-found",
+    )
+    assert problem(api.post(f"/contacts/{theirs.id}/merge", {"with": str(cast.alice.id)})) == (
+        404,
+        "not-found",
+    )
     merge_id = _merge(api, cast.alice.id, cast.boris.id)
     stranger = Api(cast.stranger.token("owner"))
     assert problem(stranger.post(f"/merges/{merge_id}/undo", {})) == (404, "not-found")

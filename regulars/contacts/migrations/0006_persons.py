@@ -1,6 +1,5 @@
 from django.db import migrations, models
 
-
 # The column is filled before the constraint is there: a table with checks that are still to be made cannot be altered.
 FORWARD = """
 ALTER TABLE contacts_contact ADD COLUMN person_id uuid;

@@ -2,48 +2,85 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
+from django.db import migrations, models
+
 import regulars.kernel.clock
 import regulars.kernel.ids
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contacts', '0006_persons'),
-        ('workspaces', '0006_preferences'),
+        ("contacts", "0006_persons"),
+        ("workspaces", "0006_preferences"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('kept_id', models.UUIDField()),
-                ('absorbed_id', models.UUIDField()),
-                ('reason', models.TextField()),
-                ('by_kind', models.TextField()),
-                ('by_id', models.UUIDField(null=True)),
-                ('by_name', models.TextField()),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=regulars.kernel.clock.now)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('undone_by_name', models.TextField(db_default='', default='')),
-                ('first', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contacts.contact')),
-                ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contacts.contact')),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("kept_id", models.UUIDField()),
+                ("absorbed_id", models.UUIDField()),
+                ("reason", models.TextField()),
+                ("by_kind", models.TextField()),
+                ("by_id", models.UUIDField(null=True)),
+                ("by_name", models.TextField()),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=regulars.kernel.clock.now,
+                    ),
+                ),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("undone_by_name", models.TextField(db_default="", default="")),
+                (
+                    "first",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="contacts.contact"
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="contacts.contact"
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MergedContact',
+            name="MergedContact",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('before_id', models.UUIDField()),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contacts.contact')),
-                ('merge', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moved', to='contacts.merge')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("before_id", models.UUIDField()),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="contacts.contact"
+                    ),
+                ),
+                (
+                    "merge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="moved", to="contacts.merge"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='merge',
-            index=models.Index(fields=['workspace', '-made_at', '-id'], name='merge_by_age'),
+            model_name="merge",
+            index=models.Index(fields=["workspace", "-made_at", "-id"], name="merge_by_age"),
         ),
     ]

@@ -37,8 +37,9 @@ BY_HAND = "by_hand"
 
 @transaction.atomic
 def merge_contacts(first: Contact, second: Contact, *, by: Actor, reason: str = BY_HAND) -> Merge:
-    """Whoever is one person with ``second`` is one with ``first``, whose person stays. Refused when they are one already.
+    """Whoever is one person with ``second`` is one with ``first``, whose person stays.
 
+    Refused when they are one already.
     Both were let in to (``conversations.access.access_contact``).
     """
     by.require("contacts:merge")
@@ -74,7 +75,10 @@ def merge_contacts(first: Contact, second: Contact, *, by: Actor, reason: str = 
 
 @transaction.atomic
 def undo_merge(merge: Merge, *, by: Actor) -> Merge:
-    """Who is one person follows from the other merges, as if this one had never been. Undone twice, it is undone once."""
+    """Who is one person follows from the other merges, as if this one had never been.
+
+    Undone twice, it is undone once.
+    """
     by.require("contacts:merge")
     _one_at_a_time(merge.workspace_id)
     merge = Merge.objects.select_for_update().filter(id=merge.id).first() or _gone()
@@ -90,9 +94,7 @@ def undo_merge(merge: Merge, *, by: Actor) -> Merge:
     everybody = tuple(sorted(_contacts_of(merge.workspace_id, [person])))
     moved = _point_anew(merge.workspace_id, [person])
     follow_undo(merge.workspace_id, moved)
-    record(
-        MergeUndone(merge.workspace_id, merge.id, merge.kept_id, merge.absorbed_id, everybody, by.doer)
-    )
+    record(MergeUndone(merge.workspace_id, merge.id, merge.kept_id, merge.absorbed_id, everybody, by.doer))
     audit(by, "contacts:unmerge", "contact", str(merge.kept_id), merge=str(merge.id))
     return merge
 
@@ -168,7 +170,9 @@ def _contacts_of(workspace_id: UUID, persons: Collection[UUID]) -> set[UUID]:
 def _ties(workspace_id: UUID, contacts: Collection[UUID]) -> list[Tie]:
     within = Q(first_id__in=contacts, second_id__in=contacts)
     standing = Merge.objects.filter(within, workspace_id=workspace_id, undone_at=None)
-    return [Tie(*row) for row in standing.order_by("made_at", "id").values_list("id", "first_id", "second_id")]
+    return [
+        Tie(*row) for row in standing.order_by("made_at", "id").values_list("id", "first_id", "second_id")
+    ]
 
 
 def _point_anew(workspace_id: UUID, persons: Iterable[UUID]) -> list[Moved]:
@@ -180,7 +184,8 @@ def _point_anew(workspace_id: UUID, persons: Iterable[UUID]) -> list[Moved]:
 _POINT = """
 UPDATE contacts_contact c SET person_id = new.person, updated_at = now()
 FROM unnest(%b::uuid[], %b::uuid[]) AS new(id, person),
-  (SELECT id, person_id FROM contacts_contact WHERE workspace_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE) old
+  (SELECT id, person_id FROM contacts_contact WHERE workspace_id = %s AND id = ANY(%s)
+   ORDER BY id FOR NO KEY UPDATE) old
 WHERE c.id = new.id AND c.id = old.id AND old.person_id <> new.person
 RETURNING c.id, old.person_id, c.person_id
 """

@@ -32,6 +32,7 @@ class ConversationFilter:
     tag: str = ""
     text: str = ""
     unread: bool = False
+    contact_id: UUID | None = None
     person_id: UUID | None = None
 
 
@@ -73,6 +74,8 @@ def filtered(actor: Actor, wanted: ConversationFilter) -> QuerySet[Conversation]
         conversations = conversations.filter(tags__contains=[wanted.tag])
     if wanted.unread:
         conversations = conversations.filter(unread_count__gt=0)
+    if wanted.contact_id:
+        conversations = conversations.filter(contact_id=wanted.contact_id)
     if wanted.person_id:
         conversations = conversations.filter(contact__person=wanted.person_id)
     if wanted.text:

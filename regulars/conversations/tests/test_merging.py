@@ -86,7 +86,9 @@ def test_whatever_is_merged_undone_and_removed_it_is_as_if_only_the_rest_had_bee
     """Against a model that knows nothing but the merges that stand."""
     chance = random.Random(seed)
     admin = cast.actor(cast.admin)
-    contacts = {each.id: each for each in (cast.contact(f"+1202555{number:04}") for number in range(200, 207))}
+    contacts = {
+        each.id: each for each in (cast.contact(f"+1202555{number:04}") for number in range(200, 207))
+    }
     standing: dict[UUID, Merge] = {}
     for _step in range(25):
         merge = chance.choice([*standing.values(), None])

@@ -136,9 +136,9 @@ class LiveRow:
     payload: dict[str, Any]
     html: dict[str, str]
     head_changed: bool
-    panel_changed: bool
     held_before: tuple[ConversationFacts, ...]
     """the same facts as they were before it was handed on, if it was"""
+    panel_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +252,7 @@ def _row(conversation: Conversation, languages: Sequence[str], changes: Changes)
         for assignee_id, team_id in changes.held_before.get(conversation.id, ())
     )
     head_changed, panel_changed = conversation.id in changes.heads, conversation.id in changes.panels
-    return LiveRow(conversation.id, facts, payload, html, head_changed, panel_changed, before)
+    return LiveRow(conversation.id, facts, payload, html, head_changed, before, panel_changed)
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -99,9 +99,7 @@ def panel_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
     return _panel(actor, conversation, other_threads(actor, conversation))
 
 
-def _panel(
-    actor: Actor, conversation: Conversation, others: Sequence[ConversationRow]
-) -> dict[str, Any]:
+def _panel(actor: Actor, conversation: Conversation, others: Sequence[ConversationRow]) -> dict[str, Any]:
     contact = conversation.contact
     return {
         "others": others,
@@ -113,7 +111,9 @@ def _panel(
 
 def _about_contact(actor: Actor, contact: Contact) -> dict[str, Any]:
     facts = person_facts(contact)
-    identities = sorted(facts.identities, key=lambda each: each.contact_id != contact.id)  # the open thread's first
+    identities = sorted(
+        facts.identities, key=lambda each: each.contact_id != contact.id
+    )  # the open thread's first
     return {
         "panel_template": "inbox/_context.html",
         "contact": contact,
@@ -141,9 +141,7 @@ def head_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
     return _head(actor, conversation, other_threads(actor, conversation))
 
 
-def _head(
-    actor: Actor, conversation: Conversation, others: Sequence[ConversationRow]
-) -> dict[str, Any]:
+def _head(actor: Actor, conversation: Conversation, others: Sequence[ConversationRow]) -> dict[str, Any]:
     return {
         "others": others,
         "conversation": conversation_row(conversation),

@@ -1,4 +1,4 @@
-"""What the inbox says about the person behind a contact. A fixed number of queries, but for suggestions, of which few show."""
+"""What the inbox says about the person behind a contact. Few queries, and two for each suggestion that shows."""
 
 from __future__ import annotations
 

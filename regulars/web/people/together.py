@@ -40,9 +40,7 @@ class Together:
         return " ".join(str(each.id) for each in self.threads)
 
 
-def read_together(
-    actor: Actor, person_id: UUID, before: tuple[datetime, UUID] | None = None
-) -> Together:
+def read_together(actor: Actor, person_id: UUID, before: tuple[datetime, UUID] | None = None) -> Together:
     found = list_conversations(actor, ConversationFilter(person_id=person_id), limit=MOST_THREADS).items
     rows = {each.id: conversation_row(each) for each in found}
     items, is_whole = _lines(found, before)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -82,7 +81,10 @@ def show_merge(request: MemberRequest, contact_id: str) -> HttpResponse:
     """With ``with``, both of them side by side; else whom it could be with."""
     here = access_contact(request.actor, parse_id(contact_id))
     other_id = request.GET.get("with", "")
-    context: dict[str, Any] = {"here": _side(request.actor, here), "text": request.GET.get("q", "").strip()[:200]}
+    context: dict[str, Any] = {
+        "here": _side(request.actor, here),
+        "text": request.GET.get("q", "").strip()[:200],
+    }
     if other_id:
         other = access_contact(request.actor, parse_id(other_id))
         context["other"] = _side(request.actor, other)
@@ -120,7 +122,9 @@ def merge(request: MemberRequest, contact_id: str) -> HttpResponse:
 
 def _reason(actor: Actor, first: Contact, second: Contact) -> str:
     pair = sorted((first.id, second.id))
-    suggested = open_suggestions(merge_suggestions_visible_to(actor)).filter(first=pair[0], second=pair[1]).first()
+    suggested = (
+        open_suggestions(merge_suggestions_visible_to(actor)).filter(first=pair[0], second=pair[1]).first()
+    )
     return suggested.reason if suggested else BY_HAND
 
 

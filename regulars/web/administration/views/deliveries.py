@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from regulars.contacts.events import MERGE_EVENTS, SUGGESTION_EVENTS
 from regulars.channels.decoding import NotJSON, TooDeep, load_body
+from regulars.contacts.events import MERGE_EVENTS, SUGGESTION_EVENTS
 from regulars.conversations.events import MessageReceived, MessageStatusChanged
 from regulars.inboxes.access import access_delivery
 from regulars.inboxes.events import INBOX_EVENTS, DeliveriesReplayed, DeliveryFailed, NoticeReceived

@@ -68,9 +68,7 @@ def test_the_list_names_the_person_and_finds_all_their_threads(cast: Cast, sign_
     assert [f"row-{each.id}" in found for each in (first, second)] == [True, True]
 
 
-def test_the_panel_and_the_head_of_each_thread_lead_to_all_of_the_person(
-    cast: Cast, sign_in: SignIn
-) -> None:
+def test_the_panel_and_the_head_of_each_thread_lead_to_all_of_the_person(cast: Cast, sign_in: SignIn) -> None:
     first, second = _threads(cast)
     client = sign_in(cast.agent)
     _merge(cast)
@@ -112,6 +110,7 @@ def test_earlier_lines_follow_without_gap_or_repetition(
     cast: Cast, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = clock.now() - timedelta(days=1)
+    last = cast.hears(ALICE, "before")
     for number in range(21):
         phone, inbox = (ALICE, cast.inbox) if number % 3 else (BORIS, cast.second_inbox)
         last = cast.hears(phone, f"line {number:02}.", inbox=inbox, at=now + timedelta(minutes=number))
