@@ -86,6 +86,7 @@ def _bare_row(conversation: Conversation) -> ConversationRow:
     return ConversationRow(
         id=conversation.id,
         contact_id=conversation.contact_id,
+        person_id=conversation.contact.person_id if conversation.contact else None,
         name="",
         channel=conversation.inbox.connection.channel,
         inbox_id=conversation.inbox_id,

@@ -119,6 +119,8 @@ class ConversationRow:
     assignee: Author | None = None
     preview: Preview | None = None
     tags: tuple[str, ...] = ()
+    person_id: UUID | None = None
+    """None in a group"""
     address: str = ""
     """the contact's number: which of a person's it is"""
     group: GroupView | None = None

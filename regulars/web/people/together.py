@@ -26,6 +26,10 @@ class Stretch:
     conversation: ConversationRow
     items: Sequence[ThreadItem]
 
+    @property
+    def at(self) -> datetime:
+        return self.items[0].at
+
 
 @dataclass(frozen=True, slots=True)
 class Together:
