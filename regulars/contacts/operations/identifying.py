@@ -198,8 +198,9 @@ def _insert_contacts(workspace_id: UUID, people: Sequence[PersonSeen], resolutio
     columns = [list(column) for column in zip(*rows, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO contacts_contact (id, person_id, workspace_id, name, profile_name, profile_at, username, phone,"
-            " country, language, time_zone, tags, tier, stage, fields, about, unreachable_reason, created_at, updated_at)"
+            "INSERT INTO contacts_contact (id, person_id, workspace_id, name, profile_name, profile_at, username,"
+            " phone, country, language, time_zone, tags, tier, stage, fields, about, unreachable_reason, created_at,"
+            " updated_at)"
             " SELECT id, id, %s, '', name, named_at, username, phone, country, language, zone, '[]', '', '', '{}', '',"
             " '', now(), now()"
             " FROM unnest(%b::uuid[], %b::text[], %b::timestamptz[], %b::text[], %b::text[], %b::text[], %b::text[],"

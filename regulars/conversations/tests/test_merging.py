@@ -81,13 +81,13 @@ def test_a_merge_points_and_moves_nothing_and_its_undo_points_back(cast):
     ]
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_whatever_is_merged_undone_and_removed_it_is_as_if_only_the_rest_had_been(cast, seed):
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_merged_and_undone_it_is_as_if_only_the_rest_had_been(cast, seed):
     """Against a model that knows nothing but the merges that stand."""
     chance = random.Random(seed)
     admin = cast.actor(cast.admin)
     contacts = {
-        each.id: each for each in (cast.contact(f"+1202555{number:04}") for number in range(200, 207))
+        each.id: each for each in (cast.contact(f"+1202555{number:04}") for number in range(200, 206))
     }
     standing: dict[UUID, Merge] = {}
     for _step in range(25):
