@@ -127,6 +127,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 CHANNELS = "config.wiring.CHANNELS"
 CONDITION_FIELDS = "config.wiring.CONDITION_FIELDS"
+CONTACT_TABLES = "config.wiring.CONTACT_TABLES"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "workspaces.User"
 LOGIN_URL = "/sign-in"
@@ -147,6 +148,7 @@ TEMPLATES = [
                 "administration": "regulars.web.administration.tags",
                 "design": "regulars.web.design.tags",
                 "inbox": "regulars.web.inbox.tags",
+                "people": "regulars.web.people.tags",
             },
         },
     }

@@ -17,6 +17,9 @@ from regulars.channels.record import Channel
 from regulars.channels.whatsapp.channel import WHATSAPP
 from regulars.contacts import condition_fields as of_contacts
 from regulars.conversations import condition_fields as of_conversations
+from regulars.contacts import contact_tables as contacts
+from regulars.contacts.registry import ContactTable
+from regulars.conversations import contact_tables as conversations_tables
 from regulars.conversations import tasks as conversations
 from regulars.conversations.events import (
     ConversationAnswered,
@@ -25,9 +28,8 @@ from regulars.conversations.events import (
     FailedAnswerArrived,
     MemberTyping,
 )
-from regulars.conversations.operations.removing import erase_files
 from regulars.inboxes import tasks as inboxes
-from regulars.inboxes.erasing import Eraser, carry_out_erasures, erase_from_answers
+from regulars.inboxes.erasing import Eraser, Erasure, carry_out_erasures
 from regulars.inboxes.events import (
     ConnectionAdded,
     ConnectionRecovered,
@@ -35,6 +37,7 @@ from regulars.inboxes.events import (
     InboxAdded,
     NoticeReceived,
 )
+from regulars.inboxes.models import ChannelNotice, Delivery
 from regulars.kernel import tasks as kernel
 from regulars.kernel.conditions.event_fields import event_fields
 from regulars.kernel.conditions.fields import join
@@ -106,12 +109,33 @@ JOBS: tuple[Job, ...] = (
     *(job for channel in CHANNELS.values() for job in _jobs_of(channel)),
 )
 
-ERASERS: tuple[Eraser, ...] = (
-    # whoever is removed is forgotten in what came by webhook, in answers kept for repeated requests, and in files
-    *filter(None, (channel.erase_from_deliveries for channel in CHANNELS.values())),
-    erase_from_answers,
-    erase_files,
+
+def _erase_from_deliveries(erasure: Erasure) -> None:
+    for channel in CHANNELS.values():
+        if channel.erase_from_deliveries:
+            channel.erase_from_deliveries(erasure)
+
+
+CONTACT_TABLES: tuple[ContactTable, ...] = (
+    *contacts.CONTACT_TABLES,
+    *conversations_tables.CONTACT_TABLES,
+    ContactTable(
+        model=Delivery,
+        unexported="as it came; the messages are what was said",
+        sweep=_erase_from_deliveries,
+        retain="inboxes.purge_deliveries",
+        stays="what others said in the same delivery",
+    ),
+    ContactTable(
+        model=ChannelNotice,
+        unexported="what the platform told about accounts and numbers",
+        stays="goes with the deliveries, as far as it names them",
+    ),
 )
+"""what holds a contact, and what becomes of it on merge, undo, export and removal (``contacts.registry``)"""
+
+ERASERS: tuple[Eraser, ...] = tuple(table.sweep for table in CONTACT_TABLES if table.sweep)
+"""whoever is removed is forgotten in what only names them: webhooks as they came, kept answers, files"""
 
 ERRANDS: tuple[Callable[[], object], ...] = (
     partial(carry_out_erasures, ERASERS),

@@ -26,7 +26,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, Func, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from regulars.contacts.models import Contact
+from regulars.contacts.models import Contact, Merge, MergeSuggestion
 from regulars.conversations.models import Conversation, Message
 from regulars.conversations.operations.sending import outgoing_of
 from regulars.inboxes.models import Inbox, sealed_fields
@@ -87,6 +87,24 @@ def access_contact(actor: Actor, contact_id: UUID | None) -> Contact:
     return found
 
 
+def access_merge(actor: Actor, merge_id: UUID | None) -> Merge:
+    """Of contacts that the actor sees both."""
+    actor.require("contacts:merge")
+    found = merges_visible_to(actor).filter(id=merge_id).first() if merge_id else None
+    if found is None:
+        raise NotFound(_("There is no such merge, or you may not see it"))
+    return found
+
+
+def access_merge_suggestion(actor: Actor, suggestion_id: UUID | None) -> MergeSuggestion:
+    """Of contacts that the actor sees both."""
+    actor.require("contacts:merge")
+    found = merge_suggestions_visible_to(actor).filter(id=suggestion_id).first() if suggestion_id else None
+    if found is None:
+        raise NotFound(_("There is no such suggestion, or you may not see it"))
+    return found
+
+
 def access_media(actor: Actor, media_id: UUID | None, *, message_id: UUID | None = None) -> MediaFile:
     """``message_id`` names a message that brings the file along with others: a template's header or card."""
     found = media_visible_to(actor).filter(id=media_id).first() if media_id else None
@@ -133,7 +151,7 @@ class _IsAmong(Func):
 
 def _every(actor: Actor) -> QuerySet[Conversation]:
     every = Conversation.objects.filter(workspace_id=actor.workspace_id).select_related(
-        "contact", "group", "inbox__connection", "assignee__user", "team"
+        "contact__person", "group", "inbox__connection", "assignee__user", "team"
     )
     every = every.defer(*sealed_fields("inbox__connection__"))
     return every if actor.can("conversations:read") else every.none()
@@ -174,6 +192,24 @@ def contacts_visible_to(actor: Actor) -> QuerySet[Contact]:
     if far == "teams":
         owned |= Q(owner_id__in=_mates(actor))
     return every.filter(met | owned)
+
+
+def merges_visible_to(actor: Actor) -> QuerySet[Merge]:
+    every = Merge.objects.filter(workspace_id=actor.workspace_id).select_related("first", "second")
+    if actor.sees_all:
+        return every
+    seen = contacts_visible_to(actor).values("id")
+    return every.filter(first_id__in=seen, second_id__in=seen)
+
+
+def merge_suggestions_visible_to(actor: Actor) -> QuerySet[MergeSuggestion]:
+    """Dismissed ones included, and those of contacts who are one by now."""
+    every = MergeSuggestion.objects.filter(workspace_id=actor.workspace_id)
+    every = every.select_related("first__person", "second__person")
+    if actor.sees_all:
+        return every
+    seen = contacts_visible_to(actor).values("id")
+    return every.filter(first_id__in=seen, second_id__in=seen)
 
 
 def media_visible_to(actor: Actor) -> QuerySet[MediaFile]:

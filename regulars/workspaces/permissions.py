@@ -27,6 +27,7 @@ _AGENT = frozenset(
         "notes:write",
         "contacts:read",
         "contacts:edit",
+        "contacts:merge",
         "message_templates:read",
         "inboxes:read",
     }
@@ -34,6 +35,7 @@ _AGENT = frozenset(
 _LEAD = _AGENT | {"members:read", "teams:read", "ledger:read"}
 _ADMIN = _LEAD | {
     "contacts:delete",
+    "contacts:export",
     "members:manage",
     "roles:manage",
     "teams:manage",

@@ -63,8 +63,12 @@ def _parked(cast: Cast) -> ParkedEvent:
     return parked_event(cast.workspace.id, reaction="whatsapp.show_typing", error="LookupError: no")
 
 
-NOTED = {"/settings/deliveries/<str:delivery_id>", "/api/v1/inbound-deliveries/<str:delivery_id>"}
-"""raw words are shown there, and the audit trail notes who looked: a line in it, and nothing else"""
+NOTED = {
+    "/settings/deliveries/<str:delivery_id>",
+    "/api/v1/inbound-deliveries/<str:delivery_id>",
+    "/api/v1/contacts/<str:contact_id>/export",
+}
+"""raw words, or all of a person, are shown there, and the audit trail notes who looked: a line in it, and nothing else"""
 AUDIT = "workspaces_auditentry"
 
 

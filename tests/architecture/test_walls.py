@@ -48,6 +48,7 @@ UNSCOPED = {
 
 PARENTS = {
     "workspaces.Member_teams": "member",
+    "contacts.MergedContact": "merge",
     "inboxes.Delivery": "connection",
     "inboxes.LedgerEntry": "connection",
     "inboxes.Inbox_teams": "inbox",

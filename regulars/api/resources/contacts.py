@@ -42,6 +42,8 @@ def list_contacts(actor: Actor, query: ContactQuery) -> Page[ContactShape]:
     contacts = contacts_visible_to(actor)
     if query.q.strip():
         contacts = contacts.filter(id__in=matching_contacts(actor.workspace_id, query.q).values("id"))
+    if query.person:
+        contacts = contacts.filter(person_id=parse_reference(query.person, "person"))
     rows, next_cursor = newest_first(contacts, "created_at", query, take)
     return Page(build_contacts(rows), next_cursor)
 

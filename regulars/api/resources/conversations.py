@@ -47,6 +47,7 @@ def list_conversations(actor: Actor, query: ConversationQuery) -> Page[Conversat
         unread=query.unread,
         contact_id=_id(query.contact, "contact"),
         matching=matching(actor, query.conditions, "conversation") if query.conditions else None,
+        person_id=_id(query.person, "person"),
     )
     if query.order == "newest":
         page = list_steadily(actor, wanted, limit=query.limit, cursor=query.cursor)

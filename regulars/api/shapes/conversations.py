@@ -112,6 +112,9 @@ class ConversationQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
     team: Annotated[str | None, told("A team's id.", EXAMPLE_ID)] = None
     tag: Annotated[str | None, told("With this tag only.", "delivery")] = None
     contact: Annotated[str | None, told("A contact's id.", EXAMPLE_ID)] = None
+    person: Annotated[str | None, told("A `person` of contacts: the threads of all of them.", EXAMPLE_ID)] = (
+        None
+    )
     unread: Annotated[bool, told("With unread messages only.", True)] = False
     q: Annotated[
         str, told("Finds by the contact's name, number or tag, or by the group's subject.", "Kim")

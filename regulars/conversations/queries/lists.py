@@ -36,6 +36,7 @@ class ConversationFilter:
     contact_id: UUID | None = None
     matching: Q | None = None
     """what else must hold (``kernel.conditions.to_sql.matching``)"""
+    person_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,11 @@ def _narrowed(
         conversations = conversations.filter(contact_id=wanted.contact_id)
     if wanted.matching is not None:
         conversations = conversations.filter(wanted.matching)
+    if wanted.person_id:
+        conversations = conversations.filter(contact__person=wanted.person_id)
     if wanted.text:
         conversations = conversations.filter(
-            Q(contact_id__in=matching_contacts(actor.workspace_id, wanted.text))
+            Q(contact__person__in=matching_contacts(actor.workspace_id, wanted.text).values("person_id"))
             | Q(group_id__in=matching_groups(actor.workspace_id, wanted.text))
         )
     return conversations

@@ -46,7 +46,7 @@ class LiveUpdates {
     this.source = source;
     source.addEventListener("open", () => this.heard());
     source.addEventListener("error", () => source === this.source && this.lost());
-    for (const kind of ["hello", "row", "message", "thread", "gone", "counters", "permissions", "reset", "presence", "ping"]) {
+    for (const kind of ["hello", "row", "message", "thread", "panel", "gone", "counters", "permissions", "reset", "presence", "ping"]) {
       source.addEventListener(kind, (event) => source === this.source && this.receive(kind, event));
     }
   }
@@ -97,6 +97,7 @@ class LiveUpdates {
 
   row(data) {
     this.screen.views.tell((list) => list.receive(data));
+    if (this.screen.querySelector("[data-together]")?.dataset.together.includes(data.conversation_id)) this.screen.together.soon();
   }
 
   message(data) {
@@ -109,6 +110,11 @@ class LiveUpdates {
     if (data.conversation_id !== this.screen.dataset.conversation) return;
     this.screen.head.soon();
     if (document.querySelector("#context[data-group]")) this.screen.refreshContext(); // it lists who wrote last
+  }
+
+  /** Something else is to be said beside the open conversation. */
+  panel(data) {
+    if (data.conversation_id === this.screen.dataset.conversation) this.screen.refreshContext();
   }
 
   /** This member may not see the conversation any more. */

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from regulars.contacts.events import CONTACT_EVENTS, GROUP_EVENTS
+from regulars.contacts.events import CONTACT_EVENTS, GROUP_EVENTS, MERGE_EVENTS, SUGGESTION_EVENTS
 from regulars.conversations.access import ConversationFacts, can_see
 from regulars.conversations.events import (
     MESSAGE_EVENTS,
@@ -43,6 +43,8 @@ INBOX_SCREEN_EVENTS: tuple[type[Event], ...] = (
     *STATE_EVENTS,
     NoteWritten,
     *CONTACT_EVENTS,
+    *MERGE_EVENTS,
+    *SUGGESTION_EVENTS,
     *GROUP_EVENTS,
     *MEDIA_EVENTS,
     *INBOX_EVENTS,
@@ -66,6 +68,8 @@ class Changes:
     """messages that contacts just sent: screens announce them"""
     notes: dict[UUID, UUID] = field(default_factory=dict)
     contacts: set[UUID] = field(default_factory=set)
+    panels: set[UUID] = field(default_factory=set)
+    """conversations beside which something else is to be said of the person"""
     groups: set[UUID] = field(default_factory=set)
     media: set[UUID] = field(default_factory=set)
     inboxes: set[UUID] = field(default_factory=set)
@@ -109,6 +113,10 @@ def _fold(event: Any, changes: Changes) -> None:
 def _fold_what_they_show(event: Any, changes: Changes) -> None:
     if isinstance(event, CONTACT_EVENTS):
         changes.contacts.add(event.contact_id)
+    elif isinstance(event, MERGE_EVENTS):
+        changes.contacts.update(event.contact_ids)
+    elif isinstance(event, SUGGESTION_EVENTS):
+        changes.contacts.update((event.first_id, event.second_id))
     elif isinstance(event, GROUP_EVENTS):
         changes.groups.add(event.group_id)
     elif isinstance(event, MEDIA_EVENTS):
@@ -130,6 +138,7 @@ class LiveRow:
     head_changed: bool
     held_before: tuple[ConversationFacts, ...]
     """the same facts as they were before it was handed on, if it was"""
+    panel_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +194,8 @@ def _pieces_of_row(row: LiveRow) -> Iterator[Piece]:
     yield Piece("row", row.payload, is_seen, row.html)
     if row.head_changed:
         yield Piece("thread", named, has_open)
+    if row.panel_changed:
+        yield Piece("panel", named, has_open)
     if row.held_before:
         yield Piece("gone", named, was_seen)
 
@@ -205,7 +216,8 @@ def _conversations(
 ) -> list[Conversation]:
     wanted = set(changes.conversations) | set(changes.notes.values())
     if changes.contacts or changes.groups:
-        wanted |= conversations_with(workspaces, changes.contacts, changes.groups)
+        changes.panels |= conversations_with(workspaces, changes.contacts, changes.groups)
+        wanted |= changes.panels
         changes.heads |= wanted
     if changes.media:
         showing = messages_showing(workspaces, changes.media)
@@ -239,7 +251,8 @@ def _row(conversation: Conversation, languages: Sequence[str], changes: Changes)
         replace(facts, assignee_id=assignee_id, team_id=team_id)
         for assignee_id, team_id in changes.held_before.get(conversation.id, ())
     )
-    return LiveRow(conversation.id, facts, payload, html, conversation.id in changes.heads, before)
+    head_changed, panel_changed = conversation.id in changes.heads, conversation.id in changes.panels
+    return LiveRow(conversation.id, facts, payload, html, head_changed, before, panel_changed)
 
 
 def _text(moment: datetime | None) -> str | None:

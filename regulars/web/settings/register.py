@@ -16,6 +16,7 @@ from regulars.web.administration.views.message_templates import MESSAGE_TEMPLATE
 from regulars.web.administration.views.roles import ROLES
 from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
+from regulars.web.people.views import MERGES
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.access import Actor
 
@@ -28,7 +29,7 @@ class SettingsGroup:
 
 GROUPS = (
     SettingsGroup(_("Settings"), (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, ROLES, TEAMS, TOKENS, ACCOUNT)),
-    SettingsGroup(_("Records"), (LEDGER, DELIVERIES)),
+    SettingsGroup(_("Records"), (LEDGER, DELIVERIES, MERGES)),
 )
 PAGES = tuple(page for group in GROUPS for page in group.pages)
 TOPICS = tuple(topic for page in PAGES if (topic := page.topic))
