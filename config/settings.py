@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
     "regulars.kernel",
     "regulars.workspaces",
     "regulars.contacts",
@@ -126,6 +127,8 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "config.urls"
 CHANNELS = "config.wiring.CHANNELS"
+JOB_KINDS = "config.wiring.JOB_KINDS"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "workspaces.User"
 LOGIN_URL = "/sign-in"
@@ -181,5 +184,7 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}, "uvicorn.access": {"level": "WARNING"}},
+    "loggers": {"django.request": {"level": "ERROR"}, "uvicorn.access": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+    },
 }

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from regulars.channels.record import Channel
 from regulars.channels.whatsapp.channel import WHATSAPP
@@ -31,7 +32,10 @@ from regulars.inboxes.events import (
     InboxAdded,
     NoticeReceived,
 )
+from regulars.inboxes.replaying import REPLAY
 from regulars.kernel import tasks as kernel
+from regulars.kernel.jobs.kinds import JobKind
+from regulars.kernel.jobs.watching import purge_jobs
 from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.workspaces import tasks as workspaces
 
@@ -93,9 +97,13 @@ JOBS: tuple[Job, ...] = (
     Job("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
     Job("workspaces.purge_sessions", timedelta(hours=1), workspaces.purge_sessions),
     Job("kernel.purge_events", timedelta(hours=1), kernel.purge_events),
+    Job("kernel.purge_jobs", timedelta(hours=6), purge_jobs),
     Job("kernel.purge_answers", timedelta(hours=1), kernel.purge_answers),
     *(job for channel in CHANNELS.values() for job in _jobs_of(channel)),
 )
+
+JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY,)}
+"""what can be done as a job, seen and stopped while it runs (``kernel.jobs``)"""
 
 ERASERS: tuple[Eraser, ...] = (
     # whoever is removed is forgotten in what came by webhook, in answers kept for repeated requests, and in files

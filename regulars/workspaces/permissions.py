@@ -36,6 +36,7 @@ _ADMIN = _LEAD | {
     "tokens:manage",
     "audit:read",
     "deliveries:read",
+    "jobs:read",
 }
 _OWNER = _ADMIN | {"workspace:manage"}
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from regulars.kernel import clock
-from regulars.workspaces.models import ApiToken, Invitation, Member, Team
+from regulars.workspaces.models import ApiToken, Invitation, Member, Team, Workspace
 
 _TOKENS_MADE = Subquery(
     ApiToken.objects.filter(created_by=OuterRef("pk"), revoked_at=None)
@@ -16,6 +16,10 @@ _TOKENS_MADE = Subquery(
     .annotate(count=Count("pk"))
     .values("count")
 )
+
+
+def time_zone_of(workspace_id: UUID) -> str:
+    return Workspace.objects.values_list("time_zone", flat=True).get(id=workspace_id)
 
 
 def members_of(workspace_id: UUID) -> QuerySet[Member]:
