@@ -1,8 +1,9 @@
 """``python -m config.worker``: everything that happens behind the screens.
 
 Two threads for deliveries, one that reads the event log and has reactions run by a few more, one for previews (drawn
-by processes of their own), one for periodic jobs and errands, one that rescues and schedules jobs, and an event loop
-with the sender, the media fetcher and the jobs, which run in threads of its own. Any number of these processes may run on any machines over one database.
+by processes of their own), one for periodic jobs and errands, one that rescues and schedules jobs; and an event loop
+with the sender, the media fetcher and the jobs, which run in threads of its own. Any number of these processes may run
+on any machines over one database.
 """
 
 from __future__ import annotations

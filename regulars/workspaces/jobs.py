@@ -91,15 +91,15 @@ def _require_kind(job: Job, by: Actor) -> None:
 def actor_of_job(context: JobContext[Any]) -> Actor:
     """Whoever asked for it, with the right that they have now: one who has left may do nothing any more."""
     by, workspace_id = context.by, context.workspace_id
-    if by.kind == "member":
+    if by.kind == "member" and by.id:
         member = Member.objects.filter(workspace_id=workspace_id, id=by.id).prefetch_related("teams").first()
         if member is not None:
             return actor_of_member(member)
-    elif by.kind == "token":
+    elif by.kind == "token" and by.id:
         tokens = ApiToken.objects.filter(workspace_id=workspace_id, id=by.id, revoked_at=None)
         if (token := tokens.first()) is not None:
             return actor_of_token(token)
-    else:
+    elif by.kind == "system":
         return system_actor(workspace_id, by.name)
     return Actor("member", by.id, workspace_id, by.name, "agent", frozenset())
 
@@ -118,7 +118,9 @@ def access_schedule(actor: Actor, schedule_id: UUID | None) -> JobSchedule:
 
 def kinds_to_schedule(actor: Actor) -> list[JobKind[Any]]:
     return [
-        each for each in kinds().values() if each.scheduled_arguments is not None and actor.can(each.permission)
+        each
+        for each in kinds().values()
+        if each.scheduled_arguments is not None and actor.can(each.permission)
     ]
 
 

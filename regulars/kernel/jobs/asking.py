@@ -38,7 +38,9 @@ def start_job(
     with transaction.atomic():
         if kind.is_single:
             lock_keys([f"job:{by.workspace_id}:{kind.key}"])
-            same = Job.objects.filter(workspace_id=by.workspace_id, kind=kind.key, arguments=asked, undoes=None)
+            same = Job.objects.filter(
+                workspace_id=by.workspace_id, kind=kind.key, arguments=asked, undoes=None
+            )
             if (row := same.filter(status__in=ACTIVE, cancel_asked_at=None).first()) is not None:
                 return row
         return insert(by.workspace_id, kind.key, asked, by.doer, total=total, at=at)

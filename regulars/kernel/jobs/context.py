@@ -31,15 +31,15 @@ TELL_SECONDS = 1.0
 _stopping = threading.Event()
 
 
-class JobCanceled(Exception):  # noqa: N818 - it is no error
+class JobCanceled(Exception):
     """Somebody wants the job to stop. Let it pass."""
 
 
-class JobTakenOver(Exception):  # noqa: N818 - likewise
+class JobTakenOver(Exception):
     """Another worker has the job by now. Let it pass."""
 
 
-class WorkerStops(Exception):  # noqa: N818 - likewise
+class WorkerStops(Exception):
     """The process is asked to end: the job waits for the next one. Let it pass."""
 
 
@@ -103,7 +103,12 @@ class JobContext(Generic[Arguments]):
         with connection.cursor() as cursor:
             cursor.execute(
                 NOTE_ERROR,
-                [msgspec.json.encode([to_stored(error, subject)]).decode(), MOST_KEPT, self.job_id, self.attempt],
+                [
+                    msgspec.json.encode([to_stored(error, subject)]).decode(),
+                    MOST_KEPT,
+                    self.job_id,
+                    self.attempt,
+                ],
             )
 
     def _counted(self, done: int, total: int | None) -> tuple[int, int | None]:

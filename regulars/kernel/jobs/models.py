@@ -32,13 +32,13 @@ class JobSchedule(models.Model):
     started_by_name = models.TextField()
     created_at = models.DateTimeField(default=clock.now)
 
+    class Meta:
+        indexes = [models.Index(fields=["workspace_id", "created_at"], name="schedules_of_workspace")]
+
     @property
     def doer(self) -> Doer:
         """Whoever made it: its jobs run with their right."""
         return Doer(self.started_by_kind, self.started_by_id, self.started_by_name)
-
-    class Meta:
-        indexes = [models.Index(fields=["workspace_id", "created_at"], name="schedules_of_workspace")]
 
 
 class Job(models.Model):
@@ -79,18 +79,12 @@ class Job(models.Model):
     schedule = models.ForeignKey(JobSchedule, on_delete=models.SET_NULL, null=True, related_name="jobs")
     scheduled_for = models.DateTimeField(null=True)
 
-    @property
-    def doer(self) -> Doer:
-        return Doer(self.started_by_kind, self.started_by_id, self.started_by_name)
-
-    @property
-    def is_active(self) -> bool:
-        return self.status in ACTIVE
-
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(status__in=STATUSES), name="job_status"),
-            models.CheckConstraint(condition=Q(total=None) | Q(total__gte=F("done")), name="job_done_of_total"),
+            models.CheckConstraint(
+                condition=Q(total=None) | Q(total__gte=F("done")), name="job_done_of_total"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=ACTIVE, ended_at=None) | (~Q(status__in=ACTIVE) & ~Q(ended_at=None)),
                 name="job_ends_once",
@@ -102,3 +96,11 @@ class Job(models.Model):
             models.Index(fields=["due_at"], condition=Q(status__in=ACTIVE), name="jobs_active"),
             models.Index(fields=["ended_at"], name="jobs_by_end"),
         ]
+
+    @property
+    def doer(self) -> Doer:
+        return Doer(self.started_by_kind, self.started_by_id, self.started_by_name)
+
+    @property
+    def is_active(self) -> bool:
+        return self.status in ACTIVE

@@ -23,7 +23,7 @@ from psycopg import Error
 from psycopg_pool import PoolTimeout
 
 from regulars.kernel import clock
-from regulars.kernel.database import is_away
+from regulars.kernel.database import check_connection, is_away
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ CONNECT_SECONDS = 5.0
 WAIT_WHEN_AWAY = timedelta(seconds=2)
 
 
-class Later(Exception):  # noqa: N818 - it is no error
+class Later(Exception):
     """The job is to be looked at again, not before ``at``."""
 
     def __init__(self, at: datetime) -> None:
@@ -102,7 +102,7 @@ class JobWorker:
         """Takes no more, and waits for those that run to come to their next step (``context.stop_all``)."""
         self._stopping.set()
         if self._worker:
-            self._worker.stop()
+            self._worker.stop()  # type: ignore[no-untyped-call]
 
     async def run(self) -> None:
         while not self._stopping.is_set():
@@ -122,7 +122,7 @@ class JobWorker:
             await asyncio.wait_for(connector.open_async(), CONNECT_SECONDS)
             self._worker = self._make_worker(App(connector=connector))
             if not self._stopping.is_set():
-                await self._worker.run()
+                await self._worker.run()  # type: ignore[no-untyped-call]
         finally:
             self._worker = None
             await connector.close_async()
@@ -130,6 +130,7 @@ class JobWorker:
     def _make_worker(self, of: App) -> Worker:
         @of.task(name=TASK, queue=QUEUE, retry=_AsTold())
         def run_job(job_id: str) -> None:
+            check_connection()
             self._run_job(UUID(job_id))
 
         return Worker(

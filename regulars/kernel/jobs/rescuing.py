@@ -29,11 +29,11 @@ SILENT_FOR = timedelta(seconds=45)
 """more than four beats (``queue.BEAT_SECONDS``)"""
 
 _TAKEN = """
-SELECT q.id, q.args ->> 'job_id', COALESCE(w.last_heartbeat < now() - %s::interval, true)
+SELECT q.id, q.args ->> 'job_id', COALESCE(w.last_heartbeat < now() - make_interval(secs => %s), true)
 FROM procrastinate_jobs q LEFT JOIN procrastinate_workers w ON w.id = q.worker_id
 WHERE q.status = 'doing' AND q.queue_name = %s AND NOT EXISTS (
   SELECT 1 FROM procrastinate_events e
-  WHERE e.job_id = q.id AND e.type = 'started' AND e.at > now() - %s::interval
+  WHERE e.job_id = q.id AND e.type = 'started' AND e.at > now() - make_interval(secs => %s)
 )
 """
 _LOST = """
@@ -48,7 +48,8 @@ def rescue_jobs() -> int:
         if not mine:
             return 0
         with connection.cursor() as cursor:
-            cursor.execute(_TAKEN, [SILENT_FOR, queue.QUEUE, TAKEN_FOR])
+            seconds = SILENT_FOR.total_seconds(), TAKEN_FOR.total_seconds()
+            cursor.execute(_TAKEN, [seconds[0], queue.QUEUE, seconds[1]])
             taken = cursor.fetchall()
         rescued = sum(_rescue(queue_id, UUID(job_id), is_silent) for queue_id, job_id, is_silent in taken)
         return rescued + _queue_lost()
@@ -72,19 +73,24 @@ def _put_back(queue_id: int, job_id: UUID) -> bool:
     if row is None or not row.is_active:
         queue.remove(queue_id)
         return False
-    if row.status == "running":
-        kind = find_kind(row.kind)
-        if row.cancel_asked_at is not None:
-            end(row, "canceled")
-        elif kind is not None and row.tries >= kind.attempts:
-            end(row, "failed", error="worker-died")
-        else:
-            put_back(row, "worker-died", clock.now())
-    if not row.is_active:
+    if row.status == "running" and _ends_with_its_worker(row):
         queue.remove(queue_id)
         return False
+    if row.status == "running":
+        put_back(row, "worker-died", clock.now())
     queue.put_back(queue_id)
     JOBS_RESCUED.inc()
+    return True
+
+
+def _ends_with_its_worker(row: Job) -> bool:
+    kind = find_kind(row.kind)
+    if row.cancel_asked_at is not None:
+        end(row, "canceled")
+    elif kind is not None and row.tries >= kind.attempts:
+        end(row, "failed", error="worker-died")
+    else:
+        return False
     return True
 
 
@@ -101,7 +107,7 @@ def _queue_again(job_id: UUID) -> bool:
         if not mine:
             return False
         with transaction.atomic():
-            # unscoped: likewise
+            # unscoped: a worker queues everybody's
             row = Job.objects.select_for_update(of=("self",)).filter(id=job_id).first()
             if row is None or not row.is_active:
                 return False

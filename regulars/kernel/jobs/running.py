@@ -11,6 +11,7 @@ import os
 import socket
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ import msgspec
 from django.db import connection, transaction
 
 from regulars.kernel import clock
-from regulars.kernel.database import check_connection, is_away
+from regulars.kernel.database import is_away
 from regulars.kernel.errors import ProductError
 from regulars.kernel.events import Doer, record
 from regulars.kernel.jobs import queue
@@ -46,7 +47,6 @@ def lock_name(job_id: UUID) -> str:
 
 def run_job(job_id: UUID) -> None:
     """Raises :class:`queue.Later` when the job is to be looked at again."""
-    check_connection()
     with held_by_session(lock_name(job_id)) as mine:
         if not mine:
             raise queue.Later(clock.now() + WHILE_HELD)
@@ -89,11 +89,11 @@ def _attempt(row: Job, kind: JobKind[Any]) -> None:
         at = JobContext(row, kind.read(row.arguments), _undone_by(row))
         result = _work(kind, at)
     except JobCanceled:
-        _settle(row, at, lambda now: end(now, "canceled"))
+        _settle(row, at, partial(end, status="canceled"))
     except JobTakenOver:
         logger.warning("a job was taken over by another worker", extra={"job": row.kind})
     except WorkerStops:
-        _settle(row, at, lambda now: put_back(now, "worker-stopped", clock.now(), is_free=True))
+        _settle(row, at, partial(put_back, why="worker-stopped", due_at=clock.now(), is_free=True))
         raise queue.Later(clock.now()) from None
     except Exception as error:
         if is_away(error):
@@ -102,12 +102,12 @@ def _attempt(row: Job, kind: JobKind[Any]) -> None:
         logger.warning("a job failed", extra={"job": row.kind, "attempt": row.attempt}, exc_info=True)
         due_at = _next_time(row, kind, error)
         if due_at is None:
-            _settle(row, at, lambda now: end(now, "failed", error=error))
-        elif _settle(row, at, lambda now: put_back(now, "failed", due_at, error=error)):
+            _settle(row, at, partial(end, status="failed", error=error))
+        elif _settle(row, at, partial(put_back, why="failed", due_at=due_at, error=error)):
             raise queue.Later(due_at) from None
     else:
         told = None if result is None else msgspec.to_builtins(result)
-        _settle(row, at, lambda now: end(now, "done", result=told))
+        _settle(row, at, partial(end, status="done", result=told))
 
 
 def _undone_by(row: Job) -> Job | None:
@@ -128,7 +128,8 @@ def _next_time(row: Job, kind: JobKind[Any], error: Exception) -> datetime | Non
     """None when it would only fail again: a refusal, what cannot be read, or too many attempts."""
     if isinstance(error, ProductError | msgspec.ValidationError | LookupError) or row.tries >= kind.attempts:
         return None
-    return clock.now() + min(kind.first_wait * 2 ** (row.tries - 1), LONGEST_WAIT)
+    wait: timedelta = kind.first_wait * 2 ** (row.tries - 1)
+    return clock.now() + min(wait, LONGEST_WAIT)
 
 
 @transaction.atomic

@@ -116,7 +116,9 @@ def start_due_jobs(zone_of: ZoneOf) -> int:
     """Returns how many jobs were started. Times that passed while no worker ran count as one."""
     started = 0
     # unscoped: workers start everybody's
-    due = JobSchedule.objects.filter(next_at__lte=clock.now()).order_by("next_at").values_list("id", flat=True)
+    due = (
+        JobSchedule.objects.filter(next_at__lte=clock.now()).order_by("next_at").values_list("id", flat=True)
+    )
     for each in list(due):
         started += _start(each, zone_of)
     return started
@@ -125,7 +127,7 @@ def start_due_jobs(zone_of: ZoneOf) -> int:
 @transaction.atomic
 def _start(schedule_id: UUID, zone_of: ZoneOf) -> bool:
     now = clock.now()
-    # unscoped: likewise
+    # unscoped: the id is one of those
     due = JobSchedule.objects.select_for_update(skip_locked=True).filter(id=schedule_id, next_at__lte=now)
     row = due.first()
     if row is None:

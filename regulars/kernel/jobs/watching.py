@@ -35,7 +35,11 @@ def purge_jobs() -> int:
     total = 0
     while True:
         # unscoped: old ones of everybody
-        old = Job.objects.filter(ended_at__lt=limit).order_by("ended_at").values_list("id", flat=True)[:PURGE_BATCH]
+        old = (
+            Job.objects.filter(ended_at__lt=limit)
+            .order_by("ended_at")
+            .values_list("id", flat=True)[:PURGE_BATCH]
+        )
         gone = Job.objects.filter(id__in=list(old)).delete()[0]
         total += gone
         if gone < PURGE_BATCH:

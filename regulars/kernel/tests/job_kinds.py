@@ -18,6 +18,7 @@ from regulars.kernel.jobs.kinds import JobKind
 from regulars.kernel.models import PeriodicRun
 
 WORKSPACE = uuid4()
+TESTS = Doer("system", None, "tests")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Asking:
     """Somebody who may do what is in ``permissions``."""
 
     workspace_id: UUID = WORKSPACE
-    doer: Doer = Doer("system", None, "tests")
+    doer: Doer = TESTS
     permissions: tuple[str, ...] = ("tea:make",)
 
     def can(self, permission: str) -> bool:
@@ -77,7 +78,12 @@ FILL = JobKind(
     key="tea.fill", label="Fill cups", arguments=Cups, run=fill, permission="tea:make", undo=empty, attempts=3
 )
 ONCE = JobKind(
-    key="tea.once", label="Fill cups", arguments=Cups, run=fill, permission="tea:make", is_single=True,
+    key="tea.once",
+    label="Fill cups",
+    arguments=Cups,
+    run=fill,
+    permission="tea:make",
+    is_single=True,
     scheduled_arguments={"count": 1},
 )
 KINDS: dict[str, JobKind[Any]] = {each.key: each for each in (FILL, ONCE)}
@@ -93,8 +99,12 @@ def main() -> None:
 
     async def work() -> None:
         worker = JobWorker(run_job)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, lambda: (stop_all(), worker.stop()))
+
+        def stop() -> None:
+            stop_all()
+            worker.stop()
+
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
         await worker.run()
 
     asyncio.run(work())

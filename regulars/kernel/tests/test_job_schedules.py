@@ -15,7 +15,13 @@ from regulars.kernel import clock
 from regulars.kernel.errors import Invalid, NotAllowed
 from regulars.kernel.events import Doer
 from regulars.kernel.jobs.models import Job, JobSchedule
-from regulars.kernel.jobs.schedules import add_schedule, next_time, remove_schedule, schedules_in, start_due_jobs
+from regulars.kernel.jobs.schedules import (
+    add_schedule,
+    next_time,
+    remove_schedule,
+    schedules_in,
+    start_due_jobs,
+)
 from regulars.kernel.tests.job_kinds import FILL, WORKSPACE, Asking, Cups
 
 BY = Asking(doer=Doer("member", None, "May"))
@@ -23,7 +29,7 @@ NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def _tea(settings, db) -> Iterator[None]:
+def tea(settings, db) -> Iterator[None]:
     settings.JOB_KINDS = "regulars.kernel.tests.job_kinds.KINDS"
     yield
     with connection.cursor() as cursor:
@@ -53,7 +59,9 @@ def test_the_clocks_of_the_zone_count(zone: str, cron: str, after: str, expected
 
 
 @given(
-    st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Seoul", "Australia/Lord_Howe", "America/St_Johns"]),
+    st.sampled_from(
+        ["Europe/Berlin", "America/New_York", "Asia/Seoul", "Australia/Lord_Howe", "America/St_Johns"]
+    ),
     st.integers(0, 23),
     st.integers(0, 59),
     st.datetimes(datetime(2024, 1, 1), datetime(2028, 1, 1)),  # noqa: DTZ001
@@ -73,14 +81,16 @@ def _is_left_out(shown: datetime, hour: int, minute: int) -> bool:
     return wanted.astimezone(UTC).astimezone(shown.tzinfo).replace(tzinfo=None) != wanted.replace(tzinfo=None)
 
 
-@pytest.mark.parametrize("cron", ["", "* * * *", "@daily", "0 0 30 2 *", "61 * * * *", "* * * * * *", "x" * 200])
-def test_what_is_no_schedule_is_refused(_tea: None, cron: str):
+@pytest.mark.parametrize(
+    "cron", ["", "* * * *", "@daily", "0 0 30 2 *", "61 * * * *", "* * * * * *", "x" * 200]
+)
+def test_what_is_no_schedule_is_refused(tea: None, cron: str):
     with pytest.raises(Invalid) as refused:
         add_schedule(FILL, Cups(1), cron, zone_of=seoul, by=BY)
     assert "cron" in refused.value.facts["fields"]  # type: ignore[operator]
 
 
-def test_who_lacks_the_permission_schedules_nothing(_tea: None):
+def test_who_lacks_the_permission_schedules_nothing(tea: None):
     with pytest.raises(NotAllowed):
         add_schedule(FILL, Cups(1), "0 3 * * *", zone_of=seoul, by=Asking(permissions=()))
 
@@ -95,7 +105,7 @@ def _start_at(moment: datetime, zone: str = "Asia/Seoul") -> int:
         return start_due_jobs(lambda _workspace: zone)
 
 
-def test_a_job_starts_once_a_time_in_the_name_of_whoever_made_the_schedule(_tea: None):
+def test_a_job_starts_once_a_time_in_the_name_of_whoever_made_the_schedule(tea: None):
     schedule = _schedule()
     assert (schedule.cron, schedule.next_at) == ("0 3 * * *", datetime(2026, 11, 29, 18, tzinfo=UTC))
     assert _start_at(NOON) == 0
@@ -104,7 +114,7 @@ def test_a_job_starts_once_a_time_in_the_name_of_whoever_made_the_schedule(_tea:
     assert (job.doer, job.scheduled_for, job.arguments["count"]) == (BY.doer, schedule.next_at, 1)
 
 
-def test_missed_times_count_as_one_and_the_next_waits_for_the_last(_tea: None):
+def test_missed_times_count_as_one_and_the_next_waits_for_the_last(tea: None):
     _schedule()
     late = NOON + timedelta(days=5)
     assert _start_at(late) == 1
@@ -113,16 +123,20 @@ def test_missed_times_count_as_one_and_the_next_waits_for_the_last(_tea: None):
     assert _start_at(late + timedelta(days=2)) == 1
 
 
-def test_when_the_workspace_moved_its_new_clocks_count(_tea: None):
+def test_when_the_workspace_moved_its_new_clocks_count(tea: None):
     _schedule()
     assert _start_at(datetime(2026, 11, 29, 18, 1, tzinfo=UTC), zone="UTC") == 0
     assert JobSchedule.objects.get().next_at == datetime(2026, 11, 30, 3, tzinfo=UTC)
     assert _start_at(datetime(2026, 11, 30, 3, tzinfo=UTC), zone="UTC") == 1
 
 
-def test_a_removed_one_starts_nothing_and_what_it_started_stays(_tea: None):
+def test_a_removed_one_starts_nothing_and_what_it_started_stays(tea: None):
     schedule = _schedule()
     _start_at(NOON + timedelta(hours=6))
     remove_schedule(schedule, by=BY)
     remove_schedule(schedule, by=BY)
-    assert (_start_at(NOON + timedelta(days=9)), schedules_in(WORKSPACE).count(), Job.objects.count()) == (0, 0, 1)
+    assert (_start_at(NOON + timedelta(days=9)), schedules_in(WORKSPACE).count(), Job.objects.count()) == (
+        0,
+        0,
+        1,
+    )
