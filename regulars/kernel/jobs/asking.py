@@ -107,9 +107,9 @@ def resume_job(job: Job, *, by: Starter) -> Job:
     if row.is_active:
         raise Conflict(_("The job is still stopping; resume it when it has stopped"))
     if row.status not in STOPPED:
-        raise Conflict(_("The job is done; there is nothing to go on with"))
+        raise Conflict(_("The job is done; there is nothing to resume"))
     if Job.objects.filter(workspace_id=row.workspace_id, undoes=row).exists():
-        raise Conflict(_("The job was taken back; ask for a new one"))
+        raise Conflict(_("The job was undone; ask for a new one"))
     row.status, row.tries, row.cancel_asked_at, row.ended_at = "waiting", 0, None, None
     row.queue_id = queue.push(row.id)
     row.save(update_fields=["cancel_asked_at", "ended_at", "tries", "queue_id", "status"])
@@ -127,9 +127,9 @@ def undo_job(job: Job, *, by: Starter) -> Job:
         raise Conflict(_("The job is not over yet; cancel it first"))
     until = undo_until(row)
     if until is None:
-        raise Conflict(_("Such a job cannot be taken back"))
+        raise Conflict(_("Such a job cannot be undone"))
     if until <= clock.now():
-        raise Conflict(_("It is too late to take the job back"), undo_until=until.isoformat())
+        raise Conflict(_("It is too late to undo the job"), undo_until=until.isoformat())
     return insert(row.workspace_id, row.kind, row.arguments, by.doer, total=row.done or None, undoes=row)
 
 

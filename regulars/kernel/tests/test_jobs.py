@@ -196,7 +196,7 @@ def test_it_is_taken_back_by_a_job_of_its_own_once():
     assert (undoing.status, undoing.undoes_id, PeriodicRun.objects.count()) == ("done", job.id, 0)
     with pytest.raises(Conflict, match="done"):
         resume_job(job, by=BY)
-    with pytest.raises(Conflict, match="cannot be taken back"):
+    with pytest.raises(Conflict, match="cannot be undone"):
         undo_job(undoing, by=BY)
 
 

@@ -67,7 +67,7 @@ def test_what_went_wrong_is_said_in_words(cast: Cast, sign_in: SignIn) -> None:
     errors = [to_stored(ValueError("secret words")), to_stored("worker-died")]
     _job(cast, status="failed", errors=errors, error_count=2)
     html = " ".join(sign_in(cast.owner).get(f"{PAGE}?show=failed").content.decode().split())
-    wanted = ("2 things went wrong", "Something unexpected went wrong", "ended in the middle", "Go on")
+    wanted = ("2 things went wrong", "Something unexpected went wrong", "ended in the middle", "Resume")
     assert [part for part in wanted if part not in html] == []
     assert "secret words" not in html
 

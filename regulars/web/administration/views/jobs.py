@@ -135,7 +135,7 @@ def _line(row: Job, actor: Actor) -> JobLine:
 def _label(row: Job | JobSchedule, kind: JobKind[Any] | None) -> str:
     label = str(kind.label) if kind else row.kind
     is_undo = isinstance(row, Job) and row.undoes_id is not None
-    return _("Take back: %(job)s") % {"job": label} if is_undo else label
+    return _("Undo: %(job)s") % {"job": label} if is_undo else label
 
 
 def _about(row: Job | JobSchedule, kind: JobKind[Any] | None) -> str:
@@ -182,7 +182,7 @@ def resume(request: MemberRequest, job_id: str) -> HttpResponse:
 @member_with(SIGNED_IN)
 def undo(request: MemberRequest, job_id: str) -> HttpResponse:
     verbs.undo_job(verbs.access_job(request.actor, parse_id(job_id)), by=request.actor)
-    return done(request, _("It is being taken back"), "jobs")
+    return done(request, _("It is being undone"), "jobs")
 
 
 @require_POST
