@@ -15,6 +15,7 @@ from benchmarks.accepting import Effort, measure_accepting
 from benchmarks.checkouts import checkout_of
 from benchmarks.comparing import Comparison, compare, comparison_table
 from benchmarks.figures import Figure, table
+from benchmarks.jobs import measure_jobs
 from benchmarks.looking import measure_looking
 from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
@@ -28,6 +29,7 @@ ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "showing": measure_showing,
     "looking": measure_looking,
     "sending": measure_sending,
+    "jobs": measure_jobs,
 }
 NAMES = (*ON_ONE_PRODUCT, "resting")
 QUICK = Effort(rounds=1, seconds=0.5)

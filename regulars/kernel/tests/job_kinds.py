@@ -1,4 +1,4 @@
-"""Kinds of jobs for the tests, and a process that runs them: ``python -m regulars.kernel.tests.job_kinds``."""
+"""Kinds of jobs for the tests."""
 
 from __future__ import annotations
 
@@ -86,37 +86,7 @@ ONCE = JobKind(
     is_single=True,
     scheduled_arguments={"count": 1},
 )
-KINDS: dict[str, JobKind[Any]] = {each.key: each for each in (FILL, ONCE)}
-
-
-def main() -> None:
-    import asyncio
-    import signal
-
-    from regulars.kernel.jobs.context import stop_all
-    from regulars.kernel.jobs.queue import JobWorker
-    from regulars.kernel.jobs.running import run_job
-
-    async def work() -> None:
-        worker = JobWorker(run_job)
-
-        def stop() -> None:
-            stop_all()
-            worker.stop()
-
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
-        await worker.run()
-
-    asyncio.run(work())
-
-
-if __name__ == "__main__":
-    import os
-
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    import django
-    from django.conf import settings
-
-    django.setup()
-    settings.JOB_KINDS = "regulars.kernel.tests.job_kinds.KINDS"
-    main()
+STUBBORN = JobKind(
+    key="tea.stubborn", label="Fill cups", arguments=Cups, run=fill, permission="tea:make", attempts=1_000
+)
+KINDS: dict[str, JobKind[Any]] = {each.key: each for each in (FILL, ONCE, STUBBORN)}
