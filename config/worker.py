@@ -25,7 +25,7 @@ from django.conf import settings  # noqa: E402
 
 from config import collecting  # noqa: E402
 from config.running import refusal_to_run  # noqa: E402
-from config.wiring import CHANNELS, ERRANDS, JOBS, REACTIONS  # noqa: E402
+from config.wiring import CHANNELS, ERRANDS, PERIODIC_JOBS, REACTIONS  # noqa: E402
 from regulars.channels.fetching import Fetcher  # noqa: E402
 from regulars.channels.receiving.processing import process_deliveries  # noqa: E402
 from regulars.conversations.delivering import Sender  # noqa: E402
@@ -79,7 +79,7 @@ def draw_previews() -> bool:
 def run_due_jobs() -> bool:
     check_connection()
     ensure_cursors(REACTIONS)
-    for job in JOBS:
+    for job in PERIODIC_JOBS:
         run_if_due(job.name, job.every, job.run)
     for errand in ERRANDS:
         errand()

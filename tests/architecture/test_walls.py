@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from config.screens import TOPICS
-from config.wiring import JOB_KINDS, JOBS, REACTIONS
+from config.wiring import JOB_KINDS, PERIODIC_JOBS, REACTIONS
 from regulars.api.routes import ROUTES
 from regulars.kernel.events import Event
 from regulars.web.doors import PUBLIC, SIGNED_IN, methods_of
@@ -184,7 +184,7 @@ def test_every_parent_is_scoped():
 
 
 def test_names_on_the_wiring_page_are_unique():
-    for names in ([each.name for each in REACTIONS], [each.name for each in JOBS], list(JOB_KINDS)):
+    for names in ([each.name for each in REACTIONS], [each.name for each in PERIODIC_JOBS], list(JOB_KINDS)):
         assert sorted(names) == sorted(set(names))
 
 

@@ -1,12 +1,13 @@
 """Kill -9 for workers in the middle of jobs: each job is done in the end, no step twice, no two workers at one job.
 
-The default is four kills; REGULARS_FAULT_KILLS=20 is the full run. REGULARS_TESTS_SEED repeats an order.
+The default is two kills; REGULARS_FAULT_KILLS=20 is the full run. REGULARS_TESTS_SEED repeats an order.
 """
 
 from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -25,9 +26,9 @@ from regulars.kernel.jobs.rescuing import rescue_jobs
 from regulars.kernel.models import Event, PeriodicRun
 from regulars.kernel.tests.job_kinds import STUBBORN, Asking, Cups
 
-KILLS = int(os.environ.get("REGULARS_FAULT_KILLS") or 4)
+KILLS = int(os.environ.get("REGULARS_FAULT_KILLS") or 2)
 SEED = int(os.environ.get("REGULARS_TESTS_SEED") or random.SystemRandom().randrange(10_000))
-WORKERS, JOBS, STEPS, STEP_SECONDS = 2, 6, 40, 0.02
+WORKERS, JOBS, STEPS, STEP_SECONDS = 2, 4, 30, 0.02
 PATIENCE = 120.0
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -53,7 +54,7 @@ class Workers:
         for each in self._running:
             each.terminate()
         for each in self._running:
-            assert each.wait(20) == 0
+            assert each.wait(20) in {0, -signal.SIGTERM}  # the latter while it still starts
 
 
 @pytest.fixture
