@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from time import monotonic, sleep
 from typing import Any, Literal
 from uuid import UUID
@@ -13,7 +13,6 @@ import msgspec
 from django.db import connection, transaction
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import formats
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -227,14 +226,14 @@ def _describe(asked: ReplayArguments) -> str:
     )
     if asked.since is None:
         return said
-    since = formats.date_format(localtime(asked.since), "SHORT_DATETIME_FORMAT")
+    since = formats.date_format(asked.since.astimezone(UTC), "SHORT_DATETIME_FORMAT") + " UTC"
     return _("%(which)s, since %(time)s") % {"which": said, "time": since}
 
 
 def _tell(result: Mapping[str, Any]) -> str:
     count = int(result["deliveries"])
     told = ngettext("%(count)d delivery is read again", "%(count)d deliveries are read again", count)
-    return told % {"count": count}
+    return told % {"count": formats.number_format(count, use_l10n=True, force_grouping=True)}
 
 
 REPLAY = JobKind(

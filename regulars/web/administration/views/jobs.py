@@ -37,14 +37,12 @@ COLUMNS = (
     Column(gettext_lazy("Progress")),
     Column(gettext_lazy("Asked for by")),
     Column(gettext_lazy("Since")),
-    Column(gettext_lazy("What can be done"), is_hidden=True),
 )
 SCHEDULE_COLUMNS = (
     Column(gettext_lazy("Job")),
     Column(gettext_lazy("When")),
     Column(gettext_lazy("Next time")),
     Column(gettext_lazy("Made by")),
-    Column(gettext_lazy("What can be done"), is_hidden=True),
 )
 NEW_SCHEDULE = "new-schedule"
 
