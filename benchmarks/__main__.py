@@ -16,6 +16,7 @@ from benchmarks.asking import measure_asking
 from benchmarks.checkouts import checkout_of
 from benchmarks.comparing import Comparison, compare, comparison_table
 from benchmarks.figures import Figure, table
+from benchmarks.jobs import measure_jobs
 from benchmarks.looking import measure_looking
 from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
@@ -30,6 +31,7 @@ ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "showing": measure_showing,
     "looking": measure_looking,
     "sending": measure_sending,
+    "jobs": measure_jobs,
 }
 ALONE: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "asking": measure_asking,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from django.utils.translation import pgettext_lazy
 
@@ -38,10 +39,13 @@ from regulars.inboxes.events import (
     NoticeReceived,
 )
 from regulars.inboxes.models import ChannelNotice, Delivery
+from regulars.inboxes.replaying import REPLAY
 from regulars.kernel import tasks as kernel
 from regulars.kernel.conditions.event_fields import event_fields
 from regulars.kernel.conditions.fields import join
 from regulars.kernel.events import Event
+from regulars.kernel.jobs.kinds import JobKind
+from regulars.kernel.jobs.watching import purge_jobs
 from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.workspaces import tasks as workspaces
 
@@ -80,7 +84,7 @@ REACTIONS: tuple[Reaction, ...] = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class PeriodicJob:
     """Something that runs every so often in exactly one worker; safe to run twice."""
 
     name: str
@@ -88,26 +92,36 @@ class Job:
     run: Callable[[], object]
 
 
-def _jobs_of(channel: Channel) -> Iterator[Job]:
+def _jobs_of(channel: Channel) -> Iterator[PeriodicJob]:
     if templates := channel.templates:
-        yield Job(f"{channel.kind}.sync_all_templates", timedelta(hours=12), templates.sync_all)
+        yield PeriodicJob(f"{channel.kind}.sync_all_templates", timedelta(hours=12), templates.sync_all)
     if account := channel.account:
-        yield Job(f"{channel.kind}.learn_all_portfolios", timedelta(hours=12), account.learn_all_owners)
-        yield Job(f"{channel.kind}.learn_all_qualities", timedelta(hours=6), account.learn_all_qualities)
+        yield PeriodicJob(
+            f"{channel.kind}.learn_all_portfolios", timedelta(hours=12), account.learn_all_owners
+        )
+        yield PeriodicJob(
+            f"{channel.kind}.learn_all_qualities", timedelta(hours=6), account.learn_all_qualities
+        )
 
 
-JOBS: tuple[Job, ...] = (
-    Job("conversations.wake_snoozed", timedelta(seconds=30), conversations.wake_snoozed),
-    Job("conversations.prepare_parts", timedelta(hours=12), conversations.prepare_parts),
-    Job("conversations.purge_unmatched_statuses", timedelta(hours=6), conversations.purge_unmatched_statuses),
-    Job("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
-    Job("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
-    Job("workspaces.purge_sessions", timedelta(hours=1), workspaces.purge_sessions),
-    Job("kernel.prepare_parts", timedelta(hours=6), kernel.prepare_parts),
-    Job("kernel.purge_events", timedelta(hours=1), kernel.purge_events),
-    Job("kernel.purge_answers", timedelta(hours=1), kernel.purge_answers),
+PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
+    PeriodicJob("conversations.wake_snoozed", timedelta(seconds=30), conversations.wake_snoozed),
+    PeriodicJob("conversations.prepare_parts", timedelta(hours=12), conversations.prepare_parts),
+    PeriodicJob(
+        "conversations.purge_unmatched_statuses", timedelta(hours=6), conversations.purge_unmatched_statuses
+    ),
+    PeriodicJob("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
+    PeriodicJob("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
+    PeriodicJob("workspaces.purge_sessions", timedelta(hours=1), workspaces.purge_sessions),
+    PeriodicJob("kernel.prepare_parts", timedelta(hours=6), kernel.prepare_parts),
+    PeriodicJob("kernel.purge_events", timedelta(hours=1), kernel.purge_events),
+    PeriodicJob("kernel.purge_jobs", timedelta(hours=6), purge_jobs),
+    PeriodicJob("kernel.purge_answers", timedelta(hours=1), kernel.purge_answers),
     *(job for channel in CHANNELS.values() for job in _jobs_of(channel)),
 )
+
+JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY,)}
+"""what can be done as a job, seen and stopped while it runs (``kernel.jobs``)"""
 
 
 def _erase_from_deliveries(erasure: Erasure) -> None:

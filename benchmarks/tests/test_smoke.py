@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.accepting import Effort, measure_accepting
 from benchmarks.figures import Figure
+from benchmarks.jobs import measure_jobs
 from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
 from benchmarks.resting import measure_resting
@@ -56,6 +57,11 @@ def test_processing_leaves_nothing_behind(product: Product) -> None:
     assert figures["end to end, sustained, 16 connections"].value > 0
     assert figures["end to end, sustained, 16 connections"].floor_name == "C"
     assert product.ask("SELECT count(*) FROM inboxes_delivery WHERE state = 'pending'") == 0
+
+
+def test_each_job_is_done_by_one(product: Product) -> None:
+    figures = by_name(measure_jobs(product, TINY))
+    assert all(figure.value > 0 for figure in figures.values())
 
 
 def test_each_screen_shows_each_message(product: Product) -> None:

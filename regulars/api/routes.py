@@ -15,6 +15,7 @@ from regulars.api.resources import (
     conversations,
     deliveries,
     inboxes,
+    jobs,
     ledger,
     media,
     members,
@@ -26,7 +27,7 @@ from regulars.api.resources import (
     tokens,
 )
 
-CREATED, NO_CONTENT = HTTPStatus.CREATED, HTTPStatus.NO_CONTENT
+CREATED, ACCEPTED, NO_CONTENT = HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT
 GUARDRAILS = (
     "reply-window-closed",
     "opted-out",
@@ -35,6 +36,8 @@ GUARDRAILS = (
     "inbox-paused",
     "limit-exceeded",
 )
+JOB_PROBLEMS = ("conflict", "not-allowed")
+"""everybody has jobs of their own; each kind has its permission"""
 SENDING = (*GUARDRAILS, "media-not-ready", "template-not-usable", "template-values-missing", "no-reaction")
 
 # fmt: off
@@ -93,13 +96,22 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/inboxes/{inbox_id}", inboxes.get_inbox, "inboxes:read"),
 
     Route("GET", "/inbound-deliveries", deliveries.list_deliveries, "connections:manage"),
-    Route("POST", "/inbound-deliveries/replay", deliveries.replay_deliveries, "connections:manage"),
+    Route("POST", "/inbound-deliveries/replay", deliveries.replay_deliveries, "connections:manage", ACCEPTED),
     Route("GET", "/inbound-deliveries/{delivery_id}", deliveries.get_delivery, "connections:manage"),
     Route("POST", "/inbound-deliveries/{delivery_id}/replay", deliveries.replay_delivery, "connections:manage"),
     Route("GET", "/parked-events", deliveries.list_parked_events, "connections:manage"),
     Route("POST", "/parked-events/replay", deliveries.retry_parked_events, "connections:manage"),
     Route("POST", "/parked-events/{event_id}/replay", deliveries.retry_parked_event, "connections:manage"),
     Route("GET", "/notices", deliveries.list_notices, "connections:manage"),
+
+    Route("GET", "/jobs", jobs.list_jobs, ANY_TOKEN),
+    Route("GET", "/jobs/{job_id}", jobs.get_job, ANY_TOKEN),
+    Route("DELETE", "/jobs/{job_id}", jobs.cancel_job, ANY_TOKEN, ACCEPTED, JOB_PROBLEMS),
+    Route("POST", "/jobs/{job_id}/resume", jobs.resume_job, ANY_TOKEN, ACCEPTED, JOB_PROBLEMS),
+    Route("POST", "/jobs/{job_id}/undo", jobs.undo_job, ANY_TOKEN, ACCEPTED, JOB_PROBLEMS),
+    Route("GET", "/job-schedules", jobs.list_schedules, ANY_TOKEN),
+    Route("POST", "/job-schedules", jobs.add_schedule, ANY_TOKEN, CREATED, JOB_PROBLEMS),
+    Route("DELETE", "/job-schedules/{schedule_id}", jobs.remove_schedule, ANY_TOKEN, NO_CONTENT, JOB_PROBLEMS),
 
     Route("GET", "/members", members.list_members, "members:read"),
     Route("GET", "/members/invitations", members.list_invitations, "members:manage"),

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from regulars.kernel import clock
 from regulars.kernel.crypto import EncryptedTextField
+from regulars.kernel.jobs.models import Job, JobSchedule  # noqa: F401 - tables of this room
 
 
 class TransactionIdField(models.TextField):  # type: ignore[type-arg]

@@ -45,6 +45,7 @@ _ADMIN = _LEAD | {
     "tokens:manage",
     "audit:read",
     "deliveries:read",
+    "jobs:read",
 }
 _OWNER = _ADMIN | {"workspace:manage"}
 KEEPING = "workspace:manage"

@@ -10,7 +10,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from regulars.kernel import clock
 from regulars.kernel.ids import parse_id
 from regulars.workspaces.access import Actor
-from regulars.workspaces.models import ApiToken, Invitation, Member, Role, Team
+from regulars.workspaces.models import ApiToken, Invitation, Member, Role, Team, Workspace
 
 _TOKENS_MADE = Subquery(
     ApiToken.objects.filter(created_by=OuterRef("pk"), revoked_at=None)
@@ -18,6 +18,10 @@ _TOKENS_MADE = Subquery(
     .annotate(count=Count("pk"))
     .values("count")
 )
+
+
+def time_zone_of(workspace_id: UUID) -> str:
+    return Workspace.objects.values_list("time_zone", flat=True).get(id=workspace_id)
 
 
 def members_of(workspace_id: UUID) -> QuerySet[Member]:

@@ -16,9 +16,11 @@ from psycopg import sql
 from regulars.conversations.models import Message
 from regulars.inboxes.models import Delivery
 from regulars.inboxes.ports import MediaRef, MessageContent
+from regulars.inboxes.replaying import WhichDeliveries, start_replay
 from regulars.kernel import clock
 from regulars.kernel.models import ParkedEvent
 from regulars.media.models import MediaFile
+from regulars.workspaces.jobs import add_schedule
 from regulars.workspaces.models import ApiToken, BrowserSession
 from regulars.workspaces.operations import invite_member
 from regulars.workspaces.tokens import LAST_USE_IS_NOTED_EVERY
@@ -53,6 +55,8 @@ def _ids(cast: Cast) -> dict[str, str]:
         "session_id": str(BrowserSession.objects.get().id),
         "delivery_id": str(Delivery.objects.create(connection=cast.connection, body=b"{}").id),
         "event_id": str(_parked(cast).id),
+        "job_id": str(start_replay(WhichDeliveries(), by=cast.actor(cast.owner)).id),
+        "schedule_id": str(add_schedule("inboxes.replay", None, "0 3 * * *", by=cast.actor(cast.owner)).id),
         "secret": secret,
         "view": "open",
         "language": "ko",

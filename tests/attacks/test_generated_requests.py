@@ -21,6 +21,8 @@ from hypothesis import strategies as st
 from regulars.api import rate_limits
 from regulars.conversations.models import Message
 from regulars.inboxes.models import Delivery
+from regulars.inboxes.replaying import WhichDeliveries, start_replay
+from regulars.workspaces.jobs import add_schedule
 from tests.cast import ALICE, Cast, parked_event
 from tests.running.routes import Place, all_places, fields_of, page_fields, rest_fields
 
@@ -298,6 +300,8 @@ def objects_of(cast: Cast) -> dict[str, str]:
     return {
         "delivery_id": str(delivery.id),
         "event_id": str(parked.id),
+        "job_id": str(start_replay(WhichDeliveries(), by=cast.actor(cast.owner)).id),
+        "schedule_id": str(add_schedule("inboxes.replay", None, "0 3 * * *", by=cast.actor(cast.owner)).id),
         "conversation_id": str(conversation.id),
         "contact_id": str(conversation.contact_id),
         "message_id": str(Message.objects.filter(conversation=conversation).latest("id").id),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import time
 from typing import Any
 
 from django import forms
+from django.utils.formats import time_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from regulars.conversations.queries.teams import TeamLine
+from regulars.kernel.jobs.kinds import JobKind
 from regulars.web.design.form_dialogs import Choice
 from regulars.web.roles import role_description, role_word
 from regulars.workspaces.models import Role, Team
@@ -184,3 +187,51 @@ class CredentialsForm(forms.Form):
                     "{} {}", valid % {"count": secret_count}, _("Once Meta signs with the newest one only")
                 ),
             )
+
+
+class ScheduleForm(forms.Form):
+    """What starts by itself, and when: times that a word says. REST takes any."""
+
+    EVERY = (
+        ("hour", _("Every hour")),
+        ("day", _("Every day")),
+        ("week", _("Every Monday")),
+        ("month", _("On the first of every month")),
+    )
+    CRONS = {"hour": "{m} * * * *", "day": "{m} {h} * * *", "week": "{m} {h} * * 1", "month": "{m} {h} 1 * *"}
+
+    def __init__(self, *args: Any, kinds: Sequence[JobKind[Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"] = forms.ChoiceField(
+            label=_("Job"), choices=[(each.key, Choice(each.label, _about_kind(each))) for each in kinds]
+        )
+        self.fields["every"] = forms.ChoiceField(label=_("How often"), choices=self.EVERY, initial="day")
+        self.fields["at"] = forms.TimeField(
+            label=_("At"),
+            initial=time(3, 30),
+            widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            help_text=_("Every hour: only the minute counts."),
+        )
+
+    def cron(self) -> str:
+        at = self.cleaned_data["at"]
+        return self.CRONS[self.cleaned_data["every"]].format(m=at.minute, h=at.hour)
+
+    @classmethod
+    def in_words(cls, cron: str) -> str:
+        """As the form says it; what only REST can say stays as it is."""
+        fields = cron.split()
+        for (key, label), pattern in zip(cls.EVERY, cls.CRONS.values(), strict=True):
+            if fields[0].isdecimal() and pattern.format(m=fields[0], h=fields[1]) == cron:
+                if key == "hour":
+                    return _("%(often)s, at minute %(minute)s") % {"often": label, "minute": fields[0]}
+                if fields[1].isdecimal():
+                    at = time_format(time(int(fields[1]), int(fields[0])))
+                    return _("%(often)s at %(time)s") % {"often": label, "time": at}
+        return cron
+
+
+def _about_kind(kind: JobKind[Any]) -> Any:
+    if kind.describe is None or kind.scheduled_arguments is None:
+        return ""
+    return kind.describe(kind.read(kind.scheduled_arguments))

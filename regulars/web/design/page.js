@@ -85,7 +85,10 @@ export async function askAnew() {
 export function replacePage(fresh) {
   for (const part of CHANGING) {
     const [ours, theirs] = [document, fresh].map((page) => page.querySelector(part));
-    if (ours && theirs) exchange(ours, theirs);
+    if (ours && theirs) {
+      for (const { id } of ours.querySelectorAll("details[id][open]")) theirs.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
+      exchange(ours, theirs);
+    }
   }
   document.dispatchEvent(new CustomEvent("body-replaced")); // times are written anew
 }

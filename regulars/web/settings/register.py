@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.web.account.views import ACCOUNT
 from regulars.web.administration.views.connections import NUMBERS
 from regulars.web.administration.views.deliveries import DELIVERIES
+from regulars.web.administration.views.jobs import JOBS
 from regulars.web.administration.views.ledger import LEDGER
 from regulars.web.administration.views.members import MEMBERS
 from regulars.web.administration.views.message_templates import MESSAGE_TEMPLATES
@@ -29,7 +30,7 @@ class SettingsGroup:
 
 GROUPS = (
     SettingsGroup(_("Settings"), (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, ROLES, TEAMS, TOKENS, ACCOUNT)),
-    SettingsGroup(_("Records"), (LEDGER, DELIVERIES, MERGES)),
+    SettingsGroup(_("Records"), (LEDGER, DELIVERIES, MERGES, JOBS)),
 )
 PAGES = tuple(page for group in GROUPS for page in group.pages)
 TOPICS = tuple(topic for page in PAGES if (topic := page.topic))

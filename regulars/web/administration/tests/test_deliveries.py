@@ -14,6 +14,8 @@ from regulars.inboxes.events import InboxChanged
 from regulars.inboxes.models import ChannelNotice, Delivery
 from regulars.kernel import clock
 from regulars.kernel.events import record
+from regulars.kernel.jobs.models import Job
+from regulars.kernel.jobs.running import run_job
 from regulars.kernel.models import ParkedEvent
 from regulars.web.administration.views import deliveries as views
 from regulars.workspaces.models import AuditEntry, Member
@@ -117,6 +119,8 @@ def test_buttons_read_again(cast: Cast, sign_in: SignIn) -> None:
     ]
     assert [each.status_code for each in answers] == [204, 204]
     assert "1 delivery is read again" in answers[0]["X-Toast"]
+    assert set(Delivery.objects.values_list("id", "state")) == {(one.id, "pending"), (failed.id, "failed")}
+    run_job(Job.objects.get(kind="inboxes.replay").id)
     assert set(Delivery.objects.values_list("id", "state")) == {(one.id, "pending"), (failed.id, "pending")}
     assert client.post(f"/settings/deliveries/{one.id}/replay")["Location"] == "/settings/deliveries"
 

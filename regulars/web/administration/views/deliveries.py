@@ -27,6 +27,7 @@ from regulars.inboxes.replaying import (
     notices_of,
     open_delivery,
     replay_deliveries,
+    start_replay,
 )
 from regulars.kernel.errors import NotFound
 from regulars.kernel.events import PARKING_EVENTS
@@ -131,7 +132,8 @@ def replay(request: MemberRequest, delivery_id: str) -> HttpResponse:
 @require_POST
 @member_with("connections:manage")
 def replay_failed(request: MemberRequest) -> HttpResponse:
-    return _replayed(request, replay_deliveries(FAILED, by=request.actor))
+    start_replay(FAILED, by=request.actor)
+    return done(request, _("It is being done; “What is running” says how far it is"), "deliveries")
 
 
 @require_POST
