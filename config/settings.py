@@ -126,6 +126,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "config.urls"
 CHANNELS = "config.wiring.CHANNELS"
+GENERATED = "config.wiring.GENERATED"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "workspaces.User"
 LOGIN_URL = "/sign-in"

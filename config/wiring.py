@@ -13,6 +13,8 @@ from functools import partial
 
 from regulars.channels.record import Channel
 from regulars.channels.whatsapp.channel import WHATSAPP
+from regulars.channels.whatsapp.generating import PLATFORM
+from regulars.contacts.generating import generated_contacts
 from regulars.conversations import tasks as conversations
 from regulars.conversations.events import (
     ConversationAnswered,
@@ -21,6 +23,7 @@ from regulars.conversations.events import (
     FailedAnswerArrived,
     MemberTyping,
 )
+from regulars.conversations.generating import generated_conversations
 from regulars.conversations.operations.removing import erase_files
 from regulars.inboxes import tasks as inboxes
 from regulars.inboxes.erasing import Eraser, carry_out_erasures, erase_from_answers
@@ -32,6 +35,7 @@ from regulars.inboxes.events import (
     NoticeReceived,
 )
 from regulars.kernel import tasks as kernel
+from regulars.kernel.generating import Generated
 from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.workspaces import tasks as workspaces
 
@@ -95,6 +99,12 @@ JOBS: tuple[Job, ...] = (
     Job("kernel.purge_events", timedelta(hours=1), kernel.purge_events),
     Job("kernel.purge_answers", timedelta(hours=1), kernel.purge_answers),
     *(job for channel in CHANNELS.values() for job in _jobs_of(channel)),
+)
+
+GENERATED: tuple[Generated, ...] = (
+    # what `regulars seed` can make, the lower rooms first
+    generated_contacts(PLATFORM.kind),
+    generated_conversations(PLATFORM),
 )
 
 ERASERS: tuple[Eraser, ...] = (
