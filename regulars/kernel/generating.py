@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection
+from psycopg.errors import UniqueViolation
 
-from regulars.kernel.errors import Invalid
+from regulars.kernel.errors import Conflict, Invalid
 
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": ""})
 NULL = "\\N"
@@ -100,9 +101,19 @@ def check(generators: Iterable[Generated], run: Run) -> None:
 
 
 def generate(generators: Iterable[Generated], run: Run) -> Iterator[int]:
-    """Everything, room by room; yields how many things were made since it yielded last, of ``sum(amounts)``."""
-    for generated in generators:
-        yield from generated.write(run)
+    """Everything, room by room; yields how many things were made since it yielded last, of ``sum(amounts)``.
+
+    Raises ``Conflict`` where the same seed has been before.
+    """
+    try:
+        for generated in generators:
+            yield from generated.write(run)
+    except IntegrityError as error:
+        if not isinstance(error.__cause__ or error, UniqueViolation):
+            raise
+        raise Conflict(
+            f"What the seed {run.seed} makes is there already. Leave --seed out, or choose another."
+        ) from error
     with connection.cursor() as cursor:
         for table in run.rows:
             cursor.execute(f"ANALYZE {table}")  # names of ours; else lists are slow until somebody looks
