@@ -21,17 +21,21 @@ PLACE = PROJECT / ".campaign"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--only", "names", multiple=True, type=click.Choice(list(ENTRIES)), help="This one; may be repeated.")
+@click.option(
+    "--only", "names", multiple=True, type=click.Choice(list(ENTRIES)), help="This one; may be repeated."
+)
 @click.option("--resume", "resumes", is_flag=True, help="Go on where this commit was cut off or failed.")
 @click.option(
-    "--scale", type=click.FloatRange(0.0001, 10), default=1.0, show_default=True, help="0.1 is a tenth as large."
+    "--scale",
+    type=click.FloatRange(0.0001, 10),
+    default=1.0,
+    show_default=True,
+    help="0.1 is a tenth as large.",
 )
 @click.option("--list", "lists", is_flag=True, help="Say what there is, and do nothing.")
 @click.option("--place", type=click.Path(path_type=Path), default=PLACE, hidden=True)
 @click.option("--results", "folder", type=click.Path(path_type=Path), default=RESULTS, hidden=True)
-def main(
-    names: Sequence[str], resumes: bool, scale: float, lists: bool, place: Path, folder: Path
-) -> None:
+def main(names: Sequence[str], resumes: bool, scale: float, lists: bool, place: Path, folder: Path) -> None:
     """Run what takes hours, step by step; results stand in benchmarks/results, by commit.
 
     Exit code 1 when an entry fails or a figure misses its target.

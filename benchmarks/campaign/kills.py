@@ -17,7 +17,9 @@ from regulars.supervision.home import PROJECT
 
 ROUNDS, AT_ONCE = 50, 10
 MOST_SHOWN = 4_000
-_ROUND = re.compile(r"^(web|worker|postgres|all) +killed after [\d.]+ s.*all read ([\d.]+) s after", re.MULTILINE)
+_ROUND = re.compile(
+    r"^(web|worker|postgres|all) +killed after [\d.]+ s.*all read ([\d.]+) s after", re.MULTILINE
+)
 
 
 @contextmanager
@@ -33,10 +35,16 @@ def _open(folder: Path, scale: float) -> Iterator[Sequence[Step]]:
 def _run(folder: Path, first: int, rounds: int) -> list[Figure]:
     count = min(AT_ONCE, rounds - first)
     log = folder / f"rounds-{first + 1}.log"
-    environment = {**os.environ, "REGULARS_FAULT_KILLS": str(count), "REGULARS_TESTS_SEED": str(1_000 + first)}
+    environment = {
+        **os.environ,
+        "REGULARS_FAULT_KILLS": str(count),
+        "REGULARS_TESTS_SEED": str(1_000 + first),
+    }
     command = [sys.executable, "-m", "pytest", "-q", "-s", "-n", "0", "tests/faults/test_kills.py"]
     with log.open("w") as output:
-        done = subprocess.run(command, cwd=PROJECT, env=environment, stdout=output, stderr=output, check=False)
+        done = subprocess.run(
+            command, cwd=PROJECT, env=environment, stdout=output, stderr=output, check=False
+        )
     said = log.read_text(errors="replace")
     if done.returncode != 0:
         raise RuntimeError(f"a round found a loss ({log}):\n{said[-MOST_SHOWN:]}")

@@ -1,4 +1,4 @@
-"""Ten million messages: how quick lists, threads, search and the door are at one, three and ten, and what it all weighs."""
+"""Ten million messages: how quick lists, threads, search and the door are at one, three and ten, and what it weighs."""
 
 from __future__ import annotations
 
@@ -212,4 +212,6 @@ def _weigh(product: Product, when: str) -> list[Figure]:
     return [*figures, Figure(f"the database, {when}", whole / 1e6, "MB")]
 
 
-MILLIONS = Entry("millions", "10,000,000 messages: lists, threads, search, door and sizes at 1, 3 and 10", _open)
+MILLIONS = Entry(
+    "millions", "10,000,000 messages: lists, threads, search, door and sizes at 1, 3 and 10", _open
+)

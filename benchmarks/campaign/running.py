@@ -27,7 +27,9 @@ def run_entry(
     elif results.entries[key]["state"] == "done":
         report(f"{key} is done already")
         return True
-    folder.mkdir(mode=0o711, parents=True, exist_ok=True)  # PostgreSQL, which is another account under root, passes through
+    folder.mkdir(
+        mode=0o711, parents=True, exist_ok=True
+    )  # PostgreSQL, which is another account under root, passes through
     try:
         with entry.open(folder, scale) as steps:
             for number, step in enumerate(steps, 1):

@@ -33,9 +33,20 @@ def _with_amounts(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command()
 @_with_amounts
-@click.option("--days", metavar="N", type=click.IntRange(1, 3_650), default=90, show_default=True, help="Over so many days.")
-@click.option("--until", metavar="TIME", help="The last of them ends then, like 2026-11-29T08:00:00Z; else now.")
-@click.option("--seed", metavar="N", type=click.IntRange(0), help="The same seed and --until make the same; else any.")
+@click.option(
+    "--days",
+    metavar="N",
+    type=click.IntRange(1, 3_650),
+    default=90,
+    show_default=True,
+    help="Over so many days.",
+)
+@click.option(
+    "--until", metavar="TIME", help="The last of them ends then, like 2026-11-29T08:00:00Z; else now."
+)
+@click.option(
+    "--seed", metavar="N", type=click.IntRange(0), help="The same seed and --until make the same; else any."
+)
 @click.option("--new", "is_new", is_flag=True, help="A new workspace, even where the demo's is.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def seed(
@@ -43,8 +54,9 @@ def seed(
 ) -> None:
     """Fill a workspace with believable people and threads in many languages, as if they had come over some weeks.
 
-    What is not asked for follows from what is: 20 messages to a conversation, a contact to each. Nobody has the numbers,
-    nothing is sent, and nothing reacts. Without a demo it makes a workspace of its own and prints its sign-ins.
+    What is not asked for follows from what is: 20 messages to a conversation, a contact to each. Nobody has the
+    numbers, nothing is sent, and nothing reacts. Without a demo it makes a workspace of its own and prints its
+    sign-ins.
     """
     given = {name: amount for name, amount in asked.items() if amount is not None}
     moment = _read_time(until)
@@ -60,7 +72,9 @@ def _read_time(written: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(written)
     except ValueError as error:
-        raise click.UsageError(f"--until is {written!r}; it must be a time like 2026-11-29T08:00:00Z.") from error
+        raise click.UsageError(
+            f"--until is {written!r}; it must be a time like 2026-11-29T08:00:00Z."
+        ) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -73,7 +87,6 @@ def _fill(
     from regulars.demo.generated import find_target
     from regulars.kernel import clock
     from regulars.kernel.generating import Run, amounts_of, check, generate
-
     from regulars.workspaces.models import Workspace
 
     generators = import_string(settings.GENERATED)
@@ -107,9 +120,13 @@ def _fill(
 
 def _in_words(facts: dict[str, Any]) -> str:
     amounts = ", ".join(f"{amount:,} {name}" for name, amount in facts["amounts"].items())
+    rows = sum(facts["rows"].values())
+    made = (
+        f"{facts['workspace']} has {amounts} more: {rows:,} rows in {facts['seconds']} s, "
+        f"{facts['rows_per_second']:,} a second. The seed was {facts['seed']}."
+    )
     lines = [
-        f"{facts['workspace']} has {amounts} more: {sum(facts['rows'].values()):,} rows in {facts['seconds']} s, "
-        f"{facts['rows_per_second']:,} a second. The seed was {facts['seed']}.",
+        made,
         *(f"  sign in: {each['email']} {each['password']} ({each['role']})" for each in facts["members"]),
     ]
     return "\n".join(lines)

@@ -18,14 +18,19 @@ DEFAULT = 1_000
 MESSAGES_EACH = 20
 OPTED_IN, OPTED_OUT = 0.2, 0.24
 """up to these shares: what they said about promotions"""
-_CONTACT = "id, workspace_id, name, profile_name, profile_at, phone, language, time_zone, country, created_at, updated_at"
+_CONTACT = (
+    "id, workspace_id, name, profile_name, profile_at, phone, language, time_zone, country, created_at,"
+    " updated_at"
+)
 _IDENTITY = "id, workspace_id, contact_id, channel, kind, value, provider_address, first_seen_at"
 _CONSENT = "id, workspace_id, contact_id, channel, purpose, state, source, proof, at"
 
 
 def generated_contacts(channel: str) -> Generated:
     """``channel``: the kind of medium that their addresses are on."""
-    return Generated((Kind("contacts", _implied),), check=lambda _run: None, write=lambda run: _write(run, channel))
+    return Generated(
+        (Kind("contacts", _implied),), check=lambda _run: None, write=lambda run: _write(run, channel)
+    )
 
 
 def _implied(given: Mapping[str, int]) -> int:

@@ -110,7 +110,9 @@ def _desks(run: Run, channel: str) -> list[Desk]:
     desks = []
     for inbox in inboxes.prefetch_related("teams").order_by("created_at", "id"):
         staffed = {team.id for team in inbox.teams.all()}
-        there = [each for each in everybody if not staffed or staffed & {team.id for team in each.teams.all()}]
+        there = [
+            each for each in everybody if not staffed or staffed & {team.id for team in each.teams.all()}
+        ]
         desks.append(
             Desk(
                 inbox.id,

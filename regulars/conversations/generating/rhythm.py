@@ -29,7 +29,8 @@ class Rhythm:
         hours = max(1, (self._last - self._first) // HOUR)
         self._sums: Sequence[float] = list(
             accumulate(
-                _weight(datetime.fromtimestamp(self._first + hour * HOUR, place)) * (1 + (GROWTH - 1) * hour / hours)
+                _weight(datetime.fromtimestamp(self._first + hour * HOUR, place))
+                * (1 + (GROWTH - 1) * hour / hours)
                 for hour in range(hours)
             )
         )

@@ -26,9 +26,7 @@ MESSAGE = (
     " target_provider_id, reply_to_provider_id, author_kind, author_member_id, author_name, status, error,"
     " pricing_category, pricing_type, sent_at, created_at"
 )
-OUTGOING = (
-    "message_id, inbox_id, conversation_id, state, attempts, not_before, outcome_reason, created_at, settled_at"
-)
+OUTGOING = "message_id, inbox_id, conversation_id, state, attempts, not_before, outcome_reason, created_at, settled_at"
 MEDIA_FILE = (
     "id, workspace_id, connection_id, kind, state, provider_media_id, mime_type, byte_count, filename, is_voice,"
     " sha256, is_animated, has_thumbnail, attempts, error, provider_uploads, created_at"
@@ -146,15 +144,25 @@ class _Writer:
         batch, turn = self._batch, each.turn
         bits = batch.dice.getrandbits
         platform = batch.platform
-        message_id = written_id_at(each.at * 1_000 + (bits(9) if turn.is_ours else 1_000 + bits(11)), bits(ID_BITS))
+        message_id = written_id_at(
+            each.at * 1_000 + (bits(9) if turn.is_ours else 1_000 + bits(11)), bits(ID_BITS)
+        )
         sent_at = _written(each.at)
-        name = "" if each.state in ("failed", "unknown") else f"{platform.id_prefix}{bits(4 * platform.id_digits):0{platform.id_digits}X}"
+        name = (
+            ""
+            if each.state in ("failed", "unknown")
+            else f"{platform.id_prefix}{bits(4 * platform.id_digits):0{platform.id_digits}X}"
+        )
         names.append(name)
         quoted = (names[each.quotes] if each.quotes is not None else "") or NULL
         target, reply_to = (quoted, NULL) if turn.kind == "reaction" else (NULL, quoted)
         file_id = self._write_file(each, sent_at) if turn.kind in MEDIA else NULL
         if turn.is_ours:
-            error, direction, price = self._write_outgoing(each, message_id, sent_at), "out", turn.kind == "template"
+            error, direction, price = (
+                self._write_outgoing(each, message_id, sent_at),
+                "out",
+                turn.kind == "template",
+            )
             author = f"member\t{self._member[0]}\t{self._member[1]}"
         else:
             error, direction, price = NULL, "in", False

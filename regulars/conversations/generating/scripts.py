@@ -96,7 +96,10 @@ def read_words(language: str, *, products: str, prices: str, notes: str, threads
     )
     thanks = tuple(_turn(False, "text", wording, language) for wording in plans[0][4].wordings[:2])
     return Words(
-        language, scripts, thanks, tuple(note.format(product=each) for note in _split(notes) for each in goods)
+        language,
+        scripts,
+        thanks,
+        tuple(note.format(product=each) for note in _split(notes) for each in goods),
     )
 
 
@@ -143,7 +146,9 @@ def _outgoing(kind: str, text: str, language: str) -> OutgoingContent:
             return OutgoingInteractive(form="buttons", body=text, buttons=buttons)
         case "template":
             return OutgoingTemplate(
-                name="order_shipped", language=language, rendered=msgspec.to_builtins(RenderedTemplate(body=text))
+                name="order_shipped",
+                language=language,
+                rendered=msgspec.to_builtins(RenderedTemplate(body=text)),
             )
         case _:
             return OutgoingText(body=text)

@@ -118,7 +118,9 @@ def _say_script(
         else:
             at += THEIR_WAITS[place] if before else IN_A_ROW[place]
         before = turn.is_ours
-        quotes = len(said) - 1 if said and not begins and (turn.kind == "reaction" or chance < QUOTING) else None
+        quotes = (
+            len(said) - 1 if said and not begins and (turn.kind == "reaction" or chance < QUOTING) else None
+        )
         if not turn.is_ours:
             said.append(Said(at, turn, "received", quotes, begins))
         else:
