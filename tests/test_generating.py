@@ -8,7 +8,7 @@ from typing import Any
 
 import phonenumbers
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from config.wiring import GENERATED
 from regulars.contacts.models import Contact, ContactIdentity
@@ -19,7 +19,6 @@ from regulars.conversations.queries.lists import ConversationFilter, list_conver
 from regulars.conversations.queries.threads import read_thread
 from regulars.kernel.errors import Invalid
 from regulars.kernel.generating import Run, amounts_of, check, generate
-from regulars.media.models import MediaFile
 from regulars.workspaces.models import Workspace
 from tests.cast import House, make_cast
 
@@ -164,11 +163,10 @@ def test_the_same_seed_makes_the_same_and_another_one_something_else(house: Hous
         said = Message.objects.filter(workspace=workspace).order_by("id")
         return list(said.values_list("id", "text", "sent_at", "provider_id"))
 
-    fill(house, conversations=20, messages=200)
-    first = told(house.workspace)
-    Conversation.objects.filter(workspace=house.workspace).delete()
-    MediaFile.objects.filter(workspace=house.workspace).delete()
-    Contact.objects.filter(workspace=house.workspace).delete()
+    with transaction.atomic():
+        fill(house, conversations=20, messages=200)
+        first = told(house.workspace)
+        transaction.set_rollback(True)
     fill(house, conversations=20, messages=200)
     assert told(house.workspace) == first
     fill(house, seed=8, conversations=20, messages=200)
