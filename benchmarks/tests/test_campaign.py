@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ class Walk:
         @contextmanager
         def opened(folder: Path, _scale: float) -> Iterator[Sequence[Step]]:
             (folder / "kept").touch()
-            yield [Step(name, lambda name=name: self._go(name)) for name in ("one", "two", "three")]
+            yield [Step(name, partial(self._go, name)) for name in ("one", "two", "three")]
 
         return Entry("walk", "three steps", opened)
 

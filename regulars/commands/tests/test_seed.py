@@ -30,7 +30,9 @@ def test_it_fills_a_workspace_of_its_own_or_leaves_none_behind(tmp_path: Path):
         )
         assert session.execute(query, [facts["workspace"]]).fetchone() == (2, 0)
         known = session.execute("SELECT count(*) FROM workspaces_workspace").fetchone()
-        refused = regulars("seed", "--new", "--contacts", "1", "--messages", "9", "--conversations", "9", **place)
+        refused = regulars(
+            "seed", "--new", "--contacts", "1", "--messages", "9", "--conversations", "9", **place
+        )
         assert (refused.returncode, "Ask for" in refused.stderr, refused.stdout) == (1, True, "")
         assert session.execute("SELECT count(*) FROM workspaces_workspace").fetchone() == known
 
