@@ -24,9 +24,8 @@ class Rhythm:
 
     def __init__(self, zone: str, since: datetime, until: datetime) -> None:
         self._first = int(since.timestamp())
-        self._last = int(until.timestamp())
         place = ZoneInfo(zone)
-        hours = max(1, (self._last - self._first) // HOUR)
+        hours = max(1, (int(until.timestamp()) - self._first) // HOUR)
         self._sums: Sequence[float] = list(
             accumulate(
                 _weight(datetime.fromtimestamp(self._first + hour * HOUR, place))

@@ -148,11 +148,9 @@ class _Writer:
             each.at * 1_000 + (bits(9) if turn.is_ours else 1_000 + bits(11)), bits(ID_BITS)
         )
         sent_at = _written(each.at)
-        name = (
-            ""
-            if each.state in ("failed", "unknown")
-            else f"{platform.id_prefix}{bits(4 * platform.id_digits):0{platform.id_digits}X}"
-        )
+        name = f"{platform.id_prefix}{bits(4 * platform.id_digits):0{platform.id_digits}X}"
+        if each.state == "failed":
+            name = ""
         names.append(name)
         quoted = (names[each.quotes] if each.quotes is not None else "") or NULL
         target, reply_to = (quoted, NULL) if turn.kind == "reaction" else (NULL, quoted)

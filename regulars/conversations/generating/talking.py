@@ -18,7 +18,7 @@ _Draw = Callable[[], float]
 MEAN_TURNS = 5
 """of one thing that people talk about"""
 DAY = 24 * HOUR
-FAILED, UNKNOWN, QUOTING, NOTED = 0.012, 0.0004, 0.06, 0.05
+FAILED, QUOTING, NOTED = 0.012, 0.06, 0.05
 """shares: of what we send, of messages, of talks"""
 LONGEST_WAIT = 20 * HOUR
 """our answers come within the reply window"""
@@ -28,7 +28,7 @@ FORGOTTEN = 36 * HOUR
 
 @dataclass(slots=True)
 class Said:
-    """One message of a thread. ``state``: received, failed, unknown, or how far it got (sent, delivered, read)."""
+    """One message of a thread. ``state``: received, failed, or how far it got (sent, delivered, read)."""
 
     at: int
     turn: Turn
