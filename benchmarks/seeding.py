@@ -29,14 +29,18 @@ BURST_PHONES = "+1555"
 def seed(product: Product, *arguments: object) -> Json:
     printed: Json = run_child(
         [product.checkout.python, "-m", "benchmarks.seeding", *map(str, arguments)],
-        environment={
-            **product.environment,
-            "DATABASE_URL": product.database_url,
-            "REGULARS_SECRET_KEY": secret_key(product.home),
-        },
+        environment=environment_with_database(product),
         folder=product.checkout.root,
     )
     return printed
+
+
+def environment_with_database(product: Product) -> dict[str, str]:
+    return {
+        **product.environment,
+        "DATABASE_URL": product.database_url,
+        "REGULARS_SECRET_KEY": secret_key(product.home),
+    }
 
 
 def sign_in(count: int) -> Json:

@@ -131,6 +131,7 @@ CONDITION_FIELDS = "config.wiring.CONDITION_FIELDS"
 CONTACT_TABLES = "config.wiring.CONTACT_TABLES"
 JOB_KINDS = "config.wiring.JOB_KINDS"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
+GENERATED = "config.wiring.GENERATED"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "workspaces.User"
 LOGIN_URL = "/sign-in"

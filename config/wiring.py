@@ -21,6 +21,8 @@ from regulars.conversations import condition_fields as of_conversations
 from regulars.contacts import contact_tables as contacts
 from regulars.contacts.registry import ContactTable
 from regulars.conversations import contact_tables as conversations_tables
+from regulars.channels.whatsapp.generating import PLATFORM
+from regulars.contacts.generating import generated_contacts
 from regulars.conversations import tasks as conversations
 from regulars.conversations.events import (
     ConversationAnswered,
@@ -29,6 +31,7 @@ from regulars.conversations.events import (
     FailedAnswerArrived,
     MemberTyping,
 )
+from regulars.conversations.generating import generated_conversations
 from regulars.inboxes import tasks as inboxes
 from regulars.inboxes.erasing import Eraser, Erasure, carry_out_erasures
 from regulars.inboxes.events import (
@@ -46,6 +49,7 @@ from regulars.kernel.conditions.fields import join
 from regulars.kernel.events import Event
 from regulars.kernel.jobs.kinds import JobKind
 from regulars.kernel.jobs.watching import purge_jobs
+from regulars.kernel.generating import Generated
 from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.workspaces import tasks as workspaces
 
@@ -118,6 +122,12 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("kernel.purge_jobs", timedelta(hours=6), purge_jobs),
     PeriodicJob("kernel.purge_answers", timedelta(hours=1), kernel.purge_answers),
     *(job for channel in CHANNELS.values() for job in _jobs_of(channel)),
+)
+
+GENERATED: tuple[Generated, ...] = (
+    # what `regulars seed` can make, the lower rooms first
+    generated_contacts(PLATFORM.kind),
+    generated_conversations(PLATFORM),
 )
 
 JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY,)}

@@ -40,6 +40,12 @@ def _milliseconds(moment: datetime) -> int:
     return min(max((moment - _EPOCH) // timedelta(milliseconds=1), 0), (1 << 48) - 1)
 
 
+def written_id_at(milliseconds: int, random_bits: int) -> str:
+    """The id of a moment (since 1970) as PostgreSQL reads it, from 74 bits that the caller drew; for generated rows."""
+    variant = 0x8000_0000_0000_0000
+    return f"{milliseconds:012x}7{random_bits >> 62 & 0xFFF:03x}{variant | random_bits & 0x3FFF_FFFF_FFFF_FFFF:016x}"
+
+
 def following_id(first: UUID, place: int) -> UUID:
     """The id ``place`` places after another, the same for whoever counts: version, variant and time stay."""
     random_bits = (1 << 62) - 1
