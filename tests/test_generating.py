@@ -147,6 +147,11 @@ def _is_fiction(number: str) -> bool:
 
 def test_lists_threads_and_search_work_on_it(house: House):
     fill(house, conversations=120, messages=2_400)
+    named = rows(
+        "SELECT count(*) FROM conversations_providermessageid p JOIN conversations_message m"
+        " ON m.id = p.message_id AND m.inbox_id = p.inbox_id AND m.provider_id = p.provider_id"
+    )
+    assert named == [(Message.objects.filter(provider_id__isnull=False).count(),)]
     page = list_conversations(house.actor(house.owner), ConversationFilter())
     assert len(page.items) == 50
     assert page.next_cursor

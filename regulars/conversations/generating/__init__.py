@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import cache
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from regulars.conversations.generating.rhythm import OpeningHours, Rhythm
 from regulars.conversations.generating.rows import Batch, Desk, Person, Platform
 from regulars.conversations.generating.talking import talk
 from regulars.conversations.generating.words import LANGUAGES
-from regulars.conversations.models import Conversation
+from regulars.conversations.models import MESSAGE_STATES, MESSAGES, Conversation
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.models import Inbox
 from regulars.kernel.errors import Invalid
@@ -54,6 +55,7 @@ def _write(run: Run, platform: Platform) -> Iterator[int]:
     wanted, messages = run.amounts["conversations"], run.amounts["messages"]
     if not wanted:
         return
+    _prepare_parts(run)
     dice = run.dice("conversations")
     lengths = iter(_lengths(messages, wanted, dice))
     opening = OpeningHours(_shop_zone(run), run.since, run.until)
@@ -81,6 +83,13 @@ def _write(run: Run, platform: Platform) -> Iterator[int]:
         if not batch.conversations:
             return
         yield _finish(batch)
+
+
+def _prepare_parts(run: Run) -> None:
+    """Of all the time that messages may lie in; a long thread begins a little earlier than asked for."""
+    moments = [run.since + timedelta(days=days) for days in range(-30, run.days + 1, 30)]
+    for table in (MESSAGES, MESSAGE_STATES):
+        table.prepare_for([*moments, run.until])
 
 
 @transaction.atomic

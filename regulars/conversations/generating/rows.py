@@ -82,6 +82,7 @@ class Batch:
     dice: random.Random
     conversations: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+    provider_ids: list[str] = field(default_factory=list)
     statuses: list[str] = field(default_factory=list)
     outgoing: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
@@ -97,6 +98,7 @@ class Batch:
         copy("conversations_conversation", CONVERSATION, self.conversations)
         copy("media_mediafile", MEDIA_FILE, self.files)
         copy("conversations_message", MESSAGE, self.messages)
+        copy("conversations_providermessageid", "inbox_id, provider_id, message_id", self.provider_ids)
         copy("conversations_messagestatus", "message_id, status, participant, at", self.statuses)
         copy("conversations_outgoingmessage", OUTGOING, self.outgoing)
         copy(
@@ -152,6 +154,8 @@ class _Writer:
         if each.state == "failed":
             name = ""
         names.append(name)
+        if name:
+            batch.provider_ids.append(f"{batch.desk.inbox_id.hex}\t{name}\t{message_id}")
         quoted = (names[each.quotes] if each.quotes is not None else "") or NULL
         target, reply_to = (quoted, NULL) if turn.kind == "reaction" else (NULL, quoted)
         file_id = self._write_file(each, sent_at) if turn.kind in MEDIA else NULL
