@@ -334,7 +334,7 @@ def take_back_keys(workspace_id: UUID, had: Mapping[UUID, Rights], *, by: Actor)
     """Tokens that members of whom something was taken (``had``: their rights until now) could not make any more,
     and open invitations that whoever made them could not make now.
     """
-    tokens = ApiToken.objects.filter(workspace_id=workspace_id, revoked_at=None, created_by__in=had)
+    tokens = ApiToken.objects.filter(workspace_id=workspace_id, revoked_at=None, created_by__in=list(had))
     for token in tokens.select_related("role", "created_by__role").order_by("id"):
         maker = token.created_by
         if maker and not still_holds(maker, token.given.within(had[maker.id]), "tokens:manage"):
