@@ -72,7 +72,7 @@ NOTED = {
     "/api/v1/inbound-deliveries/<str:delivery_id>",
     "/api/v1/contacts/<str:contact_id>/export",
 }
-"""raw words, or all of a person, are shown there, and the audit trail notes who looked: a line in it, and nothing else"""
+"""raw words, or all of a person, are shown there; the audit trail notes who looked: a line in it, nothing else"""
 AUDIT = "workspaces_auditentry"
 
 
