@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from benchmarks.accepting import Effort
 from benchmarks.children import run_child
@@ -32,7 +32,7 @@ LONG_ROUND = 1.0
 TEAMS, MEMBERS = 10, 100
 NOBODYS = 0.01
 MOST_TIMES_ADMIN = 2.0
-REACHES = ("own", "teams")
+REACHES: tuple[Literal["own", "teams"], ...] = ("own", "teams")
 
 
 def measure_seeing(product: Product, effort: Effort) -> Iterator[Figure]:

@@ -16,13 +16,13 @@ from django.utils.translation import pgettext_lazy
 
 from regulars.channels.record import Channel
 from regulars.channels.whatsapp.channel import WHATSAPP
-from regulars.contacts import condition_fields as of_contacts
-from regulars.conversations import condition_fields as of_conversations
-from regulars.contacts import contact_tables as contacts
-from regulars.contacts.registry import ContactTable
-from regulars.conversations import contact_tables as conversations_tables
 from regulars.channels.whatsapp.generating import PLATFORM
+from regulars.contacts import condition_fields as of_contacts
+from regulars.contacts import contact_tables as contacts
 from regulars.contacts.generating import generated_contacts
+from regulars.contacts.registry import ContactTable
+from regulars.conversations import condition_fields as of_conversations
+from regulars.conversations import contact_tables as conversations_tables
 from regulars.conversations import tasks as conversations
 from regulars.conversations.events import (
     ConversationAnswered,
@@ -47,9 +47,9 @@ from regulars.kernel import tasks as kernel
 from regulars.kernel.conditions.event_fields import event_fields
 from regulars.kernel.conditions.fields import join
 from regulars.kernel.events import Event
+from regulars.kernel.generating import Generated
 from regulars.kernel.jobs.kinds import JobKind
 from regulars.kernel.jobs.watching import purge_jobs
-from regulars.kernel.generating import Generated
 from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.workspaces import tasks as workspaces
 

@@ -22,7 +22,6 @@ class AddIndexMeanwhile(AddIndexConcurrently):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        self._ensure_not_in_transaction(schema_editor)
         model = to_state.apps.get_model(app_label, self.model_name)
         if not self.allow_migrate_model(schema_editor.connection.alias, model):
             return
@@ -30,7 +29,7 @@ class AddIndexMeanwhile(AddIndexConcurrently):
         parts = _parts_of(schema_editor, table)
         if parts is None:
             _drop(schema_editor, self.index.name)
-            schema_editor.add_index(model, self.index, concurrently=True)
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
             return
         schema_editor.execute(f"DROP INDEX IF EXISTS {schema_editor.quote_name(self.index.name)}")
         statement = str(self.index.create_sql(model, schema_editor))

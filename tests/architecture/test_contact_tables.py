@@ -7,7 +7,7 @@ import re
 from django.apps import apps
 from django.db.models import CASCADE, ForeignKey, Model
 
-from config.wiring import CONTACT_TABLES, ERASERS, JOBS
+from config.wiring import CONTACT_TABLES, ERASERS, PERIODIC_JOBS
 from regulars.contacts.models import Contact
 from regulars.contacts.registry import UNTIL_REMOVED, goes_with_the_contact
 
@@ -70,7 +70,7 @@ def test_columns_that_are_withheld_are_there():
 
 
 def test_what_ends_by_age_names_the_job_that_ends_it():
-    jobs = {job.name for job in JOBS}
+    jobs = {job.name for job in PERIODIC_JOBS}
     assert {table.retain for table in CONTACT_TABLES} - {UNTIL_REMOVED} <= jobs
 
 
