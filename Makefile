@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 
-.PHONY: help setup demo test check bench clients lock clean
+.PHONY: help setup demo test check bench campaign clients lock clean
 .SILENT:
 
 help: ## this list
@@ -28,6 +28,10 @@ check: ## format, lint, types, walls, migrations, message catalogues
 bench: ## the figures of the README, each beside its floor
 	$(PYTHON) tools/bootstrap.py --dev
 	exec $(VENV) -m regulars bench $(BENCH)
+
+campaign: ## what takes hours, step by step (CAMPAIGN="--only NAME --resume")
+	$(PYTHON) tools/bootstrap.py --dev
+	exec $(VENV) -m benchmarks.campaign $(CAMPAIGN)
 
 clients: ## measure released client libraries against the sandbox (asks PyPI and npm)
 	$(PYTHON) tools/bootstrap.py --dev

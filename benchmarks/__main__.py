@@ -12,13 +12,16 @@ from contextlib import ExitStack
 import click
 
 from benchmarks.accepting import Effort, measure_accepting
+from benchmarks.asking import measure_asking
 from benchmarks.checkouts import checkout_of
 from benchmarks.comparing import Comparison, compare, comparison_table
 from benchmarks.figures import Figure, table
+from benchmarks.jobs import measure_jobs
 from benchmarks.looking import measure_looking
 from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
 from benchmarks.resting import measure_first_start, measure_resting
+from benchmarks.seeing import measure_seeing
 from benchmarks.sending import measure_sending
 from benchmarks.showing import measure_showing
 from benchmarks.tagging import measure_tagging
@@ -30,8 +33,14 @@ ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "looking": measure_looking,
     "sending": measure_sending,
     "tagging": measure_tagging,
+    "jobs": measure_jobs,
 }
-NAMES = (*ON_ONE_PRODUCT, "resting")
+ALONE: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
+    "asking": measure_asking,
+    "seeing": measure_seeing,
+}
+"""on that product, too, but by this checkout's code and each held against itself: never against another commit"""
+NAMES = (*ON_ONE_PRODUCT, *ALONE, "resting")
 QUICK = Effort(rounds=1, seconds=0.5)
 
 
@@ -108,7 +117,7 @@ def _measure(names: Sequence[str], effort: Effort, *, first_start: bool) -> Iter
         yield from measure_resting(effort)
     if first_start:
         yield from measure_first_start()
-    chosen = [ON_ONE_PRODUCT[name] for name in ON_ONE_PRODUCT if name in names]
+    chosen = [measure for name, measure in {**ON_ONE_PRODUCT, **ALONE}.items() if name in names]
     if chosen:
         with ExitStack() as stack:
             product = stack.enter_context(running_product())

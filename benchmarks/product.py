@@ -154,17 +154,23 @@ def temporary_home() -> Iterator[Path]:
 @contextmanager
 def running_product(checkout: Checkout = THIS) -> Iterator[Product]:
     """The demo with silent customers, without a worker yet; ended and removed after the block."""
-    with temporary_home() as home:
-        environment = environment_of(home)
-        arguments = ("--demo", "--role", "web", "--port", str(net.free_port()))
-        web = Supervised(checkout, home, arguments, environment, home / "ready.json")
-        facts = web.facts()
-        environment["WHATSAPP_GRAPH_URL"] = facts["sandbox"]["graph_url"]
-        product = Product(checkout, home, environment, web, facts, postgres.start(home).url)
-        try:
-            yield product
-        finally:
-            product.stop()
+    with temporary_home() as home, product_in(home, checkout) as product:
+        yield product
+
+
+@contextmanager
+def product_in(home: Path, checkout: Checkout = THIS) -> Iterator[Product]:
+    """The same in a home that stays, and may have been there before."""
+    environment = environment_of(home)
+    arguments = ("--demo", "--role", "web", "--port", str(net.free_port()))
+    web = Supervised(checkout, home, arguments, environment, home / "ready.json")
+    facts = web.facts()
+    environment["WHATSAPP_GRAPH_URL"] = facts["sandbox"]["graph_url"]
+    product = Product(checkout, home, environment, web, facts, postgres.start(home).url)
+    try:
+        yield product
+    finally:
+        product.stop()
 
 
 def floor_database(product: Product, tables: str) -> str:

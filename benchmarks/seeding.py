@@ -2,6 +2,7 @@
 
     python -m benchmarks.seeding sign-in 50        members with a session each; prints their cookies
     python -m benchmarks.seeding queue 5000        queues messages; prints their ids and when that was committed
+    python -m benchmarks.seeding jobs 100          asks for jobs with nothing to do; prints their ids
 
 The environment names the product's database and home.
 """
@@ -28,14 +29,18 @@ BURST_PHONES = "+1555"
 def seed(product: Product, *arguments: object) -> Json:
     printed: Json = run_child(
         [product.checkout.python, "-m", "benchmarks.seeding", *map(str, arguments)],
-        environment={
-            **product.environment,
-            "DATABASE_URL": product.database_url,
-            "REGULARS_SECRET_KEY": secret_key(product.home),
-        },
+        environment=environment_with_database(product),
         folder=product.checkout.root,
     )
     return printed
+
+
+def environment_with_database(product: Product) -> dict[str, str]:
+    return {
+        **product.environment,
+        "DATABASE_URL": product.database_url,
+        "REGULARS_SECRET_KEY": secret_key(product.home),
+    }
 
 
 def sign_in(count: int) -> Json:
@@ -93,12 +98,34 @@ def queue(count: int) -> Json:
     return {"committed_at": time.time(), "ids": [str(message.id) for message in queued]}
 
 
+def jobs(count: int) -> Json:
+    """Each has nothing to read: no delivery is of the future."""
+    from datetime import timedelta
+
+    from django.db import transaction
+
+    from regulars.inboxes.replaying import REPLAY, ReplayArguments
+    from regulars.kernel import clock
+    from regulars.kernel.jobs.asking import start_job
+    from regulars.workspaces.access import system_actor
+    from regulars.workspaces.models import Workspace
+
+    by = system_actor(Workspace.objects.get().id, "benchmark")
+    tomorrow = clock.now() + timedelta(days=1)
+    with transaction.atomic():
+        asked = [
+            start_job(REPLAY, ReplayArguments(since=tomorrow + timedelta(seconds=index)), by=by)
+            for index in range(count)
+        ]
+    return {"ids": [str(job.id) for job in asked]}
+
+
 def _main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     import django
 
     django.setup()
-    verbs = {"sign-in": sign_in, "queue": queue}
+    verbs = {"sign-in": sign_in, "queue": queue, "jobs": jobs}
     print(json.dumps(verbs[sys.argv[1]](int(sys.argv[2]))))
 
 

@@ -10,10 +10,12 @@ def refusal_to_run() -> str:
     """
     from django.db import DatabaseError, connection
 
+    from regulars.kernel.generations import notice_restore
     from regulars.kernel.server_key import OtherKey, require_own_key
 
     try:
         require_own_key()
+        notice_restore()
     except OtherKey as refusal:
         return str(refusal)
     except DatabaseError:

@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
     "regulars.kernel",
     "regulars.workspaces",
     "regulars.tags",
@@ -127,6 +128,11 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "config.urls"
 CHANNELS = "config.wiring.CHANNELS"
+CONDITION_FIELDS = "config.wiring.CONDITION_FIELDS"
+CONTACT_TABLES = "config.wiring.CONTACT_TABLES"
+JOB_KINDS = "config.wiring.JOB_KINDS"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
+GENERATED = "config.wiring.GENERATED"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "workspaces.User"
 LOGIN_URL = "/sign-in"
@@ -147,6 +153,7 @@ TEMPLATES = [
                 "administration": "regulars.web.administration.tags",
                 "design": "regulars.web.design.tags",
                 "inbox": "regulars.web.inbox.tags",
+                "people": "regulars.web.people.tags",
             },
         },
     }
@@ -182,5 +189,10 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}, "uvicorn.access": {"level": "WARNING"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "uvicorn.access": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+        "psycopg.pool": {"level": "ERROR"},
+    },
 }

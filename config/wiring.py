@@ -10,10 +10,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
+
+from django.utils.translation import pgettext_lazy
 
 from regulars.channels.record import Channel
 from regulars.channels.whatsapp.channel import WHATSAPP
-from regulars.contacts import tasks as contacts
+from regulars.channels.whatsapp.generating import PLATFORM
+from regulars.contacts import condition_fields as of_contacts
+from regulars.contacts import contact_tables as contacts
+from regulars.contacts import tasks as contacts_tasks
+from regulars.contacts.generating import generated_contacts
+from regulars.contacts.registry import ContactTable
+from regulars.conversations import condition_fields as of_conversations
+from regulars.conversations import contact_tables as conversations_tables
 from regulars.conversations import tasks as conversations
 from regulars.conversations.events import (
     ConversationAnswered,
@@ -22,9 +32,9 @@ from regulars.conversations.events import (
     FailedAnswerArrived,
     MemberTyping,
 )
-from regulars.conversations.operations.removing import erase_files
+from regulars.conversations.generating import generated_conversations
 from regulars.inboxes import tasks as inboxes
-from regulars.inboxes.erasing import Eraser, carry_out_erasures, erase_from_answers
+from regulars.inboxes.erasing import Eraser, Erasure, carry_out_erasures
 from regulars.inboxes.events import (
     ConnectionAdded,
     ConnectionRecovered,
@@ -32,7 +42,15 @@ from regulars.inboxes.events import (
     InboxAdded,
     NoticeReceived,
 )
+from regulars.inboxes.models import ChannelNotice, Delivery
+from regulars.inboxes.replaying import REPLAY
 from regulars.kernel import tasks as kernel
+from regulars.kernel.conditions.event_fields import event_fields
+from regulars.kernel.conditions.fields import join
+from regulars.kernel.events import Event
+from regulars.kernel.generating import Generated
+from regulars.kernel.jobs.kinds import JobKind
+from regulars.kernel.jobs.watching import purge_jobs
 from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.tags import tasks as tags
 from regulars.workspaces import tasks as workspaces
@@ -72,7 +90,7 @@ REACTIONS: tuple[Reaction, ...] = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class PeriodicJob:
     """Something that runs every so often in exactly one worker; safe to run twice."""
 
     name: str
@@ -80,37 +98,89 @@ class Job:
     run: Callable[[], object]
 
 
-def _jobs_of(channel: Channel) -> Iterator[Job]:
+def _jobs_of(channel: Channel) -> Iterator[PeriodicJob]:
     if templates := channel.templates:
-        yield Job(f"{channel.kind}.sync_all_templates", timedelta(hours=12), templates.sync_all)
+        yield PeriodicJob(f"{channel.kind}.sync_all_templates", timedelta(hours=12), templates.sync_all)
     if account := channel.account:
-        yield Job(f"{channel.kind}.learn_all_portfolios", timedelta(hours=12), account.learn_all_owners)
-        yield Job(f"{channel.kind}.learn_all_qualities", timedelta(hours=6), account.learn_all_qualities)
+        yield PeriodicJob(
+            f"{channel.kind}.learn_all_portfolios", timedelta(hours=12), account.learn_all_owners
+        )
+        yield PeriodicJob(
+            f"{channel.kind}.learn_all_qualities", timedelta(hours=6), account.learn_all_qualities
+        )
 
 
-JOBS: tuple[Job, ...] = (
-    Job("conversations.wake_snoozed", timedelta(seconds=30), conversations.wake_snoozed),
-    Job("conversations.purge_unmatched_statuses", timedelta(hours=6), conversations.purge_unmatched_statuses),
-    Job("conversations.end_due_taggings", timedelta(seconds=30), conversations.end_due_taggings),
-    Job("contacts.end_due_taggings", timedelta(seconds=30), contacts.end_due_taggings),
-    Job("tags.compact_uses", timedelta(minutes=5), tags.compact_uses),
-    Job("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
-    Job("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
-    Job("workspaces.purge_sessions", timedelta(hours=1), workspaces.purge_sessions),
-    Job("kernel.purge_events", timedelta(hours=1), kernel.purge_events),
-    Job("kernel.purge_answers", timedelta(hours=1), kernel.purge_answers),
+PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
+    PeriodicJob("conversations.wake_snoozed", timedelta(seconds=30), conversations.wake_snoozed),
+    PeriodicJob("conversations.prepare_parts", timedelta(hours=12), conversations.prepare_parts),
+    PeriodicJob(
+        "conversations.purge_unmatched_statuses", timedelta(hours=6), conversations.purge_unmatched_statuses
+    ),
+    PeriodicJob("conversations.end_due_taggings", timedelta(seconds=30), conversations.end_due_taggings),
+    PeriodicJob("contacts.end_due_taggings", timedelta(seconds=30), contacts_tasks.end_due_taggings),
+    PeriodicJob("tags.compact_uses", timedelta(minutes=5), tags.compact_uses),
+    PeriodicJob("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
+    PeriodicJob("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
+    PeriodicJob("workspaces.purge_sessions", timedelta(hours=1), workspaces.purge_sessions),
+    PeriodicJob("kernel.prepare_parts", timedelta(hours=6), kernel.prepare_parts),
+    PeriodicJob("kernel.purge_events", timedelta(hours=1), kernel.purge_events),
+    PeriodicJob("kernel.purge_jobs", timedelta(hours=6), purge_jobs),
+    PeriodicJob("kernel.purge_answers", timedelta(hours=1), kernel.purge_answers),
     *(job for channel in CHANNELS.values() for job in _jobs_of(channel)),
 )
 
-ERASERS: tuple[Eraser, ...] = (
-    # whoever is removed is forgotten in what came by webhook, in answers kept for repeated requests, and in files
-    *filter(None, (channel.erase_from_deliveries for channel in CHANNELS.values())),
-    erase_from_answers,
-    erase_files,
+GENERATED: tuple[Generated, ...] = (
+    # what `regulars seed` can make, the lower rooms first
+    generated_contacts(PLATFORM.kind),
+    generated_conversations(PLATFORM),
 )
+
+JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY,)}
+"""what can be done as a job, seen and stopped while it runs (``kernel.jobs``)"""
+
+
+def _erase_from_deliveries(erasure: Erasure) -> None:
+    for channel in CHANNELS.values():
+        if channel.erase_from_deliveries:
+            channel.erase_from_deliveries(erasure)
+
+
+CONTACT_TABLES: tuple[ContactTable, ...] = (
+    *contacts.CONTACT_TABLES,
+    *conversations_tables.CONTACT_TABLES,
+    ContactTable(
+        model=Delivery,
+        unexported="as it came; the messages are what was said",
+        sweep=_erase_from_deliveries,
+        retain="inboxes.purge_deliveries",
+        stays="what others said in the same delivery",
+    ),
+    ContactTable(
+        model=ChannelNotice,
+        unexported="what the platform told about accounts and numbers",
+        stays="goes with the deliveries, as far as it names them",
+    ),
+)
+"""what holds a contact, and what becomes of it on merge, undo, export and removal (``contacts.registry``)"""
+
+ERASERS: tuple[Eraser, ...] = tuple(table.sweep for table in CONTACT_TABLES if table.sweep)
+"""whoever is removed is forgotten in what only names them: webhooks as they came, kept answers, files"""
 
 ERRANDS: tuple[Callable[[], object], ...] = (
     partial(carry_out_erasures, ERASERS),
     partial(retry_asked, REACTIONS),
 )
 """what workers do as soon as somebody asked for it (``kernel.errands``)"""
+
+CONDITION_FIELDS = join(
+    (
+        of_contacts.CONDITIONS,
+        of_conversations.CONDITIONS,
+        event_fields(
+            (each for name, each in Event.kinds.items() if name not in Event.past_kinds),
+            pgettext_lazy("subject of conditions", "Event"),
+            reaches=("message", "conversation", "contact"),
+        ),
+    )
+)
+"""what segments, rules, journeys and views can ask (``kernel.conditions``)"""

@@ -1,8 +1,9 @@
 """``python -m config.worker``: everything that happens behind the screens.
 
 Two threads for deliveries, one that reads the event log and has reactions run by a few more, one for previews (drawn
-by processes of their own) and one for periodic jobs and errands, and an event loop with the sender and the media
-fetcher. Any number of these processes may run on any machines over one database.
+by processes of their own), one for periodic jobs and errands, one that rescues and schedules jobs; and an event loop
+with the sender, the media fetcher and the jobs, which run in threads of its own. Any number of these processes may run
+on any machines over one database.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from django.conf import settings  # noqa: E402
 
 from config import collecting  # noqa: E402
 from config.running import refusal_to_run  # noqa: E402
-from config.wiring import CHANNELS, ERRANDS, JOBS, REACTIONS  # noqa: E402
+from config.wiring import CHANNELS, ERRANDS, PERIODIC_JOBS, REACTIONS  # noqa: E402
 from regulars.channels.fetching import Fetcher  # noqa: E402
 from regulars.channels.receiving.processing import process_deliveries  # noqa: E402
 from regulars.conversations.delivering import Sender  # noqa: E402
@@ -34,6 +35,11 @@ from regulars.kernel.database import check_connection  # noqa: E402
 from regulars.kernel.errands import CHANNEL as ERRANDS_CHANNEL  # noqa: E402
 from regulars.kernel.events import CHANNEL as EVENTS_CHANNEL  # noqa: E402
 from regulars.kernel.heartbeats import Pulse  # noqa: E402
+from regulars.kernel.jobs.context import stop_all  # noqa: E402
+from regulars.kernel.jobs.queue import JobWorker  # noqa: E402
+from regulars.kernel.jobs.rescuing import rescue_jobs  # noqa: E402
+from regulars.kernel.jobs.running import run_job  # noqa: E402
+from regulars.kernel.jobs.schedules import start_due_jobs  # noqa: E402
 from regulars.kernel.listening import Wakeups  # noqa: E402
 from regulars.kernel.log_reader import LogReader  # noqa: E402
 from regulars.kernel.loops import Loop  # noqa: E402
@@ -42,12 +48,15 @@ from regulars.kernel.reactions import ensure_cursors  # noqa: E402
 from regulars.media.previewing import draw_due_previews  # noqa: E402
 from regulars.media.queue import CHANNEL as MEDIA_CHANNEL  # noqa: E402
 from regulars.media.queue import PREVIEWS_CHANNEL  # noqa: E402
+from regulars.workspaces.queries import time_zone_of  # noqa: E402
 
 logger = logging.getLogger("regulars.worker")
 
 DELIVERY_LOOPS = 2
 """one reads a batch while the database stores the other's"""
 JOB_CHECK_SECONDS = 5.0
+JOBS_STOP_SECONDS = 8.0
+"""for jobs to come to their next step; whatever is longer is killed, and goes on from its checkpoint"""
 LOG_REST_SECONDS = 0.2
 """each look may start a transaction; read receipts and typing dots may come so much later while much happens"""
 
@@ -70,11 +79,18 @@ def draw_previews() -> bool:
 def run_due_jobs() -> bool:
     check_connection()
     ensure_cursors(REACTIONS)
-    for job in JOBS:
+    for job in PERIODIC_JOBS:
         run_if_due(job.name, job.every, job.run)
     for errand in ERRANDS:
         errand()
     return False
+
+
+def keep_jobs() -> bool:
+    """Not among the periodic ones, which may take long: a job whose worker died waits for this."""
+    check_connection()
+    start_due_jobs(time_zone_of)
+    return rescue_jobs() > 0
 
 
 async def main() -> None:
@@ -83,7 +99,9 @@ async def main() -> None:
     reading = Loop("log", log_reader.step, rest_seconds=LOG_REST_SECONDS)
     jobs = Loop("jobs", run_due_jobs, JOB_CHECK_SECONDS)
     previews = Loop("previews", draw_previews)
-    threads = [jobs, previews, *deliveries, reading]
+    keeping = Loop("job-keeper", keep_jobs, JOB_CHECK_SECONDS)
+    threads = [jobs, previews, keeping, *deliveries, reading]
+    job_worker = JobWorker(run_job)
     carriers = {kind: channel.open_carrier() for kind, channel in CHANNELS.items()}
     sender = Sender(carriers, settings.DATABASE_URL)
     fetcher = Fetcher(carriers)
@@ -99,10 +117,17 @@ async def main() -> None:
         },
     )
     collecting.settle()
+
+    def stop() -> None:
+        stop_all()
+        job_worker.stop()
+        sender.stop()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, sender.stop)
+        loop.add_signal_handler(number, stop)
     fetching = asyncio.create_task(fetcher.run())
+    working = asyncio.create_task(job_worker.run())
     for thread in threads:
         thread.start()
     wakeups.start()
@@ -114,6 +139,7 @@ async def main() -> None:
     for thread in threads:
         await asyncio.to_thread(thread.join, 10)
     await asyncio.to_thread(log_reader.stop)
+    await asyncio.wait([working], timeout=JOBS_STOP_SECONDS)
     for carrier in carriers.values():
         await carrier.close()
 

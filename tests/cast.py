@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
+from uuid import UUID
 
 from django.db import transaction
 
@@ -34,6 +35,7 @@ from regulars.inboxes.ports import (
     StatusUpdate,
 )
 from regulars.kernel import clock
+from regulars.kernel.models import Event, ParkedEvent
 from regulars.workspaces.access import Actor, actor_of_member, actor_of_token, system_actor
 from regulars.workspaces.models import ApiToken, Member, Team, Workspace
 from regulars.workspaces.operations import (
@@ -275,3 +277,19 @@ def make_cast() -> Cast:
     cast.opt(cast.boris, "opted_in", at=moment)
     cast.opt(cast.chai, "opted_out", at=moment)
     return cast
+
+
+def parked_event(workspace_id: UUID, *, reaction: str, error: str) -> ParkedEvent:
+    """The last event of a workspace, as if a reaction could not digest it."""
+    row = Event.objects.filter(workspace_id=workspace_id).order_by("-id")[0]
+    return ParkedEvent.objects.create(
+        reaction=reaction,
+        generation=row.generation,
+        transaction_id=row.transaction_id,
+        event_id=row.id,
+        workspace_id=row.workspace_id,
+        kind=row.kind,
+        body=row.body,
+        happened_at=row.happened_at,
+        error=error,
+    )

@@ -91,6 +91,20 @@ def test_whoever_is_let_out_is_out_with_every_key_and_none_wakes_up(product: Pro
     assert is_in(enter("admin"))
 
 
+def test_a_role_that_loses_its_right_closes_what_is_open(product: Product, enter: Enter):
+    boss, agent = enter("owner"), enter("agent")
+    post(boss, "/settings/roles/new", name="Shift", copy_of="agent")
+    ((role_id,),) = product.sql("SELECT id FROM workspaces_role WHERE name = %s", "Shift")
+    post(boss, f"/settings/members/{member_id(product, 'agent')}", role=str(role_id))
+    nothing = {"name": "Shift"} | {f"reach_{each}": "own" for each in ("conversations", "contacts", "files")}
+    try:
+        assert closes(agent, lambda: post(boss, f"/settings/roles/{role_id}", **nothing))
+        assert is_in(agent)
+    finally:
+        post(boss, f"/settings/roles/{role_id}/removal", to="agent")
+    assert agent.get("/inbox/open").status_code == 200
+
+
 def test_the_table_of_sessions_opens_nothing(product: Product, enter: Enter):
     client = enter("agent")
     rows = product.sql("SELECT to_jsonb(s)::text FROM workspaces_browsersession s")

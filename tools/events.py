@@ -16,7 +16,17 @@ from pathlib import Path
 from typing import Any
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "events.md"
-ROOMS = ("kernel", "workspaces", "tags", "contacts", "inboxes", "media", "message_templates", "conversations")
+ROOMS = (
+    "kernel",
+    "kernel.jobs",
+    "workspaces",
+    "tags",
+    "contacts",
+    "inboxes",
+    "media",
+    "message_templates",
+    "conversations",
+)
 HEAD = """# Events
 
 Made by `python -m tools.events` from the rooms' `events.py`; `make check` fails when it is stale. An event is

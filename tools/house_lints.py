@@ -3,7 +3,8 @@
     python -m tools.house_lints [path …]
 
 Each rule is a function that yields findings for one file; adding a rule is adding a line to PYTHON_RULES,
-SOURCE_RULES (those that read comments, too), STYLE_RULES or TEMPLATE_RULES. The doors' rules: ``tools.door_lints``.
+SOURCE_RULES (those that read comments, too), STYLE_RULES or TEMPLATE_RULES. The doors' rules: ``tools.door_lints``;
+that no role is compared: ``tools.role_lints``.
 """
 
 import ast
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from tools.door_lints import faces_never_query, queries_stay_in_their_workspace
 from tools.findings import ROOT, Finding
+from tools.role_lints import no_role_is_compared, no_role_is_compared_in_templates
 
 FOLDERS = ("regulars", "config", "whatsapp_sandbox", "tests", "benchmarks", "tools")
 NOT_OURS = {"node_modules", "static_built", "migrations", "__pycache__"}
@@ -243,6 +245,7 @@ PYTHON_RULES: tuple[PythonRule, ...] = (
     time_comes_from_the_clock,
     docstrings_say_more_than_the_signature,
     faces_never_query,
+    no_role_is_compared,
 )
 SOURCE_RULES: tuple[SourceRule, ...] = (queries_stay_in_their_workspace, lower_rooms_name_no_vendor)
 STYLE_RULES: tuple[TextRule, ...] = (properties_are_logical,)
@@ -251,6 +254,7 @@ TEMPLATE_RULES: tuple[TextRule, ...] = (
     icon_buttons_have_names,
     template_lines_are_short,
     block_elements_have_lines,
+    no_role_is_compared_in_templates,
 )
 
 

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from benchmarks.accepting import Effort, measure_accepting
+from benchmarks.campaign.millions import steps_on
 from benchmarks.figures import Figure
+from benchmarks.jobs import measure_jobs
 from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
 from benchmarks.resting import measure_resting
+from benchmarks.seeing import measure_seeing
 from benchmarks.sending import measure_sending
 from benchmarks.showing import measure_showing
 from benchmarks.tagging import measure_tagging
@@ -58,6 +61,11 @@ def test_processing_leaves_nothing_behind(product: Product) -> None:
     assert product.ask("SELECT count(*) FROM inboxes_delivery WHERE state = 'pending'") == 0
 
 
+def test_each_job_is_done_by_one(product: Product) -> None:
+    figures = by_name(measure_jobs(product, TINY))
+    assert all(figure.value > 0 for figure in figures.values())
+
+
 def test_each_screen_shows_each_message(product: Product) -> None:
     figures = by_name(measure_showing(product, TINY))
     assert [figure.unit for figure in figures.values()] == ["ms", "ms"]
@@ -71,6 +79,22 @@ def test_each_message_reaches_its_phone_once(product: Product) -> None:
 def test_tagging_compares_with_the_same_list(product: Product) -> None:
     figures = by_name(measure_tagging(product, TINY))
     assert len([each for each in figures.values() if each.ratio is not None]) == 2
+
+
+def test_lists_are_asked_and_nothing_is_left_of_them(product: Product) -> None:
+    figures = by_name(measure_seeing(product, TINY))
+    assert [figure.floor_name for figure in figures.values()] == ["an admin's"] * 2
+    assert product.ask("SELECT count(*) FROM workspaces_workspace") == 1
+
+
+def test_the_millions_are_asked_at_each_size(product: Product) -> None:
+    steps = list(steps_on(product, [300], effort=0.1))
+    assert [step.name for step in steps] == ["300 messages", "asked at 300", "door at 300", "weighed at 300"]
+    figures = {figure.name: figure for step in steps for figure in step.run()}
+    assert figures["generated, 300 messages"].at_least == 20_000
+    assert figures["thread, at 300, p50"].value > 0
+    assert figures["conversations_message, at 300"].value > 0
+    assert list(steps[0].run()) == []  # what is there already is not made again
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is read from Linux's /proc")

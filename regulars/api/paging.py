@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
@@ -44,13 +44,23 @@ Place = tuple[datetime, UUID]
 """where a page ended: the time its list is ordered by, and the id that breaks ties"""
 
 
-def newest_first(rows: QuerySet[Row], time_field: str, query: PageQuery) -> tuple[list[Row], str | None]:
+Take = Callable[[QuerySet[Row], int], list[Row]]
+"""how the first so many of ordered rows are read"""
+
+
+def take_all(rows: QuerySet[Row], count: int) -> list[Row]:
+    return list(rows[:count])
+
+
+def newest_first(
+    rows: QuerySet[Row], time_field: str, query: PageQuery, take: Take[Row] = take_all
+) -> tuple[list[Row], str | None]:
     """A page of rows by (time, id), the newest first, and the cursor of the next page."""
     place = read_place(query.cursor) if query.cursor else None
     if place:
         at, last_id = place
         rows = rows.filter(Q(**{f"{time_field}__lt": at}) | Q(**{time_field: at, "id__lt": last_id}))
-    found = list(rows.order_by(f"-{time_field}", "-id")[: query.limit + 1])
+    found = take(rows.order_by(f"-{time_field}", "-id"), query.limit + 1)
     return cut(found, query.limit, time_field)
 
 

@@ -1,6 +1,7 @@
 """Every route of ``/api/v1``: method, path, function, permission. The table of contents of the REST face.
 
-What a role may do is in ``workspaces/permissions.py``; which objects it sees, in the rooms' ``access.py``.
+What a role may do stands in its row, of the built-in ones in ``workspaces/permissions.py``; which objects it sees,
+in the rooms' ``access.py``.
 """
 
 from __future__ import annotations
@@ -9,22 +10,26 @@ from http import HTTPStatus
 
 from regulars.api.dispatch import ANY_TOKEN, Route
 from regulars.api.resources import (
+    conditions,
     contacts,
     conversations,
     deliveries,
     inboxes,
+    jobs,
     ledger,
     media,
     members,
+    merges,
     message_templates,
     messages,
+    roles,
     taggings,
     tags,
     teams,
     tokens,
 )
 
-CREATED, NO_CONTENT = HTTPStatus.CREATED, HTTPStatus.NO_CONTENT
+CREATED, ACCEPTED, NO_CONTENT = HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT
 GUARDRAILS = (
     "reply-window-closed",
     "opted-out",
@@ -33,6 +38,8 @@ GUARDRAILS = (
     "inbox-paused",
     "limit-exceeded",
 )
+JOB_PROBLEMS = ("conflict", "not-allowed")
+"""everybody has jobs of their own; each kind has its permission"""
 SENDING = (*GUARDRAILS, "media-not-ready", "template-not-usable", "template-values-missing", "no-reaction")
 
 # fmt: off
@@ -51,6 +58,19 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/contacts/{contact_id}/taggings", taggings.list_contact_taggings, "contacts:read"),
     Route("POST", "/contacts/{contact_id}/taggings", taggings.tag_contact, "contacts:edit", CREATED),
     Route("DELETE", "/contacts/{contact_id}/taggings/{tag}", taggings.untag_contact, "contacts:edit", NO_CONTENT),
+
+    Route("GET", "/condition-fields", conditions.list_condition_fields, "contacts:read"),
+    Route("POST", "/contacts/{contact_id}/merge", merges.merge_contact, "contacts:merge", problems=("conflict",)),
+    Route("GET", "/contacts/{contact_id}/export", merges.export_contact, "contacts:export"),
+    Route("GET", "/merges", merges.list_merges, "contacts:merge"),
+    Route("POST", "/merges/{merge_id}/undo", merges.undo_merge, "contacts:merge", problems=("conflict",)),
+    Route("GET", "/merge-suggestions", merges.list_merge_suggestions, "contacts:merge"),
+    Route("POST", "/merge-suggestions/{suggestion_id}/accept", merges.accept_merge_suggestion, "contacts:merge",
+          problems=("conflict",)),
+    Route("POST", "/merge-suggestions/{suggestion_id}/dismiss", merges.dismiss_merge_suggestion, "contacts:merge",
+          NO_CONTENT),
+    Route("POST", "/merge-suggestions/{suggestion_id}/reopen", merges.reopen_merge_suggestion, "contacts:merge",
+          NO_CONTENT),
 
     Route("GET", "/conversations", conversations.list_conversations, "conversations:read"),
     Route("GET", "/conversations/{conversation_id}", conversations.get_conversation, "conversations:read"),
@@ -88,7 +108,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/inboxes/{inbox_id}", inboxes.get_inbox, "inboxes:read"),
 
     Route("GET", "/inbound-deliveries", deliveries.list_deliveries, "connections:manage"),
-    Route("POST", "/inbound-deliveries/replay", deliveries.replay_deliveries, "connections:manage"),
+    Route("POST", "/inbound-deliveries/replay", deliveries.replay_deliveries, "connections:manage", ACCEPTED),
     Route("GET", "/inbound-deliveries/{delivery_id}", deliveries.get_delivery, "connections:manage"),
     Route("POST", "/inbound-deliveries/{delivery_id}/replay", deliveries.replay_delivery, "connections:manage"),
     Route("GET", "/parked-events", deliveries.list_parked_events, "connections:manage"),
@@ -96,11 +116,26 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/parked-events/{event_id}/replay", deliveries.retry_parked_event, "connections:manage"),
     Route("GET", "/notices", deliveries.list_notices, "connections:manage"),
 
+    Route("GET", "/jobs", jobs.list_jobs, ANY_TOKEN),
+    Route("GET", "/jobs/{job_id}", jobs.get_job, ANY_TOKEN),
+    Route("DELETE", "/jobs/{job_id}", jobs.cancel_job, ANY_TOKEN, ACCEPTED, JOB_PROBLEMS),
+    Route("POST", "/jobs/{job_id}/resume", jobs.resume_job, ANY_TOKEN, ACCEPTED, JOB_PROBLEMS),
+    Route("POST", "/jobs/{job_id}/undo", jobs.undo_job, ANY_TOKEN, ACCEPTED, JOB_PROBLEMS),
+    Route("GET", "/job-schedules", jobs.list_schedules, ANY_TOKEN),
+    Route("POST", "/job-schedules", jobs.add_schedule, ANY_TOKEN, CREATED, JOB_PROBLEMS),
+    Route("DELETE", "/job-schedules/{schedule_id}", jobs.remove_schedule, ANY_TOKEN, NO_CONTENT, JOB_PROBLEMS),
+
     Route("GET", "/members", members.list_members, "members:read"),
     Route("GET", "/members/invitations", members.list_invitations, "members:manage"),
     Route("POST", "/members/invitations", members.invite, "members:manage", CREATED, ("conflict",)),
     Route("GET", "/members/{member_id}", members.get_member, "members:read"),
     Route("PATCH", "/members/{member_id}", members.change_member, "members:manage", problems=("conflict",)),
+
+    Route("GET", "/roles", roles.list_roles, "members:read"),
+    Route("GET", "/roles/{role_id}", roles.get_role, "members:read"),
+    Route("POST", "/roles", roles.create_role, "roles:manage", CREATED, ("conflict",)),
+    Route("PATCH", "/roles/{role_id}", roles.change_role, "roles:manage", problems=("conflict",)),
+    Route("DELETE", "/roles/{role_id}", roles.remove_role, "roles:manage", NO_CONTENT, ("conflict",)),
 
     Route("GET", "/tags", tags.list_tags, "tags:read"),
     Route("POST", "/tags", tags.create_tag, "tags:manage", CREATED, ("conflict",)),

@@ -24,6 +24,7 @@ COMMANDS = {
     "ready-facts": "ready_facts",
     "replay": "replay",
     "sandbox": "sandbox",
+    "seed": "seed",
     "serve": "serve",
     "token": "token",
 }

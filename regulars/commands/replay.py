@@ -91,13 +91,14 @@ def _workspaces(named: str | None) -> list[Any]:
 def _replay(
     workspace: Any, failed: bool, since: datetime | None, delivery_ids: tuple[int, ...], events: bool
 ) -> int:
-    from regulars.inboxes.replaying import WhichDeliveries, replay_deliveries
+    from regulars.inboxes.replaying import WhichDeliveries, replay_deliveries, start_replay
     from regulars.workspaces.access import system_actor
     from regulars.workspaces.parked_events import retry_parked_events
 
     by = system_actor(workspace.id, "command line")
     if events:
         return retry_parked_events(by=by)
-    state = "" if delivery_ids or (since and not failed) else "failed"
-    which = WhichDeliveries(ids=delivery_ids or None, state=state, since=since)
-    return replay_deliveries(which, by=by)
+    if delivery_ids:
+        return replay_deliveries(WhichDeliveries(ids=delivery_ids), by=by)
+    state = "" if since and not failed else "failed"
+    return start_replay(WhichDeliveries(state=state, since=since), by=by).total or 0

@@ -106,6 +106,63 @@ class ContactRemoved(Event):
 
 
 @event
+class ContactsMerged(Event):
+    """Somebody said that two contacts are one person; ``contact_ids`` are all who are that person now."""
+
+    workspace_id: UUID
+    merge_id: UUID
+    kept_id: UUID
+    absorbed_id: UUID
+    contact_ids: tuple[UUID, ...]
+    reason: str
+    by: Doer
+
+
+@event
+class MergeUndone(Event):
+    """Somebody took a merge back; ``contact_ids`` are all who were one person before."""
+
+    workspace_id: UUID
+    merge_id: UUID
+    kept_id: UUID
+    absorbed_id: UUID
+    contact_ids: tuple[UUID, ...]
+    by: Doer
+
+
+@event
+class MergeSuggested(Event):
+    """Two contacts may be one person; ``reason`` says why."""
+
+    workspace_id: UUID
+    first_id: UUID
+    second_id: UUID
+    reason: str
+
+
+@event
+class MergeSuggestionDismissed(Event):
+    """Somebody said that two contacts are not one person."""
+
+    workspace_id: UUID
+    suggestion_id: UUID
+    first_id: UUID
+    second_id: UUID
+    by: Doer
+
+
+@event
+class MergeSuggestionReopened(Event):
+    """Somebody took back that two contacts are not one person."""
+
+    workspace_id: UUID
+    suggestion_id: UUID
+    first_id: UUID
+    second_id: UUID
+    by: Doer
+
+
+@event
 class GroupRenamed(Event):
     """What a group is called changed."""
 
@@ -142,4 +199,6 @@ CONTACT_EVENTS = (
     ContactRemoved,
     ContactChanged,
 )
+MERGE_EVENTS = (ContactsMerged, MergeUndone)
+SUGGESTION_EVENTS = (MergeSuggested, MergeSuggestionDismissed, MergeSuggestionReopened)
 GROUP_EVENTS = (GroupRenamed, GroupChanged)

@@ -14,7 +14,10 @@ SHORT_ID_LENGTH = 6
 
 
 class Contact(WorkspaceScoped):
-    """A person. ``name`` is what our people call them; ``profile_name`` what the platform last told."""
+    """Somebody as their addresses show them; several contacts may be one person.
+
+    ``name`` is what our people call them; ``profile_name`` what the platform last told.
+    """
 
     name = models.TextField(default="", db_default="", blank=True)
     profile_name = models.TextField(default="", db_default="", blank=True)
@@ -30,6 +33,8 @@ class Contact(WorkspaceScoped):
     stage = models.TextField(default="", db_default="", blank=True)
     score = models.IntegerField(null=True, blank=True)
     owner = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    person = models.ForeignKey("self", on_delete=models.DO_NOTHING, related_name="contacts", editable=False)
+    """the contact that stands for the human being: itself until merged (the database sees to that)"""
     fields = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     about = models.TextField(default="", db_default="", blank=True)
     unreachable_reason = models.TextField(default="", db_default="", blank=True)
@@ -140,13 +145,17 @@ class Consent(WorkspaceScoped):
 
 
 class MergeSuggestion(WorkspaceScoped):
-    """Two contacts that may be one person, with the reason. Nothing merges by itself."""
+    """Two contacts that may be one person, with the reason. Nothing merges by itself.
+
+    It is open until it is dismissed, or for as long as the two are not one.
+    """
 
     first = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
     second = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
     reason = models.TextField()
     created_at = models.DateTimeField(default=clock.now, db_default=Now())
     decided_at = models.DateTimeField(null=True)
+    """when somebody said that they are two"""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["first", "second"], name="merge_suggested_once")]
@@ -162,3 +171,35 @@ class ContactTagging(Tagging):
     class Meta:
         constraints = tagging_constraints("contact")
         indexes = tagging_indexes("contact")
+
+
+class Merge(WorkspaceScoped):
+    """Two contacts are one person, because somebody said so (``contacts.merging``). An undone one stays as history."""
+
+    first = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    """whose person stays; when they are removed, whoever was tied to them first"""
+    second = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    kept_id = models.UUIDField()
+    """the person of ``first`` then"""
+    absorbed_id = models.UUIDField()
+    """the person of ``second`` then"""
+    reason = models.TextField()
+    """a suggestion's, or ``by_hand``"""
+    by_kind = models.TextField()
+    by_id = models.UUIDField(null=True)
+    by_name = models.TextField()
+    made_at = models.DateTimeField(default=clock.now, db_default=Now())
+    undone_at = models.DateTimeField(null=True)
+    undone_by_name = models.TextField(default="", db_default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "-made_at", "-id"], name="merge_by_age")]
+
+
+class MergedContact(models.Model):
+    """A contact that a merge pointed to another person, and to whom it had pointed."""
+
+    id = models.BigAutoField(primary_key=True)
+    merge = models.ForeignKey(Merge, on_delete=models.CASCADE, related_name="moved")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    before_id = models.UUIDField()

@@ -5,21 +5,31 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
-from regulars.contacts.models import Consent, ContactIdentity, MergeSuggestion
+from regulars.contacts.models import Consent, Contact, ContactIdentity, MergeSuggestion
 
 
 def identities_of(contact_ids: Collection[UUID]) -> QuerySet[ContactIdentity]:
     return ContactIdentity.objects.filter(contact_id__in=contact_ids, retired_at=None)
 
 
-def perhaps_the_same(contact_id: UUID) -> list[UUID]:
-    open_ones = MergeSuggestion.objects.filter(
-        Q(first_id=contact_id) | Q(second_id=contact_id), decided_at=None
+def open_suggestions(suggestions: QuerySet[MergeSuggestion]) -> QuerySet[MergeSuggestion]:
+    """The newest first; not those of contacts who are one person meanwhile."""
+    undecided = suggestions.filter(decided_at=None).exclude(first__person=F("second__person"))
+    return undecided.order_by("-created_at", "-id")
+
+
+def suggestions_about(suggestions: QuerySet[MergeSuggestion], person_id: UUID) -> QuerySet[MergeSuggestion]:
+    return open_suggestions(suggestions).filter(
+        Q(first__person_id=person_id) | Q(second__person_id=person_id)
     )
-    pairs = open_ones.order_by("created_at").values_list("first_id", "second_id")
-    return [second if first == contact_id else first for first, second in pairs]
+
+
+def contacts_of_person(workspace_id: UUID, person_id: UUID) -> QuerySet[Contact]:
+    """Who is one person, the one that stands for it first."""
+    found = Contact.objects.filter(workspace_id=workspace_id, person_id=person_id)
+    return found.order_by(Case(When(id=person_id, then=0), default=1), "created_at", "id")
 
 
 def consents_of(contact_ids: Collection[UUID]) -> QuerySet[Consent]:

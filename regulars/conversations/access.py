@@ -3,25 +3,30 @@
 What an actor sees is written once as a query (``visible_to``) and once as a predicate (``can_see``, for the
 live screens, which must decide without a query); a property test holds the two together.
 
-Owners and admins see all. A lead sees the numbers that their teams staff (or that everybody staffs) where
-the conversation is unassigned, their own, a team mate's or handed to one of their teams. An agent sees their
-own, and the unassigned ones of the numbers they staff that are not handed to another team.
+How far an actor reaches (``workspaces/permissions.py``) says what that is. All: every conversation. Own: those that are
+assigned to them, and the unassigned ones of the numbers that they staff, unless handed to another team. Teams: those,
+and of the numbers that they staff what a team mate has or what is handed to one of their teams. A number without teams
+is staffed by everybody.
 
 Contacts and files are seen by who sees a conversation that they belong to: members and tokens, screens and REST
-alike. A contact is also seen by its owner (and the owner's team lead), a file by who uploaded it.
+alike. Contacts beyond that by their owner: one's own, a team mate's, or all. Files of messages as far as both files and
+conversations reach; what somebody uploaded is theirs alone until it is sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Exists, Func, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from regulars.contacts.models import Contact
+from regulars.contacts.models import Contact, Merge, MergeSuggestion
 from regulars.conversations.models import Conversation, Message
 from regulars.conversations.operations.sending import outgoing_of
 from regulars.inboxes.models import Inbox, sealed_fields
@@ -30,6 +35,7 @@ from regulars.kernel.errors import NotFound
 from regulars.media.models import MediaFile
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
+from regulars.workspaces.permissions import REACHES, Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,24 @@ def access_contact(actor: Actor, contact_id: UUID | None) -> Contact:
     return found
 
 
+def access_merge(actor: Actor, merge_id: UUID | None) -> Merge:
+    """Of contacts that the actor sees both."""
+    actor.require("contacts:merge")
+    found = merges_visible_to(actor).filter(id=merge_id).first() if merge_id else None
+    if found is None:
+        raise NotFound(_("There is no such merge, or you may not see it"))
+    return found
+
+
+def access_merge_suggestion(actor: Actor, suggestion_id: UUID | None) -> MergeSuggestion:
+    """Of contacts that the actor sees both."""
+    actor.require("contacts:merge")
+    found = merge_suggestions_visible_to(actor).filter(id=suggestion_id).first() if suggestion_id else None
+    if found is None:
+        raise NotFound(_("There is no such suggestion, or you may not see it"))
+    return found
+
+
 def access_media(actor: Actor, media_id: UUID | None, *, message_id: UUID | None = None) -> MediaFile:
     """``message_id`` names a message that brings the file along with others: a template's header or card."""
     found = media_visible_to(actor).filter(id=media_id).first() if media_id else None
@@ -97,46 +121,95 @@ def _brings(message: Message, media_id: UUID) -> bool:
 
 
 def visible_to(actor: Actor) -> QuerySet[Conversation]:
+    return _every(actor).filter(reduce(or_, _ways(actor, actor.far("conversations"))))
+
+
+Listing = Callable[[QuerySet[Conversation]], QuerySet[Conversation]]
+
+
+def first_visible(actor: Actor, narrowed: Listing, ordered: Listing, limit: int) -> QuerySet[Conversation]:
+    """The first of ``ordered(narrowed(visible_to(actor)))``.
+
+    Each way of seeing is asked by itself, so that each finds its index: who sees ten conversations of a hundred
+    thousand does not wait until all have been looked at.
+    """
+    ways = _ways(actor, actor.far("conversations"))
+    if len(ways) == 1:
+        return ordered(narrowed(_every(actor).filter(ways[0])))[:limit]
+    plain = Conversation.objects.filter(workspace_id=actor.workspace_id)
+    first, *others = (ordered(narrowed(plain.filter(way)))[:limit].values("id") for way in ways)
+    return ordered(_every(actor).filter(IsAmong("id", ArraySubquery(first.union(*others)))))[:limit]
+
+
+class IsAmong(Func):
+    """``id = ANY(ARRAY(…))``: found first, then looked up. As ``IN (…)`` they are estimated, and all rows read."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
+def _every(actor: Actor) -> QuerySet[Conversation]:
     every = Conversation.objects.filter(workspace_id=actor.workspace_id).select_related(
-        "contact", "group", "inbox__connection", "assignee__user", "team"
+        "contact__person", "group", "inbox__connection", "assignee__user", "team"
     )
     every = every.defer(*sealed_fields("inbox__connection__"))
-    if not actor.can("conversations:read"):
-        return every.none()
-    if actor.sees_all:
-        return every
-    staffing = Inbox.teams.through.objects.filter(inbox_id=OuterRef("inbox_id"))
-    staffed = ~Exists(staffing) | Exists(staffing.filter(team_id__in=actor.team_ids))
-    own = Q(assignee_id=actor.member_id) if actor.member_id else Q(pk__in=[])
-    if actor.role == "lead":
-        mates = _mates(actor)
-        theirs = (
-            Q(assignee__isnull=True, team__isnull=True)
-            | Q(team_id__in=actor.team_ids)
-            | Q(assignee_id__in=mates)
-        )
-        return every.filter(own | (staffed & theirs))
-    free = Q(assignee__isnull=True) & (Q(team__isnull=True) | Q(team_id__in=actor.team_ids))
-    return every.filter(own | (staffed & free))
+    return every if actor.can("conversations:read") else every.none()
+
+
+def _ways(actor: Actor, far: Reach) -> list[Q]:
+    """Each is a reason to see a conversation."""
+    if far == "all":
+        return [Q()]
+    staffing = Inbox.teams.through.objects.filter(inbox__workspace_id=actor.workspace_id)
+    staffed = ~Q(inbox_id__in=staffing.values("inbox_id")) | Q(
+        inbox_id__in=staffing.filter(team_id__in=actor.team_ids).values("inbox_id")
+    )
+    nobodys = Q(assignee__isnull=True) & (Q(team__isnull=True) | Q(team_id__in=actor.team_ids))
+    ways = [nobodys & staffed]
+    if actor.member_id:
+        ways.append(Q(assignee_id=actor.member_id))
+    if far == "teams" and actor.team_ids:
+        ways += [Q(assignee_id__in=_mates(actor)) & staffed, Q(team_id__in=actor.team_ids) & staffed]
+    return ways
 
 
 def contacts_visible_to(actor: Actor) -> QuerySet[Contact]:
-    """All, or the people of visible conversations: in a group, all who wrote there.
+    """The people of visible conversations, in a group all who wrote there, and those whose owner is reached.
 
     A contact without any conversation is its owner's.
     """
     every = Contact.objects.filter(workspace_id=actor.workspace_id).select_related("owner__user")
     if not actor.can("contacts:read"):
         return every.none()
-    if actor.sees_all:
+    far = actor.far("contacts")
+    if far == "all":
         return every
     threads = visible_to(actor)
     writers = Message.objects.filter(conversation_id__in=threads.filter(group__isnull=False).values("id"))
     met = Q(id__in=threads.values("contact_id")) | Q(id__in=writers.values("contact_id"))
     owned = Q(owner_id=actor.member_id) if actor.member_id else Q(pk__in=[])
-    if actor.role == "lead":
+    if far == "teams":
         owned |= Q(owner_id__in=_mates(actor))
     return every.filter(met | owned)
+
+
+def merges_visible_to(actor: Actor) -> QuerySet[Merge]:
+    every = Merge.objects.filter(workspace_id=actor.workspace_id).select_related("first", "second")
+    if actor.sees_all:
+        return every
+    seen = contacts_visible_to(actor).values("id")
+    return every.filter(first_id__in=seen, second_id__in=seen)
+
+
+def merge_suggestions_visible_to(actor: Actor) -> QuerySet[MergeSuggestion]:
+    """Dismissed ones included, and those of contacts who are one by now."""
+    every = MergeSuggestion.objects.filter(workspace_id=actor.workspace_id)
+    every = every.select_related("first__person", "second__person")
+    if actor.sees_all:
+        return every
+    seen = contacts_visible_to(actor).values("id")
+    return every.filter(first_id__in=seen, second_id__in=seen)
 
 
 def media_visible_to(actor: Actor) -> QuerySet[MediaFile]:
@@ -146,7 +219,9 @@ def media_visible_to(actor: Actor) -> QuerySet[MediaFile]:
     every = MediaFile.objects.filter(workspace_id=actor.workspace_id)
     if actor.kind == "system":
         return every
-    seen = Message.objects.filter(conversation_id__in=visible_to(actor).values("id"))
+    near = min(actor.far("files"), actor.far("conversations"), key=REACHES.index)
+    threads = _every(actor).filter(reduce(or_, _ways(actor, near)))
+    seen = Message.objects.filter(conversation_id__in=threads.values("id"))
     said, led_here = seen.filter(media_id=OuterRef("pk")), seen.filter(ad_picture_id=OuterRef("pk"))
     return every.filter(Q(uploaded_by=actor.id) | Exists(said) | Exists(led_here))
 
@@ -159,18 +234,17 @@ def can_see(actor: Actor, facts: ConversationFacts, staffing: Staffing) -> bool:
     """The same answer as ``visible_to``, without a query."""
     if facts.workspace_id != actor.workspace_id or not actor.can("conversations:read"):
         return False
-    if actor.sees_all or (facts.assignee_id is not None and facts.assignee_id == actor.member_id):
+    far = actor.far("conversations")
+    if far == "all" or (facts.assignee_id is not None and facts.assignee_id == actor.member_id):
         return True
     teams = staffing.inbox_teams.get(facts.inbox_id, frozenset())
     if teams and not teams & actor.team_ids:
         return False
-    if actor.role == "lead":
-        mate_teams = (
-            staffing.member_teams.get(facts.assignee_id, frozenset()) if facts.assignee_id else frozenset()
-        )
-        unclaimed = facts.assignee_id is None and facts.team_id is None
-        return unclaimed or facts.team_id in actor.team_ids or bool(mate_teams & actor.team_ids)
-    return facts.assignee_id is None and (facts.team_id is None or facts.team_id in actor.team_ids)
+    in_their_queue = facts.team_id in actor.team_ids
+    if facts.assignee_id is None:
+        return facts.team_id is None or in_their_queue
+    mate_teams = staffing.member_teams.get(facts.assignee_id, frozenset())
+    return far == "teams" and (in_their_queue or bool(mate_teams & actor.team_ids))
 
 
 def closed_to(actor: Actor, staffing: Staffing) -> frozenset[UUID]:

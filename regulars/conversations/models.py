@@ -2,16 +2,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
 from regulars.contacts.models import Contact, Group
 from regulars.inboxes.models import Inbox
 from regulars.kernel import clock
+from regulars.kernel.partitions import by_quarter_of_id
 from regulars.media.models import MediaFile
 from regulars.tags.models import Tag, Tagging, tagging_constraints, tagging_indexes
 from regulars.workspaces.models import Member, Team, Workspace, WorkspaceScoped
 
+MESSAGES = by_quarter_of_id("conversations_message", prepared=3)
+MESSAGE_STATES = by_quarter_of_id("conversations_messagestatus", prepared=3)
+"""how the two large tables lie in parts, both by the message's id"""
 CONVERSATION_STATUSES = ("open", "snoozed", "resolved")
 MESSAGE_STATUSES = (
     "received",
@@ -124,6 +129,11 @@ class Conversation(WorkspaceScoped):
                 condition=models.Q(assignee__isnull=False),
             ),
             models.Index(
+                fields=["workspace", "status", "-last_message_at", "-id"],
+                name="conversation_unassigned",
+                condition=models.Q(assignee__isnull=True),
+            ),
+            models.Index(
                 fields=["team"], name="conversation_by_team", condition=models.Q(team__isnull=False)
             ),
         ]
@@ -133,7 +143,11 @@ class Conversation(WorkspaceScoped):
 
 
 class Message(WorkspaceScoped):
-    """One message of a thread, in or out. Reactions, edits and revokes are rows too, shown on their target."""
+    """One message of a thread, in or out. Reactions, edits and revokes are rows too, shown on their target.
+
+    The table lies in parts by the range of its ids, which begin with their time (``MESSAGES``). So nothing else can be
+    unique in it, and nobody refers to it by a constraint of the database.
+    """
 
     # The conversation's own constraints hold workspace, inbox and contact; checking them again for each message
     # took a fifth of the time that PostgreSQL needs to store one.
@@ -199,11 +213,6 @@ class Message(WorkspaceScoped):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["inbox", "provider_id"],
-                condition=models.Q(provider_id__isnull=False),
-                name="message_once",
-            ),
             models.CheckConstraint(condition=models.Q(direction__in=["in", "out"]), name="message_direction"),
             models.CheckConstraint(
                 condition=models.Q(status__in=MESSAGE_STATUSES), name="message_status_word"
@@ -211,6 +220,13 @@ class Message(WorkspaceScoped):
         ]
         indexes = [
             models.Index(fields=["conversation", "sent_at", "id"], name="message_in_thread"),
+            # counts of conditions: for one contact, and for all in a stretch of time
+            models.Index(
+                fields=["contact", "sent_at"],
+                name="message_by_contact",
+                condition=models.Q(contact__isnull=False),
+            ),
+            BrinIndex(fields=["sent_at"], name="message_by_time", autosummarize=True),
             models.Index(
                 fields=["inbox", "-sent_at"],
                 name="message_template_sent",
@@ -230,19 +246,30 @@ class Message(WorkspaceScoped):
         ]
 
 
+class ProviderMessageId(models.Model):
+    """Which message a number's platform calls so: each of its ids once, over all parts of the messages.
+
+    No row of it outlives its message (``provider_ids.py``).
+    """
+
+    pk = models.CompositePrimaryKey("inbox_id", "provider_id")
+    inbox = models.ForeignKey(
+        Inbox, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    provider_id = models.TextField()
+    message_id = models.UUIDField()
+
+
 class MessageStatus(models.Model):
     """When a message reached a state (for groups: at which participant). Repetitions change nothing."""
 
-    id = models.BigAutoField(primary_key=True)
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="statuses", db_index=False)
+    pk = models.CompositePrimaryKey("message_id", "status", "participant")
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="statuses", db_index=False, db_constraint=False
+    )
     status = models.TextField()
     participant = models.TextField(default="", db_default="")
     at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["message", "status", "participant"], name="message_status_once")
-        ]
 
 
 class UnmatchedStatus(models.Model):
@@ -286,7 +313,7 @@ class OutgoingMessage(models.Model):
     """
 
     message = models.OneToOneField(
-        Message, on_delete=models.CASCADE, primary_key=True, related_name="outgoing"
+        Message, on_delete=models.CASCADE, primary_key=True, related_name="outgoing", db_constraint=False
     )
     inbox = models.ForeignKey(
         Inbox, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False

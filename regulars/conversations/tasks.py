@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from regulars.conversations.events import ConversationWoken
-from regulars.conversations.models import Conversation
+from regulars.conversations.models import MESSAGE_STATES, MESSAGES, Conversation
 from regulars.conversations.operations.statuses import purge_unmatched
 from regulars.conversations.operations.tagging import CONVERSATIONS
 from regulars.conversations.operations.telling import tell_all
@@ -31,6 +31,12 @@ def wake_snoozed() -> int:
         conversation.save(update_fields=["status", "snoozed_until", "updated_at"])
     tell_all(ConversationWoken(each.workspace_id, each.id) for each in woken)
     return len(woken)
+
+
+def prepare_parts() -> None:
+    """Make the parts of the messages and their statuses that the coming quarters are written to."""
+    MESSAGES.prepare()
+    MESSAGE_STATES.prepare()
 
 
 def purge_unmatched_statuses() -> int:

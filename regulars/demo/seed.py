@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypedDict
 
 from django.conf import settings
@@ -12,7 +14,7 @@ from regulars.inboxes.operations import Credentials, add_connection, add_inbox, 
 from regulars.kernel.ids import new_secret
 from regulars.tags.operations import create_tag
 from regulars.workspaces.access import system_actor
-from regulars.workspaces.models import Member
+from regulars.workspaces.models import Member, Workspace
 from regulars.workspaces.operations import (
     add_member,
     create_api_token,
@@ -28,7 +30,9 @@ NUMBERS = (
     ("Shop", "100000000000201", "+1 202-555-0142"),
     ("Wholesale", "100000000000202", "+44 20 7946 0142"),
 )
-PEOPLE = (
+Person = tuple[str, str, str, str, tuple[str, ...]]
+"""mail, name, role, language of the screens, teams"""
+PEOPLE: tuple[Person, ...] = (
     ("owner@demo.example", "Maya Lindqvist", "owner", "en", ()),
     ("admin@demo.example", "Jonas Weber", "admin", "en", ()),
     ("lead@demo.example", "김서연", "lead", "ko", ("Shop desk", "Wholesale desk")),
@@ -55,36 +59,54 @@ class SignIn(TypedDict):
     role: str
 
 
-@transaction.atomic
-def seed_demo() -> dict[str, object]:
-    """Returns its part of the ready file (see docs/reference/ready-file.md)."""
-    owner = create_owner(WORKSPACE, PEOPLE[0][0], PASSWORD, name=PEOPLE[0][1], time_zone="Europe/Stockholm")
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A workspace with its people (the owner first) and two numbers on one connection."""
+
+    workspace: Workspace
+    members: list[Member]
+    connection: Connection
+    secret: str
+    """of its webhooks"""
+    inboxes: list[Inbox]
+
+
+def make_workspace(name: str, people: Sequence[Person], password: str) -> Made:
+    """Needs a transaction. The first of ``people`` owns it."""
+    owner = create_owner(name, people[0][0], password, name=people[0][1], time_zone="Europe/Stockholm")
     workspace = owner.workspace
     by = system_actor(workspace.id, "demo")
-    teams = {name: create_team(workspace, name, by=by) for name in ("Shop desk", "Wholesale desk")}
+    teams = {team: create_team(workspace, team, by=by) for team in ("Shop desk", "Wholesale desk")}
     members = [owner]
-    for email, name, role, language, team_names in PEOPLE[1:]:
-        member = add_member(workspace, email, PASSWORD, name=name, role=role, language=language)
+    for email, member_name, role, language, team_names in people[1:]:
+        member = add_member(workspace, email, password, name=member_name, role=role, language=language)
         set_teams(member, [teams[team_name] for team_name in team_names], by=by)
         members.append(member)
     secret = new_secret(24)
     credentials = Credentials(ACCOUNT_ID, SANDBOX_TOKEN, (secret,), app_id="100000000000001")
     connection = add_connection(workspace.id, "whatsapp", "WhatsApp sandbox", credentials, by=by)
-    inboxes = [add_inbox(connection, name, address, shown, by=by) for name, address, shown in NUMBERS]
+    inboxes = [add_inbox(connection, number, address, shown, by=by) for number, address, shown in NUMBERS]
     change_inbox(inboxes[1], by=by, teams=[teams["Wholesale desk"]])
     for name, color, description in TAGS:
         create_tag(workspace.id, name, color=color, description=description, by=by)
-    _token, plain = create_api_token(workspace, "demo", "admin", by=owner)
+    return Made(workspace, members, connection, secret, inboxes)
+
+
+@transaction.atomic
+def seed_demo() -> dict[str, object]:
+    """Returns its part of the ready file (see docs/reference/ready-file.md)."""
+    made = make_workspace(WORKSPACE, PEOPLE, PASSWORD)
+    _token, plain = create_api_token(made.workspace, "demo", "admin", by=made.members[0])
     return {
-        "workspace": workspace.slug,
+        "workspace": made.workspace.slug,
         "api_token": plain,
-        "members": [_sign_in(member) for member in members],
-        "connections": [_connection(connection, secret, inboxes)],
+        "members": [sign_in_of(member, PASSWORD) for member in made.members],
+        "connections": [_connection(made.connection, made.secret, made.inboxes)],
     }
 
 
-def _sign_in(member: Member) -> SignIn:
-    return {"email": member.user.email, "password": PASSWORD, "role": member.role}
+def sign_in_of(member: Member, password: str) -> SignIn:
+    return {"email": member.user.email, "password": password, "role": member.role.handle}
 
 
 def _connection(connection: Connection, secret: str, inboxes: list[Inbox]) -> dict[str, object]:

@@ -6,14 +6,15 @@ person wrote is none of them, because the log outlives a removal. Rows of older 
 came later has a default, and a kind that nobody records any more stays as a :func:`past_event`.
 
 ``record`` writes rows in the caller's transaction and wakes readers on commit (NOTIFY is transactional). A reader
-holds a position (transaction id, event id) and sees events in the order in which their transactions became visible
-to everybody: exactly those older than the oldest running writer.
+holds a position (generation, transaction id, event id) and sees events in the order in which their transactions became
+visible to everybody: exactly those older than the oldest running writer. Transaction ids count within one server; what
+was restored from another belongs to a generation before (``kernel.generations``), of which nobody writes any more.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -88,22 +89,27 @@ class ParkedEventTried(Event):
 PARKING_EVENTS = (EventParked, ParkedEventTried)
 
 
+_LONGEST = 46
+"""characters of a position as text: five digits, twenty and nineteen"""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
     """A place in the log: everything at or before it has been read."""
 
+    generation: int = 0
     transaction_id: int = 0
     event_id: int = 0
 
     def __str__(self) -> str:
-        return f"{self.transaction_id}.{self.event_id}"
+        return f"{self.generation}.{self.transaction_id}.{self.event_id}"
 
     @classmethod
     def parse(cls, text: str) -> Position | None:
-        first, dot, second = text.partition(".")
-        if not (dot and first.isdecimal() and second.isdecimal() and len(text) < 42):
+        parts = text.split(".")
+        if len(parts) != 3 or len(text) > _LONGEST or not all(map(str.isdecimal, parts)):
             return None
-        return cls(int(first), int(second))
+        return cls(*map(int, parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +149,22 @@ class Page:
     end: Position
     has_more: bool
     """true when the log may hold more right now (a full page, or rows kept back by a running writer)"""
+    generation: int = 0
+    """that is counted now: higher than the position's when the log was restored since"""
 
 
 def read_after(position: Position, kinds: Sequence[str], limit: int) -> Page:
     """At most ``limit`` events of ``kinds``; the others are passed over."""
     with binary_cursor() as cursor:
-        cursor.execute(_READ, [str(position.transaction_id), position.event_id, list(kinds), limit])
+        cursor.execute(_READ, [*_place(position), list(kinds), limit])
         rows = cursor.fetchall()
-    _, _, _, _, _, _, horizon, is_kept_back = rows[0]
-    found = [row for row in rows if row[1] is not None]
-    events = [_to_recorded(row) for row in found if row[3] in Event.kinds]
+    *_, generation, horizon, is_kept_back = rows[0]
+    found = [row for row in rows if row[2] is not None]
+    events = [_to_recorded(row) for row in found if row[4] in Event.kinds]
     if len(found) == limit:
-        return Page(events, Position(found[-1][0], found[-1][1]), has_more=True)
-    return Page(events, max(position, Position(horizon - 1, _LAST_ID)), has_more=is_kept_back)
+        return Page(events, Position(*found[-1][:3]), True, generation)
+    end = max(position, Position(generation, horizon - 1, _LAST_ID))
+    return Page(events, end, is_kept_back, generation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,29 +179,44 @@ class Look:
 
 def look_after(position: Position) -> Look:
     with binary_cursor() as cursor:
-        cursor.execute(_LOOK, [str(position.transaction_id), position.event_id])
-        ((horizon, kinds, is_kept_back),) = cursor.fetchall()
-    return Look(frozenset(kinds or ()), max(position, Position(horizon - 1, _LAST_ID)), is_kept_back)
+        cursor.execute(_LOOK, _place(position))
+        ((generation, horizon, kinds, is_kept_back),) = cursor.fetchall()
+    end = max(position, Position(generation, horizon - 1, _LAST_ID))
+    return Look(frozenset(kinds or ()), end, is_kept_back)
 
 
-_LOOK = """
-WITH horizon AS (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS oldest)
-SELECT oldest::text::bigint, (
+def _place(position: Position) -> list[object]:
+    return [position.generation, str(position.transaction_id), position.event_id]
+
+
+_HORIZON = """
+WITH horizon AS (
+  SELECT COALESCE((SELECT generation FROM kernel_loggeneration), 1) AS current,
+         pg_snapshot_xmin(pg_current_snapshot()) AS oldest
+)
+"""
+_LOOK = f"""
+{_HORIZON}
+SELECT current, oldest::text::bigint, (
   SELECT array_agg(DISTINCT kind) FROM kernel_event
-  WHERE (transaction_id, id) > (%s::xid8, %s) AND transaction_id < oldest
-), EXISTS (SELECT 1 FROM kernel_event WHERE transaction_id >= oldest) FROM horizon
-"""
-_READ = """
-WITH horizon AS (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS oldest)
-SELECT e.transaction_id, e.id, e.workspace_id, e.kind, e.body, e.happened_at, oldest::text::bigint,
-       EXISTS (SELECT 1 FROM kernel_event WHERE transaction_id >= oldest)
+  WHERE (generation, transaction_id, id) > (%s, %s::xid8, %s) AND (generation, transaction_id) < (current, oldest)
+), EXISTS (SELECT 1 FROM kernel_event WHERE (generation, transaction_id) >= (current, oldest)) FROM horizon
+"""  # noqa: S608 - constants
+_READ = f"""
+{_HORIZON}
+SELECT e.generation, e.transaction_id, e.id, e.workspace_id, e.kind, e.body, e.happened_at,
+       current, oldest::text::bigint,
+       EXISTS (SELECT 1 FROM kernel_event WHERE (generation, transaction_id) >= (current, oldest))
 FROM horizon LEFT JOIN LATERAL (
-  SELECT transaction_id::text::bigint AS transaction_id, id, workspace_id, kind, body::text AS body, happened_at
+  SELECT generation, transaction_id::text::bigint AS transaction_id, id, workspace_id, kind, body::text AS body,
+         happened_at
   FROM kernel_event k
-  WHERE (k.transaction_id, k.id) > (%s::xid8, %s) AND k.transaction_id < oldest AND kind = ANY(%s)
-  ORDER BY k.transaction_id, k.id LIMIT %s
+  WHERE (k.generation, k.transaction_id, k.id) > (%s, %s::xid8, %s)
+    AND (k.generation, k.transaction_id) < (current, oldest) AND kind = ANY(%s)
+  ORDER BY k.generation, k.transaction_id, k.id LIMIT %s
 ) AS e ON true
-"""
+"""  # noqa: S608 - constants
+_END = f"{_HORIZON} SELECT current, oldest::text::bigint - 1 FROM horizon"  # noqa: S608 - constants
 _LAST_ID = 2**62
 """after every event of a transaction"""
 
@@ -200,9 +224,15 @@ _LAST_ID = 2**62
 def end_of_log() -> Position:
     """The position after which everything that is not yet visible to everybody will appear."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1)")
-        (transaction_id,) = cursor.fetchone()
-    return Position(int(transaction_id), _LAST_ID)
+        cursor.execute(_END)
+        generation, transaction_id = cursor.fetchone()
+    return Position(generation, transaction_id, _LAST_ID)
+
+
+def facts_of(each: Event) -> dict[str, Any]:
+    """What the log keeps of an event besides workspace and kind, as JSON says it."""
+    facts: dict[str, Any] = orjson.loads(_to_json(each))
+    return facts
 
 
 def _to_json(each: Event) -> str:
@@ -216,10 +246,18 @@ def _names_in(kind: str) -> tuple[str, ...]:
 
 
 def _to_recorded(row: tuple[Any, ...]) -> Recorded:
-    transaction_id, event_id, workspace_id, kind, body, happened_at, _horizon, _is_kept_back = row
-    return Recorded(Position(transaction_id, event_id), happened_at, _to_event(workspace_id, kind, body))
+    generation, transaction_id, event_id, workspace_id, kind, body, happened_at, *_ = row
+    position = Position(generation, transaction_id, event_id)
+    return recorded_at(position, happened_at, workspace_id, kind, orjson.loads(body))
 
 
-def _to_event(workspace_id: UUID, kind: str, body: str) -> Event:
+def recorded_at(
+    position: Position, happened_at: datetime, workspace_id: UUID, kind: str, facts: Mapping[str, Any]
+) -> Recorded:
+    """The event as a reader gets it, from what is kept of it."""
+    return Recorded(position, happened_at, _to_event(workspace_id, kind, facts))
+
+
+def _to_event(workspace_id: UUID, kind: str, facts: Mapping[str, Any]) -> Event:
     """Facts that the row does not name have their defaults, what is no fact any more is passed over."""
-    return msgspec.convert({**orjson.loads(body), "workspace_id": workspace_id}, Event.kinds[kind])
+    return msgspec.convert({**facts, "workspace_id": workspace_id}, Event.kinds[kind])

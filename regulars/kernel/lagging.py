@@ -29,8 +29,8 @@ def read_lags() -> list[Lag]:
         cursor.execute(
             "SELECT c.name, COALESCE(EXTRACT(epoch FROM now() - next.happened_at), 0)::float8, c.failed_attempts"
             " FROM kernel_reactioncursor c LEFT JOIN LATERAL (SELECT e.happened_at FROM kernel_event e"
-            " WHERE (e.transaction_id, e.id) > (c.transaction_id, c.event_id)"
-            " ORDER BY e.transaction_id, e.id LIMIT 1) next ON true ORDER BY c.name"
+            " WHERE (e.generation, e.transaction_id, e.id) > (c.generation, c.transaction_id, c.event_id)"
+            " ORDER BY e.generation, e.transaction_id, e.id LIMIT 1) next ON true ORDER BY c.name"
         )
         return [Lag(*row) for row in cursor.fetchall()]
 

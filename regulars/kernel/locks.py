@@ -62,6 +62,18 @@ def held_by_session(name: str) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_NAME_CLASS, _number_of(name)])
 
 
+def holder_of(name: str) -> int | None:
+    """The server process of the session that holds ``name``; None when nobody does."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objid = %s AND objsubid = 2"
+            " AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            [_NAME_CLASS, _number_of(name) & 0xFFFFFFFF],
+        )
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])
+
+
 def _number_of(name: str) -> int:
     """A signed 32-bit number, stable across processes. Names that share one exclude each other, no harm done."""
     return crc32(name.encode()) - 2**31

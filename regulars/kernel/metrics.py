@@ -62,6 +62,11 @@ REACTION_FAILURES = Counter(
     "regulars_reaction_failures_total", "Batches of events at which a reaction failed", ["reaction"]
 )
 JOB_RUNS = Counter("regulars_job_runs_total", "Periodic jobs that ran, by result", ["job", "result"])
+JOBS_ENDED = Counter(
+    "regulars_jobs_ended_total", "Jobs that are over, by kind and status", ["kind", "status"]
+)
+JOB_SECONDS = Counter("regulars_job_seconds_total", "Time that jobs ran for, by kind", ["kind"])
+JOBS_RESCUED = Counter("regulars_jobs_rescued_total", "Jobs given to another worker because theirs was gone")
 LOOP_FAILURES = Counter("regulars_loop_failures_total", "Steps of a worker's loops that failed", ["loop"])
 NOT_SHOWN = Counter("regulars_not_shown_total", "Rows that could not be shown, by what they are", ["what"])
 

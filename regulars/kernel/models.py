@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from regulars.kernel import clock
 from regulars.kernel.crypto import EncryptedTextField
+from regulars.kernel.jobs.models import Job, JobSchedule  # noqa: F401 - tables of this room
 
 
 class TransactionIdField(models.TextField):  # type: ignore[type-arg]
@@ -28,11 +29,13 @@ class CurrentTransactionId(models.Func):
 class Event(models.Model):
     """One thing that happened, recorded in the transaction that made it happen.
 
-    Readers go by (``transaction_id``, ``id``) and only up to the oldest transaction still running, so a row
-    that commits late is never skipped (see ``kernel.events.read_after``).
+    Readers go by (``generation``, ``transaction_id``, ``id``) and only up to the oldest transaction still running, so
+    a row that commits late is never skipped (see ``kernel.events.read_after``).
     """
 
     id = models.BigAutoField(primary_key=True)
+    generation = models.SmallIntegerField(db_default=1)
+    """the column's default in the database is the generation that is written now (``kernel.generations``)"""
     transaction_id = TransactionIdField(db_default=CurrentTransactionId())
     workspace_id = models.UUIDField()
     kind = models.TextField()
@@ -40,13 +43,32 @@ class Event(models.Model):
     happened_at = models.DateTimeField(db_default=TransactionNow())
 
     class Meta:
-        indexes = [models.Index(fields=["transaction_id", "id"], name="event_position")]
+        indexes = [models.Index(fields=["generation", "transaction_id", "id"], name="event_position")]
+
+
+class LogGeneration(models.Model):
+    """The one row that says which generation of transaction ids is counted now, and by which server.
+
+    Without it, it is the first.
+    """
+
+    ONLY = 1
+
+    id = models.SmallIntegerField(primary_key=True, default=ONLY)
+    generation = models.SmallIntegerField(default=1, db_default=1)
+    server = models.TextField(default="", db_default="")
+    """what tells this cluster and its history from others; empty until a process has asked"""
+    since = models.DateTimeField(default=clock.now, db_default=Now())
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_log_generation")]
 
 
 class ReactionCursor(models.Model):
     """How far one reaction has read the event log, and how it fares."""
 
     name = models.TextField(primary_key=True)
+    generation = models.SmallIntegerField(default=0, db_default=0)
     transaction_id = TransactionIdField(default="0")
     event_id = models.BigIntegerField(default=0)
     failed_attempts = models.IntegerField(default=0)
@@ -56,18 +78,24 @@ class ReactionCursor(models.Model):
 
 
 class ParkedEvent(models.Model):
-    """An event that one reaction could not digest; it can be given to that reaction again."""
+    """An event that one reaction could not digest, as it stood in the log; it can be given to that reaction again."""
 
     id = models.BigAutoField(primary_key=True)
     reaction = models.TextField()
-    event = models.ForeignKey(Event, on_delete=models.CASCADE)
+    generation = models.SmallIntegerField()
+    transaction_id = TransactionIdField()
+    event_id = models.BigIntegerField()
+    workspace_id = models.UUIDField()
+    kind = models.TextField()
+    body = models.JSONField()
+    happened_at = models.DateTimeField()
     error = models.TextField()
     parked_at = models.DateTimeField(default=clock.now)
     retry_asked_at = models.DateTimeField(null=True)
     """when somebody asked to try it again; null once it was"""
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["reaction", "event"], name="parked_once")]
+        constraints = [models.UniqueConstraint(fields=["reaction", "event_id"], name="parked_once")]
 
 
 class Heartbeat(models.Model):

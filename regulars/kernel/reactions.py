@@ -24,13 +24,16 @@ from regulars.kernel.errands import wake_errands
 from regulars.kernel.events import (
     Event,
     EventParked,
+    Page,
     ParkedEventTried,
     Position,
     Recorded,
     end_of_log,
+    facts_of,
     read_after,
     record,
     record_all,
+    recorded_at,
 )
 from regulars.kernel.locks import try_to_hold
 from regulars.kernel.metrics import REACTION_FAILURES
@@ -68,8 +71,7 @@ def run_reaction(reaction: Reaction) -> bool:
             cursor = _take_cursor(reaction.name)
             if cursor is None:
                 return False
-            start = max(_position(cursor), _nothing_until.get(reaction.name, Position()))
-            page = read_after(start, reaction.kinds, BATCH_SIZE)
+            start, page = _read_on(reaction, _position(cursor))
             if page.events:
                 reaction.run(page.events)
             if page.events or cursor.failed_attempts or _is_due(cursor):
@@ -87,6 +89,16 @@ def run_reaction(reaction: Reaction) -> bool:
 
 _nothing_until: dict[str, Position] = {}
 """how far this process has looked without writing it down: most of the log is for others, and a write costs a commit"""
+
+
+def _read_on(reaction: Reaction, written: Position) -> tuple[Position, Page]:
+    """Where the reaction reads on, and what comes there."""
+    start = max(written, _nothing_until.get(reaction.name, Position()))
+    page = read_after(start, reaction.kinds, BATCH_SIZE)
+    if start == written or page.generation == start.generation:
+        return start, page
+    del _nothing_until[reaction.name]  # of a log before this one: what was restored may hold something there
+    return written, read_after(written, reaction.kinds, BATCH_SIZE)
 
 
 def _is_due(cursor: ReactionCursor) -> bool:
@@ -110,16 +122,16 @@ def ensure_cursors(reactions: Sequence[Reaction]) -> None:
     for reaction in reactions:
         ReactionCursor.objects.get_or_create(
             name=reaction.name,
-            defaults={"transaction_id": str(end.transaction_id), "event_id": end.event_id},
+            defaults=_columns(end),
         )
 
 
 def parked_in(workspace_id: UUID) -> QuerySet[ParkedEvent]:
-    return ParkedEvent.objects.filter(event__workspace_id=workspace_id).select_related("event")
+    return ParkedEvent.objects.filter(workspace_id=workspace_id)
 
 
 def ask_to_retry(workspace_id: UUID, ids: Collection[int] | None = None) -> int:
-    wanted = ParkedEvent.objects.filter(event__workspace_id=workspace_id)
+    wanted = parked_in(workspace_id)
     if ids is not None:
         wanted = wanted.filter(id__in=ids)
     count = wanted.update(retry_asked_at=clock.now())
@@ -139,12 +151,13 @@ def _retry(reaction: Reaction | None, parked_id: int) -> bool:
     try:
         with transaction.atomic():
             asked = ParkedEvent.objects.filter(id=parked_id, retry_asked_at__isnull=False)
-            parked = asked.select_related("event").first() if try_to_hold(f"parked:{parked_id}") else None
+            parked = asked.first() if try_to_hold(f"parked:{parked_id}") else None
             if parked is None:
                 return False
             if reaction is None:
                 raise LookupError("this version has no such reaction any more")
-            return retry_parked(reaction, parked)
+            retry_parked(reaction, parked)
+            return True
     except Exception as error:
         if is_away(error):
             raise
@@ -155,36 +168,27 @@ def _retry(reaction: Reaction | None, parked_id: int) -> bool:
 
 @transaction.atomic
 def _note_another_failure(parked_id: int, error: Exception) -> None:
-    again = ParkedEvent.objects.filter(id=parked_id).select_related("event")
+    again = ParkedEvent.objects.filter(id=parked_id)
     again.update(error=_in_words(error), retry_asked_at=None)
-    record_all(
-        ParkedEventTried(each.event.workspace_id, each.reaction, each.event.kind, False) for each in again
-    )
+    record_all(ParkedEventTried(each.workspace_id, each.reaction, each.kind, False) for each in again)
 
 
-def retry_parked(reaction: Reaction, parked: ParkedEvent) -> bool:
-    """Raises what the reaction raises.
-
-    An event that the reaction no longer wants goes as well. False when an older writer still keeps the event back.
-    """
-    with transaction.atomic():
-        if parked.event.kind in reaction.kinds:
-            before = Position(int(parked.event.transaction_id), parked.event.pk - 1)
-            page = read_after(before, reaction.kinds, 1)
-            if [each.position.event_id for each in page.events] != [parked.event.pk]:
-                return False
-            reaction.run(page.events)
-        parked.delete()
-        record(ParkedEventTried(parked.event.workspace_id, reaction.name, parked.event.kind, True))
-        return True
+@transaction.atomic
+def retry_parked(reaction: Reaction, parked: ParkedEvent) -> None:
+    """Raises what the reaction raises. An event that the reaction no longer wants goes as well."""
+    if parked.kind in reaction.kinds:
+        position = Position(parked.generation, int(parked.transaction_id), parked.event_id)
+        reaction.run(
+            [recorded_at(position, parked.happened_at, parked.workspace_id, parked.kind, parked.body)]
+        )
+    parked.delete()
+    record(ParkedEventTried(parked.workspace_id, reaction.name, parked.kind, True))
 
 
 def forget_errors(workspace_id: UUID, about: Collection[str]) -> None:
     """Empty the errors of parked events that are about these objects: an error may repeat what somebody said."""
     ids = set(about)
-    gone = [
-        each.id for each in parked_in(workspace_id) if ids & {str(word) for word in each.event.body.values()}
-    ]
+    gone = [each.id for each in parked_in(workspace_id) if ids & {str(word) for word in each.body.values()}]
     ParkedEvent.objects.filter(id__in=gone).update(error="")
 
 
@@ -197,11 +201,20 @@ def _take_cursor(name: str) -> ReactionCursor | None:
 
 
 def _position(cursor: ReactionCursor) -> Position:
-    return Position(int(cursor.transaction_id), cursor.event_id)
+    return Position(cursor.generation, int(cursor.transaction_id), cursor.event_id)
+
+
+def _columns(position: Position) -> dict[str, object]:
+    return {
+        "generation": position.generation,
+        "transaction_id": str(position.transaction_id),
+        "event_id": position.event_id,
+    }
 
 
 def _move(cursor: ReactionCursor, end: Position) -> None:
-    cursor.transaction_id, cursor.event_id = str(end.transaction_id), end.event_id
+    for column, value in _columns(end).items():
+        setattr(cursor, column, value)
     cursor.failed_attempts, cursor.retry_at, cursor.last_error = 0, None, ""
     cursor.updated_at = clock.now()
     cursor.save()
@@ -230,14 +243,23 @@ def _digest_one_by_one(reaction: Reaction, cursor: ReactionCursor) -> None:
             with transaction.atomic():
                 reaction.run([each])
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop the reaction
-            ParkedEvent.objects.get_or_create(
-                reaction=reaction.name,
-                event_id=each.position.event_id,
-                defaults={"error": _in_words(error)},
-            )
+            _park(reaction.name, each, error)
             parked.append(EventParked(each.event.workspace_id, reaction.name, type(each.event).__name__))
     record_all(parked)
     _move(cursor, page.end)
+
+
+def _park(reaction: str, happened: Recorded, error: Exception) -> None:
+    facts = {
+        **_columns(happened.position),
+        "workspace_id": happened.event.workspace_id,
+        "kind": type(happened.event).__name__,
+        "body": facts_of(happened.event),
+        "happened_at": happened.happened_at,
+        "error": _in_words(error),
+    }
+    event_id = facts.pop("event_id")
+    ParkedEvent.objects.get_or_create(reaction=reaction, event_id=event_id, defaults=facts)
 
 
 def _in_words(error: Exception) -> str:

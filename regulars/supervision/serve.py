@@ -365,8 +365,9 @@ def _banner(start: Start) -> Iterator[str]:
     if start.settings.demo:
         yield ""
         members = start.facts.get("members", [])
+        doors = {member["role"] for member in members}
         for role, does in (("owner", "runs the business"), ("agent", "answers customers")):
-            if any(member["role"] == role for member in members):
+            if role in doors:
                 yield f"  as {role}, who {does + ':':<19} {start.settings.url}/sign-in?as={role}"
         yield ""
         for member in members:

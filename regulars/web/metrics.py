@@ -16,6 +16,7 @@ from regulars.conversations.ledger import read_totals
 from regulars.conversations.queries.queues import read_queues
 from regulars.kernel import clock
 from regulars.kernel.heartbeats import Heard, heard_lately
+from regulars.kernel.jobs.watching import count_active
 from regulars.kernel.lagging import read_database, read_lags
 from regulars.kernel.metrics import join
 from regulars.web.doors import public
@@ -48,6 +49,7 @@ class _Everything(Collector):
         yield _ledger()
         yield from _queues()
         yield from _reactions()
+        yield from _jobs()
         yield from _database()
 
     def describe(self) -> Iterable[Metric]:
@@ -85,6 +87,17 @@ def _queues() -> Iterable[Metric]:
         lengths.add_metric([each.name], each.length)
         ages.add_metric([each.name], each.oldest_seconds)
     return lengths, ages
+
+
+def _jobs() -> Iterable[Metric]:
+    counts = GaugeMetricFamily("regulars_jobs", "Jobs that wait or run", labels=["kind", "status"])
+    ages = GaugeMetricFamily(
+        "regulars_jobs_oldest_age_seconds", "For how long the oldest has been due", labels=["kind", "status"]
+    )
+    for kind, status, count, age in count_active():
+        counts.add_metric([kind, status], count)
+        ages.add_metric([kind, status], age)
+    return counts, ages
 
 
 def _reactions() -> Iterable[Metric]:

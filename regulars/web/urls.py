@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.cache import cache_control
 
+from regulars.web.design.conditions.views import condition_form
 from regulars.web.design.gallery import gallery
 from regulars.web.preferences import preferences
 from regulars.web.strings import strings
@@ -15,8 +16,10 @@ YEAR = 365 * 24 * 3600
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("regulars.web.inbox.urls")),
+    path("", include("regulars.web.people.urls")),
     path("", include("regulars.web.sign_in.urls")),
     path("", include("regulars.web.settings.urls")),
+    path("conditions/<str:subject>/form", condition_form, name="condition-form"),
     path("preferences", preferences, name="preferences"),
     path("strings/<str:language>.js", cache_control(max_age=YEAR, immutable=True)(strings), name="strings"),
 ]

@@ -1,12 +1,13 @@
 """Who is asking, and the only door to members, teams, tokens and parked events from outside this room.
 
-An :class:`Actor` is a member at a screen or a token at the REST face. Its role, id and teams decide which
-conversations are visible; rooms turn them into a query and a predicate (both in their ``access.py``).
+An :class:`Actor` is a member at a screen or a token at the REST face. Its reach, id and teams decide which objects are
+visible; rooms turn them into a query and a predicate (both in their ``access.py``).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
@@ -17,8 +18,8 @@ from regulars.kernel import reactions
 from regulars.kernel.errors import NotAllowed, NotFound
 from regulars.kernel.events import Doer
 from regulars.kernel.models import ParkedEvent
-from regulars.workspaces.models import ApiToken, Member, Team, Workspace
-from regulars.workspaces.permissions import may_grant, permissions_of
+from regulars.workspaces.models import ApiToken, Member, Role, Team, Workspace
+from regulars.workspaces.permissions import EVERYTHING, Reach, Rights, Thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,35 @@ class Actor:
     workspace_id: UUID
     name: str
     role: str
+    """its handle (``Role.handle``), to be told; what it allows stands in the other fields"""
     permissions: frozenset[str]
     team_ids: frozenset[UUID] = frozenset()
+    reach: Mapping[Thing, Reach] = field(default_factory=dict)
+    role_id: UUID | None = None
+    role_permissions: frozenset[str] | None = None
+    """what a token that scopes narrow would have without them; None when nothing narrows"""
 
     @property
     def member_id(self) -> UUID | None:
         return self.id if self.kind == "member" else None
 
     @property
+    def rights(self) -> Rights:
+        return Rights(self.permissions, self.reach)
+
+    @property
+    def role_rights(self) -> Rights:
+        return Rights(
+            self.permissions if self.role_permissions is None else self.role_permissions, self.reach
+        )
+
+    @property
     def sees_all(self) -> bool:
-        return self.role in {"owner", "admin"} or self.kind == "system"
+        """Of the conversations, and so of the numbers that they are in."""
+        return self.far("conversations") == "all"
+
+    def far(self, thing: Thing) -> Reach:
+        return self.reach.get(thing, "own")
 
     @property
     def doer(self) -> Doer:
@@ -54,34 +74,43 @@ class Actor:
 
 
 def actor_of_member(member: Member) -> Actor:
-    """One query for the teams, unless they were prefetched."""
+    """A query each for the teams and the role, unless they were fetched with the member."""
+    rights = member.role.rights if member.is_active else Rights()
     return Actor(
         kind="member",
         id=member.id,
         workspace_id=member.workspace_id,
         name=str(member.user),
-        role=member.role,
-        permissions=permissions_of(member.role) if member.is_active else frozenset(),
+        role=member.role.handle,
+        permissions=rights.permissions,
         team_ids=frozenset(team.id for team in member.teams.all()),
+        reach=rights.reach,
+        role_id=member.role_id,
     )
 
 
 def actor_of_token(token: ApiToken) -> Actor:
-    """A token sees like its role without teams."""
-    allowed = permissions_of(token.role)
+    """A token sees like its role without teams. Two queries, unless roles and maker were fetched with it."""
+    rights = token.rights
+    whole = token.role.rights
+    if token.created_by:
+        whole = whole.within(token.created_by.role.rights)
     return Actor(
         kind="token",
         id=token.id,
         workspace_id=token.workspace_id,
         name=token.name,
-        role=token.role,
-        permissions=allowed & frozenset(token.scopes) if token.scopes else allowed,
+        role=token.role.handle,
+        permissions=rights.permissions,
+        reach=rights.reach,
+        role_id=token.role_id,
+        role_permissions=whole.permissions,
     )
 
 
 def access_member(actor: Actor, member_id: UUID | None) -> Member:
     actor.require("members:read")
-    members = Member.objects.filter(workspace_id=actor.workspace_id).select_related("user")
+    members = Member.objects.filter(workspace_id=actor.workspace_id).select_related("user", "role")
     found = members.filter(id=member_id).first() if member_id else None
     if found is None:
         raise NotFound(_("There is no such member"))
@@ -90,7 +119,9 @@ def access_member(actor: Actor, member_id: UUID | None) -> Member:
 
 def access_api_token(actor: Actor, token_id: UUID | None) -> ApiToken:
     actor.require("tokens:manage")
-    tokens = ApiToken.objects.filter(workspace_id=actor.workspace_id)
+    tokens = ApiToken.objects.filter(workspace_id=actor.workspace_id).select_related(
+        "role", "created_by__role"
+    )
     found = tokens.filter(id=token_id).first() if token_id else None
     if found is None:
         raise NotFound(_("There is no such token"))
@@ -99,7 +130,7 @@ def access_api_token(actor: Actor, token_id: UUID | None) -> ApiToken:
 
 def access_own_token(actor: Actor) -> ApiToken:
     tokens = ApiToken.objects.filter(workspace_id=actor.workspace_id)
-    return tokens.select_related("workspace", "created_by").get(id=actor.id or "")
+    return tokens.select_related("workspace", "created_by__role", "role").get(id=actor.id or "")
 
 
 def access_workspace(actor: Actor) -> Workspace:
@@ -115,6 +146,15 @@ def access_team(actor: Actor, team_id: UUID | None) -> Team:
     return found
 
 
+def access_role(actor: Actor, role_id: UUID | None) -> Role:
+    actor.require("members:read")
+    roles = Role.objects.filter(workspace_id=actor.workspace_id)
+    found = roles.filter(id=role_id).first() if role_id else None
+    if found is None:
+        raise NotFound(_("There is no such role"))
+    return found
+
+
 def parked_events_of(actor: Actor) -> QuerySet[ParkedEvent]:
     actor.require("connections:manage")
     return reactions.parked_in(actor.workspace_id)
@@ -127,13 +167,16 @@ def access_parked_event(actor: Actor, parked_id: int) -> ParkedEvent:
     return found
 
 
-def still_holds(maker: Member | None, role: str) -> bool:
-    """Whether what a member handed out (a token, an invitation) with ``role`` is theirs to hand out now.
+def still_holds(maker: Member | None, given: Rights, permission: str) -> bool:
+    """Whether what a member handed out by a permission (a token, an invitation) is theirs to hand out now.
 
     What the house itself made (the command line) has no maker and stays.
     """
-    return maker is None or (maker.is_active and may_grant(maker.role, role))
+    if maker is None:
+        return True
+    rights = maker.role.rights
+    return maker.is_active and permission in rights.permissions and rights.cover(given)
 
 
 def system_actor(workspace_id: UUID, name: str) -> Actor:
-    return Actor("system", None, workspace_id, name, "owner", permissions_of("owner"))
+    return Actor("system", None, workspace_id, name, "system", EVERYTHING.permissions, reach=EVERYTHING.reach)

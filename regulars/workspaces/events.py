@@ -8,6 +8,43 @@ from regulars.kernel.events import Doer, Event, event, past_event
 
 
 @event
+class RoleCreated(Event):
+    """Somebody made a role."""
+
+    workspace_id: UUID
+    role_id: UUID
+    name: str
+    by: Doer
+
+
+@event
+class RoleChanged(Event):
+    """A role allows something else, reaches another distance, or has another name."""
+
+    workspace_id: UUID
+    role_id: UUID
+    name: str
+    given: tuple[str, ...]
+    taken: tuple[str, ...]
+    """permissions that came and went"""
+    from_reach: tuple[str, ...]
+    to_reach: tuple[str, ...]
+    """``contacts:own``, of the kinds of things whose reach is different"""
+    by: Doer
+
+
+@event
+class RoleRemoved(Event):
+    """A role is gone; whoever had it has another one."""
+
+    workspace_id: UUID
+    role_id: UUID
+    name: str
+    moved_to: UUID | None
+    by: Doer
+
+
+@event
 class MemberInvited(Event):
     """Somebody invited a person, or invited them anew."""
 
@@ -152,6 +189,7 @@ class TeamChanged(Event):
     team_id: UUID
 
 
+ROLE_EVENTS = (RoleCreated, RoleChanged, RoleRemoved)
 INVITATION_EVENTS = (MemberInvited, InvitationWithdrawn)
 MEMBER_EVENTS = (
     MemberAdded,

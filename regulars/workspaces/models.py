@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 
 from regulars.kernel import clock
 from regulars.kernel.ids import new_id
-from regulars.workspaces.permissions import ROLES
+from regulars.workspaces.permissions import ALL_PERMISSIONS, BUILT_IN, REACHES, THINGS, Rights
 
 THEMES = ("system", "light", "dark")
 DENSITIES = ("compact", "comfortable", "spacious")
@@ -92,20 +92,50 @@ class Team(WorkspaceScoped):
         return self.name
 
 
+class Role(WorkspaceScoped):
+    """What members, invitations and tokens may do, and how far they reach."""
+
+    key = models.TextField(null=True)
+    """of a built-in one, whose rights are those of ``permissions.BUILT_IN`` and change with the program"""
+    name = models.TextField()
+    chosen_permissions = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    chosen_reach = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    """both of a role that people made"""
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("workspace", Lower("name"), name="role_name_unique"),
+            models.UniqueConstraint(fields=["workspace", "key"], name="role_key_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def handle(self) -> str:
+        """How events, REST and the command line name it: the key of a built-in one, else the id."""
+        return self.key or str(self.id)
+
+    @property
+    def rights(self) -> Rights:
+        if self.key is not None:
+            return BUILT_IN.get(self.key, Rights())
+        reach = {each: far for each in THINGS if (far := self.chosen_reach.get(each)) in REACHES}
+        return Rights(ALL_PERMISSIONS.intersection(self.chosen_permissions), reach)
+
+
 class Member(WorkspaceScoped):
     """A user's place in a workspace."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="members")
-    role = models.TextField()
+    role = models.ForeignKey(Role, on_delete=models.RESTRICT, related_name="members")
     teams = models.ManyToManyField(Team, related_name="members", blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["workspace", "user"], name="member_once"),
-            models.CheckConstraint(condition=models.Q(role__in=ROLES), name="member_role"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["workspace", "user"], name="member_once")]
 
     def __str__(self) -> str:
         return str(self.user)
@@ -115,22 +145,19 @@ class Invitation(WorkspaceScoped):
     """A door for one person: the link's secret is only stored as a fingerprint."""
 
     email = models.EmailField()
-    role = models.TextField()
+    role = models.ForeignKey(Role, on_delete=models.RESTRICT, related_name="+")
     invited_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
     token_fingerprint = models.TextField(unique=True)
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
 
-    class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(role__in=ROLES), name="invitation_role")]
-
 
 class ApiToken(WorkspaceScoped):
     """A key for scripts. It acts with a role's permissions, narrowed by ``scopes`` when any are given."""
 
     name = models.TextField()
-    role = models.TextField()
+    role = models.ForeignKey(Role, on_delete=models.RESTRICT, related_name="+")
     scopes = models.JSONField(default=list)
     prefix = models.TextField()
     token_fingerprint = models.TextField(unique=True)
@@ -139,8 +166,14 @@ class ApiToken(WorkspaceScoped):
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
-    class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(role__in=ROLES), name="token_role")]
+    @property
+    def given(self) -> Rights:
+        return self.role.rights.narrowed(self.scopes)
+
+    @property
+    def rights(self) -> Rights:
+        """What was given, as far as whoever made it has it: a role may grow by somebody else, or with the program."""
+        return self.given.within(self.created_by.role.rights) if self.created_by else self.given
 
 
 class AuditEntry(models.Model):

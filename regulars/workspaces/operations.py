@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from regulars.kernel.crypto import fingerprint
 from regulars.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from regulars.kernel.events import record, record_all
 from regulars.kernel.ids import new_secret
-from regulars.workspaces.access import Actor, actor_of_member, actor_of_token, still_holds
+from regulars.workspaces.access import Actor, actor_of_member, still_holds
 from regulars.workspaces.events import (
     InvitationWithdrawn,
     MemberAdded,
@@ -28,17 +29,26 @@ from regulars.workspaces.events import (
     TokenCreated,
     TokenRevoked,
 )
+from regulars.workspaces.giving import (
+    check_gives,
+    check_holds,
+    check_outranks,
+    hold_rights,
+    keep_a_keeper,
+    named_role,
+)
 from regulars.workspaces.models import (
     ApiToken,
     AuditEntry,
     BrowserSession,
     Invitation,
     Member,
+    Role,
     User,
     Workspace,
 )
 from regulars.workspaces.passwords import check_new_password
-from regulars.workspaces.permissions import ALL_PERMISSIONS, PERMISSIONS, ROLES, may_grant, permissions_of
+from regulars.workspaces.permissions import ALL_PERMISSIONS, BUILT_IN_NAMES, FIRST_ROLE, KEEPING, Rights
 from regulars.workspaces.sessions import end_sessions
 
 INVITATION_LIFETIME = timedelta(days=7)
@@ -70,11 +80,15 @@ def create_owner(
     workspace = Workspace.objects.create(
         name=workspace_name.strip(), slug=_free_slug(workspace_name), language=language, time_zone=time_zone
     )
+    Role.objects.bulk_create(
+        Role(workspace=workspace, key=key, name=shown) for key, shown in BUILT_IN_NAMES.items()
+    )
     user = user or User.objects.create_user(
         email, password, name=name.strip(), language=language, time_zone=time_zone
     )
-    member = Member.objects.create(workspace=workspace, user=user, role="owner")
-    record(MemberAdded(workspace.id, member.id, member.role))
+    first = named_role(workspace.id, FIRST_ROLE)
+    member = Member.objects.create(workspace=workspace, user=user, role=first)
+    record(MemberAdded(workspace.id, member.id, first.handle))
     return member
 
 
@@ -93,12 +107,12 @@ def add_member(
     workspace: Workspace, email: str, password: str, *, name: str, role: str, language: str = "en"
 ) -> Member:
     _check_account(email, password, about=[email, name, workspace.name])
-    _check_role(role)
+    named = named_role(workspace.id, role)
     user = User.objects.create_user(
         email, password, name=name, language=language, time_zone=workspace.time_zone
     )
-    member = Member.objects.create(workspace=workspace, user=user, role=role)
-    record(MemberAdded(workspace.id, member.id, role))
+    member = Member.objects.create(workspace=workspace, user=user, role=named)
+    record(MemberAdded(workspace.id, member.id, named.handle))
     return member
 
 
@@ -108,11 +122,12 @@ def invite_member(
 ) -> tuple[Invitation, str]:
     """The secret of its link is shown once. Inviting again replaces the open invitation."""
     by.require("members:manage")
-    _check_grant(by, role)
-    _check_holds(by, PERMISSIONS[role])
+    named = named_role(workspace.id, role)
+    check_gives(by, named.rights)
+    check_holds(by, named.rights.permissions)
     _check_address(email)
-    if inviter and not may_grant(_still_in(inviter).role, role):
-        raise NotAllowed(_("You cannot give a role above your own"))
+    if inviter and not still_holds(_still_in(inviter), named.rights, "members:manage"):
+        raise NotAllowed(_("You cannot give more than your own role has"))
     if Member.objects.filter(workspace=workspace, user__email=email.lower(), is_active=True).exists():
         raise Conflict(_("This person is already a member"))
     Invitation.objects.filter(workspace=workspace, email=email.lower(), accepted_at=None).delete()
@@ -120,21 +135,23 @@ def invite_member(
     invitation = Invitation.objects.create(
         workspace=workspace,
         email=email.lower(),
-        role=role,
+        role=named,
         invited_by=inviter,
         token_fingerprint=fingerprint(secret),
         expires_at=clock.now() + INVITATION_LIFETIME,
     )
-    record(MemberInvited(workspace.id, invitation.id, role, by.doer))
-    audit(by, "members:invite", "invitation", str(invitation.id), role=role)
+    record(MemberInvited(workspace.id, invitation.id, named.handle, by.doer))
+    audit(by, "members:invite", "invitation", str(invitation.id), role=named.handle)
     return invitation, secret
 
 
 @transaction.atomic
 def accept_invitation(secret: str, *, name: str, password: str, language: str, time_zone: str) -> Member:
     """Raises ``NotFound`` for a used, replaced or expired link."""
+    if known := _invitations(secret).first():
+        hold_rights(known.workspace_id)
     invitation = _invitations(secret).select_for_update(of=("self",)).first()
-    if invitation is None or not still_holds(invitation.invited_by, invitation.role):
+    if invitation is None or not _is_good(invitation):
         raise NotFound(_("This invitation was used or has expired. Ask for a new one."))
     user = User.objects.filter(email=invitation.email).first()
     if user is None:
@@ -151,40 +168,46 @@ def accept_invitation(secret: str, *, name: str, password: str, language: str, t
     )
     invitation.accepted_at = clock.now()
     invitation.save(update_fields=["accepted_at"])
-    record(MemberAdded(invitation.workspace_id, member.id, member.role, invitation.id))
+    record(MemberAdded(invitation.workspace_id, member.id, invitation.role.handle, invitation.id))
     return member
 
 
 def find_open_invitation(secret: str) -> Invitation | None:
     """While it can be accepted: whoever made it could make it today."""
     found = _invitations(secret).first()
-    return found if found and still_holds(found.invited_by, found.role) else None
+    return found if found and _is_good(found) else None
+
+
+def _is_good(invitation: Invitation) -> bool:
+    return still_holds(invitation.invited_by, invitation.role.rights, "members:manage")
 
 
 def _invitations(secret: str) -> QuerySet[Invitation]:
     # unscoped: the secret says which workspace it opens
-    return Invitation.objects.select_related("workspace", "invited_by").filter(
+    return Invitation.objects.select_related("workspace", "role", "invited_by__role").filter(
         token_fingerprint=fingerprint(secret), accepted_at=None, expires_at__gt=clock.now()
     )
 
 
 @transaction.atomic
 def change_role(member: Member, role: str, *, by: Actor) -> None:
-    """The last owner keeps theirs. What the member could not hand out now is taken back."""
+    """The last who may manage the workspace keeps theirs. What the member could not hand out now is taken back."""
     by.require("members:manage")
-    _check_grant(by, role)
-    others = _renew_beside_owners(member)
-    _check_outranks(by, member)
-    _check_holds(by, PERMISSIONS[role] - permissions_of(member.role))
-    if member.role == role:
+    wanted = named_role(member.workspace_id, role)
+    check_gives(by, wanted.rights)
+    _renew(member)
+    held = member.role
+    check_outranks(by, held.rights)
+    check_holds(by, wanted.rights.permissions - held.rights.permissions)
+    if held.id == wanted.id:
         return
-    if member.role == "owner":
-        _keep_an_owner(others)
-    before, member.role = member.role, role
+    if KEEPING not in wanted.rights.permissions:
+        _keep_without(member)
+    member.role = wanted
     member.save(update_fields=["role"])
-    _take_back_keys(member, by=by)
-    record(MemberRoleChanged(member.workspace_id, member.id, before, role, by.doer))
-    audit(by, "members:change_role", "member", str(member.id), before=before, after=role)
+    take_back_keys(member.workspace_id, {member.id: held.rights}, by=by)
+    record(MemberRoleChanged(member.workspace_id, member.id, held.handle, wanted.handle, by.doer))
+    audit(by, "members:change_role", "member", str(member.id), before=held.handle, after=wanted.handle)
 
 
 @transaction.atomic
@@ -193,14 +216,15 @@ def set_member_active(member: Member, is_active: bool, *, by: Actor) -> None:
     none of them wakes up when the member is let in again.
     """
     by.require("members:manage")
-    others = _renew_beside_owners(member)
-    _check_outranks(by, member)
+    hold_rights(member.workspace_id)
+    _renew(member)
+    check_outranks(by, member.role.rights)
     if member.is_active == is_active:
         return
     if is_active:
-        _check_holds(by, permissions_of(member.role))
-    if member.role == "owner" and not is_active:
-        _keep_an_owner(others)
+        check_holds(by, member.role.rights.permissions)
+    else:
+        _keep_without(member)
     member.is_active = is_active
     member.save(update_fields=["is_active"])
     if not is_active:
@@ -211,7 +235,7 @@ def set_member_active(member: Member, is_active: bool, *, by: Actor) -> None:
             ),
             by=by,
         )
-        _take_back_keys(member, by=by)
+        take_back_keys(member.workspace_id, {member.id: member.role.rights}, by=by)
     happened = MemberLetIn if is_active else MemberLockedOut
     record(happened(member.workspace_id, member.id, by.doer))
     audit(by, "members:activate" if is_active else "members:deactivate", "member", str(member.id))
@@ -223,18 +247,18 @@ def create_api_token(
 ) -> tuple[ApiToken, str]:
     """A token and its plain text, which is shown once and stored only as a fingerprint.
 
-    ``by`` is the member who makes it: they can give it no role above their own, and it ends with their right.
-    Without one the caller answers for the right to make it.
+    ``by`` is the member who makes it: it can do no more than they, and ends with their right. Without one the caller
+    answers for the right to make it.
     """
-    _check_role(role)
+    named = named_role(workspace.id, role)
     maker = actor_of_member(_still_in(by)) if by else None
     if maker:
         maker.require("tokens:manage")
-        _check_grant(maker, role)
-    token, plain = _make_token(workspace, name, role, scopes or [], by)
-    record(TokenCreated(workspace.id, token.id, role, maker.doer if maker else None))
+        check_gives(maker, named.rights.narrowed(scopes or []))
+    token, plain = _make_token(workspace, name, named, scopes or [], by)
+    record(TokenCreated(workspace.id, token.id, named.handle, maker.doer if maker else None))
     if maker:
-        audit(maker, "tokens:create", "token", str(token.id), role=role, scopes=token.scopes)
+        audit(maker, "tokens:create", "token", str(token.id), role=named.handle, scopes=token.scopes)
     return token, plain
 
 
@@ -244,26 +268,26 @@ def create_token_with(
 ) -> tuple[ApiToken, str]:
     """It may do no more than its parent, and ends with the right of the same member."""
     by.require("tokens:manage")
-    _check_role(role)
+    named = named_role(parent.workspace_id, role)
     maker = _still_in(parent.created_by) if parent.created_by else None
-    token, plain = _make_token(parent.workspace, name, role, scopes, maker)
-    if not may_grant(by.role, role) or actor_of_token(token).permissions - by.permissions:
+    token, plain = _make_token(parent.workspace, name, named, scopes, maker)
+    if not by.rights.cover(token.given):
         raise NotAllowed(
             _("A token cannot make one that may do more than itself"), permission="tokens:manage"
         )
-    record(TokenCreated(token.workspace_id, token.id, role, by.doer))
-    audit(by, "tokens:create", "token", str(token.id), role=role, scopes=token.scopes)
+    record(TokenCreated(token.workspace_id, token.id, named.handle, by.doer))
+    audit(by, "tokens:create", "token", str(token.id), role=named.handle, scopes=token.scopes)
     return token, plain
 
 
 def _make_token(
-    workspace: Workspace, name: str, role: str, scopes: list[str], maker: Member | None
+    workspace: Workspace, name: str, role: Role, scopes: list[str], maker: Member | None
 ) -> tuple[ApiToken, str]:
     unknown = sorted(set(scopes) - ALL_PERMISSIONS)
     if unknown:
         raise Invalid(
             _("Unknown scopes: %(scopes)s") % {"scopes": ", ".join(unknown)},
-            fields={"scopes": ", ".join(sorted(PERMISSIONS[role]))},
+            fields={"scopes": ", ".join(sorted(role.rights.permissions))},
         )
     plain = TOKEN_PREFIX + new_secret()
     token = ApiToken.objects.create(
@@ -282,10 +306,11 @@ def _make_token(
 def revoke_api_token(token: ApiToken, *, by: Actor) -> None:
     by.require("tokens:manage")
     if token.revoked_at is None:
-        _revoke(token, by=by)
+        revoke(token, by=by)
 
 
-def _revoke(token: ApiToken, *, by: Actor) -> None:
+def revoke(token: ApiToken, *, by: Actor) -> None:
+    """With what else takes its right away; whoever asks for just this needs ``revoke_api_token``."""
     token.revoked_at = clock.now()
     token.save(update_fields=["revoked_at"])
     record(TokenRevoked(token.workspace_id, token.id, by.doer))
@@ -305,15 +330,23 @@ def audit(by: Actor, verb: str, object_kind: str, object_id: str, **details: obj
     )
 
 
-def _take_back_keys(member: Member, *, by: Actor) -> None:
-    tokens = ApiToken.objects.select_for_update().filter(created_by=member, revoked_at=None)
-    for token in tokens.order_by("id"):
-        if not still_holds(member, token.role):
-            _revoke(token, by=by)
-    for invitation in Invitation.objects.filter(invited_by=member, accepted_at=None):
-        if not still_holds(member, invitation.role):
+def take_back_keys(workspace_id: UUID, had: Mapping[UUID, Rights], *, by: Actor) -> None:
+    """Tokens that members of whom something was taken (``had``: their rights until now) could not make any more,
+    and open invitations that whoever made them could not make now.
+    """
+    tokens = ApiToken.objects.filter(workspace_id=workspace_id, revoked_at=None, created_by__in=list(had))
+    for token in tokens.select_related("role", "created_by__role").order_by("id"):
+        maker = token.created_by
+        if maker and not still_holds(maker, token.given.within(had[maker.id]), "tokens:manage"):
+            revoke(token, by=by)
+    invitations = Invitation.objects.filter(
+        workspace_id=workspace_id, accepted_at=None, invited_by__isnull=False
+    )
+    for invitation in invitations.select_related("role", "invited_by__role").order_by("id"):
+        if not _is_good(invitation):
             _withdraw(Invitation.objects.filter(id=invitation.id), by=by)
-            audit(by, "members:withdraw_invitation", "invitation", str(invitation.id), role=invitation.role)
+            role = invitation.role.handle
+            audit(by, "members:withdraw_invitation", "invitation", str(invitation.id), role=role)
 
 
 def _withdraw(invitations: QuerySet[Invitation], *, by: Actor) -> None:
@@ -324,7 +357,7 @@ def _withdraw(invitations: QuerySet[Invitation], *, by: Actor) -> None:
 
 def _still_in(maker: Member) -> Member:
     """Whoever hands something out, as they are now, locked: keys are made and taken back one after the other."""
-    fresh = Member.objects.select_for_update().get(id=maker.id)
+    fresh = Member.objects.select_related("role").select_for_update(of=("self",)).get(id=maker.id)
     if not fresh.is_active:
         raise NotAllowed(_("This member is no longer active"))
     return fresh
@@ -342,47 +375,15 @@ def _check_address(email: str) -> None:
         raise Invalid(_("This is not an e-mail address"), fields={"email": "name@example.com"}) from error
 
 
-def _check_role(role: str) -> None:
-    if role not in ROLES:
-        raise Invalid(
-            _("The role must be one of %(roles)s") % {"roles": ", ".join(ROLES)},
-            fields={"role": ", ".join(ROLES)},
-        )
-
-
-def _check_grant(by: Actor, role: str) -> None:
-    _check_role(role)
-    if by.kind != "system" and not may_grant(by.role, role):
-        raise NotAllowed(_("You cannot give a role above your own"))
-
-
-def _check_holds(by: Actor, permissions: frozenset[str]) -> None:
-    """What a role brings must be the giver's own: a token that scopes narrow lets nobody in who may do more."""
-    if permissions - by.permissions:
-        raise NotAllowed(_("This token cannot let anybody do more than it may do itself"))
-
-
-def _check_outranks(by: Actor, member: Member) -> None:
-    if by.kind != "system" and not may_grant(by.role, member.role):
-        raise NotAllowed(_("You cannot change a member above your own role"))
-
-
-def _renew_beside_owners(member: Member) -> set[UUID]:
-    """Role and activity of a member as they are now, locked; returns the other active owners, locked, too.
-
-    All in one order, so that owners who change each other do not wait in a circle.
-    """
-    owners = Q(workspace_id=member.workspace_id, role="owner", is_active=True)
-    rows = Member.objects.select_for_update().filter(Q(id=member.id) | owners).order_by("id")
-    by_id = {row.id: row for row in rows}
-    fresh = by_id.pop(member.id)
+def _renew(member: Member) -> None:
+    """Role and activity as they are now, locked: keys are made and taken back one after the other."""
+    fresh = Member.objects.select_related("role").select_for_update(of=("self",)).get(id=member.id)
     member.role, member.is_active = fresh.role, fresh.is_active
-    return set(by_id)
 
 
-def _keep_an_owner(others: set[UUID]) -> None:
-    if not others:
-        raise Conflict(_("A workspace needs at least one owner; make somebody else owner first"))
+def _keep_without(member: Member) -> None:
+    if member.is_active and KEEPING in member.role.rights.permissions:
+        keep_a_keeper(member.workspace_id, Q(id=member.id))
 
 
 def _free_slug(name: str) -> str:

@@ -124,7 +124,7 @@ def sessions_of(user_id: UUID) -> QuerySet[BrowserSession]:
 
 
 def find_live_sessions(session_ids: Collection[UUID]) -> QuerySet[BrowserSession]:
-    live = BrowserSession.objects.select_related("member__user").filter(
+    live = BrowserSession.objects.select_related("member__user", "member__role").filter(
         id__in=session_ids,
         expires_at__gt=clock.now(),
         member__is_active=True,
@@ -137,7 +137,7 @@ def member_behind(session: BrowserSession, user_id: UUID | None) -> Member | Non
     if session.member_id is None:
         return None
     members = Member.objects.filter(id=session.member_id, is_active=True)
-    member = members.select_related("user", "workspace").first()
+    member = members.select_related("user", "workspace", "role").first()
     return member if member and member.user_id == user_id else None
 
 

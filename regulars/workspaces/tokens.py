@@ -16,9 +16,9 @@ LAST_USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 def find_token(plain: str) -> ApiToken | None:
     # unscoped: the token says which workspace it opens
-    known = ApiToken.objects.select_related("created_by")
+    known = ApiToken.objects.select_related("role", "created_by__role")
     token = known.filter(token_fingerprint=fingerprint(plain), revoked_at=None).first()
-    return token if token and still_holds(token.created_by, token.role) else None
+    return token if token and still_holds(token.created_by, token.rights, "tokens:manage") else None
 
 
 def is_unrevoked(plain: str) -> bool:

@@ -170,7 +170,7 @@ def _fail_in_a_row(cast: Cast, token: str, _patch: pytest.MonkeyPatch) -> None:
 def _fail_in_reaction(cast: Cast, _token: str, _patch: pytest.MonkeyPatch) -> None:
     ensure_cursors([failing := Reaction("failing", (TeamChanged,), _break)])
     create_team(cast.workspace, "Night", by=cast.actor())
-    page = Page([object()], Position(1, 1), has_more=False)  # type: ignore[list-item]
+    page = Page([object()], Position(1, 1, 1), has_more=False)  # type: ignore[list-item]
     with pytest.MonkeyPatch.context() as broken:
         broken.setattr(
             reactions, "read_after", lambda *_args: page

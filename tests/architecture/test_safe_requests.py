@@ -16,14 +16,16 @@ from psycopg import sql
 from regulars.conversations.models import Message
 from regulars.inboxes.models import Delivery
 from regulars.inboxes.ports import MediaRef, MessageContent
+from regulars.inboxes.replaying import WhichDeliveries, start_replay
 from regulars.kernel import clock
-from regulars.kernel.models import Event, ParkedEvent
+from regulars.kernel.models import ParkedEvent
 from regulars.media.models import MediaFile
 from regulars.tags.operations import create_tag
+from regulars.workspaces.jobs import add_schedule
 from regulars.workspaces.models import ApiToken, BrowserSession
 from regulars.workspaces.operations import invite_member
 from regulars.workspaces.tokens import LAST_USE_IS_NOTED_EVERY
-from tests.cast import ALICE, Cast, make_cast
+from tests.cast import ALICE, Cast, make_cast, parked_event
 
 
 def _paths(patterns: Iterable[URLPattern | URLResolver], prefix: str = "/") -> Iterator[str]:
@@ -56,6 +58,8 @@ def _ids(cast: Cast) -> dict[str, str]:
         "session_id": str(BrowserSession.objects.get().id),
         "delivery_id": str(Delivery.objects.create(connection=cast.connection, body=b"{}").id),
         "event_id": str(_parked(cast).id),
+        "job_id": str(start_replay(WhichDeliveries(), by=cast.actor(cast.owner)).id),
+        "schedule_id": str(add_schedule("inboxes.replay", None, "0 3 * * *", by=cast.actor(cast.owner)).id),
         "secret": secret,
         "view": "open",
         "language": "ko",
@@ -63,12 +67,15 @@ def _ids(cast: Cast) -> dict[str, str]:
 
 
 def _parked(cast: Cast) -> ParkedEvent:
-    event = Event.objects.filter(workspace_id=cast.workspace.id)[0]
-    return ParkedEvent.objects.create(reaction="whatsapp.show_typing", event=event, error="LookupError: no")
+    return parked_event(cast.workspace.id, reaction="whatsapp.show_typing", error="LookupError: no")
 
 
-NOTED = {"/settings/deliveries/<str:delivery_id>", "/api/v1/inbound-deliveries/<str:delivery_id>"}
-"""raw words are shown there, and the audit trail notes who looked: a line in it, and nothing else"""
+NOTED = {
+    "/settings/deliveries/<str:delivery_id>",
+    "/api/v1/inbound-deliveries/<str:delivery_id>",
+    "/api/v1/contacts/<str:contact_id>/export",
+}
+"""raw words, or all of a person, are shown there; the audit trail notes who looked: a line in it, nothing else"""
 AUDIT = "workspaces_auditentry"
 
 

@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from config.screens import TOPICS
-from config.wiring import JOBS, REACTIONS
+from config.wiring import JOB_KINDS, PERIODIC_JOBS, REACTIONS
 from regulars.api.routes import ROUTES
 from regulars.kernel.events import Event
 from regulars.web.doors import PUBLIC, SIGNED_IN, methods_of
@@ -32,10 +32,13 @@ ROOT = Path(__file__).parents[2]
 UNSCOPED = {
     "kernel.Event": "carries its workspace as a plain id: the kernel knows no other room",
     "kernel.ReactionCursor": "the house's own: how far a reaction has read",
-    "kernel.ParkedEvent": "belongs to an event",
+    "kernel.ParkedEvent": "an event that was set aside, with its workspace as the log has it",
+    "kernel.LogGeneration": "the house's own: whose transaction ids are counted",
     "kernel.Heartbeat": "the house's own: which processes live",
     "kernel.PeriodicRun": "the house's own: when jobs ran",
     "kernel.ServerKey": "the house's own: which secret key the database belongs to",
+    "kernel.Job": "carries its workspace as a plain id: the kernel knows no other room",
+    "kernel.JobSchedule": "likewise",
     "media.MediaPlace": "the house's own: which directory holds the files",
     "kernel.KeptAnswer": "carries its member or token as a plain id, and is only ever found by it",
     "workspaces.Workspace": "the wall itself",
@@ -48,6 +51,7 @@ UNSCOPED = {
 PARENTS = {
     "tags.TagUse": "tag",
     "workspaces.Member_teams": "member",
+    "contacts.MergedContact": "merge",
     "inboxes.Delivery": "connection",
     "inboxes.LedgerEntry": "connection",
     "inboxes.Inbox_teams": "inbox",
@@ -183,7 +187,7 @@ def test_every_parent_is_scoped():
 
 
 def test_names_on_the_wiring_page_are_unique():
-    for names in ([each.name for each in REACTIONS], [each.name for each in JOBS]):
+    for names in ([each.name for each in REACTIONS], [each.name for each in PERIODIC_JOBS], list(JOB_KINDS)):
         assert sorted(names) == sorted(set(names))
 
 

@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 from regulars.api import rate_limits
 from regulars.conversations.models import Message
 from regulars.inboxes.models import Delivery
-from regulars.kernel.models import Event, ParkedEvent
+from regulars.inboxes.replaying import WhichDeliveries, start_replay
 from regulars.tags.operations import create_tag
-from tests.cast import ALICE, Cast
+from regulars.workspaces.jobs import add_schedule
+from tests.cast import ALICE, Cast, parked_event
 from tests.running.routes import Place, all_places, fields_of, page_fields, rest_fields
 
 EXAMPLES = 60
@@ -296,11 +297,12 @@ def objects_of(cast: Cast) -> dict[str, str]:
     client.force_login(cast.owner.user)
     file = SimpleUploadedFile("a.pdf", b"%PDF-1.4 x", "application/pdf")
     delivery = Delivery.objects.create(connection=cast.connection, body=b"{}", state="failed")
-    event = Event.objects.filter(workspace_id=cast.workspace.id)[0]
-    parked = ParkedEvent.objects.create(reaction="whatsapp.show_typing", event=event, error="LookupError")
+    parked = parked_event(cast.workspace.id, reaction="whatsapp.show_typing", error="LookupError")
     return {
         "delivery_id": str(delivery.id),
         "event_id": str(parked.id),
+        "job_id": str(start_replay(WhichDeliveries(), by=cast.actor(cast.owner)).id),
+        "schedule_id": str(add_schedule("inboxes.replay", None, "0 3 * * *", by=cast.actor(cast.owner)).id),
         "conversation_id": str(conversation.id),
         "contact_id": str(conversation.contact_id),
         "message_id": str(Message.objects.filter(conversation=conversation).latest("id").id),

@@ -10,7 +10,7 @@ from regulars.conversations.operations.tagging import set_conversation_tags
 from regulars.tags.models import Tag
 from regulars.tags.operations import create_tag
 
-from .screens import Stage, came, parked
+from .screens import Stage, came, parked, scheduled, stopped_job, undone_job, waiting_job
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,13 @@ REST: dict[str, Callable[[Stage], Call]] = {
     "POST /inbound-deliveries/{delivery_id}/replay": lambda stage: Call(
         f"/inbound-deliveries/{came(stage).id}/replay"
     ),
+    "DELETE /jobs/{job_id}": lambda stage: Call(f"/jobs/{waiting_job(stage).id}"),
+    "POST /jobs/{job_id}/resume": lambda stage: Call(f"/jobs/{stopped_job(stage).id}/resume"),
+    "POST /jobs/{job_id}/undo": lambda stage: Call(f"/jobs/{undone_job(stage).id}/undo"),
+    "POST /job-schedules": lambda _stage: Call(
+        "/job-schedules", {"kind": "inboxes.replay", "cron": "0 3 * * *"}
+    ),
+    "DELETE /job-schedules/{schedule_id}": lambda stage: Call(f"/job-schedules/{scheduled(stage).id}"),
     "POST /parked-events/replay": _retry_parked,
     "POST /parked-events/{event_id}/replay": lambda stage: Call(f"/parked-events/{parked(stage).id}/replay"),
     "POST /members/invitations": lambda _stage: Call(

@@ -11,15 +11,19 @@ from django.test import Client
 from regulars.conversations.models import Conversation, Message, OutgoingMessage
 from regulars.inboxes.events import InboxChanged
 from regulars.inboxes.models import Delivery
+from regulars.inboxes.replaying import WhichDeliveries, start_replay
 from regulars.kernel.events import record
-from regulars.kernel.models import Event, ParkedEvent
+from regulars.kernel.jobs.asking import insert
+from regulars.kernel.jobs.models import Job, JobSchedule
+from regulars.kernel.models import ParkedEvent
 from regulars.media.models import MediaFile
 from regulars.message_templates.models import MessageTemplate
 from regulars.tags.models import Tag
 from regulars.tags.operations import create_tag
+from regulars.workspaces.jobs import add_schedule, cancel_job
 from regulars.workspaces.models import ApiToken, BrowserSession, Invitation
 from regulars.workspaces.operations import create_api_token, invite_member
-from tests.cast import ALICE, PASSWORD, Cast
+from tests.cast import ALICE, PASSWORD, Cast, parked_event
 
 Values = dict[str, object]
 NEW_PASSWORD = "seven tall lanterns drift"
@@ -136,8 +140,27 @@ def came(stage: Stage, state: str = "failed") -> Delivery:
 
 def parked(stage: Stage) -> ParkedEvent:
     record(InboxChanged(stage.cast.workspace.id, stage.cast.inbox.id))
-    event = Event.objects.order_by("-id")[0]
-    return ParkedEvent.objects.create(reaction="whatsapp.show_typing", event=event, error="LookupError")
+    return parked_event(stage.cast.workspace.id, reaction="whatsapp.show_typing", error="LookupError")
+
+
+def waiting_job(stage: Stage) -> Job:
+    came(stage)
+    return start_replay(WhichDeliveries(state="failed"), by=stage.cast.actor(stage.cast.owner))
+
+
+def stopped_job(stage: Stage) -> Job:
+    return cancel_job(waiting_job(stage), by=stage.cast.actor(stage.cast.owner))
+
+
+def undone_job(stage: Stage) -> Job:
+    """One that is being taken back already: no kind can be, yet."""
+    job, by = stopped_job(stage), stage.cast.owner
+    insert(job.workspace_id, job.kind, job.arguments, stage.cast.actor(by).doer, undoes=job)
+    return job
+
+
+def scheduled(stage: Stage) -> JobSchedule:
+    return add_schedule("inboxes.replay", None, "0 3 * * *", by=stage.cast.actor(stage.cast.owner))
 
 
 def _replay_failed(stage: Stage) -> Form:
@@ -211,6 +234,11 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "replay-delivery": lambda stage: Form(f"/settings/deliveries/{came(stage).id}/replay"),
     "retry-parked": _retry_parked,
     "retry-parked-event": lambda stage: Form(f"/settings/parked-events/{parked(stage).id}/replay"),
+    "cancel-job": lambda stage: Form(f"/settings/jobs/{waiting_job(stage).id}/cancel"),
+    "resume-job": lambda stage: Form(f"/settings/jobs/{stopped_job(stage).id}/resume"),
+    "undo-job": lambda stage: Form(f"/settings/jobs/{undone_job(stage).id}/undo"),
+    "add-schedule": on_settings("schedules/new", kind="inboxes.replay", every="day", at="03:30"),
+    "remove-schedule": lambda stage: Form(f"/settings/schedules/{scheduled(stage).id}/removal"),
     "invite": on_settings("members/invite", email="other@lotus.example", role="agent"),
     "change-member": lambda stage: Form(f"/settings/members/{stage.cast.agent.id}", {"role": "lead"}),
     "add-team": on_settings("teams/new", name="Night"),
@@ -253,6 +281,6 @@ SHOWN_ONLY = {
     *("conversation-context", "earlier-messages", "later-messages", "template-picker", "message-preview"),
     *("media", "media-thumbnail", "contact-tags", "conversation-tags", "list-tags", "tags", "tag"),
     *("settings", "account", "connections", "message-templates", "members", "teams", "ledger"),
-    *("deliveries", "delivery", "parked-events", "notices", "strings", "ready", "metrics"),
+    *("deliveries", "delivery", "parked-events", "notices", "jobs", "strings", "ready", "metrics"),
 }
 """routes that change nothing, whatever is sent to them"""

@@ -184,6 +184,46 @@ def test_lower_rooms_name_no_vendor(place: str, text: str, wrong: str | None):
 
 
 @pytest.mark.parametrize(
+    ("code", "is_found"),
+    [
+        ('actor.role == "admin"', True),
+        ('role in {"owner", "admin"}', True),
+        ("member.role.key != wanted", True),
+        ("role.name == wanted", True),
+        ('row["role"] == wanted', True),
+        ('Member.objects.filter(role__key="owner")', True),
+        ('Role.objects.get(key="lead")', True),
+        ("Q(role__name=wanted)", True),
+        ('actor.can("members:manage")', False),
+        ('actor.far("conversations") == "all"', False),
+        ("role.key is not None", False),
+        ("role.id == wanted.id", False),
+        ('add_member(role="admin")', False),
+        ('kind == "member"', False),
+    ],
+)
+def test_no_role_is_compared(tmp_path: Path, code: str, is_found: bool):
+    found = findings(tmp_path, "deciding.py", f"{code}\n")
+    assert [text.startswith("ask for a permission") for _line, text in found] == [True] * is_found
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_found"),
+    [
+        ('member.role == "owner"', True),
+        ("member.role.key != wanted", True),
+        ("wanted == role.name ", True),
+        ("role.id == each.role_id", False),
+        ("row.role.key", False),
+        ('kind == "member"', False),
+    ],
+)
+def test_no_role_is_compared_in_templates(tmp_path: Path, condition: str, is_found: bool):
+    found = findings(tmp_path, "page.html", f"{{% if {condition} %}}x{{% endif %}}\n")
+    assert bool(found) is is_found
+
+
+@pytest.mark.parametrize(
     ("function", "is_found"),
     [
         ('def close_session(self):\n    """Close the session."""', True),

@@ -8,8 +8,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from msgspec import UNSET
 
+from regulars.api.conditions import take_matching
 from regulars.api.explaining import person_written
-from regulars.api.paging import Page, newest_first
+from regulars.api.paging import Page, Take, newest_first, take_all
 from regulars.api.parsing import parse_reference
 from regulars.api.problems import ContactExists
 from regulars.api.shapes.contacts import (
@@ -37,10 +38,13 @@ def list_contacts(actor: Actor, query: ContactQuery) -> Page[ContactShape]:
 
     Agents and leads see the people of the conversations that they see, and contacts that are theirs.
     """
+    take: Take[Contact] = take_matching(actor, query.conditions, "contact") if query.conditions else take_all
     contacts = contacts_visible_to(actor)
     if query.q.strip():
         contacts = contacts.filter(id__in=matching_contacts(actor.workspace_id, query.q).values("id"))
-    rows, next_cursor = newest_first(contacts, "created_at", query)
+    if query.person:
+        contacts = contacts.filter(person_id=parse_reference(query.person, "person"))
+    rows, next_cursor = newest_first(contacts, "created_at", query, take)
     return Page(build_contacts(rows), next_cursor)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from msgspec import UNSET
 
+from regulars.api.conditions import matching
 from regulars.api.paging import Page, PageQuery, newest_first
 from regulars.api.parsing import parse_reference, parse_seen
 from regulars.api.shapes.conversations import (
@@ -46,6 +47,8 @@ def list_conversations(actor: Actor, query: ConversationQuery) -> Page[Conversat
         text=query.q.strip(),
         unread=query.unread,
         contact_id=_id(query.contact, "contact"),
+        matching=matching(actor, query.conditions, "conversation") if query.conditions else None,
+        person_id=_id(query.person, "person"),
     )
     if query.order == "newest":
         page = list_steadily(actor, wanted, limit=query.limit, cursor=query.cursor)

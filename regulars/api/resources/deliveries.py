@@ -12,6 +12,7 @@ from regulars.api.paging import Page, PageQuery, latest_first, newest_first
 from regulars.api.parsing import parse_reference
 from regulars.api.raw_updates import load_raw
 from regulars.api.shapes.common import Ref
+from regulars.api.shapes.jobs import JobShape, build_job
 from regulars.inboxes import replaying
 from regulars.inboxes.access import access_delivery
 from regulars.inboxes.models import ChannelNotice, Connection, Delivery
@@ -134,10 +135,10 @@ def replay_delivery(actor: Actor, delivery_id: int) -> DeliveryShape:
     return DeliveryShape(**_facts(access_delivery(actor, delivery_id)))
 
 
-def replay_deliveries(actor: Actor, body: Replay) -> Replayed:
-    """Read several deliveries again, such as all that failed."""
+def replay_deliveries(actor: Actor, body: Replay) -> JobShape:
+    """Read several deliveries again, such as all that failed: a job, which gives them to the readers bit by bit."""
     which = _which("" if body.state == "all" else body.state, body.connection, body.since)
-    return Replayed(replaying.replay_deliveries(which, by=actor))
+    return build_job(replaying.start_replay(which, by=actor))
 
 
 def list_parked_events(actor: Actor, query: PageQuery) -> Page[ParkedEventShape]:
@@ -192,8 +193,8 @@ def _build_parked(row: ParkedEvent) -> ParkedEventShape:
     return ParkedEventShape(
         id=str(row.id),
         reaction=row.reaction,
-        event=row.event.kind,
-        happened_at=row.event.happened_at,
+        event=row.kind,
+        happened_at=row.happened_at,
         error=row.error or None,
         parked_at=row.parked_at,
         retry_asked_at=row.retry_asked_at,

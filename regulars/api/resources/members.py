@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -14,14 +14,13 @@ from msgspec import UNSET, UnsetType
 
 from regulars.api.paging import Page, PageQuery, newest_first
 from regulars.api.parsing import parse_reference
-from regulars.api.shapes.common import Id, Ref
+from regulars.api.shapes.common import ROLE, Id, Ref
 from regulars.kernel.errors import Invalid
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
 from regulars.workspaces.access import Actor, access_member, access_own_token
 from regulars.workspaces.members import change_member as change
 from regulars.workspaces.models import Invitation, Member, Team
 from regulars.workspaces.operations import invite_member
-from regulars.workspaces.permissions import Role
 from regulars.workspaces.queries import find_teams, members_with_keys, open_invitations_of
 
 
@@ -31,7 +30,7 @@ class MemberShape(msgspec.Struct, kw_only=True):
     id: Id
     name: Annotated[str, told("As colleagues see it.", "Ann Agent")]
     email: Annotated[str, told("What they sign in with.", "ann@lotus.example")]
-    role: Annotated[Role, told("What they may do.", "agent")]
+    role: Annotated[str, told(f"What they may do. {ROLE}", "agent")]
     is_active: Annotated[bool, told("Whether they are in; who is out signs in no more.", True)]
     teams: Annotated[list[Ref], told("The teams that they are in.")]
     created_at: Annotated[Moment, told("When they came in.")]
@@ -41,9 +40,9 @@ class MemberChanges(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What to change, all of it or nothing; a field left out stays as it is."""
 
     role: Annotated[
-        Role | UnsetType,
+        str | UnsetType,
         told(
-            "Not above the token's own, and nothing that the token may not do; the last owner keeps theirs.",
+            f"{ROLE} Nothing that the token may not do; the last who may manage the workspace keeps theirs.",
             "lead",
         ),
     ] = UNSET
@@ -62,11 +61,8 @@ class NewInvitation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     email: Annotated[str, told("Where the person reads mail; they sign in with it.", "max@lotus.example")]
     role: Annotated[
-        Role,
-        told(
-            "Not above the token's own, nor that of whoever made it, and nothing that the token may not do.",
-            "agent",
-        ),
+        str,
+        told(f"{ROLE} Nothing that the token, or whoever made it, may not do.", "agent"),
     ]
 
 
@@ -75,7 +71,7 @@ class InvitationShape(msgspec.Struct, kw_only=True):
 
     id: Id
     email: Annotated[str, told("Who was invited.", "max@lotus.example")]
-    role: Annotated[Role, told("What they will be.", "agent")]
+    role: Annotated[str, told(f"What they will be. {ROLE}", "agent")]
     expires_at: Annotated[Moment, told("Until when the link opens.")]
 
 
@@ -104,7 +100,7 @@ def get_member(actor: Actor, member_id: UUID) -> MemberShape:
 def change_member(actor: Actor, member_id: UUID, body: MemberChanges) -> MemberShape:
     """Another role, in or out, other teams; counts at once, in open screens too.
 
-    409 when it would leave the workspace without an owner.
+    409 when nobody could manage the workspace any more.
     """
     member = access_member(actor, member_id)
     change(
@@ -146,7 +142,7 @@ def _build(member: Member) -> MemberShape:
         id=str(member.id),
         name=str(member),
         email=member.user.email,
-        role=cast("Role", member.role),
+        role=member.role.handle,
         is_active=member.is_active,
         teams=sorted((Ref(str(team.id), team.name) for team in member.teams.all()), key=lambda ref: ref.name),
         created_at=member.created_at,
@@ -154,4 +150,4 @@ def _build(member: Member) -> MemberShape:
 
 
 def _facts(row: Invitation) -> dict[str, Any]:
-    return {"id": str(row.id), "email": row.email, "role": row.role, "expires_at": row.expires_at}
+    return {"id": str(row.id), "email": row.email, "role": row.role.handle, "expires_at": row.expires_at}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 
 from regulars.api.paging import Page, PageQuery, newest_first
-from regulars.api.shapes.common import Id, Ref
+from regulars.api.shapes.common import ROLE, Id, Ref
 from regulars.kernel.telling import Moment, told
 from regulars.workspaces.access import (
     Actor,
@@ -19,7 +19,6 @@ from regulars.workspaces.access import (
 )
 from regulars.workspaces.models import ApiToken
 from regulars.workspaces.operations import create_token_with, revoke_api_token
-from regulars.workspaces.permissions import Role
 from regulars.workspaces.queries import tokens_of
 
 
@@ -28,7 +27,7 @@ class TokenShape(msgspec.Struct, kw_only=True):
 
     id: Id
     name: Annotated[str, told("What it is for.", "Shop system")]
-    role: Annotated[Role, told("What it may do at most.", "agent")]
+    role: Annotated[str, told(f"What it may do at most. {ROLE}", "agent")]
     scopes: Annotated[
         list[str],
         told("Permissions that narrow the role; empty means all of the role's.", ["contacts:read"]),
@@ -41,10 +40,10 @@ class TokenShape(msgspec.Struct, kw_only=True):
 
 
 class NewToken(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A token to make; its role may not be above the calling token's, its scopes not beyond."""
+    """A token to make; it may do no more than the calling one."""
 
     name: Annotated[str, told("What it is for.", "Shop system")]
-    role: Annotated[str, told("owner, admin, lead or agent.", "agent")]
+    role: Annotated[str, told(ROLE, "agent")]
     scopes: Annotated[
         list[str],
         told("Permissions that narrow the role; empty means all of the role's.", ["contacts:read"]),
@@ -63,7 +62,7 @@ class Me(msgspec.Struct, kw_only=True):
     kind: Annotated[Literal["token"], told("Always `token`.", "token")]
     id: Id
     name: Annotated[str, told("What the token is for.", "Shop system")]
-    role: Annotated[Role, told("What it may do at most.", "agent")]
+    role: Annotated[str, told(f"What it may do at most. {ROLE}", "agent")]
     permissions: Annotated[list[str], told("What it may do.", ["contacts:read"])]
     workspace: Annotated[Ref, told("Where it is at home.")]
 
@@ -71,7 +70,7 @@ class Me(msgspec.Struct, kw_only=True):
 class Permissions(msgspec.Struct):
     """What the calling token may do."""
 
-    role: Annotated[Role, told("What it may do at most.", "agent")]
+    role: Annotated[str, told(f"What it may do at most. {ROLE}", "agent")]
     permissions: Annotated[
         list[str], told("The role's permissions, narrowed by the scopes.", ["contacts:read"])
     ]
@@ -102,7 +101,7 @@ def get_me(actor: Actor) -> Me:
         kind="token",
         id=str(actor.id),
         name=actor.name,
-        role=cast("Role", actor.role),
+        role=actor.role,
         permissions=sorted(actor.permissions),
         workspace=Ref(str(workspace.id), workspace.name),
     )
@@ -110,14 +109,14 @@ def get_me(actor: Actor) -> Me:
 
 def get_permissions(actor: Actor) -> Permissions:
     """What the calling token may do; its role's permissions, narrowed by its scopes."""
-    return Permissions(cast("Role", actor.role), sorted(actor.permissions))
+    return Permissions(actor.role, sorted(actor.permissions))
 
 
 def _build(token: ApiToken) -> TokenShape:
     return TokenShape(
         id=str(token.id),
         name=token.name,
-        role=cast("Role", token.role),
+        role=token.role.handle,
         scopes=token.scopes,
         permissions=sorted(actor_of_token(token).permissions),
         prefix=token.prefix,

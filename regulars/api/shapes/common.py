@@ -11,6 +11,9 @@ from regulars.workspaces.models import Member, Team
 
 T = TypeVar("T")
 
+ROLE = "owner, admin, lead or agent; of a role that people made, its id."
+"""how members, invitations and tokens name theirs"""
+
 Id = Annotated[str, told("Opaque; it stays the same for good.", EXAMPLE_ID)]
 
 

@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from regulars.api.paging import PageQuery
 from regulars.api.shapes.common import Id, Ref, encodable, refer_to_member
+from regulars.api.shapes.conditions import Conditions
 from regulars.contacts.models import Contact, ContactIdentity, ContactTagging
 from regulars.contacts.queries import consents_of, identities_of
 from regulars.kernel.shielding import shielded
@@ -61,12 +62,18 @@ class ConsentShape(msgspec.Struct):
 
 
 class ContactShape(msgspec.Struct, kw_only=True):
-    """A person we talk with."""
+    """Somebody we talk with."""
 
     id: Id
     name: Annotated[
         str,
         told("What our people call them, else the profile name, the user name or the number.", "Alice Kim"),
+    ]
+    person: Annotated[
+        str,
+        told(
+            "The contact that stands for the human being: itself, or the one it was merged with.", EXAMPLE_ID
+        ),
     ]
     identities: Annotated[list[IdentityOfContact], told("Their addresses, the oldest first.")]
     language: Annotated[str | None, told("A tag of BCP 47.", "ko")]
@@ -130,6 +137,8 @@ class ContactQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
     """What the list of contacts shows."""
 
     q: Annotated[str, told("Finds by name, number in any writing, or tag.", "+1 202 555")] = ""
+    conditions: Conditions = ""
+    person: Annotated[str, told("Only those that are this person: see `person` there.", EXAMPLE_ID)] = ""
 
 
 def build_identities(contact_ids: Sequence[UUID]) -> dict[UUID, list[IdentityOfContact]]:
@@ -184,6 +193,7 @@ def _build(
     return ContactShape(
         id=str(contact.id),
         name=contact.display_name,
+        person=str(contact.person_id),
         identities=identities,
         language=contact.language or None,
         time_zone=contact.time_zone or None,

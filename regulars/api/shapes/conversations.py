@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from regulars.api.paging import PageQuery
 from regulars.api.shapes.common import Id, Ref, encodable, refer_to_member, refer_to_team
+from regulars.api.shapes.conditions import Conditions
 from regulars.api.shapes.contacts import IdentityOfContact, build_identities
 from regulars.api.shapes.messages import AuthorShape, Direction, MessageStatus, author_of, text_of
 from regulars.contacts.models import Group
@@ -112,10 +113,14 @@ class ConversationQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
     team: Annotated[str | None, told("A team's id.", EXAMPLE_ID)] = None
     tag: Annotated[str | None, told("With this tag only: its name or id.", "delivery")] = None
     contact: Annotated[str | None, told("A contact's id.", EXAMPLE_ID)] = None
+    person: Annotated[str | None, told("A `person` of contacts: the threads of all of them.", EXAMPLE_ID)] = (
+        None
+    )
     unread: Annotated[bool, told("With unread messages only.", True)] = False
     q: Annotated[
         str, told("Finds by the contact's name, number or tag, or by the group's subject.", "Kim")
     ] = ""
+    conditions: Conditions = ""
     order: Annotated[
         Literal["newest", "longest_waiting", "sla", "created"],
         told(

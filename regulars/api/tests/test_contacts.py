@@ -20,6 +20,7 @@ def test_a_contact_has_the_published_shape(api: Api, cast: Cast):
     assert body == {
         "id": str(cast.chai.id),
         "name": "ชัย",
+        "person": str(cast.chai.id),
         "identities": [{"channel": "whatsapp", "kind": "phone", "value": "+66810000103"}],
         "language": "th",
         "time_zone": "Asia/Bangkok",

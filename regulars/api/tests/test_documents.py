@@ -49,7 +49,7 @@ def test_changes_describe_the_key_and_lists_the_cursor(db: None):
                 path,
             )
     names = [each["name"] for each in build_document()["paths"]["/contacts"]["get"]["parameters"]]
-    assert sorted(names) == ["cursor", "limit", "q"]
+    assert sorted(names) == ["conditions", "cursor", "limit", "person", "q"]
 
 
 def test_everything_is_described_and_has_an_example(db: None):

@@ -28,7 +28,7 @@ def test_role_teams_and_activity_change_together_or_not_at_all(api: Api, cast: C
     assert {"members:change_role", "members:deactivate", "members:set_teams"} <= set(verbs)
     refused = api.patch(path, {"role": "agent", "teams": [str(cast.alice.id)]})
     assert (problem(refused), list(refused.json()["fields"])) == ((422, "invalid"), ["teams"])
-    assert Member.objects.get(id=cast.mate.id).role == "lead"
+    assert Member.objects.get(id=cast.mate.id).role.key == "lead"
 
 
 def test_what_may_not_be_is_refused(api: Api, as_role: Callable[[str], Api], cast: Cast):

@@ -12,7 +12,7 @@ from regulars.api.dispatch import ANY_TOKEN, Route
 from regulars.api.routes import ROUTES
 from regulars.api.tests.client import Api, problem
 from regulars.workspaces.models import ApiToken
-from regulars.workspaces.permissions import ALL_PERMISSIONS, ROLES, permissions_of
+from regulars.workspaces.permissions import ALL_PERMISSIONS, BUILT_IN, permissions_of
 from tests.cast import Cast
 
 Counting = Callable[..., AbstractContextManager[object]]
@@ -35,7 +35,7 @@ def test_no_route_is_there_twice():
     assert len(keys) == len(set(keys))
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", BUILT_IN)
 def test_a_role_opens_exactly_its_routes(as_role: Callable[[str], Api], role: str):
     api = as_role(role)
     allowed = permissions_of(role) | {ANY_TOKEN}

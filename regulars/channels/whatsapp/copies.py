@@ -7,8 +7,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from regulars.channels.whatsapp.requests import media_ids_of
-from regulars.conversations.models import Message
 from regulars.conversations.operations.sending import outgoing_of
+from regulars.conversations.provider_ids import messages_called
+from regulars.inboxes.models import Inbox
 from regulars.inboxes.ports import Deferred, Refused, SendResult, StatusUpdate
 from regulars.kernel.ids import parse_id
 from regulars.media.operations import forget_uploads
@@ -37,7 +38,8 @@ def forget_lost_copies(workspace_id: UUID, statuses: Sequence[StatusUpdate]) -> 
     if not lost:
         return
     by_id = {status.provider_id: status.address for status in lost}
-    messages = Message.objects.filter(workspace_id=workspace_id, direction="out", provider_id__in=by_id)
+    inboxes = Inbox.objects.filter(workspace_id=workspace_id, address__in=set(by_id.values()))
+    messages = messages_called(inboxes.values_list("id", flat=True), by_id).filter(direction="out")
     for message in messages.filter(content__has_key="outgoing"):
         files = [file_id for each in media_ids_of(outgoing_of(message)) if (file_id := parse_id(each))]
         forget_uploads(files, by_id[str(message.provider_id)])

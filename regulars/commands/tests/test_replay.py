@@ -37,14 +37,18 @@ def test_what_failed_waits_to_be_read_again(tmp_path: Path):
         failed, read = _store(session, slug, "failed"), _store(session, slug, "processed")
         first = regulars("replay", "--workspace", slug, "--json", **place)
         assert json.loads(first.stdout) == {"deliveries": 1, "workspaces": {slug: 1}}
-        assert _states(session, failed, read) == ["pending", "processed"]
+        assert _states(session, failed, read) == ["failed", "processed"]
+        assert _jobs(session, slug) == [("inboxes.replay", "waiting", 1)]
+        twice = regulars("replay", "--workspace", slug, "--json", **place)
+        assert (json.loads(twice.stdout)["deliveries"], len(_jobs(session, slug))) == (1, 1)
         one = regulars("replay", "--delivery", str(read), "--workspace", name, **place)
         assert one.stdout == "1 delivery will be read again by the workers that run.\n"
-        assert _states(session, failed, read) == ["pending", "pending"]
+        assert _states(session, failed, read) == ["failed", "pending"]
         again = regulars("replay", "--delivery", str(read), "--workspace", slug, **place)
         assert (again.returncode, "there is no such delivery any more" in again.stderr) == (1, True)
         events = regulars("replay", "--events", "--workspace", slug, "--json", **place)
         assert json.loads(events.stdout) == {"parked_events": 0, "workspaces": {slug: 0}}
+        session.execute("DELETE FROM kernel_job")
         session.execute("DELETE FROM inboxes_delivery WHERE id = ANY(%s)", [[failed, read]])
     unknown = regulars("replay", "--workspace", "nobody", **place)
     assert (unknown.returncode, unknown.stderr.split(";")[0]) == (1, "Error: --workspace is 'nobody'")
@@ -65,6 +69,14 @@ def _store(session: psycopg.Connection, slug: str, state: str) -> int:
     ).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def _jobs(session: psycopg.Connection, slug: str) -> list[tuple[str, str, int]]:
+    return session.execute(
+        "SELECT kind, status, total FROM kernel_job j JOIN workspaces_workspace w ON w.id = j.workspace_id"
+        " WHERE w.slug = %s",
+        [slug],
+    ).fetchall()
 
 
 def _states(session: psycopg.Connection, *ids: int) -> list[str]:

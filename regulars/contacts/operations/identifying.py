@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from regulars.contacts.events import ContactIdentitiesChanged, ContactProfileChanged
+from regulars.contacts.events import ContactIdentitiesChanged, ContactProfileChanged, MergeSuggested
 from regulars.contacts.places import Place, place_of_bsuid, place_of_phone
 from regulars.contacts.resolving import (
     Key,
@@ -76,7 +76,7 @@ def identify_contacts(
     robbed = _insert_identities(
         workspace_id, channel, portfolio, resolution, known.provider_addresses | written
     )
-    _insert_suggestions(workspace_id, resolution)
+    suggested = _insert_suggestions(workspace_id, resolution)
     place_identities(workspace_id, channel, known.unplaced, portfolio)
     write_provider_addresses(
         workspace_id, channel, {key: told for key, told in written.items() if key in known.provider_addresses}
@@ -89,6 +89,7 @@ def identify_contacts(
         [
             *(ContactIdentitiesChanged(workspace_id, key, tuple(gained[key])) for key in sorted(gained)),
             *(ContactProfileChanged(workspace_id, key) for key in sorted(changed)),
+            *(MergeSuggested(workspace_id, *each) for each in suggested),
         ]
     )
     return resolution.contact_ids
@@ -197,9 +198,10 @@ def _insert_contacts(workspace_id: UUID, people: Sequence[PersonSeen], resolutio
     columns = [list(column) for column in zip(*rows, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO contacts_contact (id, workspace_id, name, profile_name, profile_at, username, phone, country,"
-            " language, time_zone, tier, stage, fields, about, unreachable_reason, created_at, updated_at)"
-            " SELECT id, %s, '', name, named_at, username, phone, country, language, zone, '', '', '{}', '', '',"
+            "INSERT INTO contacts_contact (id, person_id, workspace_id, name, profile_name, profile_at, username,"
+            " phone, country, language, time_zone, tier, stage, fields, about, unreachable_reason, created_at,"
+            " updated_at)"
+            " SELECT id, id, %s, '', name, named_at, username, phone, country, language, zone, '', '', '{}', '', '',"
             " now(), now()"
             " FROM unnest(%b::uuid[], %b::text[], %b::timestamptz[], %b::text[], %b::text[], %b::text[], %b::text[],"
             " %b::text[]) AS new(id, name, named_at, username, phone, country, language, zone)",
@@ -330,9 +332,10 @@ def _retire(workspace_id: UUID, channel: str, resolution: Resolution) -> set[UUI
         return {row[0] for row in cursor.fetchall()}
 
 
-def _insert_suggestions(workspace_id: UUID, resolution: Resolution) -> None:
+def _insert_suggestions(workspace_id: UUID, resolution: Resolution) -> list[tuple[UUID, UUID, str]]:
+    """Those that are new."""
     if not resolution.suggestions:
-        return
+        return []
     rows = sorted(resolution.suggestions)
     first, second, reasons = (list(column) for column in zip(*rows, strict=True))
     with connection.cursor() as cursor:
@@ -340,9 +343,10 @@ def _insert_suggestions(workspace_id: UUID, resolution: Resolution) -> None:
             "INSERT INTO contacts_mergesuggestion (id, workspace_id, first_id, second_id, reason, created_at)"
             " SELECT id, %s, a, b, reason, now()"
             " FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::text[]) AS new(id, a, b, reason)"
-            " ON CONFLICT DO NOTHING",
+            " ON CONFLICT DO NOTHING RETURNING first_id, second_id, reason",
             [workspace_id, [new_id() for _ in rows], first, second, reasons],
         )
+        return sorted(cursor.fetchall())
 
 
 def _update_names(workspace_id: UUID, people: Sequence[PersonSeen], resolution: Resolution) -> list[UUID]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from regulars.contacts.events import ContactIdentitiesChanged, ContactNumberChanged
+from regulars.contacts.events import ContactIdentitiesChanged, ContactNumberChanged, MergeSuggested
 from regulars.contacts.models import ContactIdentity, MergeSuggestion
 from regulars.contacts.operations.identifying import (
     NewIdentity,
@@ -144,11 +144,13 @@ def _was_given_up(key: Key, link: Link, known: Known) -> bool:
 
 def _suggest(workspace_id: UUID, one: UUID, other: UUID) -> None:
     first, second = sorted((one, other))
-    MergeSuggestion.objects.get_or_create(
+    _suggestion, is_new = MergeSuggestion.objects.get_or_create(
         first_id=first,
         second_id=second,
         defaults={"workspace_id": workspace_id, "reason": "number_changed"},
     )
+    if is_new:
+        record(MergeSuggested(workspace_id, first, second, "number_changed"))
 
 
 def _end(here: _Here, link: Link, known: Known) -> bool:

@@ -12,14 +12,13 @@ from uuid import UUID
 
 from regulars.conversations.operations.contents import content_json
 from regulars.conversations.operations.media_rows import insert_media
+from regulars.conversations.provider_ids import MessageKey, find_messages
 from regulars.inboxes.ports import InboundMessage
 from regulars.kernel.database import binary_cursor
 from regulars.kernel.events import record_all
 from regulars.media.events import MediaAnnounced
 
 Outcome = Literal["stored", "duplicate"]
-MessageKey = tuple[UUID, str]
-"""(inbox, provider id)"""
 
 
 class Repetition(NamedTuple):
@@ -58,11 +57,9 @@ def _lock_placeholders(keys: Collection[MessageKey]) -> dict[MessageKey, UUID]:
     """The messages of these keys that came with the history and say nothing; once completed, they have a kind."""
     with binary_cursor() as cursor:
         cursor.execute(
-            "SELECT m.inbox_id, m.provider_id, m.id FROM unnest(%b::uuid[], %b::text[]) AS w(inbox_id, provider_id)"
-            " JOIN conversations_message m ON m.inbox_id = w.inbox_id AND m.provider_id = w.provider_id"
-            " WHERE m.source = 'history' AND m.kind = 'unsupported'"
-            " ORDER BY m.id FOR UPDATE OF m",
-            [[key[0] for key in keys], [key[1] for key in keys]],
+            "SELECT m.inbox_id, m.provider_id, m.id FROM conversations_message m WHERE m.id = ANY(%b::uuid[])"
+            " AND m.source = 'history' AND m.kind = 'unsupported' ORDER BY m.id FOR UPDATE OF m",
+            [list(find_messages(keys).values())],
         )
         return {(row[0], row[1]): row[2] for row in cursor.fetchall()}
 

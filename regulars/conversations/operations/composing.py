@@ -142,8 +142,10 @@ def _find_queued(drafts: Sequence[OutgoingDraft]) -> list[Message] | None:
 
 
 def _is_taken(refused: IntegrityError) -> bool:
+    """Whether a message has the id already; the database names the part of the table that it lies in."""
     cause = refused.__cause__
-    return isinstance(cause, UniqueViolation) and cause.diag.constraint_name == "conversations_message_pkey"
+    constraint = cause.diag.constraint_name or "" if isinstance(cause, UniqueViolation) else ""
+    return constraint.startswith("conversations_message_") and constraint.endswith("_pkey")
 
 
 def _says(message: Message, draft: OutgoingDraft) -> bool:

@@ -26,10 +26,11 @@ from regulars.conversations.operations.media_rows import insert_ad_pictures, ins
 from regulars.conversations.operations.reacting import Uncounted, forget_reactions, withdraw_reactions
 from regulars.conversations.operations.statuses import adopt_unmatched
 from regulars.conversations.operations.telling import tell_all
+from regulars.conversations.provider_ids import Named, find_messages, take_ids
 from regulars.inboxes.ports import InboundMessage
 from regulars.kernel.database import binary_cursor
 from regulars.kernel.events import Event
-from regulars.kernel.ids import new_id
+from regulars.kernel.ids import id_at, new_id
 
 LATE_AFTER = timedelta(seconds=5)
 """a message older than the thread's last by more than this is marked as arrived late"""
@@ -99,7 +100,7 @@ def receive_messages(
     chosen = [batch[index] for index in fresh]
     keys = [thread_key(each) for each in chosen]
     threads = _find_or_start(workspace_id, dict(zip(reversed(keys), reversed(chosen), strict=True)))
-    new = [_New(new_id(), each, threads[key]) for each, key in zip(chosen, keys, strict=True)]
+    new = [_New(_id_for(each.message), each, threads[key]) for each, key in zip(chosen, keys, strict=True)]
     stored = _insert_messages(workspace_id, new, _insert_media(workspace_id, new))
     _insert_ad_pictures(workspace_id, stored)
     _move_threads_on(stored, _weigh_reactions(stored, reply_window))
@@ -118,6 +119,11 @@ def receive_messages(
     return _complete(workspace_id, batch, outcomes)
 
 
+def _id_for(message: InboundMessage) -> UUID:
+    """What was said before we came lies among what was said then."""
+    return id_at(message.sent_at) if message.source == "history" else new_id()
+
+
 def _complete(workspace_id: UUID, batch: Sequence[Incoming], outcomes: list[Outcome]) -> list[Outcome]:
     """A duplicate may bring the file that a placeholder waits for, and is stored with it."""
     again = [index for index, outcome in enumerate(outcomes) if outcome == "duplicate"]
@@ -131,13 +137,7 @@ def _complete(workspace_id: UUID, batch: Sequence[Incoming], outcomes: list[Outc
 
 
 def find_stored(keys: Collection[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
-    with binary_cursor() as cursor:
-        cursor.execute(
-            "SELECT m.inbox_id, m.provider_id FROM unnest(%b::uuid[], %b::text[]) AS w(inbox_id, provider_id)"
-            " JOIN conversations_message m ON m.inbox_id = w.inbox_id AND m.provider_id = w.provider_id",
-            [[key[0] for key in keys], [key[1] for key in keys]],
-        )
-        return {(row[0], row[1]) for row in cursor.fetchall()}
+    return set(find_messages(keys))
 
 
 def _without_duplicates(batch: Sequence[Incoming]) -> list[int]:
@@ -232,22 +232,22 @@ FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::text[], %b::text
   %b::bool[], %b::bigint[], %b::text[])
   AS new(id, inbox_id, conversation_id, contact_id, direction, kind, body, content, media_id, provider_id, target,
   reply_to, author_kind, author_name, source, status, sent_at, late, delivery_id, path)
-ON CONFLICT DO NOTHING
 """
 
 
 def _insert_messages(workspace_id: UUID, new: Sequence[_New], media: dict[UUID, UUID]) -> list[_New]:
     """Returns those that really are new, which are all unless others store the same at the same time."""
-    rows = [_row(each, media.get(each.id)) for each in new]
-    with binary_cursor() as cursor:
-        cursor.execute(
-            _INSERT_MESSAGES, [workspace_id, *(list(column) for column in zip(*rows, strict=True))]
-        )
-        if cursor.rowcount == len(new):
-            return list(new)
-        cursor.execute("SELECT id FROM conversations_message WHERE id = ANY(%s)", [[each.id for each in new]])
-        kept = {row[0] for row in cursor.fetchall()}
-    return [each for each in new if each.id in kept]
+    kept = take_ids(
+        [Named(each.incoming.inbox_id, each.incoming.message.provider_id, each.id) for each in new]
+    )
+    stored = [each for each in new if each.id in kept]
+    rows = [_row(each, media.get(each.id)) for each in stored]
+    if rows:
+        with binary_cursor() as cursor:
+            cursor.execute(
+                _INSERT_MESSAGES, [workspace_id, *(list(column) for column in zip(*rows, strict=True))]
+            )
+    return stored
 
 
 def _row(new: _New, media_id: UUID | None) -> tuple[object, ...]:

@@ -6,7 +6,8 @@ repeated requests) is left to workers, who are told by which traces to know it (
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.db.models import F, Q, QuerySet
 from regulars.contacts.models import Contact, ContactIdentity
 from regulars.contacts.operations.editing import delete_contact
 from regulars.contacts.operations.identifying import identity_lanes
+from regulars.contacts.registry import leaving
 from regulars.conversations.events import MessagesRemoved
 from regulars.conversations.models import (
     SILENT_KINDS,
@@ -31,6 +33,7 @@ from regulars.conversations.models import (
 )
 from regulars.conversations.operations.sending import outgoing_of
 from regulars.conversations.operations.statuses import settle_jobs
+from regulars.conversations.provider_ids import forget_ids
 from regulars.inboxes.erasing import Erasure, Trace, Traces, ask_for_erasure
 from regulars.inboxes.ports import files_in
 from regulars.kernel import clock
@@ -48,30 +51,62 @@ ANSWERS_KEPT = timedelta(hours=25)
 
 @transaction.atomic
 def remove_contact(contact: Contact, *, by: Actor) -> None:
-    """Remove a contact, their conversations, messages and files, for good.
+    """Remove a contact, their conversations, messages and files, for good; who else is the same person stays.
 
     What was still to leave, or left with an unknown result, ends as refused: the ledger keeps adding up. Of groups
     only what this person said goes, and when our messages reached them; the threads stay, with everybody else's words.
+    Each table that holds a contact says what becomes of its rows (``contacts.registry``).
     """
     by.require("contacts:delete")
     _hold_lanes(contact)
+    with leaving(contact):
+        delete_contact(contact, by=by)
+
+
+def said_by(contact_ids: Collection[UUID]) -> QuerySet[Message]:
+    """What was said to them and by them, groups included."""
+    # unscoped: the contacts were let in to
+    return Message.objects.filter(Q(contact__in=contact_ids) | Q(conversation__contact__in=contact_ids))
+
+
+@contextmanager
+def moving_groups_on(contact: Contact) -> Iterator[None]:
     groups = _lock_group_threads(contact)
-    said = Message.objects.filter(Q(contact=contact) | Q(conversation__contact=contact))
-    unsettled = OutgoingMessage.objects.select_for_update(of=("self",)).filter(
-        message__in=said, state__in=["queued", "sending", "unknown"]
-    )
-    settle_jobs([(job.message_id, "refused", "contact-deleted") for job in unsettled])
-    files = _files_only_in(said)
-    traces = _traces_of(contact, said)
-    _forget_participant(contact)
     unread = {each.id: _unread_of_others(each, contact) for each in groups}
     forget(ConversationTagging, list(contact.conversations.values_list("id", flat=True)))
-    delete_contact(contact, by=by)
-    remove_files(files)
-    forget_errors(contact.workspace_id, traces.objects)
-    ask_for_erasure(contact.workspace_id, traces)
+    yield
     _move_groups_on(unread)
     record_all(MessagesRemoved(each.workspace_id, each.id) for each in groups)
+
+
+@contextmanager
+def forgetting_ids(contact: Contact) -> Iterator[None]:
+    forget_ids(said_by([contact.id]))
+    yield
+
+
+@contextmanager
+def refusing_what_waits(contact: Contact) -> Iterator[None]:
+    unsettled = OutgoingMessage.objects.select_for_update(of=("self",)).filter(
+        message__in=said_by([contact.id]), state__in=["queued", "sending", "unknown"]
+    )
+    settle_jobs([(job.message_id, "refused", "contact-deleted") for job in unsettled])
+    yield
+
+
+@contextmanager
+def removing_files(contact: Contact) -> Iterator[None]:
+    files = _files_only_in(said_by([contact.id]))
+    yield
+    remove_files(files)
+
+
+@contextmanager
+def asking_for_erasure(contact: Contact) -> Iterator[None]:
+    traces = _traces_of(contact, said_by([contact.id]))
+    yield
+    forget_errors(contact.workspace_id, traces.objects)
+    ask_for_erasure(contact.workspace_id, traces)
 
 
 def _hold_lanes(contact: Contact) -> None:
@@ -160,7 +195,8 @@ def _lock_group_threads(contact: Contact) -> Sequence[Conversation]:
     return list(threads.order_by("id").select_for_update(of=("self",)))
 
 
-def _forget_participant(contact: Contact) -> None:
+@contextmanager
+def forgetting_participants(contact: Contact) -> Iterator[None]:
     """Statuses in groups name whom a message reached by an address."""
     addresses = list(contact.identities.values_list("value", flat=True))
     in_groups = Message.objects.filter(
@@ -170,6 +206,7 @@ def _forget_participant(contact: Contact) -> None:
     UnmatchedStatus.objects.filter(
         participant__in=addresses, inbox__workspace_id=contact.workspace_id
     ).delete()
+    yield
 
 
 def _unread_of_others(conversation: Conversation, contact: Contact) -> int:

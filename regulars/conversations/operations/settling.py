@@ -34,6 +34,7 @@ from regulars.conversations.operations.statuses import (
 )
 from regulars.conversations.operations.telling import tell
 from regulars.conversations.operations.unanswering import close_windows, restore_waits
+from regulars.conversations.provider_ids import Named, take_ids
 from regulars.inboxes.ports import (
     Accepted,
     Deferred,
@@ -93,6 +94,12 @@ def _write_accepted(rows: Sequence[tuple[Claimed, Accepted]]) -> None:
     if not rows:
         return
     ids = [UUID(claimed.to_send.message_id) for claimed, _result in rows]
+    taken = take_ids(
+        [
+            Named(claimed.inbox_id, result.provider_id, id_)
+            for (claimed, result), id_ in zip(rows, ids, strict=True)
+        ]
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversations_message m SET provider_id = COALESCE(m.provider_id, new.provider_id),"
@@ -100,7 +107,13 @@ def _write_accepted(rows: Sequence[tuple[Claimed, Accepted]]) -> None:
             " error = CASE WHEN m.status IN ('queued', 'sending', 'unknown') THEN NULL ELSE m.error END"
             " FROM unnest(%b::uuid[], %b::text[]) AS new(id, provider_id) WHERE m.id = new.id"
             " RETURNING m.workspace_id, m.conversation_id, m.id, m.status",
-            [ids, [result.provider_id for _claimed, result in rows]],
+            [
+                ids,
+                [
+                    result.provider_id if id_ in taken else None
+                    for (_claimed, result), id_ in zip(rows, ids, strict=True)
+                ],
+            ],
         )
         events = [MessageStatusChanged(*row) for row in cursor.fetchall()]
         cursor.execute(

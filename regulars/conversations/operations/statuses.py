@@ -23,6 +23,7 @@ from regulars.contacts.operations.editing import record_consent
 from regulars.conversations.events import MessageStatusChanged, ReplyWindowProlonged
 from regulars.conversations.models import STATUS_RANK, Conversation, UnmatchedStatus
 from regulars.conversations.operations.unanswering import close_windows, end_waits, restore_waits
+from regulars.conversations.provider_ids import Named, find_messages, take_ids
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.models import Inbox
 from regulars.inboxes.ports import ContactRef, Identity, ProviderError, StatusUpdate
@@ -60,6 +61,7 @@ class _Target:
     window_closed_at: datetime | None = None
     settled: str = ""
     settled_reason: str = ""
+    learned_its_id: bool = False
     pricing_type: str = ""
 
     def __post_init__(self) -> None:
@@ -126,17 +128,14 @@ def _incoming_from_row(row: tuple[Any, ...]) -> IncomingStatus:
 
 def _lock_targets(workspace_id: UUID, batch: Sequence[IncomingStatus]) -> list[_Target]:
     own_ids = [each for each in (parse_id(item.status.callback_data) for item in batch) if each]
-    keys = sorted({(item.inbox_id, item.status.provider_id) for item in batch})
+    keys = {(item.inbox_id, item.status.provider_id) for item in batch}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT m.id, m.inbox_id, m.provider_id, m.conversation_id, m.contact_id, m.status, m.pricing_category"
             " FROM conversations_message m"
             " WHERE m.workspace_id = %s AND m.direction = 'out' AND m.id IN ("
-            "   SELECT unnest(%b::uuid[]) UNION"
-            "   SELECT m.id FROM unnest(%b::uuid[], %b::text[]) AS w(inbox_id, provider_id)"
-            "   JOIN conversations_message m ON m.inbox_id = w.inbox_id AND m.provider_id = w.provider_id)"
-            " ORDER BY m.id FOR UPDATE OF m",
-            [workspace_id, own_ids, [key[0] for key in keys], [key[1] for key in keys]],
+            "   SELECT unnest(%b::uuid[])) ORDER BY m.id FOR UPDATE OF m",
+            [workspace_id, [*own_ids, *find_messages(keys).values()]],
         )
         return [_Target(*row) for row in cursor.fetchall()]
 
@@ -218,7 +217,7 @@ def _apply(status: StatusUpdate, target: _Target) -> None:
         _apply_failure_of_one(target)
         return
     if status.provider_id and target.provider_id is None:
-        target.provider_id, target.changed = status.provider_id, True
+        target.provider_id, target.learned_its_id, target.changed = status.provider_id, True, True
     if status.pricing_category and not target.pricing_category:
         target.pricing_category, target.pricing_type, target.changed = (
             status.pricing_category,
@@ -274,6 +273,13 @@ def _write_targets(workspace_id: UUID, targets: Sequence[_Target]) -> None:
 def _write_messages(targets: Sequence[_Target]) -> None:
     if not targets:
         return
+    take_ids(
+        [
+            Named(each.inbox_id, each.provider_id, each.id)
+            for each in targets
+            if each.provider_id and each.learned_its_id
+        ]
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversations_message m SET status = new.status,"

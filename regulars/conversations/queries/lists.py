@@ -9,11 +9,12 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Count, F, Func, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from regulars.contacts.search import matching_contacts, matching_groups
-from regulars.conversations.access import visible_to
+from regulars.conversations.access import IsAmong, first_visible, visible_to
 from regulars.conversations.models import Conversation, ConversationTagging, Message
+from regulars.conversations.provider_ids import messages_called
 from regulars.conversations.queries.changing import REWRITING, MessageChanges, read_changes
 from regulars.kernel.cursors import read_cursor, unknown_cursor, write_cursor
 from regulars.kernel.ids import parse_id
@@ -40,6 +41,9 @@ class ConversationFilter:
     text: str = ""
     unread: bool = False
     contact_id: UUID | None = None
+    matching: Q | None = None
+    """what else must hold (``kernel.conditions.to_sql.matching``)"""
+    person_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +63,26 @@ def list_conversations(
     cursor: str | None = None,
 ) -> Page:
     """A fixed number of queries whatever the page's size."""
-    conversations = _ordered(filtered(actor, wanted), order, cursor)
-    found = list(conversations[: limit + 1])
+    asked = _by_tag(actor, wanted)
+    first = first_visible(
+        actor,
+        lambda rows: _narrowed(actor, rows, asked),
+        lambda rows: _ordered(rows, order, cursor),
+        limit + 1,
+    )
+    found = list(first)
     items = found[:limit]
     attach_shown(items)
     return Page(items, _cursor_of(items[-1], order) if len(found) > limit else None)
 
 
 def filtered(actor: Actor, wanted: ConversationFilter) -> QuerySet[Conversation]:
-    conversations = visible_to(actor)
+    return _narrowed(actor, visible_to(actor), _by_tag(actor, wanted))
+
+
+def _narrowed(
+    actor: Actor, conversations: QuerySet[Conversation], wanted: ConversationFilter
+) -> QuerySet[Conversation]:
     if wanted.inbox_id:
         conversations = conversations.filter(inbox_id=wanted.inbox_id)
     if wanted.status:
@@ -76,33 +91,42 @@ def filtered(actor: Actor, wanted: ConversationFilter) -> QuerySet[Conversation]
         conversations = conversations.filter(_assignee(actor, wanted.assignee))
     if wanted.team_id:
         conversations = conversations.filter(team_id=wanted.team_id)
-    if wanted.tag:
-        conversations = _with_tag(conversations, find_tag(actor.workspace_id, wanted.tag))
     if wanted.unread:
         conversations = conversations.filter(unread_count__gt=0)
     if wanted.contact_id:
         conversations = conversations.filter(contact_id=wanted.contact_id)
+    if wanted.matching is not None:
+        conversations = conversations.filter(wanted.matching)
+    if wanted.person_id:
+        conversations = conversations.filter(contact__person=wanted.person_id)
     if wanted.text:
         conversations = conversations.filter(
-            Q(contact_id__in=matching_contacts(actor.workspace_id, wanted.text))
+            Q(contact__person__in=matching_contacts(actor.workspace_id, wanted.text).values("person_id"))
             | Q(group_id__in=matching_groups(actor.workspace_id, wanted.text))
             | Q(id__in=tagged_by_word(ConversationTagging, actor.workspace_id, wanted.text))
         )
     return conversations
 
 
-def _with_tag(conversations: QuerySet[Conversation], tag: Tag | None) -> QuerySet[Conversation]:
+def _by_tag(actor: Actor, wanted: ConversationFilter) -> ConversationFilter:
+    """The tag looked up, once for all ways of seeing."""
+    if not wanted.tag:
+        return wanted
+    having = _has_tag(find_tag(actor.workspace_id, wanted.tag))
+    return replace(wanted, tag="", matching=having if wanted.matching is None else having & wanted.matching)
+
+
+def _has_tag(tag: Tag | None) -> Q:
     """Those with a common tag are met soon on a walk through the list; those with a rare one are fetched by it.
 
     The planner cannot choose: with all that a row of the list joins, it puts the tag last.
     """
     if tag is None:
-        return conversations.none()
+        return Q(pk__in=[])
     having = tagged_with(ConversationTagging, tag.id)
     if uses_of([tag.id]).get(tag.id, {}).get(ConversationTagging.subject, 0) > COMMON:
-        return conversations.filter(id__in=having)
-    among = {"template": "%(expressions)s)", "arg_joiner": " = ANY("}
-    return conversations.filter(Func(F("id"), ArraySubquery(having), output_field=BooleanField(), **among))
+        return Q(id__in=having)
+    return Q(IsAmong("id", ArraySubquery(having)))
 
 
 def _assignee(actor: Actor, word: str) -> Q:
@@ -201,10 +225,9 @@ def attach_last_messages(conversations: list[Conversation]) -> None:
 def _targets_of(reactions: list[Message]) -> dict[tuple[UUID, str | None], Message]:
     if not reactions:
         return {}
-    # unscoped: in the numbers of messages that were read
-    said = Message.objects.filter(
-        inbox_id__in={each.inbox_id for each in reactions},
-        provider_id__in={each.target_provider_id for each in reactions if each.target_provider_id},
+    said = messages_called(
+        (each.inbox_id for each in reactions),
+        (each.target_provider_id for each in reactions if each.target_provider_id),
     )
     return {(each.conversation_id, each.provider_id): each for each in said}
 
@@ -256,4 +279,5 @@ def count_for_all(actors: Sequence[Actor]) -> list[Counts]:
 
 def _view_of(actor: Actor) -> tuple[object, ...]:
     """Actors with the same value see the same unassigned conversations (see ``access.visible_to``)."""
-    return (actor.workspace_id, actor.role, actor.team_ids, actor.sees_all, actor.can("conversations:read"))
+    far = actor.far("conversations")
+    return (actor.workspace_id, far, actor.team_ids, actor.can("conversations:read"))

@@ -19,6 +19,7 @@ from regulars.conversations.models import (
     MessageStatus,
     Note,
 )
+from regulars.conversations.provider_ids import messages_called
 from regulars.conversations.queries.changing import MODIFIERS, MessageChanges, may_change, read_changes
 from regulars.conversations.queries.waiting import Wait, read_waits
 from regulars.media.models import MediaFile
@@ -141,7 +142,7 @@ def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
     if not details:
         return details
     by_id = {each.message.id: each for each in details}
-    for status in MessageStatus.objects.filter(message_id__in=by_id).order_by("at", "id"):
+    for status in MessageStatus.objects.filter(message_id__in=by_id).order_by("at", "status", "participant"):
         by_id[status.message_id].statuses.append(status)
     _name_participants(details)
     _add_ad_pictures(details)
@@ -167,10 +168,8 @@ def find_named(messages: Sequence[Message]) -> dict[tuple[UUID, str | None], Mes
     ids.discard(None)
     if not ids:
         return {}
-    found = Message.objects.filter(
-        inbox_id__in={message.inbox_id for message in messages},
-        conversation_id__in={message.conversation_id for message in messages},
-        provider_id__in=ids,
+    found = messages_called((message.inbox_id for message in messages), filter(None, ids)).filter(
+        conversation_id__in={message.conversation_id for message in messages}
     )
     return {
         (each.conversation_id, each.provider_id): each for each in found.select_related("media", "contact")

@@ -11,7 +11,9 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
+from regulars.contacts.models import Contact
 from regulars.conversations.models import Activity, Conversation, Message, Note
+from regulars.conversations.provider_ids import messages_called
 from regulars.conversations.queries.changing import MODIFIERS
 from regulars.conversations.queries.lists import attach_shown
 from regulars.conversations.queries.threads import MessageDetails, shown_with, with_details
@@ -23,7 +25,12 @@ MOST_LINES = 20
 def conversations_with(
     workspaces: Collection[UUID], contacts: Collection[UUID], groups: Collection[UUID]
 ) -> set[UUID]:
-    theirs = Q(contact_id__in=contacts) | Q(group_id__in=groups)
+    """With contacts, or with whoever is one person that they stand for."""
+    people = set(contacts)
+    if people:
+        merged = Contact.objects.filter(person_id__in=contacts, workspace_id__in=workspaces)
+        people |= set(merged.values_list("id", flat=True))
+    theirs = Q(contact_id__in=people) | Q(group_id__in=groups)
     found = Conversation.objects.filter(theirs, workspace_id__in=workspaces)
     return set(found.values_list("id", flat=True))
 
@@ -36,7 +43,7 @@ def messages_showing(workspaces: Collection[UUID], media: Collection[UUID]) -> d
 
 def read_conversations(workspaces: Collection[UUID], ids: Collection[UUID]) -> list[Conversation]:
     found = Conversation.objects.filter(workspace_id__in=workspaces, id__in=ids).select_related(
-        "contact", "group", "inbox__connection", "assignee__user", "team"
+        "contact__person", "group", "inbox__connection", "assignee__user", "team"
     )
     listed = list(found.defer(*sealed_fields("inbox__connection__")))
     attach_shown(listed)
@@ -59,10 +66,10 @@ def read_shown_messages(
     }
     if targets:
         known = {each.id for each in messages}
-        changed = of_threads.filter(
-            inbox_id__in={each.inbox_id for each in conversations},
-            provider_id__in={provider_id for _thread, provider_id in targets},
+        named = messages_called(
+            (each.inbox_id for each in conversations), (provider_id for _thread, provider_id in targets)
         )
+        changed = of_threads.filter(id__in=named.values("id"))
         messages += [
             each
             for each in changed

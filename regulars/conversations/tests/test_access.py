@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import get_args
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import transaction
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from regulars.contacts.models import Contact
 from regulars.conversations.access import (
-    ConversationFacts,
     access_contact,
     access_conversation,
     access_media,
     access_message,
-    can_see,
     contacts_visible_to,
     media_visible_to,
-    read_staffing,
     visible_to,
 )
 from regulars.conversations.models import Conversation
@@ -38,7 +31,6 @@ from regulars.conversations.queries.lists import (
 )
 from regulars.conversations.queries.threads import read_thread
 from regulars.conversations.tests.saying import at, fresh, queue, receive, said
-from regulars.inboxes.models import Inbox
 from regulars.inboxes.operations import change_inbox
 from regulars.inboxes.ports import (
     InteractiveHeader,
@@ -52,102 +44,10 @@ from regulars.inboxes.ports import (
 )
 from regulars.kernel.errors import Invalid, NotAllowed, NotFound
 from regulars.media.models import MediaFile
-from regulars.workspaces.access import Actor, actor_of_member
-from regulars.workspaces.models import Member, Team, User
+from regulars.workspaces.access import Actor
 from tests.cast import ALICE, BORIS, CHAI, Cast
 
 pytestmark = pytest.mark.django_db
-
-TEAMS, INBOXES, MEMBERS, THREADS = 3, 3, 5, 6
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """Indexes of a random workspace: who is in which team, who staffs what, whose conversation is whose."""
-
-    roles: list[str]
-    member_teams: list[set[int]]
-    inbox_teams: list[set[int]]
-    threads: list[tuple[int, int | None, int | None]]
-
-
-_some_teams = st.sets(st.integers(0, TEAMS - 1), max_size=2)
-_worlds = st.builds(
-    World,
-    st.lists(st.sampled_from(["owner", "admin", "lead", "agent"]), min_size=MEMBERS, max_size=MEMBERS),
-    st.lists(_some_teams, min_size=MEMBERS, max_size=MEMBERS),
-    st.lists(_some_teams, min_size=INBOXES, max_size=INBOXES),
-    st.lists(
-        st.tuples(
-            st.integers(0, INBOXES - 1),
-            st.none() | st.integers(0, MEMBERS - 1),
-            st.none() | st.integers(0, TEAMS - 1),
-        ),
-        min_size=THREADS,
-        max_size=THREADS,
-    ),
-)
-
-
-def _build(cast: Cast, world: World) -> list[Member]:
-    workspace = cast.workspace
-    teams = [Team.objects.create(workspace=workspace, name=f"T{number}") for number in range(TEAMS)]
-    inboxes = [
-        Inbox.objects.create(
-            workspace=workspace, connection=cast.connection, name=f"I{number}", address=f"9{number}"
-        )
-        for number in range(INBOXES)
-    ]
-    for inbox, own in zip(inboxes, world.inbox_teams, strict=True):
-        inbox.teams.set([teams[number] for number in own])
-    members = []
-    for number, (role, own) in enumerate(zip(world.roles, world.member_teams, strict=True)):
-        user = User.objects.create(email=f"m{number}@lotus.example")
-        member = Member.objects.create(workspace=workspace, user=user, role=role)
-        member.teams.set([teams[each] for each in own])
-        members.append(member)
-    for inbox_number, assignee, team in world.threads:
-        Conversation.objects.create(
-            workspace=workspace,
-            inbox=inboxes[inbox_number],
-            contact=Contact.objects.create(workspace=workspace),
-            assignee=None if assignee is None else members[assignee],
-            team=None if team is None else teams[team],
-        )
-    return members
-
-
-def _actors(cast: Cast, members: list[Member]) -> list[Actor]:
-    tokens = [cast.token_actor(role) for role in ("admin", "lead", "agent")]
-    blind = cast.token_actor("agent", scopes=["contacts:read"])
-    strangers = [cast.stranger.actor(cast.stranger.owner), cast.stranger.token_actor("admin")]
-    return [*map(actor_of_member, members), *tokens, blind, *strangers]
-
-
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-@given(_worlds)
-def test_the_query_and_the_predicate_agree(cast, world):
-    with transaction.atomic():
-        members = _build(cast, world)
-        staffing = read_staffing(cast.workspace.id)
-        everything = list(Conversation.objects.all())
-        for actor in _actors(cast, members):
-            seen = list(visible_to(actor))
-            assert len(seen) == len(set(seen))
-            foreseen = [
-                each
-                for each in everything
-                if can_see(
-                    actor,
-                    ConversationFacts(each.workspace_id, each.inbox_id, each.assignee_id, each.team_id),
-                    staffing,
-                )
-            ]
-            assert set(seen) == set(foreseen)
-            if actor.workspace_id != cast.workspace.id:
-                assert seen == []
-        transaction.set_rollback(True)
-
 
 # --- by name ----------------------------------------------------------------------------------------
 

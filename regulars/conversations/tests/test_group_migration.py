@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from regulars.kernel import clock
 from regulars.kernel.ids import new_id
+from tests.old_schema import database_at, migrate_to_now
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,14 +18,9 @@ BEFORE = [("conversations", "0005_unmatched_price")]
 
 @pytest.fixture
 def old() -> Iterator[Any]:
-    """The models as they were; the schema is of today again afterwards."""
-    executor = MigrationExecutor(connection)
-    latest = executor.loader.graph.leaf_nodes()
-    executor.migrate(BEFORE)
-    yield executor.loader.project_state(BEFORE).apps
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE workspaces_workspace CASCADE")
-    MigrationExecutor(connection).migrate(latest)
+    """The models as they were."""
+    with database_at(BEFORE) as models:
+        yield models
 
 
 def test_threads_move_and_what_we_said_belongs_to_nobody(old):
@@ -77,9 +71,7 @@ def test_threads_move_and_what_we_said_belongs_to_nobody(old):
             status="sent",
             sent_at=clock.now(),
         )
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
-    now = executor.loader.project_state(executor.loader.graph.leaf_nodes()).apps
+    now = migrate_to_now()
     group = now.get_model("contacts", "Group").objects.get()
     assert (group.address, group.channel, group.subject, group.allows_automation) == (
         "G",

@@ -15,7 +15,7 @@ from regulars.tags.moving import move_lists
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-EXPANDED = [("conversations", "0018_taggings"), ("contacts", "0006_taggings")]
+EXPANDED = [("conversations", "0021_taggings"), ("contacts", "0008_taggings")]
 LISTS = [
     ["vip", "late payer"],
     ["VIP", " vip ", "\uff36\uff29\uff30", ""],
@@ -50,7 +50,7 @@ def test_lists_become_taggings_and_lists_again(old: Any, monkeypatch: pytest.Mon
         old.get_model("contacts", "Contact").objects.create(id=new_id(), workspace=workspace, tags=tags)
         for tags in LISTS
     ]
-    now = _migrate([("contacts", "0007_move_tags")])
+    now = _migrate([("contacts", "0009_move_tags")])
     with connection.schema_editor() as editor:
         move_lists("contacts_contact", "contacts_contacttagging", "contact")(None, editor)
     taggings = now.get_model("contacts", "ContactTagging").objects
@@ -63,7 +63,7 @@ def test_lists_become_taggings_and_lists_again(old: Any, monkeypatch: pytest.Mon
         ("late payer", "contact", 1),
         ("vip", "contact", 3),
     ]
-    _migrate([("contacts", "0008_no_tag_lists")])
-    back = _migrate([("contacts", "0006_taggings")])
+    _migrate([("contacts", "0010_no_tag_lists")])
+    back = _migrate([("contacts", "0008_taggings")])
     lists = back.get_model("contacts", "Contact").objects.order_by("id").values_list("tags", flat=True)
     assert list(lists) == [["late payer", "vip"], ["vip"], ["vip"], [], []]

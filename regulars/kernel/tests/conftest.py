@@ -52,7 +52,7 @@ def wait_until_visible() -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT transaction_id < pg_snapshot_xmin(pg_current_snapshot()) FROM kernel_event"
-                " ORDER BY transaction_id DESC LIMIT 1"
+                " ORDER BY generation DESC, transaction_id DESC LIMIT 1"
             )
             row = cursor.fetchone()
         if row is None or row[0]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import orjson
 import psycopg
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.kernel import clock, events, tasks
 from regulars.kernel.events import Page, Position, end_of_log, record, record_all
 from regulars.kernel.models import Event as EventRow
-from regulars.kernel.models import ParkedEvent, ReactionCursor
+from regulars.kernel.models import ReactionCursor
+from regulars.kernel.partitions import EVENTS, WEEK, Part
 from regulars.kernel.tests.conftest import WORKSPACE, KettleEmptied, boiled, wait_until_visible
 
 KINDS = ["KettleBoiled", "KettleEmptied"]
@@ -26,21 +28,28 @@ def read_after(position: Position, kinds: list[str], limit: int) -> Page:
     return events.read_after(position, kinds, limit)
 
 
-@given(st.integers(0, 2**63 - 1), st.integers(0, 2**63 - 1))
-def test_a_position_survives_its_text(transaction_id: int, event_id: int):
-    position = Position(transaction_id, event_id)
+@given(st.integers(0, 2**15 - 1), st.integers(0, 2**63 - 1), st.integers(0, 2**63 - 1))
+def test_a_position_survives_its_text(generation: int, transaction_id: int, event_id: int):
+    position = Position(generation, transaction_id, event_id)
     assert Position.parse(str(position)) == position
 
 
 @given(st.text(alphabet="0123456789.-+ ٣", max_size=60))
 def test_no_text_breaks_the_parser_of_positions(text: str):
     position = Position.parse(text)
-    assert position is None or (position.transaction_id >= 0 and position.event_id >= 0)
+    assert position is None or position >= Position(0, 0, 0)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_what_a_client_may_send_as_a_position_can_always_be_asked_for():
-    for text in ("18446744073709551615.0", "99999999999999999999.1", "1.99999999999999999999", "٣.٣"):
+    texts = (
+        "1.18446744073709551615.0",
+        "1.99999999999999999999.1",
+        "1.1.99999999999999999999",
+        "99999.1.1",
+        "٣.٣.٣",
+    )
+    for text in texts:
         position = Position.parse(text)
         if position is not None:
             assert read_after(position, KINDS, 10).events == []
@@ -134,14 +143,58 @@ def test_an_event_keeps_its_kinds_of_values():
 
 @pytest.mark.django_db(transaction=True)
 def test_old_events_go_when_everybody_has_read_them():
-    record(boiled("old"), boiled("parked"), boiled("young"))
-    old, parked, _young = EventRow.objects.order_by("id")
-    long_ago = clock.now() - tasks.EVENT_RETENTION - timedelta(hours=1)
-    EventRow.objects.filter(id__in=[old.id, parked.id]).update(happened_at=long_ago)
-    ParkedEvent.objects.create(reaction="tea", event=parked, error="")
-    cursor = ReactionCursor.objects.create(name="tea", transaction_id=old.transaction_id, event_id=old.id - 1)
+    """Nobody made a part of the log for their time: they lie in the rest."""
+    record(boiled("old"), boiled("older"), boiled("young"))
+    old, older, _young = EventRow.objects.order_by("id")
+    long_ago = clock.now() - tasks.EVENT_RETENTION - timedelta(days=30)
+    EventRow.objects.filter(id__in=[old.id, older.id]).update(happened_at=long_ago)
+    cursor = ReactionCursor.objects.create(
+        name="tea", generation=1, transaction_id=old.transaction_id, event_id=old.id - 1
+    )
     assert tasks.purge_events() == 0
     cursor.event_id = old.id
     cursor.save()
     assert tasks.purge_events() == 1
-    assert [each.body["note"] for each in EventRow.objects.order_by("id")] == ["parked", "young"]
+    assert [each.body["note"] for each in EventRow.objects.order_by("id")] == ["older", "young"]
+
+
+@pytest.fixture
+def old_part(transactional_db: None) -> Iterator[str]:
+    """The part of a week long ago."""
+    yield "kernel_event_2020w02"
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS kernel_event_2020w02")
+
+
+def test_a_week_that_everybody_has_read_goes_as_a_whole(old_part: str):
+    long_ago = datetime(2020, 1, 8, tzinfo=UTC)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TABLE {old_part} PARTITION OF kernel_event FOR VALUES FROM ('2020-01-06Z') TO ('2020-01-13Z')"
+        )
+    record(boiled("old"), boiled("young"))
+    old, young = EventRow.objects.order_by("id")
+    EventRow.objects.filter(id=old.id).update(happened_at=long_ago)
+    cursor_row = ReactionCursor.objects.create(name="tea", generation=1, transaction_id="0")
+    assert tasks.purge_events() == 0
+    assert old_part in {part.name for part in EVENTS.parts()}
+    ReactionCursor.objects.filter(name=cursor_row.name).update(
+        transaction_id=young.transaction_id, event_id=young.id
+    )
+    assert tasks.purge_events() == 1
+    assert old_part not in {part.name for part in EVENTS.parts()}
+    assert [each.body["note"] for each in EventRow.objects.all()] == ["young"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_there_is_a_part_for_each_of_the_coming_weeks():
+    tasks.prepare_parts()
+    before = EVENTS.parts()
+    tasks.prepare_parts()
+    assert EVENTS.parts() == before
+    assert before[-1] == Part("kernel_event_rest", None, None)
+    assert (before[-2].ends_at or clock.now()) - clock.now() > 4 * WEEK
+    record(boiled("now"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tableoid::regclass::text FROM kernel_event")
+        assert cursor.fetchall() != [("kernel_event_rest",)]

@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, transaction
 from regulars.kernel import clock, reactions
 from regulars.kernel.events import Recorded, end_of_log, read_after, record
 from regulars.kernel.ids import new_id
-from regulars.kernel.models import Event, Heartbeat, ParkedEvent, ReactionCursor
+from regulars.kernel.models import Heartbeat, ParkedEvent, ReactionCursor
 from regulars.kernel.reactions import (
     ATTEMPTS_BEFORE_PARKING,
     BATCH_SIZE,
@@ -175,7 +175,7 @@ def _park(*notes: str) -> list[ParkedEvent]:
 
 def test_what_people_asked_for_is_tried_again_and_nothing_else():
     one, other = _park("bad", "bad")
-    workspace_id = one.event.workspace_id
+    workspace_id = one.workspace_id
     assert retry_asked([_reaction()]) == 0
     assert ask_to_retry(workspace_id, [one.id]) == 1
     assert ask_to_retry(new_id()) == 0
@@ -194,7 +194,7 @@ def test_what_fails_again_stays_with_its_new_error():
         (_reaction(fail), "ValueError: still bad"),
         (_reaction(name="other"), "LookupError: this version has no such reaction any more"),
     ):
-        ask_to_retry(parked.event.workspace_id)
+        ask_to_retry(parked.workspace_id)
         assert retry_asked([reaction]) == 0
         parked.refresh_from_db()
         assert (parked.error, parked.retry_asked_at) == (error, None)
@@ -209,8 +209,8 @@ def test_an_event_that_the_reaction_no_longer_wants_goes_without_another_in_its_
 
 def test_errors_about_an_object_are_forgotten():
     one, other = _park("bad", "bad")
-    Event.objects.filter(id=one.event_id).update(body={"note": "contact-1"})
-    forget_errors(one.event.workspace_id, ["contact-1"])
+    ParkedEvent.objects.filter(id=one.id).update(body={"note": "contact-1"})
+    forget_errors(one.workspace_id, ["contact-1"])
     assert list(ParkedEvent.objects.order_by("id").values_list("error", flat=True)) == ["", other.error]
 
 

@@ -3,40 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import time
 from typing import Any
 
 from django import forms
+from django.utils.formats import time_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext
 
 from regulars.conversations.queries.teams import TeamLine
+from regulars.kernel.jobs.kinds import JobKind
 from regulars.tags.models import COLORS, Tag
 from regulars.tags.names import DESCRIPTION_LENGTH
 from regulars.tags.names import NAME_LENGTH as TAG_NAME_LENGTH
 from regulars.web.design.form_dialogs import Choice
 from regulars.web.roles import role_description, role_word
-from regulars.workspaces.models import Team
-from regulars.workspaces.permissions import ROLES, may_grant
+from regulars.workspaces.models import Role, Team
+from regulars.workspaces.permissions import USUAL_ROLE
 from regulars.workspaces.teams import NAME_LENGTH
 
 
-def _role_choices(granter: str) -> list[tuple[str, Choice]]:
-    return [
-        (role, Choice(role_word(role), role_description(role)))
-        for role in reversed(ROLES)
-        if may_grant(granter, role)
-    ]
+def role_field(label: Any, roles: Sequence[Role], **more: Any) -> forms.ChoiceField:
+    choices = [(role.handle, Choice(role_word(role), role_description(role))) for role in roles]
+    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, **more)
 
 
 class InvitationForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"))
 
-    def __init__(self, *args: Any, granter: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: Sequence[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"] = forms.ChoiceField(
-            label=_("Role"), choices=_role_choices(granter), initial="agent", widget=forms.RadioSelect
-        )
+        self.fields["role"] = role_field(_("Role"), roles, initial=USUAL_ROLE)
 
 
 class MemberTeamsForm(forms.Form):
@@ -121,11 +119,9 @@ class RemoveTeamForm(forms.Form):
 class TokenForm(forms.Form):
     name = forms.CharField(label=_("What it is for"), max_length=80)
 
-    def __init__(self, *args: Any, granter: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: Sequence[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"] = forms.ChoiceField(
-            label=_("Role"), choices=_role_choices(granter), initial="agent", widget=forms.RadioSelect
-        )
+        self.fields["role"] = role_field(_("Role"), roles, initial=USUAL_ROLE)
 
 
 def _portfolio_field() -> forms.RegexField:
@@ -227,3 +223,51 @@ class CredentialsForm(forms.Form):
                     "{} {}", valid % {"count": secret_count}, _("Once Meta signs with the newest one only")
                 ),
             )
+
+
+class ScheduleForm(forms.Form):
+    """What starts by itself, and when: times that a word says. REST takes any."""
+
+    EVERY = (
+        ("hour", _("Every hour")),
+        ("day", _("Every day")),
+        ("week", _("Every Monday")),
+        ("month", _("On the first of every month")),
+    )
+    CRONS = {"hour": "{m} * * * *", "day": "{m} {h} * * *", "week": "{m} {h} * * 1", "month": "{m} {h} 1 * *"}
+
+    def __init__(self, *args: Any, kinds: Sequence[JobKind[Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"] = forms.ChoiceField(
+            label=_("Job"), choices=[(each.key, Choice(each.label, _about_kind(each))) for each in kinds]
+        )
+        self.fields["every"] = forms.ChoiceField(label=_("How often"), choices=self.EVERY, initial="day")
+        self.fields["at"] = forms.TimeField(
+            label=_("At"),
+            initial=time(3, 30),
+            widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            help_text=_("Every hour: only the minute counts."),
+        )
+
+    def cron(self) -> str:
+        at = self.cleaned_data["at"]
+        return self.CRONS[self.cleaned_data["every"]].format(m=at.minute, h=at.hour)
+
+    @classmethod
+    def in_words(cls, cron: str) -> str:
+        """As the form says it; what only REST can say stays as it is."""
+        fields = cron.split()
+        for (key, label), pattern in zip(cls.EVERY, cls.CRONS.values(), strict=True):
+            if fields[0].isdecimal() and pattern.format(m=fields[0], h=fields[1]) == cron:
+                if key == "hour":
+                    return _("%(often)s, at minute %(minute)s") % {"often": label, "minute": fields[0]}
+                if fields[1].isdecimal():
+                    at = time_format(time(int(fields[1]), int(fields[0])))
+                    return _("%(often)s at %(time)s") % {"often": label, "time": at}
+        return cron
+
+
+def _about_kind(kind: JobKind[Any]) -> Any:
+    if kind.describe is None or kind.scheduled_arguments is None:
+        return ""
+    return kind.describe(kind.read(kind.scheduled_arguments))

@@ -20,10 +20,11 @@ from regulars.web.administration.reasons import (
 )
 from regulars.web.inbox.errors import Explanation, explanation_of
 from regulars.web.inbox.view_models import ErrorView
-from regulars.web.roles import role_word
+from regulars.web.roles import role_description, role_word
 
 register = template.Library()
 register.filter("role_word", role_word)
+register.filter("role_description", role_description)
 register.filter("delivery_error_sentence", delivery_error)
 register.filter("reaction_words", reaction_purpose)
 register.filter("notice_words", notice_kind)
@@ -43,6 +44,12 @@ def channel_name(kind: str) -> str:
 @register.filter
 def figure(count: int) -> str:
     return number_format(count, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def unlocalized(count: int) -> str:
+    """For attributes that machines read: no separators."""
+    return str(count)
 
 
 @register.filter

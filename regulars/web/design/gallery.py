@@ -27,6 +27,7 @@ from regulars.inboxes.ports import (
     Unsupported,
 )
 from regulars.kernel import clock
+from regulars.web.design.conditions.drawing import ConditionForm
 from regulars.web.doors import WebRequest, public
 from regulars.web.inbox.view_models import (
     ActivityView,
@@ -63,6 +64,7 @@ def gallery(request: WebRequest) -> HttpResponse:
     form = ExampleForm({"name": "", "email": "not an address", "role": "agent"})
     context = {
         "form": form,
+        "conditions": _conditions(request),
         "rows": _rows(),
         "items": _items(),
         "statuses": ["queued", "sending", "sent", "delivered", "read", "played", "failed", "unknown"],
@@ -76,6 +78,39 @@ def gallery(request: WebRequest) -> HttpResponse:
         "waits": [clock.now() - timedelta(minutes=minutes) for minutes in (1, 6, 48)],
     }
     return render(request, "design/gallery.html", context)
+
+
+def _conditions(request: WebRequest) -> list[ConditionForm]:
+    """One of many kinds of leaves, and one with mistakes; the buttons work for whoever is signed in."""
+    in_last_days = {"field": "messages.in_count", "window": {"last": "P30D"}}
+    where = {
+        "any": [
+            {"field": "kind", "op": "is", "value": "image"},
+            {"field": "text", "op": "contains", "value": "size"},
+        ]
+    }
+    right = [
+        {"field": "contact.country", "op": "in", "value": ["KR", "TH"]},
+        {**in_last_days, "op": ">=", "value": 2, "where": where},
+        {**in_last_days, "op": "<", "value": 0.5, "compare": {"last": "P3M"}},
+        {
+            "none": [
+                {"field": "consent.promotion", "op": "is", "value": "opted_out"},
+                {"field": "contact.fields.size", "op": "is", "value": "M"},
+            ]
+        },
+    ]
+    wrong = [
+        {"field": "contact.score", "op": "between", "value": [90, 10]},
+        {"field": "contact.name", "op": "contains"},
+        {**in_last_days, "op": ">=", "value": 2, "window": {"last": "a while"}},
+    ]
+    actor = getattr(request, "actor", None)
+    workspace_id = actor.workspace_id if actor else UUID(int=0)
+    return [
+        ConditionForm({"all": right}, "contact", workspace_id),
+        ConditionForm({"any": wrong}, "contact", workspace_id, shows_gaps=True),
+    ]
 
 
 def _rows() -> list[ConversationRow]:

@@ -85,7 +85,10 @@ export async function askAnew() {
 export function replacePage(fresh) {
   for (const part of CHANGING) {
     const [ours, theirs] = [document, fresh].map((page) => page.querySelector(part));
-    if (ours && theirs) exchange(ours, theirs);
+    if (ours && theirs) {
+      for (const { id } of ours.querySelectorAll("details[id][open]")) theirs.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
+      exchange(ours, theirs);
+    }
   }
   document.dispatchEvent(new CustomEvent("body-replaced")); // times are written anew
 }
@@ -126,12 +129,14 @@ export function get(url, { signal, part = "1" } = {}) {
   return fetch(url, { signal, headers: { "X-Fragment": part }, credentials: "same-origin" }).then(showToastOf);
 }
 
-/** What the server tells beside its answer: a toast (X-Toast, in JSON), and that the page is to be loaded anew (X-Reload). */
+/** What the server tells beside its answer: a toast (X-Toast, in JSON), and that the page is to be loaded anew (X-Reload) or another one (X-Next). */
 function showToastOf(response) {
   const told = response.headers.get("X-Toast");
-  if (response.headers.get("X-Reload")) {
+  const next = response.headers.get("X-Next");
+  if (next || response.headers.get("X-Reload")) {
     if (told) sessionStorage.setItem(AFTER_RELOAD, told);
-    location.reload();
+    if (next) location.assign(next);
+    else location.reload();
   } else if (told) showToast(told);
   return response;
 }

@@ -53,7 +53,7 @@ _AUTHOR_KINDS = frozenset({"contact", "member", "phone_app", "rule", "journey", 
 
 
 def conversation_row(conversation: Conversation) -> ConversationRow:
-    """Wants ``last_message`` attached and contact, group, inbox and assignee joined."""
+    """Wants ``last_message`` attached and contact with person, group, inbox and assignee joined."""
     return shielded(
         "conversation",
         conversation.id,
@@ -68,7 +68,8 @@ def _row(conversation: Conversation) -> ConversationRow:
     group = conversation.group
     return replace(
         _bare_row(conversation),
-        name=conversation.contact.display_name if conversation.contact else group.subject if group else "",
+        name=_name(conversation),
+        address=conversation.contact.phone if conversation.contact else "",
         assignee=_assignee(conversation),
         preview=_preview(conversation, last, changes) if last else None,
         tags=tag_views(getattr(conversation, "shown_tags", ())),
@@ -80,10 +81,18 @@ def tag_views(tags: Iterable[Tag]) -> tuple[TagView, ...]:
     return tuple(TagView(tag.id, tag.name, COLORS.index(tag.color), tag.description) for tag in tags)
 
 
+def _name(conversation: Conversation) -> str:
+    """The person's: all their threads are called alike."""
+    if conversation.contact:
+        return conversation.contact.person.display_name
+    return conversation.group.subject if conversation.group else ""
+
+
 def _bare_row(conversation: Conversation) -> ConversationRow:
     return ConversationRow(
         id=conversation.id,
         contact_id=conversation.contact_id,
+        person_id=conversation.contact.person_id if conversation.contact else None,
         name="",
         channel=conversation.inbox.connection.channel,
         inbox_id=conversation.inbox_id,

@@ -46,7 +46,7 @@ class LiveUpdates {
     this.source = source;
     source.addEventListener("open", () => this.heard());
     source.addEventListener("error", () => source === this.source && this.lost());
-    for (const kind of ["hello", "row", "message", "thread", "gone", "counters", "permissions", "reset", "presence", "tags", "ping"]) {
+    for (const kind of ["hello", "row", "message", "thread", "panel", "gone", "counters", "permissions", "reset", "presence", "tags", "ping"]) {
       source.addEventListener(kind, (event) => source === this.source && this.receive(kind, event));
     }
   }
@@ -97,6 +97,7 @@ class LiveUpdates {
 
   row(data) {
     this.screen.views.tell((list) => list.receive(data));
+    if (this.screen.querySelector("[data-together]")?.dataset.together.includes(data.conversation_id)) this.screen.together.soon();
   }
 
   message(data) {
@@ -115,6 +116,11 @@ class LiveUpdates {
   tags() {
     this.screen.head.soon();
     this.screen.refreshContext();
+  }
+
+  /** Something else is to be said beside the open conversation. */
+  panel(data) {
+    if (data.conversation_id === this.screen.dataset.conversation) this.screen.refreshContext();
   }
 
   /** This member may not see the conversation any more. */

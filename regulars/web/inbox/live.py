@@ -8,7 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from regulars.contacts.events import CONTACT_EVENTS, GROUP_EVENTS, ContactTagged, ContactUntagged
+from regulars.contacts.events import (
+    CONTACT_EVENTS,
+    GROUP_EVENTS,
+    MERGE_EVENTS,
+    SUGGESTION_EVENTS,
+    ContactTagged,
+    ContactUntagged,
+)
 from regulars.conversations.access import ConversationFacts, can_see
 from regulars.conversations.events import (
     MESSAGE_EVENTS,
@@ -48,6 +55,8 @@ INBOX_SCREEN_EVENTS: tuple[type[Event], ...] = (
     *STATE_EVENTS,
     NoteWritten,
     *CONTACT_EVENTS,
+    *MERGE_EVENTS,
+    *SUGGESTION_EVENTS,
     *GROUP_EVENTS,
     *MEDIA_EVENTS,
     *INBOX_EVENTS,
@@ -72,6 +81,8 @@ class Changes:
     """messages that contacts just sent: screens announce them"""
     notes: dict[UUID, UUID] = field(default_factory=dict)
     contacts: set[UUID] = field(default_factory=set)
+    panels: set[UUID] = field(default_factory=set)
+    """conversations beside which something else is to be said of the person"""
     groups: set[UUID] = field(default_factory=set)
     media: set[UUID] = field(default_factory=set)
     inboxes: set[UUID] = field(default_factory=set)
@@ -123,6 +134,10 @@ def _fold_what_they_show(event: Any, changes: Changes) -> None:
         changes.contacts.add(event.contact_id)
         if isinstance(event, ContactTagged | ContactUntagged):
             changes.retagged.add(event.contact_id)
+    elif isinstance(event, MERGE_EVENTS):
+        changes.contacts.update(event.contact_ids)
+    elif isinstance(event, SUGGESTION_EVENTS):
+        changes.contacts.update((event.first_id, event.second_id))
     elif isinstance(event, GROUP_EVENTS):
         changes.groups.add(event.group_id)
     elif isinstance(event, MEDIA_EVENTS):
@@ -148,6 +163,7 @@ class LiveRow:
     """it, or its contact, has other tags"""
     held_before: tuple[ConversationFacts, ...]
     """the same facts as they were before it was handed on, if it was"""
+    panel_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +225,8 @@ def _pieces_of_row(row: LiveRow) -> Iterator[Piece]:
     yield Piece("row", row.payload, is_seen, row.html)
     if row.head_changed:
         yield Piece("thread", {**named, "is_retagged": row.is_retagged}, has_open)
+    if row.panel_changed:
+        yield Piece("panel", named, has_open)
     if row.held_before:
         yield Piece("gone", named, was_seen)
 
@@ -229,7 +247,8 @@ def _conversations(
 ) -> list[Conversation]:
     wanted = set(changes.conversations) | set(changes.notes.values())
     if changes.contacts or changes.groups:
-        wanted |= conversations_with(workspaces, changes.contacts, changes.groups)
+        changes.panels |= conversations_with(workspaces, changes.contacts, changes.groups)
+        wanted |= changes.panels
         changes.heads |= wanted
     if changes.media:
         showing = messages_showing(workspaces, changes.media)
@@ -272,6 +291,7 @@ def _row(conversation: Conversation, languages: Sequence[str], changes: Changes)
         head_changed=conversation.id in changes.heads,
         is_retagged=not changes.retagged.isdisjoint((conversation.id, conversation.contact_id)),
         held_before=before,
+        panel_changed=conversation.id in changes.panels,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +10,6 @@ from django.conf import settings
 from django.urls import reverse
 
 from regulars.contacts.models import Contact, ContactIdentity, ContactTagging
-from regulars.contacts.queries import identities_of, perhaps_the_same
 from regulars.conversations.models import Conversation
 from regulars.conversations.queries.changing import REWRITING, read_changes
 from regulars.conversations.queries.lists import (
@@ -30,12 +30,12 @@ from regulars.tags.taggings import tags_on
 from regulars.web.inbox.building import conversation_row, tag_views, thread_items, unread_bubbles, writer
 from regulars.web.inbox.language_names import language_info
 from regulars.web.inbox.lists import ListChoice, view_label
-from regulars.web.inbox.view_models import Author
+from regulars.web.inbox.view_models import Author, ConversationRow
+from regulars.web.people.panel import about_merges, other_threads, person_facts
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
 from regulars.workspaces.queries import active_members_of
 
-OTHERS_LIMIT = 5
 PANEL_NOTES = 3
 MOST_COUNTED = 1_000
 """conversations with a tag; of more the list says so"""
@@ -95,9 +95,10 @@ def thread_context(actor: Actor, member: Member, conversation: Conversation) -> 
     now = clock.now()
     items = thread_items(page, conversation)
     channel = facts_of(conversation.inbox.connection.channel)
-    panel = panel_context(actor, conversation)
+    others = other_threads(actor, conversation)
+    panel = _panel(actor, conversation, others)
     return {
-        **head_context(actor, conversation),
+        **_head(actor, conversation, others),
         **panel,
         "items": items,
         "earlier_url": reverse("earlier-messages", args=[conversation.id]) if page.has_older else "",
@@ -121,26 +122,34 @@ def _phone_query(conversation: Conversation, identities: list[ContactIdentity]) 
 
 
 def panel_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
+    return _panel(actor, conversation, other_threads(actor, conversation))
+
+
+def _panel(actor: Actor, conversation: Conversation, others: Sequence[ConversationRow]) -> dict[str, Any]:
     contact = conversation.contact
     return {
+        "others": others,
         "conversation": conversation_row(_with_tags(conversation)),
         "can": {"edit_contact": actor.can("contacts:edit"), "tag": actor.can("conversations:assign")},
         "panel_notes": newest_notes(conversation)[:PANEL_NOTES],
-        **(_about_contact(actor, conversation, contact) if contact else _about_group(conversation)),
+        **(_about_contact(actor, contact) if contact else _about_group(conversation)),
     }
 
 
-def _about_contact(actor: Actor, conversation: Conversation, contact: Contact) -> dict[str, Any]:
-    identities = list(identities_of([contact.id]).order_by("-kind", "first_seen_at"))
+def _about_contact(actor: Actor, contact: Contact) -> dict[str, Any]:
+    facts = person_facts(contact)
+    identities = sorted(
+        facts.identities, key=lambda each: each.contact_id != contact.id
+    )  # the open thread's first
     return {
         "panel_template": "inbox/_context.html",
         "contact": contact,
+        "person": facts,
         "contact_tags": tag_views(tags_on(ContactTagging, [contact.id])[contact.id]),
         "contact_language": language_info(contact.language).get("name_local") or contact.language,
         "identities": identities,
         "in_several_portfolios": len({each.portfolio for each in identities if each.kind == "bsuid"}) > 1,
-        "others": _other_conversations(actor, conversation),
-        "perhaps_the_same": _perhaps_the_same(actor, contact),
+        **about_merges(actor, contact),
     }
 
 
@@ -155,7 +164,12 @@ def _about_group(conversation: Conversation) -> dict[str, Any]:
 
 
 def head_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
+    return _head(actor, conversation, other_threads(actor, conversation))
+
+
+def _head(actor: Actor, conversation: Conversation, others: Sequence[ConversationRow]) -> dict[str, Any]:
     return {
+        "others": others,
         "conversation": conversation_row(_with_tags(conversation)),
         "contact": conversation.contact,
         "members": assignable_members(actor),
@@ -175,17 +189,3 @@ def assignable_members(actor: Actor) -> list[Author]:
     members = active_members_of(actor.workspace_id)
     people = [Author("member", str(member), member.id) for member in members]
     return sorted(people, key=lambda person: (person.id != actor.member_id, person.name.casefold()))
-
-
-def _other_conversations(actor: Actor, conversation: Conversation) -> list[Any]:
-    wanted = ConversationFilter(contact_id=conversation.contact_id)
-    page = list_conversations(actor, wanted, limit=OTHERS_LIMIT + 1)
-    return [conversation_row(each) for each in page.items if each.id != conversation.id][:OTHERS_LIMIT]
-
-
-def _perhaps_the_same(actor: Actor, contact: Contact) -> list[Any]:
-    pages = [
-        list_conversations(actor, ConversationFilter(contact_id=other), limit=1)
-        for other in perhaps_the_same(contact.id)[:OTHERS_LIMIT]
-    ]
-    return [conversation_row(each) for page in pages for each in page.items]

@@ -40,6 +40,7 @@ class InboxScreen extends HTMLElement {
     this.views = new Views(this);
     this.presses = new Presses();
     this.head = new Latest({ load: () => this.loadHead(), show: (html) => this.replaceHead(html), shownAt: () => this.querySelector("#thread-head")?.toldAt });
+    this.together = new Latest({ load: () => this.loadTogether(), show: (html) => this.replaceTogether(html), shownAt: () => 0 });
     this.fitContext();
     narrow.addEventListener("change", () => this.fitContext());
     history.replaceState(this.place, "");
@@ -102,6 +103,7 @@ class InboxScreen extends HTMLElement {
 
   /** Back or forward in the browser's history: to another list, another conversation, or both. */
   async returnTo({ conversation, list }) {
+    if (location.pathname.endsWith("/person")) return location.reload();
     const isHere = list === this.addressOfList() || (await this.views.show(list));
     if (isHere === null) return;
     if (conversation !== this.conversation) await this.show(conversation, { keyboard: true });
@@ -354,6 +356,23 @@ class InboxScreen extends HTMLElement {
     if (strip && strip.getAttribute("closes") !== head.dataset.closes) strip.setAttribute("closes", head.dataset.closes);
     if (strip && strip.getAttribute("ad-closes") !== head.dataset.adCloses) strip.setAttribute("ad-closes", head.dataset.adCloses);
     nameReader(head);
+    return true;
+  }
+
+  /** All threads of a person, read together, with what came to one of them. */
+  async loadTogether() {
+    const response = this.querySelector("[data-together]") && (await get(location.href).catch(() => null));
+    return response?.ok ? response.text() : null;
+  }
+
+  replaceTogether(html) {
+    const [fresh, shown] = [fragment(html).getElementById("conversation"), this.querySelector("[data-together]")];
+    if (!fresh || !shown) return true;
+    const { scrollTop } = shown.querySelector(".together");
+    exchange(shown, fresh);
+    fresh.querySelector(".together").scrollTop = scrollTop;
+    writeTimes(fresh);
+    nameReader(fresh);
     return true;
   }
 

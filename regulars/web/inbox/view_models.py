@@ -117,7 +117,7 @@ class ConversationRow:
     contact_id: UUID | None
     """None in a group"""
     name: str
-    """the contact's, or the group's subject as far as it is known"""
+    """the person's, or the group's subject as far as it is known"""
     channel: str
     inbox_id: UUID
     inbox_name: str
@@ -129,6 +129,10 @@ class ConversationRow:
     assignee: Author | None = None
     preview: Preview | None = None
     tags: tuple[TagView, ...] = ()
+    person_id: UUID | None = None
+    """None in a group"""
+    address: str = ""
+    """the contact's number: which of a person's it is"""
     group: GroupView | None = None
     is_unreadable: bool = False
     """what is stored cannot be shown: only what it takes to open the conversation is set"""

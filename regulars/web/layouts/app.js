@@ -1,6 +1,7 @@
 // Everything a signed-in screen runs. Server pages first: each module only wakes what it finds in the page.
 import "../design/keyboard/cheat_sheet.js";
 import "../design/command_box/command_box.js";
+import "../design/conditions/conditions.js";
 import "../design/dialog/dialog.js";
 import "../design/field/copy_button.js";
 import "../design/form_dialog/form_dialog.js";

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -20,7 +20,6 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qs
 from uuid import UUID
 
-import orjson
 from django.db import InterfaceError, OperationalError
 
 from regulars.conversations.access import Staffing, read_staffings
@@ -32,15 +31,21 @@ from regulars.kernel.ids import parse_id
 from regulars.web.live.door import Viewer, viewer_of_cookie, viewers_of_sessions
 from regulars.web.live.presence import Board, read_beat, told
 from regulars.web.live.rights import RIGHTS_EVENTS, Shift, sees_other_numbers, shift_of
+from regulars.web.live.streams import (
+    Receive,
+    Scope,
+    Send,
+    event_of,
+    send_chunk,
+    send_plain,
+    until_gone,
+)
 from regulars.web.live.topics import Eyes, Looker, Piece, Topic, kinds_of
 from regulars.workspaces.access import Actor
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _Drawn = list[tuple[Topic, Sequence[Piece]]]
 _LOST_DATABASE = (OperationalError, InterfaceError)
@@ -129,7 +134,7 @@ class LiveHub:
             people = told(self._board.people(here, monotonic()))
             self._offer(
                 screen,
-                _event("presence", {"conversation_id": str(here), "people": people}, self._position),
+                event_of("presence", {"conversation_id": str(here), "people": people}, self._position),
             )
 
     def _forget_presence(self) -> None:
@@ -151,15 +156,17 @@ class LiveHub:
         try:
             viewer = await self._ask(viewer_of_cookie, headers.get(b"cookie", b"").decode("latin-1"))
         except Exception:  # noqa: BLE001 - whatever the database says, the browser must get an answer
-            await _plain(send, 503, "the database cannot be reached")
+            await send_plain(send, 503, "the database cannot be reached")
             return
         if viewer is None or not viewer.actor.can("conversations:read"):
-            await _plain(send, 401, "sign in first")
+            await send_plain(send, 401, "sign in first")
             return
         topics = self._events_of.keys() & query.get("topics", [USUAL_TOPIC])[0].split(",")
         screen = _Screen(viewer, frozenset(topics), parse_id(query.get("conversation", [""])[0]))
         given = headers.get(b"last-event-id", b"").decode("latin-1") or query.get("cursor", [""])[0]
-        await self._serve(screen, Position.parse(given), receive, send)
+        # what nobody can read was written by another version: the screen is as stale as one of another generation
+        seen = (Position.parse(given) or Position()) if given else None
+        await self._serve(screen, seen, receive, send)
 
     async def _serve(self, screen: _Screen, seen: Position | None, receive: Receive, send: Send) -> None:
         await send(
@@ -176,14 +183,16 @@ class LiveHub:
         screen.news = []
         self._make_room(screen.viewer)
         self._screens.add(screen)
-        gone = asyncio.create_task(_until_gone(receive))
+        gone = asyncio.create_task(until_gone(receive))
         try:
             await self._look_again(screen)
             await self._know_staffing([screen.viewer.actor.workspace_id])
             start = self._taken
             missed = seen is not None and seen < start
             # the screen names this position when it comes back: not one that it has not been told of yet
-            await _chunk(send, _event("hello", {}, seen if seen and missed else start) + b"retry: 1500\n\n")
+            await send_chunk(
+                send, event_of("hello", {}, seen if seen and missed else start) + b"retry: 1500\n\n"
+            )
             if seen and missed:
                 await self._catch_up(screen, seen, start)
             with self._before_the_news(screen):
@@ -211,7 +220,7 @@ class LiveHub:
                 async with asyncio.timeout(PING_SECONDS):
                     piece = await screen.queue.get()
             except TimeoutError:
-                await _chunk(send, _event("ping", {}, self._position))
+                await send_chunk(send, event_of("ping", {}, self._position))
                 continue
             if piece is None:
                 break
@@ -220,24 +229,26 @@ class LiveHub:
                 more = screen.queue.get_nowait()
                 ends = more is None
                 piece += more or b""
-            await _chunk(send, piece)
+            await send_chunk(send, piece)
             if ends:
                 break
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _catch_up(self, screen: _Screen, seen: Position, until: Position) -> None:
+        """After the log was restored, the screen loads anew: it may show what is not there any more."""
         page = await self._ask(read_after, seen, self._kinds, CATCH_UP_LIMIT)
-        if len(page.events) >= CATCH_UP_LIMIT or (page.has_more and page.end < until):
+        is_far = len(page.events) >= CATCH_UP_LIMIT or (page.has_more and page.end < until)
+        if is_far or seen.generation != until.generation:
             with self._before_the_news(screen):
-                self._offer(screen, _event("reset", {}, until))
+                self._offer(screen, event_of("reset", {}, until))
             return
         shift = shift_of(each.event for each in page.events)
         actor = screen.viewer.actor
         drawn = await self._drawn(page.events, [screen])
         await self._know_staffing([actor.workspace_id])
         with self._before_the_news(screen):
-            if actor.workspace_id in shift.staffing and not actor.sees_all:
-                self._offer(screen, _event("permissions", {}, until))
+            if shift.is_about(actor) or (actor.workspace_id in shift.staffing and not actor.sees_all):
+                self._offer(screen, event_of("permissions", {}, until))
             self._hand_out(drawn, [screen], until)
         self._count_soon(page.events, [screen])
 
@@ -280,8 +291,11 @@ class LiveHub:
         """True when something is kept back by a running writer."""
         while True:
             page = await self._ask(read_after, self._position, self._kinds, READ_LIMIT)
+            was_restored = page.end.generation != self._position.generation
             self._taken = page.end
-            if page.events and self._screens:
+            if was_restored:
+                self._begin_anew(page.end)
+            elif page.events and self._screens:
                 await self._show_or_reset(page)
             progressed = page.end != self._position
             self._position = page.end
@@ -296,8 +310,18 @@ class LiveHub:
             raise
         except Exception:
             logger.exception("live: changes could not be drawn", extra={"count": len(page.events)})
-            for screen in list(self._screens):
-                self._offer(screen, _event("reset", {}, page.end))
+            self._reset(page.end)
+
+    def _begin_anew(self, end: Position) -> None:
+        """Another log: nothing that was known of members, sessions and teams holds."""
+        self._staffing.clear()
+        self._reset(end)
+        for screen in list(self._screens):
+            self._end(screen)
+
+    def _reset(self, end: Position) -> None:
+        for screen in list(self._screens):
+            self._offer(screen, event_of("reset", {}, end))
 
     async def _show(self, happened: Sequence[Recorded], end: Position) -> None:
         screens = list(self._screens)
@@ -316,11 +340,10 @@ class LiveHub:
         changed = [
             screen
             for screen in screens
-            if screen.viewer.session_id in shift.ended_sessions
-            or screen.viewer.actor.member_id in shift.members
+            if screen.viewer.session_id in shift.ended_sessions or shift.is_about(screen.viewer.actor)
         ]
         for screen in changed:
-            self._offer(screen, _event("permissions", {}, self._position))
+            self._offer(screen, event_of("permissions", {}, self._position))
         await self._renew_viewers(changed)
 
     def _tell_staffing(
@@ -330,7 +353,7 @@ class LiveHub:
             actor = screen.viewer.actor
             known, now = before.get(actor.workspace_id), self._staffing.get(actor.workspace_id)
             if sees_other_numbers(actor, known, now, members):
-                self._offer(screen, _event("permissions", {}, self._position))
+                self._offer(screen, event_of("permissions", {}, self._position))
 
     async def _renew_viewers(self, screens: Sequence[_Screen]) -> None:
         if not screens:
@@ -448,7 +471,7 @@ class LiveHub:
             "unassigned": counts.unassigned,
             "oldest_unassigned_since": oldest.isoformat() if oldest else None,
         }
-        return _event("counters", values, self._position)
+        return event_of("counters", values, self._position)
 
     async def _ask(self, question: Callable[..., T], *arguments: Any) -> T:
         """In one of the hub's threads, with a connection that is checked first."""
@@ -470,25 +493,5 @@ def _once(
     """Written out once in a language however many get it."""
     if key not in pieces:
         html = {"html": piece.html.get(key[2], "")} if piece.html else {}
-        pieces[key] = _event(piece.name, {**piece.facts, **html}, end)
+        pieces[key] = event_of(piece.name, {**piece.facts, **html}, end)
     return pieces[key]
-
-
-def _event(name: str, values: Mapping[str, Any], position: Position) -> bytes:
-    data = orjson.dumps({**values, "cursor": str(position)})
-    return b"event: " + name.encode() + b"\nid: " + str(position).encode() + b"\ndata: " + data + b"\n\n"
-
-
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-async def _chunk(send: Send, body: bytes) -> None:
-    await send({"type": "http.response.body", "body": body, "more_body": True})
-
-
-async def _plain(send: Send, status: int, text: str) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": text.encode()})

@@ -1,4 +1,4 @@
-"""Whoever looks may see more or less from one moment to the next: members, sessions and who staffs which number."""
+"""Whoever looks may see more or less from one moment to the next: members, roles, sessions, who staffs which number."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from regulars.conversations.access import Staffing, closed_to
 from regulars.inboxes.events import STAFFING_EVENTS
 from regulars.kernel.events import Event
 from regulars.workspaces.access import Actor
-from regulars.workspaces.events import MEMBER_EVENTS, SessionEnded
+from regulars.workspaces.events import MEMBER_EVENTS, RoleChanged, SessionEnded
 
-RIGHTS_EVENTS = (*MEMBER_EVENTS, *STAFFING_EVENTS, SessionEnded)
+RIGHTS_EVENTS = (*MEMBER_EVENTS, *STAFFING_EVENTS, RoleChanged, SessionEnded)
 
 
 @dataclass(slots=True)
@@ -21,9 +21,13 @@ class Shift:
     """What a stretch of the log changed about who may see what."""
 
     members: set[UUID] = field(default_factory=set)
+    roles: set[UUID] = field(default_factory=set)
     ended_sessions: set[UUID] = field(default_factory=set)
     staffing: set[UUID] = field(default_factory=set)
     """workspaces in which who staffs what may be different"""
+
+    def is_about(self, actor: Actor) -> bool:
+        return actor.member_id in self.members or actor.role_id in self.roles
 
 
 def shift_of(events: Iterable[Event]) -> Shift:
@@ -39,6 +43,8 @@ def _note(event: Any, shift: Shift) -> None:
     elif isinstance(event, MEMBER_EVENTS):
         shift.members.add(event.member_id)
         shift.staffing.add(event.workspace_id)
+    elif isinstance(event, RoleChanged):
+        shift.roles.add(event.role_id)
     elif isinstance(event, STAFFING_EVENTS):
         shift.staffing.add(event.workspace_id)
 

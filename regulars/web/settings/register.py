@@ -10,12 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from regulars.web.account.views import ACCOUNT
 from regulars.web.administration.views.connections import NUMBERS
 from regulars.web.administration.views.deliveries import DELIVERIES
+from regulars.web.administration.views.jobs import JOBS
 from regulars.web.administration.views.ledger import LEDGER
 from regulars.web.administration.views.members import MEMBERS
 from regulars.web.administration.views.message_templates import MESSAGE_TEMPLATES
+from regulars.web.administration.views.roles import ROLES
 from regulars.web.administration.views.tags import TAGS
 from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
+from regulars.web.people.views import MERGES
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.access import Actor
 
@@ -27,8 +30,8 @@ class SettingsGroup:
 
 
 GROUPS = (
-    SettingsGroup(_("Settings"), (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, TEAMS, TAGS, TOKENS, ACCOUNT)),
-    SettingsGroup(_("Records"), (LEDGER, DELIVERIES)),
+    SettingsGroup(_("Settings"), (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, ROLES, TEAMS, TAGS, TOKENS, ACCOUNT)),
+    SettingsGroup(_("Records"), (LEDGER, DELIVERIES, MERGES, JOBS)),
 )
 PAGES = tuple(page for group in GROUPS for page in group.pages)
 TOPICS = tuple(topic for page in PAGES if (topic := page.topic))

@@ -39,7 +39,7 @@ def demo_accounts() -> list[DemoAccount]:
     accounts = []
     waiting = dict(_DOORS)
     for member in ranked:
-        does = str(waiting.pop(member.role, ""))
+        does = str(waiting.pop(member.role.handle, ""))
         email = member.user.email
         accounts.append(
             DemoAccount(
@@ -49,7 +49,7 @@ def demo_accounts() -> list[DemoAccount]:
                 passwords[email],
                 role_word(member.role),
                 does,
-                member.role,
+                member.role.handle,
             )
         )
     return sorted(accounts, key=lambda account: not account.does)

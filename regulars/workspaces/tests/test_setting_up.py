@@ -38,7 +38,7 @@ def test_without_the_secret_nobody_comes_in(secret: str):
 def test_the_secret_follows_from_the_servers_key_and_opens_once(settings):
     secret = set_up_secret()
     assert (set_up_secret(), len(secret)) == (secret, 40)
-    assert come_first(secret).role == "owner"
+    assert come_first(secret).role.key == "owner"
     with pytest.raises(Conflict):
         come_first(secret, "second")
     settings.SECRET_KEY = "another " * 8

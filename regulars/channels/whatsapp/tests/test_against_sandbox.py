@@ -441,4 +441,4 @@ def test_what_the_platform_does_not_answer_is_no_failure_and_asked_again(sandbox
 
 
 def recorded(what: Event) -> Recorded:
-    return Recorded(Position(1, 1), clock.now(), what)
+    return Recorded(Position(1, 1, 1), clock.now(), what)

@@ -14,10 +14,12 @@ from regulars.inboxes.events import InboxChanged
 from regulars.inboxes.models import ChannelNotice, Delivery
 from regulars.kernel import clock
 from regulars.kernel.events import record
-from regulars.kernel.models import Event, ParkedEvent
+from regulars.kernel.jobs.models import Job
+from regulars.kernel.jobs.running import run_job
+from regulars.kernel.models import ParkedEvent
 from regulars.web.administration.views import deliveries as views
 from regulars.workspaces.models import AuditEntry, Member
-from tests.cast import FIRST_NUMBER, Cast, House
+from tests.cast import FIRST_NUMBER, Cast, House, parked_event
 
 SignIn = Callable[[Member], Client]
 PAGES = ("/settings/deliveries", "/settings/parked-events", "/settings/notices")
@@ -37,8 +39,7 @@ def _came(house: House, state: str = "processed", said: str = "hello") -> Delive
 
 def _parked(house: House) -> ParkedEvent:
     record(InboxChanged(house.workspace.id, house.inbox.id))
-    event = Event.objects.order_by("-id")[0]
-    return ParkedEvent.objects.create(reaction="whatsapp.show_typing", event=event, error="LookupError: tea")
+    return parked_event(house.workspace.id, reaction="whatsapp.show_typing", error="LookupError: tea")
 
 
 def _notice(cast: Cast, delivery_id: int | None = None) -> ChannelNotice:
@@ -118,6 +119,8 @@ def test_buttons_read_again(cast: Cast, sign_in: SignIn) -> None:
     ]
     assert [each.status_code for each in answers] == [204, 204]
     assert "1 delivery is read again" in answers[0]["X-Toast"]
+    assert set(Delivery.objects.values_list("id", "state")) == {(one.id, "pending"), (failed.id, "failed")}
+    run_job(Job.objects.get(kind="inboxes.replay").id)
     assert set(Delivery.objects.values_list("id", "state")) == {(one.id, "pending"), (failed.id, "pending")}
     assert client.post(f"/settings/deliveries/{one.id}/replay")["Location"] == "/settings/deliveries"
 

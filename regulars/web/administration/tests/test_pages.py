@@ -195,7 +195,7 @@ def test_roles_teams_and_membership_change(cast: Cast, sign_in: SignIn) -> None:
     client.post(f"/settings/members/{cast.mate.id}", {"role": "lead"})
     client.post(f"/settings/members/{cast.mate.id}", {"teams_shown": "yes", "team": [str(cast.team.id)]})
     mate = Member.objects.get(id=cast.mate.id)
-    assert (mate.role, list(mate.teams.all()), mate.is_active) == ("lead", [cast.team], True)
+    assert (mate.role.key, list(mate.teams.all()), mate.is_active) == ("lead", [cast.team], True)
     client.post(f"/settings/members/{cast.mate.id}", {"is_active": "no"})
     assert Member.objects.get(id=cast.mate.id).is_active is False
 

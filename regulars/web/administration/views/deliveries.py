@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.channels.decoding import NotJSON, TooDeep, load_body
+from regulars.contacts.events import MERGE_EVENTS, SUGGESTION_EVENTS
 from regulars.conversations.events import MessageReceived, MessageStatusChanged
 from regulars.inboxes.access import access_delivery
 from regulars.inboxes.events import INBOX_EVENTS, DeliveriesReplayed, DeliveryFailed, NoticeReceived
@@ -26,6 +27,7 @@ from regulars.inboxes.replaying import (
     notices_of,
     open_delivery,
     replay_deliveries,
+    start_replay,
 )
 from regulars.kernel.errors import NotFound
 from regulars.kernel.events import PARKING_EVENTS
@@ -33,6 +35,7 @@ from regulars.kernel.ids import parse_id, parse_serial
 from regulars.web.administration.answers import done
 from regulars.web.design.tables import Column
 from regulars.web.doors import MemberRequest, member_with
+from regulars.web.people.panel import suggestion_count
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.access import access_parked_event, parked_events_of
 from regulars.workspaces.parked_events import retry_parked_events
@@ -98,7 +101,9 @@ def notices(request: MemberRequest) -> HttpResponse:
     found = list(rows.order_by("-at", "-id")[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     next_url = _next_url(request, before=str(shown[-1].id)) if len(found) > PAGE_SIZE else ""
-    return _render(request, "notices.html", {"part": "notices", "rows": shown, "next_url": next_url})
+    waiting = suggestion_count(request.actor)
+    context = {"part": "notices", "rows": shown, "next_url": next_url, "suggestion_count": waiting}
+    return _render(request, "notices.html", context)
 
 
 @require_safe
@@ -127,7 +132,8 @@ def replay(request: MemberRequest, delivery_id: str) -> HttpResponse:
 @require_POST
 @member_with("connections:manage")
 def replay_failed(request: MemberRequest) -> HttpResponse:
-    return _replayed(request, replay_deliveries(FAILED, by=request.actor))
+    start_replay(FAILED, by=request.actor)
+    return done(request, _("It is being done; “What is running” says how far it is"), "deliveries")
 
 
 @require_POST
@@ -218,6 +224,8 @@ DELIVERIES = SettingsPage(
         DeliveryFailed,
         NoticeReceived,
         *PARKING_EVENTS,
+        *MERGE_EVENTS,
+        *SUGGESTION_EVENTS,
         *INBOX_EVENTS,
     ),
     acts=(

@@ -21,15 +21,14 @@ from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.access import access_member
-from regulars.workspaces.events import INVITATION_EVENTS, MEMBER_EVENTS, TEAM_EVENTS
+from regulars.workspaces.events import INVITATION_EVENTS, MEMBER_EVENTS, ROLE_EVENTS, TEAM_EVENTS
 from regulars.workspaces.models import Member, Team
 from regulars.workspaces.operations import (
     change_role,
     invite_member,
     set_member_active,
 )
-from regulars.workspaces.permissions import ROLES, may_grant
-from regulars.workspaces.queries import members_with_keys, open_invitations_of, teams_of
+from regulars.workspaces.queries import givable_roles, members_with_keys, open_invitations_of, teams_of
 from regulars.workspaces.teams import set_teams
 
 
@@ -56,10 +55,11 @@ def _context(
     **more: Any,
 ) -> dict[str, Any]:
     can_manage = request.actor.can("members:manage")
-    roles = [role for role in reversed(ROLES) if may_grant(request.actor.role, role)]
+    roles = givable_roles(request.actor)
+    ids = {role.id for role in roles}
     teams = list(teams_of(request.actor.workspace_id))
     rows = [
-        _row(each, teams, can_change=can_manage and each.role in roles, refused=refused)
+        _row(each, teams, can_change=can_manage and each.role_id in ids, refused=refused)
         for each in members_with_keys(request.actor.workspace_id)
     ]
     return {
@@ -67,7 +67,7 @@ def _context(
         "invitations": open_invitations_of(request.actor.workspace_id),
         "roles": roles,
         "can_manage": can_manage,
-        "inviting": _inviting(inviting or InvitationForm(granter=request.actor.role)) if can_manage else None,
+        "inviting": _inviting(inviting or InvitationForm(roles=roles)) if can_manage else None,
         **more,
     }
 
@@ -103,7 +103,7 @@ def _inviting(form: InvitationForm) -> FormDialog:
 @require_POST
 @member_with("members:manage")
 def invite(request: MemberRequest) -> HttpResponse:
-    form = InvitationForm(request.POST, granter=request.actor.role)
+    form = InvitationForm(request.POST, roles=givable_roles(request.actor))
     made = None
     if form.is_valid():
         email, role = form.cleaned_data["email"], form.cleaned_data["role"]
@@ -151,7 +151,7 @@ MEMBERS = SettingsPage(
     icon="members",
     label=gettext_lazy("Members"),
     words=gettext_lazy("people, colleagues, roles, rights, invitations"),
-    changed_by=(*MEMBER_EVENTS, *INVITATION_EVENTS, *TEAM_EVENTS),
+    changed_by=(*MEMBER_EVENTS, *INVITATION_EVENTS, *TEAM_EVENTS, *ROLE_EVENTS),
     acts=(
         path("settings/members/invite", invite, name="invite"),
         path("settings/members/<str:member_id>", change_member, name="change-member"),

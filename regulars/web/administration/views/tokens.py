@@ -18,9 +18,9 @@ from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.access import access_api_token
-from regulars.workspaces.events import MEMBER_EVENTS, TOKEN_EVENTS
+from regulars.workspaces.events import MEMBER_EVENTS, ROLE_EVENTS, TOKEN_EVENTS
 from regulars.workspaces.operations import create_api_token, revoke_api_token
-from regulars.workspaces.queries import live_tokens_of
+from regulars.workspaces.queries import givable_roles, live_tokens_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +28,7 @@ from regulars.workspaces.queries import live_tokens_of
 def tokens(request: MemberRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "administration/tokens.html", _context(request))
-    form = TokenForm(request.POST, granter=request.actor.role)
+    form = TokenForm(request.POST, roles=givable_roles(request.actor))
     made = None
     if form.is_valid():
         name, role = form.cleaned_data["name"], form.cleaned_data["role"]
@@ -44,7 +44,7 @@ def tokens(request: MemberRequest) -> HttpResponse:
 def _context(request: MemberRequest, *, making: TokenForm | None = None, **more: Any) -> dict[str, Any]:
     return {
         "tokens": live_tokens_of(request.member.workspace_id),
-        "making": _making(making or TokenForm(granter=request.actor.role)),
+        "making": _making(making or TokenForm(roles=givable_roles(request.actor))),
         **more,
     }
 
@@ -74,6 +74,6 @@ TOKENS = SettingsPage(
     icon="api",
     label=gettext_lazy("API tokens"),
     words=gettext_lazy("keys, scripts, REST"),
-    changed_by=(*TOKEN_EVENTS, *MEMBER_EVENTS),
+    changed_by=(*TOKEN_EVENTS, *MEMBER_EVENTS, *ROLE_EVENTS),
     acts=(path("settings/tokens/<str:token_id>/revoke", revoke, name="revoke-token"),),
 )

@@ -22,7 +22,7 @@ from regulars.web.live.presence import Beat, Person
 from regulars.web.live.rights import Shift
 from regulars.web.live.topics import page_topic
 from regulars.workspaces.access import Actor
-from regulars.workspaces.events import MEMBER_EVENTS, MemberLetIn, TeamRemoved
+from regulars.workspaces.events import MEMBER_EVENTS, MemberLetIn, RoleChanged, TeamRemoved
 from regulars.workspaces.permissions import permissions_of
 
 DOER = Doer("member", uuid4(), "Ann")
@@ -80,9 +80,38 @@ async def test_changes_that_cannot_be_drawn_make_screens_load_anew(monkeypatch: 
         raise LookupError("a template is broken")
 
     monkeypatch.setattr(hub, "_show", fail)
-    await hub._show_or_reset(Page([], Position(7, 3), has_more=False))
+    await hub._show_or_reset(Page([], Position(1, 7, 3), has_more=False))
     hub._end(screen)
-    assert await _told(hub, screen) == b'event: reset\nid: 7.3\ndata: {"cursor":"7.3"}\n\n'
+    assert await _told(hub, screen) == b'event: reset\nid: 1.7.3\ndata: {"cursor":"1.7.3"}\n\n'
+
+
+@pytest.mark.parametrize("seen", [Position(1, 9, 9), Position()])
+async def test_a_screen_of_a_log_before_this_one_loads_anew(monkeypatch: pytest.MonkeyPatch, seen: Position):
+    """It comes back after a restore, or with a position as an earlier version wrote them."""
+    hub, screen = LiveHub([]), _screen()
+    screen.news = []
+
+    async def nothing_new(*_arguments: object) -> Page:
+        return Page([], Position(2, 3, 0), has_more=False)
+
+    monkeypatch.setattr(hub, "_ask", nothing_new)
+    await hub._catch_up(screen, seen, Position(2, 3, 0))
+    assert _events(screen) == ["reset"]
+
+
+async def test_open_screens_load_anew_when_the_log_under_them_was_restored(monkeypatch: pytest.MonkeyPatch):
+    hub, screen = LiveHub([]), _screen()
+    hub._screens.add(screen)
+    hub._position = hub._taken = Position(1, 9, 9)
+
+    async def restored(*_arguments: object) -> Page:
+        return Page([], Position(2, 3, 0), has_more=False)
+
+    monkeypatch.setattr(hub, "_ask", restored)
+    await hub._read_once()
+    assert (screen.has_ended, _events(screen)) == (True, ["reset"])
+    await hub._read_once()
+    assert _events(screen) == []
 
 
 # --- coming in the middle of something ----------------------------------------------------------------
@@ -91,12 +120,12 @@ async def test_changes_that_cannot_be_drawn_make_screens_load_anew(monkeypatch: 
 async def test_who_comes_while_others_are_told_asks_for_what_they_are_told(monkeypatch: pytest.MonkeyPatch):
     """Opening a conversation makes a new stream: what happens in that moment (that it was read!) is not lost on it."""
     hub, newcomer = LiveHub([]), _screen()
-    hub._position = hub._taken = Position(5, 1)
+    hub._position = hub._taken = Position(1, 5, 1)
     asked: list[tuple[Position, Position]] = []
     something: Any = object()
 
     async def ask(question: Callable[..., Any], *_arguments: object) -> Any:
-        return Page([something], Position(9, 9), has_more=False) if question is read_after else {}
+        return Page([something], Position(1, 9, 9), has_more=False) if question is read_after else {}
 
     async def note(_screen: _Screen, seen: Position, until: Position) -> None:
         asked.append((seen, until))
@@ -105,7 +134,7 @@ async def test_who_comes_while_others_are_told_asks_for_what_they_are_told(monke
         await asyncio.sleep(0)
 
     async def tell(_page: Page) -> None:
-        serving = asyncio.create_task(hub._serve(newcomer, Position(5, 1), _never, nothing))
+        serving = asyncio.create_task(hub._serve(newcomer, Position(1, 5, 1), _never, nothing))
         await asyncio.wait([serving], timeout=0.02)
         serving.cancel()
 
@@ -118,7 +147,7 @@ async def test_who_comes_while_others_are_told_asks_for_what_they_are_told(monke
         monkeypatch.setattr(hub, name, made)
     hub._screens.add(_screen())
     await hub._read_once()
-    assert asked == [(Position(5, 1), Position(9, 9))]
+    assert asked == [(Position(1, 5, 1), Position(1, 9, 9))]
 
 
 async def test_what_was_missed_is_told_before_what_came_up_meanwhile(monkeypatch: pytest.MonkeyPatch):
@@ -131,12 +160,12 @@ async def test_what_was_missed_is_told_before_what_came_up_meanwhile(monkeypatch
 
     async def ask(question: Callable[..., Any], *arguments: object) -> Any:
         if question is read_after:
-            return Page(_happened(removed), Position(9, 9), has_more=False)
+            return Page(_happened(removed), Position(1, 9, 9), has_more=False)
         hub._offer(screen, b"event: newer\n")
         return question(*arguments)
 
     monkeypatch.setattr(hub, "_ask", ask)
-    await hub._catch_up(screen, Position(5, 1), Position(9, 9))
+    await hub._catch_up(screen, Position(1, 5, 1), Position(1, 9, 9))
     hub._offer(screen, b"event: newest\n")
     assert _events(screen) == ["page", "newer", "newest"]
 
@@ -174,7 +203,28 @@ async def test_a_stream_ends_with_its_session_and_with_the_right(monkeypatch: py
     await hub._refresh_viewers([ended, demoted, kept], shift)
     assert [screen.has_ended for screen in (ended, demoted, kept)] == [True, True, False]
     assert hub._screens == {kept}
-    assert await _told(hub, ended) == b'event: permissions\nid: 0.0\ndata: {"cursor":"0.0"}\n\n'
+    assert await _told(hub, ended) == b'event: permissions\nid: 0.0.0\ndata: {"cursor":"0.0.0"}\n\n'
+
+
+async def test_a_changed_role_counts_on_the_screens_of_whoever_has_it(monkeypatch: pytest.MonkeyPatch):
+    """Asked again in the same stretch of the log in which the change stands, and told to look anew."""
+    hub, workspace_id, role_id = LiveHub([]), uuid4(), uuid4()
+    screens = [_viewer_of(hub, workspace_id, uuid4()) for _ in range(3)]
+    for screen in screens[:2]:
+        screen.viewer = replace(screen.viewer, actor=replace(screen.viewer.actor, role_id=role_id))
+    wider, blind = (
+        replace(screens[0].viewer.actor, reach={"conversations": "all"}),
+        replace(screens[1].viewer.actor, permissions=frozenset()),
+    )
+    known = {
+        screen.viewer.session_id: replace(screen.viewer, actor=actor)
+        for screen, actor in zip(screens, (wider, blind), strict=False)
+    }
+    monkeypatch.setattr("regulars.web.live.hub.viewers_of_sessions", lambda _ids: known)
+    changed = RoleChanged(workspace_id, role_id, "Desk", (), ("messages:send",), (), (), DOER)
+    await hub._show(_happened(changed), Position(1, 1))
+    assert [_events(screen) for screen in (screens[0], screens[2])] == [["permissions"], []]
+    assert (screens[0].viewer.actor.sees_all, screens[1].has_ended) == (True, True)
 
 
 async def test_a_stream_ends_when_its_session_runs_out():
@@ -217,7 +267,7 @@ async def test_a_screen_follows_only_what_there_is(monkeypatch: pytest.MonkeyPat
 
 
 def _happened(*events: Event) -> list[Recorded]:
-    return [Recorded(Position(7, 3), clock.now(), each) for each in events]
+    return [Recorded(Position(1, 7, 3), clock.now(), each) for each in events]
 
 
 async def _show(
@@ -229,7 +279,7 @@ async def _show(
         return dict.fromkeys(arguments[0], staffing) if question is read_staffings else question(*arguments)
 
     monkeypatch.setattr(hub, "_ask", ask)
-    await hub._show(_happened(*events), Position(7, 3))
+    await hub._show(_happened(*events), Position(1, 7, 3))
 
 
 @pytest.mark.parametrize(
@@ -284,7 +334,7 @@ async def test_a_batch_asks_the_database_as_often_however_many_look_and_however_
         MemberLetIn(workspaces[each % 2], looking[0].viewer.actor.member_id or uuid4(), DOER)
         for each in range(happened)
     ]
-    await hub._show(_happened(*events), Position(7, 3))
+    await hub._show(_happened(*events), Position(1, 7, 3))
     assert asked == ["viewers_of_sessions", "read_staffings", "_draw"]
 
 

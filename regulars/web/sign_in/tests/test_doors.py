@@ -42,7 +42,7 @@ def test_a_fresh_house_asks_for_its_first_owner(db: None) -> None:
     response = client.post("/set-up", {**OWNER, "secret": set_up_secret()})
     assert (response.status_code, response["Location"]) == (302, "/settings/numbers")
     member = Member.objects.get()
-    assert (member.role, member.user.language, member.user.time_zone) == ("owner", "ko", "Asia/Seoul")
+    assert (member.role.key, member.user.language, member.user.time_zone) == ("owner", "ko", "Asia/Seoul")
     assert client.get("/settings/numbers").status_code == 200
 
 
@@ -195,7 +195,7 @@ def test_an_invitation_opens_once(cast: Cast) -> None:
     client = Client()
     assert client.get(f"/invitations/{secret}").status_code == 200
     assert client.post(f"/invitations/{secret}", form)["Location"] == "/inbox/mine?welcome=1"
-    assert Member.objects.get(user__email="new@lotus.example").role == "agent"
+    assert Member.objects.get(user__email="new@lotus.example").role.key == "agent"
     assert client.get("/inbox/open").headers["Content-Language"] == "th"
     assert Client().get(f"/invitations/{secret}").status_code == 404
     assert Client().get("/invitations/nonsense").status_code == 404

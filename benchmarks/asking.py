@@ -1,0 +1,177 @@
+"""Conditions over many contacts: how long a count and a first page take; leaves a second in memory.
+
+    python -m benchmarks.asking --contacts 1000000 --messages 5000000     on the database that DATABASE_URL names
+
+`make bench` asks a tenth of that of the product's own database; the whole takes some minutes to write. The condition
+has six leaves, two of which count messages of a quarter and of a month of the generated year.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from benchmarks.children import run_child
+from benchmarks.figures import Figure, median
+
+if TYPE_CHECKING:
+    from benchmarks.accepting import Effort
+    from benchmarks.product import Product
+
+CONTACTS, MESSAGES = 100_000, 500_000
+"""a tenth of what issue and house promise: a million and five"""
+PAGE = 50
+LEAVES = 6
+CONDITION: dict[str, Any] = {
+    "all": [
+        {"field": "contact.country", "op": "in", "value": ["KR", "TH", "US"]},
+        {"field": "contact.score", "op": ">=", "value": 20},
+        {"field": "messages.in_count", "window": {"last": "P90D"}, "op": ">=", "value": 1},
+        {"field": "messages.out_count", "window": {"last": "P30D"}, "op": "<", "value": 3},
+        {"none": [{"field": "contact.tags", "op": "has_any", "value": ["lost"]}]},
+        {"field": "contact.tier", "op": "in", "value": ["A", "B"]},
+    ]
+}
+_SEED = """
+CREATE FUNCTION pg_temp.id_of(kind text, n bigint) RETURNS uuid IMMUTABLE LANGUAGE sql AS
+  $$SELECT (lpad(to_hex(n), 8, '0') || '-0000-7000-8000-00000000000' || kind)::uuid$$;
+SET session_replication_role = replica;
+INSERT INTO workspaces_workspace (id, name, slug, language, time_zone, created_at)
+  VALUES (md5('asking')::uuid, 'Asking', 'asking', 'en', 'Asia/Seoul', now());
+INSERT INTO inboxes_connection (id, workspace_id, channel, key, name, account_id, app_id, verify_token, app_secrets,
+    access_token, created_at)
+  VALUES (md5('asking-c')::uuid, md5('asking')::uuid, 'whatsapp', 'asking', 'Asking', '1', '', '', '', '', now());
+INSERT INTO inboxes_inbox (id, workspace_id, connection_id, name, address, display_address, messages_per_second,
+    quality, paused_reason, is_active, created_at)
+  VALUES (md5('asking-i')::uuid, md5('asking')::uuid, md5('asking-c')::uuid, 'Asking', '1', '', 80,
+    '', '', true, now());
+INSERT INTO contacts_contact (id, workspace_id, name, country, language, tier, score, tags, created_at)
+  SELECT pg_temp.id_of('c', n), md5('asking')::uuid, 'Person ' || n, (array['KR', 'TH', 'US', 'DE', 'RU'])[1 + n % 5],
+    'en', (array['A', 'B', 'C', ''])[1 + n % 4], n * 7 % 100,
+    CASE n % 10 WHEN 0 THEN '["lost"]'::jsonb WHEN 1 THEN '["vip", "new"]'::jsonb ELSE '[]'::jsonb END,
+    now() - n * interval '1 year' / {contacts}
+  FROM generate_series(1, {contacts}) n;
+INSERT INTO conversations_conversation (id, workspace_id, inbox_id, contact_id)
+  SELECT pg_temp.id_of('d', n), md5('asking')::uuid, md5('asking-i')::uuid, pg_temp.id_of('c', n)
+  FROM generate_series(1, {contacts}) n;
+INSERT INTO conversations_message (id, workspace_id, inbox_id, conversation_id, contact_id, direction, kind, text,
+    author_kind, status, sent_at)
+  SELECT pg_temp.id_of('e', n), md5('asking')::uuid, md5('asking-i')::uuid, pg_temp.id_of('d', who),
+    pg_temp.id_of('c', who),
+    CASE WHEN n % 5 < 3 THEN 'in' ELSE 'out' END, 'text', 'A message of an ordinary length, number ' || n,
+    CASE WHEN n % 5 < 3 THEN 'contact' ELSE 'member' END, CASE WHEN n % 5 < 3 THEN 'received' ELSE 'read' END,
+    now() - interval '1 year' + n * interval '1 year' / {messages}
+  FROM (SELECT n, 1 + (n::bigint * 7919) % {contacts} AS who FROM generate_series(1, {messages}) n) generated;
+SET session_replication_role = DEFAULT;
+ANALYZE;
+"""
+"""ids that count up, as ours do; references are right by construction and not checked row by row"""
+
+
+def measure_asking(product: Product, effort: Effort) -> Iterator[Figure]:
+    """Count and first page of a six-leaf condition over a tenth of a million, and leaves a second in memory."""
+    environment = {**product.environment, "DATABASE_URL": product.database_url}
+    command = [sys.executable, "-m", "benchmarks.asking", "--rounds", str(effort.rounds)]
+    found: dict[str, float] = run_child(command, environment=environment)
+    yield from figures_of(found, CONTACTS)
+
+
+def figures_of(found: dict[str, float], contacts: int) -> Iterator[Figure]:
+    most = 1000 * contacts / 1_000_000
+    yield Figure(f"six leaves over {contacts:,} contacts, counted", found["count_ms"], "ms", at_most=most)
+    yield Figure("first page of them", found["page_ms"], "ms", at_most=100)
+    yield Figure("leaves in memory", found["leaves_per_second"], "/s", at_least=50_000)
+
+
+def ask(rounds: int) -> dict[str, float]:
+    """Medians, in milliseconds, and leaves a second."""
+    from regulars.contacts.models import Contact
+    from regulars.conversations.condition_fields import facts_of_contact
+    from regulars.kernel import clock
+    from regulars.kernel.conditions import to_sql
+    from regulars.kernel.conditions.in_memory import matches
+    from regulars.kernel.conditions.language import parse
+    from regulars.kernel.conditions.register import condition_fields
+    from regulars.workspaces.conditions import as_of_now
+    from regulars.workspaces.models import Workspace
+
+    workspace_id = Workspace.objects.get(slug="asking").id
+    registry, as_of = condition_fields(), as_of_now(workspace_id)
+    question = (parse(CONDITION, registry, "contact"), registry, "contact", workspace_id, as_of)
+    contacts = Contact.objects.filter(workspace_id=workspace_id).order_by("-created_at", "-id")
+    page = to_sql.first(contacts, PAGE, *question)
+    assert len(page) == PAGE, f"{len(page)} on the first page"
+    count = to_sql.count(*question)
+    known = [facts_of_contact(contact) for contact in contacts[:200]]
+    held = sum(matches(question[0], facts, as_of) for facts in known)  # reads their messages, too
+    assert 0 < held < len(known), f"{held} of {len(known)} hold"
+    all_leaves = {"none": [{"none": [leaf]} for leaf in CONDITION["all"]]}
+    assert clock.now() >= as_of.at
+    every = parse(all_leaves, registry, "contact")
+
+    def in_memory() -> None:
+        for facts in known * times:
+            matches(every, facts, as_of)
+
+    times = 20
+    seconds = median(_seconds(in_memory) for _ in range(rounds))
+    return {
+        "contacts": count,
+        "count_ms": 1000 * median(_seconds(lambda: to_sql.count(*question)) for _ in range(rounds)),
+        "page_ms": 1000
+        * median(_seconds(lambda: to_sql.first(contacts, PAGE, *question)) for _ in range(rounds)),
+        "leaves_per_second": times * len(known) * LEAVES / seconds,
+    }
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def seed(contacts: int, messages: int) -> None:
+    """A workspace of its own, once."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM workspaces_workspace WHERE slug = 'asking'")
+        if cursor.fetchone()[0]:
+            return
+        for statement in _SEED.format(contacts=contacts, messages=messages).split(";\n"):
+            if statement.strip():
+                cursor.execute(statement)
+
+
+def vacuum() -> None:
+    """As PostgreSQL does by itself some time after."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE) conversations_message")
+        cursor.execute("VACUUM (ANALYZE) contacts_contact")
+
+
+@click.command()
+@click.option("--contacts", default=CONTACTS, show_default=True)
+@click.option("--messages", default=MESSAGES, show_default=True)
+@click.option("--rounds", default=5, show_default=True)
+def main(contacts: int, messages: int, rounds: int) -> None:
+    """Seed a workspace if it is not there, ask, and print the figures as JSON."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    seed(contacts, messages)
+    vacuum()
+    print(json.dumps(ask(rounds)))
+
+
+if __name__ == "__main__":
+    main()

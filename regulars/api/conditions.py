@@ -1,0 +1,48 @@
+"""Conditions that a caller wrote: read, refused with the leaf's path, and asked."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+from django.db.models import Model, Q, QuerySet
+
+from regulars.api.paging import Take
+from regulars.kernel.conditions import to_sql
+from regulars.kernel.conditions.problems import Wrong
+from regulars.kernel.conditions.register import condition_fields
+from regulars.kernel.conditions.tree import Condition
+from regulars.kernel.conditions.wording import to_invalid
+from regulars.workspaces.access import Actor
+from regulars.workspaces.conditions import as_of_now, parse_written
+
+Row = TypeVar("Row", bound=Model)
+PARAMETER = "conditions"
+
+
+def take_matching(actor: Actor, written: str, subject: str) -> Take[Row]:
+    """Of ordered rows the first that a condition holds for; raises ``Invalid`` naming the leaf."""
+    condition = _read(actor, written, subject)
+    return partial(_take, actor, condition, subject)
+
+
+def matching(actor: Actor, written: str, subject: str) -> Q:
+    """For ``filter``; raises ``Invalid`` naming the leaf."""
+    condition = _read(actor, written, subject)
+    return to_sql.matching(
+        condition, condition_fields(), subject, actor.workspace_id, as_of_now(actor.workspace_id)
+    )
+
+
+def _take(actor: Actor, condition: Condition, subject: str, rows: QuerySet[Row], count: int) -> list[Row]:
+    as_of = as_of_now(actor.workspace_id)
+    return to_sql.first(rows, count, condition, condition_fields(), subject, actor.workspace_id, as_of)
+
+
+def _read(actor: Actor, written: str, subject: str) -> Condition:
+    try:
+        tree = msgspec.json.decode(written)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise to_invalid(Wrong("shape", "JSON"), PARAMETER) from error
+    return parse_written(tree, subject, actor.workspace_id, at=PARAMETER)

@@ -1,0 +1,91 @@
+"""Conditions over REST: which fields there are, lists that take one, and refusals that name the leaf."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from regulars.api.tests.client import Api, problem
+from tests.cast import ALICE, Cast
+
+
+def _asked(api: Api, path: str, condition: Any) -> list[str]:
+    answer = api.get(path, conditions=json.dumps(condition))
+    assert answer.status_code == 200, answer.content
+    return sorted(each["id"] for each in answer.json()["items"])
+
+
+def test_every_field_is_listed_with_what_it_takes(api: Api, cast: Cast) -> None:
+    fields = {each["name"]: each for each in api.get("/condition-fields").json()["items"]}
+    counted = fields["messages.in_count"]
+    assert (counted["type"], counted["where"], counted["window"], counted["has_history"]) == (
+        "number",
+        True,
+        True,
+        True,
+    )
+    assert "is_empty" not in counted["operators"]
+    assert [each["name"] for each in counted["where_fields"]] == [
+        "kind",
+        "inbox",
+        "channel",
+        "text",
+        "author",
+    ]
+    assert [each["value"] for each in fields["consent.promotion"]["values"]] == ["opted_in", "opted_out"]
+    assert {each["label"] for each in fields["conversation.inbox"]["values"]} == {"Shop", "Support"}
+    assert fields["contact.fields.<key>"]["type"] == "any"
+    assert fields["event.to_member_id"]["subjects"] == ["event"]
+    about_contacts = {
+        each["name"] for each in api.get("/condition-fields", subject="contact").json()["items"]
+    }
+    assert "contact.tier" in about_contacts
+    assert "conversation.status" not in about_contacts
+    assert problem(api.get("/condition-fields", subject="kettle")) == (422, "invalid")
+
+
+def test_lists_take_a_condition(api: Api, cast: Cast) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    wrote = {"field": "messages.in_count", "window": {"last": "P90D"}, "op": ">=", "value": 1}
+    opted_out = {"field": "consent.promotion", "op": "is", "value": "opted_out"}
+    assert _asked(api, "/contacts", wrote) == [str(cast.alice.id)]
+    assert _asked(api, "/contacts", {"any": [wrote, opted_out]}) == sorted(
+        [str(cast.alice.id), str(cast.chai.id)]
+    )
+    assert _asked(api, "/contacts", {"none": [wrote, opted_out]}) == [str(cast.boris.id)]
+    assert _asked(
+        api, "/conversations", {"all": [wrote, {"field": "conversation.unread", "op": "is", "value": 1}]}
+    ) == [str(conversation.id)]
+    assert _asked(api, "/conversations", {"none": [wrote]}) == []
+
+
+def test_a_list_by_condition_goes_on_from_page_to_page(api: Api, cast: Cast) -> None:
+    everybody = json.dumps({"all": []})
+    first = api.get("/contacts", conditions=everybody, limit=2).json()
+    second = api.get("/contacts", conditions=everybody, limit=2, cursor=first["next_cursor"]).json()
+    assert len({each["id"] for each in first["items"] + second["items"]}) == 3
+    assert second["next_cursor"] is None
+
+
+@pytest.mark.parametrize(
+    ("written", "field"),
+    [
+        ("{", "conditions"),
+        ('{"all":[{"field":"contact.score","op":"is","value":"x"}]}', "conditions.all[0].value"),
+        ('{"any":[{"field":"conversation.status","op":"is","value":"open"}]}', "conditions.any[0].field"),
+        (
+            '{"field":"contact.owner","op":"is","value":"00000000-0000-0000-0000-000000000001"}',
+            "conditions.value",
+        ),
+        ('{"field":"messages.in_count","op":">","value":1,"window":{"last":"x"}}', "conditions.window.last"),
+        ('{"field":"contact.name","op":"is","value":"\\u0000"}', "conditions.value"),
+    ],
+)
+def test_a_wrong_condition_is_refused_with_the_path_of_its_leaf(
+    api: Api, cast: Cast, written: str, field: str
+) -> None:
+    refused = api.get("/contacts", conditions=written)
+    assert problem(refused) == (422, "invalid")
+    assert list(refused.json()["fields"]) == [field]

@@ -1,0 +1,139 @@
+"""What conditions can ask of a contact (``kernel.conditions``)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from regulars.contacts.models import Consent, Contact
+from regulars.kernel.conditions import columns
+from regulars.kernel.conditions.fields import (
+    Choice,
+    Choices,
+    Contribution,
+    Family,
+    Field,
+    Label,
+    Measure,
+    Rows,
+    Sql,
+    Subject,
+    one_of,
+)
+from regulars.kernel.conditions.windows import AsOf
+from regulars.workspaces.queries import active_members_of
+
+CONTACT = Subject("contact", pgettext_lazy("subject of conditions", "Contact"), "contacts_contact")
+PURPOSES: dict[str, tuple[Label, tuple[str, ...]]] = {
+    "answer": (_("Consent: answers"), ("answer",)),
+    "order": (_("Consent: orders"), ("order",)),
+    "appointment": (_("Consent: appointments"), ("appointment",)),
+    "survey": (_("Consent: surveys"), ("survey",)),
+    "promotion": (_("Consent: promotions"), ("promotion", "marketing")),
+    "authentication": (_("Consent: sign-in codes"), ("authentication",)),
+}
+"""purpose → its label, and the words that rows have for it"""
+_NAMES = ("name", "profile_name", "username", "phone")
+"""the first that is there is what a contact is called"""
+
+
+def members_as_choices(workspace_id: UUID) -> list[Choice]:
+    """Whom something can be given to."""
+    return [Choice(str(member.id), str(member)) for member in active_members_of(workspace_id)]
+
+
+def _name(contact: Contact, _as_of: AsOf) -> str | None:
+    return next((found for each in _NAMES if (found := getattr(contact, each))), None)
+
+
+def _name_sql(_as_of: AsOf) -> Sql:
+    names = ", ".join(f"NULLIF(contact.{each}, '')" for each in _NAMES)
+    return Sql(f"COALESCE({names})")
+
+
+def _consents_of(contact: Contact) -> list[Consent]:
+    consents = Consent.objects.filter(contact_id=contact.id)
+    return list(consents.order_by("at", "id"))
+
+
+_CONSENTS = Rows(
+    "consents",
+    "contact",
+    "contacts_consent counted",
+    "counted.contact_id",
+    "counted.workspace_id",
+    "counted.at",
+    load=_consents_of,
+    get_at=lambda row: row.at,
+    takes_window=False,
+)
+
+
+def _is_about(words: tuple[str, ...], row: Any) -> bool:
+    return row.purpose in words
+
+
+def _consent(purpose: str, label: Label, words: tuple[str, ...]) -> Field:
+    listed = ", ".join(f"'{word}'" for word in words)
+    return Field(
+        f"consent.{purpose}",
+        "choice",
+        label,
+        "contact",
+        choices=one_of(
+            ("opted_in", pgettext_lazy("consent", "opted in")),
+            ("opted_out", pgettext_lazy("consent", "opted out")),
+        ),
+        rows=_CONSENTS,
+        measure=Measure(
+            "latest",
+            sql="counted.state",
+            get=lambda row: row.state,
+            only_sql=f"counted.purpose IN ({listed})",
+            only=partial(_is_about, words),
+        ),
+        has_history=True,
+    )
+
+
+CONDITIONS = Contribution(
+    (CONTACT,),
+    (
+        Field("contact.name", "text", _("Name"), "contact", sql=_name_sql, get=_name),
+        columns.text("contact.language", _("Language"), "contact", "language"),
+        columns.text("contact.country", _("Country"), "contact", "country"),
+        columns.text("contact.time_zone", _("Time zone"), "contact", "time_zone"),
+        columns.text("contact.tier", _("Tier"), "contact", "tier"),
+        columns.text("contact.stage", _("Stage"), "contact", "stage"),
+        columns.plain("number", "contact.score", _("Score"), "contact", "score"),
+        columns.words("contact.tags", _("Tags of the contact"), "contact", "tags"),
+        columns.plain(
+            "reference",
+            "contact.owner",
+            _("Owner"),
+            "contact",
+            "owner_id",
+            choices=Choices(asked=members_as_choices),
+        ),
+        columns.units_since(
+            "contact.created_days_ago",
+            _("Days since they first wrote or were added"),
+            "contact",
+            "created_at",
+            columns.DAY,
+            has_history=True,
+        ),
+        *(_consent(purpose, label, words) for purpose, (label, words) in PURPOSES.items()),
+    ),
+    (
+        Family(
+            "contact.fields.",
+            Field("contact.fields.<key>", "any", _("Field of your own"), "contact"),
+            partial(columns.json_key, column="fields"),
+        ),
+    ),
+)

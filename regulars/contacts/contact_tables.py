@@ -1,0 +1,21 @@
+"""The tables of this room that hold a contact."""
+
+from __future__ import annotations
+
+from regulars.contacts.models import Consent, Contact, ContactIdentity, Merge, MergedContact, MergeSuggestion
+from regulars.contacts.operations.merging import leaving_its_person
+from regulars.contacts.registry import ContactTable
+
+CONTACT_TABLES = (
+    ContactTable(
+        model=Contact,
+        # unscoped: these contacts were let in to
+        rows=lambda ids: Contact.objects.filter(id__in=ids),
+        erase=leaving_its_person,
+    ),
+    ContactTable(model=ContactIdentity, rows=lambda ids: ContactIdentity.objects.filter(contact__in=ids)),
+    ContactTable(model=Consent, rows=lambda ids: Consent.objects.filter(contact__in=ids)),
+    ContactTable(model=MergeSuggestion, unexported="a guess of ours about two people"),
+    ContactTable(model=Merge, unexported="what members said about two people; the contacts tell who is one"),
+    ContactTable(model=MergedContact, unexported="as merges"),
+)

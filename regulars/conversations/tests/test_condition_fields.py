@@ -1,0 +1,216 @@
+"""What can be asked of contacts, conversations and messages: SQL and memory agree on what really happened."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db.models import Model
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from regulars.contacts.models import Contact
+from regulars.conversations.condition_fields import facts_of_contact, facts_of_conversation
+from regulars.conversations.events import ConversationAssigned
+from regulars.conversations.models import Conversation, Message
+from regulars.kernel import clock
+from regulars.kernel.conditions import to_sql
+from regulars.kernel.conditions.in_memory import Facts, matches
+from regulars.kernel.conditions.language import parse
+from regulars.kernel.conditions.register import condition_fields
+from regulars.kernel.conditions.tests.generating import Generator
+from regulars.kernel.conditions.tree import write
+from regulars.kernel.conditions.windows import AsOf
+from regulars.kernel.events import Doer
+from regulars.workspaces.conditions import names_in
+from tests.cast import Cast
+
+WORDS = ("hello", "ГДЕ мой заказ?", "환불해 주세요", "ขอบคุณค่ะ", "REFUND please", "", "100% l_ike\\")
+PURPOSES = ("marketing", "promotion", "order", "survey")
+
+
+@pytest.fixture
+def now() -> datetime:
+    return clock.now().replace(microsecond=250_000)
+
+
+@pytest.fixture
+def people(cast: Cast, now: datetime) -> list[Contact]:
+    """Some who wrote and were answered over a year, with everything that may be known of them; and strangers."""
+    draw = random.Random(11)
+    contacts = [cast.contact(f"+1202555{number:04}", f"Person {number}") for number in range(300, 312)]
+    for number, contact in enumerate(contacts):
+        contact.name = draw.choice(("", "Анна Ким", "ANNA"))
+        contact.tier, contact.stage = draw.choice(("", "A", "B")), draw.choice(("", "potential"))
+        contact.score = draw.choice((None, 0, 7, 90))
+        contact.tags = draw.sample(["vip", "новый", "단골"], draw.randrange(3))
+        contact.owner = draw.choice((None, cast.agent, cast.mate))
+        contact.fields = draw.choice(({}, {"size": "M"}, {"size": 3}, {"size": ["M", "L"]}, {"size": False}))
+        contact.created_at = now - timedelta(days=draw.randrange(400), seconds=draw.choice((0, 1)))
+        contact.save()
+        for _ in range(draw.randrange(4)):
+            at = now - timedelta(days=draw.randrange(100), hours=draw.randrange(24))
+            cast.opt(contact, draw.choice(("opted_in", "opted_out")), at=at)
+        for _ in range(draw.randrange(3) if number else 0):
+            cast.hears(contact.phone, "hi", inbox=draw.choice((cast.inbox, cast.second_inbox)))
+    cast.hears(contacts[1].phone, "to all", group="120363000000000001")
+    for conversation in Conversation.objects.filter(workspace=cast.workspace):
+        conversation.status = draw.choice(("open", "resolved"))
+        conversation.priority = draw.choice(("normal", "urgent"))
+        conversation.assignee, conversation.team = (
+            draw.choice((None, cast.agent)),
+            draw.choice((None, cast.team)),
+        )
+        conversation.tags = draw.sample(["late", "vip"], draw.randrange(3))
+        conversation.waiting_since = draw.choice((None, now - timedelta(minutes=draw.randrange(200))))
+        conversation.window_closes_at = draw.choice((None, now + timedelta(minutes=draw.randrange(-60, 200))))
+        conversation.save()
+        Message.objects.bulk_create(_said(draw, conversation, now) for _ in range(12))
+    cast.stranger.hears(contacts[1].phone, "hello")
+    return list(Contact.objects.filter(workspace=cast.workspace))
+
+
+def _said(draw: random.Random, conversation: Conversation, now: datetime) -> Message:
+    direction = draw.choice(("in", "out"))
+    return Message(
+        workspace_id=conversation.workspace_id,
+        inbox_id=conversation.inbox_id,
+        conversation=conversation,
+        contact_id=conversation.contact_id,
+        direction=direction,
+        kind=draw.choice(("text", "text", "image", "template", "reaction", "edit")),
+        text=draw.choice(WORDS),
+        author_kind="contact" if direction == "in" else draw.choice(("member", "phone_app")),
+        status="received" if direction == "in" else draw.choice(("sent", "failed", "read")),
+        sent_at=now
+        - timedelta(days=draw.choice((0, 1, 7, 30, draw.randrange(400))), seconds=draw.choice((0, 5))),
+    )
+
+
+def _generator(subject: str, cast: Cast, now: datetime) -> Generator:
+    registry = condition_fields()
+
+    def values_of(name: str) -> list[str]:
+        field = registry.find(name)
+        assert field is not None
+        return [*names_in(cast.workspace.id, field)]
+
+    days = [now - timedelta(days=days) for days in (0, 1, 7, 30, 90, 365)]
+    people = [str(UUID(int=5)), *values_of("contact.owner")]
+    pools: dict[str, Any] = {
+        "text": [each for each in WORDS if each]
+        + ["en", "US", "A", "B", "anna", "potential", "America/New_York"],
+        "words": ["vip", "новый", "late"],
+        "word": ["refund", "где", "환불", "ขอบคุณ", "%", "l_i", "\\"],
+        "number": [0, 1, 2, 3, 7, 30, 60, 90, 365],
+        "any": ["M", "m", 3, True, False],
+        "choice": ["opted_in", "opted_out"],
+        "kind": ["text", "image", "template"],
+        "author": ["contact", "member"],
+        "channel": ["whatsapp"],
+        "inbox": values_of("conversation.inbox"),
+        "reference": people,
+        "message.kind": ["text", "image"],
+        **{
+            f"conversation.{name}": values_of(f"conversation.{name}") for name in ("inbox", "team", "channel")
+        },
+        **{f"conversation.{name}": values_of(f"conversation.{name}") for name in ("status", "priority")},
+    }
+    return Generator(registry, subject, pools, days, {"contact.fields.<key>": ("size", "none")})
+
+
+def _facts(subject: str, cast: Cast, people: list[Contact]) -> Mapping[UUID, Facts]:
+    if subject == "contact":
+        return {each.id: facts_of_contact(each) for each in people}
+    conversations = Conversation.objects.filter(workspace=cast.workspace).select_related(
+        "contact", "inbox__connection"
+    )
+    if subject == "conversation":
+        return {each.id: facts_of_conversation(each) for each in conversations}
+    messages = Message.objects.filter(workspace=cast.workspace, inbox=cast.inbox)
+    by_id = {each.id: each for each in conversations}
+    contacts = {each.id: each for each in people}
+    return {
+        each.id: Facts(
+            {
+                "message": each,
+                "conversation": by_id[each.conversation_id],
+                "contact": contacts.get(each.contact_id) if each.contact_id else None,
+            }
+        )
+        for each in messages
+    }
+
+
+MODELS: Mapping[str, type[Model]] = {"contact": Contact, "conversation": Conversation, "message": Message}
+
+
+@pytest.mark.parametrize(("subject", "examples"), [("contact", 30), ("conversation", 20), ("message", 10)])
+def test_sets_and_single_objects_agree(
+    subject: str, examples: int, cast: Cast, people: list[Contact], now: datetime
+) -> None:
+    facts, registry, model = _facts(subject, cast, people), condition_fields(), MODELS[subject]
+    rows = model._default_manager.filter(id__in=list(facts)).order_by("-id")
+    as_ofs = [
+        AsOf(now - past, ZoneInfo("Asia/Seoul"), {"trigger": now - timedelta(days=20)})
+        for past in (timedelta(0), timedelta(days=7, seconds=3), timedelta(days=200))
+    ]
+
+    @settings(max_examples=examples)
+    @given(_generator(subject, cast, now).conditions(20), st.sampled_from(as_ofs))
+    def agree(written: list[dict[str, Any]], as_of: AsOf) -> None:
+        for each in written:
+            condition = parse(each, registry, subject)
+            expected = {key for key, known in facts.items() if matches(condition, known, as_of)}
+            question = (condition, registry, subject, cast.workspace.id, as_of)
+            found = set(rows.filter(to_sql.matching(*question)).values_list("id", flat=True))
+            assert found == expected, (write(condition), as_of)
+            one_by_one = to_sql.first(rows, len(facts), *question)
+            assert {row.pk for row in one_by_one} == expected, (write(condition), as_of)
+
+    agree()
+
+
+def test_another_workspace_is_never_counted(cast: Cast, people: list[Contact], now: datetime) -> None:
+    everybody = parse({"all": []}, condition_fields(), "contact")
+    as_of = AsOf(now)
+    assert to_sql.count(everybody, condition_fields(), "contact", cast.workspace.id, as_of) == len(people)
+    assert to_sql.count(everybody, condition_fields(), "contact", cast.stranger.workspace.id, as_of) == 1
+
+
+def test_consent_is_answered_as_it_was_then(cast: Cast, now: datetime) -> None:
+    cast.opt(cast.alice, "opted_in", at=now - timedelta(days=9))
+    cast.opt(cast.alice, "opted_out", at=now - timedelta(days=2))
+    opted_in = parse(
+        {"field": "consent.promotion", "op": "is", "value": "opted_in"}, condition_fields(), "contact"
+    )
+    empty = parse({"field": "consent.promotion", "op": "is_empty"}, condition_fields(), "contact")
+
+    def at(days: int) -> tuple[bool, bool]:
+        as_of = AsOf(now - timedelta(days=days))
+        facts = facts_of_contact(cast.alice)
+        return matches(opted_in, facts, as_of), matches(empty, facts, as_of)
+
+    assert (at(1), at(5), at(20)) == ((False, False), (True, False), (False, True))
+
+
+def test_what_happened_is_asked_of_one_event(cast: Cast, now: datetime) -> None:
+    conversation = cast.hears(cast.alice.phone, "hello")
+    by = Doer("member", cast.lead.id, "Leo Lead")
+    happened = ConversationAssigned(cast.workspace.id, conversation.id, None, cast.agent.id, "Ann", None, by)
+    written = {
+        "all": [
+            {"field": "event.to_member_id", "op": "is", "value": str(cast.agent.id)},
+            {"field": "event.from_member_id", "op": "is_empty"},
+            {"field": "event.by.name", "op": "contains", "value": "leo"},
+            {"field": "conversation.status", "op": "is", "value": "open"},
+            {"field": "messages.in_count", "op": ">=", "value": 1},
+        ]
+    }
+    condition = parse(written, condition_fields(), "event")
+    assert matches(condition, facts_of_conversation(conversation, event=happened), AsOf(clock.now()))

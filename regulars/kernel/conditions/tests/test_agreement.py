@@ -1,0 +1,73 @@
+"""Both evaluators say the same of everybody, for any condition and any moment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from regulars.kernel.conditions import to_sql
+from regulars.kernel.conditions.fields import Sql
+from regulars.kernel.conditions.in_memory import Facts, matches
+from regulars.kernel.conditions.language import parse
+from regulars.kernel.conditions.tests import shop
+from regulars.kernel.conditions.tests.generating import Generator
+from regulars.kernel.conditions.tree import Condition, write
+from regulars.kernel.conditions.windows import AsOf
+
+PEOPLE = shop.make_people(40)
+VISITS = shop.make_visits(PEOPLE)
+BY_ID = {person.id: person for person in PEOPLE}
+AT_ONCE = 30
+
+
+@pytest.fixture
+def stored(db: None) -> None:
+    shop.store(PEOPLE, VISITS)
+
+
+def _selected(found: Sql) -> set[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(found.text, found.values)
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _one_by_one(condition: Condition, subject: str, as_of: AsOf) -> Sql:
+    test = to_sql.one_by_one(condition, shop.REGISTRY, subject, shop.WORKSPACE, as_of, "outer")
+    text = f'SELECT id FROM shop_{subject} "outer" WHERE workspace_id = %s AND {test.text}'  # noqa: S608
+    return Sql(text, (shop.WORKSPACE, *test.values))
+
+
+def _generator(subject: str) -> Generator:
+    return Generator(shop.REGISTRY, subject, shop.POOLS, shop.MOMENTS, shop.KEYS)
+
+
+def _in_memory(condition: Condition, facts: dict[Any, Facts], as_of: AsOf) -> set[Any]:
+    return {each for each, known in facts.items() if matches(condition, known, as_of)}
+
+
+PERSON_FACTS = {person.id: Facts({"person": person}) for person in PEOPLE}
+VISIT_FACTS = {
+    visit.id: Facts({"visit": visit, "person": BY_ID.get(visit.person_id) if visit.person_id else None})
+    for visit in VISITS
+}
+
+
+@pytest.mark.parametrize(("subject", "facts"), [("person", PERSON_FACTS), ("visit", VISIT_FACTS)])
+@pytest.mark.usefixtures("stored")
+def test_sets_and_single_objects_agree(subject: str, facts: dict[Any, Facts]) -> None:
+    @settings(max_examples=120 if subject == "person" else 40)
+    @given(_generator(subject).conditions(AT_ONCE), st.sampled_from(shop.AS_OFS))
+    def agree(written: list[dict[str, Any]], as_of: AsOf) -> None:
+        for each in written:
+            condition = parse(each, shop.REGISTRY, subject)
+            expected = _in_memory(condition, facts, as_of)
+            found = to_sql.ids(condition, shop.REGISTRY, subject, shop.WORKSPACE, as_of)
+            assert _selected(found) == expected, (write(condition), as_of)
+            assert _selected(_one_by_one(condition, subject, as_of)) == expected, (write(condition), as_of)
+            assert write(parse(write(condition), shop.REGISTRY, subject)) == write(condition)
+
+    agree()

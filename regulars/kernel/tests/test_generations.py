@@ -1,0 +1,87 @@
+"""A log that another server wrote goes on in the next generation; nobody skips or repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+from django.db import connection
+
+from regulars.kernel import reactions
+from regulars.kernel.events import Position, Recorded, end_of_log, read_after, record
+from regulars.kernel.generations import notice_restore, raise_generation
+from regulars.kernel.models import Event, LogGeneration, ReactionCursor
+from regulars.kernel.reactions import Reaction, ensure_cursors, run_reaction
+from regulars.kernel.tests.conftest import KettleBoiled, boiled, wait_until_visible
+
+KINDS = ["KettleBoiled"]
+FAR_AHEAD = 2**40
+"""transactions: what a server that has been busy for years has given out"""
+
+
+@pytest.fixture(autouse=True)
+def first_generation(transactional_db: None) -> Iterator[None]:
+    reactions._nothing_until.clear()
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE kernel_event ALTER COLUMN generation SET DEFAULT 1")
+    reactions._nothing_until.clear()
+
+
+def _restored(*notes: str) -> None:
+    """Events as another server's dump brings them: of transactions that this one has not given out."""
+    record(*map(boiled, notes))
+    for place, row in enumerate(Event.objects.filter(generation=1).order_by("id")):
+        Event.objects.filter(id=row.id).update(transaction_id=str(FAR_AHEAD + place))
+
+
+def _notes(happened: Sequence[Recorded]) -> list[str]:
+    return [each.event.note for each in happened]
+
+
+def test_the_server_that_began_the_log_goes_on_with_it():
+    assert (notice_restore(), notice_restore()) == (False, False)
+    assert end_of_log().generation == 1
+
+
+def test_a_log_of_another_server_is_noticed_once():
+    notice_restore()
+    LogGeneration.objects.update(server="another/1")
+    assert (notice_restore(), notice_restore()) == (True, False)
+    assert end_of_log().generation == 2
+
+
+def test_a_log_ahead_of_its_server_is_noticed_though_the_server_does_not_tell_who_it_is(monkeypatch):
+    monkeypatch.setattr("regulars.kernel.generations._server", lambda: "")
+    _restored("old")
+    assert notice_restore() is True
+    record(boiled("new"))
+    wait_until_visible()
+    assert _notes(read_after(Position(), KINDS, 10).events) == ["old", "new"]
+
+
+@pytest.mark.parametrize("read_before", [0, 1, 2])
+def test_each_event_comes_once_over_a_restore(read_before: int):
+    seen: list[str] = []
+    reaction = Reaction("tea", (KettleBoiled,), lambda happened: seen.extend(_notes(happened)))
+    _restored("1", "2")
+    position = Position(1, FAR_AHEAD + read_before - 1, 2**62) if read_before else Position()
+    ReactionCursor.objects.create(name="tea", **reactions._columns(position))
+    raise_generation()
+    record(boiled("3"))
+    for _ in range(3):
+        wait_until_visible()
+        run_reaction(reaction)
+    assert seen == ["1", "2", "3"][read_before:]
+
+
+def test_what_a_process_passed_over_before_the_restore_hides_nothing_of_what_came_back():
+    seen: list[str] = []
+    reaction = Reaction("tea", (KettleBoiled,), lambda happened: seen.extend(_notes(happened)))
+    ensure_cursors([reaction])
+    ReactionCursor.objects.update(**reactions._columns(Position(1)))
+    reactions._nothing_until["tea"] = Position(1, FAR_AHEAD + 5, 2**62)
+    _restored("back again")
+    raise_generation()
+    run_reaction(reaction)
+    assert seen == ["back again"]

@@ -1,0 +1,148 @@
+"""What roles allow, in plain words, by subject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from regulars.workspaces.permissions import Reach, Rights, Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    key: str
+    label: Promise
+    sentences: Mapping[str, Promise]
+    """by permission: what who has it may do"""
+
+
+SUBJECTS = (
+    Subject(
+        "conversations",
+        _("Conversations"),
+        {
+            "conversations:read": _("See conversations"),
+            "messages:send": _("Answer and send messages"),
+            "notes:write": _("Write private notes"),
+            "conversations:assign": _("Assign conversations and hand them to teams"),
+            "conversations:resolve": _("Resolve, snooze and reopen conversations"),
+        },
+    ),
+    Subject(
+        "contacts",
+        _("Contacts"),
+        {
+            "contacts:read": _("See contacts"),
+            "contacts:edit": _("Add and change contacts"),
+            "contacts:delete": _("Delete contacts for good"),
+        },
+    ),
+    Subject(
+        "numbers",
+        _("Numbers and message templates"),
+        {
+            "inboxes:read": _("See the numbers that they staff"),
+            "inboxes:manage": _("Change numbers and who staffs them"),
+            "connections:manage": _("Connect accounts and look after what arrives"),
+            "deliveries:read": _("Read what arrived exactly as it came"),
+            "message_templates:read": _("Use message templates"),
+            "message_templates:manage": _("Fetch message templates anew"),
+        },
+    ),
+    Subject(
+        "people",
+        _("People"),
+        {
+            "members:read": _("See who works here and with which role"),
+            "members:manage": _("Invite people, change their role, lock them out"),
+            "roles:manage": _("Make and change roles"),
+            "teams:read": _("See teams"),
+            "teams:manage": _("Make and change teams"),
+        },
+    ),
+    Subject(
+        "workspace",
+        _("Workspace"),
+        {
+            "ledger:read": _("See the ledger"),
+            "audit:read": _("Read who did what"),
+            "tokens:manage": _("Make and revoke API tokens"),
+            "workspace:manage": _("Manage the workspace (somebody always can)"),
+        },
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """How far a role can reach one kind of thing."""
+
+    thing: Thing
+    label: Promise
+    sentences: Mapping[Reach, Promise]
+
+
+DISTANCES = (
+    Distance(
+        "conversations",
+        _("Which conversations"),
+        {
+            "own": _("Their own, and those that nobody has"),
+            "teams": _("Their own, nobody's, and those of their teams"),
+            "all": pgettext_lazy("conversations", "All"),
+        },
+    ),
+    Distance(
+        "contacts",
+        _("Which contacts"),
+        {
+            "own": _("Whoever writes in these conversations, and those they look after"),
+            "teams": _("Whoever writes in these conversations, and those whom they or team mates look after"),
+            "all": pgettext_lazy("contacts", "All"),
+        },
+    ),
+    Distance(
+        "files",
+        _("Which files"),
+        {
+            "own": _("Those in their own and nobody's conversations"),
+            "teams": _("Those in their own, nobody's, and their teams' conversations"),
+            "all": _("All in the conversations that they see"),
+        },
+    ),
+)
+"""of the kinds of things that there are; the others join with their rooms"""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One line of a comparison. A permission is had or not (True, False), a reach is a sentence."""
+
+    label: str | Promise
+    left: bool | str | Promise
+    right: bool | str | Promise
+
+    @property
+    def is_reach(self) -> bool:
+        return not isinstance(self.left, bool)
+
+    @property
+    def differs(self) -> bool:
+        return str(self.left) != str(self.right)
+
+
+def compared(left: Rights, right: Rights) -> list[Difference]:
+    reach = [
+        Difference(each.label, each.sentences[left.far(each.thing)], each.sentences[right.far(each.thing)])
+        for each in DISTANCES
+    ]
+    permissions = [
+        Difference(sentence, permission in left.permissions, permission in right.permissions)
+        for subject in SUBJECTS
+        for permission, sentence in subject.sentences.items()
+    ]
+    return [*reach, *permissions]

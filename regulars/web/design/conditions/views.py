@@ -1,0 +1,28 @@
+"""Draws the form of a condition anew after one of its buttons; nothing is kept."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from regulars.kernel.conditions.register import condition_fields
+from regulars.kernel.errors import NotFound
+from regulars.web.design.conditions.drawing import ConditionForm
+from regulars.web.design.conditions.form import Posted, act, read_form
+from regulars.web.doors import MemberRequest, member_with
+
+
+@require_POST
+@member_with("contacts:read")
+def condition_form(request: MemberRequest, subject: str) -> HttpResponse:
+    """What stands in the form, after ``act``: a fragment."""
+    registry = condition_fields()
+    if subject not in registry.subjects:
+        raise NotFound
+    posted = Posted(dict(request.POST.lists()))
+    first = next(iter(registry.of(subject))).name
+    written, focus = act(read_form(posted, registry), posted.one("act"), first)
+    anchors = {each: each for each in posted.all("anchor")}
+    form = ConditionForm(written, subject, request.actor.workspace_id, anchors, focus=focus)
+    return render(request, "design/conditions/_inside.html", {"form": form})

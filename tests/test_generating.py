@@ -1,0 +1,215 @@
+"""Generated conversations are as the message path would have left them: every figure follows from the messages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import phonenumbers
+import pytest
+from django.db import connection, transaction
+
+from config.wiring import GENERATED
+from regulars.contacts.models import Contact, ContactIdentity
+from regulars.contacts.search import matching_contacts
+from regulars.conversations.ledger import read_ledger
+from regulars.conversations.models import SILENT_KINDS, UNCOUNTED_KINDS, Conversation, Message
+from regulars.conversations.queries.lists import ConversationFilter, list_conversations
+from regulars.conversations.queries.threads import read_thread
+from regulars.kernel.errors import Invalid
+from regulars.kernel.generating import Run, amounts_of, check, generate
+from regulars.workspaces.models import Workspace
+from tests.cast import House, make_cast
+
+pytestmark = pytest.mark.django_db
+UNTIL = datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+
+def fill(house: House, seed: int = 7, days: int = 30, **given: int) -> Run:
+    run = Run(house.workspace.id, seed, UNTIL, days, amounts_of(GENERATED, given))
+    check(GENERATED, run)
+    assert sum(generate(GENERATED, run)) == sum(run.amounts.values())
+    return run
+
+
+@pytest.fixture
+def house() -> House:
+    """A shop that nobody has written to."""
+    cast = make_cast()
+    Contact.objects.all().delete()
+    return cast
+
+
+def rows(query: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return list(cursor.fetchall())
+
+
+_RECOUNTED = """
+WITH said AS (
+  SELECT m.conversation_id AS id, m.id AS message_id, m.sent_at, m.kind, m.direction,
+    max(m.sent_at) FILTER (WHERE m.direction = 'out' AND m.status <> 'failed' AND m.kind <> 'reaction')
+      OVER (PARTITION BY m.conversation_id) AS answered_at
+  FROM conversations_message m WHERE NOT m.kind = ANY(%s)
+)
+SELECT c.id, c.unread_count, c.waiting_since, c.last_message_id, c.last_inbound_at, c.window_closes_at,
+  CASE WHEN c.status = 'resolved' THEN 0 ELSE count(*) FILTER (WHERE said.direction = 'in'
+    AND said.sent_at > COALESCE(said.answered_at, '-infinity')) END,
+  CASE WHEN c.status <> 'resolved' THEN min(said.sent_at) FILTER (WHERE said.direction = 'in'
+    AND NOT said.kind = ANY(%s) AND said.sent_at > COALESCE(said.answered_at, '-infinity')) END,
+  (array_agg(said.message_id ORDER BY said.sent_at DESC, said.message_id DESC))[1],
+  max(said.sent_at) FILTER (WHERE said.direction = 'in'),
+  max(said.sent_at) FILTER (WHERE said.direction = 'in') + interval '24 hours'
+FROM conversations_conversation c JOIN said ON said.id = c.id GROUP BY c.id
+"""
+
+
+def test_the_figures_of_every_conversation_follow_from_its_messages(house: House):
+    fill(house, contacts=150, conversations=200, messages=3_000)
+    found = rows(_RECOUNTED, list(UNCOUNTED_KINDS), list(SILENT_KINDS))
+    assert len(found) == 200
+    assert [row for row in found if row[1:6] != row[6:]] == []
+    states = Counter(Conversation.objects.values_list("status", flat=True))
+    assert states.keys() == {"open", "snoozed", "resolved"}
+    assert Conversation.objects.filter(waiting_since__isnull=False, unread_count__gt=0).exists()
+
+
+def test_what_left_and_what_came_is_in_the_ledger(house: House):
+    fill(house, conversations=100, messages=4_000)
+    total, parts = read_ledger(house.workspace.id)
+    assert total.adds_up
+    assert all(part.adds_up for part in parts.values())
+    statuses = rows("SELECT count(*) FROM conversations_messagestatus WHERE status <> 'accepted'")[0][0]
+    came = Message.objects.filter(direction="in").count()
+    assert total.inbound.stored == came + statuses
+    sent = Message.objects.filter(direction="out")
+    assert total.outbound.intended == sent.count()
+    assert sum(total.outbound.refused.values()) == sent.filter(status="failed").count() > 0
+    jobs = rows(
+        "SELECT count(*) FROM conversations_outgoingmessage o JOIN conversations_message m ON m.id = o.message_id"
+        " WHERE (o.state = 'refused') = (m.status = 'failed') AND (m.provider_id IS NULL) = (m.status = 'failed')"
+    )
+    assert jobs == [(sent.count(),)]
+
+
+def test_everything_lies_within_the_days_and_ids_are_of_their_moment(house: House):
+    fill(house, days=20, conversations=60, messages=1_500)
+    times = Message.objects.order_by("sent_at").values_list("sent_at", flat=True)
+    assert times[0] > UNTIL - timedelta(days=25)  # a long thread may begin before
+    assert times[len(times) - 1] <= UNTIL
+    apart = [
+        message.id
+        for message in Message.objects.all()
+        if not 0 <= (message.id.int >> 80) / 1_000 - message.sent_at.timestamp() < 5
+    ]
+    assert apart == []
+    assert {each.id.version for each in Message.objects.all()[:50]} == {7}
+
+
+def test_people_of_many_languages_write_in_theirs(house: House):
+    fill(house, contacts=400, conversations=300, messages=3_000)
+    assert {"ko", "ru", "th", "en", "es", "pt", "de"} <= set(
+        Contact.objects.values_list("language", flat=True)
+    )
+    korean = Message.objects.filter(contact__language="ko", direction="in", kind="text").values_list(
+        "text", flat=True
+    )
+    assert all(any("가" <= letter <= "힣" for letter in text) for text in korean)
+    kinds = set(Message.objects.values_list("direction", "kind"))
+    assert {
+        *(
+            ("in", kind)
+            for kind in ("text", "image", "audio", "location", "contacts", "order", "reaction", "sticker")
+        ),
+        *(("in", kind) for kind in ("button", "interactive")),
+        *(("out", kind) for kind in ("text", "image", "document", "interactive", "template")),
+    } <= kinds
+
+
+def test_nobody_has_such_a_number(house: House):
+    fill(house, contacts=3_000, conversations=0, messages=0)
+    numbers = ContactIdentity.objects.filter(kind="phone").values_list("value", flat=True)
+    assert len(set(numbers)) == 3_000
+    reachable = [
+        number
+        for number in numbers
+        if phonenumbers.is_valid_number(phonenumbers.parse(number)) and not _is_fiction(number)
+    ]
+    assert reachable == []
+    assert set(Contact.objects.values_list("phone", flat=True)) == set(numbers)
+
+
+def _is_fiction(number: str) -> bool:
+    return number.startswith("+441632960") or (number.startswith("+1") and number[5:10] == "55501")
+
+
+def test_lists_threads_and_search_work_on_it(house: House):
+    fill(house, conversations=120, messages=2_400)
+    named = rows(
+        "SELECT count(*) FROM conversations_providermessageid p JOIN conversations_message m"
+        " ON m.id = p.message_id AND m.inbox_id = p.inbox_id AND m.provider_id = p.provider_id"
+    )
+    assert named == [(Message.objects.filter(provider_id__isnull=False).count(),)]
+    page = list_conversations(house.actor(house.owner), ConversationFilter())
+    assert len(page.items) == 50
+    assert page.next_cursor
+    for conversation in page.items[:10]:
+        thread = read_thread(conversation)
+        assert thread.messages
+        assert thread.messages[-1].message.sent_at == conversation.last_message_at
+    name = page.items[0].contact.display_name.split()[0]  # type: ignore[union-attr]
+    assert page.items[0].contact in matching_contacts(house.workspace.id, name)
+
+
+def test_the_same_seed_makes_the_same_and_another_one_something_else(house: House):
+    def told(workspace: Workspace) -> list[Any]:
+        said = Message.objects.filter(workspace=workspace).order_by("id")
+        return list(said.values_list("id", "text", "sent_at", "provider_id"))
+
+    with transaction.atomic():
+        fill(house, conversations=20, messages=200)
+        first = told(house.workspace)
+        transaction.set_rollback(True)
+    fill(house, conversations=20, messages=200)
+    assert told(house.workspace) == first
+    fill(house, seed=8, conversations=20, messages=200)
+    assert len(told(house.workspace)) == 400
+
+
+def test_a_second_time_adds_and_uses_those_who_have_not_written_to_a_number(house: House):
+    fill(house, contacts=100, conversations=60, messages=120)
+    fill(house, seed=8, contacts=0, conversations=140, messages=280)
+    pairs = Conversation.objects.values_list("contact_id", "inbox_id")
+    assert len(set(pairs)) == len(pairs) == 200
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"contacts": 5, "conversations": 11, "messages": 20}, "Ask for 1 contacts more"),
+        ({"conversations": 10, "messages": 9}, "each has at least one"),
+        ({"conversations": 0, "messages": 5}, "no message is without"),
+        ({"orders": 5, "messages": 10}, "Nothing generates orders yet"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_written(
+    house: House, given: dict[str, int], words: str
+):
+    with pytest.raises(Invalid, match=words):
+        fill(house, **given)
+    assert Contact.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "amounts"),
+    [
+        ({}, (1_000, 1_000, 20_000)),
+        ({"messages": 500}, (25, 25, 500)),
+        ({"contacts": 30}, (30, 30, 600)),
+        ({"conversations": 30}, (30, 30, 600)),
+    ],
+)
+def test_what_is_not_said_follows_from_what_is(given: dict[str, int], amounts: tuple[int, int, int]):
+    assert tuple(amounts_of(GENERATED, given).values()) == amounts
