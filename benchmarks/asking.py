@@ -51,12 +51,18 @@ INSERT INTO inboxes_inbox (id, workspace_id, connection_id, name, address, displ
     quality, paused_reason, is_active, created_at)
   VALUES (md5('asking-i')::uuid, md5('asking')::uuid, md5('asking-c')::uuid, 'Asking', '1', '', 80,
     '', '', true, now());
-INSERT INTO contacts_contact (id, workspace_id, name, country, language, tier, score, tags, created_at)
-  SELECT pg_temp.id_of('c', n), md5('asking')::uuid, 'Person ' || n, (array['KR', 'TH', 'US', 'DE', 'RU'])[1 + n % 5],
-    'en', (array['A', 'B', 'C', ''])[1 + n % 4], n * 7 % 100,
-    CASE n % 10 WHEN 0 THEN '["lost"]'::jsonb WHEN 1 THEN '["vip", "new"]'::jsonb ELSE '[]'::jsonb END,
+INSERT INTO contacts_contact (id, person_id, workspace_id, name, country, language, tier, score, created_at)
+  SELECT pg_temp.id_of('c', n), pg_temp.id_of('c', n), md5('asking')::uuid, 'Person ' || n,
+    (array['KR', 'TH', 'US', 'DE', 'RU'])[1 + n % 5], 'en', (array['A', 'B', 'C', ''])[1 + n % 4], n * 7 % 100,
     now() - n * interval '1 year' / {contacts}
   FROM generate_series(1, {contacts}) n;
+INSERT INTO tags_tag (id, workspace_id, name, key)
+  SELECT md5('asking-' || word)::uuid, md5('asking')::uuid, word, word FROM unnest(array['lost', 'vip', 'new']) word;
+INSERT INTO contacts_contacttagging (id, workspace_id, contact_id, tag_id, by_kind, from_at)
+  SELECT gen_random_uuid(), md5('asking')::uuid, pg_temp.id_of('c', n), md5('asking-' || word)::uuid, 'import',
+    now() - n * interval '1 year' / {contacts}
+  FROM generate_series(1, {contacts}) n
+  JOIN (VALUES (0, 'lost'), (1, 'vip'), (1, 'new')) tagged(rest, word) ON n % 10 = rest;
 INSERT INTO conversations_conversation (id, workspace_id, inbox_id, contact_id)
   SELECT pg_temp.id_of('d', n), md5('asking')::uuid, md5('asking-i')::uuid, pg_temp.id_of('c', n)
   FROM generate_series(1, {contacts}) n;
@@ -156,6 +162,7 @@ def vacuum() -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE) conversations_message")
         cursor.execute("VACUUM (ANALYZE) contacts_contact")
+        cursor.execute("VACUUM (ANALYZE) contacts_contacttagging")
 
 
 @click.command()

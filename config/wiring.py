@@ -53,6 +53,7 @@ from regulars.kernel.jobs.kinds import JobKind
 from regulars.kernel.jobs.watching import purge_jobs
 from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.tags import tasks as tags
+from regulars.tags.generating import generated_tags
 from regulars.workspaces import tasks as workspaces
 
 CHANNELS: Mapping[str, Channel] = {each.kind: each for each in (WHATSAPP,)}
@@ -130,9 +131,10 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
 )
 
 GENERATED: tuple[Generated, ...] = (
-    # what `regulars seed` can make, the lower rooms first
+    # what `regulars seed` can make, each on what the ones before it made
     generated_contacts(PLATFORM.kind),
     generated_conversations(PLATFORM),
+    generated_tags(),
 )
 
 JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY,)}

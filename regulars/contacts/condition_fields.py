@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from regulars.contacts.models import Consent, Contact
+from regulars.contacts.models import Consent, Contact, ContactTagging
 from regulars.kernel.conditions import columns
 from regulars.kernel.conditions.fields import (
     Choice,
@@ -25,6 +25,7 @@ from regulars.kernel.conditions.fields import (
     one_of,
 )
 from regulars.kernel.conditions.windows import AsOf
+from regulars.tags.condition_fields import tags_of
 from regulars.workspaces.queries import active_members_of
 
 CONTACT = Subject("contact", pgettext_lazy("subject of conditions", "Contact"), "contacts_contact")
@@ -110,7 +111,7 @@ CONDITIONS = Contribution(
         columns.text("contact.tier", _("Tier"), "contact", "tier"),
         columns.text("contact.stage", _("Stage"), "contact", "stage"),
         columns.plain("number", "contact.score", _("Score"), "contact", "score"),
-        columns.words("contact.tags", _("Tags of the contact"), "contact", "tags"),
+        tags_of("contact.tags", _("Tags of the contact"), ContactTagging),
         columns.plain(
             "reference",
             "contact.owner",

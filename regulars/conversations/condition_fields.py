@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from regulars.contacts.condition_fields import members_as_choices
 from regulars.contacts.models import Contact
-from regulars.conversations.models import SILENT_KINDS, Conversation, Message
+from regulars.conversations.models import SILENT_KINDS, Conversation, ConversationTagging, Message
 from regulars.inboxes.channels import every_channel
 from regulars.inboxes.queries import inboxes_in
 from regulars.kernel.conditions import columns
@@ -30,6 +30,7 @@ from regulars.kernel.conditions.fields import (
 from regulars.kernel.conditions.in_memory import Facts
 from regulars.kernel.conditions.values import folded, takes_list
 from regulars.kernel.conditions.windows import AsOf
+from regulars.tags.condition_fields import tags_of
 from regulars.workspaces.queries import teams_of
 
 _CONTACT = "LEFT JOIN contacts_contact contact ON contact.id = {}.contact_id"
@@ -313,7 +314,7 @@ CONDITIONS = Contribution(
                 ("urgent", pgettext_lazy("priority", "urgent")),
             ),
         ),
-        columns.words("conversation.tags", _("Tags of the conversation"), "conversation", "tags"),
+        tags_of("conversation.tags", _("Tags of the conversation"), ConversationTagging),
         columns.units_since(
             "conversation.waiting_minutes",
             _("Minutes they have waited"),

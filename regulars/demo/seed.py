@@ -12,6 +12,7 @@ from django.db import transaction
 from regulars.inboxes.models import Connection, Inbox
 from regulars.inboxes.operations import Credentials, add_connection, add_inbox, change_inbox
 from regulars.kernel.ids import new_secret
+from regulars.tags.generating import WORDS
 from regulars.tags.operations import create_tag
 from regulars.workspaces.access import system_actor
 from regulars.workspaces.models import Member, Workspace
@@ -41,16 +42,6 @@ PEOPLE: tuple[Person, ...] = (
     ("agent3@demo.example", "Дарья Котова", "agent", "ru", ("Shop desk",)),
 )
 """who is there, with the language of their screens; the first of a role is whom the documents name"""
-
-
-TAGS = (
-    ("VIP", "amber", "Ordered often, or for much"),
-    ("Wholesale", "blue", "Buys for a shop of their own"),
-    ("Late delivery", "red", "Their parcel is late, or was"),
-    ("Gift", "purple", "Wraps it; no prices on the note"),
-    ("교환 요청", "cyan", "Wants another size or color"),
-    ("ลูกค้าใหม่", "green", "Ordered for the first time"),
-)
 
 
 class SignIn(TypedDict):
@@ -87,8 +78,8 @@ def make_workspace(name: str, people: Sequence[Person], password: str) -> Made:
     connection = add_connection(workspace.id, "whatsapp", "WhatsApp sandbox", credentials, by=by)
     inboxes = [add_inbox(connection, number, address, shown, by=by) for number, address, shown in NUMBERS]
     change_inbox(inboxes[1], by=by, teams=[teams["Wholesale desk"]])
-    for name, color, description in TAGS:
-        create_tag(workspace.id, name, color=color, description=description, by=by)
+    for word in WORDS:
+        create_tag(workspace.id, word.name, color=word.color, description=word.description, by=by)
     return Made(workspace, members, connection, secret, inboxes)
 
 

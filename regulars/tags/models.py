@@ -122,7 +122,8 @@ def tagging_constraints(subject: str) -> list[models.BaseConstraint]:
 def tagging_indexes(subject: str) -> list[models.Index]:
     is_open = models.Q(until_at__isnull=True)
     return [
-        models.Index(fields=["tag", subject], condition=is_open, name=f"{subject}_tagging_by_tag"),
+        # the open ones stand together; conditions also ask for what was
+        models.Index(fields=["tag", "until_at", subject], name=f"{subject}_tagging_by_tag"),
         models.Index(fields=[subject, "-from_at"], name=f"{subject}_tagging_history"),
         models.Index(
             fields=["expires_at"],

@@ -69,11 +69,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="contacttagging",
-            index=models.Index(
-                condition=models.Q(("until_at__isnull", True)),
-                fields=["tag", "contact"],
-                name="contact_tagging_by_tag",
-            ),
+            index=models.Index(fields=["tag", "until_at", "contact"], name="contact_tagging_by_tag"),
         ),
         migrations.AddIndex(
             model_name="contacttagging",

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.contacts.events import ConsentRecorded, ContactEdited, ContactRemoved
-from regulars.contacts.models import Consent, Contact, ContactTagging
+from regulars.contacts.models import Consent, Contact
 from regulars.contacts.operations.identifying import PersonSeen, identify_contacts
 from regulars.contacts.operations.tagging import set_contact_tags
 from regulars.kernel import clock
@@ -22,7 +22,6 @@ from regulars.kernel.errors import Invalid
 from regulars.kernel.events import record
 from regulars.tags.names import NAME_LENGTH as NAME_LENGTH_OF_TAG
 from regulars.tags.tagging import MOST_TAGS
-from regulars.tags.taggings import forget
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
 from regulars.workspaces.operations import audit
@@ -130,7 +129,6 @@ def delete_contact(contact: Contact, *, by: Actor) -> None:
     by.require("contacts:delete")
     audit(by, "contacts:delete", "contact", str(contact.id))
     record(ContactRemoved(contact.workspace_id, contact.id, by.doer))
-    forget(ContactTagging, [contact.id])
     contact.delete()
 
 

@@ -70,9 +70,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="conversationtagging",
             index=models.Index(
-                condition=models.Q(("until_at__isnull", True)),
-                fields=["tag", "conversation"],
-                name="conversation_tagging_by_tag",
+                fields=["tag", "until_at", "conversation"], name="conversation_tagging_by_tag"
             ),
         ),
         migrations.AddIndex(

@@ -73,10 +73,16 @@ def said_by(contact_ids: Collection[UUID]) -> QuerySet[Message]:
 def moving_groups_on(contact: Contact) -> Iterator[None]:
     groups = _lock_group_threads(contact)
     unread = {each.id: _unread_of_others(each, contact) for each in groups}
-    forget(ConversationTagging, list(contact.conversations.values_list("id", flat=True)))
     yield
     _move_groups_on(unread)
     record_all(MessagesRemoved(each.workspace_id, each.id) for each in groups)
+
+
+@contextmanager
+def forgetting_tags(contact: Contact) -> Iterator[None]:
+    """Their uses are no longer counted."""
+    forget(ConversationTagging, list(contact.conversations.values_list("id", flat=True)))
+    yield
 
 
 @contextmanager

@@ -14,10 +14,11 @@ from django.db.models import Model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regulars.contacts.models import Contact
+from regulars.contacts.models import Contact, ContactTagging
 from regulars.conversations.condition_fields import facts_of_contact, facts_of_conversation
 from regulars.conversations.events import ConversationAssigned
-from regulars.conversations.models import Conversation, Message
+from regulars.conversations.models import Conversation, ConversationTagging, Message
+from regulars.conversations.operations.tagging import tag_conversations, untag_conversations
 from regulars.kernel import clock
 from regulars.kernel.conditions import to_sql
 from regulars.kernel.conditions.in_memory import Facts, matches
@@ -27,6 +28,9 @@ from regulars.kernel.conditions.tests.generating import Generator
 from regulars.kernel.conditions.tree import write
 from regulars.kernel.conditions.windows import AsOf
 from regulars.kernel.events import Doer
+from regulars.tags.models import Tagging
+from regulars.tags.operations import change_tag, tags_named
+from regulars.workspaces.access import system_actor
 from regulars.workspaces.conditions import names_in
 from tests.cast import Cast
 
@@ -48,7 +52,6 @@ def people(cast: Cast, now: datetime) -> list[Contact]:
         contact.name = draw.choice(("", "Анна Ким", "ANNA"))
         contact.tier, contact.stage = draw.choice(("", "A", "B")), draw.choice(("", "potential"))
         contact.score = draw.choice((None, 0, 7, 90))
-        contact.tags = draw.sample(["vip", "новый", "단골"], draw.randrange(3))
         contact.owner = draw.choice((None, cast.agent, cast.mate))
         contact.fields = draw.choice(({}, {"size": "M"}, {"size": 3}, {"size": ["M", "L"]}, {"size": False}))
         contact.created_at = now - timedelta(days=draw.randrange(400), seconds=draw.choice((0, 1)))
@@ -66,13 +69,32 @@ def people(cast: Cast, now: datetime) -> list[Contact]:
             draw.choice((None, cast.agent)),
             draw.choice((None, cast.team)),
         )
-        conversation.tags = draw.sample(["late", "vip"], draw.randrange(3))
         conversation.waiting_since = draw.choice((None, now - timedelta(minutes=draw.randrange(200))))
         conversation.window_closes_at = draw.choice((None, now + timedelta(minutes=draw.randrange(-60, 200))))
         conversation.save()
         Message.objects.bulk_create(_said(draw, conversation, now) for _ in range(12))
+        _tag(draw, ConversationTagging, conversation, now)
+    for contact in contacts:
+        _tag(draw, ContactTagging, contact, now)
     cast.stranger.hears(contacts[1].phone, "hello")
     return list(Contact.objects.filter(workspace=cast.workspace))
+
+
+def _tag(draw: random.Random, model: type[Tagging], thing: Contact | Conversation, now: datetime) -> None:
+    """Tags of today and of before; some end by themselves, and nobody has ended them yet."""
+    tags = tags_named(thing.workspace_id, ["VIP", "новый", "단골", "late"], by=system_actor(thing.workspace_id, "test"))
+    for tag in draw.sample(tags, draw.randrange(4)):
+        began = now - timedelta(days=draw.choice((0, 7, 100, 300)), seconds=draw.choice((0, 3)))
+        ends = [began + timedelta(days=days) for days in (0, 5, 7, 100)]
+        model(
+            workspace_id=thing.workspace_id,
+            tag=tag,
+            from_at=began,
+            until_at=draw.choice((None, None, *ends)),
+            expires_at=draw.choice((None, None, *ends)),
+            by_kind="import",
+            **{f"{model.subject}_id": thing.id},
+        ).save()
 
 
 def _said(draw: random.Random, conversation: Conversation, now: datetime) -> Message:
@@ -105,7 +127,7 @@ def _generator(subject: str, cast: Cast, now: datetime) -> Generator:
     pools: dict[str, Any] = {
         "text": [each for each in WORDS if each]
         + ["en", "US", "A", "B", "anna", "potential", "America/New_York"],
-        "words": ["vip", "новый", "late"],
+        "words": ["vip", "новый", "НОВЫЙ", "late", "단골", "\uff36\uff29\uff30", " "],
         "word": ["refund", "где", "환불", "ขอบคุณ", "%", "l_i", "\\"],
         "number": [0, 1, 2, 3, 7, 30, 60, 90, 365],
         "any": ["M", "m", 3, True, False],
@@ -197,6 +219,29 @@ def test_consent_is_answered_as_it_was_then(cast: Cast, now: datetime) -> None:
         return matches(opted_in, facts, as_of), matches(empty, facts, as_of)
 
     assert (at(1), at(5), at(20)) == ((False, False), (True, False), (False, True))
+
+
+def test_tags_are_answered_as_they_were_then(cast: Cast) -> None:
+    conversation, by = cast.hears(cast.alice.phone, "hello"), cast.actor(cast.lead)
+    (tag,) = tags_named(cast.workspace.id, ["Late payer"], by=by)
+    tag_conversations([conversation], [tag], by=by)
+    tagged_at = clock.now()
+    untag_conversations([conversation], [tag], by=by)
+    registry = condition_fields()
+
+    def holds(at: datetime, operator: str, value: object) -> bool:
+        leaf = {"field": "conversation.tags", "op": operator, "value": value}
+        condition, as_of = parse(leaf, registry, "conversation"), AsOf(at)
+        found = matches(condition, facts_of_conversation(conversation), as_of)
+        assert to_sql.count(condition, registry, "conversation", cast.workspace.id, as_of) == found
+        return found
+
+    before, after = tagged_at - timedelta(hours=1), clock.now()
+    assert [holds(at, "contains", "LATE  payer") for at in (before, tagged_at, after)] == [False, True, False]
+    assert [holds(at, "is_empty", True) for at in (before, tagged_at, after)] == [True, False, True]
+    change_tag(tag, {"name": "Pays late"}, by=by)
+    assert holds(tagged_at, "has_all", ["pays late"])
+    assert not holds(tagged_at, "has_any", ["late payer"])
 
 
 def test_what_happened_is_asked_of_one_event(cast: Cast, now: datetime) -> None:

@@ -155,6 +155,8 @@ class _Builder:
 
     def _counting(self, leaf: Leaf) -> Sql:
         value = self._measured(leaf, leaf.window)
+        if leaf.field.type == "words":
+            return _number_of_words(leaf, value)
         if leaf.compare is not None:
             return self._compared(leaf, value, self._measured(leaf, leaf.compare))
         measure = leaf.field.measure
@@ -198,8 +200,12 @@ class _Builder:
             Sql(f"{rows.at} >= %s", (stretch.start,)),
             Sql(f"{rows.at} < %s", (stretch.end,)),
         ]
+        if rows.until:
+            tests.append(Sql(f"COALESCE({rows.until} >= %s, true)", (stretch.end,)))
         if measure.only_sql:
             tests.append(Sql(measure.only_sql))
+        if measure.kind == "words" and leaf.operator != "is_empty":
+            tests.append(Sql(f"{measure.sql} = ANY(%s)", (sorted(_words_asked(leaf)),)))
         wanted = leaf.value[0] if isinstance(leaf.value, tuple) else leaf.value
         if isinstance(wanted, Money) and measure.currency_sql:
             tests.append(Sql(f"{measure.currency_sql} = %s", (wanted.currency,)))
@@ -281,9 +287,24 @@ def _needs(where: Condition) -> list[str]:
     return [name for part in where.parts for name in _needs(part)]
 
 
+def _words_asked(leaf: Leaf) -> set[str]:
+    fold = leaf.field.measure.fold if leaf.field.measure else str
+    return set(map(fold, leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)))
+
+
+def _number_of_words(leaf: Leaf, found: Sql) -> Sql:
+    """``found``: how many of those that are asked for are there, of ``is_empty`` how many at all; or NULL for none."""
+    if leaf.operator == "is_empty":
+        return Sql(f"COALESCE({found.text}, 0) {'=' if leaf.value else '>'} 0", found.values)
+    wanted = len(_words_asked(leaf)) if leaf.operator == "has_all" else 1
+    return Sql(f"{found.text} >= %s", (*found.values, wanted))
+
+
 def _aggregate(measure: Measure, rows: Rows) -> str:
     if measure.kind == "count":
         return "count(*)"
+    if measure.kind == "words":
+        return f"count(DISTINCT {measure.sql})"
     if measure.kind == "days_since_last":
         return f"max({rows.at})"
     return f"{measure.kind}({measure.sql})"

@@ -38,6 +38,8 @@ SUBJECTS = (
         {
             "contacts:read": _("See contacts"),
             "contacts:edit": _("Add and change contacts"),
+            "contacts:merge": _("Say that contacts are one person, and part them again"),
+            "contacts:export": _("Take out all that is kept of a person"),
             "contacts:delete": _("Delete contacts for good"),
         },
     ),
@@ -51,6 +53,14 @@ SUBJECTS = (
             "deliveries:read": _("Read what arrived exactly as it came"),
             "message_templates:read": _("Use message templates"),
             "message_templates:manage": _("Fetch message templates anew"),
+        },
+    ),
+    Subject(
+        "tags",
+        _("Tags"),
+        {
+            "tags:read": _("See which tags there are and how often they are in use"),
+            "tags:manage": _("Make, change, merge and remove tags"),
         },
     ),
     Subject(
@@ -70,6 +80,7 @@ SUBJECTS = (
         {
             "ledger:read": _("See the ledger"),
             "audit:read": _("Read who did what"),
+            "jobs:read": _("See all work that is running, not only their own"),
             "tokens:manage": _("Make and revoke API tokens"),
             "workspace:manage": _("Manage the workspace (somebody always can)"),
         },
