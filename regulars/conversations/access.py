@@ -196,7 +196,7 @@ def contacts_visible_to(actor: Actor) -> QuerySet[Contact]:
 
 def merges_visible_to(actor: Actor) -> QuerySet[Merge]:
     every = Merge.objects.filter(workspace_id=actor.workspace_id).select_related("first", "second")
-    if actor.sees_all:
+    if actor.far("contacts") == "all":
         return every
     seen = contacts_visible_to(actor).values("id")
     return every.filter(first_id__in=seen, second_id__in=seen)
@@ -206,7 +206,7 @@ def merge_suggestions_visible_to(actor: Actor) -> QuerySet[MergeSuggestion]:
     """Dismissed ones included, and those of contacts who are one by now."""
     every = MergeSuggestion.objects.filter(workspace_id=actor.workspace_id)
     every = every.select_related("first__person", "second__person")
-    if actor.sees_all:
+    if actor.far("contacts") == "all":
         return every
     seen = contacts_visible_to(actor).values("id")
     return every.filter(first_id__in=seen, second_id__in=seen)

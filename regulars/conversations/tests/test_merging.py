@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 from uuid import UUID
@@ -27,6 +28,7 @@ from regulars.conversations.access import (
     access_merge,
     access_merge_suggestion,
     merge_suggestions_visible_to,
+    merges_visible_to,
 )
 from regulars.conversations.models import Message
 from regulars.conversations.operations.removing import remove_contact
@@ -225,3 +227,11 @@ def test_two_who_merge_at_once_make_one_merge_and_rings_do_not_close(cast):
     assert both in (["done", "done"], ["done", "not-found"])
     assert set(_persons(cast)) == {cast.alice.id, cast.boris.id}
     assert len(set(_persons(cast).values())) == 1
+
+
+def test_merges_are_seen_as_far_as_contacts_are_and_not_as_conversations_are(cast):
+    """A role that reaches all conversations but its own contacts only: nobody spoke with these two."""
+    merge = merge_contacts(cast.alice, cast.boris, by=cast.actor())
+    far = replace(cast.actor(cast.agent), reach={"conversations": "all", "contacts": "own"})
+    assert list(merges_visible_to(far)) == []
+    assert list(merges_visible_to(replace(far, reach={"contacts": "all"}))) == [merge]
