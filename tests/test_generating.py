@@ -14,7 +14,13 @@ from config.wiring import GENERATED
 from regulars.contacts.models import Contact, ContactIdentity, ContactTagging
 from regulars.contacts.search import matching_contacts
 from regulars.conversations.ledger import read_ledger
-from regulars.conversations.models import SILENT_KINDS, UNCOUNTED_KINDS, Conversation, ConversationTagging, Message
+from regulars.conversations.models import (
+    SILENT_KINDS,
+    UNCOUNTED_KINDS,
+    Conversation,
+    ConversationTagging,
+    Message,
+)
 from regulars.conversations.queries.lists import ConversationFilter, list_conversations
 from regulars.conversations.queries.threads import read_thread
 from regulars.kernel.errors import Invalid
@@ -167,7 +173,9 @@ def test_tags_are_on_what_there_is_and_their_uses_add_up(house: House):
     fill(house, contacts=60, conversations=50, messages=200, tags=400)
     taggings = ("contacts_contacttagging", "conversations_conversationtagging")
     counted = [
-        row for table in taggings for row in rows(f"SELECT count(*), count(until_at) FROM {table}")  # noqa: S608
+        row
+        for table in taggings
+        for row in rows(f"SELECT count(*), count(until_at) FROM {table}")  # noqa: S608
     ]
     assert sum(count for count, _ended in counted) == 400
     assert all(0 < ended < count / 2 for count, ended in counted)
@@ -187,9 +195,7 @@ def test_tags_are_on_what_there_is_and_their_uses_add_up(house: House):
 
 
 def _open_taggings() -> int:
-    return sum(
-        model.rows().filter(until_at=None).count() for model in (ContactTagging, ConversationTagging)
-    )
+    return sum(model.rows().filter(until_at=None).count() for model in (ContactTagging, ConversationTagging))
 
 
 def test_the_same_seed_makes_the_same_and_another_one_something_else(house: House):

@@ -82,7 +82,9 @@ def people(cast: Cast, now: datetime) -> list[Contact]:
 
 def _tag(draw: random.Random, model: type[Tagging], thing: Contact | Conversation, now: datetime) -> None:
     """Tags of today and of before; some end by themselves, and nobody has ended them yet."""
-    tags = tags_named(thing.workspace_id, ["VIP", "новый", "단골", "late"], by=system_actor(thing.workspace_id, "test"))
+    tags = tags_named(
+        thing.workspace_id, ["VIP", "новый", "단골", "late"], by=system_actor(thing.workspace_id, "test")
+    )
     for tag in draw.sample(tags, draw.randrange(4)):
         began = now - timedelta(days=draw.choice((0, 7, 100, 300)), seconds=draw.choice((0, 3)))
         ends = [began + timedelta(days=days) for days in (0, 5, 7, 100)]

@@ -71,7 +71,14 @@ def words(name: str, label: Label, source: str, column: str, **rest: Any) -> Fie
 
 
 def standing_words(
-    name: str, label: Label, rows: Rows, *, sql: str, get: Callable[[Any], str], fold: Callable[[str], str], **rest: Any
+    name: str,
+    label: Label,
+    rows: Rows,
+    *,
+    sql: str,
+    get: Callable[[Any], str],
+    fold: Callable[[str], str],
+    **rest: Any,
 ) -> Field:
     """A set of texts, each of which a row says as long as it lasts (``rows.until``), asked as it was at any moment.
 

@@ -13,7 +13,6 @@ from regulars.contacts.models import Contact, ContactIdentity, ContactTagging
 from regulars.conversations.models import Conversation
 from regulars.conversations.queries.changing import REWRITING, read_changes
 from regulars.conversations.queries.lists import (
-    ConversationFilter,
     Counts,
     attach_tags,
     count_for,
