@@ -52,7 +52,8 @@ INSERT INTO inboxes_inbox (id, workspace_id, connection_id, name, address, displ
   VALUES (md5('asking-i')::uuid, md5('asking')::uuid, md5('asking-c')::uuid, 'Asking', '1', '', 80,
     '', '', true, now());
 INSERT INTO contacts_contact (id, person_id, workspace_id, name, country, language, tier, score, tags, created_at)
-  SELECT pg_temp.id_of('c', n), pg_temp.id_of('c', n), md5('asking')::uuid, 'Person ' || n, (array['KR', 'TH', 'US', 'DE', 'RU'])[1 + n % 5],
+  SELECT pg_temp.id_of('c', n), pg_temp.id_of('c', n), md5('asking')::uuid, 'Person ' || n,
+    (array['KR', 'TH', 'US', 'DE', 'RU'])[1 + n % 5],
     'en', (array['A', 'B', 'C', ''])[1 + n % 4], n * 7 % 100,
     CASE n % 10 WHEN 0 THEN '["lost"]'::jsonb WHEN 1 THEN '["vip", "new"]'::jsonb ELSE '[]'::jsonb END,
     now() - n * interval '1 year' / {contacts}
