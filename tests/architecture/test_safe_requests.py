@@ -13,6 +13,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from psycopg import sql
 
+from regulars.contacts.models import MergeSuggestion
+from regulars.contacts.operations.merging import merge_contacts
 from regulars.conversations.models import Message
 from regulars.inboxes.models import Delivery
 from regulars.inboxes.ports import MediaRef, MessageContent
@@ -58,6 +60,14 @@ def _ids(cast: Cast) -> dict[str, str]:
         "session_id": str(BrowserSession.objects.get().id),
         "delivery_id": str(Delivery.objects.create(connection=cast.connection, body=b"{}").id),
         "event_id": str(_parked(cast).id),
+        "role_id": str(cast.agent.role_id),
+        "merge_id": str(merge_contacts(cast.boris, cast.chai, by=cast.actor(cast.owner)).id),
+        "suggestion_id": str(
+            MergeSuggestion.objects.create(
+                workspace=cast.workspace, first=cast.alice, second=cast.boris, reason="same_phone"
+            ).id
+        ),
+        "subject": "contact",
         "job_id": str(start_replay(WhichDeliveries(), by=cast.actor(cast.owner)).id),
         "schedule_id": str(add_schedule("inboxes.replay", None, "0 3 * * *", by=cast.actor(cast.owner)).id),
         "secret": secret,

@@ -25,7 +25,7 @@ from tests.stories.customers import Customer
 TENTHS = range(1, 10)
 BOUNDARY = "cut-here"
 SENTENCE = "We pay you 500, minus the fee of 450"
-KEEPS_CHANGING = {"kernel_heartbeat", "kernel_periodicrun", "kernel_reactioncursor"}
+KEEPS_CHANGING = {"kernel_heartbeat", "kernel_periodicrun", "kernel_reactioncursor", "procrastinate_workers"}
 FORM, MULTIPART, JSON = (
     "application/x-www-form-urlencoded",
     f"multipart/form-data; boundary={BOUNDARY}",

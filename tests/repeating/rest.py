@@ -10,7 +10,18 @@ from regulars.conversations.operations.tagging import set_conversation_tags
 from regulars.tags.models import Tag
 from regulars.tags.operations import create_tag
 
-from .screens import Stage, came, parked, scheduled, stopped_job, undone_job, waiting_job
+from .screens import (
+    Stage,
+    came,
+    merged,
+    night_role,
+    parked,
+    scheduled,
+    stopped_job,
+    suggested,
+    undone_job,
+    waiting_job,
+)
 
 
 @dataclass(frozen=True)
@@ -106,6 +117,24 @@ REST: dict[str, Callable[[Stage], Call]] = {
         "/members/invitations", {"email": "new@lotus.example", "role": "agent"}
     ),
     "PATCH /members/{member_id}": lambda stage: Call(f"/members/{stage.cast.mate.id}", {"role": "lead"}),
+    "POST /contacts/{contact_id}/merge": lambda stage: Call(
+        f"/contacts/{stage.cast.alice.id}/merge", {"with": str(stage.cast.boris.id)}
+    ),
+    "POST /merges/{merge_id}/undo": lambda stage: Call(f"/merges/{merged(stage).id}/undo"),
+    "POST /merge-suggestions/{suggestion_id}/accept": lambda stage: Call(
+        f"/merge-suggestions/{suggested(stage).id}/accept"
+    ),
+    "POST /merge-suggestions/{suggestion_id}/dismiss": lambda stage: Call(
+        f"/merge-suggestions/{suggested(stage).id}/dismiss"
+    ),
+    "POST /merge-suggestions/{suggestion_id}/reopen": lambda stage: Call(
+        f"/merge-suggestions/{suggested(stage).id}/reopen"
+    ),
+    "POST /roles": lambda _stage: Call(
+        "/roles", {"name": "Night desk", "permissions": ["conversations:read"]}
+    ),
+    "PATCH /roles/{role_id}": lambda stage: Call(f"/roles/{night_role(stage).id}", {"name": "Early desk"}),
+    "DELETE /roles/{role_id}": lambda stage: Call(f"/roles/{night_role(stage).id}"),
     "POST /teams": lambda _stage: Call("/teams", {"name": "Night"}),
     "PATCH /teams/{team_id}": lambda stage: Call(f"/teams/{stage.cast.team.id}", {"name": "Night"}),
     "DELETE /teams/{team_id}": lambda stage: Call(f"/teams/{stage.cast.team.id}"),

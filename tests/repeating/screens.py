@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from regulars.contacts.models import Merge, MergeSuggestion
+from regulars.contacts.operations.merging import merge_contacts
 from regulars.conversations.models import Conversation, Message, OutgoingMessage
 from regulars.inboxes.events import InboxChanged
 from regulars.inboxes.models import Delivery
@@ -21,8 +23,9 @@ from regulars.message_templates.models import MessageTemplate
 from regulars.tags.models import Tag
 from regulars.tags.operations import create_tag
 from regulars.workspaces.jobs import add_schedule, cancel_job
-from regulars.workspaces.models import ApiToken, BrowserSession, Invitation
+from regulars.workspaces.models import ApiToken, BrowserSession, Invitation, Role
 from regulars.workspaces.operations import create_api_token, invite_member
+from regulars.workspaces.roles import create_role
 from tests.cast import ALICE, PASSWORD, Cast, parked_event
 
 Values = dict[str, object]
@@ -143,6 +146,27 @@ def parked(stage: Stage) -> ParkedEvent:
     return parked_event(stage.cast.workspace.id, reaction="whatsapp.show_typing", error="LookupError")
 
 
+def suggested(stage: Stage) -> MergeSuggestion:
+    cast = stage.cast
+    return MergeSuggestion.objects.create(
+        workspace=cast.workspace, first=cast.alice, second=cast.boris, reason="same_phone"
+    )
+
+
+def merged(stage: Stage) -> Merge:
+    return merge_contacts(stage.cast.alice, stage.cast.boris, by=stage.cast.actor(stage.cast.owner))
+
+
+def night_role(stage: Stage) -> Role:
+    return create_role(
+        stage.cast.workspace,
+        "Night desk",
+        permissions=["conversations:read"],
+        reach={},
+        by=stage.cast.actor(stage.cast.owner),
+    )
+
+
 def waiting_job(stage: Stage) -> Job:
     came(stage)
     return start_replay(WhichDeliveries(state="failed"), by=stage.cast.actor(stage.cast.owner))
@@ -195,6 +219,13 @@ def _merge(stage: Stage) -> Form:
 ACCOUNT = {"name": "Europe", "account_id": "100000000000555", "access_token": "EAA", "app_secret": "secret"}
 PERSON: Values = {"name": "Nell", "password": PASSWORD, "language": "en", "time_zone": "Asia/Seoul"}
 
+ROLE: Values = {
+    "reach_conversations": "own",
+    "reach_contacts": "own",
+    "reach_files": "own",
+    "may_conversations": ["conversations:read"],
+}
+
 FORMS: dict[str, Callable[[Stage], Form]] = {
     "messages": in_thread("messages", text="Good day"),
     "notes": in_thread("notes", text="She is a café"),
@@ -215,6 +246,14 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "contact": lambda stage: Form(f"/contacts/{stage.cast.alice.id}", {"about": "Likes blue"}),
     "tag-contact": lambda stage: Form(f"/contacts/{stage.cast.alice.id}/tagging", {"tag": "vip"}),
     "tag-conversation": in_thread("tagging", tag="vip"),
+    "contact-merges": lambda stage: Form(
+        f"/contacts/{stage.cast.alice.id}/merges", {"with": str(stage.cast.boris.id)}
+    ),
+    "undo-merge": lambda stage: Form(f"/merges/{merged(stage).id}/undo"),
+    "merge-suggestion": lambda stage: Form(
+        f"/merge-suggestions/{suggested(stage).id}", {"state": "dismissed"}
+    ),
+    "condition-form": lambda _stage: Form("/conditions/contact/form"),
     "upload": _upload,
     "media-retry": lambda stage: Form(f"/media/{stage.media.id}/retry"),
     "connect": on_settings("numbers/connect", **ACCOUNT),
@@ -241,6 +280,11 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "remove-schedule": lambda stage: Form(f"/settings/schedules/{scheduled(stage).id}/removal"),
     "invite": on_settings("members/invite", email="other@lotus.example", role="agent"),
     "change-member": lambda stage: Form(f"/settings/members/{stage.cast.agent.id}", {"role": "lead"}),
+    "add-role": on_settings("roles/new", name="Night desk", copy_of="agent"),
+    "change-role": lambda stage: Form(
+        f"/settings/roles/{night_role(stage).id}", {**ROLE, "name": "Early desk"}
+    ),
+    "remove-role": lambda stage: Form(f"/settings/roles/{night_role(stage).id}/removal", {"to": ""}),
     "add-team": on_settings("teams/new", name="Night"),
     "rename-team": lambda stage: Form(f"/settings/teams/{stage.cast.team.id}/name", {"name": "Night"}),
     "remove-team": lambda stage: Form(f"/settings/teams/{stage.cast.team.id}/removal", {"to": ""}),
@@ -280,7 +324,8 @@ SHOWN_ONLY = {
     *("home", "inbox", "inbox-view", "search", "conversation", "conversation-row", "conversation-head"),
     *("conversation-context", "earlier-messages", "later-messages", "template-picker", "message-preview"),
     *("media", "media-thumbnail", "contact-tags", "conversation-tags", "list-tags", "tags", "tag"),
-    *("settings", "account", "connections", "message-templates", "members", "teams", "ledger"),
+    *("settings", "account", "connections", "message-templates", "members", "roles", "compare-roles"),
+    *("teams", "ledger", "merges", "merge-contact", "person-threads"),
     *("deliveries", "delivery", "parked-events", "notices", "jobs", "strings", "ready", "metrics"),
 }
 """routes that change nothing, whatever is sent to them"""

@@ -39,7 +39,7 @@ SUBJECTS = (
             "contacts:read": _("See contacts"),
             "contacts:edit": _("Add and change contacts"),
             "contacts:merge": _("Say that contacts are one person, and part them again"),
-            "contacts:export": _("Take out all that is kept of a person"),
+            "contacts:export": _("Take everything of a contact out in a file"),
             "contacts:delete": _("Delete contacts for good"),
         },
     ),
@@ -79,8 +79,8 @@ SUBJECTS = (
         _("Workspace"),
         {
             "ledger:read": _("See the ledger"),
+            "jobs:read": _("See what runs, whoever asked for it"),
             "audit:read": _("Read who did what"),
-            "jobs:read": _("See all work that is running, not only their own"),
             "tokens:manage": _("Make and revoke API tokens"),
             "workspace:manage": _("Manage the workspace (somebody always can)"),
         },

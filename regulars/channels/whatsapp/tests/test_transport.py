@@ -22,6 +22,7 @@ from regulars.channels.whatsapp.transport import WhatsAppTransport
 from regulars.conversations.models import Message
 from regulars.conversations.operations.claiming import Claimed
 from regulars.conversations.operations.sending import OutgoingDraft, queue_message
+from regulars.conversations.provider_ids import Named, take_ids
 from regulars.inboxes.ports import (
     Accepted,
     Identity,
@@ -258,6 +259,7 @@ def test_a_message_that_fails_over_its_file_afterwards_forgets_the_copy(cast, co
         OutgoingDraft(conversation, _document(file)), by=cast.actor(cast.agent), channel=FACTS
     )
     Message.objects.filter(id=message.id).update(provider_id="wamid.9")
+    take_ids([Named(message.inbox_id, "wamid.9", message.id)])
     failed = StatusUpdate(
         address=NUMBER,
         provider_id="wamid.9",

@@ -97,6 +97,7 @@ def test_russian_tells_one_few_and_many_apart(domain: str) -> None:
 
 SAME_FOR_FEW_AND_MANY = {
     "%(count)s new",
+    "%(count)s member has it.",
     "Could not be processed after %(count)d try",
     "%(part)s: at most %(limit)d character, this has %(actual)s.",
     "Try %(shown)s again",

@@ -76,7 +76,7 @@ def test_the_page_and_its_acts_mark_it_in_the_navigation(
     html = sign_in(cast.owner).get(reverse(page.key)).content.decode()
     current = re.findall(r'<a\s[^>]*href="([^"]*)"[^>]*aria-current="page"', html)
     assert reverse(page.key) in current
-    followed = re.findall(r'data-page="([^"]*)"\s+data-follows="([^"]*)"\s+data-cursor="\d+\.\d+"', html)
+    followed = re.findall(r'data-page="([^"]*)"\s+data-follows="([^"]*)"\s+data-cursor="\d+\.\d+\.\d+"', html)
     assert followed == ([(reverse(page.key), page.key)] if page.topic else [])
 
 
