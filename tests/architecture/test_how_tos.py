@@ -63,9 +63,8 @@ def _code(page: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("page", _named(PAGES))
 def test_commands_exist_with_their_options(page: Path) -> None:
-    for line in _code(page):
-        for words in _calls(line):
-            _require_command(words, f"{page.name}: {line}")
+    calls = [(line, words) for line in _code(page) for words in _calls(line)]
+    assert [(line, unknown) for line, words in calls if (unknown := _unknown_in(words))] == []
 
 
 def test_commands_are_found_where_they_are_written() -> None:
@@ -84,14 +83,18 @@ def _calls(line: str) -> Iterator[list[str]]:
             yield rest.split()
 
 
-def _require_command(words: list[str], where: str) -> None:
-    command: click.Command | None = command_line
-    while words and isinstance(command, click.Group) and not words[0].startswith("-"):
-        command = command.get_command(click.Context(command), words.pop(0))
-        assert command is not None, f"{where}: there is no such command"
-    known = {name for option in command.params for name in option.opts} | {"--help", "--version"}  # type: ignore[union-attr]
-    unknown = [word for word in words if word.startswith("--") and word not in known]
-    assert unknown == [], where
+def _unknown_in(words: list[str]) -> list[str]:
+    """The command that there is not, or the options that it does not have."""
+    command: click.Command = command_line
+    rest = list(words)
+    while rest and isinstance(command, click.Group) and not rest[0].startswith("-"):
+        name = rest.pop(0)
+        found = command.get_command(click.Context(command), name)
+        if found is None:
+            return [name]
+        command = found
+    known = {name for option in command.params for name in option.opts} | {"--help", "--version"}
+    return [word for word in rest if word.startswith("--") and word not in known]
 
 
 def test_commands_can_be_typed_as_they_stand() -> None:

@@ -68,8 +68,10 @@ class Full:
 
     before: Burst
     during: Burst
-    answers: dict[str, int]
+    first: Delivered
+    """while it was full"""
     after: Delivered
+    """of those that were told to come again, and of no others"""
     page: httpx.Response
     notes: list[httpx.Response]
     """written on a screen"""
@@ -97,7 +99,7 @@ def full(product: Product, disk: Path) -> Full:
     ]
     refused = asyncio.run(deliver(product, large, at_once=4))
     assert wait_until(lambda: post(product, during.bodies[0]).status_code == 503, 60), product.log_tail()
-    answers = asyncio.run(deliver(product, during.bodies)).answers
+    first = asyncio.run(deliver(product, during.bodies))
     supervisor = product.pids()["supervisor"]
     killed = product.kill("worker")
     page = browser.get("/")
@@ -108,11 +110,12 @@ def full(product: Product, disk: Path) -> Full:
     notes_after = write_on_screen(browser, conversation), write_over_rest(product, conversation)
     browser.close()
     supervisors = [supervisor, product.pids()["supervisor"]]
-    after = asyncio.run(deliver(product, during.bodies, tries=500))
+    told = [body for index, body in enumerate(during.bodies) if index not in first.accepted]
+    after = asyncio.run(deliver(product, told, tries=500))
     wait_until_read(product, patience=90)
-    print(f"answers while full: {refused.answers}, then {answers}; afterwards {after.answers}")
+    print(f"answers while full: {refused.answers}, then {first.answers}; afterwards {after.answers}")
     workers = [killed, product.pids()["worker"]]
-    return Full(before, during, answers, after, page, notes, rest, notes_after, supervisors, workers)
+    return Full(before, during, first, after, page, notes, rest, notes_after, supervisors, workers)
 
 
 def a_note() -> str:
@@ -140,7 +143,9 @@ def fill(file: Path) -> None:
 
 
 def test_webhooks_are_told_to_come_again(full: Full):
-    assert set(full.answers) == {"503"}
+    """PostgreSQL frees a page now and then, also on a full disk: who is answered with 200 never comes again."""
+    assert set(full.first.answers) <= {"503", "200"}
+    assert full.first.answers["503"] > len(full.first.accepted)
 
 
 def test_pages_still_show_or_say_what_is_wrong(full: Full):
@@ -174,7 +179,7 @@ def test_with_room_again_members_go_on(full: Full):
 
 
 def test_with_room_again_everything_is_accepted(full: Full):
-    assert len(full.after.accepted) == len(full.during.bodies)
+    assert len(full.first.accepted) + len(full.after.accepted) == len(full.during.bodies)
 
 
 def test_nothing_accepted_is_lost_or_doubled(full: Full, product: Product):

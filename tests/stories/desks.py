@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import (
@@ -144,6 +145,11 @@ class Desk:
     @property
     def composer(self) -> Locator:
         return self.page.locator(".composer-text")
+
+    def attach(self, file: Path | str) -> None:
+        """A file for the next message, uploaded: before that, Enter only says what it waits for."""
+        self.page.locator("message-composer input[type=file]").first.set_input_files(file)
+        expect(self.page.locator(".attachments .attachment").last).to_contain_text(re.compile("[kM]B"))
 
     def reply(self, text: str) -> Locator:
         """Write and send; the message as it stands in the thread."""

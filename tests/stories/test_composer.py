@@ -202,9 +202,7 @@ def test_what_was_refused_meanwhile_is_there_again(desk: Desk, product: Product)
     for customer in (nina, olaf):
         customer.says("hello")
     desk.choose(nina)
-    picture = Path(__file__).parents[2] / "docs" / "pictures" / "inbox.png"
-    desk.page.locator("message-composer input[type=file]").first.set_input_files(picture)
-    expect(desk.page.locator(".attachments img")).to_have_count(1)
+    desk.attach(Path(__file__).parents[2] / "docs" / "pictures" / "inbox.png")
     desk.bubbles("hello").hover()
     desk.page.get_by_role("button", name="Reply to this message").click()
     desk.composer.fill("as promised")

@@ -1,9 +1,10 @@
-"""`regulars replay`: real processes, the session's database."""
+"""`regulars replay`: real processes, on a database of their own."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -27,13 +28,28 @@ def test_what_makes_no_sense_is_said(arguments: tuple[str, ...], sentence: str):
     assert (done.returncode, sentence in done.stderr, done.stdout) == (2, True, "")
 
 
-def test_what_failed_waits_to_be_read_again(tmp_path: Path):
-    place = {"REGULARS_HOME": str(tmp_path)}
+@pytest.fixture
+def own_database() -> Iterator[str]:
+    """The home of this test owns it: other files of commands bring homes of theirs to the common one."""
+    usual = os.environ["DATABASE_URL"]
+    base, _slash, rest = usual.rpartition("/")
+    _name, mark, query = rest.partition("?")
+    name = f"replay_{os.getpid()}"
+    with psycopg.connect(usual, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        try:
+            yield f"{base}/{name}{mark}{query}"
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_what_failed_waits_to_be_read_again(tmp_path: Path, own_database: str):
+    place = {"REGULARS_HOME": str(tmp_path), "DATABASE_URL": own_database}
     regulars("migrate", **place)
     name, email = f"Replay {tmp_path.name}", f"{tmp_path.name}@replay.example"
     made = regulars("create-owner", "--workspace", name, "--email", email, "--json", **place)
     slug = json.loads(made.stdout)["workspace"]
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as session:
+    with psycopg.connect(own_database, autocommit=True) as session:
         failed, read = _store(session, slug, "failed"), _store(session, slug, "processed")
         first = regulars("replay", "--workspace", slug, "--json", **place)
         assert json.loads(first.stdout) == {"deliveries": 1, "workspaces": {slug: 1}}

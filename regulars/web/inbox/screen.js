@@ -50,6 +50,7 @@ class InboxScreen extends HTMLElement {
     this.addEventListener("note-arrived", () => this.refreshContext());
     this.addEventListener("lines-seen", () => this.reading.arrived());
     this.addEventListener("toggle", (event) => event.newState === "closed" && this.head.goOn(), { capture: true });
+    for (const end of ["pointerup", "pointercancel"]) this.addEventListener(end, () => setTimeout(() => this.head.goOn()));
     window.addEventListener("popstate", (event) => event.state && this.returnTo(event.state));
     document.addEventListener("open-address", (event) => this.onOpenAddress(event));
     this.registerCommands();
@@ -344,11 +345,11 @@ class InboxScreen extends HTMLElement {
     return true;
   }
 
-  /** True when it stands there; an open menu of the head is not taken from under somebody's hand. */
+  /** True when it stands there; an open menu and a pressed button of the head are not taken from under somebody's hand. */
   replaceHead(html) {
     const head = fragment(html).getElementById("thread-head");
     if (!head || head.dataset.conversation !== this.shown) return true;
-    if (this.querySelector("#thread-head [popover]:popover-open")) return false;
+    if (this.querySelector("#thread-head :is([popover]:popover-open, button:active)")) return false;
     head.toldAt = performance.now();
     exchange(this.querySelector("#thread-head"), head);
     writeTimes(head);
