@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from regulars.contacts.models import (
     Consent,
     Contact,
+    ContactHistory,
     ContactIdentity,
     ContactTagging,
     Merge,
@@ -35,6 +36,7 @@ CONTACT_TABLES = (
     ),
     ContactTable(model=ContactIdentity, rows=lambda ids: ContactIdentity.objects.filter(contact__in=ids)),
     ContactTable(model=Consent, rows=lambda ids: Consent.objects.filter(contact__in=ids)),
+    ContactTable(model=ContactHistory, rows=lambda ids: ContactHistory.objects.filter(contact__in=ids)),
     ContactTable(
         model=ContactTagging,
         rows=lambda ids: ContactTagging.objects.filter(contact__in=ids),

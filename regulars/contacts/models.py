@@ -4,9 +4,10 @@ from django.db import models
 from django.db.models.functions import Now
 
 from regulars.kernel import clock
+from regulars.kernel.history import HistoryRow, history_constraints
 from regulars.kernel.visible import is_invisible
 from regulars.tags.models import Tagging, tagging_constraints, tagging_indexes
-from regulars.workspaces.models import Member, WorkspaceScoped
+from regulars.workspaces.models import Member, Workspace, WorkspaceScoped
 
 IDENTITY_KINDS = ("phone", "bsuid", "parent_bsuid", "line_user", "unnamed")
 """``unnamed``: one contact per number for updates that name nobody; it cannot be written to"""
@@ -142,6 +143,21 @@ class Consent(WorkspaceScoped):
                 fields=["contact", "channel", "purpose", "state", "at"], name="consent_once"
             ),
         ]
+
+
+class ContactHistory(HistoryRow):
+    """What a deciding fact of a contact was for a time (``history.py``)."""
+
+    subject = "contact"
+
+    pk = models.CompositePrimaryKey("contact_id", "fact", "from_at")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="history", db_index=False)
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+
+    class Meta:
+        constraints = history_constraints("contact")
 
 
 class MergeSuggestion(WorkspaceScoped):

@@ -11,6 +11,7 @@ from regulars.contacts.registry import ContactTable
 from regulars.conversations.models import (
     Activity,
     Conversation,
+    ConversationHistory,
     ConversationTagging,
     Draft,
     Message,
@@ -56,6 +57,10 @@ CONTACT_TABLES = (
         model=ConversationTagging,
         rows=lambda ids: ConversationTagging.objects.filter(conversation__contact__in=ids),
         erase=forgetting_tags,
+    ),
+    ContactTable(
+        model=ConversationHistory,
+        rows=lambda ids: ConversationHistory.objects.filter(conversation__contact__in=ids),
     ),
     ContactTable(model=Message, rows=said_by, withheld=frozenset({"delivery_id", "path"})),
     ContactTable(

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from regulars.contacts.models import Contact, Group
 from regulars.inboxes.models import Inbox
 from regulars.kernel import clock
+from regulars.kernel.history import HistoryRow, history_constraints
 from regulars.kernel.partitions import by_quarter_of_id
 from regulars.media.models import MediaFile
 from regulars.tags.models import Tag, Tagging, tagging_constraints, tagging_indexes
@@ -401,6 +402,23 @@ class ConversationTagging(Tagging):
     class Meta:
         constraints = tagging_constraints("conversation")
         indexes = tagging_indexes("conversation")
+
+
+class ConversationHistory(HistoryRow):
+    """What a deciding fact of a conversation was for a time (``history.py``)."""
+
+    subject = "conversation"
+
+    pk = models.CompositePrimaryKey("conversation_id", "fact", "from_at")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="history", db_index=False
+    )
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+
+    class Meta:
+        constraints = history_constraints("conversation")
 
 
 class Draft(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,7 +29,7 @@ def parse_written(written: Any, subject: str, workspace_id: UUID, *, at: str = "
 
 
 def as_of_now(workspace_id: UUID) -> AsOf:
-    return as_of(workspace_id, clock.now())
+    return replace(as_of(workspace_id, clock.now()), is_now=True)
 
 
 def as_of(workspace_id: UUID, at: datetime, since: Mapping[str, datetime] | None = None) -> AsOf:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.contacts.events import ConsentRecorded, ContactEdited, ContactRemoved
+from regulars.contacts.history import remember_consent
 from regulars.contacts.models import Consent, Contact
 from regulars.contacts.operations.identifying import PersonSeen, identify_contacts
 from regulars.contacts.operations.tagging import set_contact_tags
@@ -153,5 +154,6 @@ def record_consent(
         defaults={"workspace_id": workspace_id, "source": source, "proof": dict(proof)},
     )
     if made:
+        remember_consent(contact_id, workspace_id, purpose, channel, state, at=at, why=source)
         record(ConsentRecorded(workspace_id, contact_id, channel, purpose, state, at))
     return made

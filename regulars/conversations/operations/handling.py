@@ -21,6 +21,7 @@ from regulars.conversations.events import (
     MemberTyping,
     NoteWritten,
 )
+from regulars.conversations.history import open_history
 from regulars.conversations.models import Conversation, Draft, Note
 from regulars.conversations.operations.seeing import Seen, count_unseen
 from regulars.conversations.operations.telling import tell
@@ -301,6 +302,7 @@ def start_conversation(workspace_id: UUID, inbox_id: UUID, contact_id: UUID) -> 
         workspace_id=workspace_id, inbox_id=inbox_id, contact_id=contact_id
     )
     if made:
+        open_history(conversation)
         record(ConversationStarted(workspace_id, conversation.id, contact_id))
     return conversation
 

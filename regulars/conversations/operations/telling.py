@@ -30,6 +30,7 @@ from regulars.conversations.events import (
     MessageStopped,
     MessageTakenAsSent,
 )
+from regulars.conversations.history import remember
 from regulars.conversations.models import Activity
 from regulars.kernel import clock
 from regulars.kernel.events import Event, record_all
@@ -51,12 +52,18 @@ def tell(*events: Event) -> None:
 
 
 def tell_all(events: Iterable[Event]) -> None:
-    """One statement for the log, and one more if there are lines."""
+    """One statement for the log, one more if there are lines, and one if a deciding fact changed."""
     told = list(events)
     record_all(told)
     lines = [(each, line) for each in told if (line := line_of(each))]
     if lines:
         _insert(lines, clock.now())
+        remember((each, line.kind) for each, line in lines)
+
+
+def remember_untold(events: Iterable[Event]) -> None:
+    """What happened to conversations that nobody is told of goes into their history all the same."""
+    remember((each, line.kind) for each in events if (line := line_of(each)))
 
 
 def line_of(event: Event) -> Line | None:

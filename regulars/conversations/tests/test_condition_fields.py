@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from regulars.contacts.models import Contact, ContactTagging
 from regulars.conversations.condition_fields import facts_of_contact, facts_of_conversation
 from regulars.conversations.events import ConversationAssigned
-from regulars.conversations.models import Conversation, ConversationTagging, Message
+from regulars.conversations.history import DECIDING
+from regulars.conversations.models import Conversation, ConversationHistory, ConversationTagging, Message
+from regulars.conversations.operations.handling import assign_conversation, resolve_conversation
 from regulars.conversations.operations.tagging import tag_conversations, untag_conversations
 from regulars.kernel import clock
 from regulars.kernel.conditions import to_sql
@@ -25,13 +27,14 @@ from regulars.kernel.conditions.in_memory import Facts, matches
 from regulars.kernel.conditions.language import parse
 from regulars.kernel.conditions.register import condition_fields
 from regulars.kernel.conditions.tests.generating import Generator
-from regulars.kernel.conditions.tree import write
+from regulars.kernel.conditions.tree import Condition, write
 from regulars.kernel.conditions.windows import AsOf
 from regulars.kernel.events import Doer
 from regulars.tags.models import Tagging
 from regulars.tags.operations import change_tag, tags_named
 from regulars.workspaces.access import system_actor
 from regulars.workspaces.conditions import names_in
+from regulars.workspaces.models import Member, Team
 from tests.cast import Cast
 
 WORDS = ("hello", "ГДЕ мой заказ?", "환불해 주세요", "ขอบคุณค่ะ", "REFUND please", "", "100% l_ike\\")
@@ -72,6 +75,7 @@ def people(cast: Cast, now: datetime) -> list[Contact]:
         conversation.waiting_since = draw.choice((None, now - timedelta(minutes=draw.randrange(200))))
         conversation.window_closes_at = draw.choice((None, now + timedelta(minutes=draw.randrange(-60, 200))))
         conversation.save()
+        _remember(draw, conversation, now)
         Message.objects.bulk_create(_said(draw, conversation, now) for _ in range(12))
         _tag(draw, ConversationTagging, conversation, now)
     for contact in contacts:
@@ -97,6 +101,37 @@ def _tag(draw: random.Random, model: type[Tagging], thing: Contact | Conversatio
             by_kind="import",
             **{f"{model.subject}_id": thing.id},
         ).save()
+
+
+def _remember(draw: random.Random, conversation: Conversation, now: datetime) -> None:
+    """What led to what it is; of some nobody knows how they began."""
+    ConversationHistory.objects.filter(conversation=conversation).delete()
+    pools: dict[str, list[str | None]] = {
+        "status": ["open", "snoozed", "resolved"],
+        "assignee": [None, str(UUID(int=5)), *(str(id_) for id_ in _members(conversation))],
+        "team": [None, *(str(team.id) for team in Team.objects.filter(workspace=conversation.workspace_id))],
+    }
+    for fact in DECIDING:
+        value = getattr(conversation, fact.column)
+        since = sorted(draw.sample(range(1, 20_000), draw.randrange(1, 6)), reverse=True)
+        moments = [now - timedelta(minutes=30 * ago, seconds=draw.choice((0, 3))) for ago in since]
+        values = [*(draw.choice(pools[fact.name]) for _ in moments[1:]), str(value) if value else None]
+        ConversationHistory.objects.bulk_create(
+            ConversationHistory(
+                workspace_id=conversation.workspace_id,
+                conversation=conversation,
+                fact=fact.name,
+                value=then,
+                from_at=began,
+                until_at=ended,
+                by_kind="system",
+            )
+            for then, began, ended in zip(values, moments, [*moments[1:], None], strict=True)
+        )
+
+
+def _members(conversation: Conversation) -> list[UUID]:
+    return list(Member.objects.filter(workspace=conversation.workspace_id).values_list("id", flat=True))
 
 
 def _said(draw: random.Random, conversation: Conversation, now: datetime) -> Message:
@@ -180,9 +215,9 @@ def test_sets_and_single_objects_agree(
 ) -> None:
     facts, registry, model = _facts(subject, cast, people), condition_fields(), MODELS[subject]
     rows = model._default_manager.filter(id__in=list(facts)).order_by("-id")
-    as_ofs = [
-        AsOf(now - past, ZoneInfo("Asia/Seoul"), {"trigger": now - timedelta(days=20)})
-        for past in (timedelta(0), timedelta(days=7, seconds=3), timedelta(days=200))
+    seoul, since = ZoneInfo("Asia/Seoul"), {"trigger": now - timedelta(days=20)}
+    as_ofs = [AsOf(now, seoul, since, is_now=True)] + [
+        AsOf(now - timedelta(days=days, seconds=3 if days else 0), seoul, since) for days in (0, 7, 60, 200)
     ]
 
     @settings(max_examples=examples)
@@ -221,6 +256,50 @@ def test_consent_is_answered_as_it_was_then(cast: Cast, now: datetime) -> None:
         return matches(opted_in, facts, as_of), matches(empty, facts, as_of)
 
     assert (at(1), at(5), at(20)) == ((False, False), (True, False), (False, True))
+
+
+def test_now_and_history_say_the_same_of_now(cast: Cast, people: list[Contact], now: datetime) -> None:
+    registry = condition_fields()
+    conversations = Conversation.objects.filter(workspace=cast.workspace)
+    for field, values in (
+        ("status", ["open", "resolved"]),
+        ("assignee", [str(cast.agent.id)]),
+        ("team", [str(cast.team.id)]),
+    ):
+        for value in values:
+            leaf = {"field": f"conversation.{field}", "op": "is", "value": value}
+            condition = parse(leaf, registry, "conversation")
+
+            def found(as_of: AsOf, condition: Condition = condition) -> set[UUID]:
+                wanted = to_sql.matching(condition, registry, "conversation", cast.workspace.id, as_of)
+                return set(conversations.filter(wanted).values_list("id", flat=True))
+
+            assert found(AsOf(now)) == found(AsOf(now, is_now=True)) != set()
+
+
+def test_whose_it_was_is_answered_as_it_was_then(cast: Cast) -> None:
+    by, registry = cast.actor(cast.lead), condition_fields()
+    conversation = cast.hears(cast.alice.phone, "hello")
+    began = clock.now()
+    assign_conversation(conversation, to=cast.agent, by=by)
+    resolve_conversation(conversation, by=by)
+    agents = clock.now()
+    assign_conversation(conversation, to=None, by=by)
+    conversation.refresh_from_db()
+
+    def holds(at: datetime, field: str, operator: str, value: object) -> bool:
+        leaf = {"field": f"conversation.{field}", "op": operator, "value": value}
+        condition, as_of = parse(leaf, registry, "conversation"), AsOf(at)
+        found = matches(condition, facts_of_conversation(conversation), as_of)
+        assert to_sql.count(condition, registry, "conversation", cast.workspace.id, as_of) == found
+        return found
+
+    moments = (began - timedelta(days=1), began, agents, clock.now())
+    agent = str(cast.agent.id)
+    assert [holds(at, "assignee", "is", agent) for at in moments] == [False, False, True, False]
+    assert [holds(at, "assignee", "is_empty", True) for at in moments] == [True, True, False, True]
+    assert [holds(at, "status", "is", "open") for at in moments] == [False, True, False, False]
+    assert [holds(at, "status", "in", ["resolved"]) for at in moments] == [False, False, True, True]
 
 
 def test_tags_are_answered_as_they_were_then(cast: Cast) -> None:

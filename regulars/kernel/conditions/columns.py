@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from regulars.kernel.conditions.fields import Choices, Field, Label, Measure, Rows, Sql
 from regulars.kernel.conditions.to_sql import compare
@@ -104,6 +105,23 @@ def standing_words(
         has_history=True,
         **rest,
     )
+
+
+def remembered(field: Field, rows: Rows, fact: str, *, is_id: bool = False) -> Field:
+    """The field, with a moment in the past answered by the history rows of a fact. ``is_id``: their values are ids."""
+
+    def get(row: Any) -> Any:
+        return UUID(row.value) if is_id and row.value else row.value
+
+    measure = Measure(
+        "latest",
+        sql=f"counted.value{'::uuid' if is_id else ''}",
+        get=get,
+        only_sql=f"counted.fact = '{fact}'",
+        only=lambda row: row.fact == fact,
+    )
+    then = replace(field, sql=None, get=None, test=None, needs=(), rows=rows, measure=measure)
+    return replace(field, has_history=True, then=then)
 
 
 def units_since(name: str, label: Label, source: str, column: str, unit_seconds: int, **rest: Any) -> Field:

@@ -103,6 +103,8 @@ class Field:
     measure: Measure | None = None
     has_history: bool = False
     """whether a moment in the past is answered as it was then; others are answered as they are now"""
+    then: Field | None = None
+    """the same, read from history rows: what a moment in the past asks (``columns.remembered``)"""
     only_operators: tuple[Operator, ...] = ()
 
     @property

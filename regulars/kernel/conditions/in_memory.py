@@ -54,8 +54,8 @@ def joined_holds(join: str, passed: Iterable[bool]) -> bool:
 
 def values_of(leaf: Leaf, facts: Facts, as_of: AsOf) -> tuple[Any, Any]:
     """What a leaf is about at that moment, and in its second window; None is missing."""
-    field = leaf.field
-    if field.rows is None:
+    leaf = leaf.at(as_of)
+    if leaf.field.rows is None:
         return _attribute(leaf, facts, as_of), None
     first = _measured(leaf, leaf.window, facts, as_of)
     return first, _measured(leaf, leaf.compare, facts, as_of) if leaf.compare is not None else None

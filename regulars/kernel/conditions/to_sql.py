@@ -131,7 +131,8 @@ class _Builder:
 
     def compile(self, condition: Condition) -> Sql:
         if isinstance(condition, Leaf):
-            return self._counting(condition) if condition.field.rows else self._attribute(condition)
+            leaf = condition.at(self.as_of)
+            return self._counting(leaf) if leaf.field.rows else self._attribute(leaf)
         return _group(condition, [self.compile(part) for part in condition.parts])
 
     def joins(self) -> Sql:
