@@ -20,6 +20,7 @@ from benchmarks.jobs import measure_jobs
 from benchmarks.looking import measure_looking
 from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
+from benchmarks.remembering import measure_remembering
 from benchmarks.resting import measure_first_start, measure_resting
 from benchmarks.seeing import measure_seeing
 from benchmarks.sending import measure_sending
@@ -37,6 +38,7 @@ ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
 }
 ALONE: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "asking": measure_asking,
+    "remembering": measure_remembering,
     "seeing": measure_seeing,
 }
 """on that product, too, but by this checkout's code and each held against itself: never against another commit"""

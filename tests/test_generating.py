@@ -11,12 +11,13 @@ import pytest
 from django.db import connection, transaction
 
 from config.wiring import GENERATED
-from regulars.contacts.models import Contact, ContactIdentity, ContactTagging
+from regulars.contacts.models import Consent, Contact, ContactHistory, ContactIdentity, ContactTagging
 from regulars.contacts.search import matching_contacts
 from regulars.conversations.ledger import read_ledger
 from regulars.conversations.models import (
     SILENT_KINDS,
     UNCOUNTED_KINDS,
+    Activity,
     Conversation,
     ConversationTagging,
     Message,
@@ -27,6 +28,7 @@ from regulars.kernel.errors import Invalid
 from regulars.kernel.generating import Run, amounts_of, check, generate
 from regulars.workspaces.models import Workspace
 from tests.cast import House, make_cast
+from tests.running.histories import broken_histories
 
 pytestmark = pytest.mark.django_db
 UNTIL = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -167,6 +169,18 @@ def test_lists_threads_and_search_work_on_it(house: House):
         assert thread.messages[-1].message.sent_at == conversation.last_message_at
     name = page.items[0].contact.display_name.split()[0]  # type: ignore[union-attr]
     assert page.items[0].contact in matching_contacts(house.workspace.id, name)
+
+
+def test_every_history_leads_to_what_is_so_now(house: House):
+    fill(house, conversations=120, messages=2_400)
+    assert broken_histories(rows) == []
+    reasons = dict(rows("SELECT why, count(*)::int FROM conversations_conversationhistory GROUP BY 1"))
+    assert reasons.keys() == {
+        *("started", "claimed", "unassigned", "resolved", "snoozed", "reopened_by_contact")
+    }
+    assert reasons["started"] == 3 * 120
+    assert reasons["resolved"] == Activity.objects.filter(kind="resolved").count()
+    assert ContactHistory.objects.count() == Consent.objects.count() > 0
 
 
 def test_tags_are_on_what_there_is_and_their_uses_add_up(house: House):
