@@ -1,15 +1,34 @@
-"""What decides about a contact and is remembered: consent by purpose and channel."""
+"""What decides about a contact and is remembered: tier, stage and owner; consent by purpose and channel.
+
+A line of ``DECIDING`` is all that another column needs, besides a migration that opens rows for what is there.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from regulars.contacts.models import ContactHistory
+from regulars.contacts.models import Contact, ContactHistory
 from regulars.kernel.events import Doer
-from regulars.kernel.history import Change, keep_at
+from regulars.kernel.history import Change, keep, keep_at
 
+DECIDING = {"tier": "tier", "stage": "stage", "owner": "owner_id"}
+"""fact → its column; what was never set has no row"""
 _CONSENT = "consent"
+
+
+def remember_columns(contact: Contact, changed: Collection[str], *, by: Doer) -> None:
+    """``changed``: columns that were just written, so that the contact's row is held."""
+    changes = [_change(contact, fact, by) for fact, column in DECIDING.items() if column in changed]
+    if changes:
+        keep(ContactHistory, changes)
+
+
+def _change(contact: Contact, fact: str, by: Doer) -> Change:
+    value = getattr(contact, DECIDING[fact])
+    name = str(contact.owner) if fact == "owner" and contact.owner else ""
+    return Change(contact.workspace_id, contact.id, fact, str(value) if value else None, name, by, "edited")
 
 
 def consent_fact(purpose: str, channel: str) -> str:

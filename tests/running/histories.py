@@ -33,12 +33,25 @@ FROM said
 WHERE now.fact IS NULL OR now.value IS DISTINCT FROM said.value
   OR first.from_at IS DISTINCT FROM said.created_at AND NOT first.since_unknown
 """
+_UNTRUE_OF_CONTACTS = """
+, said AS (
+  SELECT c.id, fact.name, fact.value FROM contacts_contact c CROSS JOIN LATERAL (VALUES ('tier', nullif(c.tier, '')),
+    ('stage', nullif(c.stage, '')), ('owner', c.owner_id::text)) AS fact(name, value)
+)
+SELECT said.name || ' of ' || said.id || ' is ' || coalesce(said.value, 'nothing') || ' and remembered as '
+  || coalesce(laid.value, 'nothing')
+FROM said LEFT JOIN laid ON laid.id = said.id AND laid.fact = said.name AND laid.until_at IS NULL
+WHERE laid.value IS DISTINCT FROM said.value
+"""
 
 
 def broken_histories(ask: Ask) -> list[str]:
-    """Rows of one fact that overlap or leave a gap, and conversations that are not what their history ends with."""
+    """Rows of one fact that overlap or leave a gap, and things that are not what their history ends with."""
     contacts, conversations = (
         _LAID.format(app=f"{thing}s", thing=thing) for thing in ("contact", "conversation")
     )
-    queries = (contacts + _BROKEN, conversations + _BROKEN, conversations + _UNTRUE)
+    queries = (
+        *(contacts + _BROKEN, contacts + _UNTRUE_OF_CONTACTS),
+        *(conversations + _BROKEN, conversations + _UNTRUE),
+    )
     return [row[0] for query in queries for row in ask(query)]

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.contacts.events import ConsentRecorded, ContactEdited, ContactRemoved
-from regulars.contacts.history import remember_consent
+from regulars.contacts.history import remember_columns, remember_consent
 from regulars.contacts.models import Consent, Contact
 from regulars.contacts.operations.identifying import PersonSeen, identify_contacts
 from regulars.contacts.operations.tagging import set_contact_tags
@@ -54,6 +54,7 @@ def update_contact(contact: Contact, changes: Mapping[str, object], *, by: Actor
             setattr(contact, name, changes[name])
         contact.updated_at = clock.now()
         contact.save(update_fields=[*changed, "updated_at"])
+        remember_columns(contact, changed, by=by.doer)
         record(ContactEdited(contact.workspace_id, contact.id, tuple(sorted(changed)), by.doer))
     if changed or are_tags_changed:
         fields = sorted([*changed, *(["tags"] if are_tags_changed else [])])

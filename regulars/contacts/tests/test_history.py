@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from regulars.contacts.history import consent_fact
 from regulars.contacts.models import ContactHistory
-from regulars.contacts.operations.editing import delete_contact
+from regulars.contacts.operations.editing import delete_contact, update_contact
 from regulars.kernel import clock
 from regulars.kernel.history import facts_at
 from tests.cast import Cast
@@ -92,6 +92,45 @@ def test_what_was_said_before_is_all_known(cast: Cast):
     with connection.cursor() as cursor:
         cursor.execute(import_module("regulars.contacts.migrations.0012_history_of_consent").FILL)
     assert {contact_id: rows_of(contact_id) for contact_id in kept} == kept
+    assert broken_histories(ask) == []
+
+
+def test_tier_stage_and_owner_go_on_from_change_to_change(cast: Cast):
+    lead = cast.actor(cast.lead)
+    moments: list[tuple[datetime, dict[str, object]]] = []
+    for changes in (
+        {"tier": "A", "owner_id": cast.agent.id},
+        {"tier": "B", "about": "x"},
+        {"tier": "", "owner_id": None},
+    ):
+        for _ in range(2):
+            update_contact(cast.alice, changes, by=lead)
+        moments.append((clock.now(), changes))
+    rows = facts_at(ContactHistory, [cast.alice.id], moments[1][0])[cast.alice.id]
+    assert {fact: (row.value, row.name, row.by_name, row.why) for fact, row in rows.items()} == {
+        "tier": ("B", "", "Leo Lead", "edited"),
+        "owner": (str(cast.agent.id), "Ann Agent", "Leo Lead", "edited"),
+    }
+    assert [row[:2] for row in rows_of(cast.alice.id)] == [
+        ("owner", str(cast.agent.id)),
+        ("owner", None),
+        ("tier", "A"),
+        ("tier", "B"),
+        ("tier", None),
+    ]
+    assert broken_histories(ask) == []
+
+
+def test_of_columns_only_what_is_so_now_is_known(cast: Cast):
+    update_contact(cast.alice, {"stage": "customer", "owner_id": cast.mate.id}, by=cast.actor(cast.lead))
+    ContactHistory.objects.filter(contact=cast.alice).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("regulars.contacts.migrations.0013_history_of_columns").OPEN)
+    opened = ContactHistory.objects.filter(contact=cast.alice).order_by("fact")
+    assert [(row.fact, row.value, row.name, row.since_unknown) for row in opened] == [
+        ("owner", str(cast.mate.id), "Max Mate", True),
+        ("stage", "customer", "", True),
+    ]
     assert broken_histories(ask) == []
 
 

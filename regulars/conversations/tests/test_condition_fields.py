@@ -14,7 +14,8 @@ from django.db.models import Model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regulars.contacts.models import Contact, ContactTagging
+from regulars.contacts.history import DECIDING as COLUMNS
+from regulars.contacts.models import Contact, ContactHistory, ContactTagging
 from regulars.conversations.condition_fields import facts_of_contact, facts_of_conversation
 from regulars.conversations.events import ConversationAssigned
 from regulars.conversations.history import DECIDING
@@ -30,6 +31,7 @@ from regulars.kernel.conditions.tests.generating import Generator
 from regulars.kernel.conditions.tree import Condition, write
 from regulars.kernel.conditions.windows import AsOf
 from regulars.kernel.events import Doer
+from regulars.kernel.history import HistoryRow
 from regulars.tags.models import Tagging
 from regulars.tags.operations import change_tag, tags_named
 from regulars.workspaces.access import system_actor
@@ -59,6 +61,7 @@ def people(cast: Cast, now: datetime) -> list[Contact]:
         contact.fields = draw.choice(({}, {"size": "M"}, {"size": 3}, {"size": ["M", "L"]}, {"size": False}))
         contact.created_at = now - timedelta(days=draw.randrange(400), seconds=draw.choice((0, 1)))
         contact.save()
+        _remember(draw, contact, now)
         for _ in range(draw.randrange(4)):
             at = now - timedelta(days=draw.randrange(100), hours=draw.randrange(24))
             cast.opt(contact, draw.choice(("opted_in", "opted_out")), at=at)
@@ -103,35 +106,40 @@ def _tag(draw: random.Random, model: type[Tagging], thing: Contact | Conversatio
         ).save()
 
 
-def _remember(draw: random.Random, conversation: Conversation, now: datetime) -> None:
-    """What led to what it is; of some nobody knows how they began."""
-    ConversationHistory.objects.filter(conversation=conversation).delete()
+def _remember(draw: random.Random, thing: Contact | Conversation, now: datetime) -> None:
+    """What led to what it is."""
+    model: type[HistoryRow] = ConversationHistory if isinstance(thing, Conversation) else ContactHistory
+    of_thing = {f"{model.subject}_id": thing.id}
+    facts = {fact.name: fact.column for fact in DECIDING} if model is ConversationHistory else COLUMNS
+    model.rows().filter(fact__in=facts, **of_thing).delete()
+    members = Member.objects.filter(workspace=thing.workspace_id).values_list("id", flat=True)
+    nobody_or_one = [None, str(UUID(int=5)), *map(str, members)]
+    teams = Team.objects.filter(workspace=thing.workspace_id).values_list("id", flat=True)
     pools: dict[str, list[str | None]] = {
         "status": ["open", "snoozed", "resolved"],
-        "assignee": [None, str(UUID(int=5)), *(str(id_) for id_ in _members(conversation))],
-        "team": [None, *(str(team.id) for team in Team.objects.filter(workspace=conversation.workspace_id))],
+        "assignee": nobody_or_one,
+        "owner": nobody_or_one,
+        "team": [None, *map(str, teams)],
+        "tier": [None, "A", "B"],
+        "stage": [None, "potential"],
     }
-    for fact in DECIDING:
-        value = getattr(conversation, fact.column)
+    for fact, column in facts.items():
+        value = getattr(thing, column)
         since = sorted(draw.sample(range(1, 20_000), draw.randrange(1, 6)), reverse=True)
         moments = [now - timedelta(minutes=30 * ago, seconds=draw.choice((0, 3))) for ago in since]
-        values = [*(draw.choice(pools[fact.name]) for _ in moments[1:]), str(value) if value else None]
-        ConversationHistory.objects.bulk_create(
-            ConversationHistory(
-                workspace_id=conversation.workspace_id,
-                conversation=conversation,
-                fact=fact.name,
+        values = [*(draw.choice(pools[fact]) for _ in moments[1:]), str(value) if value else None]
+        model.rows().bulk_create(
+            model(
+                workspace_id=thing.workspace_id,
+                fact=fact,
                 value=then,
                 from_at=began,
                 until_at=ended,
                 by_kind="system",
+                **of_thing,
             )
             for then, began, ended in zip(values, moments, [*moments[1:], None], strict=True)
         )
-
-
-def _members(conversation: Conversation) -> list[UUID]:
-    return list(Member.objects.filter(workspace=conversation.workspace_id).values_list("id", flat=True))
 
 
 def _said(draw: random.Random, conversation: Conversation, now: datetime) -> Message:
