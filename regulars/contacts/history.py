@@ -20,14 +20,14 @@ _CONSENT = "consent"
 
 def remember_columns(contact: Contact, changed: Collection[str], *, by: Doer) -> None:
     """``changed``: columns that were just written, so that the contact's row is held."""
-    changes = [_change(contact, fact, by) for fact, column in DECIDING.items() if column in changed]
+    changes = [_change(contact, fact, column, by) for fact, column in DECIDING.items() if column in changed]
     if changes:
         keep(ContactHistory, changes)
 
 
-def _change(contact: Contact, fact: str, by: Doer) -> Change:
-    value = getattr(contact, DECIDING[fact])
-    name = str(contact.owner) if fact == "owner" and contact.owner else ""
+def _change(contact: Contact, fact: str, column: str, by: Doer) -> Change:
+    value = getattr(contact, column)
+    name = str(getattr(contact, column.removesuffix("_id"))) if value and column.endswith("_id") else ""
     return Change(contact.workspace_id, contact.id, fact, str(value) if value else None, name, by, "edited")
 
 
