@@ -18,13 +18,18 @@ from regulars.contacts.models import ContactHistory
 from regulars.contacts.operations.editing import delete_contact, update_contact
 from regulars.kernel import clock
 from regulars.kernel.history import facts_at
-from tests.cast import Cast
+from tests.cast import Cast, make_cast
 from tests.running.histories import broken_histories
 
 pytestmark = pytest.mark.django_db
 
 FACT = consent_fact("marketing", "whatsapp")
 _phones = count(1)
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
 
 
 def ask(query: str) -> Sequence[tuple[Any, ...]]:
