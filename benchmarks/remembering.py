@@ -19,6 +19,7 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 from benchmarks.accepting import Effort
@@ -138,18 +139,17 @@ def _with_history() -> Iterator[None]:
 def _without_history() -> Iterator[None]:
     from regulars.conversations.operations import receiving, telling
 
-    whole, remember = receiving._START_THREADS, telling.remember  # noqa: SLF001 -- measured is what they cost
-    receiving._START_THREADS = re.sub(  # noqa: SLF001 -- as above
+    start = re.sub(
         r"INSERT INTO conversations_conversationhistory.*",
         "SELECT %s, %b::text[], %b::text[]",
-        whole,
+        receiving._START_THREADS,  # noqa: SLF001 -- what it costs is measured
         flags=re.DOTALL,
     )
-    telling.remember = lambda happened: None
-    try:
+    with (
+        patch.object(receiving, "_START_THREADS", start),
+        patch.object(telling, "remember", lambda _happened: None),
+    ):
         yield
-    finally:
-        receiving._START_THREADS, telling.remember = whole, remember  # noqa: SLF001 -- as above
 
 
 def _core_milliseconds(deed: Callable[[], object]) -> float:

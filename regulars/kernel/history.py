@@ -155,8 +155,9 @@ def keep_at(model: type[HistoryRow], change: Change, at: datetime) -> None:
     before = max((moment for moment in known if moment < at), default=None)
     if before is not None:
         of_thing.filter(from_at=before).update(until_at=at)
+    place: dict[str, UUID] = {"workspace_id": change.workspace_id, f"{model.subject}_id": change.subject_id}
     model(
-        workspace_id=change.workspace_id,
+        **place,
         fact=change.fact,
         value=change.value,
         name=change.name,
@@ -166,7 +167,6 @@ def keep_at(model: type[HistoryRow], change: Change, at: datetime) -> None:
         by_id=change.by.id,
         by_name=change.by.name,
         why=change.why,
-        **{f"{model.subject}_id": change.subject_id},
     ).save(force_insert=True)
 
 

@@ -130,7 +130,7 @@ def test_nothing_had_its_effect_twice(rounds: list[Round], product: Product):
 
 def test_no_history_has_a_gap_or_overlaps(rounds: list[Round], product: Product):
     assert broken_histories(product.sql) == []
-    changed = dict(
+    changed: dict[str, int] = dict(
         product.sql(
             "SELECT fact, count(*) FROM conversations_conversationhistory WHERE why <> 'started' GROUP BY 1"
         )

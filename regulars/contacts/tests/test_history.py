@@ -35,7 +35,7 @@ def cast(db: None) -> Cast:
 def ask(query: str) -> Sequence[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def rows_of(contact_id: Any) -> list[tuple[Any, ...]]:
@@ -102,16 +102,17 @@ def test_what_was_said_before_is_all_known(cast: Cast):
 
 def test_tier_stage_and_owner_go_on_from_change_to_change(cast: Cast):
     lead = cast.actor(cast.lead)
-    moments: list[tuple[datetime, dict[str, object]]] = []
-    for changes in (
+    moments: list[datetime] = []
+    edits: list[dict[str, object]] = [
         {"tier": "A", "owner_id": cast.agent.id},
         {"tier": "B", "about": "x"},
         {"tier": "", "owner_id": None},
-    ):
+    ]
+    for changes in edits:
         for _ in range(2):
             update_contact(cast.alice, changes, by=lead)
-        moments.append((clock.now(), changes))
-    rows = facts_at(ContactHistory, [cast.alice.id], moments[1][0])[cast.alice.id]
+        moments.append(clock.now())
+    rows = facts_at(ContactHistory, [cast.alice.id], moments[1])[cast.alice.id]
     assert {fact: (row.value, row.name, row.by_name, row.why) for fact, row in rows.items()} == {
         "tier": ("B", "", "Leo Lead", "edited"),
         "owner": (str(cast.agent.id), "Ann Agent", "Leo Lead", "edited"),

@@ -109,7 +109,7 @@ def _tag(draw: random.Random, model: type[Tagging], thing: Contact | Conversatio
 def _remember(draw: random.Random, thing: Contact | Conversation, now: datetime) -> None:
     """What led to what it is."""
     model: type[HistoryRow] = ConversationHistory if isinstance(thing, Conversation) else ContactHistory
-    of_thing = {f"{model.subject}_id": thing.id}
+    of_thing = {"workspace_id": thing.workspace_id, f"{model.subject}_id": thing.id}
     facts = {fact.name: fact.column for fact in DECIDING} if model is ConversationHistory else COLUMNS
     model.rows().filter(fact__in=facts, **of_thing).delete()
     members = Member.objects.filter(workspace=thing.workspace_id).values_list("id", flat=True)
@@ -130,7 +130,6 @@ def _remember(draw: random.Random, thing: Contact | Conversation, now: datetime)
         values = [*(draw.choice(pools[fact]) for _ in moments[1:]), str(value) if value else None]
         model.rows().bulk_create(
             model(
-                workspace_id=thing.workspace_id,
                 fact=fact,
                 value=then,
                 from_at=began,

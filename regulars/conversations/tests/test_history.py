@@ -37,7 +37,7 @@ _serial = count(1)
 def ask(query: str) -> Sequence[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def rows(conversation: Conversation, fact: str) -> list[ConversationHistory]:
