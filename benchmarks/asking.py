@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -41,6 +42,9 @@ CONDITION: dict[str, Any] = {
 _SEED = """
 CREATE FUNCTION pg_temp.id_of(kind text, n bigint) RETURNS uuid IMMUTABLE LANGUAGE sql AS
   $$SELECT (lpad(to_hex(n), 8, '0') || '-0000-7000-8000-00000000000' || kind)::uuid$$;
+CREATE FUNCTION pg_temp.id_at(at timestamptz, n bigint) RETURNS uuid IMMUTABLE LANGUAGE sql AS
+  $$SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '70008'
+    || lpad(to_hex(n), 15, '0'))::uuid$$;
 SET session_replication_role = replica;
 INSERT INTO workspaces_workspace (id, name, slug, language, time_zone, created_at)
   VALUES (md5('asking')::uuid, 'Asking', 'asking', 'en', 'Asia/Seoul', now());
@@ -68,16 +72,20 @@ INSERT INTO conversations_conversation (id, workspace_id, inbox_id, contact_id)
   FROM generate_series(1, {contacts}) n;
 INSERT INTO conversations_message (id, workspace_id, inbox_id, conversation_id, contact_id, direction, kind, text,
     author_kind, status, sent_at)
-  SELECT pg_temp.id_of('e', n), md5('asking')::uuid, md5('asking-i')::uuid, pg_temp.id_of('d', who),
-    pg_temp.id_of('c', who),
-    CASE WHEN n % 5 < 3 THEN 'in' ELSE 'out' END, 'text', 'A message of an ordinary length, number ' || n,
-    CASE WHEN n % 5 < 3 THEN 'contact' ELSE 'member' END, CASE WHEN n % 5 < 3 THEN 'received' ELSE 'read' END,
-    now() - interval '1 year' + n * interval '1 year' / {messages}
-  FROM (SELECT n, 1 + (n::bigint * 7919) % {contacts} AS who FROM generate_series(1, {messages}) n) generated;
+  SELECT pg_temp.id_at(at, n), md5('asking')::uuid, md5('asking-i')::uuid, pg_temp.id_of('d', who),
+    pg_temp.id_of('c', who), direction, 'text', 'A message of an ordinary length, number ' || n,
+    CASE direction WHEN 'in' THEN 'contact' ELSE 'member' END,
+    CASE direction WHEN 'in' THEN 'received' ELSE 'read' END, at
+  FROM (
+    SELECT n, 1 + (n::bigint * 7919) % {contacts} AS who, now() - interval '1 year' + n * interval '1 year' / {messages}
+      AS at, CASE WHEN (n + n / {contacts}) % 5 < 3 THEN 'in' ELSE 'out' END AS direction
+    FROM generate_series(1, {messages}) n
+  ) generated;
 SET session_replication_role = DEFAULT;
 ANALYZE;
 """
-"""ids that count up, as ours do; references are right by construction and not checked row by row"""
+"""ids that count up as ours do, messages' with their time in them; references are right by construction and not checked
+row by row"""
 
 
 def measure_asking(product: Product, effort: Effort) -> Iterator[Figure]:
@@ -143,9 +151,13 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def seed(contacts: int, messages: int) -> None:
-    """A workspace of its own, once."""
+    """A workspace of its own, once; its messages lie in the quarters of the past year."""
     from django.db import connection
 
+    from regulars.conversations.models import MESSAGES
+    from regulars.kernel import clock
+
+    MESSAGES.prepare_for([clock.now() - timedelta(days=days) for days in range(0, 380, 30)])
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM workspaces_workspace WHERE slug = 'asking'")
         if cursor.fetchone()[0]:
