@@ -162,7 +162,7 @@ def test_a_mistake_stands_at_its_leaf_and_the_sentence_waits(cast: Cast) -> None
     assert 'id="c.1-error"' in html
     assert 'id="c.0-error"' not in html
     assert "Something is still missing." in html
-    for language, words in (("ko", "국가: “KR”"), ("ru", "Страна: “KR”"), ("th", "ประเทศ คือ “KR”")):
+    for language, words in (("ko", "국가: ‘KR’"), ("ru", "Страна: «KR»"), ("th", "ประเทศ คือ “KR”")):
         with override(language):
             assert words in _draw({"all": [LEAF]}, "contact", workspace_id=cast.workspace.id)
 
