@@ -53,7 +53,11 @@ class Pass:
             self.made.append(counted)
         return self.made.index(counted)
 
-    def by_object(self, workspace_id: UUID, further: str) -> Sql:
+    @property
+    def stands_alone(self) -> bool:
+        return self.made[0].stands_alone
+
+    def by_object(self, workspace_id: UUID, further: Sql | None = None) -> Sql:
         """A row for each object that has any, with its ``id``; ``further``: another test of the rows."""
         first, key = self.made[0], self.rows.key
         tests = self._tests(workspace_id, further)
@@ -73,7 +77,7 @@ class Pass:
     def of_one(self, workspace_id: UUID, id_: str) -> Sql:
         """One row, of the object with this id."""
         first = self.made[0]
-        tests = self._tests(workspace_id, f"{self.rows.key} = {id_}")
+        tests = self._tests(workspace_id, Sql(f"{self.rows.key} = {id_}"))
         if first.is_latest:
             return Sql(
                 f"SELECT {first.made} AS value0 FROM {self._table()} WHERE {tests.text}"
@@ -88,10 +92,9 @@ class Pass:
     def _table(self) -> str:
         return f"{self.rows.table}{self.made[0].joins}"
 
-    def _tests(self, workspace_id: UUID, further: str) -> Sql:
-        """Those that hold for every row that is read, the further one first: it is what an index knows."""
-        tests = [Sql(further)] if further else []
-        tests.append(Sql(f"{self.rows.workspace} = %s", (workspace_id,)))
+    def _tests(self, workspace_id: UUID, further: Sql | None) -> Sql:
+        """Those that hold for every row that is read."""
+        tests = [Sql(f"{self.rows.workspace} = %s", (workspace_id,)), *([further] if further else [])]
         stretches = together_in_time([each.stretch for each in self.made])
         tests.append(joined("OR", [self._within(each) for each in stretches]))
         if len(self.made) == 1:

@@ -146,10 +146,8 @@ class _Builder:
         if value is not MISSING and measure and measure.kind == "days_since_last":
             at = self.as_of.at
             value = Sql(f"floor(extract(epoch FROM (%s - {value.text})) / 86400)", (at,))
-        if leaf.field.is_never_missing and value is not MISSING and holds(leaf.operator, 0, leaf.value):
-            value = Sql(
-                f"COALESCE({value.text}, 0)", value.values
-            )  # else strict, so that the join may be an inner one
+        if value is not MISSING and not _needs_rows(leaf) and leaf.field.is_never_missing:
+            value = Sql(f"COALESCE({value.text}, 0)", value.values)
         wanted = _amounts(leaf.value)
         return compare(leaf.operator, value, wanted)
 
@@ -164,19 +162,24 @@ class _Builder:
         return Sql(f"{first.text} {_SIGNS[leaf.operator]} %s * {second.text}", (factors,))
 
     def _measured(self, leaf: Leaf, window: Window | None) -> Sql:
-        stretch = stretch_of(window, self.as_of)
-        if stretch is None or leaf.field.rows is None or leaf.field.measure is None:
+        counted = self._counted(leaf, window)
+        if counted is None:
             return MISSING
-        counted = _counted(leaf, leaf.field.rows, leaf.field.measure, stretch, self.as_of)
         place = next((n for n, each in enumerate(self._passes) if each.takes(counted)), len(self._passes))
         if place == len(self._passes):
             self._passes.append(Pass())
         return Sql(f"count{place}.value{self._passes[place].place_of(counted)}")
 
+    def _counted(self, leaf: Leaf, window: Window | None) -> Counted | None:
+        stretch = stretch_of(window, self.as_of)
+        if stretch is None or leaf.field.rows is None or leaf.field.measure is None:
+            return None
+        return _counted(leaf, leaf.field.rows, leaf.field.measure, stretch, self.as_of)
+
 
 @dataclass
 class _Whole(_Builder):
-    """For sets: whom the tests of the object alone leave are found first, then the rows of all of them are counted."""
+    """For sets: what can be told without counting narrows whose rows are counted, then these are counted once."""
 
     _columns: list[Sql] = field(default_factory=list)
     """tests of the object alone inside of others that stand on what is counted"""
@@ -185,45 +188,64 @@ class _Whole(_Builder):
         plain, counting = _split(condition)
         first = [self._plain(each) for each in plain]
         last = joined("AND", [self._compile(each) for each in counting]) if counting else TRUE
-        is_narrowed = bool(first and self._passes)
-        candidates = self._candidates(first)
-        texts, values = [], list(candidates.values)
-        for place, each in enumerate(self._passes):
-            counts = each.by_object(self.workspace_id, self._only_theirs(each) if is_narrowed else "")
-            texts.append(f" LEFT JOIN ({counts.text}) count{place} ON count{place}.id = {self._key(each)}")
-            values += counts.values
-        rest = f"{''.join(texts)} WHERE {last.text}"
-        text = (
-            f"WITH candidate AS MATERIALIZED ({candidates.text}) SELECT candidate.id FROM candidate{rest}"
-            if is_narrowed
-            else f"SELECT candidate.id FROM ({candidates.text}) candidate{rest}"
-        )
-        return Sql(text, (*values, *last.values))
+        sources = {each.rows.source for each in self._passes}
+        leader = None if self._columns or sources != {self.subject.name} else self._leader(counting)
+        counts = [self._made_of(each, first, is_leader=each is leader) for each in self._passes]
+        if leader is None:
+            base, name = self._objects_with(first), "object"
+        else:
+            place = self._passes.index(leader)
+            base, name = counts[place], f"count{place}"
+        joins = [
+            Sql(
+                f" LEFT JOIN ({each.text}) count{place} ON count{place}.id = {name}.{self._id_of(made)}",
+                each.values,
+            )
+            for place, (made, each) in enumerate(zip(self._passes, counts, strict=True))
+            if made is not leader
+        ]
+        text = f"SELECT {name}.id FROM ({base.text}) {name}{''.join(each.text for each in joins)} WHERE {last.text}"
+        return Sql(text, (*base.values, *(value for each in joins for value in each.values), *last.values))
+
+    def _leader(self, counting: Sequence[Condition]) -> Pass | None:
+        """What only knows objects that can pass: the rest is joined to it, and the objects need not be read again."""
+        for each in counting:
+            counted = (
+                self._counted(each, each.window) if isinstance(each, Leaf) and _needs_rows(each) else None
+            )
+            found = next((made for made in self._passes if counted in made.made), None)
+            if found and not found.stands_alone:
+                return found
+        return None
 
     def _known(self, test: Sql) -> Sql:
         self._columns.append(test)
-        return Sql(f"candidate.test{len(self._columns) - 1}")
+        return Sql(f"object.test{len(self._columns) - 1}")
 
-    def _candidates(self, tests: list[Sql]) -> Sql:
+    def _objects_with(self, tests: list[Sql]) -> Sql:
+        """Those that the tests hold for, with what the rest stands on."""
         name, sources = self.subject.name, dict.fromkeys(each.rows.source for each in self._passes)
         columns = [Sql(f"{name}.id")]
         columns += [Sql(f"{self.subject.id_of(each)} AS {each}_id") for each in sources if each != name]
         columns += [
             Sql(f"{test.text} AS test{place}", test.values) for place, test in enumerate(self._columns)
         ]
+        return self._selected(columns, tests)
+
+    def _selected(self, columns: Sequence[Sql], tests: Sequence[Sql]) -> Sql:
+        whose = joined("AND", [Sql(f"{self.subject.name}.workspace_id = %s", (self.workspace_id,)), *tests])
         listed = ", ".join(column.text for column in columns)
-        whose = joined("AND", [Sql(f"{name}.workspace_id = %s", (self.workspace_id,)), *tests])
         values = tuple(value for column in columns for value in column.values)
         return Sql(f"SELECT {listed} FROM {self._objects()} WHERE {whose.text}", (*values, *whose.values))
 
-    def _key(self, counts: Pass) -> str:
-        source = counts.rows.source
-        return "candidate.id" if source == self.subject.name else f"candidate.{source}_id"
+    def _made_of(self, made: Pass, tests: list[Sql], *, is_leader: bool) -> Sql:
+        if made.stands_alone or not (tests or is_leader):
+            return made.by_object(self.workspace_id)
+        theirs = self._selected([Sql(self.subject.id_of(made.rows.source))], tests)
+        return made.by_object(self.workspace_id, Sql(f"{made.rows.key} IN ({theirs.text})", theirs.values))
 
-    def _only_theirs(self, counts: Pass) -> str:
-        if counts.made[0].stands_alone:
-            return ""
-        return f"{counts.rows.key} IN (SELECT {self._key(counts)} FROM candidate)"
+    def _id_of(self, made: Pass) -> str:
+        return "id" if made.rows.source == self.subject.name else f"{made.rows.source}_id"
 
 
 class _OneByOne(_Builder):
@@ -233,7 +255,9 @@ class _OneByOne(_Builder):
         plain, counting = _split(condition)
         first = [Sql(f'{self.subject.name}.id = "{outer}".id'), *(self._plain(each) for each in plain)]
         last = joined("AND", [self._compile(each) for each in counting]) if counting else TRUE
-        whose, texts, values = joined("AND", first), [], []
+        whose = joined("AND", first)
+        texts: list[str] = []
+        values: list[Any] = []
         for place, each in enumerate(self._passes):
             counts = each.of_one(self.workspace_id, self.subject.id_of(each.rows.source))
             texts.append(f" LEFT JOIN LATERAL ({counts.text}) count{place} ON true")
@@ -263,6 +287,15 @@ def _conjuncts(condition: Condition) -> Iterator[Condition]:
             yield from _conjuncts(part)
     else:
         yield from (Group("none", (part,)) for part in condition.parts)
+
+
+def _needs_rows(leaf: Leaf) -> bool:
+    """Whether it fails where nothing is counted."""
+    if leaf.operator == "is_empty":
+        return not leaf.value
+    if leaf.compare is not None:
+        return False
+    return not (leaf.field.is_never_missing and holds(leaf.operator, 0, leaf.value))
 
 
 def _counted(leaf: Leaf, rows: Rows, measure: Measure, stretch: Stretch, as_of: AsOf) -> Counted:
