@@ -28,10 +28,10 @@ from regulars.kernel.conditions.values import Money, holds
 from regulars.kernel.conditions.windows import AsOf, Stretch, Window, stretch_of
 
 Row = TypeVar("Row", bound=Model)
-PROBED = 1000
-"""so many are looked at one by one before the whole set is asked for"""
-WORK_MEMORY = "64MB"
-"""for a count: the groups of a million rows then need no disk"""
+PROBED = (1000, 4000)
+"""so many are looked at one by one before the whole set is asked for; the later ones where a page may come of them"""
+_COUNTING = {"work_mem": "64MB", "max_parallel_workers_per_gather": "1"}
+"""for a count: the groups of a million rows then need no disk, and a second processor helps where one is free"""
 TRUE, FALSE, MISSING = Sql("TRUE"), Sql("FALSE"), Sql("NULL")
 _SIGNS = {"is": "=", "is_not": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
@@ -51,10 +51,12 @@ def count(condition: Condition, registry: Registry, subject: str, workspace_id: 
     """How many the condition holds for."""
     found = ids(condition, registry, subject, workspace_id, as_of)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEMORY])
+        for name, value in _COUNTING.items():
+            cursor.execute(f"SET LOCAL {name} TO '{value}'")
         cursor.execute(f"SELECT count(*) FROM ({found.text}) matching", found.values)
         (number,) = cursor.fetchone()
-        cursor.execute("SET LOCAL work_mem TO DEFAULT")  # the caller's transaction may go on
+        for name in _COUNTING:
+            cursor.execute(f"SET LOCAL {name} TO DEFAULT")  # the caller's transaction may go on
     return int(number)
 
 
@@ -72,13 +74,20 @@ def first(
     Looks at the rows one by one as long as that is promising: for a page of what is common this reads a few rows, where
     the whole set would read all that is counted.
     """
-    probed = list(rows.values_list("id", flat=True)[:PROBED])
     table = rows.model._meta.db_table  # noqa: SLF001 (Django's documented door to it)
     test = one_by_one(condition, registry, subject, workspace_id, as_of, table)
-    passes = RawSQL(test.text, test.values, output_field=BooleanField())  # noqa: S611 (built of fields)
-    found = list(rows.filter(passes, id__in=probed)[:wanted])
-    if len(found) == wanted or len(probed) < PROBED:
-        return found
+    found: list[Row] = []
+    looked_at = 0
+    for more in PROBED:
+        probed = list(rows.values_list("id", flat=True)[looked_at : looked_at + more])
+        text = f'"{table}".id = ANY(%s) AND {test.text}'
+        passes = RawSQL(text, (probed, *test.values), output_field=BooleanField())  # noqa: S611 (built of fields)
+        found += rows.filter(passes)[: wanted - len(found)]
+        if len(found) == wanted or len(probed) < more:
+            return found
+        looked_at += more
+        if len(found) * sum(PROBED) < wanted * looked_at:
+            break
     return list(rows.filter(matching(condition, registry, subject, workspace_id, as_of))[:wanted])
 
 
