@@ -91,7 +91,7 @@ def _consent(purpose: str, label: Label, words: tuple[str, ...]) -> Field:
 CONDITIONS = Contribution(
     (CONTACT,),
     (
-        Field("contact.name", "text", _("Name"), "contact", sql=_name_sql, get=_name),
+        Field("contact.name", "text", pgettext_lazy("person", "Name"), "contact", sql=_name_sql, get=_name),
         columns.text("contact.language", _("Language"), "contact", "language"),
         columns.text("contact.country", _("Country"), "contact", "country"),
         columns.text("contact.time_zone", _("Time zone"), "contact", "time_zone"),

@@ -42,6 +42,10 @@ class Group:
     parts: tuple[Condition, ...]
     path: str = ""
 
+    def at(self, as_of: AsOf) -> Group:
+        """The question as that moment answers it."""
+        return replace(self, parts=tuple(part.at(as_of) for part in self.parts))
+
 
 Condition = Group | Leaf
 
