@@ -82,6 +82,8 @@ class Conversation(WorkspaceScoped):
     """when the contact came from an ad; our answer within 24 h opens the free entry point"""
     owned_elsewhere = models.BooleanField(default=False, db_default=False)
     """another sender (the platform's agent, another app) holds the thread: do not answer by machine"""
+    episode_id = models.UUIDField(null=True, blank=True)
+    """the last episode; over when the conversation is resolved, and none before the first message"""
     created_at = models.DateTimeField(default=clock.now, db_default=Now())
     updated_at = models.DateTimeField(default=clock.now, db_default=Now())
 
@@ -422,3 +424,6 @@ class Draft(models.Model):
                 condition=models.Q(mode__in=["reply", "note", "template"]), name="draft_mode"
             ),
         ]
+
+
+from regulars.conversations.episode_models import Episode, Fact  # noqa: E402, F401 (Django finds models from here)

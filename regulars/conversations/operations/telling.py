@@ -31,6 +31,7 @@ from regulars.conversations.events import (
     MessageTakenAsSent,
 )
 from regulars.conversations.models import Activity
+from regulars.conversations.operations.facts import note_changes
 from regulars.kernel import clock
 from regulars.kernel.events import Event, record_all
 
@@ -51,9 +52,10 @@ def tell(*events: Event) -> None:
 
 
 def tell_all(events: Iterable[Event]) -> None:
-    """One statement for the log, and one more if there are lines."""
+    """One statement for the log, one more if there are lines, and one if something is counted."""
     told = list(events)
     record_all(told)
+    note_changes(told)
     lines = [(each, line) for each in told if (line := line_of(each))]
     if lines:
         _insert(lines, clock.now())
