@@ -396,6 +396,7 @@ STATE_EVENTS = (
     ConversationRead,
     ConversationMarkedUnread,
     ConversationAnswered,
+    EpisodeAnswered,
     AnswerFailed,
     FailedAnswerArrived,
     ReplyWindowClosed,

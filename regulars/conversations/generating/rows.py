@@ -11,15 +11,18 @@ from uuid import UUID
 
 import orjson
 
+from regulars.conversations.generating.counting import EPISODE, FACT, Counted, Whose
 from regulars.conversations.generating.scripts import MEDIA, Words
 from regulars.conversations.generating.talking import NOTED, Said, Thread
 from regulars.inboxes.ports import ProviderError
 from regulars.kernel.generating import NULL, Run, escaped
 from regulars.kernel.ids import written_id_at
+from regulars.workspaces.business_hours import HoursOfWork
 
 CONVERSATION = (
     "id, workspace_id, inbox_id, contact_id, status, snoozed_until, assignee_id, team_id, priority, unread_count,"
-    " waiting_since, last_message_id, last_message_at, last_inbound_at, window_closes_at, created_at, updated_at"
+    " waiting_since, last_message_id, last_message_at, last_inbound_at, window_closes_at, created_at, updated_at,"
+    " episode_id"
 )
 MESSAGE = (
     "id, workspace_id, inbox_id, conversation_id, contact_id, direction, kind, text, content, media_id, provider_id,"
@@ -80,6 +83,7 @@ class Batch:
     desk: Desk
     platform: Platform
     dice: random.Random
+    work: HoursOfWork
     conversations: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
     provider_ids: list[str] = field(default_factory=list)
@@ -89,6 +93,8 @@ class Batch:
     notes: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     """of the thread: assigned, resolved and so on"""
+    episodes: list[str] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """(flow, outcome, reason) of the ledger"""
 
@@ -111,6 +117,8 @@ class Batch:
             "id, workspace_id, conversation_id, kind, actor_name, facts, at",
             self.lines,
         )
+        copy("conversations_episode", EPISODE, self.episodes)
+        copy("conversations_fact", FACT, self.facts)
 
     def add(self, person: Person, thread: Thread, words: Words) -> None:
         _Writer(self, person, thread, words).write()
@@ -129,6 +137,11 @@ class _Writer:
         self._contact_name = escaped(person.name)
         self._answered_by = ""
         """the message with which a member took it on"""
+        whose = Whose(
+            place[0], self._id, place[1], batch.platform.kind, (self._member[0], escaped(self._member[1]))
+        )
+        work = batch.work
+        self._counted = Counted(whose, work.hours, work.episode_hours, dice, self._write_plain_line)
 
     def write(self) -> None:
         names: list[str] = []
@@ -136,11 +149,15 @@ class _Writer:
         last_id = ""
         for place, each in enumerate(self._thread.said):
             message_id = self._write_message(each, names)
+            self._counted.note(each, message_id)
             if place == self._thread.last:
                 last_id = message_id
             if each.begins:
-                self._write_beginning(each, is_first=place == 0)
+                self._write_beginning(each)
         self._write_end(last_id)
+        episodes, facts = self._counted.rows()
+        self._batch.episodes.extend(episodes)
+        self._batch.facts.extend(facts)
 
     def _write_message(self, each: Said, names: list[str]) -> str:
         batch, turn = self._batch, each.turn
@@ -213,9 +230,7 @@ class _Writer:
         )
         return file_id
 
-    def _write_beginning(self, each: Said, *, is_first: bool) -> None:
-        if not is_first and not each.turn.is_ours:
-            self._write_line("reopened_by_contact", each.at, "", "{}")
+    def _write_beginning(self, each: Said) -> None:
         if self._words.notes and self._batch.dice.random() < NOTED:
             member_id, member_name = self._member
             note_id = written_id_at(each.at * 1_000 + 500, self._batch.dice.getrandbits(ID_BITS))
@@ -223,6 +238,9 @@ class _Writer:
                 f"{note_id}\t{self._batch.run.workspace_id.hex}\t{self._id}\t{member_id}\t{member_name}"
                 f"\t{self._batch.dice.choice(self._words.notes)}\t{_written(each.at + 90)}"
             )
+
+    def _write_plain_line(self, kind: str, at: int, actor: str) -> None:
+        self._write_line(kind, at, actor, "{}")
 
     def _write_line(self, kind: str, at: int, actor: str, facts: str) -> None:
         line_id = written_id_at(at * 1_000, self._batch.dice.getrandbits(ID_BITS))
@@ -235,6 +253,7 @@ class _Writer:
         dice = batch.dice
         if thread.resolved_at:
             self._write_line("resolved", thread.resolved_at, self._member[1], "{}")
+        self._counted.end(thread)
         assignee = self._member[0] if self._answered_by and dice.random() < 0.85 else NULL
         team = dice.choice(batch.desk.teams) if batch.desk.teams and dice.random() < 0.6 else NULL
         closes = thread.last_inbound_at and thread.last_inbound_at + batch.platform.window_seconds
@@ -244,7 +263,7 @@ class _Writer:
             f"{self._id}\t{workspace}\t{inbox}\t{contact}\t{thread.status}\t{_or_null(thread.snoozed_until)}"
             f"\t{assignee}\t{team}\t{dice.choice(PRIORITIES)}\t{thread.unread}\t{_or_null(thread.waiting_since)}"
             f"\t{last_id}\t{said_last}\t{_or_null(thread.last_inbound_at)}\t{_or_null(closes)}\t{begun}"
-            f"\t{_or_null(thread.resolved_at) if thread.resolved_at else said_last}"
+            f"\t{_or_null(thread.resolved_at) if thread.resolved_at else said_last}\t{self._counted.last_id}"
         )
 
 
