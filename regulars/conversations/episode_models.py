@@ -42,7 +42,8 @@ class Episode(WorkspaceScoped):
                 name="episode_one_open",
             ),
             models.CheckConstraint(
-                condition=models.Q(resolved_at__isnull=True) | models.Q(resolved_at__gte=models.F("opened_at")),
+                condition=models.Q(resolved_at__isnull=True)
+                | models.Q(resolved_at__gte=models.F("opened_at")),
                 name="episode_ends_after_it_began",
             ),
         ]

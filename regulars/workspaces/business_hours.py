@@ -99,7 +99,8 @@ def change_hours_of_work(workspace_id: UUID, wanted: HoursOfWork, *, by: Actor) 
 def _checked(wanted: HoursOfWork) -> HoursOfWork:
     if wanted.time_zone not in available_timezones():
         raise Invalid(
-            _("There is no such time zone"), fields={"time_zone": "a name of the tz database, such as Asia/Seoul"}
+            _("There is no such time zone"),
+            fields={"time_zone": "a name of the tz database, such as Asia/Seoul"},
         )
     if not 0 <= wanted.episode_hours <= LONGEST_EPISODE_GAP:
         raise Invalid(
@@ -139,9 +140,7 @@ def _checked_day(weekday: str, openings: Sequence[Opening]) -> tuple[Opening, ..
             )
     for one, other in pairwise(ordered):
         if other.start < one.end:
-            raise Invalid(
-                _("The times of one day lie apart"), fields={weekday: "times that do not overlap"}
-            )
+            raise Invalid(_("The times of one day lie apart"), fields={weekday: "times that do not overlap"})
     return tuple(ordered)
 
 
@@ -165,12 +164,13 @@ def parse_week(days: Mapping[str, Iterable[tuple[str, str]]], holidays: Iterable
     """Times as ``09:00`` and ``24:00``, days off as (``2026-12-25``, name); a weekday that is left out is a day off."""
     unknown = sorted(set(days) - set(WEEKDAYS))
     if unknown:
-        raise Invalid(
-            _("There is no such weekday"), fields={unknown[0]: "one of " + ", ".join(WEEKDAYS)}
-        )
+        raise Invalid(_("There is no such weekday"), fields={unknown[0]: "one of " + ", ".join(WEEKDAYS)})
     return Week(
         tuple(
-            tuple(Opening(_minute(weekday, start), _minute(weekday, end)) for start, end in days.get(weekday, ()))
+            tuple(
+                Opening(_minute(weekday, start), _minute(weekday, end))
+                for start, end in days.get(weekday, ())
+            )
             for weekday in WEEKDAYS
         ),
         tuple(Holiday(_date(day), name) for day, name in holidays),

@@ -67,9 +67,7 @@ class BusinessHours:
             total += self._on_the_wall(week.days, since + offset, until + offset)
         return total
 
-    def _on_the_wall(
-        self, days: Sequence[Sequence[Opening]], since: datetime, until: datetime
-    ) -> timedelta:
+    def _on_the_wall(self, days: Sequence[Sequence[Opening]], since: datetime, until: datetime) -> timedelta:
         """Both as the wall clock shows them, with no change of clocks in between."""
         total = _NOTHING
         midnight = datetime.combine(since.date(), time(), UTC)
@@ -89,7 +87,9 @@ def read_hours(time_zone: str, stored: str) -> BusinessHours:
     return BusinessHours(time_zone, msgspec.json.decode(stored, type=Week) if stored else None)
 
 
-def _stretches(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime, timedelta]]:
+def _stretches(
+    start: datetime, end: datetime, zone: ZoneInfo
+) -> Iterator[tuple[datetime, datetime, timedelta]]:
     """Parts of a time in UTC with the same distance to it. Clocks are changed at most once in a day."""
     since, offset = start, _offset(start, zone)
     at = start

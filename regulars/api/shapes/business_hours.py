@@ -53,7 +53,9 @@ class BusinessHoursChanges(msgspec.Struct, kw_only=True, forbid_unknown_fields=T
         told("All seven days: one that is left out is a day off. Null: every hour counts.", *_WEEK),
     ] = UNSET
     holidays: Annotated[list[HolidayShape] | UnsetType, told("All of them; they need a week.")] = UNSET
-    episode_hours: Annotated[int | UnsetType, told("0 to 720; with 0 a new one begins each time.", 24)] = UNSET
+    episode_hours: Annotated[int | UnsetType, told("0 to 720; with 0 a new one begins each time.", 24)] = (
+        UNSET
+    )
 
 
 def build_business_hours(work: HoursOfWork) -> BusinessHoursShape:

@@ -91,9 +91,7 @@ class ConversationShape(msgspec.Struct, kw_only=True):
     priority: Annotated[Priority, told("How urgent it is.", "normal")]
     tags: Annotated[list[str], told("Words that people put on it.", ["delivery"])]
     snoozed_until: Annotated[Moment | None, told("When it comes back, while it is snoozed.")]
-    episode: Annotated[
-        str | None, told("The last episode's id; null while nothing was said.", EXAMPLE_ID)
-    ]
+    episode: Annotated[str | None, told("The last episode's id; null while nothing was said.", EXAMPLE_ID)]
     reply_window: Annotated[ReplyWindow, told("Until when free text is allowed.")]
     unread: Annotated[int, told("How many messages nobody has read.", 2)]
     waiting_since: Annotated[

@@ -18,7 +18,9 @@ FactAuthor = Literal["contact", "person", "phone_app", "machine"]
 class EpisodeAuthor(msgspec.Struct):
     """Who resolved it, as they were called then."""
 
-    kind: Annotated[str | None, told("`member`, `token` or `system`; null where nobody wrote it down.", "member")]
+    kind: Annotated[
+        str | None, told("`member`, `token` or `system`; null where nobody wrote it down.", "member")
+    ]
     id: Annotated[str | None, told("The member's or the token's id.", EXAMPLE_ID)]
     name: Annotated[str, told("As they were called then.", "Mina")]
 
@@ -79,7 +81,9 @@ class FactShape(msgspec.Struct, kw_only=True):
     business_seconds: Annotated[int | None, told("The part of it that lay in business hours.", 132)]
     withdrawn_at: Annotated[
         Moment | None,
-        told("When an answer turned out to be none: it failed, or an earlier one came to light. Null while it counts."),
+        told(
+            "When an answer turned out to be none: it failed, or an earlier one came to light. Null while it counts."
+        ),
     ]
 
 

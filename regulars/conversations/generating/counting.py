@@ -132,9 +132,7 @@ class Counted:
     def _person(self) -> str:
         return f"person\t{self.whose.member[0]}\t{self.whose.member[1]}"
 
-    def _fact(
-        self, kind: str, at: int, by: str, answer: str = f"{NULL}\tf\t{NULL}\t{NULL}\t{NULL}"
-    ) -> None:
+    def _fact(self, kind: str, at: int, by: str, answer: str = f"{NULL}\tf\t{NULL}\t{NULL}\t{NULL}") -> None:
         whose = self.whose
         member = whose.member[0] if self._was_answered else NULL
         self._facts.append(

@@ -310,7 +310,10 @@ def withdraw_answers(failed: Collection[UUID]) -> None:
         cursor.execute(_WITHDRAW, [list(failed)])
         episodes = {row[0] for row in cursor.fetchall() if row[0]}
         cursor.execute(_HEIRS, [list(failed), sorted(SILENT_KINDS)])
-        heirs = {row[0]: Span(row[0], row[1]) for row in sorted(cursor.fetchall(), key=lambda row: row[1], reverse=True)}
+        heirs = {
+            row[0]: Span(row[0], row[1])
+            for row in sorted(cursor.fetchall(), key=lambda row: row[1], reverse=True)
+        }
     settle_firsts(episodes)
     note_answers(heirs.values())
 
@@ -359,7 +362,8 @@ def note_answers_by_phone(told: Collection[tuple[UUID, datetime]]) -> None:
     silent = sorted(SILENT_KINDS)
     with connection.cursor() as cursor:
         cursor.execute(
-            _SAID_ON_THE_PHONE, [*(list(column) for column in zip(*told, strict=True)), silent, silent, silent]
+            _SAID_ON_THE_PHONE,
+            [*(list(column) for column in zip(*told, strict=True)), silent, silent, silent],
         )
         rows = cursor.fetchall()
     none = [message_id for message_id, since in rows if since is None]

@@ -151,7 +151,7 @@ def test_repeating_a_batch_changes_nothing(cast: Cast):
 
 def test_in_whatever_order_and_parts_messages_come_it_begins_with_the_earliest(cast: Cast):
     for serial in range(12):
-        dice = random.Random(serial)  # noqa: S311 (repeatable on purpose)
+        dice = random.Random(serial)
         phone = f"+1202555{7000 + serial}"
         batch = [said(f"o{serial}.{number}", number * 600, phone=phone) for number in range(4)]
         dice.shuffle(batch)
@@ -217,7 +217,9 @@ class Model:
 
 _acts = st.lists(
     st.tuples(
-        st.sampled_from(["message", "message", "answer", "resolve", "resolve", "reopen", "snooze", "read", "again"]),
+        st.sampled_from(
+            ["message", "message", "answer", "resolve", "resolve", "reopen", "snooze", "read", "again"]
+        ),
         st.sampled_from([60, HOUR, 5 * HOUR, 23 * HOUR, 24 * HOUR, 50 * HOUR]),
     ),
     min_size=3,
@@ -302,4 +304,3 @@ def _derived(thread: Conversation) -> list[tuple[int, datetime, datetime | None,
     last = Episode.objects.filter(conversation=thread).order_by("-number").values_list("id", flat=True)[0]
     assert fresh(thread).episode_id == last
     return found
-

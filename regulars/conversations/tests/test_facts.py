@@ -61,9 +61,7 @@ def go_out(message: Message) -> None:
 
 
 def claim_all(message: Message) -> list[Claimed]:
-    return [
-        each for each in claim_batch(message.inbox_id, 50) if each.to_send.message_id == str(message.id)
-    ]
+    return [each for each in claim_batch(message.inbox_id, 50) if each.to_send.message_id == str(message.id)]
 
 
 def fail(cast: Cast, message: Message) -> None:
@@ -116,7 +114,7 @@ def test_who_answered(cast: Cast, by: str, kind: str):
     thread = ask(cast)
     actors = {
         "token": lambda: cast.token_actor("admin"),
-        "house": lambda: cast.actor(),
+        "house": cast.actor,
         "member": lambda: cast.actor(cast.agent),
     }
     with clock.frozen_at(at(10)):
@@ -238,7 +236,11 @@ def test_one_that_arrived_after_all_when_somebody_else_had_answered_stays_withdr
 
 def test_each_wait_has_one_answer_whatever_fails_and_in_whatever_order_it_is_told(cast: Cast):
     for serial, order in enumerate(permutations(range(3))):
-        for outcomes in (("failed", "read", "read"), ("failed", "failed", "read"), ("read", "failed", "read")):
+        for outcomes in (
+            ("failed", "read", "read"),
+            ("failed", "failed", "read"),
+            ("read", "failed", "read"),
+        ):
             Conversation.objects.all().delete()
             Fact.objects.all().delete()
             receive(cast, said(f"{serial}{outcomes}", 0))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.dates import WEEKDAYS as WEEKDAY_WORDS
-from django.utils.translation import gettext as translate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kernel.errors import Invalid
@@ -67,7 +67,7 @@ class BusinessHoursForm(forms.Form):
             min_value=0,
             max_value=LONGEST_EPISODE_GAP,
             help_text=_(
-                "Hours after it was resolved in which a conversation that is opened again goes on with the same episode."
+                "Hours: a conversation that is opened again within them goes on with the same episode."
             ),
         )
 
@@ -98,7 +98,7 @@ def _times(weekday: str, part: str) -> tuple[str, str]:
     times = _BETWEEN.split(part.strip())
     if len(times) != 2:
         raise Invalid(
-            translate("Write from when until when, as 09:00–18:00"), fields={weekday: "09:00–18:00"}
+            gettext("Write from when until when, as 09:00–18:00"), fields={weekday: "09:00–18:00"}
         )
     return times[0], times[1]
 

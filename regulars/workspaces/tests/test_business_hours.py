@@ -24,7 +24,9 @@ def cast(db: None) -> Cast:
     return make_cast()
 
 
-def work(days: dict[str, list[tuple[str, str]]], holidays: list[tuple[str, str]] | None = None) -> HoursOfWork:
+def work(
+    days: dict[str, list[tuple[str, str]]], holidays: list[tuple[str, str]] | None = None
+) -> HoursOfWork:
     return HoursOfWork("Asia/Seoul", parse_week(days, holidays or []), 48)
 
 
@@ -41,10 +43,13 @@ def test_hours_are_kept_in_order_and_told_once(cast: Cast):
     for _twice in range(2):
         change_hours_of_work(cast.workspace.id, wanted, by=cast.actor(cast.admin))
     found = hours_of_work(cast.workspace.id)
-    assert found.week == work(
-        {"monday": [("09:00", "12:30"), ("13:30", "18:00")], "sunday": [("22:00", "24:00")]},
-        [("2026-01-01", ""), ("2026-12-25", "Christmas Day")],
-    ).week
+    assert (
+        found.week
+        == work(
+            {"monday": [("09:00", "12:30"), ("13:30", "18:00")], "sunday": [("22:00", "24:00")]},
+            [("2026-01-01", ""), ("2026-12-25", "Christmas Day")],
+        ).week
+    )
     assert business_hours_of(cast.workspace.id).week == found.week
     told = Event.objects.get(kind="BusinessHoursChanged").body
     assert (told["from_time_zone"], told["to_time_zone"], told["from_week"]) == ("UTC", "Asia/Seoul", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -90,7 +91,7 @@ def test_it_agrees_with_a_clock_looked_at_each_minute(week: Week, zone: str, sta
 def test_parts_of_a_time_add_up(week: Week, zone: str, start: datetime, seconds: list[int]):
     hours = BusinessHours(zone, week)
     marks = [start, *(start + timedelta(seconds=each) for each in sorted(seconds))]
-    parts = [hours.between(one, other) for one, other in zip(marks, marks[1:], strict=False)]
+    parts = [hours.between(one, other) for one, other in itertools.pairwise(marks)]
     assert sum(parts, timedelta()) == hours.between(marks[0], marks[-1])
 
 
