@@ -50,7 +50,8 @@ WHERE last.place IS NULL OR (last.resolved_at IS NOT NULL AND last.next_at IS NO
 _WRITE = """
 INSERT INTO conversations_episode (id, workspace_id, conversation_id, number, opened_at, resolved_at, resolved_by_name,
   reopened_at, reopened_count)
-SELECT gen_random_uuid(), workspace_id, conversation_id, place + 1, opened_at, GREATEST(opened_at, resolved_at),
+SELECT gen_random_uuid(), workspace_id, conversation_id, place + 1, opened_at,
+  CASE WHEN resolved_at IS NOT NULL THEN GREATEST(opened_at, resolved_at) END,
   resolved_by, reopened_at, reopened
 FROM (
   SELECT c.workspace_id, p.conversation_id, p.place, p.resolved_by, p.reopened_at, p.reopened,

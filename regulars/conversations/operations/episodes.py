@@ -76,13 +76,17 @@ def go_on(openings: Sequence[Opening]) -> None:
 
 
 _BEGAN_EARLIER = """
-UPDATE conversations_episode e SET opened_at = told.at
-FROM unnest(%b::uuid[], %b::timestamptz[]) AS told(conversation_id, at), conversations_conversation c,
-  workspaces_workspace w
-WHERE c.id = told.conversation_id AND e.id = c.episode_id AND w.id = c.workspace_id
-  AND e.resolved_at IS NULL AND told.at < e.opened_at AND NOT EXISTS (
-    SELECT FROM conversations_episode b WHERE b.conversation_id = e.conversation_id AND b.number = e.number - 1
+UPDATE conversations_episode e SET opened_at = began.at FROM (
+  SELECT own.id, min(told.at) AS at
+  FROM unnest(%b::uuid[], %b::timestamptz[]) AS told(conversation_id, at)
+    JOIN conversations_conversation c ON c.id = told.conversation_id
+    JOIN conversations_episode own ON own.id = c.episode_id
+    JOIN workspaces_workspace w ON w.id = c.workspace_id
+  WHERE own.resolved_at IS NULL AND told.at < own.opened_at AND NOT EXISTS (
+    SELECT FROM conversations_episode b WHERE b.conversation_id = c.id AND b.number = own.number - 1
       AND told.at < b.resolved_at + make_interval(hours => w.episode_hours))
+  GROUP BY own.id
+) began WHERE e.id = began.id
 """
 
 

@@ -171,7 +171,8 @@ WITH written AS (
       message_id, is_first, since, wait, business)
   ON CONFLICT (message_id) WHERE kind = 'answered' DO UPDATE SET since = EXCLUDED.since,
     wait_seconds = EXCLUDED.wait_seconds, business_seconds = EXCLUDED.business_seconds,
-    episode_id = EXCLUDED.episode_id, withdrawn_at = NULL
+    episode_id = EXCLUDED.episode_id, withdrawn_at = NULL,
+    is_first = EXCLUDED.is_first OR (f.is_first AND f.withdrawn_at IS NULL)
   WHERE f.withdrawn_at IS NOT NULL OR f.since <> EXCLUDED.since
 )
 UPDATE conversations_episode e SET first_answer_at = first.at

@@ -64,7 +64,7 @@ class _Thread:
     """the last answer from the phone app so far, this batch's included once they are noted"""
     has_episode: bool
     """that is not over"""
-    opened_at: datetime | None = None
+    said_at: list[datetime] = field(default_factory=list)
     """what begins an episode, or goes on with one"""
     by_phone: list[datetime] = field(default_factory=list)
     """when something was said that changes what was answered on the phone"""
@@ -365,7 +365,7 @@ def _apply(message: InboundMessage, message_id: UUID, thread: _Thread, *, is_new
     if message.source == "history":
         return
     if message.kind not in SILENT_KINDS and (message.direction == "in" or thread.status != "resolved"):
-        thread.opened_at = min(filter(None, (thread.opened_at, message.sent_at)))
+        thread.said_at.append(message.sent_at)
     if message.source == "standby":
         thread.owned_elsewhere = True
     if message.direction == "out" or not is_news:
@@ -449,10 +449,20 @@ THE_CONTACT = Doer("contact", None, "")
 
 def _go_on(threads: Sequence[_Thread]) -> None:
     """No statement for messages in conversations that are open, unless they come late or were said on the phone."""
-    opened = [(each, each.opened_at) for each in threads if each.opened_at]
-    go_on([Opening(each.id, at, THE_CONTACT) for each, at in opened if not each.has_episode])
+    go_on(
+        [
+            Opening(each.id, min(each.said_at), THE_CONTACT)
+            for each in threads
+            if each.said_at and not each.has_episode
+        ]
+    )
     begin_earlier(
-        [(each.id, at) for each, at in opened if each.last_message_at and at < each.last_message_at]
+        [
+            (each.id, at)
+            for each in threads
+            for at in each.said_at
+            if each.last_message_at and at < each.last_message_at
+        ]
     )
     note_answers_by_phone([(each.id, at) for each in threads for at in each.by_phone])
 

@@ -261,7 +261,7 @@ def test_what_was_said_on_the_phone_is_read_off_in_any_order_and_parts(cast: Cas
 
     expected = [("phone_app", at(0), 10, True), ("phone_app", at(20), 40, False)]
     for serial, order in enumerate(permutations(range(6))):
-        if serial % 9:
+        if serial % 41:
             continue
         phone = f"+12025559{serial:03}"
         batch = [
@@ -334,7 +334,7 @@ def test_who_answers_what_is_nobodys_is_assigned_by_themselves(cast: Cast):
 def test_a_message_in_an_open_conversation_costs_no_statement_more(cast: Cast, django_assert_num_queries):
     receive(cast, said("m1", 0), said("n1", 0, phone=BORIS))
     messages = [said(f"m{place}", place) for place in range(2, 60)]
-    with django_assert_num_queries(14) as few:
+    with django_assert_num_queries(10) as few:
         receive(cast, *messages[:5])
     with django_assert_num_queries(len(few)):
         receive(cast, *messages[5:])
