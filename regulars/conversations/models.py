@@ -426,4 +426,6 @@ class Draft(models.Model):
         ]
 
 
-from regulars.conversations.episode_models import Episode, Fact  # noqa: E402, F401 (Django finds models from here)
+# Django finds models from here
+from regulars.conversations.episode_models import Episode as Episode  # noqa: E402, PLC0414
+from regulars.conversations.episode_models import Fact as Fact  # noqa: E402, PLC0414

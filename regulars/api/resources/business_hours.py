@@ -8,6 +8,7 @@ from msgspec import UNSET
 from regulars.api.shapes.business_hours import (
     BusinessHoursChanges,
     BusinessHoursShape,
+    WeekShape,
     build_business_hours,
 )
 from regulars.kernel.errors import Invalid
@@ -38,7 +39,7 @@ def _week(before: Week | None, body: BusinessHoursChanges) -> Week | None:
         return before
     days = before.days if before else None
     if body.week is not UNSET:
-        days = None if body.week is None else _days(body).days
+        days = None if body.week is None else _days(body.week).days
     if days is None:
         if body.holidays is not UNSET and body.holidays:
             raise Invalid(
@@ -51,7 +52,5 @@ def _week(before: Week | None, body: BusinessHoursChanges) -> Week | None:
     return Week(days, named.holidays)
 
 
-def _days(body: BusinessHoursChanges) -> Week:
-    given = body.week or {}
-    assert given is not UNSET  # noqa: S101 (for the types: the caller has looked)
+def _days(given: WeekShape) -> Week:
     return parse_week({day: [(each.start, each.end) for each in all_] for day, all_ in given.items()}, ())

@@ -227,7 +227,7 @@ _acts = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(acts=_acts, hours=st.sampled_from([0, 5, 24]))
 def test_any_order_of_acts_agrees_with_the_model_and_with_what_the_migration_derives(
     acts: list[tuple[str, int]], hours: int

@@ -113,13 +113,13 @@ def test_a_new_episode_has_a_first_answer_of_its_own(cast: Cast):
 def test_who_answered(cast: Cast, by: str, kind: str):
     thread = ask(cast)
     actors = {
-        "token": lambda: cast.token_actor("admin"),
-        "house": cast.actor,
-        "member": lambda: cast.actor(cast.agent),
+        "token": cast.token_actor("admin"),
+        "house": cast.actor(),
+        "member": cast.actor(cast.agent),
     }
     with clock.frozen_at(at(10)):
         draft = OutgoingDraft(thread, OutgoingText(body="hi"))
-        go_out(queue_message(draft, by=actors[by](), channel=AnyContent()))
+        go_out(queue_message(draft, by=actors[by], channel=AnyContent()))
     assert [each[0] for each in answers()] == [kind]
 
 

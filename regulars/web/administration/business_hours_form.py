@@ -77,7 +77,8 @@ class BusinessHoursForm(forms.Form):
             try:
                 said["work"] = HoursOfWork(said["time_zone"], _week(said), said["episode_hours"])
             except Invalid as problem:
-                for name in problem.facts["fields"]:
+                fields = problem.facts.get("fields")
+                for name in fields if isinstance(fields, dict) else ():
                     self.add_error(name, str(problem.detail))
         return said
 
@@ -97,9 +98,7 @@ def _parts(line: str) -> list[str]:
 def _times(weekday: str, part: str) -> tuple[str, str]:
     times = _BETWEEN.split(part.strip())
     if len(times) != 2:
-        raise Invalid(
-            gettext("Write from when until when, as 09:00–18:00"), fields={weekday: "09:00–18:00"}
-        )
+        raise Invalid(gettext("Write from when until when, as 09:00–18:00"), fields={weekday: "09:00–18:00"})
     return times[0], times[1]
 
 
