@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import phonenumbers
@@ -20,6 +22,8 @@ from regulars.conversations.models import (
     Activity,
     Conversation,
     ConversationTagging,
+    Episode,
+    Fact,
     Message,
 )
 from regulars.conversations.queries.lists import ConversationFilter, list_conversations
@@ -203,7 +207,7 @@ def test_tags_are_on_what_there_is_and_their_uses_add_up(house: House):
     late = ConversationFilter(tag="late delivery")
     assert 0 < len(list_conversations(house.actor(house.owner), late).items) < 50
     fill(house, seed=8, contacts=0, conversations=0, messages=0, tags=60 * 6 + 50 * 8 - _open_taggings())
-    assert _open_taggings() > 700
+    assert _open_taggings() > 650
     with pytest.raises(Invalid, match="there is room for"):
         fill(house, seed=9, contacts=0, conversations=0, messages=0, tags=400)
 
@@ -262,3 +266,27 @@ def test_what_cannot_be_is_refused_before_anything_is_written(
 )
 def test_what_is_not_said_follows_from_what_is(given: dict[str, int], amounts: tuple[int, ...]):
     assert tuple(amounts_of(GENERATED, given).values()) == amounts
+
+
+_EPISODES = (
+    "SELECT conversation_id, number, opened_at, resolved_at, reopened_count"
+    " FROM conversations_episode ORDER BY 1, 2"
+)
+
+
+def test_episodes_are_those_that_lines_and_messages_tell_and_facts_belong_to_them(house: House):
+    fill(house, contacts=80, conversations=90, messages=3_000)
+    written = rows(_EPISODES)
+    facts = Counter(Fact.objects.values_list("kind", flat=True))
+    again, over = sum(row[4] for row in written), sum(row[3] is not None for row in written)
+    assert (facts["reopened"], facts["resolved"]) == (again, again + over)
+    assert facts["answered"] > 90 < len(written)
+    firsts = Fact.objects.filter(kind="answered", is_first=True).values_list("episode_id", "at")
+    answered = Episode.objects.exclude(first_answer_at=None).values_list("id", "first_answer_at")
+    assert sorted(firsts) == sorted(answered)
+    last = "SELECT DISTINCT ON (conversation_id) id FROM conversations_episode ORDER BY conversation_id, number DESC"
+    assert rows(f"SELECT count(*) FROM conversations_conversation WHERE episode_id NOT IN ({last})") == [(0,)]  # noqa: S608
+    Episode.objects.all().delete()
+    before = import_module("regulars.conversations.migrations.0027_episodes_of_before")
+    before.derive(None, SimpleNamespace(connection=connection))
+    assert rows(_EPISODES) == written

@@ -10,10 +10,12 @@ from http import HTTPStatus
 
 from regulars.api.dispatch import ANY_TOKEN, Route
 from regulars.api.resources import (
+    business_hours,
     conditions,
     contacts,
     conversations,
     deliveries,
+    episodes,
     history,
     inboxes,
     jobs,
@@ -89,6 +91,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/conversations/{conversation_id}/messages", messages.list_messages, "conversations:read"),
     Route("POST", "/conversations/{conversation_id}/messages", messages.send_message, "messages:send", CREATED,
           SENDING),
+    Route("GET", "/conversations/{conversation_id}/episodes", episodes.list_episodes, "conversations:read"),
+    Route("GET", "/conversations/{conversation_id}/facts", episodes.list_facts, "conversations:read"),
     Route("GET", "/conversations/{conversation_id}/notes", conversations.list_notes, "conversations:read"),
     Route("POST", "/conversations/{conversation_id}/notes", conversations.write_note, "notes:write", CREATED),
 
@@ -153,6 +157,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/teams", teams.create_team, "teams:manage", CREATED, ("conflict",)),
     Route("PATCH", "/teams/{team_id}", teams.rename_team, "teams:manage", problems=("conflict",)),
     Route("DELETE", "/teams/{team_id}", teams.remove_team, "teams:manage", NO_CONTENT, ("conflict",)),
+
+    Route("GET", "/business-hours", business_hours.get_business_hours, "teams:read"),
+    Route("PATCH", "/business-hours", business_hours.change_business_hours, "hours:manage"),
 
     Route("GET", "/tokens", tokens.list_tokens, "tokens:manage"),
     Route("POST", "/tokens", tokens.create_token, "tokens:manage", CREATED),

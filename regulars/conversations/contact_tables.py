@@ -14,6 +14,8 @@ from regulars.conversations.models import (
     ConversationHistory,
     ConversationTagging,
     Draft,
+    Episode,
+    Fact,
     Message,
     MessageStatus,
     Note,
@@ -80,6 +82,8 @@ CONTACT_TABLES = (
     ContactTable(model=OutgoingMessage, unexported="how a message leaves", erase=refusing_what_waits),
     ContactTable(model=Note, rows=lambda ids: Note.objects.filter(conversation__contact__in=ids)),
     ContactTable(model=Activity, rows=lambda ids: Activity.objects.filter(conversation__contact__in=ids)),
+    ContactTable(model=Episode, rows=lambda ids: Episode.objects.filter(conversation__contact__in=ids)),
+    ContactTable(model=Fact, rows=lambda ids: Fact.objects.filter(conversation__contact__in=ids)),
     ContactTable(model=Draft, unexported="a member's, and not said yet"),
     ContactTable(
         model=MediaFile,

@@ -309,6 +309,17 @@ class ConversationAnswered(Event):
 
 
 @event
+class EpisodeAnswered(Event):
+    """The first answer of an episode went out: the platform took it, or it was said on the phone."""
+
+    workspace_id: UUID
+    conversation_id: UUID
+    episode_id: UUID
+    message_id: UUID
+    """the answer"""
+
+
+@event
 class AnswerFailed(Event):
     """Our answer did not get there: the contact waits on, and what it had ended is back."""
 
@@ -385,6 +396,7 @@ STATE_EVENTS = (
     ConversationRead,
     ConversationMarkedUnread,
     ConversationAnswered,
+    EpisodeAnswered,
     AnswerFailed,
     FailedAnswerArrived,
     ReplyWindowClosed,

@@ -83,6 +83,8 @@ class Conversation(WorkspaceScoped):
     """when the contact came from an ad; our answer within 24 h opens the free entry point"""
     owned_elsewhere = models.BooleanField(default=False, db_default=False)
     """another sender (the platform's agent, another app) holds the thread: do not answer by machine"""
+    episode_id = models.UUIDField(null=True, blank=True)
+    """the last episode; over when the conversation is resolved, and none before the first message"""
     created_at = models.DateTimeField(default=clock.now, db_default=Now())
     updated_at = models.DateTimeField(default=clock.now, db_default=Now())
 
@@ -440,3 +442,8 @@ class Draft(models.Model):
                 condition=models.Q(mode__in=["reply", "note", "template"]), name="draft_mode"
             ),
         ]
+
+
+# Django finds models from here
+from regulars.conversations.episode_models import Episode as Episode  # noqa: E402, PLC0414
+from regulars.conversations.episode_models import Fact as Fact  # noqa: E402, PLC0414

@@ -40,6 +40,7 @@ _ADMIN = _LEAD | {
     "members:manage",
     "roles:manage",
     "teams:manage",
+    "hours:manage",
     "inboxes:manage",
     "connections:manage",
     "message_templates:manage",

@@ -91,6 +91,7 @@ class ConversationShape(msgspec.Struct, kw_only=True):
     priority: Annotated[Priority, told("How urgent it is.", "normal")]
     tags: Annotated[list[str], told("Words that people put on it.", ["delivery"])]
     snoozed_until: Annotated[Moment | None, told("When it comes back, while it is snoozed.")]
+    episode: Annotated[str | None, told("The last episode's id; null while nothing was said.", EXAMPLE_ID)]
     reply_window: Annotated[ReplyWindow, told("Until when free text is allowed.")]
     unread: Annotated[int, told("How many messages nobody has read.", 2)]
     waiting_since: Annotated[
@@ -205,6 +206,7 @@ def _build(conversation: Conversation, identities: list[IdentityOfContact]) -> C
         priority=msgspec.convert(conversation.priority, Priority),
         tags=names_of(conversation.shown_tags),
         snoozed_until=conversation.snoozed_until,
+        episode=_text(conversation.episode_id),
         reply_window=build_reply_window(conversation, clock.now()),
         unread=conversation.unread_count,
         waiting_since=conversation.waiting_since,

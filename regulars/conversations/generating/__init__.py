@@ -22,6 +22,7 @@ from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.models import Inbox
 from regulars.kernel.errors import Invalid
 from regulars.kernel.generating import Generated, Kind, Run, escaped
+from regulars.workspaces.business_hours import hours_of_work
 from regulars.workspaces.models import Member, Team, Workspace
 
 MESSAGES_EACH = 20
@@ -65,9 +66,10 @@ def _write(run: Run, platform: Platform) -> Iterator[int]:
         return Rhythm(zone or "UTC", run.since, run.until)
 
     until = int(run.until.timestamp())
+    work = hours_of_work(run.workspace_id)
     at_once = min(2_000, max(20, AT_ONCE * wanted // messages))
     for desk, people in _strangers(run, _desks(run, platform.kind), platform.kind, at_once):
-        batch = Batch(run, desk, platform, dice)
+        batch = Batch(run, desk, platform, dice, work)
         for person, length in zip(people, lengths, strict=False):
             words = LANGUAGES.get(person.language) or LANGUAGES["en"]
             thread = talk(

@@ -12,16 +12,19 @@ from uuid import UUID
 
 import orjson
 
+from regulars.conversations.generating.counting import EPISODE, FACT, Counted, Whose
 from regulars.conversations.generating.scripts import MEDIA, Words
 from regulars.conversations.generating.talking import NOTED, Said, Thread
 from regulars.conversations.history import STARTED
 from regulars.inboxes.ports import ProviderError
 from regulars.kernel.generating import NULL, Run, escaped
 from regulars.kernel.ids import written_id_at
+from regulars.workspaces.business_hours import HoursOfWork
 
 CONVERSATION = (
     "id, workspace_id, inbox_id, contact_id, status, snoozed_until, assignee_id, team_id, priority, unread_count,"
-    " waiting_since, last_message_id, last_message_at, last_inbound_at, window_closes_at, created_at, updated_at"
+    " waiting_since, last_message_id, last_message_at, last_inbound_at, window_closes_at, created_at, updated_at,"
+    " episode_id"
 )
 MESSAGE = (
     "id, workspace_id, inbox_id, conversation_id, contact_id, direction, kind, text, content, media_id, provider_id,"
@@ -85,6 +88,7 @@ class Batch:
     desk: Desk
     platform: Platform
     dice: random.Random
+    work: HoursOfWork
     conversations: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
     provider_ids: list[str] = field(default_factory=list)
@@ -95,6 +99,8 @@ class Batch:
     lines: list[str] = field(default_factory=list)
     """of the thread: assigned, resolved and so on"""
     history: list[str] = field(default_factory=list)
+    episodes: list[str] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """(flow, outcome, reason) of the ledger"""
 
@@ -118,6 +124,8 @@ class Batch:
             self.lines,
         )
         copy("conversations_conversationhistory", HISTORY, self.history)
+        copy("conversations_episode", EPISODE, self.episodes)
+        copy("conversations_fact", FACT, self.facts)
 
     def add(self, person: Person, thread: Thread, words: Words) -> None:
         _Writer(self, person, thread, words).write()
@@ -136,10 +144,14 @@ class _Writer:
         self._contact_name = escaped(person.name)
         self._answered_by = ""
         """the message with which a member took it on"""
-        begun = said[0].at
+        whose = Whose(
+            place[0], self._id, place[1], batch.platform.kind, (self._member[0], escaped(self._member[1]))
+        )
+        work = batch.work
+        self._counted = Counted(whose, work.hours, work.episode_hours, dice, self._say_status)
         self._by_member = f"member\t{self._member[0]}\t{self._member[1]}"
-        self._status = [_Then(begun, "open", why=STARTED)]
-        self._assignee = [_Then(begun, NULL, why=STARTED)]
+        self._status = [_Then(said[0].at, "open", why=STARTED)]
+        self._assignee = [_Then(said[0].at, NULL, why=STARTED)]
 
     def write(self) -> None:
         names: list[str] = []
@@ -147,11 +159,15 @@ class _Writer:
         last_id = ""
         for place, each in enumerate(self._thread.said):
             message_id = self._write_message(each, names)
+            self._counted.note(each, message_id)
             if place == self._thread.last:
                 last_id = message_id
             if each.begins:
-                self._write_beginning(each, self._thread.said[place - 1].at if place else None)
+                self._write_beginning(each)
         self._write_end(last_id)
+        episodes, facts = self._counted.rows()
+        self._batch.episodes.extend(episodes)
+        self._batch.facts.extend(facts)
 
     def _write_message(self, each: Said, names: list[str]) -> str:
         batch, turn = self._batch, each.turn
@@ -228,12 +244,7 @@ class _Writer:
         )
         return file_id
 
-    def _write_beginning(self, each: Said, before: int | None) -> None:
-        """``before``: when the last word of the talk before was said."""
-        if before is not None and each.at > before + 1 and not each.turn.is_ours:
-            self._resolve((before + each.at) // 2)
-            self._write_line("reopened_by_contact", each.at, "", "{}")
-            self._status.append(_Then(each.at, "open", why="reopened_by_contact", by=BY_CONTACT))
+    def _write_beginning(self, each: Said) -> None:
         if self._words.notes and self._batch.dice.random() < NOTED:
             member_id, member_name = self._member
             note_id = written_id_at(each.at * 1_000 + 500, self._batch.dice.getrandbits(ID_BITS))
@@ -242,9 +253,11 @@ class _Writer:
                 f"\t{self._batch.dice.choice(self._words.notes)}\t{_written(each.at + 90)}"
             )
 
-    def _resolve(self, at: int) -> None:
-        self._write_line("resolved", at, self._member[1], "{}")
-        self._status.append(_Then(at, "resolved", why="resolved", by=self._by_member))
+    def _say_status(self, kind: str, at: int, actor: str) -> None:
+        self._write_line(kind, at, actor, "{}")
+        is_resolved = kind == "resolved"
+        status, by = ("resolved", self._by_member) if is_resolved else ("open", BY_CONTACT)
+        self._status.append(_Then(at, status, why=kind, by=by))
 
     def _write_fact(self, fact: str, rows: Sequence[_Then]) -> None:
         place = f"{self._id}\t{self._batch.run.workspace_id.hex}\t{fact}"
@@ -264,7 +277,8 @@ class _Writer:
         batch, thread = self._batch, self._thread
         dice = batch.dice
         if thread.resolved_at:
-            self._resolve(thread.resolved_at)
+            self._say_status("resolved", thread.resolved_at, self._member[1])
+        self._counted.end(thread)
         assignee = self._member[0] if self._answered_by and dice.random() < 0.85 else NULL
         team, team_name = (
             dice.choice(batch.desk.teams) if batch.desk.teams and dice.random() < 0.6 else (NULL, "")
@@ -284,7 +298,7 @@ class _Writer:
             f"{self._id}\t{workspace}\t{inbox}\t{contact}\t{thread.status}\t{_or_null(thread.snoozed_until)}"
             f"\t{assignee}\t{team}\t{dice.choice(PRIORITIES)}\t{thread.unread}\t{_or_null(thread.waiting_since)}"
             f"\t{last_id}\t{said_last}\t{_or_null(thread.last_inbound_at)}\t{_or_null(closes)}\t{begun}"
-            f"\t{_or_null(thread.resolved_at) if thread.resolved_at else said_last}"
+            f"\t{_or_null(thread.resolved_at) if thread.resolved_at else said_last}\t{self._counted.last_id}"
         )
 
 

@@ -23,6 +23,7 @@ from regulars.conversations.events import (
 )
 from regulars.conversations.history import open_history
 from regulars.conversations.models import Conversation, Draft, Note
+from regulars.conversations.operations.episodes import Opening, end, go_on
 from regulars.conversations.operations.seeing import Seen, count_unseen
 from regulars.conversations.operations.telling import tell
 from regulars.kernel import clock
@@ -45,6 +46,7 @@ DECIDED_ON = (
     "unread_count",
     "waiting_since",
     "last_inbound_at",
+    "episode_id",
 )
 """what the verbs below look at before they write"""
 
@@ -139,6 +141,8 @@ def resolve_conversation(conversation: Conversation, *, by: Actor, seen: Seen | 
     conversation.snoozed_until = conversation.waiting_since = None
     conversation.unread_count = 0
     _save(conversation, "status", "snoozed_until", "waiting_since", "unread_count")
+    if conversation.episode_id:
+        end([conversation.id], by=by.doer)
     tell(ConversationResolved(conversation.workspace_id, conversation.id, from_status=before, by=by.doer))
 
 
@@ -151,6 +155,8 @@ def reopen_conversation(conversation: Conversation, *, by: Actor) -> None:
     before, conversation.status = conversation.status, "open"
     conversation.snoozed_until = None
     _save(conversation, "status", "snoozed_until")
+    if before == "resolved" and conversation.episode_id:
+        go_on([Opening(conversation.id, clock.now(), by.doer)])
     tell(ConversationReopened(conversation.workspace_id, conversation.id, from_status=before, by=by.doer))
 
 

@@ -32,6 +32,7 @@ from regulars.conversations.events import (
 )
 from regulars.conversations.history import remember
 from regulars.conversations.models import Activity
+from regulars.conversations.operations.facts import note_changes
 from regulars.kernel import clock
 from regulars.kernel.events import Event, record_all
 
@@ -52,9 +53,10 @@ def tell(*events: Event) -> None:
 
 
 def tell_all(events: Iterable[Event]) -> None:
-    """One statement for the log, one more if there are lines, and one if a deciding fact changed."""
+    """One statement for the log; one more each for lines, for deciding facts that changed, for what is counted."""
     told = list(events)
     record_all(told)
+    note_changes(told)
     lines = [(each, line) for each in told if (line := line_of(each))]
     if lines:
         _insert(lines, clock.now())

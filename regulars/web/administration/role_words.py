@@ -82,6 +82,7 @@ SUBJECTS = (
             "jobs:read": _("See what runs, whoever asked for it"),
             "audit:read": _("Read who did what"),
             "tokens:manage": _("Make and revoke API tokens"),
+            "hours:manage": _("Set the business hours"),
             "workspace:manage": _("Manage the workspace (somebody always can)"),
         },
     ),

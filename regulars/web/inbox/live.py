@@ -20,8 +20,12 @@ from regulars.conversations.access import ConversationFacts, can_see
 from regulars.conversations.events import (
     MESSAGE_EVENTS,
     STATE_EVENTS,
+    ConversationReopened,
+    ConversationReopenedByMessage,
+    ConversationResolved,
     ConversationTagged,
     ConversationUntagged,
+    EpisodeAnswered,
     MessageQueued,
     MessageReceived,
     MessageStatusChanged,
@@ -65,6 +69,8 @@ INBOX_SCREEN_EVENTS: tuple[type[Event], ...] = (
 )
 
 
+EPISODE_EVENTS = (ConversationResolved, ConversationReopened, ConversationReopenedByMessage, EpisodeAnswered)
+"""after which the panel shows other episodes"""
 Holder = tuple[UUID | None, UUID | None]
 """assignee and team"""
 
@@ -121,6 +127,8 @@ def _fold(event: Any, changes: Changes) -> None:
             changes.heads.add(event.conversation_id)
             if isinstance(event, LINE_EVENTS):
                 changes.lined.add(event.conversation_id)
+            if isinstance(event, EPISODE_EVENTS):
+                changes.panels.add(event.conversation_id)
             if isinstance(event, ConversationTagged | ConversationUntagged):
                 changes.retagged.add(event.conversation_id)
             if holder := held_before(event):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from regulars.contacts.models import Contact, ContactIdentity, ContactTagging
 from regulars.conversations.models import Conversation
 from regulars.conversations.queries.changing import REWRITING, read_changes
+from regulars.conversations.queries.episodes import episodes_of
 from regulars.conversations.queries.lists import (
     Counts,
     attach_tags,
@@ -36,6 +37,7 @@ from regulars.workspaces.models import Member
 from regulars.workspaces.queries import active_members_of
 
 PANEL_NOTES = 3
+PANEL_EPISODES = 5
 MOST_COUNTED = 1_000
 """conversations with a tag; of more the list says so"""
 
@@ -126,7 +128,10 @@ def panel_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
 
 def _panel(actor: Actor, conversation: Conversation, others: Sequence[ConversationRow]) -> dict[str, Any]:
     contact = conversation.contact
+    episodes = list(episodes_of(conversation).order_by("-number")[: PANEL_EPISODES + 1])
     return {
+        "episodes": episodes[:PANEL_EPISODES],
+        "has_more_episodes": len(episodes) > PANEL_EPISODES,
         "others": others,
         "conversation": conversation_row(_with_tags(conversation)),
         "can": {"edit_contact": actor.can("contacts:edit"), "tag": actor.can("conversations:assign")},
