@@ -48,7 +48,7 @@ class HistoryQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
     """Which rows are listed."""
 
     fact: Annotated[str | None, told("Of this fact only.", "assignee")] = None
-    at: Annotated[Moment | None, told("Only what was so at this moment.")] = None
+    at: Annotated[Moment | None, told("Only what was so at this moment.", "2026-11-29T08:00:00Z")] = None
 
 
 def build_history(rows: Iterable[HistoryRow]) -> list[HistoryShape]:
