@@ -88,7 +88,8 @@ def _receive(phones: Sequence[str]) -> None:
     from django.db import transaction
 
     from regulars.contacts.operations.identifying import PersonSeen, identify_contacts
-    from regulars.conversations.operations.receiving import Incoming, receive_messages
+    from regulars.conversations.operations.receiving import receive_messages
+    from regulars.conversations.operations.starting import Incoming
     from regulars.inboxes.models import Inbox
     from regulars.inboxes.ports import ContactRef, Identity, InboundMessage
     from regulars.kernel import clock
@@ -141,16 +142,16 @@ def _with_history() -> Iterator[None]:
 
 @contextmanager
 def _without_history() -> Iterator[None]:
-    from regulars.conversations.operations import receiving, telling
+    from regulars.conversations.operations import starting, telling
 
     start = re.sub(
         r"INSERT INTO conversations_conversationhistory.*",
         "SELECT %s, %b::text[], %b::text[]",
-        receiving._START_THREADS,  # noqa: SLF001 -- what it costs is measured
+        starting._START_THREADS,  # noqa: SLF001 -- what it costs is measured
         flags=re.DOTALL,
     )
     with (
-        patch.object(receiving, "_START_THREADS", start),
+        patch.object(starting, "_START_THREADS", start),
         patch.object(telling, "remember", lambda _happened: None),
     ):
         yield

@@ -22,7 +22,8 @@ from regulars.contacts.operations.editing import create_contact, record_consent
 from regulars.contacts.operations.grouping import identify_groups
 from regulars.contacts.operations.identifying import PersonSeen, identify_contacts
 from regulars.conversations.models import Conversation, Message
-from regulars.conversations.operations.receiving import Incoming, receive_messages
+from regulars.conversations.operations.receiving import receive_messages
+from regulars.conversations.operations.starting import Incoming
 from regulars.conversations.operations.statuses import IncomingStatus, receive_statuses
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.models import Connection, Inbox

@@ -20,7 +20,8 @@ from regulars.contacts.operations.identifying import identify_contacts
 from regulars.contacts.operations.linking import Link, link_identities
 from regulars.conversations.operations.calls import IncomingCall, note_calls
 from regulars.conversations.operations.completing import Repetition, complete_messages
-from regulars.conversations.operations.receiving import Incoming, find_stored, receive_messages
+from regulars.conversations.operations.receiving import find_stored, receive_messages
+from regulars.conversations.operations.starting import Incoming
 from regulars.conversations.operations.statuses import IncomingStatus, receive_statuses
 from regulars.inboxes.erasing import open_erasures
 from regulars.inboxes.ledger import LedgerRow

@@ -7,8 +7,7 @@ Repeating a batch, in any order and split, leads to the same state.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal, NamedTuple
 from uuid import UUID
 
@@ -19,7 +18,6 @@ from regulars.conversations.events import (
     ConversationStarted,
     MessageReceived,
 )
-from regulars.conversations.history import DECIDING, STARTED
 from regulars.conversations.models import SILENT_KINDS, UNCOUNTED_KINDS
 from regulars.conversations.operations.completing import Repetition, complete_messages
 from regulars.conversations.operations.contents import content_json
@@ -27,6 +25,7 @@ from regulars.conversations.operations.episodes import Opening, begin_earlier, g
 from regulars.conversations.operations.facts import note_answers_by_phone
 from regulars.conversations.operations.media_rows import insert_ad_pictures, insert_media
 from regulars.conversations.operations.reacting import Uncounted, forget_reactions, withdraw_reactions
+from regulars.conversations.operations.starting import Incoming, Thread, find_or_start, thread_key
 from regulars.conversations.operations.statuses import adopt_unmatched
 from regulars.conversations.operations.telling import tell_all
 from regulars.conversations.provider_ids import Named, find_messages, take_ids
@@ -41,55 +40,12 @@ LATE_AFTER = timedelta(seconds=5)
 Outcome = Literal["stored", "duplicate"]
 
 
-class Incoming(NamedTuple):
-    """A parsed message with the inbox, contact and group it belongs to, and where its raw form is kept."""
-
-    message: InboundMessage
-    inbox_id: UUID
-    contact_id: UUID
-    contact_name: str
-    delivery_id: int | None
-    connection_id: UUID
-    group_id: UUID | None = None
-    """our group of a message that names one; it belongs to the group's thread and never to the writer's own"""
-
-
-@dataclass(slots=True)
-class _Thread:
-    id: UUID
-    is_new: bool
-    is_of_group: bool
-    status: str
-    last_message_at: datetime | None
-    answered_at: datetime | None
-    """the last answer from the phone app so far, this batch's included once they are noted"""
-    has_episode: bool
-    """that is not over"""
-    said_at: list[datetime] = field(default_factory=list)
-    """what begins an episode, or goes on with one"""
-    by_phone: list[datetime] = field(default_factory=list)
-    """when something was said that changes what was answered on the phone"""
-    newly_answered_at: datetime | None = None
-    unread: int = 0
-    opened_window_at: datetime | None = None
-    last_inbound_at: datetime | None = None
-    waiting_since: datetime | None = None
-    last: tuple[datetime, UUID] | None = None
-    from_ad_at: datetime | None = None
-    owned_elsewhere: bool | None = None
-    reopens: bool = False
-
-
 class _New(NamedTuple):
     """A message that we do not have yet, as far as we know, with the id it gets and its conversation."""
 
     id: UUID
     incoming: Incoming
-    thread: _Thread
-
-
-ThreadKey = tuple[UUID, UUID]
-"""(inbox, contact), or (inbox, group) for groups"""
+    thread: Thread
 
 
 def receive_messages(
@@ -108,7 +64,7 @@ def receive_messages(
         return _complete(workspace_id, batch, ["duplicate"] * len(batch))
     chosen = [batch[index] for index in fresh]
     keys = [thread_key(each) for each in chosen]
-    threads = _find_or_start(workspace_id, dict(zip(reversed(keys), reversed(chosen), strict=True)))
+    threads = find_or_start(workspace_id, dict(zip(reversed(keys), reversed(chosen), strict=True)))
     new = [_New(_id_for(each.message), each, threads[key]) for each, key in zip(chosen, keys, strict=True)]
     stored = _insert_messages(workspace_id, new, _insert_media(workspace_id, new))
     _insert_ad_pictures(workspace_id, stored)
@@ -157,91 +113,6 @@ def _without_duplicates(batch: Sequence[Incoming]) -> list[int]:
     for key in find_stored(first):
         del first[key]
     return sorted(first.values())
-
-
-def thread_key(each: Incoming) -> ThreadKey:
-    if each.message.group_id and each.group_id is None:
-        raise LookupError("a message in a group has no group")
-    return (each.inbox_id, each.group_id or each.contact_id)
-
-
-def _find_or_start(workspace_id: UUID, wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, _Thread]:
-    threads = _read_threads(wanted)
-    missing = [key for key in wanted if key not in threads]
-    if missing:
-        _start_threads(workspace_id, [wanted[key] for key in missing])
-        made = _read_threads({key: wanted[key] for key in missing})
-        for thread in made.values():
-            thread.is_new = thread.last_message_at is None
-        threads.update(made)
-    return threads
-
-
-def _read_threads(wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, _Thread]:
-    """Rows are locked in id order so that two batches never wait in a circle."""
-    singles = [each for each in wanted.values() if each.group_id is None]
-    groups = [each for each in wanted.values() if each.group_id is not None]
-    with binary_cursor() as cursor:
-        cursor.execute(
-            "SELECT c.id, c.inbox_id, c.contact_id, c.group_id, c.status, c.last_message_at,"
-            " c.answered_elsewhere_at, c.episode_id FROM conversations_conversation c WHERE c.id IN ("
-            "   SELECT c.id FROM unnest(%b::uuid[], %b::uuid[]) AS w(inbox_id, contact_id)"
-            "   JOIN conversations_conversation c"
-            "   ON c.inbox_id = w.inbox_id AND c.contact_id = w.contact_id"
-            "   UNION ALL"
-            "   SELECT c.id FROM unnest(%b::uuid[], %b::uuid[]) AS w(inbox_id, group_id)"
-            "   JOIN conversations_conversation c"
-            "   ON c.inbox_id = w.inbox_id AND c.group_id = w.group_id"
-            ") ORDER BY c.id FOR UPDATE",
-            [
-                [each.inbox_id for each in singles],
-                [each.contact_id for each in singles],
-                [each.inbox_id for each in groups],
-                [each.group_id for each in groups],
-            ],
-        )
-        return {
-            (row[1], row[3] or row[2]): _Thread(
-                row[0],
-                is_new=False,
-                is_of_group=row[3] is not None,
-                status=row[4],
-                last_message_at=row[5],
-                answered_at=row[6],
-                has_episode=row[7] is not None and row[4] != "resolved",
-            )
-            for row in cursor.fetchall()
-        }
-
-
-def _start_threads(workspace_id: UUID, firsts: Sequence[Incoming]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _START_THREADS,
-            [
-                workspace_id,
-                [new_id() for _ in firsts],
-                [each.inbox_id for each in firsts],
-                [None if each.group_id else each.contact_id for each in firsts],
-                [each.group_id for each in firsts],
-                STARTED,
-                *([fact.name for fact in DECIDING], [fact.first for fact in DECIDING]),
-            ],
-        )
-
-
-_START_THREADS = """
-WITH made AS (
-  INSERT INTO conversations_conversation (id, workspace_id, inbox_id, contact_id, group_id, status, priority,
-    unread_count, owned_elsewhere, created_at, updated_at)
-  SELECT id, %s, inbox_id, contact_id, group_id, 'open', 'normal', 0, false, now(), now()
-  FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[]) AS new(id, inbox_id, contact_id, group_id)
-  ON CONFLICT DO NOTHING RETURNING id, workspace_id, created_at
-)
-INSERT INTO conversations_conversationhistory (conversation_id, workspace_id, fact, value, from_at, by_kind, why)
-SELECT made.id, made.workspace_id, first.fact, first.value, made.created_at, 'system', %s
-FROM made CROSS JOIN unnest(%b::text[], %b::text[]) AS first(fact, value)
-"""
 
 
 _INSERT_MESSAGES = """
@@ -340,7 +211,7 @@ def _status(message: InboundMessage) -> str:
     return _HISTORY_STATUSES.get(message.history_status.upper(), "sent")
 
 
-def _is_late(message: InboundMessage, thread: _Thread) -> bool:
+def _is_late(message: InboundMessage, thread: Thread) -> bool:
     if message.source == "history" or thread.last_message_at is None:
         return False
     return message.sent_at < thread.last_message_at - LATE_AFTER
@@ -362,7 +233,7 @@ def _move_threads_on(stored: Sequence[_New], withdrawn: set[UUID]) -> None:
         _apply(each.incoming.message, each.id, each.thread, is_news=is_news)
 
 
-def _note_answer(message: InboundMessage, thread: _Thread) -> None:
+def _note_answer(message: InboundMessage, thread: Thread) -> None:
     """Somebody answered from the phone app: what was said until then waits no longer, whenever we hear of it."""
     if message.direction == "in" or message.source == "history" or message.kind in SILENT_KINDS:
         return
@@ -371,7 +242,7 @@ def _note_answer(message: InboundMessage, thread: _Thread) -> None:
         thread.answered_at = thread.newly_answered_at = message.sent_at
 
 
-def _apply(message: InboundMessage, message_id: UUID, thread: _Thread, *, is_news: bool) -> None:
+def _apply(message: InboundMessage, message_id: UUID, thread: Thread, *, is_news: bool) -> None:
     place = (message.sent_at, message_id)
     if is_news and (thread.last is None or place > thread.last):
         thread.last = place
@@ -428,7 +299,7 @@ WHERE c.id = new.id
 """
 
 
-def _write_threads(threads: Sequence[_Thread], reply_window: timedelta) -> None:
+def _write_threads(threads: Sequence[Thread], reply_window: timedelta) -> None:
     rows = [
         (
             thread.id,
@@ -460,7 +331,7 @@ def _write_threads(threads: Sequence[_Thread], reply_window: timedelta) -> None:
 THE_CONTACT = Doer("contact", None, "")
 
 
-def _go_on(threads: Sequence[_Thread]) -> None:
+def _go_on(threads: Sequence[Thread]) -> None:
     """No statement for messages in conversations that are open, unless they come late or were said on the phone."""
     go_on(
         [

@@ -10,8 +10,9 @@ from regulars.contacts.operations.grouping import identify_groups
 from regulars.contacts.operations.identifying import PersonSeen, identify_contacts
 from regulars.conversations.models import Conversation, Message, OutgoingMessage
 from regulars.conversations.operations.claiming import Claimed, claim_batch
-from regulars.conversations.operations.receiving import Incoming, Outcome, receive_messages
+from regulars.conversations.operations.receiving import Outcome, receive_messages
 from regulars.conversations.operations.sending import OutgoingDraft, queue_message
+from regulars.conversations.operations.starting import Incoming
 from regulars.conversations.operations.statuses import IncomingStatus, receive_statuses
 from regulars.inboxes.ports import (
     ContactRef,
