@@ -46,6 +46,7 @@ _ADMIN = _LEAD | {
     "audit:read",
     "deliveries:read",
     "jobs:read",
+    "mail:manage",
 }
 _OWNER = _ADMIN | {"workspace:manage"}
 KEEPING = "workspace:manage"
