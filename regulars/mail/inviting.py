@@ -18,10 +18,10 @@ from regulars.workspaces.operations import find_account, invite_member
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """``link`` is empty when it went by mail: then only who reads that mailbox has it."""
+    """``secret``, of the link to hand on, is empty when it went by mail: then only who reads that mailbox has it."""
 
     invitation: Invitation
-    link: str
+    secret: str
 
 
 @transaction.atomic
@@ -33,14 +33,17 @@ def invite(
     Raises ``Conflict`` when it is to go by mail and none is set up.
     """
     invitation, secret = invite_member(workspace, email, role, by=by, inviter=inviter)
-    link = own_link("invitation", secret)
     if not by_mail:
-        return Invited(invitation, link)
+        return Invited(invitation, secret)
     account = find_account(invitation.email)
     mail = queue_mail(
         workspace.id,
         "invitation",
-        Facts(workspace=workspace.name, link=link, inviter=str(inviter) if inviter else ""),
+        Facts(
+            workspace=workspace.name,
+            link=own_link("invitation", secret),
+            inviter=str(inviter) if inviter else "",
+        ),
         to=invitation.email,
         language=account.language if account else workspace.language,
         about_id=invitation.id,
