@@ -74,7 +74,7 @@ SUBJECTS = (
             "jobs:read": _("See what runs, whoever asked for it"),
             "audit:read": _("Read who did what"),
             "tokens:manage": _("Make and revoke API tokens"),
-            "mail:manage": _("Set up mail, and see which mails wait or failed"),
+            "mail:manage": _("Set up mail (and so read links for new passwords, the owner's, too)"),
             "workspace:manage": _("Manage the workspace (somebody always can)"),
         },
     ),
