@@ -126,12 +126,6 @@ def send_test(to: str, language: str, *, by: Actor) -> Trouble | None:
     """
     by.require(PERMISSION)
     take_turn("mail test", str(by.id))
-    trouble = _try(to, language, by)
-    audit(by, "mail:test", "workspace", str(by.workspace_id), result=trouble.code if trouble else "sent")
-    return trouble
-
-
-def _try(to: str, language: str, by: Actor) -> Trouble | None:
     server = find_server(by)
     if server is None:
         return Trouble("not-set-up")

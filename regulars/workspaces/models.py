@@ -239,6 +239,7 @@ class PasswordReset(models.Model):
 class ResetAsked(models.Model):
     """Somebody wants a new password for an address. Whether anybody has it is looked up where nobody measures."""
 
-    id = models.BigAutoField(primary_key=True)
+    mark = models.TextField(primary_key=True)
+    """a keyed hash of the address: asked for again while it waits, it is the same"""
     address = EncryptedTextField()
     asked_at = models.DateTimeField(default=clock.now)

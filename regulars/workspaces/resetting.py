@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from regulars.kernel import clock
-from regulars.kernel.crypto import Undecryptable, fingerprint
+from regulars.kernel.crypto import Undecryptable, fingerprint, keyed_mark
 from regulars.kernel.errands import wake_errands
 from regulars.kernel.errors import Conflict, NotAllowed, NotFound
 from regulars.kernel.ids import new_secret
@@ -46,7 +46,9 @@ class ResetLink:
 def ask_for_reset(address: str, source: str) -> None:
     """``source``: the network address that asks. Raises ``TooManyAttempts`` when it has asked often of late."""
     take_turn("reset", source)
-    ResetAsked.objects.create(address=address.strip().lower())
+    wanted = address.strip().lower()
+    asked = ResetAsked(mark=keyed_mark(wanted, "reset"), address=wanted)
+    ResetAsked.objects.bulk_create([asked], ignore_conflicts=True)
     wake_errands()
 
 
@@ -56,20 +58,20 @@ def answer_asked(answer: Callable[[User], None]) -> int:
 
     ``answer`` runs in the transaction that forgets the question.
     """
-    waiting = ResetAsked.objects.order_by("id").select_for_update(skip_locked=True)
-    ids = list(waiting.values_list("id", flat=True)[:AT_ONCE])
-    for each in ids:
+    waiting = ResetAsked.objects.order_by("asked_at").select_for_update(skip_locked=True)
+    marks = list(waiting.values_list("mark", flat=True)[:AT_ONCE])
+    for each in marks:
         user = _account_of(each)
         if user is not None and _links_of_late(user) < MOST_AN_HOUR:
             answer(user)
-    ResetAsked.objects.filter(id__in=ids).delete()
-    return len(ids)
+    ResetAsked.objects.filter(mark__in=marks).delete()
+    return len(marks)
 
 
-def _account_of(asked_id: int) -> User | None:
+def _account_of(mark: str) -> User | None:
     """None where nobody is to be told: no such account, or one of somebody who is a member nowhere."""
     try:
-        address = ResetAsked.objects.get(id=asked_id).address
+        address = ResetAsked.objects.get(mark=mark).address
     except Undecryptable:  # asked under a key that is gone
         return None
     user = User.objects.select_for_update().filter(email=address, is_active=True).first()

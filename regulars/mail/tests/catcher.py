@@ -13,7 +13,7 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -71,6 +71,9 @@ class Catcher:
         return answer
 
 
+C = TypeVar("C", bound=Catcher)
+
+
 def _authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any) -> AuthResult:
     right = isinstance(given, LoginPassword) and (given.login, given.password) == (
         USER.encode(),
@@ -81,10 +84,16 @@ def _authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism:
 
 @contextmanager
 def catching(
-    *, security: str = "none", certificate: Path | None = None, login: bool = False, **answers: list[str]
-) -> Iterator[Catcher]:
+    catcher: C | None = None,
+    *,
+    security: str = "none",
+    certificate: Path | None = None,
+    login: bool = False,
+    **answers: list[str],
+) -> Iterator[C]:
     """``certificate``: of ``make_certificate``, for encryption."""
-    catcher = Catcher(answers=dict(answers))
+    catcher = catcher or cast("C", Catcher())
+    catcher.answers.update(answers)
     context = None
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -120,12 +120,19 @@ def test_the_link_comes_from_our_own_address(cast: Cast, catcher: Catcher) -> No
 def test_an_account_gets_only_so_many_links(cast: Cast, catcher: Catcher) -> None:
     for place in range(MOST_AN_HOUR + 2):
         _ask(AGENT, REMOTE_ADDR=f"192.0.2.{place}")
-    answer_forgotten_passwords()
+        answer_forgotten_passwords()
     assert Mail.objects.count() == MOST_AN_HOUR
     with clock.frozen_at(clock.now() + timedelta(hours=1, minutes=1)):
         _ask(AGENT)
         answer_forgotten_passwords()
     assert Mail.objects.count() == MOST_AN_HOUR + 1
+
+
+def test_asked_for_again_while_it_waits_it_is_one_mail(cast: Cast, catcher: Catcher) -> None:
+    for written in (AGENT, " Agent@Lotus.example", AGENT.upper()):
+        _ask(written)
+    answer_forgotten_passwords()
+    assert Mail.objects.count() == 1
 
 
 def test_one_place_may_ask_only_so_often(cast: Cast, catcher: Catcher) -> None:

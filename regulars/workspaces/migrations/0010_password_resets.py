@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ResetAsked",
             fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("mark", models.TextField(primary_key=True, serialize=False)),
                 ("address", regulars.kernel.crypto.EncryptedTextField()),
                 ("asked_at", models.DateTimeField(default=regulars.kernel.clock.now)),
             ],

@@ -43,7 +43,7 @@ KINDS = {
 SECURITIES = {
     "starttls": "STARTTLS",
     "tls": gettext_lazy("TLS from the start"),
-    "none": gettext_lazy("no encryption"),
+    "none": gettext_lazy("No encryption"),
 }
 
 
