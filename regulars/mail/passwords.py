@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+
 from regulars.kernel.events import Recorded
 from regulars.mail.access import can_send
 from regulars.mail.letters import Facts

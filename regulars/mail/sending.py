@@ -31,9 +31,7 @@ from regulars.workspaces.resetting import is_open
 
 logger = logging.getLogger(__name__)
 
-WAITS = tuple(
-    timedelta(seconds=each) for each in (30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
-)
+WAITS = tuple(timedelta(seconds=each) for each in (30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600))
 """before each further attempt: servers that know nobody yet (greylisting) want some minutes, broken ones a day"""
 SOON = timedelta(seconds=5)
 """by which the clocks of two machines may differ"""
@@ -114,9 +112,7 @@ def _letter(mail: Mail, server: MailServer) -> EmailMultiAlternatives:
 
 def _note_handing(mail: Mail) -> None:
     """Committed before the first byte of the mail leaves; a worker that was cut off from the database sends nothing."""
-    mine = Mail.objects.filter(
-        workspace_id=mail.workspace_id, id=mail.id, state=SENDING, tries=mail.tries
-    )
+    mine = Mail.objects.filter(workspace_id=mail.workspace_id, id=mail.id, state=SENDING, tries=mail.tries)
     if not mine.update(state=HANDING):
         raise SomebodyElseHasIt
     mail.state = HANDING
@@ -137,9 +133,7 @@ def _settle_trouble(mail: Mail, trouble: Trouble) -> datetime | None:
 
 
 @transaction.atomic
-def _settle(
-    mail: Mail, state: str, trouble: Trouble | None = None, due_at: datetime | None = None
-) -> bool:
+def _settle(mail: Mail, state: str, trouble: Trouble | None = None, due_at: datetime | None = None) -> bool:
     """If it is still this attempt's."""
     rows = Mail.objects.select_for_update(of=("self",)).defer("facts")
     row = rows.filter(workspace_id=mail.workspace_id, id=mail.id, tries=mail.tries, state=mail.state).first()
@@ -161,5 +155,3 @@ def _end(row: Mail, state: str, error: str, reply: str = "") -> None:
     row.save(update_fields=fields)
     record(MailSettled(row.workspace_id, row.id, row.kind, state, error))
     MAILS.labels(row.kind, state).inc()
-
-

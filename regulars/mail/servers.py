@@ -51,7 +51,9 @@ def set_up_server(given: ServerFacts, *, by: Actor, version: int | None = None) 
     """
     by.require(PERMISSION)
     _check(given)
-    now = MailServer.objects.select_for_update().defer("password").filter(workspace_id=by.workspace_id).first()
+    now = (
+        MailServer.objects.select_for_update().defer("password").filter(workspace_id=by.workspace_id).first()
+    )
     if version is not None and version != (now.version if now else 0):
         raise Conflict(_("Somebody changed the mail server meanwhile. Look at it as it is now, then decide."))
     row = now or MailServer(workspace_id=by.workspace_id, version=0)
@@ -83,9 +85,14 @@ def _check(given: ServerFacts) -> None:
         )
     if given.port not in ports():
         known = ", ".join(map(str, sorted(ports())))
-        raise Invalid(_("Mail servers listen on one of these ports: %(ports)s") % {"ports": known}, fields={"port": known})
+        raise Invalid(
+            _("Mail servers listen on one of these ports: %(ports)s") % {"ports": known},
+            fields={"port": known},
+        )
     if given.security not in SECURITIES:
-        raise Invalid(_("Use one of %(choices)s") % {"choices": ", ".join(SECURITIES)}, fields={"security": "tls"})
+        raise Invalid(
+            _("Use one of %(choices)s") % {"choices": ", ".join(SECURITIES)}, fields={"security": "tls"}
+        )
     _check_address(given.sender_address, "sender_address")
     if given.reply_to:
         _check_address(given.reply_to, "reply_to")

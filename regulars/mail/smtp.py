@@ -233,7 +233,9 @@ def _step(talk: _Talk, otherwise: str) -> Iterator[None]:
         raise _meaning(talk, error, otherwise) from error
 
 
-def _meaning(talk: _Talk, error: Exception, otherwise: str) -> Trouble:  # noqa: PLR0911
+def _meaning(talk: _Talk, error: Exception, otherwise: str) -> Trouble:
+    if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(error.__context__, TimeoutError):
+        return Trouble("timed-out")  # smtplib tells it as a connection that was closed
     if talk.was_cut_off or isinstance(error, TimeoutError):
         return Trouble("timed-out")
     if isinstance(error, ssl.SSLCertVerificationError):

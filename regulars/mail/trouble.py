@@ -31,7 +31,9 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
     ),
     "timed-out": (
         _("The mail server did not answer in time"),
-        _("A firewall may swallow the connection, or port and encryption do not fit (465: TLS, 587: STARTTLS)."),
+        _(
+            "A firewall may swallow the connection, or port and encryption do not fit (465: TLS, 587: STARTTLS)."
+        ),
     ),
     "not-smtp": (
         _("What answered there is no mail server"),
@@ -51,7 +53,9 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
     ),
     "certificate": (
         _("The mail server's certificate is not trusted (TLS)"),
-        _("It has expired, is for another name, or its issuer is unknown to this machine. Use the name in it."),
+        _(
+            "It has expired, is for another name, or its issuer is unknown to this machine. Use the name in it."
+        ),
     ),
     "login-not-offered": (
         _("The mail server offers no way to sign in that we know"),

@@ -106,7 +106,9 @@ def _metrics_token(value: str, name: str) -> None:
 def _ports(value: str, name: str) -> None:
     for each in filter(None, value.split(",")):
         if not _is_port(each):
-            raise StartRefused(f"{name} has {each!r}; it must be port numbers from 1 to 65535, separated by commas.")
+            raise StartRefused(
+                f"{name} has {each!r}; it must be port numbers from 1 to 65535, separated by commas."
+            )
 
 
 def _is_port(text: str) -> bool:

@@ -73,9 +73,7 @@ class MailShape(msgspec.Struct, kw_only=True):
     id: Id
     kind: Annotated[str, told("invitation, password-reset or password-changed.", "invitation")]
     to: Annotated[str, told("The receiver.", "max@lotus.example")]
-    state: Annotated[
-        State, told("unknown: the connection broke off while it was handed over.", "waiting")
-    ]
+    state: Annotated[State, told("unknown: the connection broke off while it was handed over.", "waiting")]
     tries: Annotated[int, told("How often it was tried.", 1)]
     error: Annotated[str | None, told("Why the last attempt failed.", "receiver-refused")]
     title: Annotated[str | None, told("The same in words.", "The mail server did not take the address")]

@@ -1,6 +1,7 @@
 """``python -m regulars.kernel.tests.job_process``: a worker that runs jobs and nothing else.
 
-Of the tests' kinds, or those that ``TESTS_JOB_KINDS`` names."""
+Of the tests' kinds, or those that ``TESTS_JOB_KINDS`` names.
+"""
 
 from __future__ import annotations
 

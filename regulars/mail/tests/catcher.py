@@ -37,6 +37,7 @@ class Catcher:
     answers: dict[str, list[str]] = field(default_factory=dict)
     taken: list[EmailMessage] = field(default_factory=list)
     senders: list[str] = field(default_factory=list)
+    signed_in: list[bool] = field(default_factory=list)
     handed: int = 0
     """mails that came whole, whatever was answered"""
 
@@ -63,6 +64,7 @@ class Catcher:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.handed += 1
+        self.signed_in.append(bool(session.authenticated))
         answer = await self._answer("DATA", server, "250 OK")
         if answer.startswith("250"):
             assert isinstance(envelope.content, bytes)
@@ -74,7 +76,9 @@ class Catcher:
 C = TypeVar("C", bound=Catcher)
 
 
-def _authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any) -> AuthResult:
+def _authenticate(
+    server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any
+) -> AuthResult:
     right = isinstance(given, LoginPassword) and (given.login, given.password) == (
         USER.encode(),
         PASSWORD.encode(),
@@ -106,8 +110,7 @@ def catching(
         ssl_context=context if security == "tls" else None,
         tls_context=context if security == "starttls" else None,
         authenticator=_authenticate if login else None,
-        auth_required=login,
-        auth_require_tls=False,
+        auth_require_tls=not login,
         ready_timeout=20,
     )
     controller.start()

@@ -23,7 +23,10 @@ class MailServerForm(forms.Form):
         choices=[
             ("starttls", Choice("STARTTLS", _("Usual on port 587"))),
             ("tls", Choice(_("TLS from the start"), _("Usual on port 465"))),
-            ("none", Choice(_("No encryption"), _("Only for a server on this machine or in your own network"))),
+            (
+                "none",
+                Choice(_("No encryption"), _("Only for a server on this machine or in your own network")),
+            ),
         ],
     )
     port = forms.IntegerField(label=_("Port"), initial=587, min_value=1, max_value=65535)

@@ -69,9 +69,7 @@ def mail(request: MemberRequest) -> HttpResponse:
     return render(request, "administration/mail.html", _context(request))
 
 
-def _context(
-    request: MemberRequest, *, refused: MailServerForm | None = None, **more: Any
-) -> dict[str, Any]:
+def _context(request: MemberRequest, *, refused: MailServerForm | None = None, **more: Any) -> dict[str, Any]:
     server = find_server(request.actor)
     shown = request.GET.get("show", "")
     shown = shown if shown in FILTERS else ""
