@@ -127,7 +127,7 @@ ROUTES: tuple[Route, ...] = (
     Route("PATCH", "/roles/{role_id}", roles.change_role, "roles:manage", problems=("conflict",)),
     Route("DELETE", "/roles/{role_id}", roles.remove_role, "roles:manage", NO_CONTENT, ("conflict",)),
 
-    Route("GET", "/mail/server", mail.get_mail_server, "mail:manage"),
+    Route("GET", "/mail/server", mail.get_mail_server, "mail:manage", problems=("not-found",)),
     Route("PUT", "/mail/server", mail.set_mail_server, "mail:manage", problems=("conflict",)),
     Route("DELETE", "/mail/server", mail.remove_mail_server, "mail:manage", NO_CONTENT),
     Route("POST", "/mail/test", mail.test_mail_server, "mail:manage", problems=("not-found", "too-many-attempts"),

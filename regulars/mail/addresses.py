@@ -1,6 +1,7 @@
 """Which machines a mail server may be on: an admin names it, and must not scan a network by it.
 
-Private and loopback addresses are fine (a relay of one's own), as long as the port is one of mail. docs/decisions/mail.md
+Private and loopback addresses are fine (a relay of one's own), as long as the port is one of mail
+(docs/decisions/mail.md).
 """
 
 from __future__ import annotations

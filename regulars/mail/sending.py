@@ -1,7 +1,7 @@
 """One attempt at one mail: claimed, handed over, settled.
 
-Nothing is sent twice as far as SMTP lets us know: before the mail itself leaves, its row says so (``handing``), committed.
-Whoever finds a row in that state was not there when it left, and says that the outcome is unknown.
+Nothing is sent twice as far as SMTP lets us know: before the mail itself leaves, its row says so (``handing``),
+committed. Whoever finds a row in that state was not there when it left, and says that the outcome is unknown.
 """
 
 from __future__ import annotations
@@ -83,9 +83,11 @@ def _claim(workspace_id: UUID, mail_id: UUID) -> Mail | None:
 
 def _is_needed(mail: Mail) -> bool:
     """Whether its link still opens something."""
+    if mail.about_id is None:
+        return True
     if mail.kind == "invitation":
         return is_invitation_open(mail.workspace_id, mail.about_id)
-    return mail.kind != "password-reset" or is_open(mail.about_id)
+    return is_open(mail.about_id)
 
 
 def _prepare(mail: Mail) -> tuple[Login, EmailMultiAlternatives]:

@@ -76,7 +76,7 @@ def _seal(mail: EmailMessage) -> _Envelope:
     return _Envelope(
         sanitize_address(mail.from_email, encoding),
         sanitize_address(mail.to[0], encoding),
-        mail.message().as_bytes(linesep="\r\n"),
+        mail.message().as_bytes(linesep="\r\n"),  # type: ignore[call-arg]  # Django's, which its stubs leave out
     )
 
 
@@ -211,15 +211,20 @@ def _take(answer: tuple[int, bytes], refusal: str) -> None:
 
 def _hand_over(talk: _Talk, envelope: _Envelope) -> None:
     try:
-        code, said = talk.data(envelope.content)
-    except smtplib.SMTPDataError as error:  # the server said no before anything left
-        code, said = error.smtp_code, error.smtp_error
+        code, said = _deliver(talk, envelope.content)
     except (OSError, smtplib.SMTPException) as error:
         raise Trouble("unknown", is_permanent=True) from error
     if code != 250:
         raise Trouble(
             "content-refused", is_permanent=is_permanent_reply(code), reply=reply_in_words(code, said)
         )
+
+
+def _deliver(talk: _Talk, content: bytes) -> tuple[int, bytes | str]:
+    try:
+        return talk.data(content)
+    except smtplib.SMTPDataError as error:  # the server said no before anything left
+        return error.smtp_code, error.smtp_error
 
 
 @contextmanager

@@ -66,7 +66,8 @@ def set_password(
     """In a transaction that has locked the user. Every browser but ``stays_in`` is signed out, open links end."""
     user.set_password(password)
     user.save(update_fields=["password"])
-    end_sessions(BrowserSession.objects.filter(user=user).exclude(id=stays_in))
+    signed_in = BrowserSession.objects.filter(user=user)
+    end_sessions(signed_in.exclude(id=stays_in) if stays_in else signed_in)
     PasswordReset.objects.filter(user=user).update(is_void=True)
     home = Member.objects.filter(user=user, is_active=True).order_by("created_at", "id").first()
     if home is not None:

@@ -82,7 +82,7 @@ def open_invitations_of(workspace_id: UUID) -> QuerySet[Invitation]:
     return every.filter(accepted_at=None, expires_at__gt=clock.now())
 
 
-def is_invitation_open(workspace_id: UUID, invitation_id: UUID | None) -> bool:
+def is_invitation_open(workspace_id: UUID, invitation_id: UUID) -> bool:
     return open_invitations_of(workspace_id).filter(id=invitation_id).exists()
 
 

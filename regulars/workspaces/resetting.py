@@ -121,7 +121,7 @@ def find_open_reset(secret: str) -> PasswordReset | None:
     return _open(secret).select_related("user").first()
 
 
-def is_open(reset_id: UUID | None) -> bool:
+def is_open(reset_id: UUID) -> bool:
     return _still_open(PasswordReset.objects.filter(id=reset_id)).exists()
 
 

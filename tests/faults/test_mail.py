@@ -107,7 +107,8 @@ def test_killed_workers_send_no_mail_twice_and_leave_none(
     rng = random.Random(SEED)
     print(f"order of the kills: REGULARS_TESTS_SEED={SEED}")
     cast = make_cast()
-    with catchers.catching(SlowCatcher()) as catcher:
+    catcher = SlowCatcher()
+    with catchers.catching(catcher):
         settings.SMTP_PORTS = (catcher.port,)
         server = ServerFacts(
             host="127.0.0.1", port=catcher.port, security="none", sender_address="a@lotus.example"

@@ -89,7 +89,7 @@ REST: dict[str, Callable[[Stage], Call]] = {
     "PUT /mail/server": lambda _stage: Call(
         "/mail/server", {"host": "smtp.lotus.example", "port": 587, "security": "starttls", **SENDER}
     ),
-    "DELETE /mail/server": lambda stage: Call("/mail/server", mail_server(stage) and None),
+    "DELETE /mail/server": lambda stage: Call("/mail/server", {"host": mail_server(stage).host}),
     "POST /mails/{mail_id}/retry": lambda stage: Call(f"/mails/{failed_mail(stage).id}/retry"),
     "PATCH /members/{member_id}": lambda stage: Call(f"/members/{stage.cast.mate.id}", {"role": "lead"}),
     "POST /contacts/{contact_id}/merge": lambda stage: Call(

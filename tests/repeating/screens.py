@@ -316,7 +316,7 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     ),
     "forgotten-password": lambda stage: Form(
         "/password/forgotten",
-        {"email": mail_server(stage) and stage.cast.agent.user.email},
+        {"email": stage.cast.agent.user.email, "server": mail_server(stage).host},
         is_signed_in=False,
     ),
     "password-reset": lambda stage: Form(

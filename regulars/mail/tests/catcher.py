@@ -6,14 +6,14 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -47,6 +47,7 @@ class Catcher:
         if answer == HANG:
             await asyncio.sleep(60)
         if answer == CUT:
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return answer
 
@@ -73,9 +74,6 @@ class Catcher:
         return answer
 
 
-C = TypeVar("C", bound=Catcher)
-
-
 def _authenticate(
     server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any
 ) -> AuthResult:
@@ -88,16 +86,16 @@ def _authenticate(
 
 @contextmanager
 def catching(
-    catcher: C | None = None,
+    catcher: Catcher | None = None,
     *,
     security: str = "none",
     certificate: Path | None = None,
     login: bool = False,
-    **answers: list[str],
-) -> Iterator[C]:
+    answers: Mapping[str, list[str]] | None = None,
+) -> Iterator[Catcher]:
     """``certificate``: of ``make_certificate``, for encryption."""
-    catcher = catcher or cast("C", Catcher())
-    catcher.answers.update(answers)
+    catcher = catcher or Catcher()
+    catcher.answers.update(answers or {})
     context = None
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -42,7 +43,7 @@ def catcher(set_up: SetUp) -> Iterator[Catcher]:
         yield made
 
 
-def _ask(address: str, **more: str) -> int:
+def _ask(address: str, **more: Any) -> int:
     return Client(**more).post("/password/forgotten", {"email": address}).status_code
 
 

@@ -69,7 +69,7 @@ def test_it_is_written_in_the_receivers_language(cast: Cast, set_up: SetUp) -> N
 
 
 def test_what_a_server_does_not_want_now_is_sent_later_as_the_same_mail(cast: Cast, set_up: SetUp) -> None:
-    with catching(RCPT=["450 4.2.0 greylisted"]) as catcher:
+    with catching(answers={"RCPT": ["450 4.2.0 greylisted"]}) as catcher:
         set_up(catcher)
         mail = _invite(cast)
         carry()
@@ -94,7 +94,7 @@ def test_what_a_server_does_not_want_now_is_sent_later_as_the_same_mail(cast: Ca
 def test_a_refusal_for_good_is_not_repeated_until_somebody_asks(
     cast: Cast, set_up: SetUp, command: str, error: str
 ) -> None:
-    with catching(**{command: ["550 5.7.1 not you"]}) as catcher:
+    with catching(answers={command: ["550 5.7.1 not you"]}) as catcher:
         set_up(catcher)
         mail = _invite(cast)
         carry()
@@ -112,7 +112,7 @@ def test_a_server_that_hangs_is_left_in_time(
     cast: Cast, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(smtp, "STEP_SECONDS", 0.5)
-    with catching(RCPT=[HANG]) as catcher:
+    with catching(answers={"RCPT": [HANG]}) as catcher:
         set_up(catcher)
         mail = _invite(cast)
         began = monotonic()
@@ -123,7 +123,7 @@ def test_a_server_that_hangs_is_left_in_time(
 
 
 def test_a_connection_cut_before_the_mail_left_is_tried_again(cast: Cast, set_up: SetUp) -> None:
-    with catching(RCPT=[CUT]) as catcher:
+    with catching(answers={"RCPT": [CUT]}) as catcher:
         set_up(catcher)
         mail = _invite(cast)
         carry()
@@ -134,7 +134,7 @@ def test_a_connection_cut_before_the_mail_left_is_tried_again(cast: Cast, set_up
 
 
 def test_a_connection_cut_while_the_mail_left_is_told_and_not_repeated(cast: Cast, set_up: SetUp) -> None:
-    with catching(DATA=[CUT]) as catcher:
+    with catching(answers={"DATA": [CUT]}) as catcher:
         set_up(catcher)
         mail = _invite(cast)
         carry()
@@ -162,7 +162,7 @@ def test_whoever_finds_a_mail_half_sent_knows_how_far_it_was(
 
 
 def test_it_is_given_up_after_a_day_of_trying(cast: Cast, set_up: SetUp) -> None:
-    with catching(RCPT=["450 later"] * 20) as catcher:
+    with catching(answers={"RCPT": ["450 later"] * 20}) as catcher:
         set_up(catcher)
         mail = _invite(cast)
         for day in range(12):
@@ -214,7 +214,7 @@ def test_a_server_that_was_given_up_stops_what_waits(cast: Cast, set_up: SetUp) 
 
 def test_logs_name_nobody(cast: Cast, set_up: SetUp, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="regulars")
-    with catching(RCPT=["550 5.1.1 <max@lotus.example> unknown"]) as catcher:
+    with catching(answers={"RCPT": ["550 5.1.1 <max@lotus.example> unknown"]}) as catcher:
         set_up(catcher)
         _invite(cast)
         carry()

@@ -136,7 +136,7 @@ def test_a_test_says_what_the_server_did(
     cast: Cast, set_up: SetUp, monkeypatch: pytest.MonkeyPatch, answers: dict[str, list[str]], code: str
 ) -> None:
     monkeypatch.setattr(smtp, "STEP_SECONDS", 0.5)
-    with catching(**answers) as catcher:
+    with catching(answers=answers) as catcher:
         set_up(catcher)
         assert _test(cast) == code
 

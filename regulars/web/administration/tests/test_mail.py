@@ -82,7 +82,7 @@ def test_a_mistake_comes_back_at_its_field(
 
 def test_a_test_says_in_words_what_became_of_it(cast: Cast, sign_in: SignIn, settings: Any) -> None:
     client = sign_in(cast.owner)
-    with catching(RCPT=["550 5.1.1 <nobody>"]) as catcher:
+    with catching(answers={"RCPT": ["550 5.1.1 <nobody>"]}) as catcher:
         settings.SMTP_PORTS = (catcher.port,)
         _server(cast, catcher.port, "none")
         html = client.post(f"{PAGE}/test").content.decode()
