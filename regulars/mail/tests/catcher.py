@@ -100,7 +100,7 @@ def catching(
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
-    catcher.port = free_port()
+    catcher.port = catcher.port or free_port()
     controller = Controller(
         catcher,
         hostname="127.0.0.1",
