@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import QuerySet
 
 from regulars.kernel import clock
 from regulars.kernel.crypto import Undecryptable
@@ -64,8 +65,7 @@ def send_mail(workspace_id: UUID, mail_id: UUID) -> datetime | None:
 
 @transaction.atomic
 def _claim(workspace_id: UUID, mail_id: UUID) -> Mail | None:
-    rows = Mail.objects.select_for_update(of=("self",)).defer("facts")
-    mail = rows.filter(workspace_id=workspace_id, id=mail_id).first()
+    mail = _locked(workspace_id, id=mail_id).first()
     if mail is None or not mail.is_open or (mail.state == WAITING and mail.due_at > clock.now() + SOON):
         return None
     if mail.state == HANDING:
@@ -137,13 +137,17 @@ def _settle_trouble(mail: Mail, trouble: Trouble) -> datetime | None:
 @transaction.atomic
 def _settle(mail: Mail, state: str, trouble: Trouble | None = None, due_at: datetime | None = None) -> bool:
     """If it is still this attempt's."""
-    rows = Mail.objects.select_for_update(of=("self",)).defer("facts")
-    row = rows.filter(workspace_id=mail.workspace_id, id=mail.id, tries=mail.tries, state=mail.state).first()
+    row = _locked(mail.workspace_id, id=mail.id, tries=mail.tries, state=mail.state).first()
     if row is None:
         return False
     row.due_at = due_at or row.due_at
     _end(row, state, trouble.code if trouble else "", trouble.reply if trouble else "")
     return True
+
+
+def _locked(workspace_id: UUID, **which: object) -> QuerySet[Mail]:
+    rows = Mail.objects.filter(workspace_id=workspace_id, **which)
+    return rows.select_for_update(of=("self",)).defer("facts")
 
 
 def _end(row: Mail, state: str, error: str, reply: str = "") -> None:

@@ -12,13 +12,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from config.wiring import REACTIONS
 from regulars.kernel import clock
 from regulars.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from regulars.kernel.events import Position, Recorded
 from regulars.kernel.models import Event
 from regulars.mail.models import Mail
-from regulars.mail.passwords import answer_forgotten_passwords
+from regulars.mail.passwords import answer_forgotten_passwords, tell_changed_passwords
 from regulars.workspaces.events import PasswordChanged
 from regulars.workspaces.guessing import TURNS
 from regulars.workspaces.models import BrowserSession, Member, PasswordReset, ResetAsked, User
@@ -174,12 +173,11 @@ def test_who_is_out_comes_in_by_no_link(cast: Cast) -> None:
 
 
 def test_who_did_not_change_it_is_told(cast: Cast, catcher: Catcher) -> None:
-    (reaction,) = (each for each in REACTIONS if each.name == "mail.tell_changed_passwords")
     reset_password(make_link(cast.agent.user).secret, NEW)
     (row,) = Event.objects.filter(kind="PasswordChanged")
     assert row.body == {"member_id": str(cast.agent.id), "by_link": True}
     happened = PasswordChanged(cast.workspace.id, cast.agent.id, by_link=True)
-    reaction.run([Recorded(Position(), clock.now(), happened)])
+    tell_changed_passwords([Recorded(Position(), clock.now(), happened)])
     carry()
     assert (the_mail().kind, [each["To"] for each in catcher.taken]) == ("password-changed", [AGENT])
 
