@@ -55,6 +55,4 @@ def new_password(request: WebRequest, secret: str) -> HttpResponse:
             request.session.flush()
             return redirect(f"{reverse('sign-in')}?changed")
     context = {"form": form, "account": reset.user if reset else None}
-    answer = render(request, "sign_in/new_password.html", context, status=200 if reset else 404)
-    answer["Referrer-Policy"] = "no-referrer"  # the address is a key
-    return answer
+    return render(request, "sign_in/new_password.html", context, status=200 if reset else 404)
