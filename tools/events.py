@@ -22,6 +22,7 @@ ROOMS = (
     "workspaces",
     "contacts",
     "inboxes",
+    "mail",
     "media",
     "message_templates",
     "conversations",
