@@ -43,7 +43,15 @@ PHYSICAL = re.compile(
     r"(?<![\w-])((?:margin|padding|border)-(?:left|right)[\w-]*|left|right|float|clear|text-align)\s*:\s*([^;}]*)"
 )
 LOWER_ROOMS = (
-    *("kernel", "workspaces", "contacts", "inboxes", "mail", "media", "message_templates", "conversations"),
+    "kernel",
+    "workspaces",
+    "tags",
+    "contacts",
+    "inboxes",
+    "mail",
+    "media",
+    "message_templates",
+    "conversations",
 )
 """rooms that know channels only by their facts"""
 VENDOR_WORD = re.compile(

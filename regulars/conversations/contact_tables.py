@@ -11,6 +11,8 @@ from regulars.contacts.registry import ContactTable
 from regulars.conversations.models import (
     Activity,
     Conversation,
+    ConversationHistory,
+    ConversationTagging,
     Draft,
     Message,
     MessageStatus,
@@ -24,6 +26,7 @@ from regulars.conversations.operations.removing import (
     erase_files,
     forgetting_ids,
     forgetting_participants,
+    forgetting_tags,
     moving_groups_on,
     refusing_what_waits,
     removing_files,
@@ -49,6 +52,15 @@ CONTACT_TABLES = (
         model=Conversation,
         rows=lambda ids: Conversation.objects.filter(contact__in=ids),
         erase=moving_groups_on,
+    ),
+    ContactTable(
+        model=ConversationTagging,
+        rows=lambda ids: ConversationTagging.objects.filter(conversation__contact__in=ids),
+        erase=forgetting_tags,
+    ),
+    ContactTable(
+        model=ConversationHistory,
+        rows=lambda ids: ConversationHistory.objects.filter(conversation__contact__in=ids),
     ),
     ContactTable(model=Message, rows=said_by, withheld=frozenset({"delivery_id", "path"})),
     ContactTable(

@@ -12,6 +12,8 @@ from django.db import transaction
 from regulars.inboxes.models import Connection, Inbox
 from regulars.inboxes.operations import Credentials, add_connection, add_inbox, change_inbox
 from regulars.kernel.ids import new_secret
+from regulars.tags.generating import WORDS
+from regulars.tags.operations import create_tag
 from regulars.workspaces.access import system_actor
 from regulars.workspaces.models import Member, Workspace
 from regulars.workspaces.operations import (
@@ -76,6 +78,8 @@ def make_workspace(name: str, people: Sequence[Person], password: str) -> Made:
     connection = add_connection(workspace.id, "whatsapp", "WhatsApp sandbox", credentials, by=by)
     inboxes = [add_inbox(connection, number, address, shown, by=by) for number, address, shown in NUMBERS]
     change_inbox(inboxes[1], by=by, teams=[teams["Wholesale desk"]])
+    for word in WORDS:
+        create_tag(workspace.id, word.name, color=word.color, description=word.description, by=by)
     return Made(workspace, members, connection, secret, inboxes)
 
 

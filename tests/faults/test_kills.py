@@ -10,11 +10,15 @@ import os
 import random
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
 from tests.running.burst import Burst, doubled_effects, losses, make_burst
+from tests.running.histories import broken_histories
 from tests.running.ledgers import LedgerWatch, read_ledger, wait_until_read
 from tests.running.product import Product
 from tests.running.webhooks import Delivered, deliver
@@ -65,8 +69,11 @@ def rounds(product: Product) -> list[Round]:
 def _play(product: Product, planned: Round) -> None:
     """Post the burst in a thread of its own, kill in the middle, and wait until everything is read."""
     posting = threading.Thread(target=_post, args=(product, planned))
+    over = threading.Event()
+    handing = threading.Thread(target=_hand_around, args=(product, random.Random(planned.burst.prefix), over))
     with LedgerWatch(product) as planned.watch:
         posting.start()
+        handing.start()
         time.sleep(planned.killed_after)
         killed_at = time.monotonic()
         if planned.victim == "all":
@@ -77,12 +84,36 @@ def _play(product: Product, planned: Round) -> None:
         posting.join(150)
         assert not posting.is_alive(), f"deliveries are still not accepted\n{product.log_tail()}"
         product.wait_until_ready()
+        over.set()
+        handing.join(60)
         wait_until_read(product)
         planned.back_after = time.monotonic() - killed_at
 
 
 def _post(product: Product, planned: Round) -> None:
     planned.delivered = asyncio.run(deliver(product, planned.burst.bodies, tries=TRIES, patience=20))
+
+
+def _hand_around(product: Product, rng: random.Random, over: threading.Event) -> None:
+    """Members and teams take turns with the conversations, which are put off and come back; nothing is read."""
+    ids: dict[str, list[str]] = {"conversations": [], "members": [], "teams": []}
+    while not over.wait(0.02):
+        with suppress(httpx.HTTPError, KeyError, ValueError):
+            if not all(ids.values()):
+                ids = {
+                    name: [each["id"] for each in product.api("GET", f"/{name}").json()["items"]]
+                    for name in ids
+                }
+            tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+            body = rng.choice(
+                (
+                    {"assignee": rng.choice([None, *ids["members"]])},
+                    {"team": rng.choice([None, *ids["teams"]])},
+                    {"status": "snoozed", "snoozed_until": tomorrow},
+                    {"status": "open"},
+                )
+            )
+            product.api("PATCH", f"/conversations/{rng.choice(ids['conversations'])}", json=body)
 
 
 def test_every_delivery_was_accepted_in_the_end(rounds: list[Round]):
@@ -95,6 +126,16 @@ def test_nothing_accepted_is_missing_or_stored_twice(rounds: list[Round], produc
 
 def test_nothing_had_its_effect_twice(rounds: list[Round], product: Product):
     assert doubled_effects(product) == []
+
+
+def test_no_history_has_a_gap_or_overlaps(rounds: list[Round], product: Product):
+    assert broken_histories(product.sql) == []
+    changed: dict[str, int] = dict(
+        product.sql(
+            "SELECT fact, count(*) FROM conversations_conversationhistory WHERE why <> 'started' GROUP BY 1"
+        )
+    )
+    assert changed.keys() == {"status", "assignee", "team"}
 
 
 def test_the_ledger_adds_up_whenever_it_can_be_read(rounds: list[Round]):

@@ -21,7 +21,7 @@ from regulars.conversations.models import MESSAGE_STATES, MESSAGES, Conversation
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.models import Inbox
 from regulars.kernel.errors import Invalid
-from regulars.kernel.generating import Generated, Kind, Run
+from regulars.kernel.generating import Generated, Kind, Run, escaped
 from regulars.workspaces.models import Member, Team, Workspace
 
 MESSAGES_EACH = 20
@@ -115,7 +115,7 @@ def _desks(run: Run, channel: str) -> list[Desk]:
         .prefetch_related("teams")
         .order_by("created_at", "id")
     )
-    teams = {team.id: team for team in Team.objects.filter(workspace_id=run.workspace_id).order_by("name")}
+    teams = list(Team.objects.filter(workspace_id=run.workspace_id).order_by("name"))
     desks = []
     for inbox in inboxes.prefetch_related("teams").order_by("created_at", "id"):
         staffed = {team.id for team in inbox.teams.all()}
@@ -128,7 +128,9 @@ def _desks(run: Run, channel: str) -> list[Desk]:
                 inbox.connection_id,
                 inbox.address,
                 tuple((each.id.hex, str(each)) for each in there or everybody),
-                tuple(each.hex for each in teams if not staffed or each in staffed),
+                tuple(
+                    (each.id.hex, escaped(each.name)) for each in teams if not staffed or each.id in staffed
+                ),
             )
         )
     return desks

@@ -18,10 +18,10 @@ from regulars.conversations.events import (
     ConversationResolved,
     ConversationSnoozed,
     ConversationStarted,
-    ConversationTagged,
     MemberTyping,
     NoteWritten,
 )
+from regulars.conversations.history import open_history
 from regulars.conversations.models import Conversation, Draft, Note
 from regulars.conversations.operations.seeing import Seen, count_unseen
 from regulars.conversations.operations.telling import tell
@@ -35,7 +35,6 @@ from regulars.workspaces.teams import hold_teams
 NOTE_LENGTH = 20_000
 DRAFT_LENGTH = 200_000
 DRAFT_MODES = ("reply", "note", "template")
-MOST_TAGS = 100
 PRIORITIES = ("low", "normal", "high", "urgent")
 DECIDED_ON = (
     "status",
@@ -43,7 +42,6 @@ DECIDED_ON = (
     "assignee",
     "team",
     "priority",
-    "tags",
     "unread_count",
     "waiting_since",
     "last_inbound_at",
@@ -194,27 +192,6 @@ def set_priority(conversation: Conversation, priority: str, *, by: Actor) -> Non
         )
 
 
-@transaction.atomic
-def tag_conversation(conversation: Conversation, tags: list[str], *, by: Actor) -> None:
-    by.require("conversations:assign")
-    cleaned = sorted({tag.strip() for tag in tags if tag.strip()})
-    if any(len(tag) > 64 for tag in cleaned):
-        raise Invalid(_("A tag has at most 64 characters"), fields={"tags": "at most 64 characters each"})
-    if len(cleaned) > MOST_TAGS:
-        raise Invalid(_("These are too many tags"), fields={"tags": f"at most {MOST_TAGS}"})
-    before = conversation.tags
-    _lock(conversation)
-    if conversation.tags != cleaned:
-        _expect(conversation.tags, before)
-        conversation.tags = cleaned
-        _save(conversation, "tags")
-        tell(
-            ConversationTagged(
-                conversation.workspace_id, conversation.id, tuple(before), tuple(cleaned), by=by.doer
-            )
-        )
-
-
 def _expect(current: object, before: object) -> None:
     """What is set must still be what it was when somebody decided to set it: else the second is told."""
     if current != before:
@@ -325,6 +302,7 @@ def start_conversation(workspace_id: UUID, inbox_id: UUID, contact_id: UUID) -> 
         workspace_id=workspace_id, inbox_id=inbox_id, contact_id=contact_id
     )
     if made:
+        open_history(conversation)
         record(ConversationStarted(workspace_id, conversation.id, contact_id))
     return conversation
 

@@ -19,6 +19,7 @@ from regulars.conversations.events import (
     ConversationStarted,
     MessageReceived,
 )
+from regulars.conversations.history import DECIDING, STARTED
 from regulars.conversations.models import SILENT_KINDS, UNCOUNTED_KINDS
 from regulars.conversations.operations.completing import Repetition, complete_messages
 from regulars.conversations.operations.contents import content_json
@@ -206,19 +207,31 @@ def _read_threads(wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, _Thread]
 def _start_threads(workspace_id: UUID, firsts: Sequence[Incoming]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO conversations_conversation (id, workspace_id, inbox_id, contact_id, group_id, status,"
-            " priority, tags, unread_count, owned_elsewhere, created_at, updated_at)"
-            " SELECT id, %s, inbox_id, contact_id, group_id, 'open', 'normal', '[]', 0, false, now(), now()"
-            " FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[]) AS new(id, inbox_id, contact_id, group_id)"
-            " ON CONFLICT DO NOTHING",
+            _START_THREADS,
             [
                 workspace_id,
                 [new_id() for _ in firsts],
                 [each.inbox_id for each in firsts],
                 [None if each.group_id else each.contact_id for each in firsts],
                 [each.group_id for each in firsts],
+                STARTED,
+                *([fact.name for fact in DECIDING], [fact.first for fact in DECIDING]),
             ],
         )
+
+
+_START_THREADS = """
+WITH made AS (
+  INSERT INTO conversations_conversation (id, workspace_id, inbox_id, contact_id, group_id, status, priority,
+    unread_count, owned_elsewhere, created_at, updated_at)
+  SELECT id, %s, inbox_id, contact_id, group_id, 'open', 'normal', 0, false, now(), now()
+  FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[]) AS new(id, inbox_id, contact_id, group_id)
+  ON CONFLICT DO NOTHING RETURNING id, workspace_id, created_at
+)
+INSERT INTO conversations_conversationhistory (conversation_id, workspace_id, fact, value, from_at, by_kind, why)
+SELECT made.id, made.workspace_id, first.fact, first.value, made.created_at, 'system', %s
+FROM made CROSS JOIN unnest(%b::text[], %b::text[]) AS first(fact, value)
+"""
 
 
 _INSERT_MESSAGES = """

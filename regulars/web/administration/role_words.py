@@ -56,6 +56,14 @@ SUBJECTS = (
         },
     ),
     Subject(
+        "tags",
+        _("Tags"),
+        {
+            "tags:read": _("See which tags there are and how often they are in use"),
+            "tags:manage": _("Make, change, merge and remove tags"),
+        },
+    ),
+    Subject(
         "people",
         _("People"),
         {

@@ -16,6 +16,7 @@ from regulars.web.administration.views.mail import MAIL
 from regulars.web.administration.views.members import MEMBERS
 from regulars.web.administration.views.message_templates import MESSAGE_TEMPLATES
 from regulars.web.administration.views.roles import ROLES
+from regulars.web.administration.views.tags import TAGS
 from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
 from regulars.web.people.views import MERGES
@@ -30,7 +31,9 @@ class SettingsGroup:
 
 
 GROUPS = (
-    SettingsGroup(_("Settings"), (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, ROLES, TEAMS, TOKENS, MAIL, ACCOUNT)),
+    SettingsGroup(
+        _("Settings"), (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, ROLES, TEAMS, TAGS, TOKENS, MAIL, ACCOUNT)
+    ),
     SettingsGroup(_("Records"), (LEDGER, DELIVERIES, MERGES, JOBS)),
 )
 PAGES = tuple(page for group in GROUPS for page in group.pages)
