@@ -86,6 +86,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 WHATSAPP_GRAPH_URL = os.environ.get("WHATSAPP_GRAPH_URL", "https://graph.facebook.com").rstrip("/")
+SMTP_PORTS = tuple(map(int, filter(None, os.environ.get("REGULARS_SMTP_PORTS", "").split(","))))
+"""where mail servers may listen besides the usual ports"""
 METRICS_TOKEN = os.environ.get("REGULARS_METRICS_TOKEN", "")
 SANDBOX_URL = os.environ.get("REGULARS_SANDBOX_URL", "").rstrip("/")
 
@@ -101,6 +103,7 @@ INSTALLED_APPS = [
     "regulars.contacts",
     "regulars.inboxes",
     "regulars.media",
+    "regulars.mail",
     "regulars.message_templates",
     "regulars.conversations",
     "regulars.channels.whatsapp",

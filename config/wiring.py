@@ -52,9 +52,12 @@ from regulars.kernel.generating import Generated
 from regulars.kernel.jobs.kinds import JobKind
 from regulars.kernel.jobs.watching import purge_jobs
 from regulars.kernel.reactions import Reaction, retry_asked
+from regulars.mail.passwords import answer_forgotten_passwords, tell_changed_passwords
+from regulars.mail.queueing import SEND, purge_mails
 from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
 from regulars.workspaces import tasks as workspaces
+from regulars.workspaces.events import PasswordChanged
 
 CHANNELS: Mapping[str, Channel] = {each.kind: each for each in (WHATSAPP,)}
 """every kind of medium, by the word that a connection names it with"""
@@ -85,8 +88,10 @@ def _reactions_of(channel: Channel) -> Iterator[Reaction]:
         yield Reaction(f"{kind}.show_typing", (MemberTyping,), presence.show_typing)
 
 
-REACTIONS: tuple[Reaction, ...] = tuple(
-    reaction for channel in CHANNELS.values() for reaction in _reactions_of(channel)
+REACTIONS: tuple[Reaction, ...] = (
+    *(reaction for channel in CHANNELS.values() for reaction in _reactions_of(channel)),
+    # when somebody has a new password, a mail tells them
+    Reaction("mail.tell_changed_passwords", (PasswordChanged,), tell_changed_passwords),
 )
 
 
@@ -123,6 +128,7 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
     PeriodicJob("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
     PeriodicJob("workspaces.purge_sessions", timedelta(hours=1), workspaces.purge_sessions),
+    PeriodicJob("mail.purge_mails", timedelta(hours=6), purge_mails),
     PeriodicJob("kernel.prepare_parts", timedelta(hours=6), kernel.prepare_parts),
     PeriodicJob("kernel.purge_events", timedelta(hours=1), kernel.purge_events),
     PeriodicJob("kernel.purge_jobs", timedelta(hours=6), purge_jobs),
@@ -137,7 +143,7 @@ GENERATED: tuple[Generated, ...] = (
     generated_tags(),
 )
 
-JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY,)}
+JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY, SEND)}
 """what can be done as a job, seen and stopped while it runs (``kernel.jobs``)"""
 
 
@@ -171,6 +177,7 @@ ERASERS: tuple[Eraser, ...] = tuple(table.sweep for table in CONTACT_TABLES if t
 ERRANDS: tuple[Callable[[], object], ...] = (
     partial(carry_out_erasures, ERASERS),
     partial(retry_asked, REACTIONS),
+    answer_forgotten_passwords,
 )
 """what workers do as soon as somebody asked for it (``kernel.errands``)"""
 

@@ -23,6 +23,7 @@ ROOMS = (
     "tags",
     "contacts",
     "inboxes",
+    "mail",
     "media",
     "message_templates",
     "conversations",

@@ -28,6 +28,7 @@ from regulars.kernel.errors import (
     NotUTF8,
     ProductError,
 )
+from regulars.workspaces.guessing import TooManyAttempts
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/problems/"
@@ -151,6 +152,7 @@ CATALOG: Mapping[str, tuple[HTTPStatus, str]] = {
             Invalid,
             IdempotencyKeyReused,
             TooManyRequests,
+            TooManyAttempts,
             InternalError,
             ProviderFailed,
             Unavailable,

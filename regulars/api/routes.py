@@ -20,6 +20,7 @@ from regulars.api.resources import (
     inboxes,
     jobs,
     ledger,
+    mail,
     media,
     members,
     merges,
@@ -136,6 +137,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/members", members.list_members, "members:read"),
     Route("GET", "/members/invitations", members.list_invitations, "members:manage"),
     Route("POST", "/members/invitations", members.invite, "members:manage", CREATED, ("conflict",)),
+    Route("DELETE", "/members/invitations/{invitation_id}", members.withdraw, "members:manage", NO_CONTENT),
     Route("GET", "/members/{member_id}", members.get_member, "members:read"),
     Route("PATCH", "/members/{member_id}", members.change_member, "members:manage", problems=("conflict",)),
 
@@ -144,6 +146,14 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/roles", roles.create_role, "roles:manage", CREATED, ("conflict",)),
     Route("PATCH", "/roles/{role_id}", roles.change_role, "roles:manage", problems=("conflict",)),
     Route("DELETE", "/roles/{role_id}", roles.remove_role, "roles:manage", NO_CONTENT, ("conflict",)),
+
+    Route("GET", "/mail/server", mail.get_mail_server, "mail:manage", problems=("not-found",)),
+    Route("PUT", "/mail/server", mail.set_mail_server, "mail:manage", problems=("conflict",)),
+    Route("DELETE", "/mail/server", mail.remove_mail_server, "mail:manage", NO_CONTENT),
+    Route("POST", "/mail/test", mail.test_mail_server, "mail:manage", problems=("not-found", "too-many-attempts"),
+          talks_to_provider=True),
+    Route("GET", "/mails", mail.list_mails, "mail:manage"),
+    Route("POST", "/mails/{mail_id}/retry", mail.retry_mail, "mail:manage", problems=("conflict",)),
 
     Route("GET", "/tags", tags.list_tags, "tags:read"),
     Route("POST", "/tags", tags.create_tag, "tags:manage", CREATED, ("conflict",)),

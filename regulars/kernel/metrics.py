@@ -106,3 +106,8 @@ def join(processes: Mapping[str, Sequence[Any]]) -> list[Metric]:
             for suffix, labels, value in samples:
                 metric.add_sample(f"{name}{suffix}", {**labels, "process": process}, value)
     return list(joined.values())
+
+
+MAILS = Counter(
+    "regulars_mails_total", "Attempts at mails that are over, by kind and state", ["kind", "state"]
+)

@@ -75,6 +75,7 @@ def read_settings(environment: Mapping[str, str], flags: Mapping[str, str | None
 
     _proxies(*value_of("", "FORWARDED_ALLOW_IPS"))
     _metrics_token(*value_of("", "REGULARS_METRICS_TOKEN"))
+    _ports(*value_of("", "REGULARS_SMTP_PORTS"))
     for key in value_of("", "REGULARS_OLD_SECRET_KEYS")[0].split(","):
         _secret(key.strip(), "A key in REGULARS_OLD_SECRET_KEYS")
     return Settings(
@@ -100,6 +101,18 @@ def _metrics_token(value: str, name: str) -> None:
         raise StartRefused(
             f"{name} must be {SHORTEST_METRICS_TOKEN} characters or more, all of them ASCII, so that it fits a header."
         )
+
+
+def _ports(value: str, name: str) -> None:
+    for each in filter(None, value.split(",")):
+        if not _is_port(each):
+            raise StartRefused(
+                f"{name} has {each!r}; it must be port numbers from 1 to 65535, separated by commas."
+            )
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 1 <= int(text) <= 65535
 
 
 def read_home(environment: Mapping[str, str], flag: str | None = None) -> Path:
@@ -145,7 +158,7 @@ def _host(value: str, name: str) -> str:
 def _port(value: str, name: str) -> int:
     if not value:
         return DEFAULT_PORT
-    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
+    if not _is_port(value):
         raise StartRefused(f"{name} is {value!r}; it must be a port number from 1 to 65535.")
     return int(value)
 

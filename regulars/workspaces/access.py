@@ -18,7 +18,7 @@ from regulars.kernel import reactions
 from regulars.kernel.errors import NotAllowed, NotFound
 from regulars.kernel.events import Doer
 from regulars.kernel.models import ParkedEvent
-from regulars.workspaces.models import ApiToken, Member, Role, Team, Workspace
+from regulars.workspaces.models import ApiToken, Invitation, Member, Role, Team, Workspace
 from regulars.workspaces.permissions import EVERYTHING, Reach, Rights, Thing
 
 
@@ -114,6 +114,15 @@ def access_member(actor: Actor, member_id: UUID | None) -> Member:
     found = members.filter(id=member_id).first() if member_id else None
     if found is None:
         raise NotFound(_("There is no such member"))
+    return found
+
+
+def access_invitation(actor: Actor, invitation_id: UUID | None) -> Invitation:
+    actor.require("members:manage")
+    every = Invitation.objects.filter(workspace_id=actor.workspace_id).select_related("role")
+    found = every.filter(id=invitation_id, accepted_at=None).first() if invitation_id else None
+    if found is None:
+        raise NotFound(_("There is no such invitation; it may have been used or withdrawn"))
     return found
 
 

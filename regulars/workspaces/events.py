@@ -188,6 +188,15 @@ class BusinessHoursChanged(Event):
     by: Doer
 
 
+@event
+class PasswordChanged(Event):
+    """Somebody has another password; ``by_link``: they did not need the one before."""
+
+    workspace_id: UUID
+    member_id: UUID
+    by_link: bool = False
+
+
 @past_event
 class MemberChanged(Event):
     """Role, teams or activity of a member changed."""

@@ -15,7 +15,7 @@ A browser that has signed in before is counted by itself alone, and hears nothin
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -57,6 +57,11 @@ PATIENCE: Mapping[str, Patience] = {
     "account": Patience(50, timedelta(seconds=30)),
 }
 """an office shares one address, so a place has more room"""
+TURNS: Mapping[str, Patience] = {
+    "reset": Patience(10, timedelta(minutes=2)),
+    "mail test": Patience(10, timedelta(minutes=1)),
+}
+"""what may be done only so often, though no password is judged"""
 
 
 class TooManyAttempts(ProductError):
@@ -80,12 +85,9 @@ def take_guess(email: str, source: str, browser: str = "") -> Guess:
     ``source`` is a network address; ``browser`` names one that has signed in to this account before.
     """
     marks = _marks(email, source, browser)
-    rows = _locked(marks)
-    now = clock.now()
     kinds = {mark: kind for kind, mark in marks.items()}
-    ready_at = max(_ready_at(PATIENCE[kinds[row.mark]], row, now) for row in rows)
-    if ready_at > now:
-        seconds = math.ceil((ready_at - now).total_seconds())
+    seconds = _count(marks, lambda mark: PATIENCE[kinds[mark]])
+    if seconds:
         raise TooManyAttempts(
             ngettext(
                 "Too many wrong passwords. Wait %(seconds)s second and try again.",
@@ -95,11 +97,42 @@ def take_guess(email: str, source: str, browser: str = "") -> Guess:
             % {"seconds": seconds},
             retry_after=seconds,
         )
+    return Guess(marks)
+
+
+@transaction.atomic
+def take_turn(kind: str, who: str) -> None:
+    """Count something of ``TURNS`` that ``who`` (a network address, a member) does.
+
+    Raises :class:`TooManyAttempts` when it must wait, and is not counted then.
+    """
+    place = _place(who) if kind == "reset" else who
+    patience = TURNS[kind]
+    seconds = _count({kind: keyed_mark(f"{kind}: {place}", "guesses")}, lambda _mark: patience)
+    if seconds:
+        raise TooManyAttempts(
+            ngettext(
+                "This was asked for often just now. Wait %(seconds)s second and try again.",
+                "This was asked for often just now. Wait %(seconds)s seconds and try again.",
+                seconds,
+            )
+            % {"seconds": seconds},
+            retry_after=seconds,
+        )
+
+
+def _count(marks: Mapping[str, str], patience_of: Callable[[str], Patience]) -> int:
+    """Seconds to wait; 0 when it was counted."""
+    rows = _locked(marks)
+    now = clock.now()
+    ready_at = max(_ready_at(patience_of(row.mark), row, now) for row in rows)
+    if ready_at > now:
+        return math.ceil((ready_at - now).total_seconds())
     for row in rows:
         row.count = 1 if _is_forgotten(row, now) else row.count + 1
         row.last_at = now
     WrongGuesses.objects.bulk_update(rows, ["count", "last_at"])
-    return Guess(marks)
+    return 0
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from regulars.kernel import clock
+from regulars.kernel.crypto import EncryptedTextField
 from regulars.kernel.ids import new_id
 from regulars.workspaces.permissions import ALL_PERMISSIONS, BUILT_IN, REACHES, THINGS, Rights
 
@@ -225,3 +226,24 @@ class WrongGuesses(models.Model):
     """a keyed hash (``guessing.py`` says of what): without the server's key it tells nothing"""
     count = models.IntegerField()
     last_at = models.DateTimeField(default=clock.now)
+
+
+class PasswordReset(models.Model):
+    """A door to one's own account without its password: the link's secret is only stored as a fingerprint."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    token_fingerprint = models.TextField(unique=True)
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    is_void = models.BooleanField(default=False, db_default=False)
+    """used, or overtaken by a password that was set meanwhile; kept for as long as resets are counted"""
+
+
+class ResetAsked(models.Model):
+    """Somebody wants a new password for an address. Whether anybody has it is looked up where nobody measures."""
+
+    mark = models.TextField(primary_key=True)
+    """a keyed hash of the address: asked for again while it waits, it is the same"""
+    address = EncryptedTextField()
+    asked_at = models.DateTimeField(default=clock.now)

@@ -146,6 +146,19 @@ def invite_member(
 
 
 @transaction.atomic
+def withdraw_invitation(invitation: Invitation, *, by: Actor) -> None:
+    """Its link opens nothing any more. Asked again, nothing changes."""
+    by.require("members:manage")
+    hold_rights(invitation.workspace_id)
+    open_one = Invitation.objects.filter(id=invitation.id, accepted_at=None)
+    if open_one.exists():
+        check_outranks(by, invitation.role.rights)
+        _withdraw(open_one, by=by)
+        role = invitation.role.handle
+        audit(by, "members:withdraw_invitation", "invitation", str(invitation.id), role=role)
+
+
+@transaction.atomic
 def accept_invitation(secret: str, *, name: str, password: str, language: str, time_zone: str) -> Member:
     """Raises ``NotFound`` for a used, replaced or expired link."""
     if known := _invitations(secret).first():

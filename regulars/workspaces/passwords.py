@@ -18,7 +18,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.kernel.errors import Invalid
-from regulars.workspaces.models import BrowserSession, User
+from regulars.kernel.events import record
+from regulars.workspaces.events import PasswordChanged
+from regulars.workspaces.models import BrowserSession, Member, PasswordReset, User
 from regulars.workspaces.password_words import WORDS
 from regulars.workspaces.sessions import end_sessions
 
@@ -55,9 +57,21 @@ def change_password(user: User, password: str, *, about: Iterable[str], in_sessi
     if user.check_password(password):
         raise Invalid(_("This is the password that you have"), fields={"new_password": "another one"})
     check_new_password(password, about=about)
+    set_password(user, password, stays_in=in_session)
+
+
+def set_password(
+    user: User, password: str, *, stays_in: UUID | None = None, was_by_link: bool = False
+) -> None:
+    """In a transaction that has locked the user. Every browser but ``stays_in`` is signed out, open links end."""
     user.set_password(password)
     user.save(update_fields=["password"])
-    end_sessions(BrowserSession.objects.filter(user=user).exclude(id=in_session))
+    signed_in = BrowserSession.objects.filter(user=user)
+    end_sessions(signed_in.exclude(id=stays_in) if stays_in else signed_in)
+    PasswordReset.objects.filter(user=user).update(is_void=True)
+    home = Member.objects.filter(user=user, is_active=True).order_by("created_at", "id").first()
+    if home is not None:
+        record(PasswordChanged(home.workspace_id, home.id, was_by_link))
 
 
 def _refuse(sentence: str) -> NoReturn:

@@ -49,7 +49,10 @@ _ADMIN = _LEAD | {
     "deliveries:read",
     "jobs:read",
 }
-_OWNER = _ADMIN | {"workspace:manage"}
+_OWNER = _ADMIN | {
+    "workspace:manage",
+    "mail:manage",  # whoever has it can read the links for new passwords, those of owners, too
+}
 KEEPING = "workspace:manage"
 """somebody in a workspace always has it"""
 ALL_PERMISSIONS: frozenset[str] = _OWNER

@@ -82,6 +82,10 @@ def open_invitations_of(workspace_id: UUID) -> QuerySet[Invitation]:
     return every.filter(accepted_at=None, expires_at__gt=clock.now())
 
 
+def is_invitation_open(workspace_id: UUID, invitation_id: UUID) -> bool:
+    return open_invitations_of(workspace_id).filter(id=invitation_id).exists()
+
+
 def tokens_of(workspace_id: UUID) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(workspace_id=workspace_id).select_related("role", "created_by__role")
 

@@ -44,6 +44,8 @@ UNSCOPED = {
     "workspaces.Workspace": "the wall itself",
     "workspaces.User": "a person, who may be a member of several workspaces",
     "workspaces.BrowserSession": "a person's; its member, where there is one, is in a workspace",
+    "workspaces.PasswordReset": "a person's, as their password is",
+    "workspaces.ResetAsked": "asked before anybody is known",
     "workspaces.WrongGuesses": "counts of wrong passwords, before anybody is known",
 }
 """tables that have no workspace, and why that is right"""
@@ -67,6 +69,7 @@ FOLLOWED: set[type[Event]] = {event for topic in TOPICS for event in topic.event
 """what open screens are told of"""
 CHANGES_NO_SCREEN = {
     "MemberTyping": "the contact's phone shows it",
+    "PasswordChanged": "a mail tells it to whom it concerns",
 }
 CHANGED_BY_NOBODY_ELSE = {
     "account": "one's own; a browser that is signed out elsewhere closes by its session",
@@ -127,6 +130,7 @@ def _changing(wanted: Callable[[str], bool]) -> set[str]:
 
 def test_what_changes_something_is_public_only_where_people_come_in():
     doors = {"sign-in", "set-up", "invitations/<str:secret>", "language"}
+    doors |= {"password/forgotten", "password/new/<str:secret>"}
     assert _changing(lambda permission: permission == PUBLIC) == doors
 
 

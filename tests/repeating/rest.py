@@ -11,8 +11,11 @@ from regulars.tags.models import Tag
 from regulars.tags.operations import create_tag
 
 from .screens import (
+    SENDER,
     Stage,
     came,
+    failed_mail,
+    mail_server,
     merged,
     night_role,
     parked,
@@ -116,6 +119,14 @@ REST: dict[str, Callable[[Stage], Call]] = {
     "POST /members/invitations": lambda _stage: Call(
         "/members/invitations", {"email": "new@lotus.example", "role": "agent"}
     ),
+    "DELETE /members/invitations/{invitation_id}": lambda stage: Call(
+        f"/members/invitations/{stage.invitation.id}"
+    ),
+    "PUT /mail/server": lambda _stage: Call(
+        "/mail/server", {"host": "smtp.lotus.example", "port": 587, "security": "starttls", **SENDER}
+    ),
+    "DELETE /mail/server": lambda stage: Call("/mail/server", {"host": mail_server(stage).host}),
+    "POST /mails/{mail_id}/retry": lambda stage: Call(f"/mails/{failed_mail(stage).id}/retry"),
     "PATCH /members/{member_id}": lambda stage: Call(f"/members/{stage.cast.mate.id}", {"role": "lead"}),
     "POST /contacts/{contact_id}/merge": lambda stage: Call(
         f"/contacts/{stage.cast.alice.id}/merge", {"with": str(stage.cast.boris.id)}
@@ -143,5 +154,5 @@ REST: dict[str, Callable[[Stage], Call]] = {
 }
 """by method and path"""
 
-TALKS_TO_PROVIDER = {"POST /message-templates/sync"}
-"""runs outside a transaction and writes what the provider lists: repeating it changes nothing"""
+TALKS_TO_PROVIDER = {"POST /message-templates/sync", "POST /mail/test"}
+"""run outside a transaction and write what the provider lists, or nothing: repeating them changes nothing"""

@@ -18,6 +18,8 @@ from regulars.kernel.events import record
 from regulars.kernel.jobs.asking import insert
 from regulars.kernel.jobs.models import Job, JobSchedule
 from regulars.kernel.models import ParkedEvent
+from regulars.mail.models import Mail, MailServer
+from regulars.mail.servers import ServerFacts, set_up_server
 from regulars.media.models import MediaFile
 from regulars.message_templates.models import MessageTemplate
 from regulars.tags.models import Tag
@@ -25,10 +27,12 @@ from regulars.tags.operations import create_tag
 from regulars.workspaces.jobs import add_schedule, cancel_job
 from regulars.workspaces.models import ApiToken, BrowserSession, Invitation, Role
 from regulars.workspaces.operations import create_api_token, invite_member
+from regulars.workspaces.resetting import make_link
 from regulars.workspaces.roles import create_role
 from tests.cast import ALICE, PASSWORD, Cast, parked_event
 
 Values = dict[str, object]
+SENDER = {"sender_address": "inbox@lotus.example"}
 NEW_PASSWORD = "seven tall lanterns drift"
 
 
@@ -133,6 +137,24 @@ def _end_session(stage: Stage) -> Form:
     Client().force_login(stage.cast.owner.user)
     session = BrowserSession.objects.get(user=stage.cast.owner.user)
     return Form(f"/settings/account/sessions/{session.id}/end")
+
+
+def mail_server(stage: Stage) -> MailServer:
+    given = ServerFacts(
+        host="smtp.lotus.example", port=587, security="starttls", sender_address=SENDER["sender_address"]
+    )
+    return set_up_server(given, by=stage.cast.actor(stage.cast.owner))
+
+
+def failed_mail(stage: Stage) -> Mail:
+    return Mail.objects.create(
+        workspace=stage.cast.workspace,
+        kind="password-changed",
+        to_address="ann@lotus.example",
+        language="en",
+        message_id="<1@lotus.example>",
+        state="failed",
+    )
 
 
 def came(stage: Stage, state: str = "failed") -> Delivery:
@@ -278,6 +300,15 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "undo-job": lambda stage: Form(f"/settings/jobs/{undone_job(stage).id}/undo"),
     "add-schedule": on_settings("schedules/new", kind="inboxes.replay", every="day", at="03:30"),
     "remove-schedule": lambda stage: Form(f"/settings/schedules/{scheduled(stage).id}/removal"),
+    "set-up-mail": on_settings(
+        "mail/server", host="smtp.lotus.example", port="587", security="starttls", version="0", **SENDER
+    ),
+    "give-up-mail": lambda stage: Form("/settings/mail/server/removal", {"was": mail_server(stage).host}),
+    "test-mail": on_settings("mail/test"),
+    "retry-mail": lambda stage: Form(f"/settings/mail/{failed_mail(stage).id}/retry"),
+    "invite-again": lambda stage: Form(f"/settings/invitations/{stage.invitation.id}/again"),
+    "withdraw-invitation": lambda stage: Form(f"/settings/invitations/{stage.invitation.id}/withdrawal"),
+    "reset-password": lambda stage: Form(f"/settings/members/{stage.cast.agent.id}/password"),
     "invite": on_settings("members/invite", email="other@lotus.example", role="agent"),
     "change-member": lambda stage: Form(f"/settings/members/{stage.cast.agent.id}", {"role": "lead"}),
     "add-role": on_settings("roles/new", name="Night desk", copy_of="agent"),
@@ -304,6 +335,16 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "sign-in": lambda stage: Form(
         "/sign-in", {"email": stage.cast.agent.user.email, "password": PASSWORD}, is_signed_in=False
     ),
+    "forgotten-password": lambda stage: Form(
+        "/password/forgotten",
+        {"email": stage.cast.agent.user.email, "server": mail_server(stage).host},
+        is_signed_in=False,
+    ),
+    "password-reset": lambda stage: Form(
+        f"/password/new/{make_link(stage.cast.agent.user).secret}",
+        {"password": NEW_PASSWORD},
+        is_signed_in=False,
+    ),
     "invitation": lambda stage: Form(f"/invitations/{stage.secret}", PERSON, is_signed_in=False),
     "choose-language": lambda _stage: Form("/language", {"language": "ko"}, is_signed_in=False),
     "set-up": lambda _stage: Form(
@@ -317,7 +358,7 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
 REFUSED_AGAIN = {"change-password", "sign-out"}
 """forms that end what they need themselves: a repetition is refused, and changes nothing"""
 
-COUNTS_GUESSES = {"change-password", "sign-in"}
+COUNTS_GUESSES = {"change-password", "forgotten-password", "sign-in"}
 """forms that commit on their own, whatever becomes of them"""
 
 SHOWN_ONLY = {
@@ -325,7 +366,7 @@ SHOWN_ONLY = {
     *("conversation-context", "earlier-messages", "later-messages", "template-picker", "message-preview"),
     *("media", "media-thumbnail", "contact-tags", "conversation-tags", "list-tags", "tags", "tag"),
     *("settings", "account", "connections", "message-templates", "members", "roles", "compare-roles"),
-    *("teams", "ledger", "merges", "merge-contact", "person-threads"),
+    *("teams", "mail", "ledger", "merges", "merge-contact", "person-threads"),
     *("deliveries", "delivery", "parked-events", "notices", "jobs", "strings", "ready", "metrics"),
 }
 """routes that change nothing, whatever is sent to them"""

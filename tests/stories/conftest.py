@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.running import pristine
-from tests.running.product import Product
+from tests.running.product import Product, choose_port
 
 from .desks import Desks, find_browser, launch
 
@@ -38,10 +38,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def product(browser: Browser, home: Path) -> Iterator[Product]:
+def mail_port() -> int:
+    """Where a story's mail server may listen."""
+    return choose_port()
+
+
+@pytest.fixture(scope="package")
+def product(browser: Browser, home: Path, mail_port: int) -> Iterator[Product]:
     """One running demo for all stories; the browser comes first, so that nothing starts where there is none."""
     pristine.fill_home(home)
-    running = Product(home)
+    running = Product(home, environment={"REGULARS_SMTP_PORTS": str(mail_port)})
     try:
         running.start()
         yield running

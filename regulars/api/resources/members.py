@@ -17,10 +17,11 @@ from regulars.api.parsing import parse_reference
 from regulars.api.shapes.common import ROLE, Id, Ref
 from regulars.kernel.errors import Invalid
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
-from regulars.workspaces.access import Actor, access_member, access_own_token
+from regulars.mail import inviting
+from regulars.workspaces.access import Actor, access_invitation, access_member, access_own_token
 from regulars.workspaces.members import change_member as change
 from regulars.workspaces.models import Invitation, Member, Team
-from regulars.workspaces.operations import invite_member
+from regulars.workspaces.operations import withdraw_invitation
 from regulars.workspaces.queries import find_teams, members_with_keys, open_invitations_of
 
 
@@ -64,6 +65,9 @@ class NewInvitation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         str,
         told(f"{ROLE} Nothing that the token, or whoever made it, may not do.", "agent"),
     ]
+    by_mail: Annotated[
+        bool, told("Send it by the workspace's mail server; the link is nowhere else then.", False)
+    ] = False
 
 
 class InvitationShape(msgspec.Struct, kw_only=True):
@@ -79,9 +83,10 @@ class CreatedInvitation(InvitationShape, kw_only=True):
     """A new invitation with its link."""
 
     link: Annotated[
-        str,
+        str | None,
         told(
-            "Give it to the person; it is shown this once.", "https://inbox.example.com/invitations/9xQ2vJ0b"
+            "Give it to the person; it is shown this once. Null when it went by mail.",
+            "https://inbox.example.com/invitations/9xQ2vJ0b",
         ),
     ]
 
@@ -122,11 +127,16 @@ def list_invitations(actor: Actor, query: PageQuery) -> Page[InvitationShape]:
 def invite(actor: Actor, body: NewInvitation) -> CreatedInvitation:
     """Make an invitation and its link. It ends with the right of whoever made the calling token."""
     token = access_own_token(actor)
-    invitation, secret = invite_member(
-        token.workspace, body.email, body.role, by=actor, inviter=token.created_by
+    made = inviting.invite(
+        token.workspace, body.email, body.role, by=actor, inviter=token.created_by, by_mail=body.by_mail
     )
-    link = f"{settings.PUBLIC_URL}{reverse('invitation', args=[secret])}"
-    return CreatedInvitation(**_facts(invitation), link=link)
+    link = f"{settings.PUBLIC_URL}{reverse('invitation', args=[made.secret])}" if made.secret else None
+    return CreatedInvitation(**_facts(made.invitation), link=link)
+
+
+def withdraw(actor: Actor, invitation_id: UUID) -> None:
+    """Its link opens nothing any more, and a mail that waits is not sent."""
+    withdraw_invitation(access_invitation(actor, invitation_id), by=actor)
 
 
 def _teams(actor: Actor, written: Collection[str]) -> list[Team]:

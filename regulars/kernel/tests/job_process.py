@@ -1,4 +1,7 @@
-"""``python -m regulars.kernel.tests.job_process``: a worker that runs the tests' kinds of jobs, and nothing else."""
+"""``python -m regulars.kernel.tests.job_process``: a worker that runs jobs and nothing else.
+
+Of the tests' kinds, or those that ``TESTS_JOB_KINDS`` names.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ import django
 from django.conf import settings
 
 django.setup()
-settings.JOB_KINDS = "regulars.kernel.tests.job_kinds.KINDS"
+settings.JOB_KINDS = os.environ.get("TESTS_JOB_KINDS", "regulars.kernel.tests.job_kinds.KINDS")
 
 from regulars.kernel.jobs.context import stop_all  # noqa: E402
 from regulars.kernel.jobs.queue import JobWorker  # noqa: E402

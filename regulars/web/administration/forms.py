@@ -32,9 +32,16 @@ def role_field(label: Any, roles: Sequence[Role], **more: Any) -> forms.ChoiceFi
 class InvitationForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"))
 
-    def __init__(self, *args: Any, roles: Sequence[Role], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: Sequence[Role], sends_mail: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"] = role_field(_("Role"), roles, initial=USUAL_ROLE)
+        if sends_mail:
+            self.fields["by_mail"] = forms.BooleanField(
+                label=_("Send the invitation by mail"),
+                required=False,
+                initial=True,
+                help_text=_("Without it you get a link to hand on."),
+            )
 
 
 class MemberTeamsForm(forms.Form):

@@ -83,6 +83,7 @@ SUBJECTS = (
             "audit:read": _("Read who did what"),
             "tokens:manage": _("Make and revoke API tokens"),
             "hours:manage": _("Set the business hours"),
+            "mail:manage": _("Set up mail (and so read links for new passwords, the owner's, too)"),
             "workspace:manage": _("Manage the workspace (somebody always can)"),
         },
     ),

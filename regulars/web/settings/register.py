@@ -13,6 +13,7 @@ from regulars.web.administration.views.connections import NUMBERS
 from regulars.web.administration.views.deliveries import DELIVERIES
 from regulars.web.administration.views.jobs import JOBS
 from regulars.web.administration.views.ledger import LEDGER
+from regulars.web.administration.views.mail import MAIL
 from regulars.web.administration.views.members import MEMBERS
 from regulars.web.administration.views.message_templates import MESSAGE_TEMPLATES
 from regulars.web.administration.views.roles import ROLES
@@ -33,7 +34,7 @@ class SettingsGroup:
 GROUPS = (
     SettingsGroup(
         _("Settings"),
-        (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, ROLES, TEAMS, BUSINESS_HOURS, TAGS, TOKENS, ACCOUNT),
+        (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, ROLES, TEAMS, BUSINESS_HOURS, TAGS, TOKENS, MAIL, ACCOUNT),
     ),
     SettingsGroup(_("Records"), (LEDGER, DELIVERIES, MERGES, JOBS)),
 )

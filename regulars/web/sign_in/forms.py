@@ -31,6 +31,22 @@ class SignInForm(forms.Form):
     )
 
 
+class ForgottenForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+    )
+
+
+class NewPasswordForm(forms.Form):
+    password = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        max_length=LONGEST,
+        help_text=_("At least 10 characters, and not easy to guess: some words that do not belong together"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
+    )
+
+
 class AccountForm(forms.Form):
     """A new person: what they are called and how they read the screens."""
 

@@ -60,6 +60,7 @@ def sign_in(request: WebRequest) -> HttpResponse:
         "next": _next(request),
         "demo_accounts": accounts,
         "door": door,
+        "was_changed": "changed" in request.GET,
     }
     if request.method == "POST" and form.is_valid():
         email, password = form.cleaned_data["email"], form.cleaned_data["password"]

@@ -14,21 +14,22 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.kernel.ids import parse_id
+from regulars.mail.access import can_send
+from regulars.mail.events import MailServerChanged
+from regulars.mail.inviting import Invited
+from regulars.mail.inviting import invite as invite_person
 from regulars.web.addresses import public_address
-from regulars.web.administration.answers import attempt
+from regulars.web.administration.answers import attempt, done
 from regulars.web.administration.forms import InvitationForm, MemberTeamsForm
 from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.settings.page import SettingsPage
-from regulars.workspaces.access import access_member
+from regulars.workspaces.access import access_invitation, access_member
 from regulars.workspaces.events import INVITATION_EVENTS, MEMBER_EVENTS, ROLE_EVENTS, TEAM_EVENTS
 from regulars.workspaces.models import Member, Team
-from regulars.workspaces.operations import (
-    change_role,
-    invite_member,
-    set_member_active,
-)
+from regulars.workspaces.operations import change_role, set_member_active, withdraw_invitation
 from regulars.workspaces.queries import givable_roles, members_with_keys, open_invitations_of, teams_of
+from regulars.workspaces.resetting import make_link_for
 from regulars.workspaces.teams import set_teams
 
 
@@ -58,6 +59,7 @@ def _context(
     roles = givable_roles(request.actor)
     ids = {role.id for role in roles}
     teams = list(teams_of(request.actor.workspace_id))
+    sends_mail = can_send(request.actor.workspace_id)
     rows = [
         _row(each, teams, can_change=can_manage and each.role_id in ids, refused=refused)
         for each in members_with_keys(request.actor.workspace_id)
@@ -67,7 +69,10 @@ def _context(
         "invitations": open_invitations_of(request.actor.workspace_id),
         "roles": roles,
         "can_manage": can_manage,
-        "inviting": _inviting(inviting or InvitationForm(roles=roles)) if can_manage else None,
+        "sends_mail": sends_mail,
+        "inviting": (
+            _inviting(inviting or InvitationForm(roles=roles, sends_mail=sends_mail)) if can_manage else None
+        ),
         **more,
     }
 
@@ -96,27 +101,60 @@ def _inviting(form: InvitationForm) -> FormDialog:
         title=_("Invite a colleague"),
         action=reverse("invite"),
         form=form,
-        submit=_("Create the link"),
+        submit=_("Invite") if "by_mail" in form.fields else _("Create the link"),
     )
 
 
 @require_POST
 @member_with("members:manage")
 def invite(request: MemberRequest) -> HttpResponse:
-    form = InvitationForm(request.POST, roles=givable_roles(request.actor))
+    sends_mail = can_send(request.actor.workspace_id)
+    form = InvitationForm(request.POST, roles=givable_roles(request.actor), sends_mail=sends_mail)
     made = None
     if form.is_valid():
         email, role = form.cleaned_data["email"], form.cleaned_data["role"]
-        made = attempt(
-            form,
-            lambda: invite_member(
-                request.member.workspace, email, role, by=request.actor, inviter=request.member
-            ),
-        )
+        by_mail = bool(form.cleaned_data.get("by_mail"))
+        made = attempt(form, lambda: _invite(request, email, role, by_mail=by_mail))
     if made is None:
         return render(request, "administration/members.html", _context(request, inviting=form), status=422)
-    link = public_address(request, reverse("invitation", args=[made[1]]))
-    context = _context(request, invitation_link=link, invited=made[0])
+    return _invited(request, made)
+
+
+def _invite(request: MemberRequest, email: str, role: str, *, by_mail: bool) -> Invited:
+    return invite_person(
+        request.member.workspace, email, role, by=request.actor, inviter=request.member, by_mail=by_mail
+    )
+
+
+def _invited(request: MemberRequest, made: Invited) -> HttpResponse:
+    link = public_address(request, reverse("invitation", args=[made.secret])) if made.secret else ""
+    context = _context(request, invitation_link=link, invited=made.invitation)
+    return render(request, "administration/members.html", context, status=201)
+
+
+@require_POST
+@member_with("members:manage")
+def invite_again(request: MemberRequest, invitation_id: str) -> HttpResponse:
+    """With a new link: the one before is not kept, and opens nothing any more."""
+    before = access_invitation(request.actor, parse_id(invitation_id))
+    by_mail = can_send(request.actor.workspace_id)
+    return _invited(request, _invite(request, before.email, before.role.handle, by_mail=by_mail))
+
+
+@require_POST
+@member_with("members:manage")
+def withdraw(request: MemberRequest, invitation_id: str) -> HttpResponse:
+    withdraw_invitation(access_invitation(request.actor, parse_id(invitation_id)), by=request.actor)
+    return done(request, _("The invitation opens nothing any more"), "members")
+
+
+@require_POST
+@member_with("members:manage")
+def reset_password(request: MemberRequest, member_id: str) -> HttpResponse:
+    member = access_member(request.actor, parse_id(member_id))
+    made = make_link_for(member, by=request.actor)
+    link = public_address(request, reverse("password-reset", args=[made.secret]))
+    context = _context(request, password_link=link, forgetful=member)
     return render(request, "administration/members.html", context, status=201)
 
 
@@ -151,9 +189,12 @@ MEMBERS = SettingsPage(
     icon="members",
     label=gettext_lazy("Members"),
     words=gettext_lazy("people, colleagues, roles, rights, invitations"),
-    changed_by=(*MEMBER_EVENTS, *INVITATION_EVENTS, *TEAM_EVENTS, *ROLE_EVENTS),
+    changed_by=(*MEMBER_EVENTS, *INVITATION_EVENTS, *TEAM_EVENTS, *ROLE_EVENTS, MailServerChanged),
     acts=(
         path("settings/members/invite", invite, name="invite"),
         path("settings/members/<str:member_id>", change_member, name="change-member"),
+        path("settings/members/<str:member_id>/password", reset_password, name="reset-password"),
+        path("settings/invitations/<str:invitation_id>/again", invite_again, name="invite-again"),
+        path("settings/invitations/<str:invitation_id>/withdrawal", withdraw, name="withdraw-invitation"),
     ),
 )

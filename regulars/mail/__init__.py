@@ -1,0 +1,4 @@
+"""Mail out: a workspace's mail server, letters in the receiver's language, and the queue that they wait in.
+
+Publishes ``MailServerChanged``, ``MailQueued``, ``MailSettled``. docs/decisions/mail.md
+"""
