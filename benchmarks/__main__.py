@@ -20,10 +20,12 @@ from benchmarks.jobs import measure_jobs
 from benchmarks.looking import measure_looking
 from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
+from benchmarks.remembering import measure_remembering
 from benchmarks.resting import measure_first_start, measure_resting
 from benchmarks.seeing import measure_seeing
 from benchmarks.sending import measure_sending
 from benchmarks.showing import measure_showing
+from benchmarks.tagging import measure_tagging
 
 ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "accepting": measure_accepting,
@@ -31,10 +33,12 @@ ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "showing": measure_showing,
     "looking": measure_looking,
     "sending": measure_sending,
+    "tagging": measure_tagging,
     "jobs": measure_jobs,
 }
 ALONE: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "asking": measure_asking,
+    "remembering": measure_remembering,
     "seeing": measure_seeing,
 }
 """on that product, too, but by this checkout's code and each held against itself: never against another commit"""

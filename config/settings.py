@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "regulars.kernel",
     "regulars.workspaces",
+    "regulars.tags",
     "regulars.contacts",
     "regulars.inboxes",
     "regulars.media",

@@ -19,6 +19,7 @@ from regulars.channels.whatsapp.channel import WHATSAPP
 from regulars.channels.whatsapp.generating import PLATFORM
 from regulars.contacts import condition_fields as of_contacts
 from regulars.contacts import contact_tables as contacts
+from regulars.contacts import tasks as contacts_tasks
 from regulars.contacts.generating import generated_contacts
 from regulars.contacts.registry import ContactTable
 from regulars.conversations import condition_fields as of_conversations
@@ -51,6 +52,8 @@ from regulars.kernel.generating import Generated
 from regulars.kernel.jobs.kinds import JobKind
 from regulars.kernel.jobs.watching import purge_jobs
 from regulars.kernel.reactions import Reaction, retry_asked
+from regulars.tags import tasks as tags
+from regulars.tags.generating import generated_tags
 from regulars.workspaces import tasks as workspaces
 
 CHANNELS: Mapping[str, Channel] = {each.kind: each for each in (WHATSAPP,)}
@@ -115,6 +118,9 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob(
         "conversations.purge_unmatched_statuses", timedelta(hours=6), conversations.purge_unmatched_statuses
     ),
+    PeriodicJob("conversations.end_due_taggings", timedelta(seconds=30), conversations.end_due_taggings),
+    PeriodicJob("contacts.end_due_taggings", timedelta(seconds=30), contacts_tasks.end_due_taggings),
+    PeriodicJob("tags.compact_uses", timedelta(minutes=5), tags.compact_uses),
     PeriodicJob("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
     PeriodicJob("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
     PeriodicJob("workspaces.purge_sessions", timedelta(hours=1), workspaces.purge_sessions),
@@ -126,9 +132,10 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
 )
 
 GENERATED: tuple[Generated, ...] = (
-    # what `regulars seed` can make, the lower rooms first
+    # what `regulars seed` can make, each on what the ones before it made
     generated_contacts(PLATFORM.kind),
     generated_conversations(PLATFORM),
+    generated_tags(),
 )
 
 JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY,)}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import phonenumbers
@@ -11,16 +13,26 @@ import pytest
 from django.db import connection, transaction
 
 from config.wiring import GENERATED
-from regulars.contacts.models import Contact, ContactIdentity
+from regulars.contacts.models import Consent, Contact, ContactHistory, ContactIdentity, ContactTagging
 from regulars.contacts.search import matching_contacts
 from regulars.conversations.ledger import read_ledger
-from regulars.conversations.models import SILENT_KINDS, UNCOUNTED_KINDS, Conversation, Message
+from regulars.conversations.models import (
+    SILENT_KINDS,
+    UNCOUNTED_KINDS,
+    Activity,
+    Conversation,
+    ConversationTagging,
+    Episode,
+    Fact,
+    Message,
+)
 from regulars.conversations.queries.lists import ConversationFilter, list_conversations
 from regulars.conversations.queries.threads import read_thread
 from regulars.kernel.errors import Invalid
 from regulars.kernel.generating import Run, amounts_of, check, generate
 from regulars.workspaces.models import Workspace
 from tests.cast import House, make_cast
+from tests.running.histories import broken_histories
 
 pytestmark = pytest.mark.django_db
 UNTIL = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -163,6 +175,47 @@ def test_lists_threads_and_search_work_on_it(house: House):
     assert page.items[0].contact in matching_contacts(house.workspace.id, name)
 
 
+def test_every_history_leads_to_what_is_so_now(house: House):
+    fill(house, conversations=120, messages=2_400)
+    assert broken_histories(rows) == []
+    reasons = dict(rows("SELECT why, count(*)::int FROM conversations_conversationhistory GROUP BY 1"))
+    assert reasons.keys() == {
+        *("started", "claimed", "unassigned", "resolved", "snoozed", "reopened_by_contact")
+    }
+    assert reasons["started"] == 3 * 120
+    assert reasons["resolved"] == Activity.objects.filter(kind="resolved").count()
+    assert ContactHistory.objects.count() == Consent.objects.count() > 0
+
+
+def test_tags_are_on_what_there_is_and_their_uses_add_up(house: House):
+    fill(house, contacts=60, conversations=50, messages=200, tags=400)
+    taggings = ("contacts_contacttagging", "conversations_conversationtagging")
+    counted = [
+        row
+        for table in taggings
+        for row in rows(f"SELECT count(*), count(until_at) FROM {table}")  # noqa: S608
+    ]
+    assert sum(count for count, _ended in counted) == 400
+    assert all(0 < ended < count / 2 for count, ended in counted)
+    used = rows(
+        "SELECT u.tag_id, u.subject, sum(u.change)::int FROM tags_taguse u GROUP BY 1, 2"
+        " EXCEPT (SELECT tag_id, 'contact', count(*) FROM contacts_contacttagging WHERE until_at IS NULL GROUP BY 1"
+        " UNION ALL SELECT tag_id, 'conversation', count(*) FROM conversations_conversationtagging"
+        " WHERE until_at IS NULL GROUP BY 1)"
+    )
+    assert used == []
+    late = ConversationFilter(tag="late delivery")
+    assert 0 < len(list_conversations(house.actor(house.owner), late).items) < 50
+    fill(house, seed=8, contacts=0, conversations=0, messages=0, tags=60 * 6 + 50 * 8 - _open_taggings())
+    assert _open_taggings() > 650
+    with pytest.raises(Invalid, match="there is room for"):
+        fill(house, seed=9, contacts=0, conversations=0, messages=0, tags=400)
+
+
+def _open_taggings() -> int:
+    return sum(model.rows().filter(until_at=None).count() for model in (ContactTagging, ConversationTagging))
+
+
 def test_the_same_seed_makes_the_same_and_another_one_something_else(house: House):
     def told(workspace: Workspace) -> list[Any]:
         said = Message.objects.filter(workspace=workspace).order_by("id")
@@ -205,11 +258,35 @@ def test_what_cannot_be_is_refused_before_anything_is_written(
 @pytest.mark.parametrize(
     ("given", "amounts"),
     [
-        ({}, (1_000, 1_000, 20_000)),
-        ({"messages": 500}, (25, 25, 500)),
-        ({"contacts": 30}, (30, 30, 600)),
-        ({"conversations": 30}, (30, 30, 600)),
+        ({}, (1_000, 1_000, 20_000, 500)),
+        ({"messages": 500}, (25, 25, 500, 12)),
+        ({"contacts": 30}, (30, 30, 600, 15)),
+        ({"conversations": 30}, (30, 30, 600, 15)),
     ],
 )
-def test_what_is_not_said_follows_from_what_is(given: dict[str, int], amounts: tuple[int, int, int]):
+def test_what_is_not_said_follows_from_what_is(given: dict[str, int], amounts: tuple[int, ...]):
     assert tuple(amounts_of(GENERATED, given).values()) == amounts
+
+
+_EPISODES = (
+    "SELECT conversation_id, number, opened_at, resolved_at, reopened_count"
+    " FROM conversations_episode ORDER BY 1, 2"
+)
+
+
+def test_episodes_are_those_that_lines_and_messages_tell_and_facts_belong_to_them(house: House):
+    fill(house, contacts=80, conversations=90, messages=3_000)
+    written = rows(_EPISODES)
+    facts = Counter(Fact.objects.values_list("kind", flat=True))
+    again, over = sum(row[4] for row in written), sum(row[3] is not None for row in written)
+    assert (facts["reopened"], facts["resolved"]) == (again, again + over)
+    assert facts["answered"] > 90 < len(written)
+    firsts = Fact.objects.filter(kind="answered", is_first=True).values_list("episode_id", "at")
+    answered = Episode.objects.exclude(first_answer_at=None).values_list("id", "first_answer_at")
+    assert sorted(firsts) == sorted(answered)
+    last = "SELECT DISTINCT ON (conversation_id) id FROM conversations_episode ORDER BY conversation_id, number DESC"
+    assert rows(f"SELECT count(*) FROM conversations_conversation WHERE episode_id NOT IN ({last})") == [(0,)]  # noqa: S608
+    Episode.objects.all().delete()
+    before = import_module("regulars.conversations.migrations.0027_episodes_of_before")
+    before.derive(None, SimpleNamespace(connection=connection))
+    assert rows(_EPISODES) == written

@@ -20,6 +20,7 @@ ROOMS = (
     "kernel",
     "kernel.jobs",
     "workspaces",
+    "tags",
     "contacts",
     "inboxes",
     "media",

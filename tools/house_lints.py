@@ -42,7 +42,16 @@ SECRET_NAMES = {
 PHYSICAL = re.compile(
     r"(?<![\w-])((?:margin|padding|border)-(?:left|right)[\w-]*|left|right|float|clear|text-align)\s*:\s*([^;}]*)"
 )
-LOWER_ROOMS = ("kernel", "workspaces", "contacts", "inboxes", "media", "message_templates", "conversations")
+LOWER_ROOMS = (
+    "kernel",
+    "workspaces",
+    "tags",
+    "contacts",
+    "inboxes",
+    "media",
+    "message_templates",
+    "conversations",
+)
 """rooms that know channels only by their facts"""
 VENDOR_WORD = re.compile(
     r"whatsapp|waba\b|wa_id|bsuid|(?-i:(?<!class )(?<![\w._])Meta\b)|\b13[0-9]{4}\b", re.ASCII | re.IGNORECASE

@@ -13,10 +13,12 @@ from benchmarks.figures import Figure
 from benchmarks.jobs import measure_jobs
 from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
+from benchmarks.remembering import KINDS, measure_remembering
 from benchmarks.resting import measure_resting
 from benchmarks.seeing import measure_seeing
 from benchmarks.sending import measure_sending
 from benchmarks.showing import measure_showing
+from benchmarks.tagging import measure_tagging
 from regulars.supervision.home import PROJECT
 
 pytestmark = [
@@ -73,6 +75,18 @@ def test_each_screen_shows_each_message(product: Product) -> None:
 def test_each_message_reaches_its_phone_once(product: Product) -> None:
     figures = by_name(measure_sending(product, TINY))
     assert figures["sending from one process"].value > 0
+
+
+def test_remembering_counts_rows_and_compares_with_none(product: Product) -> None:
+    figures = by_name(measure_remembering(product, TINY))
+    rows = [figures[f"history rows of 1,000 messages, threads {kind}"].value for kind in KINDS]
+    assert rows == [0, 1_000, 3_000]
+    assert all(figures[f"1,000 messages stored, threads {kind}"].floor for kind in KINDS)
+
+
+def test_tagging_compares_with_the_same_list(product: Product) -> None:
+    figures = by_name(measure_tagging(product, TINY))
+    assert len([each for each in figures.values() if each.ratio is not None]) == 2
 
 
 def test_lists_are_asked_and_nothing_is_left_of_them(product: Product) -> None:

@@ -50,8 +50,8 @@ from regulars.kernel.errors import REFUSAL, FormTooLong, NotFound, ProductError
 from regulars.kernel.ids import new_id, parse_id, parse_serial
 
 ANY_TOKEN = "any-token"  # noqa: S105  # no secret: the permission of routes that every valid token may use
-ID_TYPES = (UUID, int)
-"""what names an object in a path"""
+ID_TYPES = (UUID, int, str)
+"""what names an object in a path: ids, and words that the handler understands"""
 LARGEST_BODY = 4 * 1024 * 1024
 """bytes of a JSON body"""
 
@@ -180,7 +180,7 @@ def _replay(kept: intents.Answer) -> HttpResponse:
 def _read_arguments(request: HttpRequest, route: Route, ids: Mapping[str, str]) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
     for name in route.id_names:
-        parsed = parse_serial(ids[name]) if route.hints[name] is int else parse_id(ids[name])
+        parsed = _PATH_PARSERS[route.hints[name]](ids[name])
         if parsed is None:
             raise NotFound(_("There is no such object"))
         arguments[name] = parsed
@@ -194,6 +194,13 @@ def _read_arguments(request: HttpRequest, route: Route, ids: Mapping[str, str]) 
     if "form" in hints:
         arguments["form"] = hints["form"].read(request)
     return arguments
+
+
+_PATH_PARSERS: Mapping[Any, Callable[[str], UUID | int | str | None]] = {
+    UUID: parse_id,
+    int: parse_serial,
+    str: lambda word: word.replace("\x00", "") or None,
+}
 
 
 def _require_length(request: HttpRequest) -> None:

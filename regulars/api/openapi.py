@@ -163,12 +163,12 @@ def _parameters(route: Route, components: Mapping[str, Node]) -> Iterator[Node]:
 
 def _path_parameter(name: str, hint: type) -> Node:
     what = name.removesuffix("_id").replace("_", " ")
-    example = "48213" if hint is int else EXAMPLE_ID
+    example = {int: "48213", str: "vip"}.get(hint, EXAMPLE_ID)
     return {
         "name": name,
         "in": "path",
         "required": True,
-        "description": f"The id of the {what}.",
+        "description": f"The id or the name of the {what}." if hint is str else f"The id of the {what}.",
         "schema": {"type": "string", "examples": [example]},
     }
 

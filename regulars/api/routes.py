@@ -10,10 +10,13 @@ from http import HTTPStatus
 
 from regulars.api.dispatch import ANY_TOKEN, Route
 from regulars.api.resources import (
+    business_hours,
     conditions,
     contacts,
     conversations,
     deliveries,
+    episodes,
+    history,
     inboxes,
     jobs,
     ledger,
@@ -23,6 +26,8 @@ from regulars.api.resources import (
     message_templates,
     messages,
     roles,
+    taggings,
+    tags,
     teams,
     tokens,
 )
@@ -53,6 +58,11 @@ ROUTES: tuple[Route, ...] = (
     Route("PATCH", "/contacts/{contact_id}", contacts.change_contact, "contacts:edit"),
     Route("DELETE", "/contacts/{contact_id}", contacts.delete_contact, "contacts:delete", NO_CONTENT),
 
+    Route("GET", "/contacts/{contact_id}/taggings", taggings.list_contact_taggings, "contacts:read"),
+    Route("POST", "/contacts/{contact_id}/taggings", taggings.tag_contact, "contacts:edit", CREATED),
+    Route("DELETE", "/contacts/{contact_id}/taggings/{tag}", taggings.untag_contact, "contacts:edit", NO_CONTENT),
+
+    Route("GET", "/contacts/{contact_id}/history", history.list_contact_history, "contacts:read"),
     Route("GET", "/condition-fields", conditions.list_condition_fields, "contacts:read"),
     Route("POST", "/contacts/{contact_id}/merge", merges.merge_contact, "contacts:merge", problems=("conflict",)),
     Route("GET", "/contacts/{contact_id}/export", merges.export_contact, "contacts:export"),
@@ -70,9 +80,19 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/conversations/{conversation_id}", conversations.get_conversation, "conversations:read"),
     Route("PATCH", "/conversations/{conversation_id}", conversations.change_conversation, "conversations:read",
           problems=("conflict",)),
+    Route("GET", "/conversations/{conversation_id}/taggings", taggings.list_conversation_taggings,
+          "conversations:read"),
+    Route("POST", "/conversations/{conversation_id}/taggings", taggings.tag_conversation, "conversations:assign",
+          CREATED),
+    Route("DELETE", "/conversations/{conversation_id}/taggings/{tag}", taggings.untag_conversation,
+          "conversations:assign", NO_CONTENT),
+    Route("GET", "/conversations/{conversation_id}/history", history.list_conversation_history,
+          "conversations:read"),
     Route("GET", "/conversations/{conversation_id}/messages", messages.list_messages, "conversations:read"),
     Route("POST", "/conversations/{conversation_id}/messages", messages.send_message, "messages:send", CREATED,
           SENDING),
+    Route("GET", "/conversations/{conversation_id}/episodes", episodes.list_episodes, "conversations:read"),
+    Route("GET", "/conversations/{conversation_id}/facts", episodes.list_facts, "conversations:read"),
     Route("GET", "/conversations/{conversation_id}/notes", conversations.list_notes, "conversations:read"),
     Route("POST", "/conversations/{conversation_id}/notes", conversations.write_note, "notes:write", CREATED),
 
@@ -125,11 +145,21 @@ ROUTES: tuple[Route, ...] = (
     Route("PATCH", "/roles/{role_id}", roles.change_role, "roles:manage", problems=("conflict",)),
     Route("DELETE", "/roles/{role_id}", roles.remove_role, "roles:manage", NO_CONTENT, ("conflict",)),
 
+    Route("GET", "/tags", tags.list_tags, "tags:read"),
+    Route("POST", "/tags", tags.create_tag, "tags:manage", CREATED, ("conflict",)),
+    Route("GET", "/tags/{tag_id}", tags.get_tag, "tags:read"),
+    Route("PATCH", "/tags/{tag_id}", tags.change_tag, "tags:manage", problems=("conflict",)),
+    Route("DELETE", "/tags/{tag_id}", tags.remove_tag, "tags:manage"),
+    Route("POST", "/tags/{tag_id}/merge", tags.merge_tag, "tags:manage"),
+
     Route("GET", "/teams", teams.list_teams, "teams:read"),
     Route("GET", "/teams/{team_id}", teams.get_team, "teams:read"),
     Route("POST", "/teams", teams.create_team, "teams:manage", CREATED, ("conflict",)),
     Route("PATCH", "/teams/{team_id}", teams.rename_team, "teams:manage", problems=("conflict",)),
     Route("DELETE", "/teams/{team_id}", teams.remove_team, "teams:manage", NO_CONTENT, ("conflict",)),
+
+    Route("GET", "/business-hours", business_hours.get_business_hours, "teams:read"),
+    Route("PATCH", "/business-hours", business_hours.change_business_hours, "hours:manage"),
 
     Route("GET", "/tokens", tokens.list_tokens, "tokens:manage"),
     Route("POST", "/tokens", tokens.create_token, "tokens:manage", CREATED),

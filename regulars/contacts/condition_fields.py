@@ -9,7 +9,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from regulars.contacts.models import Consent, Contact
+from regulars.contacts.history import beginning_of_consent
+from regulars.contacts.models import Contact, ContactHistory, ContactTagging
 from regulars.kernel.conditions import columns
 from regulars.kernel.conditions.fields import (
     Choice,
@@ -19,12 +20,13 @@ from regulars.kernel.conditions.fields import (
     Field,
     Label,
     Measure,
-    Rows,
     Sql,
     Subject,
     one_of,
 )
 from regulars.kernel.conditions.windows import AsOf
+from regulars.kernel.history import counted_rows
+from regulars.tags.condition_fields import tags_of
 from regulars.workspaces.queries import active_members_of
 
 CONTACT = Subject("contact", pgettext_lazy("subject of conditions", "Contact"), "contacts_contact")
@@ -55,30 +57,16 @@ def _name_sql(_as_of: AsOf) -> Sql:
     return Sql(f"COALESCE({names})")
 
 
-def _consents_of(contact: Contact) -> list[Consent]:
-    consents = Consent.objects.filter(contact_id=contact.id)
-    return list(consents.order_by("at", "id"))
+_HISTORY = counted_rows(ContactHistory)
 
 
-_CONSENTS = Rows(
-    "consents",
-    "contact",
-    "contacts_consent counted",
-    "counted.contact_id",
-    "counted.workspace_id",
-    "counted.at",
-    load=_consents_of,
-    get_at=lambda row: row.at,
-    takes_window=False,
-)
-
-
-def _is_about(words: tuple[str, ...], row: Any) -> bool:
-    return row.purpose in words
+def _is_about(beginnings: tuple[str, ...], row: Any) -> bool:
+    return bool(row.fact.startswith(beginnings))
 
 
 def _consent(purpose: str, label: Label, words: tuple[str, ...]) -> Field:
-    listed = ", ".join(f"'{word}'" for word in words)
+    """The newest word, on whatever channel."""
+    beginnings = tuple(map(beginning_of_consent, words))
     return Field(
         f"consent.{purpose}",
         "choice",
@@ -88,13 +76,13 @@ def _consent(purpose: str, label: Label, words: tuple[str, ...]) -> Field:
             ("opted_in", pgettext_lazy("consent", "opted in")),
             ("opted_out", pgettext_lazy("consent", "opted out")),
         ),
-        rows=_CONSENTS,
+        rows=_HISTORY,
         measure=Measure(
             "latest",
-            sql="counted.state",
-            get=lambda row: row.state,
-            only_sql=f"counted.purpose IN ({listed})",
-            only=partial(_is_about, words),
+            sql="counted.value",
+            get=lambda row: row.value,
+            only_sql=" OR ".join(f"starts_with(counted.fact, '{each}')" for each in beginnings),
+            only=partial(_is_about, beginnings),
         ),
         has_history=True,
     )
@@ -103,21 +91,26 @@ def _consent(purpose: str, label: Label, words: tuple[str, ...]) -> Field:
 CONDITIONS = Contribution(
     (CONTACT,),
     (
-        Field("contact.name", "text", _("Name"), "contact", sql=_name_sql, get=_name),
+        Field("contact.name", "text", pgettext_lazy("person", "Name"), "contact", sql=_name_sql, get=_name),
         columns.text("contact.language", _("Language"), "contact", "language"),
         columns.text("contact.country", _("Country"), "contact", "country"),
         columns.text("contact.time_zone", _("Time zone"), "contact", "time_zone"),
-        columns.text("contact.tier", _("Tier"), "contact", "tier"),
-        columns.text("contact.stage", _("Stage"), "contact", "stage"),
+        columns.remembered(columns.text("contact.tier", _("Tier"), "contact", "tier"), _HISTORY, "tier"),
+        columns.remembered(columns.text("contact.stage", _("Stage"), "contact", "stage"), _HISTORY, "stage"),
         columns.plain("number", "contact.score", _("Score"), "contact", "score"),
-        columns.words("contact.tags", _("Tags of the contact"), "contact", "tags"),
-        columns.plain(
-            "reference",
-            "contact.owner",
-            _("Owner"),
-            "contact",
-            "owner_id",
-            choices=Choices(asked=members_as_choices),
+        tags_of("contact.tags", _("Tags of the contact"), ContactTagging),
+        columns.remembered(
+            columns.plain(
+                "reference",
+                "contact.owner",
+                _("Owner"),
+                "contact",
+                "owner_id",
+                choices=Choices(asked=members_as_choices),
+            ),
+            _HISTORY,
+            "owner",
+            is_id=True,
         ),
         columns.units_since(
             "contact.created_days_ago",

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
-from regulars.contacts.models import Consent, Contact, ContactIdentity, Merge, MergedContact, MergeSuggestion
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from regulars.contacts.models import (
+    Consent,
+    Contact,
+    ContactHistory,
+    ContactIdentity,
+    ContactTagging,
+    Merge,
+    MergedContact,
+    MergeSuggestion,
+)
 from regulars.contacts.operations.merging import leaving_its_person
 from regulars.contacts.registry import ContactTable
+from regulars.tags.taggings import forget
+
+
+@contextmanager
+def _forgetting_tags(contact: Contact) -> Iterator[None]:
+    """Their uses are no longer counted."""
+    forget(ContactTagging, [contact.id])
+    yield
+
 
 CONTACT_TABLES = (
     ContactTable(
@@ -15,6 +36,12 @@ CONTACT_TABLES = (
     ),
     ContactTable(model=ContactIdentity, rows=lambda ids: ContactIdentity.objects.filter(contact__in=ids)),
     ContactTable(model=Consent, rows=lambda ids: Consent.objects.filter(contact__in=ids)),
+    ContactTable(model=ContactHistory, rows=lambda ids: ContactHistory.objects.filter(contact__in=ids)),
+    ContactTable(
+        model=ContactTagging,
+        rows=lambda ids: ContactTagging.objects.filter(contact__in=ids),
+        erase=_forgetting_tags,
+    ),
     ContactTable(model=MergeSuggestion, unexported="a guess of ours about two people"),
     ContactTable(model=Merge, unexported="what members said about two people; the contacts tell who is one"),
     ContactTable(model=MergedContact, unexported="as merges"),

@@ -1,4 +1,4 @@
-"""What happens to contacts and groups. Names and values stay out: the log outlives a removal."""
+"""What happens to contacts and groups. Their names and values stay out: the log outlives a removal."""
 
 from __future__ import annotations
 
@@ -16,6 +16,30 @@ class ContactEdited(Event):
     contact_id: UUID
     fields: tuple[str, ...]
     by: Doer
+
+
+@event
+class ContactTagged(Event):
+    """A contact has a tag: its name then, why, and by whom or what (a member, a rule, a model …)."""
+
+    workspace_id: UUID
+    contact_id: UUID
+    tag_id: UUID
+    tag_name: str
+    reason: str
+    by: Doer
+
+
+@event
+class ContactUntagged(Event):
+    """A contact has a tag no more; ``reason`` is ``expired`` when its time was over."""
+
+    workspace_id: UUID
+    contact_id: UUID
+    tag_id: UUID
+    tag_name: str
+    by: Doer
+    reason: str
 
 
 @event
@@ -164,6 +188,8 @@ class GroupChanged(Event):
 
 CONTACT_EVENTS = (
     ContactEdited,
+    ContactTagged,
+    ContactUntagged,
     ContactIdentitiesChanged,
     ContactNumberChanged,
     ContactProfileChanged,

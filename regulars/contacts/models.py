@@ -4,8 +4,10 @@ from django.db import models
 from django.db.models.functions import Now
 
 from regulars.kernel import clock
+from regulars.kernel.history import HistoryRow, history_constraints
 from regulars.kernel.visible import is_invisible
-from regulars.workspaces.models import Member, WorkspaceScoped
+from regulars.tags.models import Tagging, tagging_constraints, tagging_indexes
+from regulars.workspaces.models import Member, Workspace, WorkspaceScoped
 
 IDENTITY_KINDS = ("phone", "bsuid", "parent_bsuid", "line_user", "unnamed")
 """``unnamed``: one contact per number for updates that name nobody; it cannot be written to"""
@@ -28,7 +30,6 @@ class Contact(WorkspaceScoped):
     language = models.TextField(default="", db_default="", blank=True)
     time_zone = models.TextField(default="", db_default="", blank=True)
     country = models.TextField(default="", db_default="", blank=True)
-    tags = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
     tier = models.TextField(default="", db_default="", blank=True)
     stage = models.TextField(default="", db_default="", blank=True)
     score = models.IntegerField(null=True, blank=True)
@@ -144,6 +145,21 @@ class Consent(WorkspaceScoped):
         ]
 
 
+class ContactHistory(HistoryRow):
+    """What a deciding fact of a contact was for a time (``history.py``)."""
+
+    subject = "contact"
+
+    pk = models.CompositePrimaryKey("contact_id", "fact", "from_at")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="history", db_index=False)
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+
+    class Meta:
+        constraints = history_constraints("contact")
+
+
 class MergeSuggestion(WorkspaceScoped):
     """Two contacts that may be one person, with the reason. Nothing merges by itself.
 
@@ -159,6 +175,18 @@ class MergeSuggestion(WorkspaceScoped):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["first", "second"], name="merge_suggested_once")]
+
+
+class ContactTagging(Tagging):
+    """A tag on a contact."""
+
+    subject = "contact"
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="taggings", db_index=False)
+
+    class Meta:
+        constraints = tagging_constraints("contact")
+        indexes = tagging_indexes("contact")
 
 
 class Merge(WorkspaceScoped):

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from regulars.contacts.models import SHORT_ID_LENGTH, Contact, ContactIdentity, Group
+from regulars.contacts.models import SHORT_ID_LENGTH, Contact, ContactIdentity, ContactTagging, Group
+from regulars.tags.taggings import tagged_by_word
 
 WHOLE_NUMBER_DIGITS = 10
 """from so many digits on a text is a whole number and not a part of one"""
@@ -26,7 +27,7 @@ def matching_contacts(workspace_id: UUID, text: str) -> QuerySet[Contact]:
             Q(name__icontains=word)
             | Q(profile_name__icontains=word)
             | Q(username__icontains=word)
-            | Q(tags__contains=[word])
+            | Q(id__in=tagged_by_word(ContactTagging, workspace_id, word))
             | Q(id__in=_owners(workspace_id, word))
         )
     return contacts

@@ -138,10 +138,10 @@ def first_visible(actor: Actor, narrowed: Listing, ordered: Listing, limit: int)
         return ordered(narrowed(_every(actor).filter(ways[0])))[:limit]
     plain = Conversation.objects.filter(workspace_id=actor.workspace_id)
     first, *others = (ordered(narrowed(plain.filter(way)))[:limit].values("id") for way in ways)
-    return ordered(_every(actor).filter(_IsAmong("id", ArraySubquery(first.union(*others)))))[:limit]
+    return ordered(_every(actor).filter(IsAmong("id", ArraySubquery(first.union(*others)))))[:limit]
 
 
-class _IsAmong(Func):
+class IsAmong(Func):
     """``id = ANY(ARRAY(…))``: found first, then looked up. As ``IN (…)`` they are estimated, and all rows read."""
 
     template = "%(expressions)s)"

@@ -11,7 +11,13 @@ from django.utils.translation import pgettext_lazy
 
 from regulars.contacts.condition_fields import members_as_choices
 from regulars.contacts.models import Contact
-from regulars.conversations.models import SILENT_KINDS, Conversation, Message
+from regulars.conversations.models import (
+    SILENT_KINDS,
+    Conversation,
+    ConversationHistory,
+    ConversationTagging,
+    Message,
+)
 from regulars.inboxes.channels import every_channel
 from regulars.inboxes.queries import inboxes_in
 from regulars.kernel.conditions import columns
@@ -30,6 +36,8 @@ from regulars.kernel.conditions.fields import (
 from regulars.kernel.conditions.in_memory import Facts
 from regulars.kernel.conditions.values import folded, takes_list
 from regulars.kernel.conditions.windows import AsOf
+from regulars.kernel.history import counted_rows
+from regulars.tags.condition_fields import tags_of
 from regulars.workspaces.queries import teams_of
 
 _CONTACT = "LEFT JOIN contacts_contact contact ON contact.id = {}.contact_id"
@@ -239,6 +247,7 @@ def _messages(name: str, label: Label, measure: Measure, rows: Rows = _MESSAGES)
     return Field(name, "number", label, "contact", rows=rows, measure=measure, has_history=True)
 
 
+_HISTORY = counted_rows(ConversationHistory)
 CONDITIONS = Contribution(
     (CONVERSATION, MESSAGE),
     (
@@ -264,16 +273,20 @@ CONDITIONS = Contribution(
             Measure("count", only_sql=_IN, only=_came_in),
             _rows({"word": _WORD, **_ROW_FIELDS}),
         ),
-        columns.choice(
-            "conversation.status",
-            _("Status"),
-            "conversation",
-            "status",
-            one_of(
-                ("open", pgettext_lazy("conversation status", "open")),
-                ("snoozed", pgettext_lazy("conversation status", "snoozed")),
-                ("resolved", pgettext_lazy("conversation status", "resolved")),
+        columns.remembered(
+            columns.choice(
+                "conversation.status",
+                _("Status"),
+                "conversation",
+                "status",
+                one_of(
+                    ("open", pgettext_lazy("conversation status", "open")),
+                    ("snoozed", pgettext_lazy("conversation status", "snoozed")),
+                    ("resolved", pgettext_lazy("conversation status", "resolved")),
+                ),
             ),
+            _HISTORY,
+            "status",
         ),
         columns.plain(
             "reference", "conversation.inbox", _("Number"), "conversation", "inbox_id", choices=_INBOXES
@@ -285,21 +298,31 @@ CONDITIONS = Contribution(
             ("inbox", "connection"),
             get=lambda row, _as_of: row.inbox.connection.channel,
         ),
-        columns.plain(
-            "reference",
-            "conversation.assignee",
-            _("Assigned to"),
-            "conversation",
-            "assignee_id",
-            choices=Choices(asked=members_as_choices),
+        columns.remembered(
+            columns.plain(
+                "reference",
+                "conversation.assignee",
+                _("Assigned to"),
+                "conversation",
+                "assignee_id",
+                choices=Choices(asked=members_as_choices),
+            ),
+            _HISTORY,
+            "assignee",
+            is_id=True,
         ),
-        columns.plain(
-            "reference",
-            "conversation.team",
-            _("Team"),
-            "conversation",
-            "team_id",
-            choices=Choices(asked=_teams_as_choices),
+        columns.remembered(
+            columns.plain(
+                "reference",
+                "conversation.team",
+                _("Team"),
+                "conversation",
+                "team_id",
+                choices=Choices(asked=_teams_as_choices),
+            ),
+            _HISTORY,
+            "team",
+            is_id=True,
         ),
         columns.choice(
             "conversation.priority",
@@ -313,7 +336,7 @@ CONDITIONS = Contribution(
                 ("urgent", pgettext_lazy("priority", "urgent")),
             ),
         ),
-        columns.words("conversation.tags", _("Tags of the conversation"), "conversation", "tags"),
+        tags_of("conversation.tags", _("Tags of the conversation"), ConversationTagging),
         columns.units_since(
             "conversation.waiting_minutes",
             _("Minutes they have waited"),

@@ -11,7 +11,11 @@ from regulars.contacts.registry import ContactTable
 from regulars.conversations.models import (
     Activity,
     Conversation,
+    ConversationHistory,
+    ConversationTagging,
     Draft,
+    Episode,
+    Fact,
     Message,
     MessageStatus,
     Note,
@@ -24,6 +28,7 @@ from regulars.conversations.operations.removing import (
     erase_files,
     forgetting_ids,
     forgetting_participants,
+    forgetting_tags,
     moving_groups_on,
     refusing_what_waits,
     removing_files,
@@ -50,6 +55,15 @@ CONTACT_TABLES = (
         rows=lambda ids: Conversation.objects.filter(contact__in=ids),
         erase=moving_groups_on,
     ),
+    ContactTable(
+        model=ConversationTagging,
+        rows=lambda ids: ConversationTagging.objects.filter(conversation__contact__in=ids),
+        erase=forgetting_tags,
+    ),
+    ContactTable(
+        model=ConversationHistory,
+        rows=lambda ids: ConversationHistory.objects.filter(conversation__contact__in=ids),
+    ),
     ContactTable(model=Message, rows=said_by, withheld=frozenset({"delivery_id", "path"})),
     ContactTable(
         model=ProviderMessageId, unexported="stands with the message that it names", erase=forgetting_ids
@@ -68,6 +82,8 @@ CONTACT_TABLES = (
     ContactTable(model=OutgoingMessage, unexported="how a message leaves", erase=refusing_what_waits),
     ContactTable(model=Note, rows=lambda ids: Note.objects.filter(conversation__contact__in=ids)),
     ContactTable(model=Activity, rows=lambda ids: Activity.objects.filter(conversation__contact__in=ids)),
+    ContactTable(model=Episode, rows=lambda ids: Episode.objects.filter(conversation__contact__in=ids)),
+    ContactTable(model=Fact, rows=lambda ids: Fact.objects.filter(conversation__contact__in=ids)),
     ContactTable(model=Draft, unexported="a member's, and not said yet"),
     ContactTable(
         model=MediaFile,

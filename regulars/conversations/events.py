@@ -240,13 +240,27 @@ class ConversationPrioritized(Event):
 
 @event
 class ConversationTagged(Event):
-    """Somebody changed its tags."""
+    """It has a tag: its name then, why, and by whom or what (a member, a rule, a model …)."""
 
     workspace_id: UUID
     conversation_id: UUID
-    from_tags: tuple[str, ...]
-    to_tags: tuple[str, ...]
     by: Doer
+    tag_id: UUID | None = None
+    """null, and no name, in rows of older versions, which told all tags at once"""
+    tag_name: str = ""
+    reason: str = ""
+
+
+@event
+class ConversationUntagged(Event):
+    """It has a tag no more; ``reason`` is ``expired`` when its time was over."""
+
+    workspace_id: UUID
+    conversation_id: UUID
+    tag_id: UUID
+    tag_name: str
+    by: Doer
+    reason: str
 
 
 @event
@@ -292,6 +306,17 @@ class ConversationAnswered(Event):
     waiting_since: datetime | None
     unread: int
     """how much of it was not read before"""
+
+
+@event
+class EpisodeAnswered(Event):
+    """The first answer of an episode went out: the platform took it, or it was said on the phone."""
+
+    workspace_id: UUID
+    conversation_id: UUID
+    episode_id: UUID
+    message_id: UUID
+    """the answer"""
 
 
 @event
@@ -367,9 +392,11 @@ STATE_EVENTS = (
     ConversationWoken,
     ConversationPrioritized,
     ConversationTagged,
+    ConversationUntagged,
     ConversationRead,
     ConversationMarkedUnread,
     ConversationAnswered,
+    EpisodeAnswered,
     AnswerFailed,
     FailedAnswerArrived,
     ReplyWindowClosed,

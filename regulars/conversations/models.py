@@ -9,8 +9,10 @@ from django.db.models.functions import Now
 from regulars.contacts.models import Contact, Group
 from regulars.inboxes.models import Inbox
 from regulars.kernel import clock
+from regulars.kernel.history import HistoryRow, history_constraints
 from regulars.kernel.partitions import by_quarter_of_id
 from regulars.media.models import MediaFile
+from regulars.tags.models import Tag, Tagging, tagging_constraints, tagging_indexes
 from regulars.workspaces.models import Member, Team, Workspace, WorkspaceScoped
 
 MESSAGES = by_quarter_of_id("conversations_message", prepared=3)
@@ -65,7 +67,6 @@ class Conversation(WorkspaceScoped):
         Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     priority = models.TextField(default="normal", db_default="normal")
-    tags = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
     unread_count = models.IntegerField(default=0, db_default=0)
     waiting_since = models.DateTimeField(null=True, blank=True)
     """since when the contact waits for an answer of a person; null when it is our turn to wait"""
@@ -82,8 +83,13 @@ class Conversation(WorkspaceScoped):
     """when the contact came from an ad; our answer within 24 h opens the free entry point"""
     owned_elsewhere = models.BooleanField(default=False, db_default=False)
     """another sender (the platform's agent, another app) holds the thread: do not answer by machine"""
+    episode_id = models.UUIDField(null=True, blank=True)
+    """the last episode; over when the conversation is resolved, and none before the first message"""
     created_at = models.DateTimeField(default=clock.now, db_default=Now())
     updated_at = models.DateTimeField(default=clock.now, db_default=Now())
+
+    shown_tags: list[Tag]
+    """set by ``queries.lists.attach_tags``"""
 
     class Meta:
         constraints = [
@@ -386,6 +392,37 @@ class Activity(WorkspaceScoped):
         indexes = [models.Index(fields=["conversation", "at"], name="activity_in_thread")]
 
 
+class ConversationTagging(Tagging):
+    """A tag on a conversation."""
+
+    subject = "conversation"
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="taggings", db_index=False
+    )
+
+    class Meta:
+        constraints = tagging_constraints("conversation")
+        indexes = tagging_indexes("conversation")
+
+
+class ConversationHistory(HistoryRow):
+    """What a deciding fact of a conversation was for a time (``history.py``)."""
+
+    subject = "conversation"
+
+    pk = models.CompositePrimaryKey("conversation_id", "fact", "from_at")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="history", db_index=False
+    )
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+
+    class Meta:
+        constraints = history_constraints("conversation")
+
+
 class Draft(models.Model):
     """What a member has typed and not sent, per conversation and mode."""
 
@@ -405,3 +442,8 @@ class Draft(models.Model):
                 condition=models.Q(mode__in=["reply", "note", "template"]), name="draft_mode"
             ),
         ]
+
+
+# Django finds models from here
+from regulars.conversations.episode_models import Episode as Episode  # noqa: E402, PLC0414
+from regulars.conversations.episode_models import Fact as Fact  # noqa: E402, PLC0414

@@ -9,8 +9,10 @@ from django.db import transaction
 from regulars.conversations.events import ConversationWoken
 from regulars.conversations.models import MESSAGE_STATES, MESSAGES, Conversation
 from regulars.conversations.operations.statuses import purge_unmatched
+from regulars.conversations.operations.tagging import CONVERSATIONS
 from regulars.conversations.operations.telling import tell_all
 from regulars.kernel import clock
+from regulars.tags.tagging import end_due_tags
 
 UNMATCHED_RETENTION = timedelta(days=30)
 BATCH_SIZE = 500
@@ -45,3 +47,7 @@ def look_over_parts() -> None:
 
 def purge_unmatched_statuses() -> int:
     return purge_unmatched(clock.now() - UNMATCHED_RETENTION)
+
+
+def end_due_taggings() -> int:
+    return end_due_tags(CONVERSATIONS)

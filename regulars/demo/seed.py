@@ -12,7 +12,10 @@ from django.db import transaction
 from regulars.inboxes.models import Connection, Inbox
 from regulars.inboxes.operations import Credentials, add_connection, add_inbox, change_inbox
 from regulars.kernel.ids import new_secret
+from regulars.tags.generating import WORDS
+from regulars.tags.operations import create_tag
 from regulars.workspaces.access import system_actor
+from regulars.workspaces.business_hours import HoursOfWork, change_hours_of_work, parse_week
 from regulars.workspaces.models import Member, Workspace
 from regulars.workspaces.operations import (
     add_member,
@@ -25,6 +28,12 @@ WORKSPACE = "Harbor & Pine"
 PASSWORD = "demo-quiet-lighthouse-soup"  # noqa: S105 - printed for everybody, on this machine only
 ACCOUNT_ID = "100000000000101"
 SANDBOX_TOKEN = "sandbox-token"  # noqa: S105 - the sandbox's published default
+ZONE = "Europe/Stockholm"
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
+OPENED = (
+    {**{day: [("09:00", "18:00")] for day in _WEEKDAYS}, "saturday": [("10:00", "16:00")]},
+    [("2026-12-25", "Christmas Day"), ("2027-01-01", "New Year's Day")],
+)
 NUMBERS = (
     ("Shop", "100000000000201", "+1 202-555-0142"),
     ("Wholesale", "100000000000202", "+44 20 7946 0142"),
@@ -62,7 +71,7 @@ class Made:
 
 def make_workspace(name: str, people: Sequence[Person], password: str) -> Made:
     """Needs a transaction. The first of ``people`` owns it."""
-    owner = create_owner(name, people[0][0], password, name=people[0][1], time_zone="Europe/Stockholm")
+    owner = create_owner(name, people[0][0], password, name=people[0][1], time_zone=ZONE)
     workspace = owner.workspace
     by = system_actor(workspace.id, "demo")
     teams = {team: create_team(workspace, team, by=by) for team in ("Shop desk", "Wholesale desk")}
@@ -76,6 +85,9 @@ def make_workspace(name: str, people: Sequence[Person], password: str) -> Made:
     connection = add_connection(workspace.id, "whatsapp", "WhatsApp sandbox", credentials, by=by)
     inboxes = [add_inbox(connection, number, address, shown, by=by) for number, address, shown in NUMBERS]
     change_inbox(inboxes[1], by=by, teams=[teams["Wholesale desk"]])
+    change_hours_of_work(workspace.id, HoursOfWork(ZONE, parse_week(*OPENED), episode_hours=24), by=by)
+    for word in WORDS:
+        create_tag(workspace.id, word.name, color=word.color, description=word.description, by=by)
     return Made(workspace, members, connection, secret, inboxes)
 
 

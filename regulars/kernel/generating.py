@@ -1,8 +1,8 @@
 """Generated data: the frame in which each room makes its own kinds of rows, quick and repeatable.
 
 A room says in ``<room>/generating`` what it generates (:class:`Generated`); ``config.wiring.GENERATED`` joins the
-rooms, the lower ones first. Rows are history, like what an import brings: they tell no events, so nothing reacts to
-them.
+rooms, each after what it builds on. Rows are history, like what an import brings: they tell no events, so nothing
+reacts to them.
 """
 
 from __future__ import annotations

@@ -30,7 +30,3 @@ def shielded(what: str, row_id: UUID, show: Callable[[], T], instead: Callable[[
         NOT_SHOWN.labels(what).inc()
         logger.exception("a row cannot be shown", extra={"what": what, "id": str(row_id)})
         return instead()
-
-
-def words_in(stored: object) -> list[str]:
-    return [each for each in stored if isinstance(each, str)] if isinstance(stored, list) else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from regulars.kernel.conditions.register import condition_fields
 from regulars.kernel.conditions.tree import Condition
 from regulars.kernel.conditions.windows import AsOf
 from regulars.kernel.conditions.wording import to_invalid
-from regulars.workspaces.models import Workspace
+from regulars.workspaces.queries import time_zone_of
 
 
 def parse_written(written: Any, subject: str, workspace_id: UUID, *, at: str = "conditions") -> Condition:
@@ -28,13 +29,17 @@ def parse_written(written: Any, subject: str, workspace_id: UUID, *, at: str = "
 
 
 def as_of_now(workspace_id: UUID) -> AsOf:
-    return as_of(workspace_id, clock.now())
+    return replace(as_of(workspace_id, clock.now()), is_now=True)
 
 
 def as_of(workspace_id: UUID, at: datetime, since: Mapping[str, datetime] | None = None) -> AsOf:
     """A moment by the workspace's calendar; ``since``: what windows may begin at."""
-    zone = Workspace.objects.values_list("time_zone", flat=True).get(id=workspace_id)
-    return AsOf(at, ZoneInfo(zone), since or {})
+    return AsOf(at, zone_of(workspace_id), since or {})
+
+
+def zone_of(workspace_id: UUID) -> ZoneInfo:
+    """Whose days and clocks a condition means, whoever wrote it and whoever reads it."""
+    return ZoneInfo(time_zone_of(workspace_id))
 
 
 def names_in(workspace_id: UUID, field: Field) -> dict[str, str]:

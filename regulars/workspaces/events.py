@@ -173,6 +173,21 @@ class SessionEnded(Event):
     member_id: UUID | None = None
 
 
+@event
+class BusinessHoursChanged(Event):
+    """The hours that count as business time are others, or after how long a new episode begins."""
+
+    workspace_id: UUID
+    from_time_zone: str
+    to_time_zone: str
+    from_week: str
+    to_week: str
+    """as JSON; empty where every hour counts"""
+    from_episode_hours: int
+    to_episode_hours: int
+    by: Doer
+
+
 @past_event
 class MemberChanged(Event):
     """Role, teams or activity of a member changed."""

@@ -22,6 +22,10 @@ class Workspace(models.Model):
     slug = models.SlugField(unique=True)
     language = models.TextField(default="en")
     time_zone = models.TextField(default="UTC")
+    business_week = models.JSONField(null=True, blank=True)
+    """``business_time.Week``; null: every hour is a business hour"""
+    episode_hours = models.PositiveSmallIntegerField(default=24, db_default=24)
+    """a conversation that is opened again within them goes on with the same episode"""
     created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:

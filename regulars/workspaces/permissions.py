@@ -30,15 +30,17 @@ _AGENT = frozenset(
         "contacts:merge",
         "message_templates:read",
         "inboxes:read",
+        "tags:read",
     }
 )
-_LEAD = _AGENT | {"members:read", "teams:read", "ledger:read"}
+_LEAD = _AGENT | {"members:read", "teams:read", "ledger:read", "tags:manage"}
 _ADMIN = _LEAD | {
     "contacts:delete",
     "contacts:export",
     "members:manage",
     "roles:manage",
     "teams:manage",
+    "hours:manage",
     "inboxes:manage",
     "connections:manage",
     "message_templates:manage",

@@ -22,6 +22,7 @@ from regulars.inboxes.replaying import WhichDeliveries, start_replay
 from regulars.kernel import clock
 from regulars.kernel.models import ParkedEvent
 from regulars.media.models import MediaFile
+from regulars.tags.operations import create_tag
 from regulars.workspaces.jobs import add_schedule
 from regulars.workspaces.models import ApiToken, BrowserSession
 from regulars.workspaces.operations import invite_member
@@ -53,6 +54,8 @@ def _ids(cast: Cast) -> dict[str, str]:
         "inbox_id": str(cast.inbox.id),
         "member_id": str(cast.agent.id),
         "team_id": str(cast.team.id),
+        "tag_id": str(create_tag(cast.workspace.id, "vip", by=cast.actor()).id),
+        "tag": "vip",
         "token_id": str(ApiToken.objects.order_by("created_at")[0].id),
         "session_id": str(BrowserSession.objects.get().id),
         "delivery_id": str(Delivery.objects.create(connection=cast.connection, body=b"{}").id),

@@ -49,6 +49,7 @@ UNSCOPED = {
 """tables that have no workspace, and why that is right"""
 
 PARENTS = {
+    "tags.TagUse": "tag",
     "workspaces.Member_teams": "member",
     "contacts.MergedContact": "merge",
     "inboxes.Delivery": "connection",

@@ -104,6 +104,8 @@ def people(product: Product) -> Iterator[People]:
         "member_id": str(me),
         "token_id": str(product.sql("SELECT id FROM workspaces_apitoken ORDER BY created_at DESC")[0][0]),
         "team_id": str(product.sql("SELECT id FROM workspaces_team")[0][0]),
+        "tag_id": str(product.sql("SELECT id FROM tags_tag")[0][0]),
+        "tag": "vip",
         "view": "mine",
         "language": "ko",
     }

@@ -22,6 +22,7 @@ from regulars.api import rate_limits
 from regulars.conversations.models import Message
 from regulars.inboxes.models import Delivery
 from regulars.inboxes.replaying import WhichDeliveries, start_replay
+from regulars.tags.operations import create_tag
 from regulars.workspaces.jobs import add_schedule
 from tests.cast import ALICE, Cast, parked_event
 from tests.running.routes import Place, all_places, fields_of, page_fields, rest_fields
@@ -311,6 +312,8 @@ def objects_of(cast: Cast) -> dict[str, str]:
         "member_id": str(cast.mate.id),
         "token_id": str(cast.token_actor("agent").id),
         "team_id": str(cast.team.id),
+        "tag_id": str(create_tag(cast.workspace.id, "vip", by=cast.actor()).id),
+        "tag": "vip",
         "view": "mine",
         "language": "ko",
     }

@@ -129,10 +129,7 @@ def _spoil(random_: random.Random) -> None:
         media.mime_type, media.filename = random_.choice(TEXTS[:2]), random_.choice(TEXTS[:3])
         media.save()
     Activity.objects.update(facts=spoiled({"to": "Ann"}), kind=random_.choice(["assigned", "hologram"]))
-    Conversation.objects.update(tags=spoiled(["vip"]))
-    Contact.objects.update(
-        tags=spoiled(["vip"]), fields=spoiled({"a": {"b": [1]}}), name=random_.choice(TEXTS[:3])
-    )
+    Contact.objects.update(fields=spoiled({"a": {"b": [1]}}), name=random_.choice(TEXTS[:3]))
 
 
 @settings(

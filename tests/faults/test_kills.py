@@ -12,14 +12,17 @@ import random
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.running.burst import Burst, doubled_effects, losses, make_burst
+from tests.running.histories import broken_histories
 from tests.running.ledgers import LedgerWatch, read_ledger, wait_until_read
 from tests.running.product import Product, wait_until
 from tests.running.webhooks import Delivered, deliver
@@ -81,8 +84,11 @@ def _play(product: Product, planned: Round, before: datetime) -> None:
     """
     planned.jobs = [_ask_for_job(product, before + timedelta(milliseconds=place)) for place in range(JOBS)]
     posting = threading.Thread(target=_post, args=(product, planned))
+    over = threading.Event()
+    handing = threading.Thread(target=_hand_around, args=(product, random.Random(planned.burst.prefix), over))
     with LedgerWatch(product) as planned.watch:
         posting.start()
+        handing.start()
         time.sleep(planned.killed_after)
         killed_at = time.monotonic()
         if planned.victim == "all":
@@ -93,6 +99,8 @@ def _play(product: Product, planned: Round, before: datetime) -> None:
         posting.join(150)
         assert not posting.is_alive(), f"deliveries are still not accepted\n{product.log_tail()}"
         product.wait_until_ready()
+        over.set()
+        handing.join(60)
         wait_until_read(product)
         planned.back_after = time.monotonic() - killed_at
 
@@ -126,6 +134,28 @@ def _is_over(product: Product, job_id: str) -> bool:
     return _job(product, job_id)["status"] in {"done", "failed", "canceled"}
 
 
+def _hand_around(product: Product, rng: random.Random, over: threading.Event) -> None:
+    """Members and teams take turns with the conversations, which are put off and come back; nothing is read."""
+    ids: dict[str, list[str]] = {"conversations": [], "members": [], "teams": []}
+    while not over.wait(0.02):
+        with suppress(httpx.HTTPError, KeyError, ValueError):
+            if not all(ids.values()):
+                ids = {
+                    name: [each["id"] for each in product.api("GET", f"/{name}").json()["items"]]
+                    for name in ids
+                }
+            tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+            body = rng.choice(
+                (
+                    {"assignee": rng.choice([None, *ids["members"]])},
+                    {"team": rng.choice([None, *ids["teams"]])},
+                    {"status": "snoozed", "snoozed_until": tomorrow},
+                    {"status": "open"},
+                )
+            )
+            product.api("PATCH", f"/conversations/{rng.choice(ids['conversations'])}", json=body)
+
+
 def test_every_delivery_was_accepted_in_the_end(rounds: list[Round]):
     assert [len(each.delivered.accepted) for each in rounds] == [DELIVERIES] * KILLS
 
@@ -136,6 +166,16 @@ def test_nothing_accepted_is_missing_or_stored_twice(rounds: list[Round], produc
 
 def test_nothing_had_its_effect_twice(rounds: list[Round], product: Product):
     assert doubled_effects(product) == []
+
+
+def test_no_history_has_a_gap_or_overlaps(rounds: list[Round], product: Product):
+    assert broken_histories(product.sql) == []
+    changed: dict[str, int] = dict(
+        product.sql(
+            "SELECT fact, count(*) FROM conversations_conversationhistory WHERE why <> 'started' GROUP BY 1"
+        )
+    )
+    assert changed.keys() == {"status", "assignee", "team"}
 
 
 def test_the_ledger_adds_up_whenever_it_can_be_read(rounds: list[Round]):

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from regulars.contacts.operations.tagging import set_contact_tags
+from regulars.conversations.operations.tagging import set_conversation_tags
+from regulars.tags.models import Tag
+from regulars.tags.operations import create_tag
+
 from .screens import (
     Stage,
     came,
@@ -35,12 +40,43 @@ def _retry_parked(stage: Stage) -> Call:
     return Call("/parked-events/replay", {})
 
 
+def _tag(stage: Stage, name: str = "vip") -> Tag:
+    return create_tag(stage.cast.workspace.id, name, by=stage.cast.actor())
+
+
+def _untag_contact(stage: Stage) -> Call:
+    set_contact_tags(stage.cast.alice, ["vip"], by=stage.cast.actor())
+    return Call(f"/contacts/{stage.cast.alice.id}/taggings/vip")
+
+
+def _untag_conversation(stage: Stage) -> Call:
+    set_conversation_tags(stage.conversation, ["vip"], by=stage.cast.actor())
+    return Call(f"/conversations/{stage.conversation.id}/taggings/vip")
+
+
+def _merge(stage: Stage) -> Call:
+    _tag(stage, "other")
+    return Call(f"/tags/{_tag(stage).id}/merge", {"into": "other"})
+
+
 REST: dict[str, Callable[[Stage], Call]] = {
     "POST /contacts": lambda _stage: Call(
         "/contacts", {"identities": [{"kind": "phone", "value": "+12025550166"}]}
     ),
     "PATCH /contacts/{contact_id}": lambda stage: Call(f"/contacts/{stage.cast.alice.id}", {"about": "x"}),
     "DELETE /contacts/{contact_id}": lambda stage: Call(f"/contacts/{stage.cast.alice.id}"),
+    "POST /contacts/{contact_id}/taggings": lambda stage: Call(
+        f"/contacts/{stage.cast.alice.id}/taggings", {"tag": "vip"}
+    ),
+    "DELETE /contacts/{contact_id}/taggings/{tag}": _untag_contact,
+    "POST /conversations/{conversation_id}/taggings": lambda stage: Call(
+        f"/conversations/{stage.conversation.id}/taggings", {"tag": "vip"}
+    ),
+    "DELETE /conversations/{conversation_id}/taggings/{tag}": _untag_conversation,
+    "POST /tags": lambda _stage: Call("/tags", {"name": "vip"}),
+    "PATCH /tags/{tag_id}": lambda stage: Call(f"/tags/{_tag(stage).id}", {"color": "red"}),
+    "DELETE /tags/{tag_id}": lambda stage: Call(f"/tags/{_tag(stage).id}"),
+    "POST /tags/{tag_id}/merge": _merge,
     "PATCH /conversations/{conversation_id}": lambda stage: Call(
         f"/conversations/{stage.conversation.id}", {"priority": "high"}
     ),

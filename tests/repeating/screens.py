@@ -20,6 +20,8 @@ from regulars.kernel.jobs.models import Job, JobSchedule
 from regulars.kernel.models import ParkedEvent
 from regulars.media.models import MediaFile
 from regulars.message_templates.models import MessageTemplate
+from regulars.tags.models import Tag
+from regulars.tags.operations import create_tag
 from regulars.workspaces.jobs import add_schedule, cancel_job
 from regulars.workspaces.models import ApiToken, BrowserSession, Invitation, Role
 from regulars.workspaces.operations import create_api_token, invite_member
@@ -201,6 +203,19 @@ def _sync(stage: Stage) -> Form:
     return Form("/settings/templates/sync")
 
 
+def _tag(stage: Stage, name: str = "vip") -> Tag:
+    return create_tag(stage.cast.workspace.id, name, by=stage.cast.actor())
+
+
+def on_tag(end: str, **values: object) -> Callable[[Stage], Form]:
+    return lambda stage: Form(f"/settings/tags/{_tag(stage).id}/{end}", values)
+
+
+def _merge(stage: Stage) -> Form:
+    other = _tag(stage, "other")
+    return Form(f"/settings/tags/{_tag(stage).id}/merge", {"into": str(other.id)})
+
+
 ACCOUNT = {"name": "Europe", "account_id": "100000000000555", "access_token": "EAA", "app_secret": "secret"}
 PERSON: Values = {"name": "Nell", "password": PASSWORD, "language": "en", "time_zone": "Asia/Seoul"}
 
@@ -229,6 +244,8 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     ),
     "message-stop": lambda stage: Form(f"/messages/{stage.waiting.id}/stop"),
     "contact": lambda stage: Form(f"/contacts/{stage.cast.alice.id}", {"about": "Likes blue"}),
+    "tag-contact": lambda stage: Form(f"/contacts/{stage.cast.alice.id}/tagging", {"tag": "vip"}),
+    "tag-conversation": in_thread("tagging", tag="vip"),
     "contact-merges": lambda stage: Form(
         f"/contacts/{stage.cast.alice.id}/merges", {"with": str(stage.cast.boris.id)}
     ),
@@ -271,6 +288,10 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "add-team": on_settings("teams/new", name="Night"),
     "rename-team": lambda stage: Form(f"/settings/teams/{stage.cast.team.id}/name", {"name": "Night"}),
     "remove-team": lambda stage: Form(f"/settings/teams/{stage.cast.team.id}/removal", {"to": ""}),
+    "add-tag": on_settings("tags/new", name="vip", color="red"),
+    "change-tag": on_tag("change", name="VIP", color="red"),
+    "merge-tag": _merge,
+    "remove-tag": on_tag("removal"),
     "tokens": on_settings("tokens", name="script", role="agent"),
     "revoke-token": lambda stage: Form(f"/settings/tokens/{stage.token.id}/revoke"),
     "preferences": lambda _stage: Form("/preferences", {"theme": "dark", "density": "compact"}),
@@ -302,7 +323,7 @@ COUNTS_GUESSES = {"change-password", "sign-in"}
 SHOWN_ONLY = {
     *("home", "inbox", "inbox-view", "search", "conversation", "conversation-row", "conversation-head"),
     *("conversation-context", "earlier-messages", "later-messages", "template-picker", "message-preview"),
-    *("media", "media-thumbnail"),
+    *("media", "media-thumbnail", "contact-tags", "conversation-tags", "list-tags", "tags", "tag"),
     *("settings", "account", "connections", "message-templates", "members", "roles", "compare-roles"),
     *("teams", "ledger", "merges", "merge-contact", "person-threads"),
     *("deliveries", "delivery", "parked-events", "notices", "jobs", "strings", "ready", "metrics"),

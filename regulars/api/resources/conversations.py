@@ -22,9 +22,10 @@ from regulars.api.shapes.conversations import (
 from regulars.conversations.access import access_conversation
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations import handling
+from regulars.conversations.operations.tagging import set_conversation_tags
 from regulars.conversations.queries.lists import (
     ConversationFilter,
-    attach_last_messages,
+    attach_shown,
 )
 from regulars.conversations.queries.lists import list_conversations as read_page
 from regulars.conversations.queries.steady import list_steadily
@@ -76,7 +77,7 @@ def change_conversation(actor: Actor, conversation_id: UUID, body: ConversationC
     if body.priority is not UNSET:
         handling.set_priority(conversation, body.priority, by=actor)
     if body.tags is not UNSET:
-        handling.tag_conversation(conversation, body.tags, by=actor)
+        set_conversation_tags(conversation, body.tags, by=actor)
     _change_status(conversation, body, by=actor)
     return _shape(conversation)
 
@@ -96,7 +97,7 @@ def write_note(actor: Actor, conversation_id: UUID, body: NewNote) -> NoteShape:
 
 
 def _shape(conversation: Conversation) -> ConversationShape:
-    attach_last_messages([conversation])
+    attach_shown([conversation])
     return build_conversations([conversation])[0]
 
 

@@ -13,10 +13,12 @@ from msgspec import UNSET, UnsetType
 from regulars.api.paging import PageQuery
 from regulars.api.shapes.common import Id, Ref, encodable, refer_to_member
 from regulars.api.shapes.conditions import Conditions
-from regulars.contacts.models import Contact, ContactIdentity
+from regulars.contacts.models import Contact, ContactIdentity, ContactTagging
 from regulars.contacts.queries import consents_of, identities_of
-from regulars.kernel.shielding import shielded, words_in
+from regulars.kernel.shielding import shielded
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
+from regulars.tags.queries import names_of
+from regulars.tags.taggings import tags_on
 
 FieldValue = str | int | float | bool | None
 """one value of a field of the workspace's own"""
@@ -160,11 +162,17 @@ def _identity(row: ContactIdentity) -> IdentityOfContact:
 
 
 def build_contacts(contacts: Sequence[Contact]) -> list[ContactShape]:
-    """With identities and consent; two queries whatever their number (owners come joined)."""
+    """With identities, consent and tags; three queries whatever their number (owners come joined)."""
     ids = [contact.id for contact in contacts]
-    identities, consents = build_identities(ids), _read_consents(ids)
+    identities, consents, tags = build_identities(ids), _read_consents(ids), tags_on(ContactTagging, ids)
     return [
-        _build(contact, identities.get(contact.id, []), consents.get(contact.id, {})) for contact in contacts
+        _build(
+            contact,
+            identities.get(contact.id, []),
+            consents.get(contact.id, {}),
+            names_of(tags.get(contact.id, [])),
+        )
+        for contact in contacts
     ]
 
 
@@ -177,7 +185,10 @@ def _read_consents(contact_ids: Sequence[UUID]) -> dict[UUID, dict[str, ConsentS
 
 
 def _build(
-    contact: Contact, identities: list[IdentityOfContact], consent: dict[str, ConsentShape]
+    contact: Contact,
+    identities: list[IdentityOfContact],
+    consent: dict[str, ConsentShape],
+    tags: list[str],
 ) -> ContactShape:
     return ContactShape(
         id=str(contact.id),
@@ -186,7 +197,7 @@ def _build(
         identities=identities,
         language=contact.language or None,
         time_zone=contact.time_zone or None,
-        tags=words_in(contact.tags),
+        tags=tags,
         tier=contact.tier or None,
         stage=contact.stage or None,
         score=contact.score,

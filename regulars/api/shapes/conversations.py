@@ -19,8 +19,9 @@ from regulars.conversations.models import Conversation, Message, Note
 from regulars.conversations.queries.changing import MessageChanges
 from regulars.inboxes.ports import MessageKind
 from regulars.kernel import clock
-from regulars.kernel.shielding import shielded, words_in
+from regulars.kernel.shielding import shielded
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
+from regulars.tags.queries import names_of
 
 Status = Literal["open", "snoozed", "resolved"]
 Priority = Literal["low", "normal", "high", "urgent"]
@@ -90,6 +91,7 @@ class ConversationShape(msgspec.Struct, kw_only=True):
     priority: Annotated[Priority, told("How urgent it is.", "normal")]
     tags: Annotated[list[str], told("Words that people put on it.", ["delivery"])]
     snoozed_until: Annotated[Moment | None, told("When it comes back, while it is snoozed.")]
+    episode: Annotated[str | None, told("The last episode's id; null while nothing was said.", EXAMPLE_ID)]
     reply_window: Annotated[ReplyWindow, told("Until when free text is allowed.")]
     unread: Annotated[int, told("How many messages nobody has read.", 2)]
     waiting_since: Annotated[
@@ -110,7 +112,7 @@ class ConversationQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
     status: Annotated[Status | None, told("Of this status only.", "open")] = None
     assignee: Annotated[str | None, told("A member's id, or `none`.", "none")] = None
     team: Annotated[str | None, told("A team's id.", EXAMPLE_ID)] = None
-    tag: Annotated[str | None, told("With this tag only.", "delivery")] = None
+    tag: Annotated[str | None, told("With this tag only: its name or id.", "delivery")] = None
     contact: Annotated[str | None, told("A contact's id.", EXAMPLE_ID)] = None
     person: Annotated[str | None, told("A `person` of contacts: the threads of all of them.", EXAMPLE_ID)] = (
         None
@@ -170,7 +172,7 @@ class NoteShape(msgspec.Struct):
 
 
 def build_conversations(conversations: Sequence[Conversation]) -> list[ConversationShape]:
-    """One query beside the rows (``last_message`` is attached)."""
+    """One query beside the rows (last message and tags are attached)."""
     identities = build_identities([each.contact_id for each in conversations if each.contact_id])
     return [
         _build(each, identities.get(each.contact_id, []) if each.contact_id else []) for each in conversations
@@ -202,8 +204,9 @@ def _build(conversation: Conversation, identities: list[IdentityOfContact]) -> C
         assignee=refer_to_member(conversation.assignee),
         team=refer_to_team(conversation.team),
         priority=msgspec.convert(conversation.priority, Priority),
-        tags=words_in(conversation.tags),
+        tags=names_of(conversation.shown_tags),
         snoozed_until=conversation.snoozed_until,
+        episode=_text(conversation.episode_id),
         reply_window=build_reply_window(conversation, clock.now()),
         unread=conversation.unread_count,
         waiting_since=conversation.waiting_since,

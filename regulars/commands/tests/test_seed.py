@@ -19,7 +19,7 @@ def test_it_fills_a_workspace_of_its_own_or_leaves_none_behind(tmp_path: Path):
     done = regulars("seed", *amounts, "--until", "2026-11-29T08:00:00Z", "--json", **place)
     assert (done.returncode, done.stderr) == (0, "")
     facts = json.loads(done.stdout)
-    expected = {"contacts": 12, "conversations": 6, "messages": 120}
+    expected = {"contacts": 12, "conversations": 6, "messages": 120, "tags": 3}
     assert (facts["seed"], facts["until"], facts["amounts"]) == (5, "2026-11-29T08:00:00+00:00", expected)
     assert facts["rows"]["conversations_message"] == 120
     assert [each["role"] for each in facts["members"]][:2] == ["owner", "admin"]

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from regulars.contacts.generating.people import COUNTRIES, Country, numbers_of
+from regulars.contacts.history import consent_fact
 from regulars.contacts.models import ContactIdentity
 from regulars.kernel.generating import Generated, Kind, Run, escaped
 from regulars.kernel.ids import written_id_at
@@ -23,6 +24,7 @@ _CONTACT = (
     " updated_at"
 )
 _IDENTITY = "id, workspace_id, contact_id, channel, kind, value, provider_address, first_seen_at"
+_HISTORY = "contact_id, workspace_id, fact, value, from_at, by_kind, by_id, why"
 _CONSENT = "id, workspace_id, contact_id, channel, purpose, state, source, proof, at"
 
 
@@ -66,8 +68,8 @@ def _write(run: Run, channel: str) -> Iterator[int]:
 @transaction.atomic
 def _write_some(run: Run, channel: str, dice: random.Random, people: list[tuple[Country, str]]) -> None:
     workspace = run.workspace_id.hex
-    contacts, identities, consents = [], [], []
-    seconds = run.days * 86_400
+    contacts, identities, consents, history = [], [], [], []
+    seconds, fact = run.days * 86_400, consent_fact("marketing", channel)
 
     def drawn_id(milliseconds: int) -> str:
         return written_id_at(milliseconds, dice.getrandbits(74))
@@ -92,6 +94,10 @@ def _write_some(run: Run, channel: str, dice: random.Random, people: list[tuple[
             consents.append(
                 f"{drawn_id(when)}\t{workspace}\t{contact}\t{channel}\tmarketing\t{state}\tgenerated\t{{}}\t{written}"
             )
+            history.append(
+                f"{contact}\t{workspace}\t{fact}\t{state}\t{written}\tcontact\t{contact}\tgenerated"
+            )
     run.copy("contacts_contact", _CONTACT, contacts)
     run.copy("contacts_contactidentity", _IDENTITY, identities)
     run.copy("contacts_consent", _CONSENT, consents)
+    run.copy("contacts_contacthistory", _HISTORY, history)

@@ -6,6 +6,7 @@ import json
 import zoneinfo
 from collections.abc import Mapping
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from babel import Locale, UnknownLocaleError
@@ -13,11 +14,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.contacts.events import ConsentRecorded, ContactEdited, ContactRemoved
+from regulars.contacts.history import remember_columns, remember_consent
 from regulars.contacts.models import Consent, Contact
 from regulars.contacts.operations.identifying import PersonSeen, identify_contacts
+from regulars.contacts.operations.tagging import set_contact_tags
 from regulars.kernel import clock
 from regulars.kernel.errors import Invalid
 from regulars.kernel.events import record
+from regulars.tags.names import NAME_LENGTH as NAME_LENGTH_OF_TAG
+from regulars.tags.tagging import MOST_TAGS
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
 from regulars.workspaces.operations import audit
@@ -28,7 +33,6 @@ EDITABLE = frozenset(
 NAME_LENGTH = 200
 ABOUT_LENGTH = 5_000
 WORD_LENGTH = 64
-MOST_TAGS = 100
 FIELDS_LENGTH = 64_000
 
 
@@ -41,15 +45,20 @@ def update_contact(contact: Contact, changes: Mapping[str, object], *, by: Actor
         problems["owner_id"] = "the id of an active member, or null"
     if problems:
         raise Invalid(_("Some fields need attention"), fields=problems)
-    changed = [name for name, value in changes.items() if getattr(contact, name) != value]
-    if not changed:
-        return contact
-    for name in changed:
-        setattr(contact, name, changes[name])
-    contact.updated_at = clock.now()
-    contact.save(update_fields=[*changed, "updated_at"])
-    record(ContactEdited(contact.workspace_id, contact.id, tuple(sorted(changed)), by.doer))
-    audit(by, "contacts:edit", "contact", str(contact.id), fields=sorted(changed))
+    tags = cast("list[str] | None", changes.get("tags"))
+    are_tags_changed = tags is not None and set_contact_tags(contact, tags, by=by)
+    own = {name: value for name, value in changes.items() if name != "tags"}
+    changed = [name for name, value in own.items() if getattr(contact, name) != value]
+    if changed:
+        for name in changed:
+            setattr(contact, name, changes[name])
+        contact.updated_at = clock.now()
+        contact.save(update_fields=[*changed, "updated_at"])
+        remember_columns(contact, changed, by=by.doer)
+        record(ContactEdited(contact.workspace_id, contact.id, tuple(sorted(changed)), by.doer))
+    if changed or are_tags_changed:
+        fields = sorted([*changed, *(["tags"] if are_tags_changed else [])])
+        audit(by, "contacts:edit", "contact", str(contact.id), fields=fields)
     return contact
 
 
@@ -77,9 +86,9 @@ def _problem(name: str, value: object) -> str:
         case "tier" | "stage" if not isinstance(value, str) or len(value) > WORD_LENGTH:
             return f"a word of at most {WORD_LENGTH} characters"
         case "tags" if not isinstance(value, list) or not all(
-            isinstance(tag, str) and 0 < len(tag) <= WORD_LENGTH for tag in value
+            isinstance(tag, str) and 0 < len(tag) <= NAME_LENGTH_OF_TAG for tag in value
         ):
-            return f"a list of words of at most {WORD_LENGTH} characters"
+            return f"a list of words of at most {NAME_LENGTH_OF_TAG} characters"
         case "tags" if isinstance(value, list) and len(value) > MOST_TAGS:
             return f"at most {MOST_TAGS} words"
         case "fields" if not isinstance(value, dict):
@@ -146,5 +155,6 @@ def record_consent(
         defaults={"workspace_id": workspace_id, "source": source, "proof": dict(proof)},
     )
     if made:
+        remember_consent(contact_id, workspace_id, purpose, channel, state, at=at, why=source)
         record(ConsentRecorded(workspace_id, contact_id, channel, purpose, state, at))
     return made

@@ -199,10 +199,10 @@ def _insert_contacts(workspace_id: UUID, people: Sequence[PersonSeen], resolutio
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO contacts_contact (id, person_id, workspace_id, name, profile_name, profile_at, username,"
-            " phone, country, language, time_zone, tags, tier, stage, fields, about, unreachable_reason, created_at,"
+            " phone, country, language, time_zone, tier, stage, fields, about, unreachable_reason, created_at,"
             " updated_at)"
-            " SELECT id, id, %s, '', name, named_at, username, phone, country, language, zone, '[]', '', '', '{}', '',"
-            " '', now(), now()"
+            " SELECT id, id, %s, '', name, named_at, username, phone, country, language, zone, '', '', '{}', '', '',"
+            " now(), now()"
             " FROM unnest(%b::uuid[], %b::text[], %b::timestamptz[], %b::text[], %b::text[], %b::text[], %b::text[],"
             " %b::text[]) AS new(id, name, named_at, username, phone, country, language, zone)",
             [workspace_id, *columns],

@@ -21,7 +21,8 @@ from regulars.conversations.models import MESSAGE_STATES, MESSAGES, Conversation
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.models import Inbox
 from regulars.kernel.errors import Invalid
-from regulars.kernel.generating import Generated, Kind, Run
+from regulars.kernel.generating import Generated, Kind, Run, escaped
+from regulars.workspaces.business_hours import hours_of_work
 from regulars.workspaces.models import Member, Team, Workspace
 
 MESSAGES_EACH = 20
@@ -65,9 +66,10 @@ def _write(run: Run, platform: Platform) -> Iterator[int]:
         return Rhythm(zone or "UTC", run.since, run.until)
 
     until = int(run.until.timestamp())
+    work = hours_of_work(run.workspace_id)
     at_once = min(2_000, max(20, AT_ONCE * wanted // messages))
     for desk, people in _strangers(run, _desks(run, platform.kind), platform.kind, at_once):
-        batch = Batch(run, desk, platform, dice)
+        batch = Batch(run, desk, platform, dice, work)
         for person, length in zip(people, lengths, strict=False):
             words = LANGUAGES.get(person.language) or LANGUAGES["en"]
             thread = talk(
@@ -115,7 +117,7 @@ def _desks(run: Run, channel: str) -> list[Desk]:
         .prefetch_related("teams")
         .order_by("created_at", "id")
     )
-    teams = {team.id: team for team in Team.objects.filter(workspace_id=run.workspace_id).order_by("name")}
+    teams = list(Team.objects.filter(workspace_id=run.workspace_id).order_by("name"))
     desks = []
     for inbox in inboxes.prefetch_related("teams").order_by("created_at", "id"):
         staffed = {team.id for team in inbox.teams.all()}
@@ -128,7 +130,9 @@ def _desks(run: Run, channel: str) -> list[Desk]:
                 inbox.connection_id,
                 inbox.address,
                 tuple((each.id.hex, str(each)) for each in there or everybody),
-                tuple(each.hex for each in teams if not staffed or each in staffed),
+                tuple(
+                    (each.id.hex, escaped(each.name)) for each in teams if not staffed or each.id in staffed
+                ),
             )
         )
     return desks

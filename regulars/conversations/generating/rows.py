@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -11,15 +12,19 @@ from uuid import UUID
 
 import orjson
 
+from regulars.conversations.generating.counting import EPISODE, FACT, Counted, Whose
 from regulars.conversations.generating.scripts import MEDIA, Words
 from regulars.conversations.generating.talking import NOTED, Said, Thread
+from regulars.conversations.history import STARTED
 from regulars.inboxes.ports import ProviderError
 from regulars.kernel.generating import NULL, Run, escaped
 from regulars.kernel.ids import written_id_at
+from regulars.workspaces.business_hours import HoursOfWork
 
 CONVERSATION = (
     "id, workspace_id, inbox_id, contact_id, status, snoozed_until, assignee_id, team_id, priority, unread_count,"
-    " waiting_since, last_message_id, last_message_at, last_inbound_at, window_closes_at, created_at, updated_at"
+    " waiting_since, last_message_id, last_message_at, last_inbound_at, window_closes_at, created_at, updated_at,"
+    " episode_id"
 )
 MESSAGE = (
     "id, workspace_id, inbox_id, conversation_id, contact_id, direction, kind, text, content, media_id, provider_id,"
@@ -31,6 +36,8 @@ MEDIA_FILE = (
     "id, workspace_id, connection_id, kind, state, provider_media_id, mime_type, byte_count, filename, is_voice,"
     " sha256, is_animated, has_thumbnail, attempts, error, provider_uploads, created_at"
 )
+HISTORY = "conversation_id, workspace_id, fact, value, name, from_at, until_at, by_kind, by_id, by_name, why"
+BY_HOUSE, BY_CONTACT = f"system\t{NULL}\t", f"contact\t{NULL}\t"
 PRIORITIES = ("normal",) * 17 + ("high", "high", "urgent", "low")
 REACHED = {"sent": ("sent",), "delivered": ("sent", "delivered"), "read": ("sent", "delivered", "read")}
 ID_BITS = 74
@@ -59,7 +66,8 @@ class Desk(NamedTuple):
     address: str
     members: tuple[tuple[str, str], ...]
     """(id, name) of each"""
-    teams: tuple[str, ...]
+    teams: tuple[tuple[str, str], ...]
+    """(id, name) of each"""
 
 
 class Person(NamedTuple):
@@ -80,6 +88,7 @@ class Batch:
     desk: Desk
     platform: Platform
     dice: random.Random
+    work: HoursOfWork
     conversations: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
     provider_ids: list[str] = field(default_factory=list)
@@ -89,6 +98,9 @@ class Batch:
     notes: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     """of the thread: assigned, resolved and so on"""
+    history: list[str] = field(default_factory=list)
+    episodes: list[str] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """(flow, outcome, reason) of the ledger"""
 
@@ -111,6 +123,9 @@ class Batch:
             "id, workspace_id, conversation_id, kind, actor_name, facts, at",
             self.lines,
         )
+        copy("conversations_conversationhistory", HISTORY, self.history)
+        copy("conversations_episode", EPISODE, self.episodes)
+        copy("conversations_fact", FACT, self.facts)
 
     def add(self, person: Person, thread: Thread, words: Words) -> None:
         _Writer(self, person, thread, words).write()
@@ -129,6 +144,14 @@ class _Writer:
         self._contact_name = escaped(person.name)
         self._answered_by = ""
         """the message with which a member took it on"""
+        whose = Whose(
+            place[0], self._id, place[1], batch.platform.kind, (self._member[0], escaped(self._member[1]))
+        )
+        work = batch.work
+        self._counted = Counted(whose, work.hours, work.episode_hours, dice, self._say_status)
+        self._by_member = f"member\t{self._member[0]}\t{self._member[1]}"
+        self._status = [_Then(said[0].at, "open", why=STARTED)]
+        self._assignee = [_Then(said[0].at, NULL, why=STARTED)]
 
     def write(self) -> None:
         names: list[str] = []
@@ -136,11 +159,15 @@ class _Writer:
         last_id = ""
         for place, each in enumerate(self._thread.said):
             message_id = self._write_message(each, names)
+            self._counted.note(each, message_id)
             if place == self._thread.last:
                 last_id = message_id
             if each.begins:
-                self._write_beginning(each, is_first=place == 0)
+                self._write_beginning(each)
         self._write_end(last_id)
+        episodes, facts = self._counted.rows()
+        self._batch.episodes.extend(episodes)
+        self._batch.facts.extend(facts)
 
     def _write_message(self, each: Said, names: list[str]) -> str:
         batch, turn = self._batch, each.turn
@@ -199,6 +226,10 @@ class _Writer:
         if not self._answered_by:
             self._answered_by = message_id
             self._write_line("claimed", each.at, self._member[1], f'{{"message_id":"{UUID(message_id)}"}}')
+            taken_at = max(each.at, self._assignee[0].at + 1)
+            self._assignee.append(
+                _Then(taken_at, str(UUID(self._member[0])), self._member[1], "claimed", self._by_member)
+            )
         return NULL
 
     def _write_file(self, each: Said, sent_at: str) -> str:
@@ -213,9 +244,7 @@ class _Writer:
         )
         return file_id
 
-    def _write_beginning(self, each: Said, *, is_first: bool) -> None:
-        if not is_first and not each.turn.is_ours:
-            self._write_line("reopened_by_contact", each.at, "", "{}")
+    def _write_beginning(self, each: Said) -> None:
         if self._words.notes and self._batch.dice.random() < NOTED:
             member_id, member_name = self._member
             note_id = written_id_at(each.at * 1_000 + 500, self._batch.dice.getrandbits(ID_BITS))
@@ -223,6 +252,20 @@ class _Writer:
                 f"{note_id}\t{self._batch.run.workspace_id.hex}\t{self._id}\t{member_id}\t{member_name}"
                 f"\t{self._batch.dice.choice(self._words.notes)}\t{_written(each.at + 90)}"
             )
+
+    def _say_status(self, kind: str, at: int, actor: str) -> None:
+        self._write_line(kind, at, actor, "{}")
+        is_resolved = kind == "resolved"
+        status, by = ("resolved", self._by_member) if is_resolved else ("open", BY_CONTACT)
+        self._status.append(_Then(at, status, why=kind, by=by))
+
+    def _write_fact(self, fact: str, rows: Sequence[_Then]) -> None:
+        place = f"{self._id}\t{self._batch.run.workspace_id.hex}\t{fact}"
+        ends = [*(_written(row.at) for row in rows[1:]), NULL]
+        self._batch.history += [
+            f"{place}\t{row.value}\t{row.name}\t{_written(row.at)}\t{end}\t{row.by}\t{row.why}"
+            for row, end in zip(rows, ends, strict=True)
+        ]
 
     def _write_line(self, kind: str, at: int, actor: str, facts: str) -> None:
         line_id = written_id_at(at * 1_000, self._batch.dice.getrandbits(ID_BITS))
@@ -234,9 +277,20 @@ class _Writer:
         batch, thread = self._batch, self._thread
         dice = batch.dice
         if thread.resolved_at:
-            self._write_line("resolved", thread.resolved_at, self._member[1], "{}")
+            self._say_status("resolved", thread.resolved_at, self._member[1])
+        self._counted.end(thread)
         assignee = self._member[0] if self._answered_by and dice.random() < 0.85 else NULL
-        team = dice.choice(batch.desk.teams) if batch.desk.teams and dice.random() < 0.6 else NULL
+        team, team_name = (
+            dice.choice(batch.desk.teams) if batch.desk.teams and dice.random() < 0.6 else (NULL, "")
+        )
+        if self._answered_by and assignee == NULL:
+            self._assignee.append(_Then(thread.said[-1].at + 2, NULL, why="unassigned", by=self._by_member))
+        if thread.status == "snoozed":
+            self._status.append(_Then(thread.said[-1].at + 1, "snoozed", why="snoozed", by=self._by_member))
+        self._write_fact("status", self._status)
+        self._write_fact("assignee", self._assignee)
+        named = NULL if team == NULL else str(UUID(team))
+        self._write_fact("team", [_Then(thread.said[0].at, named, team_name, STARTED)])
         closes = thread.last_inbound_at and thread.last_inbound_at + batch.platform.window_seconds
         begun, said_last = _written(thread.said[0].at), _written(thread.said[thread.last].at)
         workspace, inbox, _own_id, contact = self._place.split("\t")
@@ -244,8 +298,19 @@ class _Writer:
             f"{self._id}\t{workspace}\t{inbox}\t{contact}\t{thread.status}\t{_or_null(thread.snoozed_until)}"
             f"\t{assignee}\t{team}\t{dice.choice(PRIORITIES)}\t{thread.unread}\t{_or_null(thread.waiting_since)}"
             f"\t{last_id}\t{said_last}\t{_or_null(thread.last_inbound_at)}\t{_or_null(closes)}\t{begun}"
-            f"\t{_or_null(thread.resolved_at) if thread.resolved_at else said_last}"
+            f"\t{_or_null(thread.resolved_at) if thread.resolved_at else said_last}\t{self._counted.last_id}"
         )
+
+
+class _Then(NamedTuple):
+    """What a fact was from a second (since 1970) on."""
+
+    at: int
+    value: str
+    name: str = ""
+    why: str = ""
+    by: str = BY_HOUSE
+    """kind, id and name"""
 
 
 def _written(at: int) -> str:

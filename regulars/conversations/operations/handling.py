@@ -18,11 +18,12 @@ from regulars.conversations.events import (
     ConversationResolved,
     ConversationSnoozed,
     ConversationStarted,
-    ConversationTagged,
     MemberTyping,
     NoteWritten,
 )
+from regulars.conversations.history import open_history
 from regulars.conversations.models import Conversation, Draft, Note
+from regulars.conversations.operations.episodes import Opening, end, go_on
 from regulars.conversations.operations.seeing import Seen, count_unseen
 from regulars.conversations.operations.telling import tell
 from regulars.kernel import clock
@@ -35,7 +36,6 @@ from regulars.workspaces.teams import hold_teams
 NOTE_LENGTH = 20_000
 DRAFT_LENGTH = 200_000
 DRAFT_MODES = ("reply", "note", "template")
-MOST_TAGS = 100
 PRIORITIES = ("low", "normal", "high", "urgent")
 DECIDED_ON = (
     "status",
@@ -43,10 +43,10 @@ DECIDED_ON = (
     "assignee",
     "team",
     "priority",
-    "tags",
     "unread_count",
     "waiting_since",
     "last_inbound_at",
+    "episode_id",
 )
 """what the verbs below look at before they write"""
 
@@ -141,6 +141,8 @@ def resolve_conversation(conversation: Conversation, *, by: Actor, seen: Seen | 
     conversation.snoozed_until = conversation.waiting_since = None
     conversation.unread_count = 0
     _save(conversation, "status", "snoozed_until", "waiting_since", "unread_count")
+    if conversation.episode_id:
+        end([conversation.id], by=by.doer)
     tell(ConversationResolved(conversation.workspace_id, conversation.id, from_status=before, by=by.doer))
 
 
@@ -153,6 +155,8 @@ def reopen_conversation(conversation: Conversation, *, by: Actor) -> None:
     before, conversation.status = conversation.status, "open"
     conversation.snoozed_until = None
     _save(conversation, "status", "snoozed_until")
+    if before == "resolved" and conversation.episode_id:
+        go_on([Opening(conversation.id, clock.now(), by.doer)])
     tell(ConversationReopened(conversation.workspace_id, conversation.id, from_status=before, by=by.doer))
 
 
@@ -191,27 +195,6 @@ def set_priority(conversation: Conversation, priority: str, *, by: Actor) -> Non
         _save(conversation, "priority")
         tell(
             ConversationPrioritized(conversation.workspace_id, conversation.id, before, priority, by=by.doer)
-        )
-
-
-@transaction.atomic
-def tag_conversation(conversation: Conversation, tags: list[str], *, by: Actor) -> None:
-    by.require("conversations:assign")
-    cleaned = sorted({tag.strip() for tag in tags if tag.strip()})
-    if any(len(tag) > 64 for tag in cleaned):
-        raise Invalid(_("A tag has at most 64 characters"), fields={"tags": "at most 64 characters each"})
-    if len(cleaned) > MOST_TAGS:
-        raise Invalid(_("These are too many tags"), fields={"tags": f"at most {MOST_TAGS}"})
-    before = conversation.tags
-    _lock(conversation)
-    if conversation.tags != cleaned:
-        _expect(conversation.tags, before)
-        conversation.tags = cleaned
-        _save(conversation, "tags")
-        tell(
-            ConversationTagged(
-                conversation.workspace_id, conversation.id, tuple(before), tuple(cleaned), by=by.doer
-            )
         )
 
 
@@ -325,6 +308,7 @@ def start_conversation(workspace_id: UUID, inbox_id: UUID, contact_id: UUID) -> 
         workspace_id=workspace_id, inbox_id=inbox_id, contact_id=contact_id
     )
     if made:
+        open_history(conversation)
         record(ConversationStarted(workspace_id, conversation.id, contact_id))
     return conversation
 

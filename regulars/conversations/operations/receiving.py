@@ -7,7 +7,7 @@ Repeating a batch, in any order and split, leads to the same state.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -19,9 +19,12 @@ from regulars.conversations.events import (
     ConversationStarted,
     MessageReceived,
 )
+from regulars.conversations.history import DECIDING, STARTED
 from regulars.conversations.models import SILENT_KINDS, UNCOUNTED_KINDS
 from regulars.conversations.operations.completing import Repetition, complete_messages
 from regulars.conversations.operations.contents import content_json
+from regulars.conversations.operations.episodes import Opening, begin_earlier, go_on
+from regulars.conversations.operations.facts import note_answers_by_phone
 from regulars.conversations.operations.media_rows import insert_ad_pictures, insert_media
 from regulars.conversations.operations.reacting import Uncounted, forget_reactions, withdraw_reactions
 from regulars.conversations.operations.statuses import adopt_unmatched
@@ -29,7 +32,7 @@ from regulars.conversations.operations.telling import tell_all
 from regulars.conversations.provider_ids import Named, find_messages, take_ids
 from regulars.inboxes.ports import InboundMessage
 from regulars.kernel.database import binary_cursor
-from regulars.kernel.events import Event
+from regulars.kernel.events import Doer, Event
 from regulars.kernel.ids import id_at, new_id
 
 LATE_AFTER = timedelta(seconds=5)
@@ -60,6 +63,12 @@ class _Thread:
     last_message_at: datetime | None
     answered_at: datetime | None
     """the last answer from the phone app so far, this batch's included once they are noted"""
+    has_episode: bool
+    """that is not over"""
+    said_at: list[datetime] = field(default_factory=list)
+    """what begins an episode, or goes on with one"""
+    by_phone: list[datetime] = field(default_factory=list)
+    """when something was said that changes what was answered on the phone"""
     newly_answered_at: datetime | None = None
     unread: int = 0
     opened_window_at: datetime | None = None
@@ -105,6 +114,7 @@ def receive_messages(
     _insert_ad_pictures(workspace_id, stored)
     _move_threads_on(stored, _weigh_reactions(stored, reply_window))
     _write_threads(list(threads.values()), reply_window)
+    _go_on(list(threads.values()))
     tell_all(_events(workspace_id, stored))
     echoes = [(each.inbox_id, each.message.provider_id) for each in chosen if each.message.direction == "out"]
     if echoes:
@@ -174,7 +184,7 @@ def _read_threads(wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, _Thread]
     with binary_cursor() as cursor:
         cursor.execute(
             "SELECT c.id, c.inbox_id, c.contact_id, c.group_id, c.status, c.last_message_at,"
-            " c.answered_elsewhere_at FROM conversations_conversation c WHERE c.id IN ("
+            " c.answered_elsewhere_at, c.episode_id FROM conversations_conversation c WHERE c.id IN ("
             "   SELECT c.id FROM unnest(%b::uuid[], %b::uuid[]) AS w(inbox_id, contact_id)"
             "   JOIN conversations_conversation c"
             "   ON c.inbox_id = w.inbox_id AND c.contact_id = w.contact_id"
@@ -198,6 +208,7 @@ def _read_threads(wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, _Thread]
                 status=row[4],
                 last_message_at=row[5],
                 answered_at=row[6],
+                has_episode=row[7] is not None and row[4] != "resolved",
             )
             for row in cursor.fetchall()
         }
@@ -206,19 +217,31 @@ def _read_threads(wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, _Thread]
 def _start_threads(workspace_id: UUID, firsts: Sequence[Incoming]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO conversations_conversation (id, workspace_id, inbox_id, contact_id, group_id, status,"
-            " priority, tags, unread_count, owned_elsewhere, created_at, updated_at)"
-            " SELECT id, %s, inbox_id, contact_id, group_id, 'open', 'normal', '[]', 0, false, now(), now()"
-            " FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[]) AS new(id, inbox_id, contact_id, group_id)"
-            " ON CONFLICT DO NOTHING",
+            _START_THREADS,
             [
                 workspace_id,
                 [new_id() for _ in firsts],
                 [each.inbox_id for each in firsts],
                 [None if each.group_id else each.contact_id for each in firsts],
                 [each.group_id for each in firsts],
+                STARTED,
+                *([fact.name for fact in DECIDING], [fact.first for fact in DECIDING]),
             ],
         )
+
+
+_START_THREADS = """
+WITH made AS (
+  INSERT INTO conversations_conversation (id, workspace_id, inbox_id, contact_id, group_id, status, priority,
+    unread_count, owned_elsewhere, created_at, updated_at)
+  SELECT id, %s, inbox_id, contact_id, group_id, 'open', 'normal', 0, false, now(), now()
+  FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[]) AS new(id, inbox_id, contact_id, group_id)
+  ON CONFLICT DO NOTHING RETURNING id, workspace_id, created_at
+)
+INSERT INTO conversations_conversationhistory (conversation_id, workspace_id, fact, value, from_at, by_kind, why)
+SELECT made.id, made.workspace_id, first.fact, first.value, made.created_at, 'system', %s
+FROM made CROSS JOIN unnest(%b::text[], %b::text[]) AS first(fact, value)
+"""
 
 
 _INSERT_MESSAGES = """
@@ -343,6 +366,7 @@ def _note_answer(message: InboundMessage, thread: _Thread) -> None:
     """Somebody answered from the phone app: what was said until then waits no longer, whenever we hear of it."""
     if message.direction == "in" or message.source == "history" or message.kind in SILENT_KINDS:
         return
+    thread.by_phone.append(message.sent_at)
     if thread.answered_at is None or message.sent_at > thread.answered_at:
         thread.answered_at = thread.newly_answered_at = message.sent_at
 
@@ -353,6 +377,8 @@ def _apply(message: InboundMessage, message_id: UUID, thread: _Thread, *, is_new
         thread.last = place
     if message.source == "history":
         return
+    if message.kind not in SILENT_KINDS and (message.direction == "in" or thread.status != "resolved"):
+        thread.said_at.append(message.sent_at)
     if message.source == "standby":
         thread.owned_elsewhere = True
     if message.direction == "out" or not is_news:
@@ -366,7 +392,9 @@ def _apply(message: InboundMessage, message_id: UUID, thread: _Thread, *, is_new
         thread.unread += 1
     if message.kind not in SILENT_KINDS:
         thread.reopens = True
-        if not is_answered:
+        if is_answered:
+            thread.by_phone.append(message.sent_at)
+        else:
             thread.waiting_since = min(filter(None, (thread.waiting_since, message.sent_at)))
 
 
@@ -427,6 +455,29 @@ def _write_threads(threads: Sequence[_Thread], reply_window: timedelta) -> None:
                 *(list(column) for column in zip(*rows, strict=True)),
             ],
         )
+
+
+THE_CONTACT = Doer("contact", None, "")
+
+
+def _go_on(threads: Sequence[_Thread]) -> None:
+    """No statement for messages in conversations that are open, unless they come late or were said on the phone."""
+    go_on(
+        [
+            Opening(each.id, min(each.said_at), THE_CONTACT)
+            for each in threads
+            if each.said_at and not each.has_episode
+        ]
+    )
+    begin_earlier(
+        [
+            (each.id, at)
+            for each in threads
+            for at in each.said_at
+            if each.last_message_at and at < each.last_message_at
+        ]
+    )
+    note_answers_by_phone([(each.id, at) for each in threads for at in each.by_phone])
 
 
 def _events(workspace_id: UUID, stored: Sequence[_New]) -> list[Event]:

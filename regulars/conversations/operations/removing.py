@@ -24,6 +24,7 @@ from regulars.conversations.models import (
     SILENT_KINDS,
     UNCOUNTED_KINDS,
     Conversation,
+    ConversationTagging,
     Message,
     MessageStatus,
     Note,
@@ -41,6 +42,7 @@ from regulars.kernel.locks import lock_keys
 from regulars.kernel.reactions import forget_errors
 from regulars.media.models import MediaFile
 from regulars.media.operations import remove_files
+from regulars.tags.taggings import forget
 from regulars.workspaces.access import Actor
 
 ANSWERS_KEPT = timedelta(hours=25)
@@ -74,6 +76,13 @@ def moving_groups_on(contact: Contact) -> Iterator[None]:
     yield
     _move_groups_on(unread)
     record_all(MessagesRemoved(each.workspace_id, each.id) for each in groups)
+
+
+@contextmanager
+def forgetting_tags(contact: Contact) -> Iterator[None]:
+    """Their uses are no longer counted."""
+    forget(ConversationTagging, list(contact.conversations.values_list("id", flat=True)))
+    yield
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from regulars.conversations.guardrails import (
     useful_until,
 )
 from regulars.conversations.models import UNCOUNTED_KINDS, Conversation, Message
+from regulars.conversations.operations.episodes import Opening, go_on
 from regulars.conversations.operations.reacting import restore_last_words, withdraw_reactions
 from regulars.conversations.operations.seeing import Seen, Unseen, lock_and_look
 from regulars.conversations.operations.telling import tell_all
@@ -296,7 +297,8 @@ def _answer_conversations(
         rows = cursor.fetchall()
     ended = {answering[row[0]]: EndedWait(row[1], row[2]) for row in rows if row[0] in answering}
     told: list[Event] = []
-    for conversation_id, since, unread, was_claimed, team_id in rows:
+    go_on([_opened_by(latest[row[0]]) for row in rows if row[5] and row[0] in answering])
+    for conversation_id, since, unread, was_claimed, team_id, _begins in rows:
         message, answer_id = latest[conversation_id], answering.get(conversation_id)
         if answer_id and (unread or since):
             told.append(ConversationAnswered(message.workspace_id, conversation_id, answer_id, since, unread))
@@ -304,6 +306,11 @@ def _answer_conversations(
             by = Doer("member", message.author_member_id, message.author_name)
             told.append(ConversationClaimed(message.workspace_id, conversation_id, answer_id, team_id, by))
     return ended, told
+
+
+def _opened_by(message: Message) -> Opening:
+    by = Doer(message.author_kind, message.author_member_id, message.author_name)
+    return Opening(message.conversation_id, message.created_at, by)
 
 
 _ANSWER = """
@@ -333,7 +340,8 @@ UPDATE conversations_conversation c SET
 FROM new JOIN before ON before.id = new.id
 WHERE c.id = new.id
 RETURNING c.id, before.waiting_since, before.unread_count - c.unread_count,
-  new.answers AND before.assignee_id IS NULL AND c.assignee_id IS NOT NULL, c.team_id
+  new.answers AND before.assignee_id IS NULL AND c.assignee_id IS NOT NULL, c.team_id,
+  c.episode_id IS NULL AND c.status <> 'resolved'
 """
 
 

@@ -22,6 +22,7 @@ from regulars.contacts.models import Contact
 from regulars.contacts.operations.editing import record_consent
 from regulars.conversations.events import MessageStatusChanged, ReplyWindowProlonged
 from regulars.conversations.models import STATUS_RANK, Conversation, UnmatchedStatus
+from regulars.conversations.operations.facts import Span, note_answers
 from regulars.conversations.operations.unanswering import close_windows, end_waits, restore_waits
 from regulars.conversations.provider_ids import Named, find_messages, take_ids
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
@@ -310,15 +311,16 @@ def settle_jobs(rows: Sequence[tuple[UUID, str, str]]) -> set[UUID]:
             " settled_at = now(), lease_until = NULL"
             " FROM unnest(%b::uuid[], %b::text[], %b::text[]) AS new(id, state, reason), inboxes_inbox i"
             " WHERE o.message_id = new.id AND i.id = o.inbox_id AND o.state IN ('queued', 'sending', 'unknown')"
-            " RETURNING o.message_id, i.connection_id, i.address, o.state, o.outcome_reason",
+            " RETURNING o.message_id, i.connection_id, i.address, o.state, o.outcome_reason, o.ended_wait_since",
             [list(column) for column in zip(*rows, strict=True)],
         )
         settled = cursor.fetchall()
     add_to_ledger(
         LedgerRow(connection_id, address, "outbound", state, reason, 1)
-        for _message_id, connection_id, address, state, reason in settled
+        for _message_id, connection_id, address, state, reason, _since in settled
         if state != "unknown"
     )
+    note_answers([Span(row[0], row[5]) for row in settled if row[3] == "accepted" and row[5]])
     return {row[0] for row in settled}
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from regulars.conversations.access import read_staffing
 from regulars.conversations.events import ConversationLostTeam
 from regulars.conversations.models import Conversation
-from regulars.conversations.operations.telling import tell_all
+from regulars.conversations.operations.telling import remember_untold, tell_all
 from regulars.inboxes.events import InboxStaffed
 from regulars.inboxes.models import Inbox
 from regulars.kernel import clock
@@ -141,9 +141,8 @@ def _hand_on(team: Team, handed: Sequence[_Handed], successor: Team | None, *, b
     if successor:
         held.filter(id__in=following).update(team=successor, updated_at=now)
     held.update(team=None, updated_at=now)
-    told = [each for each in handed if each.status != "resolved"]
-    tell_all(
-        ConversationLostTeam(
+    lost = {
+        each: ConversationLostTeam(
             team.workspace_id,
             each.id,
             from_team_id=team.id,
@@ -153,6 +152,8 @@ def _hand_on(team: Team, handed: Sequence[_Handed], successor: Team | None, *, b
             member_id=each.assignee_id,
             by=by.doer,
         )
-        for each in told
+        for each in handed
         for to in [successor if each.id in following else None]
-    )
+    }
+    tell_all(event for each, event in lost.items() if each.status != "resolved")
+    remember_untold(event for each, event in lost.items() if each.status == "resolved")

@@ -24,12 +24,15 @@ from regulars.conversations.events import (
     ConversationResolved,
     ConversationSnoozed,
     ConversationTagged,
+    ConversationUntagged,
     ConversationWoken,
     MessageSentAgain,
     MessageStopped,
     MessageTakenAsSent,
 )
+from regulars.conversations.history import remember
 from regulars.conversations.models import Activity
+from regulars.conversations.operations.facts import note_changes
 from regulars.kernel import clock
 from regulars.kernel.events import Event, record_all
 
@@ -50,12 +53,19 @@ def tell(*events: Event) -> None:
 
 
 def tell_all(events: Iterable[Event]) -> None:
-    """One statement for the log, and one more if there are lines."""
+    """One statement for the log; one more each for lines, for deciding facts that changed, for what is counted."""
     told = list(events)
     record_all(told)
+    note_changes(told)
     lines = [(each, line) for each in told if (line := line_of(each))]
     if lines:
         _insert(lines, clock.now())
+        remember((each, line.kind) for each, line in lines)
+
+
+def remember_untold(events: Iterable[Event]) -> None:
+    """What happened to conversations that nobody is told of goes into their history all the same."""
+    remember((each, line.kind) for each in events if (line := line_of(each)))
 
 
 def line_of(event: Event) -> Line | None:
@@ -104,7 +114,10 @@ _LINES: Mapping[type[Event], Callable[[Any], Line | None]] = {
     ConversationSnoozed: lambda event: Line("snoozed", event.by.name, {"until": event.until.isoformat()}),
     ConversationWoken: lambda event: Line("woken"),
     ConversationPrioritized: lambda event: Line("priority_set", event.by.name, {"to": event.to_priority}),
-    ConversationTagged: lambda event: Line("tagged", event.by.name, {"tags": list(event.to_tags)}),
+    ConversationTagged: lambda event: Line("tag_added", event.by.name, {"tag": event.tag_name}),
+    ConversationUntagged: lambda event: Line(
+        "tag_expired" if event.reason == "expired" else "tag_removed", event.by.name, {"tag": event.tag_name}
+    ),
     AnswerFailed: lambda event: Line("reopened_by_failure") if event.from_status != "open" else None,
     MessageSentAgain: _about_message("decided_send_again"),
     MessageTakenAsSent: _about_message("decided_was_sent"),

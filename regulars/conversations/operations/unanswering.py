@@ -15,8 +15,13 @@ from django.db import connection
 
 from regulars.conversations.events import AnswerFailed, FailedAnswerArrived, ReplyWindowClosed
 from regulars.conversations.models import SILENT_KINDS
+from regulars.conversations.operations.episodes import Opening, go_on
+from regulars.conversations.operations.facts import Span, note_answers, withdraw_answers
 from regulars.conversations.operations.telling import tell_all
-from regulars.kernel.events import record_all
+from regulars.kernel import clock
+from regulars.kernel.events import Doer, record_all
+
+THE_HOUSE = Doer("system", None, "")
 
 _LOCK = """
 SELECT id FROM conversations_conversation WHERE id IN (SELECT conversation_id FROM conversations_message
@@ -60,6 +65,9 @@ def restore_waits(failed: Sequence[UUID]) -> None:
         cursor.execute(_LOCK, [list(failed)])
         cursor.execute(_RESTORE, [list(failed), sorted(SILENT_KINDS)])
         rows = cursor.fetchall()
+    withdraw_answers(failed)
+    moment = clock.now()
+    go_on([Opening(row[1], moment, THE_HOUSE) for row in rows if row[2] == "resolved"])
     tell_all(AnswerFailed(*row) for row in rows)
 
 
@@ -73,14 +81,32 @@ def end_waits(delivered: Sequence[UUID]) -> None:
         cursor.execute(_LOCK, [list(delivered)])
         cursor.execute(
             "UPDATE conversations_conversation c SET waiting_since = NULL, unread_count = 0, updated_at = now()"
-            " FROM (SELECT m.conversation_id, max(m.created_at) AS at FROM conversations_message m"
-            "  WHERE m.id = ANY(%b::uuid[]) AND NOT m.kind = ANY(%b::text[]) GROUP BY 1) AS answer"
+            " FROM (SELECT DISTINCT ON (m.conversation_id) m.conversation_id, m.created_at AS at, m.id,"
+            "   b.waiting_since FROM conversations_message m"
+            "   JOIN conversations_conversation b ON b.id = m.conversation_id"
+            "  WHERE m.id = ANY(%b::uuid[]) AND NOT m.kind = ANY(%b::text[])"
+            "  ORDER BY m.conversation_id, m.created_at DESC) AS answer"
             " WHERE c.id = answer.conversation_id AND COALESCE(c.last_inbound_at <= answer.at, true)"
-            " AND (c.waiting_since IS NOT NULL OR c.unread_count > 0) RETURNING c.workspace_id, c.id",
+            " AND (c.waiting_since IS NOT NULL OR c.unread_count > 0)"
+            " RETURNING c.workspace_id, c.id, answer.id, answer.waiting_since",
             [list(delivered), sorted(SILENT_KINDS)],
         )
         rows = cursor.fetchall()
-    record_all(FailedAnswerArrived(*row) for row in rows)
+    _keep_spans([Span(message_id, since) for _workspace, _id, message_id, since in rows if since])
+    record_all(FailedAnswerArrived(*row[:2]) for row in rows)
+
+
+def _keep_spans(spans: Sequence[Span]) -> None:
+    """What it ended after all comes back if it should fail once more."""
+    if not spans:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE conversations_outgoingmessage o SET ended_wait_since = told.since"
+            " FROM unnest(%b::uuid[], %b::timestamptz[]) AS told(id, since) WHERE o.message_id = told.id",
+            [list(column) for column in zip(*spans, strict=True)],
+        )
+    note_answers(spans)
 
 
 def close_windows(told: Sequence[tuple[UUID, datetime]]) -> None:

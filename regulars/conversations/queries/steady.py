@@ -16,7 +16,7 @@ from regulars.conversations.models import UNCOUNTED_KINDS, Conversation, Message
 from regulars.conversations.queries.lists import (
     ConversationFilter,
     Page,
-    attach_last_messages,
+    attach_shown,
     filtered,
     newest_after,
 )
@@ -58,7 +58,7 @@ def list_steadily(
     ]
     found.sort(key=lambda each: _place_of(each).key, reverse=True)
     items = found[:limit]
-    attach_last_messages(items)
+    attach_shown(items)
     return Page(items, _write(_place_of(items[-1]), as_of) if len(found) > limit else None)
 
 

@@ -15,7 +15,7 @@ from regulars.contacts.models import Contact
 from regulars.conversations.models import Activity, Conversation, Message, Note
 from regulars.conversations.provider_ids import messages_called
 from regulars.conversations.queries.changing import MODIFIERS
-from regulars.conversations.queries.lists import attach_last_messages
+from regulars.conversations.queries.lists import attach_shown
 from regulars.conversations.queries.threads import MessageDetails, shown_with, with_details
 from regulars.inboxes.models import sealed_fields
 
@@ -46,7 +46,7 @@ def read_conversations(workspaces: Collection[UUID], ids: Collection[UUID]) -> l
         "contact__person", "group", "inbox__connection", "assignee__user", "team"
     )
     listed = list(found.defer(*sealed_fields("inbox__connection__")))
-    attach_last_messages(listed)
+    attach_shown(listed)
     return listed
 
 

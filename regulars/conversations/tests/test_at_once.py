@@ -9,12 +9,13 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection, transaction
 
-from regulars.conversations.models import Activity, Conversation
+from regulars.conversations.models import Activity, Conversation, ConversationTagging
 from regulars.conversations.operations import handling
 from regulars.conversations.operations.claiming import Claimed
 from regulars.conversations.operations.composing import Composition, compose
 from regulars.conversations.operations.seeing import Seen
 from regulars.conversations.operations.settling import stop_message
+from regulars.conversations.operations.tagging import set_conversation_tags
 from regulars.conversations.operations.teams import remove_team
 from regulars.conversations.tests.saying import AnyContent, claim, fresh, job, open_conversation, queue
 from regulars.inboxes.operations import change_inbox
@@ -69,7 +70,6 @@ VERBS: dict[str, Callable[[Cast, Conversation, int], object]] = {
         c, to=(cast.agent, cast.mate)[turn], by=cast.actor()
     ),
     "priority": lambda cast, c, turn: handling.set_priority(c, ("high", "low")[turn], by=cast.actor()),
-    "tags": lambda cast, c, turn: handling.tag_conversation(c, [("a", "b")[turn]], by=cast.actor()),
 }
 
 
@@ -80,6 +80,18 @@ def test_of_two_who_change_the_same_one_wins_and_the_other_is_told(cast: Cast, n
     told = _at_once(*(partial(VERBS[name], cast, copies[turn], turn) for turn in range(2)))
     assert sorted(told) == ["done", "told"]
     assert Activity.objects.count() == 1
+
+
+def test_of_two_who_set_the_tags_one_is_first_and_the_other_counts(cast: Cast):
+    for _ in range(ROUNDS):
+        conversation = open_conversation(cast)
+        deeds = [partial(set_conversation_tags, conversation, [word], by=cast.actor()) for word in ("a", "b")]
+        assert _at_once(*deeds) == ["done", "done"]
+        taggings = ConversationTagging.objects.filter(conversation=conversation)
+        (there,) = taggings.filter(until_at=None).values_list("tag__name", flat=True)
+        (gone,) = taggings.exclude(until_at=None).values_list("tag__name", flat=True)
+        assert {there, gone} == {"a", "b"}
+        taggings.delete()
 
 
 def test_of_two_who_take_it_for_the_same_member_none_is_told_off(cast: Cast):

@@ -41,6 +41,16 @@ STORED_BEFORE: list[tuple[str, dict[str, object], Event]] = [
         {**WHERE, "what": "team", "from_team_id": str(OTHER), "was_a_fact_once": [1]},
         ConversationChanged(ID, ID, "team", None, OTHER),
     ),
+    (
+        "ConversationTagged",
+        {
+            **WHERE,
+            "from_tags": [],
+            "to_tags": ["vip"],
+            "by": {"kind": "member", "id": str(OTHER), "name": "Ann"},
+        },
+        ConversationTagged(ID, ID, ANN),
+    ),
 ]
 
 
@@ -53,7 +63,7 @@ def test_a_row_of_before_is_read_as_far_as_it_goes(kind: str, body: dict[str, ob
     "event",
     [
         ConversationAssigned(ID, ID, None, OTHER, "Ben", None, by=ANN),
-        ConversationTagged(ID, ID, ("a",), (), by=Doer("system", None, "rules")),
+        ConversationTagged(ID, ID, Doer("rule", OTHER, "Big spender"), ID, "vip", "two orders"),
         ConversationSnoozed(ID, ID, "open", datetime(2096, 2, 29, 7, 5, 3, 21, UTC), by=ANN),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 from regulars.conversations.models import Activity, Conversation, Draft, Note
 from regulars.conversations.operations import handling
 from regulars.conversations.operations.calls import IncomingCall, note_calls
+from regulars.conversations.operations.tagging import set_conversation_tags
 from regulars.conversations.queries.threads import drafts_of
 from regulars.conversations.tasks import wake_snoozed
 from regulars.conversations.tests.saying import event_kinds, forget_events, fresh, open_conversation
@@ -59,12 +60,6 @@ VERBS: dict[str, tuple[Verb, list[str], str, Facts]] = {
         ["priority_set"],
         "ConversationPrioritized",
         lambda _cast: {"from_priority": "normal", "to_priority": "high"},
-    ),
-    "tags": (
-        lambda _cast, c, by: handling.tag_conversation(c, ["b", " a ", "", "a"], by=by),
-        ["tagged"],
-        "ConversationTagged",
-        lambda _cast: {"from_tags": [], "to_tags": ["a", "b"]},
     ),
     "read": (
         lambda _cast, c, by: handling.mark_as_read(c, by=by),
@@ -140,7 +135,7 @@ def test_wrong_values_are_refused(cast):
     for attempt in (
         lambda: handling.snooze_conversation(conversation, until=clock.now(), by=by),
         lambda: handling.set_priority(conversation, "whenever", by=by),
-        lambda: handling.tag_conversation(conversation, ["x" * 65], by=by),
+        lambda: set_conversation_tags(conversation, ["x" * 65], by=by),
         lambda: handling.write_note(conversation, "  ", by=by),
         lambda: handling.write_note(conversation, "x" * (handling.NOTE_LENGTH + 1), by=by),
         lambda: handling.save_draft(conversation, cast.agent, "poem", "x"),

@@ -333,7 +333,7 @@ def test_an_accepted_message_is_sent(cast):
     record_results([(claimed[0], Accepted(provider_id="w1"))])
     row = _row(message)
     assert (row.status, row.provider_id, job(message).state) == ("sent", "w1", "accepted")
-    assert (_outbound(cast), event_kinds()) == ((1, 1, {}, 0, 0), ["MessageStatusChanged"])
+    assert (_outbound(cast), event_kinds()) == ((1, 1, {}, 0, 0), ["EpisodeAnswered", "MessageStatusChanged"])
     record_results([])
 
 

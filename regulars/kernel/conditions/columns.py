@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from regulars.kernel.conditions.fields import Choices, Field, Label, Sql
+from regulars.kernel.conditions.fields import Choices, Field, Label, Measure, Rows, Sql
 from regulars.kernel.conditions.to_sql import compare
 from regulars.kernel.conditions.values import MEMBERSHIP, FieldType
 from regulars.kernel.conditions.windows import AsOf
@@ -67,6 +69,59 @@ def words(name: str, label: Label, source: str, column: str, **rest: Any) -> Fie
     return Field(
         name, "words", label, source, test=test, get=lambda whose, _as_of: getattr(whose, column), **rest
     )
+
+
+def standing_words(
+    name: str,
+    label: Label,
+    rows: Rows,
+    *,
+    sql: str,
+    get: Callable[[Any], str],
+    fold: Callable[[str], str],
+    **rest: Any,
+) -> Field:
+    """A set of texts, each of which a row says as long as it lasts (``rows.until``), asked as it was at any moment.
+
+    Two texts are one that ``fold`` writes alike; ``sql`` is the text of a row as it does, ``get`` as people do.
+    """
+
+    def passes(operator: str, there: tuple[str, ...], wanted: Any) -> bool:
+        if operator == "is_empty":
+            return not wanted
+        asked = set(map(fold, wanted if isinstance(wanted, tuple) else (wanted,)))
+        folded = set(map(fold, there))
+        return asked <= folded if operator == "has_all" else not asked.isdisjoint(folded)
+
+    measure = Measure("words", sql=sql, get=get, fold=fold)
+    return Field(
+        name,
+        "words",
+        label,
+        rows.source,
+        rows=rows,
+        measure=measure,
+        passes=passes,
+        has_history=True,
+        **rest,
+    )
+
+
+def remembered(field: Field, rows: Rows, fact: str, *, is_id: bool = False) -> Field:
+    """The field, with a moment in the past answered by the history rows of a fact. ``is_id``: their values are ids."""
+
+    def get(row: Any) -> Any:
+        return UUID(row.value) if is_id and row.value else row.value
+
+    measure = Measure(
+        "latest",
+        sql=f"counted.value{'::uuid' if is_id else ''}",
+        get=get,
+        only_sql=f"counted.fact = '{fact}'",
+        only=lambda row: row.fact == fact,
+    )
+    then = replace(field, sql=None, get=None, test=None, needs=(), rows=rows, measure=measure)
+    return replace(field, has_history=True, then=then)
 
 
 def units_since(name: str, label: Label, source: str, column: str, unit_seconds: int, **rest: Any) -> Field:

@@ -54,7 +54,7 @@ def one_of(*choices: tuple[str, Label]) -> Choices:
     return Choices(tuple(Choice(value, label) for value, label in choices))
 
 
-MeasureKind = Literal["count", "sum", "max", "latest", "days_since_last"]
+MeasureKind = Literal["count", "sum", "max", "latest", "days_since_last", "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ class Measure:
     """What is made of the counted rows. Sums of nothing are 0, but of money they are missing, like every other measure.
 
     ``sql``/``get``: what is summed, or of which the largest or the latest is taken; money's currency beside it.
-    ``only``: which rows count at all, as SQL and as a predicate.
+    ``only``: which rows count at all, as SQL and as a predicate. ``words``: the set of texts in the rows; ``sql`` is
+    the text as ``fold`` writes those that are asked for.
     """
 
     kind: MeasureKind
@@ -72,6 +73,7 @@ class Measure:
     get_currency: Callable[[Any], str] | None = None
     only_sql: str = ""
     only: Callable[[Any], bool] | None = None
+    fold: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class Field:
     measure: Measure | None = None
     has_history: bool = False
     """whether a moment in the past is answered as it was then; others are answered as they are now"""
+    then: Field | None = None
+    """the same, read from history rows: what a moment in the past asks (``columns.remembered``)"""
     only_operators: tuple[Operator, ...] = ()
 
     @property
@@ -155,6 +159,9 @@ class Rows:
     load: Callable[[Any], Sequence[Any]] | None = None
     """every row of one object, in the order of their time and ``order``"""
     get_at: Callable[[Any], datetime] | None = None
+    until: str = ""
+    """when a row ends, NULL while it lasts: one that has ended by then does not count; else what was stays"""
+    get_until: Callable[[Any], datetime | None] | None = None
     takes_window: bool = True
 
 

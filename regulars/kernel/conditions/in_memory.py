@@ -54,8 +54,8 @@ def joined_holds(join: str, passed: Iterable[bool]) -> bool:
 
 def values_of(leaf: Leaf, facts: Facts, as_of: AsOf) -> tuple[Any, Any]:
     """What a leaf is about at that moment, and in its second window; None is missing."""
-    field = leaf.field
-    if field.rows is None:
+    leaf = leaf.at(as_of)
+    if leaf.field.rows is None:
         return _attribute(leaf, facts, as_of), None
     first = _measured(leaf, leaf.window, facts, as_of)
     return first, _measured(leaf, leaf.compare, facts, as_of) if leaf.compare is not None else None
@@ -125,10 +125,12 @@ def _counted(leaf: Leaf, stretch: Stretch, facts: Facts, as_of: AsOf, currency: 
     if rows is None or rows.get_at is None or measure is None:
         return []
     start, end, get_at, only, where = stretch.start, stretch.end, rows.get_at, measure.only, leaf.where
+    get_until = rows.get_until
     return [
         row
         for row in facts.rows(rows)
         if start <= get_at(row) < end
+        and (get_until is None or (until := get_until(row)) is None or until >= end)
         and (only is None or only(row))
         and (currency is None or measure.get_currency is None or measure.get_currency(row) == currency)
         and (where is None or _row_passes(where, row, as_of))
@@ -155,6 +157,8 @@ def _measure(field: Field, counted: list[Any], as_of: AsOf, currency: str | None
         return None
     if measure.kind == "latest":
         return measure.get(counted[-1])
+    if measure.kind == "words":
+        return tuple(map(measure.get, counted))
     known = [value for value in map(measure.get, counted) if value is not None]
     if not known:
         return Decimal(0) if field.is_never_missing else None

@@ -1,15 +1,16 @@
 """A condition as SQL: the set of everything of a subject that it holds for, in one workspace.
 
-Rows are counted in sub-selects that are grouped once and joined (``_Whole``), which PostgreSQL does by hash however
-conditions nest; where only a few objects are looked at, one by one (``_OneByOne``). ``IN`` and ``NOT IN`` would be
-shorter, but PostgreSQL no longer hashes them inside ``any`` and ``none`` once they might not fit into ``work_mem``.
+What can be told without counting comes first and narrows whose rows are counted (``_split``). Rows are counted in
+sub-selects that are grouped once and joined (``_Whole``), which PostgreSQL does by hash however conditions nest; where
+only a few objects are looked at, one by one (``_OneByOne``). ``IN`` and ``NOT IN`` would be shorter, but PostgreSQL no
+longer hashes them inside ``any`` and ``none`` once they might not fit into ``work_mem``.
 
 Tests may come out NULL, which is as good as false: ``AND`` and ``OR`` keep it so, and ``none`` is ``IS NOT TRUE``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -19,31 +20,25 @@ from django.db import connection, transaction
 from django.db.models import BooleanField, Model, Q, QuerySet, UUIDField
 from django.db.models.expressions import RawSQL
 
+from regulars.kernel.conditions.counting import Counted, Pass, joined
 from regulars.kernel.conditions.fields import Field, Measure, Registry, Rows, Sql, Subject
 from regulars.kernel.conditions.problems import Wrong
-from regulars.kernel.conditions.tree import Condition, Group, Leaf
+from regulars.kernel.conditions.tree import Condition, Group, Leaf, leaves_of
 from regulars.kernel.conditions.values import Money, holds
 from regulars.kernel.conditions.windows import AsOf, Stretch, Window, stretch_of
 
 Row = TypeVar("Row", bound=Model)
-PROBED = 1000
-"""so many are looked at one by one before the whole set is asked for"""
-WORK_MEMORY = "64MB"
-"""for a count: the groups of a million rows then need no disk"""
+PROBED = (1000, 4000)
+"""so many are looked at one by one before the whole set is asked for; the later ones where a page may come of them"""
+_COUNTING = {"work_mem": "64MB", "max_parallel_workers_per_gather": "1"}
+"""for a count: the groups of a million rows then need no disk, and a second processor helps where one is free"""
 TRUE, FALSE, MISSING = Sql("TRUE"), Sql("FALSE"), Sql("NULL")
 _SIGNS = {"is": "=", "is_not": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
 def ids(condition: Condition, registry: Registry, subject: str, workspace_id: UUID, as_of: AsOf) -> Sql:
     """A select of the ids; raises ``Wrong`` when a field can be asked of one object only."""
-    about = _asked_in_sets(registry, subject)
-    builder = _Whole(about, workspace_id, as_of)
-    test = builder.compile(condition)
-    return _put(
-        "SELECT {id} FROM {table} {name}{joins} WHERE {name}.workspace_id = %s AND {test}",
-        {"id": Sql(f"{about.name}.id"), "table": Sql(about.table), "name": Sql(about.name)},
-        {"joins": builder.joins(), "workspace": Sql("", (workspace_id,)), "test": test},
-    )
+    return _Whole(_asked_in_sets(registry, subject), workspace_id, as_of).select(condition)
 
 
 def matching(condition: Condition, registry: Registry, subject: str, workspace_id: UUID, as_of: AsOf) -> Q:
@@ -56,10 +51,12 @@ def count(condition: Condition, registry: Registry, subject: str, workspace_id: 
     """How many the condition holds for."""
     found = ids(condition, registry, subject, workspace_id, as_of)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEMORY])
+        for name, value in _COUNTING.items():
+            cursor.execute(f"SET LOCAL {name} TO '{value}'")
         cursor.execute(f"SELECT count(*) FROM ({found.text}) matching", found.values)
         (number,) = cursor.fetchone()
-        cursor.execute("SET LOCAL work_mem TO DEFAULT")  # the caller's transaction may go on
+        for name in _COUNTING:
+            cursor.execute(f"SET LOCAL {name} TO DEFAULT")  # the caller's transaction may go on
     return int(number)
 
 
@@ -77,13 +74,20 @@ def first(
     Looks at the rows one by one as long as that is promising: for a page of what is common this reads a few rows, where
     the whole set would read all that is counted.
     """
-    probed = list(rows.values_list("id", flat=True)[:PROBED])
     table = rows.model._meta.db_table  # noqa: SLF001 (Django's documented door to it)
     test = one_by_one(condition, registry, subject, workspace_id, as_of, table)
-    passes = RawSQL(test.text, test.values, output_field=BooleanField())  # noqa: S611 (built of fields)
-    found = list(rows.filter(passes, id__in=probed)[:wanted])
-    if len(found) == wanted or len(probed) < PROBED:
-        return found
+    found: list[Row] = []
+    looked_at = 0
+    for more in PROBED:
+        probed = list(rows.values_list("id", flat=True)[looked_at : looked_at + more])
+        text = f'"{table}".id = ANY(%s) AND {test.text}'
+        passes = RawSQL(text, (probed, *test.values), output_field=BooleanField())  # noqa: S611 (built of fields)
+        found += rows.filter(passes)[: wanted - len(found)]
+        if len(found) == wanted or len(probed) < more:
+            return found
+        looked_at += more
+        if len(found) * sum(PROBED) < wanted * looked_at:
+            break
     return list(rows.filter(matching(condition, registry, subject, workspace_id, as_of))[:wanted])
 
 
@@ -92,16 +96,9 @@ def one_by_one(
 ) -> Sql:
     """A test of the row that another query is at; a scalar sub-select, which PostgreSQL does not make a join of.
 
-    ``outer``: what that query calls the subject's table.
+    ``outer``: what that query calls the subject's table. NULL where it fails for what is known without counting.
     """
-    about = _asked_in_sets(registry, subject)
-    builder = _OneByOne(about, workspace_id, as_of)
-    test = builder.compile(condition)
-    return _put(
-        "(SELECT ({test}) IS TRUE FROM {table} {name}{joins} WHERE {name}.id = {outer}.id)",
-        {"test": test, "table": Sql(about.table), "name": Sql(about.name)},
-        {"joins": builder.joins(), "outer": Sql(f'"{outer}"')},
-    )
+    return _OneByOne(_asked_in_sets(registry, subject), workspace_id, as_of).test(condition, outer)
 
 
 def _asked_in_sets(registry: Registry, subject: str) -> Subject:
@@ -109,13 +106,6 @@ def _asked_in_sets(registry: Registry, subject: str) -> Subject:
     if not about.table:
         raise Wrong("no_set", "a subject that is kept in a table")
     return about
-
-
-def _put(template: str, *parts: Mapping[str, Sql]) -> Sql:
-    """The template with its parts in place; values in the order in which the parts are given."""
-    merged = {name: part for group in parts for name, part in group.items()}
-    text = template.format(**{name: part.text for name, part in merged.items()})
-    return Sql(text, tuple(value for part in merged.values() for value in part.values))
 
 
 @dataclass
@@ -126,45 +116,47 @@ class _Builder:
     workspace_id: UUID
     as_of: AsOf
     _joined: dict[str, str] = field(default_factory=dict)
-    _counts: list[tuple[Sql, str]] = field(default_factory=list)
-    """selects of rows, and whose they are; what is asked for twice is counted once"""
+    _passes: list[Pass] = field(default_factory=list)
 
-    def compile(self, condition: Condition) -> Sql:
+    def _compile(self, condition: Condition) -> Sql:
+        """A test that may stand on what is counted."""
+        if not _counts(condition):
+            return self._known(self._plain(condition))
         if isinstance(condition, Leaf):
-            return self._counting(condition) if condition.field.rows else self._attribute(condition)
-        return _group(condition, [self.compile(part) for part in condition.parts])
+            return self._counting(condition)
+        return _group(condition, [self._compile(part) for part in condition.parts])
 
-    def joins(self) -> Sql:
-        """Everything that the tests stand on."""
-        texts = [f" {text}" for text in self._joined.values()]
-        values: list[Any] = []
-        for place, (select, source) in enumerate(self._counts):
-            texts.append(self._join_count(select.text, f"count{place}", source))
-            values += select.values
-        return Sql("".join(texts), tuple(values))
-
-    def _join_count(self, select: str, alias: str, source: str) -> str:
-        raise NotImplementedError
-
-    def _attribute(self, leaf: Leaf) -> Sql:
-        asked = leaf.field
+    def _plain(self, condition: Condition) -> Sql:
+        """A test of the object alone."""
+        if isinstance(condition, Group):
+            return _group(condition, [self._plain(part) for part in condition.parts])
+        asked = condition.field
         own = () if asked.source == self.subject.name else (asked.source,)
         for name in (*own, *asked.needs):
             self._joined[name] = self.subject.joins[name]
-        return _test_of(leaf, self.as_of)
+        return _test_of(condition, self.as_of)
+
+    def _known(self, test: Sql) -> Sql:
+        """How a test of the object alone is said beside what is counted."""
+        raise NotImplementedError
+
+    def _objects(self) -> str:
+        """The subject's table with everything that its tests stand on."""
+        joins = "".join(f" {text}" for text in self._joined.values())
+        return f"{self.subject.table} {self.subject.name}{joins}"
 
     def _counting(self, leaf: Leaf) -> Sql:
         value = self._measured(leaf, leaf.window)
+        if leaf.field.type == "words":
+            return _number_of_words(leaf, value)
         if leaf.compare is not None:
             return self._compared(leaf, value, self._measured(leaf, leaf.compare))
         measure = leaf.field.measure
         if value is not MISSING and measure and measure.kind == "days_since_last":
             at = self.as_of.at
             value = Sql(f"floor(extract(epoch FROM (%s - {value.text})) / 86400)", (at,))
-        if leaf.field.is_never_missing and value is not MISSING and holds(leaf.operator, 0, leaf.value):
-            value = Sql(
-                f"COALESCE({value.text}, 0)", value.values
-            )  # else strict, so that the join may be an inner one
+        if value is not MISSING and not _needs_rows(leaf) and leaf.field.is_never_missing:
+            value = Sql(f"COALESCE({value.text}, 0)", value.values)
         wanted = _amounts(leaf.value)
         return compare(leaf.operator, value, wanted)
 
@@ -179,89 +171,171 @@ class _Builder:
         return Sql(f"{first.text} {_SIGNS[leaf.operator]} %s * {second.text}", (factors,))
 
     def _measured(self, leaf: Leaf, window: Window | None) -> Sql:
+        counted = self._counted(leaf, window)
+        if counted is None:
+            return MISSING
+        place = next((n for n, each in enumerate(self._passes) if each.takes(counted)), len(self._passes))
+        if place == len(self._passes):
+            self._passes.append(Pass())
+        return Sql(f"count{place}.value{self._passes[place].place_of(counted)}")
+
+    def _counted(self, leaf: Leaf, window: Window | None) -> Counted | None:
         stretch = stretch_of(window, self.as_of)
         if stretch is None or leaf.field.rows is None or leaf.field.measure is None:
-            return MISSING
-        select = self._select(leaf, leaf.field.rows, leaf.field.measure, stretch)
-        wanted = (select, leaf.field.rows.source)
-        if wanted not in self._counts:
-            self._counts.append(wanted)
-        return Sql(f"count{self._counts.index(wanted)}.value")
-
-    def _select(self, leaf: Leaf, rows: Rows, measure: Measure, stretch: Stretch) -> Sql:
-        raise NotImplementedError
-
-    def _conditions(self, leaf: Leaf, rows: Rows, measure: Measure, stretch: Stretch) -> list[Sql]:
-        """Which rows count, as one test after the other."""
-        tests = [
-            Sql(f"{rows.workspace} = %s", (self.workspace_id,)),
-            Sql(f"{rows.at} >= %s", (stretch.start,)),
-            Sql(f"{rows.at} < %s", (stretch.end,)),
-        ]
-        if measure.only_sql:
-            tests.append(Sql(measure.only_sql))
-        wanted = leaf.value[0] if isinstance(leaf.value, tuple) else leaf.value
-        if isinstance(wanted, Money) and measure.currency_sql:
-            tests.append(Sql(f"{measure.currency_sql} = %s", (wanted.currency,)))
-        if leaf.where is not None:
-            tests.append(_where(leaf.where, self.as_of))
-        return tests
+            return None
+        return _counted(leaf, leaf.field.rows, leaf.field.measure, stretch, self.as_of)
 
 
+@dataclass
 class _Whole(_Builder):
-    """For sets: every count is a table of its own, made once."""
+    """For sets: what can be told without counting narrows whose rows are counted, then these are counted once."""
 
-    def _join_count(self, select: str, alias: str, source: str) -> str:
-        return f" LEFT JOIN ({select}) {alias} ON {alias}.id = {self.subject.id_of(source)}"
+    _columns: list[Sql] = field(default_factory=list)
+    """tests of the object alone inside of others that stand on what is counted"""
 
-    def _select(self, leaf: Leaf, rows: Rows, measure: Measure, stretch: Stretch) -> Sql:
-        tests = _together("AND", self._conditions(leaf, rows, measure, stretch))
-        table = f"{rows.table}{_row_joins(rows, leaf)}"
-        if measure.kind == "latest":
-            return Sql(
-                f"SELECT DISTINCT ON ({rows.key}) {rows.key} AS id, {measure.sql} AS value FROM {table}"
-                f" WHERE {tests.text} ORDER BY {rows.key}, {rows.at} DESC, {rows.order} DESC",
-                tests.values,
+    def select(self, condition: Condition) -> Sql:
+        plain, counting = _split(condition.at(self.as_of))
+        first = [self._plain(each) for each in plain]
+        last = joined("AND", [self._compile(each) for each in counting]) if counting else TRUE
+        sources = {each.rows.source for each in self._passes}
+        leader = None if self._columns or sources != {self.subject.name} else self._leader(counting)
+        counts = [self._made_of(each, first, is_leader=each is leader) for each in self._passes]
+        if leader is None:
+            base, name = self._objects_with(first), "object"
+        else:
+            place = self._passes.index(leader)
+            base, name = counts[place], f"count{place}"
+        joins = [
+            Sql(
+                f" LEFT JOIN ({each.text}) count{place} ON count{place}.id = {name}.{self._id_of(made)}",
+                each.values,
             )
-        return Sql(
-            f"SELECT {rows.key} AS id, {_aggregate(measure, rows)} AS value FROM {table}"
-            f" WHERE {tests.text} GROUP BY {rows.key}",
-            tests.values,
-        )
+            for place, (made, each) in enumerate(zip(self._passes, counts, strict=True))
+            if made is not leader
+        ]
+        text = f"SELECT {name}.id FROM ({base.text}) {name}{''.join(each.text for each in joins)} WHERE {last.text}"
+        return Sql(text, (*base.values, *(value for each in joins for value in each.values), *last.values))
+
+    def _leader(self, counting: Sequence[Condition]) -> Pass | None:
+        """What only knows objects that can pass: the rest is joined to it, and the objects need not be read again."""
+        for each in counting:
+            counted = (
+                self._counted(each, each.window) if isinstance(each, Leaf) and _needs_rows(each) else None
+            )
+            found = next((made for made in self._passes if counted in made.made), None)
+            if found and not found.stands_alone:
+                return found
+        return None
+
+    def _known(self, test: Sql) -> Sql:
+        self._columns.append(test)
+        return Sql(f"object.test{len(self._columns) - 1}")
+
+    def _objects_with(self, tests: list[Sql]) -> Sql:
+        """Those that the tests hold for, with what the rest stands on."""
+        name, sources = self.subject.name, dict.fromkeys(each.rows.source for each in self._passes)
+        columns = [Sql(f"{name}.id")]
+        columns += [Sql(f"{self.subject.id_of(each)} AS {each}_id") for each in sources if each != name]
+        columns += [
+            Sql(f"{test.text} AS test{place}", test.values) for place, test in enumerate(self._columns)
+        ]
+        return self._selected(columns, tests)
+
+    def _selected(self, columns: Sequence[Sql], tests: Sequence[Sql]) -> Sql:
+        whose = joined("AND", [Sql(f"{self.subject.name}.workspace_id = %s", (self.workspace_id,)), *tests])
+        listed = ", ".join(column.text for column in columns)
+        values = tuple(value for column in columns for value in column.values)
+        return Sql(f"SELECT {listed} FROM {self._objects()} WHERE {whose.text}", (*values, *whose.values))
+
+    def _made_of(self, made: Pass, tests: list[Sql], *, is_leader: bool) -> Sql:
+        if made.stands_alone or not (tests or is_leader):
+            return made.by_object(self.workspace_id)
+        theirs = self._selected([Sql(self.subject.id_of(made.rows.source))], tests)
+        return made.by_object(self.workspace_id, Sql(f"{made.rows.key} IN ({theirs.text})", theirs.values))
+
+    def _id_of(self, made: Pass) -> str:
+        return "id" if made.rows.source == self.subject.name else f"{made.rows.source}_id"
 
 
 class _OneByOne(_Builder):
-    """For single objects: every count looks at the rows of the one."""
+    """For single objects: their rows are counted where the tests of the object alone hold."""
 
-    def _join_count(self, select: str, alias: str, source: str) -> str:
-        return f" LEFT JOIN LATERAL ({select}) {alias} ON true"
+    def test(self, condition: Condition, outer: str) -> Sql:
+        plain, counting = _split(condition.at(self.as_of))
+        first = [Sql(f'{self.subject.name}.id = "{outer}".id'), *(self._plain(each) for each in plain)]
+        last = joined("AND", [self._compile(each) for each in counting]) if counting else TRUE
+        whose = joined("AND", first)
+        texts: list[str] = []
+        values: list[Any] = []
+        for place, each in enumerate(self._passes):
+            counts = each.of_one(self.workspace_id, self.subject.id_of(each.rows.source))
+            texts.append(f" LEFT JOIN LATERAL ({counts.text}) count{place} ON true")
+            values += counts.values
+        text = f"(SELECT {last.text} FROM {self._objects()}{''.join(texts)} WHERE {whose.text})"
+        return Sql(text, (*last.values, *values, *whose.values))
 
-    def _select(self, leaf: Leaf, rows: Rows, measure: Measure, stretch: Stretch) -> Sql:
-        tests = _together("AND", self._conditions(leaf, rows, measure, stretch))
-        key = f"{rows.key} = {self.subject.id_of(rows.source)}"
-        table = f"{rows.table}{_row_joins(rows, leaf)}"
-        if measure.kind == "latest":
-            return Sql(
-                f"SELECT {measure.sql} AS value FROM {table} WHERE {key} AND {tests.text}"
-                f" ORDER BY {rows.at} DESC, {rows.order} DESC LIMIT 1",
-                tests.values,
-            )
-        return Sql(
-            f"SELECT {_aggregate(measure, rows)} AS value FROM {table} WHERE {key} AND {tests.text}",
-            tests.values,
-        )
+    def _known(self, test: Sql) -> Sql:
+        return test
+
+
+def _split(condition: Condition) -> tuple[list[Condition], list[Condition]]:
+    """What must hold of the object alone, and what stands on counted rows; it holds where all of both do."""
+    parts = list(_conjuncts(condition))
+    return [each for each in parts if not _counts(each)], [each for each in parts if _counts(each)]
+
+
+def _counts(condition: Condition) -> bool:
+    return any(leaf.field.rows for leaf in leaves_of(condition))
+
+
+def _conjuncts(condition: Condition) -> Iterator[Condition]:
+    if isinstance(condition, Leaf) or condition.join == "any":
+        yield condition
+    elif condition.join == "all":
+        for part in condition.parts:
+            yield from _conjuncts(part)
+    else:
+        yield from (Group("none", (part,)) for part in condition.parts)
+
+
+def _needs_rows(leaf: Leaf) -> bool:
+    """Whether it fails where nothing is counted."""
+    if leaf.operator == "is_empty":
+        return not leaf.value
+    if leaf.compare is not None:
+        return False
+    return not (leaf.field.is_never_missing and holds(leaf.operator, 0, leaf.value))
+
+
+def _counted(leaf: Leaf, rows: Rows, measure: Measure, stretch: Stretch, as_of: AsOf) -> Counted:
+    tests: list[Sql] = []
+    if rows.until:
+        tests.append(Sql(f"COALESCE({rows.until} >= %s, true)", (stretch.end,)))
+    if measure.only_sql:
+        tests.append(Sql(measure.only_sql))
+    if measure.kind == "words" and leaf.operator != "is_empty":
+        tests.append(Sql(f"{measure.sql} = ANY(%s)", (sorted(_words_asked(leaf)),)))
+    wanted = leaf.value[0] if isinstance(leaf.value, tuple) else leaf.value
+    if isinstance(wanted, Money) and measure.currency_sql:
+        tests.append(Sql(f"{measure.currency_sql} = %s", (wanted.currency,)))
+    if leaf.where is not None:
+        tests.append(_where(leaf.where, as_of))
+    return Counted(
+        rows,
+        _row_joins(rows, leaf),
+        stretch,
+        tuple(tests),
+        _made(leaf, measure, rows),
+        is_latest=measure.kind == "latest",
+        stands_alone=measure.kind == "words",
+    )
 
 
 def _group(group: Group, parts: Sequence[Sql]) -> Sql:
     if not parts:
         return FALSE if group.join == "any" else TRUE
-    together = _together("AND" if group.join == "all" else "OR", parts)
+    together = joined("AND" if group.join == "all" else "OR", parts)
     return Sql(f"({together.text}) IS NOT TRUE", together.values) if group.join == "none" else together
-
-
-def _together(word: str, parts: Sequence[Sql]) -> Sql:
-    text = f" {word} ".join(f"({part.text})" for part in parts)
-    return Sql(f"({text})", tuple(value for part in parts for value in part.values))
 
 
 def _where(where: Condition, as_of: AsOf) -> Sql:
@@ -281,12 +355,35 @@ def _needs(where: Condition) -> list[str]:
     return [name for part in where.parts for name in _needs(part)]
 
 
-def _aggregate(measure: Measure, rows: Rows) -> str:
-    if measure.kind == "count":
-        return "count(*)"
-    if measure.kind == "days_since_last":
-        return f"max({rows.at})"
-    return f"{measure.kind}({measure.sql})"
+def _words_asked(leaf: Leaf) -> set[str]:
+    fold = leaf.field.measure.fold if leaf.field.measure else str
+    return set(map(fold, leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)))
+
+
+def _number_of_words(leaf: Leaf, found: Sql) -> Sql:
+    """``found``: how many of those that are asked for are there, of ``is_empty`` how many at all; or NULL for none."""
+    if leaf.operator == "is_empty":
+        return Sql(f"COALESCE({found.text}, 0) {'=' if leaf.value else '>'} 0", found.values)
+    return Sql(f"{found.text} >= %s", (*found.values, _number_wanted(leaf)))
+
+
+def _number_wanted(leaf: Leaf) -> int:
+    """Of different words."""
+    return len(_words_asked(leaf)) if leaf.operator == "has_all" else 1
+
+
+def _made(leaf: Leaf, measure: Measure, rows: Rows) -> str:
+    match measure.kind:
+        case "latest":
+            return measure.sql
+        case "days_since_last":
+            return f"max({rows.at})"
+        case "words" if _number_wanted(leaf) > 1:
+            return f"count(DISTINCT {measure.sql})"
+        case "count" | "words":
+            return "count(*)"
+        case _:
+            return f"{measure.kind}({measure.sql})"
 
 
 def _test_of(leaf: Leaf, as_of: AsOf) -> Sql:
@@ -305,7 +402,7 @@ def _test_of(leaf: Leaf, as_of: AsOf) -> Sql:
 def _money(leaf: Leaf, asked: Field, amount: Sql) -> Sql:
     wanted = leaf.value[0] if isinstance(leaf.value, tuple) else leaf.value
     currency = Sql(f"{asked.currency_sql} = %s", (wanted.currency,))
-    return _together("AND", [compare(leaf.operator, amount, _amounts(leaf.value)), currency])
+    return joined("AND", [compare(leaf.operator, amount, _amounts(leaf.value)), currency])
 
 
 def _amounts(wanted: Any) -> Any:

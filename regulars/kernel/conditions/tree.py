@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from regulars.kernel.conditions.fields import Field
 from regulars.kernel.conditions.problems import joined
 from regulars.kernel.conditions.values import Money, write_value
-from regulars.kernel.conditions.windows import Window, write_window
+from regulars.kernel.conditions.windows import AsOf, Window, write_window
 
 Join = Literal["all", "any", "none"]
 JOINS: tuple[Join, ...] = ("all", "any", "none")
@@ -28,6 +28,11 @@ class Leaf:
     window: Window | None = None
     compare: Window | None = None
 
+    def at(self, as_of: AsOf) -> Leaf:
+        """The question as that moment answers it."""
+        then = self.field.then
+        return self if then is None or as_of.is_now else replace(self, field=then)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -36,6 +41,10 @@ class Group:
     join: Join
     parts: tuple[Condition, ...]
     path: str = ""
+
+    def at(self, as_of: AsOf) -> Group:
+        """The question as that moment answers it."""
+        return replace(self, parts=tuple(part.at(as_of) for part in self.parts))
 
 
 Condition = Group | Leaf

@@ -36,6 +36,8 @@ class AsOf:
     zone: tzinfo = UTC
     since: Mapping[str, datetime] = field(default_factory=dict)
     """``trigger``, ``enrollment`` or a step's id → when it was"""
+    is_now: bool = False
+    """whether what is asked about is at hand as it is at that moment, so that no history need be read for it"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,13 @@ from django import forms
 from django.utils.formats import time_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from regulars.conversations.queries.teams import TeamLine
 from regulars.kernel.jobs.kinds import JobKind
+from regulars.tags.models import COLORS, Tag
+from regulars.tags.names import DESCRIPTION_LENGTH
+from regulars.tags.names import NAME_LENGTH as TAG_NAME_LENGTH
 from regulars.web.design.form_dialogs import Choice
 from regulars.web.roles import role_description, role_word
 from regulars.workspaces.models import Role, Team
@@ -54,6 +57,39 @@ def _teams_field(label: Any, teams: Iterable[Team], **more: Any) -> forms.Multip
 
 class TeamForm(forms.Form):
     name = forms.CharField(label=_("Name of the team"), max_length=NAME_LENGTH)
+
+
+class TagForm(forms.Form):
+    name = forms.CharField(label=_("Name of the tag"), max_length=TAG_NAME_LENGTH)
+    color = forms.ChoiceField(
+        label=_("Color"), choices=lambda: [(color, color_word(color)) for color in COLORS], initial="gray"
+    )
+    description = forms.CharField(
+        label=_("When to use it"),
+        max_length=DESCRIPTION_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+
+
+class MergeTagForm(forms.Form):
+    def __init__(self, *args: Any, others: Iterable[Tag], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("Choose a tag")), *((str(tag.id), tag.name) for tag in others)]
+        self.fields["into"] = forms.ChoiceField(label=_("Merge it into"), choices=choices)
+
+
+def color_word(color: str) -> str:
+    return {
+        "gray": pgettext("color", "Gray"),
+        "blue": pgettext("color", "Blue"),
+        "green": pgettext("color", "Green"),
+        "amber": pgettext("color", "Amber"),
+        "red": pgettext("color", "Red"),
+        "purple": pgettext("color", "Purple"),
+        "cyan": pgettext("color", "Cyan"),
+        "olive": pgettext("color", "Olive"),
+    }[color]
 
 
 class RemoveTeamForm(forms.Form):

@@ -56,6 +56,14 @@ SUBJECTS = (
         },
     ),
     Subject(
+        "tags",
+        _("Tags"),
+        {
+            "tags:read": _("See which tags there are and how often they are in use"),
+            "tags:manage": _("Make, change, merge and remove tags"),
+        },
+    ),
+    Subject(
         "people",
         _("People"),
         {
@@ -74,6 +82,7 @@ SUBJECTS = (
             "jobs:read": _("See what runs, whoever asked for it"),
             "audit:read": _("Read who did what"),
             "tokens:manage": _("Make and revoke API tokens"),
+            "hours:manage": _("Set the business hours"),
             "workspace:manage": _("Manage the workspace (somebody always can)"),
         },
     ),

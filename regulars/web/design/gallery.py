@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from uuid import UUID
 
 from django import forms
@@ -45,6 +45,7 @@ from regulars.web.inbox.view_models import (
     ThreadItem,
     UnreadableView,
 )
+from regulars.workspaces.conditions import zone_of
 
 ANA = Author("member", "Ana Ruiz", UUID(int=7))
 MINJI = Author("contact", "김민지", UUID(int=21))
@@ -107,9 +108,10 @@ def _conditions(request: WebRequest) -> list[ConditionForm]:
     ]
     actor = getattr(request, "actor", None)
     workspace_id = actor.workspace_id if actor else UUID(int=0)
+    zone = zone_of(workspace_id) if actor else UTC
     return [
-        ConditionForm({"all": right}, "contact", workspace_id),
-        ConditionForm({"any": wrong}, "contact", workspace_id, shows_gaps=True),
+        ConditionForm({"all": right}, "contact", workspace_id, zone),
+        ConditionForm({"any": wrong}, "contact", workspace_id, zone, shows_gaps=True),
     ]
 
 

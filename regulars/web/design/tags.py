@@ -183,5 +183,19 @@ def file_size(byte_count: int | None) -> str:
 
 
 @register.filter
+def duration(seconds: int) -> str:
+    """45 s, 12 min, 2 h 5 min, 3 d 4 h."""
+    minutes, rest = divmod(seconds, 60)
+    hours, days = minutes // 60, minutes // (24 * 60)
+    if days:
+        said = gettext("%(days)d d %(hours)d h") if hours % 24 else gettext("%(days)d d")
+    elif hours:
+        said = gettext("%(hours)d h %(minutes)d min") if minutes % 60 else gettext("%(hours)d h")
+    else:
+        said = gettext("%(minutes)d min") if minutes else gettext("%(seconds)d s")
+    return said % {"days": days, "hours": hours % 24, "minutes": minutes % 60, "seconds": rest}
+
+
+@register.filter
 def status_word(status: str) -> str:
     return str(_STATUS_WORDS.get(status, status))

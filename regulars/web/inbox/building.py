@@ -16,8 +16,9 @@ from regulars.conversations.queries.threads import MessageDetails, ThreadPage
 from regulars.conversations.queries.waiting import Wait
 from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import MessageContent, OutgoingContent
-from regulars.kernel.shielding import shielded, words_in
+from regulars.kernel.shielding import shielded
 from regulars.media.models import MediaFile
+from regulars.tags.models import COLORS, Tag
 from regulars.web.inbox.calls import with_calls_folded
 from regulars.web.inbox.form_answers import answers_in
 from regulars.web.inbox.view_models import (
@@ -37,6 +38,7 @@ from regulars.web.inbox.view_models import (
     QuoteView,
     ReactionView,
     StatusMoment,
+    TagView,
     ThreadItem,
     UnreadableView,
     WaitView,
@@ -70,9 +72,13 @@ def _row(conversation: Conversation) -> ConversationRow:
         address=conversation.contact.phone if conversation.contact else "",
         assignee=_assignee(conversation),
         preview=_preview(conversation, last, changes) if last else None,
-        tags=tuple(words_in(conversation.tags)),
+        tags=tag_views(getattr(conversation, "shown_tags", ())),
         group=GroupView(group.id, group.subject, group.short_id) if group else None,
     )
+
+
+def tag_views(tags: Iterable[Tag]) -> tuple[TagView, ...]:
+    return tuple(TagView(tag.id, tag.name, COLORS.index(tag.color), tag.description) for tag in tags)
 
 
 def _name(conversation: Conversation) -> str:

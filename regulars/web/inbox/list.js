@@ -112,9 +112,10 @@ class ConversationList extends HTMLElement {
 
   /** Whether a conversation with these facts belongs into this list. */
   belongs(facts) {
-    const { view, inbox } = this.screen.choice;
+    const { view, inbox, tag } = this.screen.choice;
     const reader = document.body.dataset.member;
     if (inbox && facts.inbox_id !== inbox) return false;
+    if (tag && !facts.tags.includes(tag)) return false;
     if (view === "resolved") return facts.status === "resolved";
     if (facts.status !== "open") return false;
     if (view === "mine") return facts.assignee_id === reader;

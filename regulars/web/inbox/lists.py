@@ -31,18 +31,23 @@ class ListChoice:
     order: Order
     inbox_id: UUID | None = None
     text: str = ""
+    tag: str = ""
+    """its id"""
 
     @property
     def filter(self) -> ConversationFilter:
         status = "resolved" if self.view == "resolved" else "open"
         assignee = {"mine": "me", "unassigned": "none"}.get(self.view, "")
-        return ConversationFilter(inbox_id=self.inbox_id, status=status, assignee=assignee, text=self.text)
+        return ConversationFilter(
+            inbox_id=self.inbox_id, status=status, assignee=assignee, text=self.text, tag=self.tag
+        )
 
     @property
     def query(self) -> str:
         values = {
             "inbox": str(self.inbox_id) if self.inbox_id else "",
             "order": self.order if self.order != usual_order(self.view) else "",
+            "tag": self.tag,
             "q": self.text,
         }
         return urlencode({name: value for name, value in values.items() if value})
@@ -65,6 +70,7 @@ def read_choice(request: HttpRequest, view: str) -> ListChoice:
         order=cast("Order", order) if order in {"newest", "longest_waiting"} else usual_order(chosen),
         inbox_id=parse_id(request.GET.get("inbox", "")),
         text=request.GET.get("q", "").strip()[:200],
+        tag=str(parse_id(request.GET.get("tag", "")) or ""),
     )
 
 

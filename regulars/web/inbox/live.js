@@ -47,7 +47,7 @@ class LiveUpdates {
     this.source = source;
     source.addEventListener("open", () => this.heard());
     source.addEventListener("error", () => source === this.source && this.lost());
-    for (const kind of ["hello", "row", "message", "thread", "panel", "gone", "counters", "permissions", "reset", "presence", "ping"]) {
+    for (const kind of ["hello", "row", "message", "thread", "panel", "gone", "counters", "permissions", "reset", "presence", "tags", "ping"]) {
       source.addEventListener(kind, (event) => source === this.source && this.receive(kind, event));
     }
   }
@@ -116,7 +116,13 @@ class LiveUpdates {
   thread(data) {
     if (data.conversation_id !== this.screen.dataset.conversation) return;
     this.screen.head.soon();
-    if (document.querySelector("#context[data-group]")) this.screen.refreshContext(); // it lists who wrote last
+    if (data.is_retagged || document.querySelector("#context[data-group]")) this.screen.refreshContext(); // it lists who wrote last
+  }
+
+  /** Tags are called something else, look different or are gone. */
+  tags() {
+    this.screen.head.soon();
+    this.screen.refreshContext();
   }
 
   /** Something else is to be said beside the open conversation. */

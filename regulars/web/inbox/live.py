@@ -8,11 +8,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from regulars.contacts.events import CONTACT_EVENTS, GROUP_EVENTS, MERGE_EVENTS, SUGGESTION_EVENTS
+from regulars.contacts.events import (
+    CONTACT_EVENTS,
+    GROUP_EVENTS,
+    MERGE_EVENTS,
+    SUGGESTION_EVENTS,
+    ContactTagged,
+    ContactUntagged,
+)
 from regulars.conversations.access import ConversationFacts, can_see
 from regulars.conversations.events import (
     MESSAGE_EVENTS,
     STATE_EVENTS,
+    ConversationReopened,
+    ConversationReopenedByMessage,
+    ConversationResolved,
+    ConversationTagged,
+    ConversationUntagged,
+    EpisodeAnswered,
     MessageQueued,
     MessageReceived,
     MessageStatusChanged,
@@ -33,11 +46,14 @@ from regulars.conversations.queries.touched import (
 from regulars.inboxes.events import INBOX_EVENTS
 from regulars.kernel.events import Event
 from regulars.media.events import MEDIA_EVENTS
+from regulars.tags.events import TagDescribed, TagMerged, TagRemoved, TagRenamed
 from regulars.web.inbox.building import activity_views, conversation_row, message_view, note_view
 from regulars.web.inbox.fragments import render_message, render_row
 from regulars.web.live.topics import Eyes, Looker, Piece, Topic
 from regulars.workspaces.events import TEAM_EVENTS
 
+SHOWN_TAG_EVENTS = (TagRenamed, TagDescribed, TagMerged, TagRemoved)
+"""of tags themselves: they look different wherever they are"""
 INBOX_SCREEN_EVENTS: tuple[type[Event], ...] = (
     *MESSAGE_EVENTS,
     *STATE_EVENTS,
@@ -49,9 +65,12 @@ INBOX_SCREEN_EVENTS: tuple[type[Event], ...] = (
     *MEDIA_EVENTS,
     *INBOX_EVENTS,
     *TEAM_EVENTS,
+    *SHOWN_TAG_EVENTS,
 )
 
 
+EPISODE_EVENTS = (ConversationResolved, ConversationReopened, ConversationReopenedByMessage, EpisodeAnswered)
+"""after which the panel shows other episodes"""
 Holder = tuple[UUID | None, UUID | None]
 """assignee and team"""
 
@@ -75,6 +94,10 @@ class Changes:
     inboxes: set[UUID] = field(default_factory=set)
     teams: set[UUID] = field(default_factory=set)
     """numbers and teams that open conversations show by name, or that stop them"""
+    retagged: set[UUID] = field(default_factory=set)
+    """conversations and contacts that have other tags"""
+    redrawn_tags: set[UUID] = field(default_factory=set)
+    """workspaces whose tags look different"""
     lined: set[UUID] = field(default_factory=set)
     """conversations whose thread has a new quiet line"""
     held_before: dict[UUID, set[Holder]] = field(default_factory=dict)
@@ -104,6 +127,10 @@ def _fold(event: Any, changes: Changes) -> None:
             changes.heads.add(event.conversation_id)
             if isinstance(event, LINE_EVENTS):
                 changes.lined.add(event.conversation_id)
+            if isinstance(event, EPISODE_EVENTS):
+                changes.panels.add(event.conversation_id)
+            if isinstance(event, ConversationTagged | ConversationUntagged):
+                changes.retagged.add(event.conversation_id)
             if holder := held_before(event):
                 changes.held_before.setdefault(event.conversation_id, set()).add(holder)
         case _:
@@ -113,6 +140,8 @@ def _fold(event: Any, changes: Changes) -> None:
 def _fold_what_they_show(event: Any, changes: Changes) -> None:
     if isinstance(event, CONTACT_EVENTS):
         changes.contacts.add(event.contact_id)
+        if isinstance(event, ContactTagged | ContactUntagged):
+            changes.retagged.add(event.contact_id)
     elif isinstance(event, MERGE_EVENTS):
         changes.contacts.update(event.contact_ids)
     elif isinstance(event, SUGGESTION_EVENTS):
@@ -125,6 +154,8 @@ def _fold_what_they_show(event: Any, changes: Changes) -> None:
         changes.inboxes.add(event.inbox_id)
     elif isinstance(event, TEAM_EVENTS):
         changes.teams.add(event.team_id)
+    elif isinstance(event, SHOWN_TAG_EVENTS):
+        changes.redrawn_tags.add(event.workspace_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +167,8 @@ class LiveRow:
     payload: dict[str, Any]
     html: dict[str, str]
     head_changed: bool
+    is_retagged: bool
+    """it, or its contact, has other tags"""
     held_before: tuple[ConversationFacts, ...]
     """the same facts as they were before it was handed on, if it was"""
     panel_changed: bool = False
@@ -172,12 +205,18 @@ def render_changes(
 
 
 def draw_pieces(happened: Sequence[Event], eyes: Eyes) -> list[Piece]:
-    rendered = render_changes(changes_of(happened), eyes.workspaces, eyes.languages, eyes.subjects)
+    changes = changes_of(happened)
+    rendered = render_changes(changes, eyes.workspaces, eyes.languages, eyes.subjects)
     sights = {row.conversation_id: row.facts for row in rendered.rows}
     return [
         *(piece for row in rendered.rows for piece in _pieces_of_row(row)),
         *(_piece_of_item(item, sights[item.conversation_id]) for item in rendered.items),
+        *(_piece_of_tags(workspace_id) for workspace_id in changes.redrawn_tags),
     ]
+
+
+def _piece_of_tags(workspace_id: UUID) -> Piece:
+    return Piece("tags", {}, lambda to: to.actor.workspace_id == workspace_id)
 
 
 def _pieces_of_row(row: LiveRow) -> Iterator[Piece]:
@@ -193,7 +232,7 @@ def _pieces_of_row(row: LiveRow) -> Iterator[Piece]:
     named = {"conversation_id": str(row.conversation_id)}
     yield Piece("row", row.payload, is_seen, row.html)
     if row.head_changed:
-        yield Piece("thread", named, has_open)
+        yield Piece("thread", {**named, "is_retagged": row.is_retagged}, has_open)
     if row.panel_changed:
         yield Piece("panel", named, has_open)
     if row.held_before:
@@ -241,6 +280,7 @@ def _row(conversation: Conversation, languages: Sequence[str], changes: Changes)
             "unread": conversation.unread_count,
             "waiting_since": _text(conversation.waiting_since),
             "last_at": _text(conversation.last_message_at),
+            "tags": [str(tag.id) for tag in conversation.shown_tags],
         },
     }
     facts = ConversationFacts(
@@ -251,8 +291,16 @@ def _row(conversation: Conversation, languages: Sequence[str], changes: Changes)
         replace(facts, assignee_id=assignee_id, team_id=team_id)
         for assignee_id, team_id in changes.held_before.get(conversation.id, ())
     )
-    head_changed, panel_changed = conversation.id in changes.heads, conversation.id in changes.panels
-    return LiveRow(conversation.id, facts, payload, html, head_changed, before, panel_changed)
+    return LiveRow(
+        conversation.id,
+        facts,
+        payload,
+        html,
+        head_changed=conversation.id in changes.heads,
+        is_retagged=not changes.retagged.isdisjoint((conversation.id, conversation.contact_id)),
+        held_before=before,
+        panel_changed=conversation.id in changes.panels,
+    )
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -9,17 +9,25 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 
-from regulars.contacts.models import Contact, ContactIdentity
+from regulars.contacts.models import Contact, ContactIdentity, ContactTagging
 from regulars.conversations.models import Conversation
 from regulars.conversations.queries.changing import REWRITING, read_changes
-from regulars.conversations.queries.lists import Counts, count_for, list_conversations
+from regulars.conversations.queries.episodes import episodes_of
+from regulars.conversations.queries.lists import (
+    Counts,
+    attach_tags,
+    count_for,
+    count_up_to,
+    list_conversations,
+)
 from regulars.conversations.queries.threads import drafts_of, newest_notes, read_thread, read_writers
 from regulars.inboxes.access import inboxes_of
 from regulars.inboxes.channels import facts_of
 from regulars.inboxes.queries import inboxes_in
 from regulars.kernel import clock
-from regulars.kernel.shielding import words_in
-from regulars.web.inbox.building import conversation_row, thread_items, unread_bubbles, writer
+from regulars.tags.queries import find_tag
+from regulars.tags.taggings import tags_on
+from regulars.web.inbox.building import conversation_row, tag_views, thread_items, unread_bubbles, writer
 from regulars.web.inbox.language_names import language_info
 from regulars.web.inbox.lists import ListChoice, view_label
 from regulars.web.inbox.view_models import Author, ConversationRow
@@ -29,6 +37,9 @@ from regulars.workspaces.models import Member
 from regulars.workspaces.queries import active_members_of
 
 PANEL_NOTES = 3
+PANEL_EPISODES = 5
+MOST_COUNTED = 1_000
+"""conversations with a tag; of more the list says so"""
 
 
 def list_context(actor: Actor, choice: ListChoice, cursor: str | None = None) -> dict[str, Any]:
@@ -45,14 +56,30 @@ def list_context(actor: Actor, choice: ListChoice, cursor: str | None = None) ->
     if choice.inbox_id:
         chosen = inboxes_of(actor).filter(id=choice.inbox_id).first()
         context["list_title"] = chosen.name if chosen else view_label(choice.view)
+    if choice.tag and not cursor:
+        context |= _about_tag(actor, choice)
     if not page.items and not cursor:
         context["empty"] = _why_empty(actor, choice)
     return context
 
 
+def _about_tag(actor: Actor, choice: ListChoice) -> dict[str, Any]:
+    tag = find_tag(actor.workspace_id, choice.tag)
+    if tag is None:
+        return {}
+    count = count_up_to(actor, choice.filter, MOST_COUNTED)
+    return {
+        "tag": tag_views([tag])[0],
+        "tag_count": min(count, MOST_COUNTED),
+        "tag_has_more": count > MOST_COUNTED,
+    }
+
+
 def _why_empty(actor: Actor, choice: ListChoice) -> dict[str, Any]:
     if choice.text:
         return {"reason": "search", "text": choice.text}
+    if choice.tag:
+        return {"reason": "tag"}
     if not inboxes_in(actor.workspace_id).exists():
         return {"reason": "no_number"}
     if not actor.sees_all and not actor.team_ids and not list(inboxes_of(actor)[:1]):
@@ -101,9 +128,13 @@ def panel_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
 
 def _panel(actor: Actor, conversation: Conversation, others: Sequence[ConversationRow]) -> dict[str, Any]:
     contact = conversation.contact
+    episodes = list(episodes_of(conversation).order_by("-number")[: PANEL_EPISODES + 1])
     return {
+        "episodes": episodes[:PANEL_EPISODES],
+        "has_more_episodes": len(episodes) > PANEL_EPISODES,
         "others": others,
-        "conversation": conversation_row(conversation),
+        "conversation": conversation_row(_with_tags(conversation)),
+        "can": {"edit_contact": actor.can("contacts:edit"), "tag": actor.can("conversations:assign")},
         "panel_notes": newest_notes(conversation)[:PANEL_NOTES],
         **(_about_contact(actor, contact) if contact else _about_group(conversation)),
     }
@@ -118,12 +149,11 @@ def _about_contact(actor: Actor, contact: Contact) -> dict[str, Any]:
         "panel_template": "inbox/_context.html",
         "contact": contact,
         "person": facts,
-        "contact_tags": words_in(contact.tags),
+        "contact_tags": tag_views(tags_on(ContactTagging, [contact.id])[contact.id]),
         "contact_language": language_info(contact.language).get("name_local") or contact.language,
         "identities": identities,
         "in_several_portfolios": len({each.portfolio for each in identities if each.kind == "bsuid"}) > 1,
         **about_merges(actor, contact),
-        "can": {"edit_contact": actor.can("contacts:edit")},
     }
 
 
@@ -144,12 +174,19 @@ def head_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
 def _head(actor: Actor, conversation: Conversation, others: Sequence[ConversationRow]) -> dict[str, Any]:
     return {
         "others": others,
-        "conversation": conversation_row(conversation),
+        "conversation": conversation_row(_with_tags(conversation)),
         "contact": conversation.contact,
         "members": assignable_members(actor),
+        "may_tag": actor.can("conversations:assign"),
         "window_closes_at": conversation.window_closes_at,
         "ad_window_closes_at": conversation.ad_window_closes_at,
     }
+
+
+def _with_tags(conversation: Conversation) -> Conversation:
+    if not hasattr(conversation, "shown_tags"):
+        attach_tags([conversation])
+    return conversation
 
 
 def assignable_members(actor: Actor) -> list[Author]:

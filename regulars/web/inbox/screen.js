@@ -15,6 +15,7 @@ import "./context.js";
 import "./list.js";
 import "./live.js";
 import "./message_menu.js";
+import "./tagging.js";
 import "./thread.js";
 import "./voice_note.js";
 import "./lightbox.js";
@@ -295,12 +296,16 @@ class InboxScreen extends HTMLElement {
     onCommand("resolve", () => this.act("status", this.isResolved ? { status: "open" } : { status: "resolved", ...this.seenOf("message") }));
     onCommand("assign-me", () => this.act("assignment", { member: "me", ...this.seenOf("assignee") }));
     onCommand("mark-unread", () => this.act("reading", { state: "unread" }) && (this.meant !== this.conversation || this.back()));
-    onCommand("assign", async () => {
-      if (this.meant !== this.conversation) await this.open(this.meant, { keyboard: true });
-      const button = this.querySelector(".assign [popovertarget]");
-      if (!button) return false;
-      button.click();
-    });
+    onCommand("assign", () => this.press(".assign [popovertarget]"));
+    onCommand("tag", () => this.press(".tagging [popovertarget]"));
+  }
+
+  /** Open a menu of the head of the conversation that is meant. */
+  async press(selector) {
+    if (this.meant !== this.conversation) await this.open(this.meant, { keyboard: true });
+    const button = this.querySelector(`#thread-head ${selector}`);
+    if (!button) return false;
+    button.click();
   }
 
   /** The contact's last message that whoever decides has seen. */
@@ -383,7 +388,8 @@ class InboxScreen extends HTMLElement {
     const id = this.conversation;
     const response = id && (await get(`/conversations/${id}/context`).catch(() => null));
     const panel = this.querySelector("#context");
-    if (!response?.ok || id !== this.conversation || panel.contains(document.activeElement)) return;
+    if (!response?.ok || id !== this.conversation) return;
+    if (panel.contains(document.activeElement)) return void panel.addEventListener("focusout", () => setTimeout(() => this.refreshContext()), { once: true });
     const { scrollTop } = panel;
     panel.replaceWith(fragment(await response.text()));
     this.querySelector("#context").scrollTop = scrollTop;

@@ -7,11 +7,14 @@ from django.utils.translation import gettext
 
 from regulars.conversations.models import Conversation
 from regulars.conversations.queries.lists import ConversationFilter, list_conversations
+from regulars.tags.queries import matching_tags
 from regulars.web.inbox.building import conversation_row
+from regulars.web.inbox.lists import ListChoice, usual_order
 from regulars.web.inbox.tags import group_name
 from regulars.workspaces.access import Actor
 
 FOUND_LIMIT = 12
+FOUND_TAGS = 5
 
 
 def search_everything(actor: Actor, text: str) -> list[dict[str, str]]:
@@ -21,7 +24,25 @@ def search_everything(actor: Actor, text: str) -> list[dict[str, str]]:
     newest = {each.contact_id: each.id for each in reversed(found) if each.contact_id}
     stand_for_people = set(newest.values())
     people = [_item(each, "person") for each in found if each.id in stand_for_people]
-    return people + [_item(each, "conversation") for each in found if each.id not in stand_for_people]
+    return (
+        _tags(actor, text)
+        + people
+        + [_item(each, "conversation") for each in found if each.id not in stand_for_people]
+    )
+
+
+def _tags(actor: Actor, text: str) -> list[dict[str, str]]:
+    """Each leads to the open conversations that have it."""
+    return [
+        {
+            "group": "tag",
+            "icon": "tag",
+            "label": tag.name,
+            "detail": "",
+            "url": ListChoice("open", usual_order("open"), tag=str(tag.id)).url,
+        }
+        for tag in matching_tags(actor.workspace_id, text)[:FOUND_TAGS]
+    ]
 
 
 def _item(each: Conversation, group: str) -> dict[str, str]:

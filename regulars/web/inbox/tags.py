@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from urllib.parse import urlencode
+from uuid import UUID
 
 import phonenumbers
 from django import template
@@ -385,8 +386,10 @@ def phone_shown(phone: str) -> str:
 
 
 @register.simple_tag
-def list_url(choice: ListChoice, *, order: Order) -> str:
-    return replace(choice, order=order).url
+def list_url(choice: ListChoice, *, order: Order | None = None, tag: UUID | str | None = None) -> str:
+    """The same list in another order, or narrowed to another tag (empty: to none)."""
+    tag = choice.tag if tag is None else str(tag)
+    return replace(choice, order=order or choice.order, tag=tag).url
 
 
 @register.filter

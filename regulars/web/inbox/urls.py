@@ -2,12 +2,22 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from regulars.web.inbox.views import acting, files, presence, previewing, reading, sending, templates
+from regulars.web.inbox.views import (
+    acting,
+    files,
+    presence,
+    previewing,
+    reading,
+    sending,
+    tagging,
+    templates,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", reading.start, name="home"),
     path("inbox", reading.start, name="inbox"),
     path("inbox/<str:view>", reading.show_list, name="inbox-view"),
+    path("inbox/<str:view>/tags", tagging.list_tags, name="list-tags"),
     path("search", reading.search, name="search"),
     path("conversations/<str:conversation_id>", reading.show_conversation, name="conversation"),
     path("conversations/<str:conversation_id>/row", reading.row, name="conversation-row"),
@@ -20,6 +30,8 @@ urlpatterns: list[URLPattern] = [
     path("conversations/<str:conversation_id>/draft", acting.draft, name="draft"),
     path("conversations/<str:conversation_id>/assignment", acting.assignment, name="assignment"),
     path("conversations/<str:conversation_id>/status", acting.status, name="conversation-status"),
+    path("conversations/<str:conversation_id>/tags", tagging.conversation_tags, name="conversation-tags"),
+    path("conversations/<str:conversation_id>/tagging", tagging.tag_conversation, name="tag-conversation"),
     path("conversations/<str:conversation_id>/presence", presence.presence, name="presence"),
     path("conversations/<str:conversation_id>/reading", acting.reading, name="reading"),
     path("conversations/<str:conversation_id>/templates", templates.picker, name="template-picker"),
@@ -30,6 +42,8 @@ urlpatterns: list[URLPattern] = [
     path("messages/<str:message_id>/stop", sending.stop, name="message-stop"),
     path("messages/<str:message_id>/decision", sending.decision, name="message-decision"),
     path("contacts/<str:contact_id>", acting.contact, name="contact"),
+    path("contacts/<str:contact_id>/tags", tagging.contact_tags, name="contact-tags"),
+    path("contacts/<str:contact_id>/tagging", tagging.tag_contact, name="tag-contact"),
     path("media", files.upload, name="upload"),
     path("media/<str:media_id>", files.show, name="media"),
     path("media/<str:media_id>/thumbnail", files.thumbnail, name="media-thumbnail"),

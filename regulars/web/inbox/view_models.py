@@ -102,6 +102,16 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
+class TagView:
+    """A tag as it is drawn; ``tone`` is one of the tones that avatars have."""
+
+    id: UUID
+    name: str
+    tone: int
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationRow:
     id: UUID
     contact_id: UUID | None
@@ -118,7 +128,7 @@ class ConversationRow:
     window_closes_at: datetime | None
     assignee: Author | None = None
     preview: Preview | None = None
-    tags: tuple[str, ...] = ()
+    tags: tuple[TagView, ...] = ()
     person_id: UUID | None = None
     """None in a group"""
     address: str = ""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.contacts.events import CONTACT_EVENTS, MERGE_EVENTS, SUGGESTION_EVENTS
-from regulars.contacts.models import Contact, Merge
+from regulars.contacts.models import Contact, ContactTagging, Merge
 from regulars.contacts.operations.merging import (
     BY_HAND,
     UNDO_WITHIN,
@@ -39,12 +39,12 @@ from regulars.kernel import clock
 from regulars.kernel.errors import NotFound
 from regulars.kernel.events import end_of_log
 from regulars.kernel.ids import parse_id
-from regulars.kernel.shielding import words_in
+from regulars.tags.taggings import tags_on
 from regulars.web.doors import MemberRequest, member_with
-from regulars.web.inbox.building import conversation_row, parse_position
+from regulars.web.inbox.building import conversation_row, parse_position, tag_views
 from regulars.web.inbox.lists import read_choice
 from regulars.web.inbox.panes import list_context, panel_context
-from regulars.web.inbox.view_models import ConversationRow
+from regulars.web.inbox.view_models import ConversationRow, TagView
 from regulars.web.people.panel import PersonFacts, person_facts
 from regulars.web.people.together import read_together
 from regulars.web.problems import toast_header
@@ -63,7 +63,7 @@ class Side:
     contact: Contact
     facts: PersonFacts
     conversations: list[ConversationRow]
-    tags: list[str]
+    tags: tuple[TagView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,9 @@ def _side(actor: Actor, contact: Contact) -> Side:
     wanted = ConversationFilter(person_id=contact.person_id)
     rows = [conversation_row(each) for each in list_conversations(actor, wanted, limit=THREADS_SHOWN).items]
     facts = person_facts(contact)
-    tags = dict.fromkeys(tag for each in facts.contacts for tag in words_in(each.tags))
-    return Side(contact, facts, rows, list(tags))
+    found = tags_on(ContactTagging, [each.id for each in facts.contacts])
+    tags = {tag.id: tag for each in facts.contacts for tag in found[each.id]}
+    return Side(contact, facts, rows, tag_views(tags.values()))
 
 
 def _found(actor: Actor, here: Contact, text: str) -> list[Contact]:

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from regulars.web.account.views import ACCOUNT
+from regulars.web.administration.views.business_hours import BUSINESS_HOURS
 from regulars.web.administration.views.connections import NUMBERS
 from regulars.web.administration.views.deliveries import DELIVERIES
 from regulars.web.administration.views.jobs import JOBS
@@ -15,6 +16,7 @@ from regulars.web.administration.views.ledger import LEDGER
 from regulars.web.administration.views.members import MEMBERS
 from regulars.web.administration.views.message_templates import MESSAGE_TEMPLATES
 from regulars.web.administration.views.roles import ROLES
+from regulars.web.administration.views.tags import TAGS
 from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
 from regulars.web.people.views import MERGES
@@ -29,7 +31,10 @@ class SettingsGroup:
 
 
 GROUPS = (
-    SettingsGroup(_("Settings"), (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, ROLES, TEAMS, TOKENS, ACCOUNT)),
+    SettingsGroup(
+        _("Settings"),
+        (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, ROLES, TEAMS, BUSINESS_HOURS, TAGS, TOKENS, ACCOUNT),
+    ),
     SettingsGroup(_("Records"), (LEDGER, DELIVERIES, MERGES, JOBS)),
 )
 PAGES = tuple(page for group in GROUPS for page in group.pages)

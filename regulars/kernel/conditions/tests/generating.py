@@ -41,7 +41,18 @@ class Generator:
             for each in self.registry.of(self.subject)
             if each.sql or each.test or each.rows or each.name in self.keys
         ]
+        counting = [each for each in fields if each.rows]
+        if counting and draw.random() < 0.25:
+            return self._narrowed(draw, fields, counting)
         return _tree(draw, lambda: self._leaf(draw, draw.choice(fields)), 0)
+
+    def _narrowed(self, draw: Random, fields: Sequence[Field], counting: Sequence[Field]) -> Json:
+        """What people ask most: a few leaves that count the same rows in several stretches of time, and some others."""
+        rows = draw.choice(counting).rows
+        same = [each for each in counting if each.rows and rows and each.rows.table == rows.table]
+        asked = [draw.choice(same), draw.choice(same), *draw.choices(fields, k=draw.choice((1, 2, 4)))]
+        parts = [self._leaf(draw, each) for each in asked]
+        return {"all": [part if draw.random() < 0.8 else {"none": [part]} for part in parts]}
 
     def _leaf(self, draw: Random, field: Field) -> Json:
         name = field.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.kernel.conditions import to_sql
+from regulars.kernel.conditions.counting import together_in_time
 from regulars.kernel.conditions.fields import Sql
 from regulars.kernel.conditions.in_memory import Facts, matches
 from regulars.kernel.conditions.language import parse
 from regulars.kernel.conditions.tests import shop
 from regulars.kernel.conditions.tests.generating import Generator
 from regulars.kernel.conditions.tree import Condition, write
-from regulars.kernel.conditions.windows import AsOf
+from regulars.kernel.conditions.windows import AsOf, Stretch
 
 PEOPLE = shop.make_people(40)
 VISITS = shop.make_visits(PEOPLE)
@@ -71,3 +73,44 @@ def test_sets_and_single_objects_agree(subject: str, facts: dict[Any, Facts]) ->
             assert write(parse(write(condition), shop.REGISTRY, subject)) == write(condition)
 
     agree()
+
+
+TWO_WINDOWS: dict[str, Any] = {
+    "all": [
+        {"field": "purchases.count", "window": {"last": "P90D"}, "op": ">=", "value": 1},
+        {"field": "purchases.paid_count", "window": {"last": "P30D"}, "op": "<", "value": 3},
+        {"field": "person.city", "op": "is", "value": "Seoul"},
+    ]
+}
+
+
+def test_leaves_that_count_the_same_rows_read_them_once() -> None:
+    """The property above holds for any number of reads; this holds it to one."""
+
+    def reads(written: dict[str, Any]) -> int:
+        condition = parse(written, shop.REGISTRY, "person")
+        question = (condition, shop.REGISTRY, "person", shop.WORKSPACE, shop.AS_OFS[0])
+        number = to_sql.ids(*question).text.count("FROM purchase counted")
+        assert to_sql.one_by_one(*question, "outer").text.count("FROM purchase counted") == number
+        return number
+
+    first, second, *_rest = TWO_WINDOWS["all"]
+    where = {"field": "shop", "op": "is", "value": "north"}
+    assert reads(TWO_WINDOWS) == reads(first) == 1
+    assert reads({"any": [first, {"none": [second, {**first, "compare": {"last": "P1Y"}}]}]}) == 1
+    assert reads({"all": [first, {**second, "where": {"field": "sku", "op": "is", "value": "A-1"}}]}) == 1
+    assert reads({"all": [first, {**second, "where": where}]}) == 2  # which joins another table
+    assert reads({"all": [first, {"field": "purchases.last_sku", "op": "is", "value": "A-1"}]}) == 2
+
+
+MOMENT = st.integers(0, 99).map(lambda minutes: shop.NOW + timedelta(minutes=minutes))
+
+
+@given(st.lists(st.builds(Stretch, MOMENT, MOMENT), min_size=1, max_size=6), st.lists(MOMENT))
+def test_stretches_together_hold_what_each_holds(stretches: list[Stretch], moments: list[datetime]) -> None:
+    """One that ends before it starts holds nothing."""
+    together = together_in_time(stretches)
+    edges = [edge for each in stretches for edge in (each.start, each.end)]
+    for moment in (*moments, *edges):
+        assert any(each.holds(moment) for each in together) == any(each.holds(moment) for each in stretches)
+    assert len(together) <= len(stretches)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils.translation import override
@@ -49,7 +50,7 @@ WRITTEN: dict[str, Any] = {
 
 def _in(language: str, written: Any = WRITTEN) -> str:
     with override(language):
-        return write_sentence(parse(written, shop.REGISTRY, "person"))
+        return write_sentence(parse(written, shop.REGISTRY, "person"), ZoneInfo("Asia/Seoul"))
 
 
 def test_a_condition_reads_as_a_sentence() -> None:
@@ -60,10 +61,36 @@ def test_a_condition_reads_as_a_sentence() -> None:
     )
     assert _in("ko").startswith("count (Status: Paid), 최근 90일: 2 이상 그리고 다음 중 하나 이상: ")
     assert _in("ru").startswith(
-        "count (Status: Paid), за последнее время: 90 дней: не меньше 2 и хотя бы одно из: "
+        "count (Status: Paid), за последние 90 дней: не меньше 2 и хотя бы одно из условий: "
     )
-    assert _in("th").startswith("count (Status คือ Paid), ในช่วง 90 วัน ที่ผ่านมา: อย่างน้อย 2 และ อย่างน้อยหนึ่งข้อ: ")
+    assert _in("th").startswith("count (Status คือ Paid), ในช่วง 90 วันที่ผ่านมา: อย่างน้อย 2 และ ตรงอย่างน้อยหนึ่งข้อ: ")
     assert _in("en", {"all": []}) == "everything"
+
+
+@pytest.mark.parametrize(
+    ("language", "duration", "words"),
+    [
+        ("en", "P1D", "in the last 1 day"),
+        ("en", "P1Y2M", "in the last 1 year 2 months"),
+        ("ru", "P1D", "за последний 1 день"),
+        ("ru", "P1W", "за последнюю 1 неделю"),
+        ("ru", "P21D", "за последний 21 день"),
+        ("ru", "P3M", "за последние 3 месяца"),
+        ("ru", "PT11H", "за последние 11 часов"),
+        ("ru", "P1Y2M", "за последнее время: 1 год 2 месяца"),
+        ("ko", "P3M", "최근 3개월"),
+        ("th", "P1Y2M", "ในช่วง 1 ปี 2 เดือนที่ผ่านมา"),
+    ],
+)
+def test_a_stretch_bends_with_its_number(language: str, duration: str, words: str) -> None:
+    leaf = {"field": "purchases.count", "op": ">", "value": 1, "window": {"last": duration}}
+    assert _in(language, leaf).startswith(f"count, {words}: ")
+
+
+def test_times_are_told_by_the_clocks_that_were_meant() -> None:
+    between = {"from": "2026-10-31T15:00:00Z", "to": "2026-11-30T20:30:00Z"}
+    leaf = {"field": "purchases.count", "op": ">", "value": 1, "window": between}
+    assert _in("en", leaf) == "count, from 11/01/2026 to 12/01/2026 5:30 a.m.: more than 1"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

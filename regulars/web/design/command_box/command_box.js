@@ -12,6 +12,7 @@ const GROUPS = [
   ["recent", gettext("Last used")],
   ["person", gettext("People")],
   ["conversation", gettext("Conversations")],
+  ["tag", gettext("Tags")],
   ["list", gettext("Lists")],
   ["action", gettext("Actions")],
   ["page", gettext("Pages")],

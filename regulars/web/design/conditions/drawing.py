@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import npgettext, pgettext, pgettext_lazy
 
 from regulars.kernel.conditions.fields import Choice, Field, Registry
 from regulars.kernel.conditions.language import parse
@@ -20,7 +21,8 @@ from regulars.kernel.conditions.sentences import ANCHOR_WORDS, CALENDAR_WORDS, w
 from regulars.kernel.conditions.tree import JOINS
 from regulars.kernel.conditions.values import takes_list
 from regulars.kernel.conditions.wording import words_for
-from regulars.web.design.conditions.form import DURATIONS, ROOT, Json, simple_duration
+from regulars.web.design.conditions.form import ROOT, Json, simple_duration
+from regulars.web.design.conditions.times import Kind, Shown, show_day, show_time
 from regulars.workspaces.conditions import names_in
 
 JOIN_WORDS: Mapping[str, str | Promise] = {
@@ -44,13 +46,14 @@ OPERATOR_WORDS: Mapping[str, str | Promise] = {
     "is_empty": pgettext_lazy("operator", "is not known"),
     "is_filled": pgettext_lazy("operator", "is known"),
 }
-UNIT_WORDS: Mapping[str, str | Promise] = {
-    "days": pgettext_lazy("unit of time", "days"),
-    "weeks": pgettext_lazy("unit of time", "weeks"),
-    "months": pgettext_lazy("unit of time", "months"),
-    "years": pgettext_lazy("unit of time", "years"),
-    "hours": pgettext_lazy("unit of time", "hours"),
+UNIT_WORDS: Mapping[str, Callable[[int], str]] = {
+    "D": lambda count: npgettext("unit of time", "day", "days", count),
+    "W": lambda count: npgettext("unit of time", "week", "weeks", count),
+    "M": lambda count: npgettext("unit of time", "month", "months", count),
+    "Y": lambda count: npgettext("unit of time", "year", "years", count),
+    "H": lambda count: npgettext("unit of time", "hour", "hours", count),
 }
+"""beside the number of them"""
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,8 @@ class WindowControl:
     kind: str
     count: str = ""
     units: Sequence[Option] = ()
-    start: str = ""
-    end: str = ""
+    start: Shown | None = None
+    end: Shown | None = None
 
     @property
     def shows_label(self) -> bool:
@@ -93,8 +96,10 @@ class LeafView:
     """which template draws the value: none, choice, text, number, money, boolean, moment"""
     is_list: bool = False
     value: str = ""
+    value_kind: Kind = "text"
     upper: str | None = None
     """set where there are two values"""
+    upper_kind: Kind = "text"
     currency: str | None = None
     choices: Sequence[Option] = ()
     windows: Sequence[WindowControl] = ()
@@ -130,6 +135,8 @@ class ConditionForm:
     written: Json
     subject: str
     workspace_id: UUID
+    zone: tzinfo
+    """whose days and clocks the form shows: the workspace's"""
     anchors: Mapping[str, str] = field(default_factory=dict)
     shows_gaps: bool = False
     focus: str = ""
@@ -149,7 +156,7 @@ class ConditionForm:
             condition = parse(self.written, self.registry, self.subject)
         except Wrong:
             return ""
-        return write_sentence(condition, self._names)
+        return write_sentence(condition, self.zone, self._names)
 
     def _names(self, asked: Field) -> Mapping[str, str]:
         return {each.value: str(each.label) for each in self._choices(asked)}
@@ -216,7 +223,7 @@ class ConditionForm:
             can_narrow=bool(rows) and where is None,
             error=error,
             advice=advice,
-            **_values(asked, operator, value),
+            **self._values(asked, operator, value),
         )
 
     def _where(self, where: Any, path: str, rows: Sequence[Field]) -> GroupView:
@@ -244,6 +251,21 @@ class ConditionForm:
                 return "", ""
             return words_for(wrong), "" if len(wrong.expected) > 120 else wrong.expected
         return "", ""
+
+    def _values(self, asked: Field, operator: str, value: Any) -> dict[str, Any]:
+        low, high, currency = _bounds(asked, operator, value)
+        shown = [
+            show_time(each, self.zone) if asked.type == "moment" else Shown(_text(each), "text")
+            for each in (low, high)
+        ]
+        upper = shown[1].text if operator == "between" else None
+        return {
+            "value": shown[0].text,
+            "value_kind": shown[0].kind,
+            "upper": upper,
+            "upper_kind": shown[1].kind,
+            "currency": currency,
+        }
 
     def _windows(self, asked: Field, written: Json, path: str) -> list[WindowControl]:
         if not asked.takes_window:
@@ -283,20 +305,20 @@ class ConditionForm:
             [Option(value, words, value == chosen) for value, words in options],
             kind,
             count,
-            [Option(each, str(UNIT_WORDS[word]), each == unit) for each, word in DURATIONS.items()]
-            if unit
-            else (),
-            _day(known.get("from")),
-            _day(known.get("to")),
+            _units(count, unit),
+            show_day(known.get("from"), self.zone),
+            show_day(known.get("to"), self.zone),
         )
+
+
+def _units(count: str, unit: str) -> list[Option]:
+    """None where the duration is written as a whole."""
+    number = int(count) if count.isdecimal() else 0
+    return [Option(each, word(number), each == unit) for each, word in UNIT_WORDS.items()] if unit else []
 
 
 def _anchor(anchor: Any) -> str:
     return str(ANCHOR_WORDS.get(str(anchor)) or anchor)
-
-
-def _day(written: Any) -> str:
-    return str(written or "").removesuffix("T00:00:00Z")
 
 
 def _fields_by_source(
@@ -344,7 +366,8 @@ def _options(choices: Sequence[Choice], value: Any) -> list[Option]:
     return known + [Option(each, each, is_chosen=True) for each in sorted(lost)] if known else known
 
 
-def _values(asked: Field, operator: str, value: Any) -> dict[str, Any]:
+def _bounds(asked: Field, operator: str, value: Any) -> tuple[Any, Any, str | None]:
+    """The one value or both, and the currency of money."""
     currency = None
     low, high = (
         (value, None) if not isinstance(value, list) or takes_list(operator) else (*value, None, None)[:2]
@@ -357,8 +380,7 @@ def _values(asked: Field, operator: str, value: Any) -> dict[str, Any]:
         )
         if isinstance(low, list):
             low, high = (*low, None, None)[:2]
-    upper = _text(high) if operator == "between" else None
-    return {"value": _text(low), "upper": upper, "currency": currency}
+    return low, high, currency
 
 
 def _text(value: Any) -> str:
@@ -368,4 +390,4 @@ def _text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, list):
         return ", ".join(map(_text, value))
-    return str(value).removesuffix(":00Z") if str(value).endswith(":00Z") else str(value)
+    return str(value)

@@ -9,27 +9,29 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
+from datetime import tzinfo
 from typing import Any
 
 from regulars.kernel.conditions.fields import Field, Registry, Rows
 from regulars.kernel.conditions.tree import JOINS
 from regulars.kernel.conditions.values import MEMBERSHIP, ORDERED, takes_list
+from regulars.web.design.conditions.times import read_time
 
 Json = dict[str, Any]
 Find = Callable[[str], Field | None]
 ROOT = "c"
 DEEPEST, WIDEST = 9, 101
 """one more than a condition may have, so that too much is named and not lost"""
-DURATIONS = {"D": "days", "W": "weeks", "M": "months", "Y": "years", "H": "hours"}
 _SIMPLE_DURATION = re.compile(r"P(T?)(\d+)([DWMYH])", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?", re.ASCII)
 
 
 class Posted:
-    """A form's values by name."""
+    """A form's values by name; days and times in them are those of ``zone``."""
 
-    def __init__(self, values: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, values: Mapping[str, Sequence[str]], zone: tzinfo) -> None:
         self._values = values
+        self.zone = zone
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
@@ -99,9 +101,7 @@ def _read_window(posted: Posted, path: str) -> Json | None:
             return {"since": rest}
         case "between":
             days = {key: posted.one(f"{path}.{key}") for key in ("from", "to")}
-            return {
-                key: f"{day}T00:00:00Z" if len(day) == 10 else day for key, day in days.items() if day
-            } or {"from": ""}
+            return {key: read_time(day, posted.zone) for key, day in days.items() if day} or {"from": ""}
         case _:
             return None
 
@@ -110,6 +110,8 @@ def _read_value(posted: Posted, path: str, field: Field, operator: str, *, is_fa
     if operator in {"is_empty", "is_filled"}:
         return operator == "is_empty"
     low, high = posted.one(f"{path}.value"), posted.one(f"{path}.upper")
+    if field.type == "moment":
+        low, high = (read_time(each, posted.zone) for each in (low, high))
     currency = posted.one(f"{path}.currency").upper()
     if is_factor:
         factor = [_number(low), _number(high)] if operator == "between" else _number(low) if low else None
@@ -139,8 +141,6 @@ def _one(field: Field, written: str, operator: str, currency: str) -> Any:
             return {"amount": written.replace(",", "."), "currency": currency}
         case "boolean":
             return {"true": True, "false": False}.get(written, written)
-        case "moment":
-            return f"{written}:00Z" if len(written) == 16 else written
         case "any" if operator not in MEMBERSHIP and operator != "contains":
             truth = {"true": True, "false": False}.get(written, written)
             return _number(written) if operator in ORDERED or _NUMBER.fullmatch(written) else truth

@@ -11,6 +11,7 @@ from regulars.kernel.errors import NotFound
 from regulars.web.design.conditions.drawing import ConditionForm
 from regulars.web.design.conditions.form import Posted, act, read_form
 from regulars.web.doors import MemberRequest, member_with
+from regulars.workspaces.conditions import zone_of
 
 
 @require_POST
@@ -20,9 +21,11 @@ def condition_form(request: MemberRequest, subject: str) -> HttpResponse:
     registry = condition_fields()
     if subject not in registry.subjects:
         raise NotFound
-    posted = Posted(dict(request.POST.lists()))
+    workspace_id = request.actor.workspace_id
+    zone = zone_of(workspace_id)
+    posted = Posted(dict(request.POST.lists()), zone)
     first = next(iter(registry.of(subject))).name
     written, focus = act(read_form(posted, registry), posted.one("act"), first)
     anchors = {each: each for each in posted.all("anchor")}
-    form = ConditionForm(written, subject, request.actor.workspace_id, anchors, focus=focus)
+    form = ConditionForm(written, subject, workspace_id, zone, anchors, focus=focus)
     return render(request, "design/conditions/_inside.html", {"form": form})

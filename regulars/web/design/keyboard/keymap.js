@@ -38,6 +38,7 @@ export const keymap = [
   { command: "template", keys: ["Alt+T"], group: "conversation", label: gettext("Send a template"), icon: "template" },
   { command: "assign", keys: ["A"], group: "conversation", label: gettext("Assign"), icon: "assign", single: true },
   { command: "assign-me", keys: ["I"], group: "conversation", label: gettext("Assign to me"), icon: "mine", single: true },
+  { command: "tag", keys: ["T"], group: "conversation", label: gettext("Tag"), icon: "tag", single: true },
   { command: "resolve", keys: ["E", "Alt+E"], group: "conversation", label: gettext("Resolve or reopen"), icon: "resolve", single: true },
   { command: "mark-unread", keys: ["U"], group: "conversation", label: gettext("Mark as unread"), icon: "unread", single: true },
 

@@ -1,5 +1,7 @@
 // <menu-button>: a button that opens the popover it names. Arrows, Home, End, first letters, Escape; focus returns.
+import { folded } from "../folding.js";
 import { isComposition } from "../keyboard/keyboard.js";
+import { fragment, get } from "../page.js";
 import { place } from "./place.js";
 
 const itemsOf = (menu) => [...menu.querySelectorAll("[role^=menuitem], [role=option]")].filter((item) => item.offsetParent);
@@ -25,7 +27,17 @@ class MenuButton extends HTMLElement {
     const search = this.menu.querySelector("input[type=search]");
     if (search) search.value = "";
     this.filter("");
+    if (this.menu.dataset.fill) this.fill(search);
     (search ?? this.menu.querySelector("[aria-checked=true]") ?? itemsOf(this.menu)[0])?.focus();
+  }
+
+  /** What it offers is asked for when it opens. */
+  async fill(search) {
+    const response = await get(this.menu.dataset.fill).catch(() => null);
+    if (!response?.ok) return document.dispatchEvent(new CustomEvent("connection-lost"));
+    this.menu.querySelector("[role=menu]").replaceChildren(fragment(await response.text()));
+    this.filter(search?.value ?? "");
+    place(this.menu, this.button);
   }
 
   onKey(event) {
@@ -48,9 +60,9 @@ class MenuButton extends HTMLElement {
   }
 
   filter(text) {
-    const wanted = text.trim().toLowerCase();
+    const wanted = folded(text.trim());
     for (const item of this.menu.querySelectorAll("[data-filter]")) {
-      item.hidden = wanted !== "" && !item.dataset.filter.toLowerCase().includes(wanted);
+      item.hidden = wanted !== "" && !folded(item.dataset.filter).includes(wanted);
     }
   }
 }

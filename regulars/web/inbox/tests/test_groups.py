@@ -12,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from regulars.contacts.events import GroupRenamed
 from regulars.contacts.models import Contact, Group
+from regulars.contacts.operations.tagging import set_contact_tags
 from regulars.conversations.events import MessageReceived
 from regulars.conversations.models import Conversation, Message, OutgoingMessage
+from regulars.conversations.operations.tagging import set_conversation_tags
 from regulars.message_templates.models import MessageTemplate
 from regulars.message_templates.operations import replace_templates
 from regulars.web.inbox.live import changes_of, render_changes
@@ -91,11 +93,13 @@ def test_a_private_thread_looks_as_before(client: Client, cast: Cast) -> None:
 
 
 def test_the_panel_is_about_the_group(client: Client, conversation: Conversation, cast: Cast) -> None:
-    Contact.objects.filter(id=cast.alice.id).update(about="pays late", tags=["vip"], username="alice.a")
+    Contact.objects.filter(id=cast.alice.id).update(about="pays late", username="alice.a")
+    set_contact_tags(cast.alice, ["vip"], by=cast.actor())
+    set_conversation_tags(conversation, ["wholesale"], by=cast.actor())
     html = _html(client, f"/conversations/{conversation.id}/context")
     assert [name in html for name in ("Alice", "Борис", "Does Thursday suit everybody?", G)] == [True] * 4
     assert [fact in html for fact in ("pays late", "vip", "alice.a", "202-555", ALICE)] == [False] * 5
-    assert "Off" in html
+    assert ("Off" in html, "wholesale" in html) == (True, True)
 
 
 def test_the_composer_says_who_will_read(client: Client, conversation: Conversation) -> None:

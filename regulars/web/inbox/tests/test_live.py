@@ -42,7 +42,7 @@ def test_only_whoever_saw_a_conversation_is_told_that_it_is_gone(
     actor = Actor("member", people["me"], workspace_id, "Ann", "agent", permissions_of("agent"))
     facts = ConversationFacts(workspace_id, uuid4(), people[assignee], None)
     held = tuple(replace(facts, assignee_id=people[each]) for each in before)
-    row = LiveRow(conversation_id, facts, {}, {"en": "<li>"}, True, held)
+    row = LiveRow(conversation_id, facts, {}, {"en": "<li>"}, True, False, held)
     looker = Looker(actor, conversation_id, Staffing({}, {}))
     assert [piece.name for piece in _pieces_of_row(row) if piece.is_for(looker)] == told
 
@@ -70,7 +70,7 @@ def _all_about(cast: Cast, message: Message, by: Doer) -> list[Event]:
     return [
         MessageReceived(*where, message.contact_id, message.id, message.kind, "in"),
         NoteWritten(*where, note.id, by),
-        ConversationTagged(*where, (), ("vip",), by),
+        ConversationTagged(*where, by, None, "vip"),
     ]
 
 

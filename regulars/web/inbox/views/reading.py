@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from regulars.conversations.access import access_conversation
 from regulars.conversations.models import Conversation
-from regulars.conversations.queries.lists import attach_last_messages, count_for
+from regulars.conversations.queries.lists import attach_shown, count_for
 from regulars.conversations.queries.threads import read_thread, read_thread_after
 from regulars.kernel.events import end_of_log
 from regulars.kernel.ids import parse_id
@@ -106,7 +106,7 @@ def head(request: MemberRequest, conversation_id: str) -> HttpResponse:
 @member_with("conversations:read")
 def row(request: MemberRequest, conversation_id: str) -> HttpResponse:
     conversation = access_conversation(request.actor, parse_id(conversation_id))
-    attach_last_messages([conversation])
+    attach_shown([conversation])
     return render(request, "inbox/_row.html", {"row": conversation_row(conversation)})
 
 

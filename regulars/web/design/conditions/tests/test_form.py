@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from html.parser import HTMLParser
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
 from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
 
 from regulars.kernel.conditions.language import parse
 from regulars.kernel.conditions.register import condition_fields
 from regulars.kernel.conditions.tests import shop
 from regulars.kernel.conditions.tests.generating import Generator
 from regulars.kernel.conditions.tree import write
+from regulars.kernel.conditions.values import write_value
+from regulars.kernel.conditions.windows import EARLIEST
 from regulars.web.design.conditions.drawing import ConditionForm
 from regulars.web.design.conditions.form import Posted, act, read_form
-from regulars.workspaces.models import Member
+from regulars.web.design.conditions.times import read_time, show_day, show_time
+from regulars.workspaces.models import Member, Workspace
 from tests.cast import Cast
 
 LEAF = {"field": "contact.country", "op": "is", "value": "KR"}
@@ -53,28 +60,29 @@ class _Controls(HTMLParser):
             self._select = None
 
 
-def _sent(html: str) -> Posted:
+def _sent(html: str, zone: tzinfo = UTC) -> Posted:
     controls = _Controls()
     controls.feed(html)
-    return Posted(controls.values)
+    return Posted(controls.values, zone)
 
 
-def _draw(written: Any, subject: str, **rest: Any) -> str:
-    form = ConditionForm(written, subject, rest.pop("workspace_id", shop.WORKSPACE), **rest)
+def _draw(written: Any, subject: str, zone: tzinfo = UTC, **rest: Any) -> str:
+    form = ConditionForm(written, subject, rest.pop("workspace_id", shop.WORKSPACE), zone, **rest)
     return render_to_string("design/conditions/_inside.html", {"form": form})
 
 
 @pytest.mark.django_db
-def test_what_is_drawn_is_read_back_the_same() -> None:
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Seoul", "America/New_York"])
+def test_what_is_drawn_is_read_back_the_same(zone: str) -> None:
     generator = Generator(
-        shop.REGISTRY, "person", _plain_pools(), _midnights(), {"person.notes.<key>": ("size",)}
+        shop.REGISTRY, "person", _plain_pools(), shop.MOMENTS, {"person.notes.<key>": ("size",)}
     )
     anchors = {each: each for each in ("trigger", "enrollment", "step-1")}
-    for seed in range(120):
+    for seed in range(40):
         written = generator.condition(Random(seed))
         condition = parse(written, shop.REGISTRY, "person")
-        html = _draw(write(condition), "person", registry=shop.REGISTRY, anchors=anchors)
-        again = read_form(_sent(html), shop.REGISTRY)
+        html = _draw(write(condition), "person", ZoneInfo(zone), registry=shop.REGISTRY, anchors=anchors)
+        again = read_form(_sent(html, ZoneInfo(zone)), shop.REGISTRY)
         expected = write(condition)
         if "field" in expected:
             expected = {"all": [expected]}
@@ -83,15 +91,38 @@ def test_what_is_drawn_is_read_back_the_same() -> None:
 
 def _plain_pools() -> dict[str, Any]:
     """Values that a line of text can say: no comma, no text that reads like a number."""
-    return {
-        **shop.POOLS,
-        "text": ["Seoul", "Москва", "a_b\\c'"],
-        "moment": ["2026-11-18T09:30:00Z", "2026-01-01T00:00:00Z"],
-    }
+    return {**shop.POOLS, "text": ["Seoul", "Москва", "a_b\\c'"]}
 
 
-def _midnights() -> list[Any]:
-    return [moment.replace(hour=0, minute=0, second=0, microsecond=0) for moment in shop.MOMENTS]
+ZONES = ("UTC", "Asia/Seoul", "Asia/Kathmandu", "America/New_York", "America/Sao_Paulo", "Africa/Casablanca")
+
+
+SECONDS = st.integers(0, (datetime(2100, 1, 1, tzinfo=UTC) - EARLIEST) // timedelta(seconds=1) - 1)
+MOMENTS = st.one_of(SECONDS, SECONDS.map(lambda seconds: seconds // 1800 * 1800)).map(
+    lambda seconds: EARLIEST + timedelta(seconds=seconds)
+)
+
+
+@given(MOMENTS, st.sampled_from(ZONES))
+def test_every_moment_stands_in_the_form_and_is_read_back_the_same(moment: datetime, zone: str) -> None:
+    written, by = write_value(moment), ZoneInfo(zone)
+    for shown in (show_day(written, by), show_time(written, by)):
+        assert read_time(shown.text, by) == written
+
+
+@given(st.dates(date(1970, 1, 2), date(2099, 12, 30)), st.sampled_from(ZONES))
+def test_a_day_begins_when_it_does_in_the_workspace(day: date, zone: str) -> None:
+    by = ZoneInfo(zone)
+    written = read_time(day.isoformat(), by)
+    assert show_day(written, by) == (day.isoformat(), "date")
+    moment = datetime.fromisoformat(written)
+    assert moment.astimezone(by).date() == day
+    assert (moment - timedelta(microseconds=1)).astimezone(by).date() < day
+
+
+@pytest.mark.parametrize("typed", ["", "soon", "2026-13-01", "0001-01-01", "9999-12-31T23:59"])
+def test_what_is_no_day_stays_as_it_was_typed(typed: str) -> None:
+    assert read_time(typed, ZoneInfo("Asia/Seoul" if typed < "5" else "America/New_York")) == typed
 
 
 def _with_groups(written: Any) -> Any:
@@ -100,8 +131,9 @@ def _with_groups(written: Any) -> Any:
         written = {**written, "value": sorted(written["value"], key=str)}
     if "field" not in written:
         return {join: [_with_groups(each) for each in parts] for join, parts in written.items()}
-    if "where" in written and "field" in written["where"]:
-        return {**written, "where": {"all": [_with_groups(written["where"])]}}
+    if "where" in written:
+        where = _with_groups(written["where"])
+        return {**written, "where": {"all": [where]} if "field" in where else where}
     return written
 
 
@@ -130,9 +162,30 @@ def test_a_mistake_stands_at_its_leaf_and_the_sentence_waits(cast: Cast) -> None
     assert 'id="c.1-error"' in html
     assert 'id="c.0-error"' not in html
     assert "Something is still missing." in html
-    for language, words in (("ko", "국가: “KR”"), ("ru", "Страна: “KR”"), ("th", "ประเทศ คือ “KR”")):
+    for language, words in (("ko", "국가: ‘KR’"), ("ru", "Страна: «KR»"), ("th", "ประเทศ คือ “KR”")):
         with override(language):
             assert words in _draw({"all": [LEAF]}, "contact", workspace_id=cast.workspace.id)
+
+
+def test_days_and_their_sentence_are_those_of_the_workspace(
+    cast: Cast, sign_in: Callable[[Member], Client]
+) -> None:
+    Workspace.objects.filter(id=cast.workspace.id).update(time_zone="Asia/Seoul")
+    posted = {
+        "c.join": "all",
+        "c.0.field": "messages.in_count",
+        "c.0.op": ">=",
+        "c.0.value": "2",
+        "c.0.window": "between",
+        "c.0.window.from": "2026-11-01",
+        "c.0.window.to": "2026-12-01",
+    }
+    html = sign_in(cast.agent).post("/conditions/contact/form", posted).content.decode()
+    assert 'value="2026-11-01"' in html
+    assert "from 11/01/2026 to 12/01/2026" in html
+    assert "Asia/Seoul" in html
+    sent = read_form(_sent(html, ZoneInfo("Asia/Seoul")), condition_fields())
+    assert sent["all"][0]["window"] == {"from": "2026-10-31T15:00:00Z", "to": "2026-11-30T15:00:00Z"}
 
 
 def test_the_server_draws_it_anew_after_each_button(cast: Cast, sign_in: Callable[[Member], Client]) -> None:
