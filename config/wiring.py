@@ -119,6 +119,7 @@ def _jobs_of(channel: Channel) -> Iterator[PeriodicJob]:
 PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("conversations.wake_snoozed", timedelta(seconds=30), conversations.wake_snoozed),
     PeriodicJob("conversations.prepare_parts", timedelta(hours=12), conversations.prepare_parts),
+    PeriodicJob("conversations.look_over_parts", timedelta(hours=12), conversations.look_over_parts),
     PeriodicJob(
         "conversations.purge_unmatched_statuses", timedelta(hours=6), conversations.purge_unmatched_statuses
     ),

@@ -142,6 +142,15 @@ async def main() -> None:
     await asyncio.wait([working], timeout=JOBS_STOP_SECONDS)
     for carrier in carriers.values():
         await carrier.close()
+    if not working.done():
+        _leave_jobs()
+
+
+def _leave_jobs() -> None:
+    """Python would wait for their threads, however long; a connection that ends lets go of its job."""
+    logger.warning("a job does not come to its next step: another worker takes it, from its checkpoint")
+    logging.shutdown()
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Fifty rounds of a burst with kill -9 in it: ``tests/faults/test_kills.py``, ten rounds a step."""
+"""Fifty rounds of a burst with kill -9 in it and jobs at work: ``tests/faults/test_kills.py``, ten rounds a step.
+
+Beside each ten, ten kills of workers that have nothing but jobs (``tests/faults/test_jobs.py``).
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,12 @@ from benchmarks.figures import Figure, median
 from regulars.supervision.home import PROJECT
 
 ROUNDS, AT_ONCE = 50, 10
+TESTS = ("tests/faults/test_kills.py", "tests/faults/test_jobs.py")
 MOST_SHOWN = 4_000
 _ROUND = re.compile(
     r"^(web|worker|postgres|all) +killed after [\d.]+ s.*all read ([\d.]+) s after", re.MULTILINE
 )
+_JOBS = re.compile(r"(\d+) jobs, (\d+) of them cut off$", re.MULTILINE)
 
 
 @contextmanager
@@ -40,7 +45,7 @@ def _run(folder: Path, first: int, rounds: int) -> list[Figure]:
         "REGULARS_FAULT_KILLS": str(count),
         "REGULARS_TESTS_SEED": str(1_000 + first),
     }
-    command = [sys.executable, "-m", "pytest", "-q", "-s", "-n", "0", "tests/faults/test_kills.py"]
+    command = [sys.executable, "-m", "pytest", "-q", "-s", "-n", "0", *TESTS]
     with log.open("w") as output:
         done = subprocess.run(
             command, cwd=PROJECT, env=environment, stdout=output, stderr=output, check=False
@@ -56,12 +61,21 @@ def read_rounds(said: str, count: int) -> list[Figure]:
     found = [(victim, float(seconds)) for victim, seconds in _ROUND.findall(said)]
     if len(found) != count:
         raise RuntimeError(f"{len(found)} of {count} rounds told how they ended")
+    jobs = _JOBS.search(said)
+    if jobs is None:
+        raise RuntimeError("nobody told what became of the jobs")
     seconds = [each for _victim, each in found]
     return [
         Figure("rounds without a loss or a double", count, ""),
+        Figure("jobs done in them, each once", int(jobs[1]), ""),
+        Figure("jobs that were cut off and went on", int(jobs[2]), ""),
         Figure("all read after the kill, middle", median(seconds), "s"),
         Figure("all read after the kill, longest", max(seconds), "s"),
     ]
 
 
-KILLS = Entry("kills", f"{ROUNDS} rounds of a burst with kill -9 in it: nothing lost, nothing twice", _open)
+KILLS = Entry(
+    "kills",
+    f"{ROUNDS} rounds of a burst with kill -9 in it, and jobs at work: nothing lost, nothing twice",
+    _open,
+)

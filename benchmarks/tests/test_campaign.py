@@ -98,6 +98,9 @@ def test_rounds_of_kills_are_read_from_what_the_tests_tell() -> None:
         "worker    killed after 0.31 s, answers {200: 500}, all read 2.5 s after the kill\n"
         "postgres  killed after 0.02 s, answers {200: 500, 503: 3}, all read 4.5 s after the kill\n"
     )
-    assert [figure.value for figure in read_rounds(said, 2)] == [2, 3.5, 4.5]
+    with pytest.raises(RuntimeError, match="jobs"):
+        read_rounds(said, 2)
+    said += "4 jobs, 1 of them cut off\n"
+    assert [figure.value for figure in read_rounds(said, 2)] == [2, 4, 1, 3.5, 4.5]
     with pytest.raises(RuntimeError, match="2 of 3 rounds"):
         read_rounds(said, 3)

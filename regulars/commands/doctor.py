@@ -62,7 +62,7 @@ def _examine() -> Iterator[Finding]:
     except StartRefused as refusal:
         yield Finding("home", False, str(refusal))
         return
-    for check in (_home, _disk, _accounts, _postgres, _assets, _running, _migrations, _media):
+    for check in (_home, _disk, _accounts, _postgres, _assets, _running, _migrations, _media, _jobs):
         yield check(settings)
 
 
@@ -192,6 +192,24 @@ def _media(settings: Settings) -> Finding:
     except Exception as error:  # noqa: BLE001 (whatever keeps us from the database is the finding)
         return Finding("media", False, f"the database cannot be asked: {error}")
     return Finding("media", True, f"{settings.home / 'media'} is the directory that the database knows")
+
+
+def _jobs(settings: Settings) -> Finding:
+    """What lies in a database that nobody works on waits, and that is well."""
+    if not settings.database_url and cluster.find(settings.home) is None:
+        return Finding("jobs", True, "no database yet; the first start makes it")
+    if _address(settings) is None:
+        return Finding("jobs", True, "not running; what is asked for waits")
+    from .loading import loaded_django
+
+    try:
+        with loaded_django():
+            from regulars.kernel.jobs.health import job_problem
+
+            problem = job_problem()
+    except Exception as error:  # noqa: BLE001 (whatever keeps us from the database is the finding)
+        return Finding("jobs", False, f"the database cannot be asked: {error}")
+    return Finding("jobs", not problem, problem or "none stands still")
 
 
 def _unapplied() -> int:

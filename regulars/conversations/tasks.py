@@ -39,6 +39,12 @@ def prepare_parts() -> None:
     MESSAGE_STATES.prepare()
 
 
+def look_over_parts() -> None:
+    """Whoever asks for messages of many quarters is answered by a plan for all of them."""
+    MESSAGES.look_over()
+    MESSAGE_STATES.look_over()
+
+
 def purge_unmatched_statuses() -> int:
     return purge_unmatched(clock.now() - UNMATCHED_RETENTION)
 

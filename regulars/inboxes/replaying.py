@@ -232,7 +232,7 @@ def _describe(asked: ReplayArguments) -> str:
 
 def _tell(result: Mapping[str, Any]) -> str:
     count = int(result["deliveries"])
-    told = ngettext("%(count)d delivery is read again", "%(count)d deliveries are read again", count)
+    told = ngettext("%(count)s delivery is read again", "%(count)s deliveries are read again", count)
     return told % {"count": formats.number_format(count, use_l10n=True, force_grouping=True)}
 
 

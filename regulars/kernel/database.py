@@ -48,6 +48,15 @@ def check_connection() -> None:
         close_old_connections()
 
 
+def do_not_wait_for_disk() -> None:
+    """The current transaction is over for whoever looks before it is on disk; a later one that waits brings it there.
+
+    For what may be lost with the machine, as long as nothing that came after it stays: how far a job is.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit TO off")
+
+
 def is_away(error: BaseException) -> bool:
     """Whether the same statement may succeed later: connection lost, disk full, deadlock, shutting down.
 

@@ -78,6 +78,14 @@ class PartedTable:
             parts = [self._part(name, bound) for name, bound in cursor.fetchall()]
         return sorted(parts, key=lambda part: (part.ends_at is None, part.ends_at or _NEVER))
 
+    def look_over(self) -> None:
+        """Have PostgreSQL see what lies in all parts together: by itself it only looks at each of them.
+
+        Not in a transaction, which would last as long.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {self.name}")
+
     def drop(self, part: Part) -> bool:
         """Remove a part with all that is in it; False when the table was too busy, so that it has to be tried again."""
         return self._change(f'DROP TABLE "{part.name}"')

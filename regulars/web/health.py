@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from regulars.kernel import clock
 from regulars.kernel.heartbeats import last_heartbeat
+from regulars.kernel.jobs.health import job_problem
 from regulars.kernel.room import ROOM
 from regulars.web.doors import public
 
@@ -20,13 +21,18 @@ WORKER_SILENCE = timedelta(seconds=20)
 @require_safe
 @public
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers, has room and its migrations, and a worker is alive; else 503 with reasons."""
+    """200 when the database answers, has room and its migrations, and a worker is alive; else 503 with reasons.
+
+    That jobs stand still is told beside it: the door and the pages need none.
+    """
     checks = {"database": _database(), "room": ROOM.problem(), "migrations": "", "worker": ""}
+    jobs = ""
     if not checks["database"]:
         checks["migrations"] = MIGRATIONS.problem()
     if not checks["database"] and not checks["migrations"]:
-        checks["worker"] = _worker()
+        checks["worker"], jobs = _worker(), job_problem()
     is_ready = not any(checks.values())
+    checks["jobs"] = jobs
     response = JsonResponse(
         {"ready": is_ready, "checks": {name: problem or "ok" for name, problem in checks.items()}},
         status=200 if is_ready else 503,

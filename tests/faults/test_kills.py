@@ -1,4 +1,5 @@
-"""Kill -9 in the middle of a burst: nothing accepted is missing, nothing is there twice, all goes on by itself.
+"""Kill -9 in the middle of a burst, with jobs at work: nothing accepted is missing, nothing is there twice, all goes on
+by itself, and no step of a job is done twice.
 
 The default is one kill of each kind; REGULARS_FAULT_KILLS=20 is the full run. REGULARS_TESTS_SEED repeats an order.
 """
@@ -10,9 +11,12 @@ import os
 import random
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import httpx
 import pytest
@@ -20,13 +24,16 @@ import pytest
 from tests.running.burst import Burst, doubled_effects, losses, make_burst
 from tests.running.histories import broken_histories
 from tests.running.ledgers import LedgerWatch, read_ledger, wait_until_read
-from tests.running.product import Product
+from tests.running.product import Product, wait_until
 from tests.running.webhooks import Delivered, deliver
 
 VICTIMS = ("web", "worker", "postgres", "all")
 KILLS = int(os.environ.get("REGULARS_FAULT_KILLS") or len(VICTIMS))
 SEED = int(os.environ.get("REGULARS_TESTS_SEED") or random.SystemRandom().randrange(10_000))
 DELIVERIES = 500
+JOBS = 2
+"""that are asked for in each round; they read what came in the round before again"""
+JOBS_PATIENCE = 180.0
 TRIES = 2_000
 """as good as forever: the platform tries for 36 hours"""
 
@@ -43,6 +50,7 @@ class Round:
     delivered: Delivered = field(default_factory=Delivered)
     back_after: float = 0.0
     watch: LedgerWatch | None = None
+    jobs: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         return (
@@ -58,16 +66,23 @@ def rounds(product: Product) -> list[Round]:
     victims = [*VICTIMS, *(rng.choice(VICTIMS) for _ in range(max(KILLS - len(VICTIMS), 0)))][:KILLS]
     rng.shuffle(victims)
     done = []
+    began = datetime.now(UTC)
     for number, victim in enumerate(victims):
         planned = Round(victim, rng.uniform(0.02, 0.6), make_burst(f"kill{number}", DELIVERIES, rng))
-        _play(product, planned)
+        before, began = began, datetime.now(UTC)
+        _play(product, planned, before)
         print(planned)
         done.append(planned)
+    _wait_for_jobs(product, done)
     return done
 
 
-def _play(product: Product, planned: Round) -> None:
-    """Post the burst in a thread of its own, kill in the middle, and wait until everything is read."""
+def _play(product: Product, planned: Round, before: datetime) -> None:
+    """Post the burst in a thread of its own, kill in the middle, and wait until everything is read.
+
+    ``before``: when the round before began.
+    """
+    planned.jobs = [_ask_for_job(product, before + timedelta(milliseconds=place)) for place in range(JOBS)]
     posting = threading.Thread(target=_post, args=(product, planned))
     over = threading.Event()
     handing = threading.Thread(target=_hand_around, args=(product, random.Random(planned.burst.prefix), over))
@@ -92,6 +107,31 @@ def _play(product: Product, planned: Round) -> None:
 
 def _post(product: Product, planned: Round) -> None:
     planned.delivered = asyncio.run(deliver(product, planned.burst.bodies, tries=TRIES, patience=20))
+
+
+def _ask_for_job(product: Product, since: datetime) -> str:
+    asked = {"state": "processed", "since": since.isoformat()}
+    answer = product.api("POST", "/inbound-deliveries/replay", json=asked)
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["id"])
+
+
+def _job(product: Product, job_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = product.api("GET", f"/jobs/{job_id}").json()
+    return found
+
+
+def _wait_for_jobs(product: Product, rounds: Sequence[Round]) -> None:
+    began = time.monotonic()
+    for job_id in (each for planned in rounds for each in planned.jobs):
+        left = JOBS_PATIENCE - (time.monotonic() - began)
+        is_over = partial(_is_over, product, job_id)
+        assert wait_until(is_over, left, 0.5), f"{_job(product, job_id)}\n{product.log_tail()}"
+    wait_until_read(product)
+
+
+def _is_over(product: Product, job_id: str) -> bool:
+    return _job(product, job_id)["status"] in {"done", "failed", "canceled"}
 
 
 def _hand_around(product: Product, rng: random.Random, over: threading.Event) -> None:
@@ -157,3 +197,17 @@ def test_what_was_accepted_is_kept_whole(rounds: list[Round], product: Product):
 
 def test_a_kill_makes_no_delivery_fail(rounds: list[Round], product: Product):
     assert product.count("SELECT count(*) FROM inboxes_delivery WHERE state = 'failed' OR attempts > 0") == 0
+
+
+def test_every_job_was_done_and_no_step_of_it_twice(rounds: list[Round], product: Product):
+    jobs = [_job(product, each) for planned in rounds for each in planned.jobs]
+    assert {each["status"] for each in jobs} == {"done"}
+    print(f"{len(jobs)} jobs, {sum(each['attempt'] > 1 for each in jobs)} of them cut off")
+    ended = product.sql(
+        "SELECT body ->> 'job_id', count(*) FROM kernel_event WHERE kind = 'JobFinished' GROUP BY 1"
+    )
+    assert dict(ended) == {each["id"]: 1 for each in jobs}
+    given = product.count(
+        "SELECT COALESCE(sum((body ->> 'count')::int), 0) FROM kernel_event WHERE kind = 'DeliveriesReplayed'"
+    )
+    assert given == sum(each["result"]["deliveries"] for each in jobs)

@@ -6,13 +6,17 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from regulars.api.tests.client import Api, problem
 from regulars.inboxes.models import Delivery
 from regulars.inboxes.replaying import WhichDeliveries, start_replay
 from regulars.kernel import clock
+from regulars.kernel.jobs.asking import start_job
 from regulars.kernel.jobs.models import Job
 from regulars.kernel.jobs.running import run_job
+from regulars.kernel.models import PeriodicRun
+from regulars.kernel.tests.job_kinds import SHARED, Cups
 from regulars.workspaces.models import AuditEntry
 from tests.cast import FIRST_NUMBER, Cast, House
 
@@ -75,6 +79,23 @@ def test_one_is_canceled_and_resumed(api: Api, cast: Cast):
     assert problem(api.post(f"/jobs/{job.id}/undo")) == (409, "conflict")
     verbs = set(AuditEntry.objects.filter(verb__startswith="jobs:").values_list("verb", flat=True))
     assert verbs == {"jobs:cancel", "jobs:resume"}
+
+
+def test_one_is_taken_back_by_a_job_of_its_own(api: Api, cast: Cast, settings: Settings):
+    settings.JOB_KINDS = "regulars.kernel.tests.job_kinds.KINDS"
+    job = start_job(SHARED, Cups(3), by=cast.actor(cast.owner))
+    assert api.get(f"/jobs/{job.id}").json()["undo_until"] is None
+    run_job(job.id)
+    assert api.get(f"/jobs/{job.id}").json()["undo_until"] is not None
+    undoing = api.post(f"/jobs/{job.id}/undo")
+    assert (undoing.status_code, undoing.json()["undoes"]) == (202, str(job.id))
+    assert api.post(f"/jobs/{job.id}/undo").json()["id"] == undoing.json()["id"]
+    run_job(UUID(undoing.json()["id"]))
+    told = api.get(f"/jobs/{job.id}").json()
+    assert (told["undone_by"], told["status"]) == (undoing.json()["id"], "done")
+    assert api.get(f"/jobs/{undoing.json()['id']}").json()["result"] == {"cups": 3}
+    assert not PeriodicRun.objects.filter(name__startswith=f"{job.id}/").exists()
+    assert AuditEntry.objects.filter(verb="jobs:undo", object_id=str(job.id)).exists()
 
 
 def test_strangers_jobs_and_schedules_do_not_exist(api: Api, cast: Cast):

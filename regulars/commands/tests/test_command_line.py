@@ -149,7 +149,8 @@ def test_from_an_empty_database_to_an_owner_with_a_token(tmp_path: Path):
     findings = {finding["check"]: finding["ok"] for finding in json.loads(check_up.stdout)}
     assert findings.pop("assets") in (True, False)  # a checkout without built assets may still run its tests
     assert findings == dict.fromkeys(
-        ["python", "settings", "home", "disk", "accounts", "postgres", "port", "migrations", "media"], True
+        ["python", "settings", "home", "disk", "accounts", "postgres", "port", "migrations", "media", "jobs"],
+        True,
     )
 
 

@@ -9,7 +9,10 @@ DECLARE
   definitions text[];
   each record;
   definition text;
-  bound text := lpad(to_hex((extract(epoch FROM date_trunc('quarter', now(), 'UTC') + interval '3 months') * 1000)::bigint),
+  latest timestamptz := GREATEST(now(), (SELECT to_timestamp(
+    ('x' || left(replace({range}::text, '-', ''), 12))::bit(48)::bigint / 1000.0)
+    FROM {table} ORDER BY {range} DESC LIMIT 1));  -- a clock may have been ahead
+  bound text := lpad(to_hex((extract(epoch FROM date_trunc('quarter', latest, 'UTC') + interval '3 months') * 1000)::bigint),
     12, '0') || repeat('0', 20);
 BEGIN
   FOR each IN SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS written, i.indisprimary,

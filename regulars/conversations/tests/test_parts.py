@@ -13,14 +13,18 @@ from django.db import connection
 from regulars.conversations.models import MESSAGES, Message, ProviderMessageId
 from regulars.conversations.operations.removing import remove_contact
 from regulars.conversations.provider_ids import Named, find_messages, take_ids
+from regulars.conversations.tasks import look_over_parts
 from regulars.conversations.tests.saying import NOON, receive, said
 from regulars.kernel import clock
 from regulars.kernel.ids import id_at, lowest_id_at, moment_of, new_id
-from regulars.kernel.partitions import quarter_of
+from regulars.kernel.partitions import EVENTS, quarter_of
 from tests.cast import BORIS, Cast
 from tests.old_schema import database_at, migrate_to_now
 
-BEFORE = [("conversations", "0017_ad_pictures_by_file")]
+BEFORE = [
+    ("conversations", "0017_ad_pictures_by_file"),
+    ("kernel", "0006_columns_have_database_defaults"),
+]
 LONG_AGO = datetime(2019, 2, 14, 9, 30, tzinfo=UTC)
 
 
@@ -80,6 +84,40 @@ def test_what_is_there_becomes_the_first_part_as_it_stands(old):
     }
     starts = [part.starts_at for part in MESSAGES.parts() if part.starts_at]
     assert starts == [span.starts_at for span in _next_quarters(2)]
+
+
+def test_ids_of_a_clock_that_was_ahead_move_over_too(old):
+    workspace = old.get_model("workspaces", "Workspace").objects.create(id=new_id(), name="Shop", slug="shop")
+    ahead = clock.now() + timedelta(days=400)
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")  # whose thread it is does not matter here
+        cursor.execute(
+            "INSERT INTO conversations_message (id, workspace_id, inbox_id, conversation_id, direction, kind,"
+            " author_kind, status, sent_at) VALUES (%s, %s, %s, %s, 'in', 'text', 'contact', 'received', now())",
+            [id_at(ahead), workspace.id, new_id(), new_id()],
+        )
+        cursor.execute(
+            "INSERT INTO kernel_event (workspace_id, kind, body, happened_at) VALUES (%s, 'x', '{}', %s)",
+            [workspace.id, ahead],
+        )
+        cursor.execute("SET session_replication_role = DEFAULT")
+    migrate_to_now()
+    assert _parts_of("conversations_message") == {"conversations_message_before": 1}
+    assert _parts_of("kernel_event") == {"kernel_event_before": 1}
+    MESSAGES.prepare()
+    EVENTS.prepare()
+    starts = [part.starts_at for part in MESSAGES.parts() if part.starts_at]
+    assert all(start > ahead for start in starts)
+
+
+def test_postgresql_knows_what_lies_in_all_parts_together(transactional_db: None):
+    look_over_parts()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples >= 0 FROM pg_class WHERE relname IN"
+            " ('conversations_message', 'conversations_messagestatus') AND relkind = 'p'"
+        )
+        assert cursor.fetchall() == [(True,), (True,)]
 
 
 def _next_quarters(count: int) -> Iterator[Any]:

@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection, transaction
 
+from regulars.kernel.database import do_not_wait_for_disk
 from regulars.kernel.events import Doer, record
 from regulars.kernel.jobs.errors import MOST_KEPT, to_stored
 from regulars.kernel.jobs.events import JobProgressed
@@ -121,13 +122,16 @@ class JobContext(Generic[Arguments]):
             raise WorkerStops
         return monotonic() - self._looked_at < LOOK_SECONDS
 
-    @transaction.atomic
     def _tell(self, done: int, total: int | None, stored: Any) -> None:
-        told = None if stored is None else msgspec.json.encode(stored).decode()
-        self._ask(_PROGRESS, [done, total, told])
-        if monotonic() - self._told_at >= TELL_SECONDS or done == total:
-            self._told_at = monotonic()
-            record(JobProgressed(self.workspace_id, self.job_id, self.kind, done, total))
+        is_step = stored is not None or connection.in_atomic_block
+        with transaction.atomic():
+            if not is_step:
+                do_not_wait_for_disk()
+            told = None if stored is None else msgspec.json.encode(stored).decode()
+            self._ask(_PROGRESS, [done, total, told])
+            if monotonic() - self._told_at >= TELL_SECONDS or done == total:
+                self._told_at = monotonic()
+                record(JobProgressed(self.workspace_id, self.job_id, self.kind, done, total))
 
     def _ask(self, statement: str, values: list[Any]) -> None:
         if _stopping.is_set():

@@ -110,6 +110,10 @@ class JobWorker:
                 await self._work()
             except (ProcrastinateException, Error, PoolTimeout, TimeoutError) as error:
                 logger.warning("jobs wait for the database", extra={"error": type(error).__name__})
+            except Exception:
+                logger.exception(
+                    "jobs stand still for a moment"
+                )  # nobody else would notice that nobody takes any
             if not self._stopping.is_set():
                 await asyncio.sleep(1)
 

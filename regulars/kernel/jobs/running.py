@@ -20,7 +20,7 @@ import msgspec
 from django.db import connection, transaction
 
 from regulars.kernel import clock
-from regulars.kernel.database import is_away
+from regulars.kernel.database import do_not_wait_for_disk, is_away
 from regulars.kernel.errors import ProductError
 from regulars.kernel.events import Doer, record
 from regulars.kernel.jobs import queue
@@ -76,6 +76,7 @@ def _take(job_id: UUID) -> tuple[Job, JobKind[Any]] | None:
         end(row, "failed", error="worker-died")
     else:
         row.status, row.worker = "running", f"{socket.gethostname()}:{os.getpid()}"
+        do_not_wait_for_disk()  # the first step does; without one it never began
         row.attempt, row.tries, row.started_at = row.attempt + 1, row.tries + 1, row.started_at or now
         row.save(update_fields=["status", "worker", "attempt", "tries", "started_at"])
         record(JobStarted(row.workspace_id, row.id, row.kind, row.attempt))
@@ -140,6 +141,7 @@ def _settle(row: Job, at: JobContext[Any] | None, write: Callable[[Job], None]) 
         return False
     if at is not None:
         now.done, now.total = at.done, at.total
+    do_not_wait_for_disk()  # the queue's row goes after it, and waits
     write(now)
     return True
 

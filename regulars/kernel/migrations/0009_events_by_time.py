@@ -17,7 +17,8 @@ CREATE TABLE kernel_event_rest PARTITION OF kernel_event DEFAULT;
 """
 _TAKE_OVER = """
 ALTER TABLE kernel_event_before DROP CONSTRAINT IF EXISTS kernel_event_pkey;
-DO $$ DECLARE bound timestamptz := date_trunc('week', now(), 'UTC') + interval '7 days'; BEGIN
+DO $$ DECLARE bound timestamptz := date_trunc('week', GREATEST(now(), (SELECT max(happened_at) FROM kernel_event_before)),
+  'UTC') + interval '7 days'; BEGIN
   IF EXISTS (SELECT 1 FROM kernel_event_before) THEN
     EXECUTE format('ALTER TABLE kernel_event ATTACH PARTITION kernel_event_before FOR VALUES FROM (MINVALUE) TO (%L)',
       bound);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -89,4 +89,6 @@ ONCE = JobKind(
 STUBBORN = JobKind(
     key="tea.stubborn", label="Fill cups", arguments=Cups, run=fill, permission="tea:make", attempts=1_000
 )
-KINDS: dict[str, JobKind[Any]] = {each.key: each for each in (FILL, ONCE, STUBBORN)}
+SHARED = replace(FILL, key="tea.shared", permission="connections:manage")
+"""for those who are asked by pages and REST"""
+KINDS: dict[str, JobKind[Any]] = {each.key: each for each in (FILL, ONCE, STUBBORN, SHARED)}

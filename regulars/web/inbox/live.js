@@ -40,8 +40,9 @@ class LiveUpdates {
 
   connect() {
     if (this.hasEnded) return;
-    clearTimeout(this.timer);
+    this.stopWaiting();
     this.source?.close();
+    this.beganAt = Date.now();
     const source = new EventSource(this.url);
     this.source = source;
     source.addEventListener("open", () => this.heard());
@@ -62,7 +63,7 @@ class LiveUpdates {
   end() {
     this.hasEnded = true;
     this.source?.close();
-    clearTimeout(this.timer);
+    this.stopWaiting();
   }
 
   heard() {
@@ -76,12 +77,18 @@ class LiveUpdates {
     const wait = RETRY[Math.min(this.attempt, RETRY.length - 1)];
     this.attempt += 1;
     if (this.attempt > 1 || !navigator.onLine) this.banner(true);
-    clearTimeout(this.timer);
+    this.stopWaiting();
     this.timer = setTimeout(() => this.connect(), wait);
   }
 
+  stopWaiting() {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  /** A stream that has been silent for too long is none. One that is about to be opened is given its time. */
   check() {
-    if (Date.now() - this.lastHeard > STALE_AFTER) this.lost();
+    if (!this.timer && Date.now() - Math.max(this.lastHeard, this.beganAt) > STALE_AFTER) this.lost();
   }
 
   banner(stale) {
@@ -134,17 +141,22 @@ class LiveUpdates {
     document.dispatchEvent(new CustomEvent("presence-told", { detail: data }));
   }
 
-  /** Too much was missed to catch up piece by piece. */
+  /** Too much was missed to catch up piece by piece, or the log is another one: what is open may be there no more. */
   reset() {
-    location.reload();
+    return this.loadAnew();
   }
 
   counters(data) {
     showCounters(data);
   }
 
-  /** What this member may see changed: the list is asked anew; an open conversation that is gone is left. */
-  async permissions() {
+  /** What this member may see changed. */
+  permissions() {
+    return this.loadAnew();
+  }
+
+  /** The list is asked anew; an open conversation that is gone is left. */
+  async loadAnew() {
     const open = this.screen.dataset.conversation;
     if (open) {
       const response = await get(this.screen.addressOf(open)).catch(() => null);

@@ -2,6 +2,7 @@
 import { CHANGING, askAnew, replacePage, showCounters } from "../design/page.js";
 
 const page = document.querySelector(".page[data-follows]");
+const REFUSED_PAUSE = 10_000;
 const PAUSE = 1000; // a page that much happens on is asked anew this often at most
 let isWaiting = false;
 let nextAt = 0;
@@ -41,13 +42,30 @@ function replace(fresh) {
   replacePage(fresh);
 }
 
-if (page) {
-  const query = new URLSearchParams({ topics: page.dataset.follows, cursor: page.dataset.cursor });
+/** The browser comes back by itself unless it was refused: while the database is away, say. */
+function open(cursor) {
+  const query = new URLSearchParams({ topics: page.dataset.follows, cursor });
   const stream = new EventSource(`/live?${query}`);
+  let seen = cursor;
+  for (const kind of ["hello", "ping", "page", "counters"]) stream.addEventListener(kind, (event) => (seen = event.lastEventId));
   stream.addEventListener("page", followSoon);
   stream.addEventListener("counters", (event) => showCounters(JSON.parse(event.data)));
   for (const kind of ["permissions", "reset"]) stream.addEventListener(kind, () => location.reload());
-  document.addEventListener("submit", (event) => event.target.matches("[data-ends-session]") && stream.close());
+  const ends = (event) => event.target.matches("[data-ends-session]") && stop();
+  const stop = () => {
+    stream.close();
+    document.removeEventListener("submit", ends);
+  };
+  document.addEventListener("submit", ends);
+  stream.addEventListener("error", () => {
+    if (stream.readyState !== EventSource.CLOSED) return;
+    stop();
+    setTimeout(() => open(seen), REFUSED_PAUSE);
+  });
+}
+
+if (page) {
+  open(page.dataset.cursor);
   for (const kind of ["close", "focusout", "selectionchange"]) {
     document.addEventListener(kind, () => isWaiting && setTimeout(follow), { capture: true });
   }

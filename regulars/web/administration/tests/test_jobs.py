@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
 
 from regulars.inboxes.replaying import WhichDeliveries, start_replay
 from regulars.kernel import clock
+from regulars.kernel.jobs.asking import start_job
 from regulars.kernel.jobs.errors import to_stored
 from regulars.kernel.jobs.models import Job, JobSchedule
+from regulars.kernel.jobs.running import run_job
+from regulars.kernel.models import PeriodicRun
+from regulars.kernel.tests.job_kinds import SHARED, Cups
 from regulars.web.administration.views import jobs as views
 from regulars.workspaces.models import Member
 from tests.cast import Cast, House
@@ -63,6 +69,14 @@ def test_how_far_one_is_shows_as_a_bar_and_in_words(cast: Cast, sign_in: SignIn)
     assert [part for part in wanted if part not in html.replace("> ", ">").replace(" <", "<")] == []
 
 
+@pytest.mark.parametrize(
+    ("count", "told"), [(1, "1 delivery is read again"), (1_500, "1,500 deliveries are read again")]
+)
+def test_what_came_of_one_is_said_in_words(cast: Cast, sign_in: SignIn, count: int, told: str) -> None:
+    _job(cast, status="done", done=count, total=count, result={"deliveries": count})
+    assert told in sign_in(cast.owner).get(PAGE).content.decode()
+
+
 def test_what_went_wrong_is_said_in_words(cast: Cast, sign_in: SignIn) -> None:
     errors = [to_stored(ValueError("secret words")), to_stored("worker-died")]
     _job(cast, status="failed", errors=errors, error_count=2)
@@ -97,6 +111,36 @@ def test_buttons_stop_and_go_on(cast: Cast, sign_in: SignIn) -> None:
     assert client.post(f"{PAGE}/{job.id}/undo").status_code == 409
     for stranger in (cast.agent, cast.stranger.owner):
         assert sign_in(stranger).post(f"{PAGE}/{job.id}/cancel").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_can_be_taken_back_says_until_when_and_that_it_was(
+    cast: Cast, sign_in: SignIn, settings: Settings
+) -> None:
+    settings.JOB_KINDS = "regulars.kernel.tests.job_kinds.KINDS"
+    client = sign_in(cast.admin)
+    job = start_job(SHARED, Cups(3), by=cast.actor(cast.owner))
+    run_job(job.id)
+    assert _shown(client) == ["Fill cups Done 3 of 3 Undo Possible until:"]
+    assert client.post(f"{PAGE}/{job.id}/undo", headers=AS_SCRIPT).status_code == 204
+    assert _shown(client) == ["Undo: Fill cups Waiting 0 of 3 Stop", "Fill cups Being undone 3 of 3"]
+    undoing = Job.objects.get(undoes=job)
+    run_job(undoing.id)
+    assert _shown(client) == ["Undo: Fill cups Done 3 of 3", "Fill cups Undone 3 of 3"]
+    assert not PeriodicRun.objects.filter(name__startswith=f"{job.id}/").exists()
+
+
+WORDS = re.compile(
+    r"Undo: Fill cups|Fill cups|Done|Being undone|Undone|Waiting|Stop|\d of \d|Undo|Possible until:"
+)
+
+
+def _shown(client: Client) -> list[str]:
+    """What each row says, without whose it is and since when."""
+    html = client.get(PAGE).content.decode()
+    rows = re.findall(r"<tr>(.*?)</tr>", html.partition("<tbody>")[2].partition("</tbody>")[0], re.DOTALL)
+    texts = (" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows)
+    return [" ".join(WORDS.findall(text)) for text in texts]
 
 
 def test_a_schedule_is_made_shown_and_removed(cast: Cast, sign_in: SignIn) -> None:

@@ -150,7 +150,7 @@ def retry_all(request: MemberRequest) -> HttpResponse:
 
 
 def _replayed(request: MemberRequest, count: int) -> HttpResponse:
-    told = ngettext("%(count)d delivery is read again", "%(count)d deliveries are read again", count)
+    told = ngettext("%(count)s delivery is read again", "%(count)s deliveries are read again", count)
     return done(request, told % {"count": count}, "deliveries")
 
 

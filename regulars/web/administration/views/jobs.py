@@ -60,6 +60,16 @@ class JobLine:
     can_cancel: bool
     can_resume: bool
     undo_until: datetime | None
+    undoing: Job | None
+    """the job that takes it back"""
+
+    @property
+    def is_undone(self) -> bool:
+        return self.undoing is not None and self.undoing.status == "done"
+
+    @property
+    def is_being_undone(self) -> bool:
+        return self.undoing is not None and self.undoing.is_active
 
     @property
     def is_canceling(self) -> bool:
@@ -116,8 +126,8 @@ def _line(row: Job, actor: Actor) -> JobLine:
     kind = find_kind(row.kind)
     may = verbs.may_change(actor, row)
     may_again = kind is not None and actor.can(kind.permission)
-    is_undone = getattr(row, "undoing", None) is not None
-    until = undo_until(row) if may_again and not is_undone else None
+    undoing: Job | None = getattr(row, "undoing", None)
+    until = undo_until(row) if may_again and undoing is None else None
     return JobLine(
         row=row,
         label=_label(row, kind),
@@ -125,8 +135,9 @@ def _line(row: Job, actor: Actor) -> JobLine:
         told=str(kind.tell(row.result)) if kind and kind.tell and row.result and not row.undoes_id else "",
         errors=[in_words(each) for each in row.errors[: -MOST_ERRORS_SHOWN - 1 : -1]],
         can_cancel=may and row.is_active and row.cancel_asked_at is None,
-        can_resume=may_again and row.status in STOPPED and not is_undone,
+        can_resume=may_again and row.status in STOPPED and undoing is None,
         undo_until=until if until and until > clock.now() else None,
+        undoing=undoing,
     )
 
 

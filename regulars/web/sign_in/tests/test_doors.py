@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from regulars.kernel import clock
+from regulars.kernel.heartbeats import Pulse
 from regulars.web import health
 from regulars.workspaces.guessing import PATIENCE
 from regulars.workspaces.models import Member, User
@@ -313,3 +314,14 @@ def test_health_is_told_in_json_while_the_database_is_away_also_with_a_session(
     response = client.get("/readyz")
     assert (response.status_code, response["Content-Type"]) == (503, "application/json")
     assert response.json()["checks"]["database"].startswith("the database cannot be reached")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jobs_that_stand_still_are_told_and_close_no_door(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Pulse("worker").beat()
+    monkeypatch.setattr(health, "job_problem", lambda: "no worker takes jobs")
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["ready"]) == (200, True)
+    assert response.json()["checks"]["jobs"] == "no worker takes jobs"
