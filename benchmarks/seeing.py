@@ -14,6 +14,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -107,7 +108,9 @@ class Narrowed(NamedTuple):
 Deed = Callable[[], object]
 
 
-def measure_lists(actors: Mapping[str, Actor], narrowed: Narrowed, rounds: int) -> dict[str, dict[str, float]]:
+def measure_lists(
+    actors: Mapping[str, Actor], narrowed: Narrowed, rounds: int
+) -> dict[str, dict[str, float]]:
     """Of whoever sees everything, under :data:`ADMIN`, and of others."""
     deeds = {name: _deeds(actor, narrowed) for name, actor in actors.items()}
     took: dict[str, dict[str, list[float]]] = {}
@@ -168,18 +171,17 @@ def _deeds(actor: Actor, narrowed: Narrowed) -> dict[str, Deed]:
 
     for name, (wanted, orders) in lists.items():
         for order in orders:
-            add(
-                f"{name}, {order}",
-                lambda cursor, wanted=wanted, order=order: list_conversations(
-                    actor, wanted, order=order, cursor=cursor
-                ),
-            )
+            add(f"{name}, {order}", partial(_page, list_conversations, actor, wanted, order))
     opened, tagged = lists["open"][0], lists["with a common tag"][0]
     add("open, newest, over REST", lambda cursor: list_steadily(actor, opened, cursor=cursor))
     deeds["counters of the navigation"] = lambda: count_for(actor)
     deeds["how many have a tag"] = lambda: count_up_to(actor, tagged, 1_000)
     deeds["tags of the open ones counted"] = lambda: count_by_tag(actor, opened)
     return deeds
+
+
+def _page(read: Callable[..., Any], actor: Actor, wanted: Any, order: str, cursor: str | None) -> Any:
+    return read(actor, wanted, order=order, cursor=cursor)
 
 
 def _milliseconds(deed: Deed) -> float:
@@ -251,14 +253,28 @@ def _fill(
     from regulars.tags.models import TagUse
 
     dice, now = random.Random(1), clock.now()
-    pick: Callable[[list[Any]], Any] = dice.choice
     uses = [0, 0]
+
+    def conversation(contact: Contact) -> Conversation:
+        said_at = now - timedelta(seconds=dice.randrange(10_000_000))
+        holder = members[0] if dice.random() < BUSY else dice.choice(members)
+        return Conversation(
+            workspace=workspace,
+            inbox=dice.choice(numbers),
+            contact=contact,
+            assignee=None if dice.random() < NOBODYS else holder,
+            team=dice.choice(teams) if dice.random() < HANDED else None,
+            status=dice.choice(["open", "open", "resolved"]),
+            waiting_since=said_at if dice.random() < 0.5 else None,
+            last_message_at=said_at,
+        )
+
     for start in range(0, count, 5_000):
         places = range(start, min(count, start + 5_000))
         people = Contact.objects.bulk_create(
             Contact(workspace=workspace, name=f"Mina {place}") for place in places
         )
-        made = Conversation.objects.bulk_create(_conversation(workspace, each, numbers, teams, members, dice, now) for each in people)
+        made = Conversation.objects.bulk_create(conversation(each) for each in people)
         tagged = [(each, kind) for each in made for kind in (0, 1) if dice.random() < (0.3, 0.003)[kind]]
         ConversationTagging.objects.bulk_create(
             ConversationTagging(workspace=workspace, conversation=each, tag=tags[kind], by_kind="import")
@@ -268,25 +284,6 @@ def _fill(
             uses[kind] += 1
     TagUse.objects.bulk_create(
         TagUse(tag=tag, subject="conversation", change=change) for tag, change in zip(tags, uses, strict=True)
-    )
-
-
-def _conversation(
-    workspace: Any, contact: Any, numbers: list[Any], teams: list[Any], members: list[Any], dice: random.Random, now: Any
-) -> Any:
-    from regulars.conversations.models import Conversation
-
-    said_at = now - timedelta(seconds=dice.randrange(10_000_000))
-    holder = members[0] if dice.random() < BUSY else dice.choice(members)
-    return Conversation(
-        workspace=workspace,
-        inbox=dice.choice(numbers),
-        contact=contact,
-        assignee=None if dice.random() < NOBODYS else holder,
-        team=dice.choice(teams) if dice.random() < HANDED else None,
-        status=dice.choice(["open", "open", "resolved"]),
-        waiting_since=said_at if dice.random() < 0.5 else None,
-        last_message_at=said_at,
     )
 
 

@@ -45,8 +45,8 @@ Within 24 hours the same request with the same key has its effect once and gets 
 `idempotency-key-reused`. Refused requests keep \
 nothing: the key may be used again.
 
-**Versions.** What people edit at the same time has a `version`, told as `ETag`, too. A change with `If-Match` is made to \
-that version alone; when somebody was quicker it is refused with 412 `changed-meanwhile`, and nothing is lost.
+**Versions.** What people edit at the same time has a `version`, told as `ETag`, too. A change with `If-Match` is \
+made to that version alone; when somebody was quicker it is refused with 412 `changed-meanwhile`, and nothing is lost.
 
 **Rate.** A token may make {REQUESTS_PER_SECOND} requests a second and {BURST} at once per web process; beyond that \
 comes 429 with `Retry-After` in seconds.

@@ -64,7 +64,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/contacts/{contact_id}/merge", merges.merge_contact, "contacts:merge", problems=("conflict",)),
     Route("GET", "/contacts/{contact_id}/export", merges.export_contact, "contacts:export",
           problems=("conflict",)),
-    Route("POST", "/exports", exports.start, "contacts:export", ACCEPTED),
+    Route("POST", "/exports", exports.start, "contacts:export", ACCEPTED, ("not-found",)),
     Route("GET", "/exports/{export_id}/content", exports.get_content, "contacts:export"),
     Route("GET", "/merges", merges.list_merges, "contacts:merge"),
     Route("POST", "/merges/{merge_id}/undo", merges.undo_merge, "contacts:merge", problems=("conflict",)),

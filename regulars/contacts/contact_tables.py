@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from regulars.contacts.exports import removing_exports
 from regulars.contacts.models import (
     Consent,
     Contact,
@@ -16,7 +17,6 @@ from regulars.contacts.models import (
     PersonExport,
     PersonExportPart,
 )
-from regulars.contacts.exports import removing_exports
 from regulars.contacts.operations.merging import leaving_its_person
 from regulars.contacts.registry import ContactTable
 from regulars.tags.taggings import forget

@@ -32,7 +32,7 @@ def export_text(export: PersonExport, rewritten: dict[str, Rewrite]) -> Iterator
         has_begun = False
         for _name, rows in some:
             told = _told(rows, rewritten.get(name))
-            yield f'{"," if has_begun and told else ""}{told}'
+            yield f"{',' if has_begun and told else ''}{told}"
             has_begun = has_begun or bool(told)
         yield "]"
     yield "}}\n"
@@ -57,7 +57,9 @@ def _json(value: object) -> str:
 @contextmanager
 def removing_exports(contact: Contact) -> Iterator[None]:
     """Also those that were asked for by another contact of the person."""
-    PersonExport.objects.filter(workspace_id=contact.workspace_id, contact_ids__contains=[contact.id]).delete()
+    PersonExport.objects.filter(
+        workspace_id=contact.workspace_id, contact_ids__contains=[contact.id]
+    ).delete()
     yield
 
 

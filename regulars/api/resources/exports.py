@@ -42,7 +42,9 @@ def get_content(actor: Actor, export_id: UUID) -> StreamingHttpResponse:
     404 until the job is done, after seven days, and when one of the person's contacts was removed.
     """
     export = open_export(export_id, by=actor)
-    response = StreamingHttpResponse(export_text(export, {FILES: with_address}), content_type="application/json")
+    response = StreamingHttpResponse(
+        export_text(export, {FILES: with_address}), content_type="application/json"
+    )
     response["Content-Disposition"] = f'attachment; filename="person-{export.contact.person_id}.json"'
     response["Cache-Control"] = "private, no-store"
     return response

@@ -33,6 +33,7 @@ from regulars.conversations.operations.exporting import export_person
 from regulars.kernel.errors import Invalid
 from regulars.workspaces.access import Actor
 
+
 def merge_contact(actor: Actor, contact_id: UUID, body: MergeOrder) -> MergeShape:
     """Say that two contacts are one person: the one in the path stands for both from then on.
 

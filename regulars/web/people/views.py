@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from regulars.contacts.exports import export_text
 from regulars.contacts.events import CONTACT_EVENTS, MERGE_EVENTS, SUGGESTION_EVENTS
+from regulars.contacts.exports import export_text
 from regulars.contacts.models import Contact, ContactTagging, Merge
 from regulars.contacts.operations.merging import (
     BY_HAND,

@@ -77,7 +77,7 @@ def _known(permissions: frozenset[str]) -> set[str]:
 def _fill(
     old: Any, slug: str
 ) -> tuple[UUID, list[tuple[UUID, str, bool]], list[tuple[UUID, str, list[str]]], list[tuple[UUID, str]]]:
-    """Every word with somebody who is there and somebody who left; keys of the house and of members, also ended ones."""
+    """Every word with somebody who is there and somebody who left; keys of the house and of members."""
     model = {name: old.get_model("workspaces", name).objects for name in ("Workspace", "User", "Member")}
     workspace = model["Workspace"].create(id=new_id(), name=slug, slug=slug)
     people = []

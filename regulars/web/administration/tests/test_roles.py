@@ -133,7 +133,9 @@ def test_three_roles_ask_as_much_as_one(cast: Cast, sign_in: SignIn, desk: Role)
     assert queries() == before
 
 
-def test_of_two_who_change_a_role_at_once_the_later_one_is_told(cast: Cast, sign_in: SignIn, desk: Role) -> None:
+def test_of_two_who_change_a_role_at_once_the_later_one_is_told(
+    cast: Cast, sign_in: SignIn, desk: Role
+) -> None:
     client = sign_in(cast.admin)
     form = {
         "name": "Late desk",

@@ -174,7 +174,9 @@ def change(request: MemberRequest, role_id: str) -> HttpResponse:
         ):
             return redirect("roles")
     role.name = before
-    filled_in["version"] = access_role(request.actor, role.id).version  # told of it, they may save all the same
+    filled_in["version"] = access_role(
+        request.actor, role.id
+    ).version  # told of it, they may save all the same
     return _refused(request, _changing(role, form))
 
 
