@@ -259,7 +259,7 @@ def _actors(cast: Cast, members: list[Member]) -> list[Actor]:
     return [*map(actor_of_member, members), *tokens, blind, *strangers]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(_worlds)
 def test_the_query_and_the_predicate_agree(cast, world):
     with transaction.atomic():
