@@ -148,15 +148,16 @@ def first_visible(
     """The first of ``ordered(narrowed(visible_to(actor)))``, where ``narrowed`` leaves those of one holder.
 
     Each way of seeing is asked by itself, so that each finds its index: who sees ten conversations of a hundred
-    thousand does not wait until all have been looked at. What ``narrowed`` has to search for is searched in each.
+    thousand does not wait until all have been looked at. They are looked up when they are found: what a row of the
+    list joins is neither sorted nor read for those that it does not show. What ``narrowed`` has to search for is
+    searched in each.
     """
     sight = read_sight(actor)
     ways = _leading_to(holder, actor, _ways(actor, actor.far("conversations"), sight))
-    if len(ways) == 1:
-        return ordered(narrowed(_every(actor).filter(ways[0])))[:limit]
     plain = Conversation.objects.filter(workspace_id=actor.workspace_id)
     first, *others = (ordered(narrowed(plain.filter(way)))[:limit].values("id") for way in ways)
-    return ordered(_every(actor).filter(IsAmong("id", ArraySubquery(first.union(*others)))))[:limit]
+    found = first.union(*others) if others else first
+    return ordered(_every(actor).filter(IsAmong("id", ArraySubquery(found))))[:limit]
 
 
 class IsAmong(Func):
