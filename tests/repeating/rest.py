@@ -123,7 +123,7 @@ REST: dict[str, Callable[[Stage], Call]] = {
     "POST /exports": lambda stage: Call("/exports", {"contact": str(stage.cast.alice.id)}),
     "POST /merges/{merge_id}/undo": lambda stage: Call(f"/merges/{merged(stage).id}/undo"),
     "POST /merge-suggestions/{suggestion_id}/accept": lambda stage: Call(
-        f"/merge-suggestions/{suggested(stage).id}/accept"
+        f"/merge-suggestions/{suggested(stage).id}/accept", {"keep": str(stage.cast.alice.id)}
     ),
     "POST /merge-suggestions/{suggestion_id}/dismiss": lambda stage: Call(
         f"/merge-suggestions/{suggested(stage).id}/dismiss"

@@ -285,7 +285,7 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "change-role": lambda stage: Form(
         f"/settings/roles/{night_role(stage).id}", {**ROLE, "name": "Early desk"}
     ),
-    "remove-role": lambda stage: Form(f"/settings/roles/{night_role(stage).id}/removal", {"to": ""}),
+    "remove-role": lambda stage: Form(f"/settings/roles/{night_role(stage).id}/removal", {"to": "agent"}),
     "add-team": on_settings("teams/new", name="Night"),
     "rename-team": lambda stage: Form(f"/settings/teams/{stage.cast.team.id}/name", {"name": "Night"}),
     "remove-team": lambda stage: Form(f"/settings/teams/{stage.cast.team.id}/removal", {"to": ""}),
