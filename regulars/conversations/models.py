@@ -126,8 +126,10 @@ class Conversation(WorkspaceScoped):
                 condition=models.Q(status="open"),
             ),
             models.Index(
-                fields=["assignee", "status", "-last_message_at"],
-                name="conversation_by_assignee",
+                "assignee",
+                "status",
+                *NEWEST_FIRST,
+                name="conversation_of_member",
                 condition=models.Q(assignee__isnull=False),
             ),
             models.Index(

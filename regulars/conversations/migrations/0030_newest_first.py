@@ -13,6 +13,12 @@ class Migration(migrations.Migration):
     dependencies = [("conversations", "0023_no_tag_lists")]
 
     operations = [
+        # A member's share of the resolved ones is not everybody's: without this PostgreSQL looks for those of somebody
+        # who resolved none among all that are, for it takes the two facts for independent.
+        migrations.RunSQL(
+            "CREATE STATISTICS IF NOT EXISTS conversation_held (mcv) ON assignee_id, status FROM conversations_conversation",
+            "DROP STATISTICS conversation_held",
+        ),
         AddIndexMeanwhile(
             "conversation",
             models.Index("workspace", "status", *NEWEST_FIRST, name="conversation_newest_first"),
@@ -27,6 +33,17 @@ class Migration(migrations.Migration):
                 condition=models.Q(assignee__isnull=True),
             ),
         ),
+        AddIndexMeanwhile(
+            "conversation",
+            models.Index(
+                "assignee",
+                "status",
+                *NEWEST_FIRST,
+                name="conversation_of_member",
+                condition=models.Q(assignee__isnull=False),
+            ),
+        ),
         RemoveIndexConcurrently("conversation", "conversation_newest"),
+        RemoveIndexConcurrently("conversation", "conversation_by_assignee"),
         RemoveIndexConcurrently("conversation", "conversation_unassigned"),
     ]
