@@ -163,11 +163,15 @@ def _deeds(actor: Actor, narrowed: Narrowed) -> dict[str, Deed]:
     deeds: dict[str, Deed] = {}
 
     def add(name: str, read: Callable[[str | None], Page]) -> None:
+        begins: list[str | None] = []
+
+        def late() -> Page:
+            if not begins:
+                begins.append(_beginning_of_page(PAGES, read))
+            return read(begins[0])
+
         deeds[name] = lambda: read(None)
-        cursor: str | None = None
-        for _page in range(1, PAGES):
-            cursor = read(cursor).next_cursor or cursor
-        deeds[f"{name}, {LATE_PAGE}"] = lambda: read(cursor)
+        deeds[f"{name}, {LATE_PAGE}"] = late
 
     for name, (wanted, orders) in lists.items():
         for order in orders:
@@ -182,6 +186,14 @@ def _deeds(actor: Actor, narrowed: Narrowed) -> dict[str, Deed]:
 
 def _page(read: Callable[..., Any], actor: Actor, wanted: Any, order: str, cursor: str | None) -> Any:
     return read(actor, wanted, order=order, cursor=cursor)
+
+
+def _beginning_of_page(number: int, read: Callable[[str | None], Any]) -> str | None:
+    """The last page's, when there are not so many."""
+    cursor: str | None = None
+    for _page in range(1, number):
+        cursor = read(cursor).next_cursor or cursor
+    return cursor
 
 
 def _milliseconds(deed: Deed) -> float:

@@ -56,7 +56,7 @@ class Staffing:
     member_teams: Mapping[UUID, frozenset[UUID]]
 
 
-Way = Literal["any", "nobodys", "own", "mates", "teams"]
+Way = Literal["any", "nobodys", "own", "teams"]
 Holder = UUID | Literal["anybody", "nobody"]
 """whose conversations a list shows"""
 
@@ -187,8 +187,7 @@ def _ways(actor: Actor, far: Reach, sight: Sight | None = None) -> dict[Way, Q]:
         ways["own"] = Q(assignee_id=actor.member_id)
     if far == "teams" and actor.team_ids:
         mates = _mates(actor) if sight is None else sight.mates
-        ways["mates"] = Q(assignee_id__in=mates) & staffed
-        ways["teams"] = Q(team_id__in=actor.team_ids) & staffed
+        ways["teams"] = (Q(assignee_id__in=mates) | Q(team_id__in=actor.team_ids)) & staffed
     return ways
 
 
@@ -208,7 +207,7 @@ def _leading_to(holder: Holder, actor: Actor, ways: Mapping[Way, Q]) -> list[Q]:
         return [ways["nobodys"]]
     if holder == actor.member_id:
         return [ways["own"]]
-    return [way for name, way in ways.items() if name in {"mates", "teams"}] or [Q(pk__in=[])]
+    return [ways.get("teams", Q(pk__in=[]))]
 
 
 def contacts_visible_to(actor: Actor) -> QuerySet[Contact]:

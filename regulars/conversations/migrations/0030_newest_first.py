@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(assignee__isnull=False),
             ),
         ),
+        migrations.RunSQL("ANALYZE conversations_conversation", migrations.RunSQL.noop),
         RemoveIndexConcurrently("conversation", "conversation_newest"),
         RemoveIndexConcurrently("conversation", "conversation_by_assignee"),
         RemoveIndexConcurrently("conversation", "conversation_unassigned"),
