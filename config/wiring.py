@@ -20,6 +20,7 @@ from regulars.channels.whatsapp.generating import PLATFORM
 from regulars.contacts import condition_fields as of_contacts
 from regulars.contacts import contact_tables as contacts
 from regulars.contacts import tasks as contacts_tasks
+from regulars.contacts.exports import purge_exports
 from regulars.contacts.generating import generated_contacts
 from regulars.contacts.registry import ContactTable
 from regulars.conversations import condition_fields as of_conversations
@@ -33,6 +34,7 @@ from regulars.conversations.events import (
     MemberTyping,
 )
 from regulars.conversations.generating import generated_conversations
+from regulars.conversations.operations.exporting import EXPORT
 from regulars.inboxes import tasks as inboxes
 from regulars.inboxes.erasing import Eraser, Erasure, carry_out_erasures
 from regulars.inboxes.events import (
@@ -125,6 +127,7 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     ),
     PeriodicJob("conversations.end_due_taggings", timedelta(seconds=30), conversations.end_due_taggings),
     PeriodicJob("contacts.end_due_taggings", timedelta(seconds=30), contacts_tasks.end_due_taggings),
+    PeriodicJob("contacts.purge_exports", timedelta(hours=1), purge_exports),
     PeriodicJob("tags.compact_uses", timedelta(minutes=5), tags.compact_uses),
     PeriodicJob("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
     PeriodicJob("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
@@ -144,7 +147,7 @@ GENERATED: tuple[Generated, ...] = (
     generated_tags(),
 )
 
-JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY, SEND)}
+JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY, EXPORT, SEND)}
 """what can be done as a job, seen and stopped while it runs (``kernel.jobs``)"""
 
 

@@ -5,6 +5,7 @@ A function of ``resources/`` says by its signature what it wants, and the docume
     def get_contact(actor: Actor, contact_id: UUID) -> Contact
     def list_contacts(actor: Actor, query: ContactQuery) -> Page[Contact]
     def create_contact(actor: Actor, body: NewContact) -> Contact
+    def change_role(actor: Actor, role_id: UUID, body: RoleChanges, if_match: IfMatch) -> Role
     def upload_media(actor: Actor, form: Upload) -> Media
 
 ``actor`` comes first; names of the path come as ids; ``query`` and ``body`` are structs; ``form`` is a class
@@ -34,6 +35,7 @@ from django.views.decorators.csrf import csrf_exempt
 from regulars.api import idempotency
 from regulars.api.authentication import Caller, authenticate
 from regulars.api.parsing import parse_body, parse_query
+from regulars.api.preconditions import tag_with_version, versions_of
 from regulars.api.problems import (
     RETRY_WHEN_UNAVAILABLE_SECONDS,
     InternalError,
@@ -164,9 +166,8 @@ def _answer_once(
 
 
 def _to_keep(response: HttpResponse) -> intents.Answer:
-    return intents.Answer(
-        response.status_code, response.content, (("Content-Type", response["Content-Type"]),)
-    )
+    headers = ((name, response[name]) for name in ("Content-Type", "ETag") if name in response)
+    return intents.Answer(response.status_code, response.content, tuple(headers))
 
 
 def _replay(kept: intents.Answer) -> HttpResponse:
@@ -187,6 +188,8 @@ def _read_arguments(request: HttpRequest, route: Route, ids: Mapping[str, str]) 
     hints = route.hints
     if "body" in hints or "form" in hints:
         _require_length(request)
+    if "if_match" in hints:
+        arguments["if_match"] = versions_of(request)
     if "query" in hints:
         arguments["query"] = parse_query(request.GET, hints["query"])
     if "body" in hints:
@@ -231,4 +234,7 @@ def _to_response(route: Route, result: Any) -> HttpResponseBase:
 def _encode(route: Route, result: Any) -> HttpResponse:
     if result is None:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    return HttpResponse(msgspec.json.encode(result), status=route.status, content_type="application/json")
+    body = msgspec.json.encode(result)
+    response = HttpResponse(body, status=route.status, content_type="application/json")
+    tag_with_version(response, result)
+    return response

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from django.http import HttpResponseBase
 
-from regulars.api import idempotency, problems
+from regulars.api import idempotency, preconditions, problems
 from regulars.api.dispatch import ANY_TOKEN, ID_TYPES, Route
 from regulars.api.examples import add_examples
 from regulars.api.rate_limits import BURST, REQUESTS_PER_SECOND
@@ -44,6 +44,9 @@ Within 24 hours the same request with the same key has its effect once and gets 
 (`{idempotency.REPLAYED_HEADER}: true`); another request with that key is refused with \
 `idempotency-key-reused`. Refused requests keep \
 nothing: the key may be used again.
+
+**Versions.** What people edit at the same time has a `version`, told as `ETag`, too. A change with `If-Match` is \
+made to that version alone; when somebody was quicker it is refused with 412 `changed-meanwhile`, and nothing is lost.
 
 **Rate.** A token may make {REQUESTS_PER_SECOND} requests a second and {BURST} at once per web process; beyond that \
 comes 429 with `Retry-After` in seconds.
@@ -86,7 +89,7 @@ def build_document() -> Node:
                 "BrokenLimit": _BROKEN_LIMIT,
                 "Upload": _UPLOAD,
             },
-            "parameters": {"IdempotencyKey": _IDEMPOTENCY_KEY},
+            "parameters": {"IdempotencyKey": _IDEMPOTENCY_KEY, "IfMatch": _IF_MATCH},
             "headers": {"RetryAfter": _RETRY_AFTER},
         },
     }
@@ -159,6 +162,8 @@ def _parameters(route: Route, components: Mapping[str, Node]) -> Iterator[Node]:
             yield {"name": name, "in": "query", "required": False, "description": text, "schema": shown}
     if route.method != "GET":
         yield {"$ref": "#/components/parameters/IdempotencyKey"}
+    if "if_match" in route.hints:
+        yield {"$ref": "#/components/parameters/IfMatch"}
 
 
 def _path_parameter(name: str, hint: type) -> Node:
@@ -201,6 +206,8 @@ def _codes(route: Route) -> Iterator[str]:
         yield "not-found"
     if route.method != "GET":
         yield from ("idempotency-in-progress", "idempotency-key-reused")
+    if "if_match" in route.hints:
+        yield "changed-meanwhile"
     yield from route.problems
 
 
@@ -308,6 +315,13 @@ _IDEMPOTENCY_KEY: Node = {
         "maxLength": idempotency.LONGEST_KEY,
         "examples": ["order-4821-shipped"],
     },
+}
+_IF_MATCH: Node = {
+    "name": preconditions.HEADER,
+    "in": "header",
+    "required": False,
+    "description": "Changes only the version that was read: 412 when somebody was quicker.",
+    "schema": {"type": "string", "examples": ['"5f0c6a1b9d3e4721"']},
 }
 _RETRY_AFTER: Node = {"description": "Seconds to wait.", "schema": {"type": "integer", "examples": [5]}}
 _UPLOAD: Node = {

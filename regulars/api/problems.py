@@ -20,6 +20,7 @@ from regulars.conversations.guardrails import LIMIT_EXCEEDED, VALUES_MISSING
 from regulars.conversations.operations.composing import MediaNotReady, NoReaction, TemplateNotUsable
 from regulars.inboxes.ports import LimitProblem
 from regulars.kernel.errors import (
+    ChangedMeanwhile,
     Conflict,
     FormTooLong,
     Invalid,
@@ -140,6 +141,7 @@ CATALOG: Mapping[str, tuple[HTTPStatus, str]] = {
             NotFound,
             MethodNotAllowed,
             Conflict,
+            ChangedMeanwhile,
             ContactExists,
             MediaNotReady,
             TemplateNotUsable,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from regulars.contacts.exports import removing_exports
 from regulars.contacts.models import (
     Consent,
     Contact,
@@ -14,6 +15,8 @@ from regulars.contacts.models import (
     Merge,
     MergedContact,
     MergeSuggestion,
+    PersonExport,
+    PersonExportPart,
 )
 from regulars.contacts.operations.merging import leaving_its_person
 from regulars.contacts.registry import ContactTable
@@ -45,4 +48,13 @@ CONTACT_TABLES = (
     ContactTable(model=MergeSuggestion, unexported="a guess of ours about two people"),
     ContactTable(model=Merge, unexported="what members said about two people; the contacts tell who is one"),
     ContactTable(model=MergedContact, unexported="as merges"),
+    ContactTable(
+        model=PersonExport,
+        unexported="a copy of what is handed out",
+        erase=removing_exports,
+        retain="contacts.purge_exports",
+    ),
+    ContactTable(
+        model=PersonExportPart, unexported="a copy of what is handed out", retain="contacts.purge_exports"
+    ),
 )

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
 from regulars.kernel import clock
+from regulars.kernel.crypto import EncryptedTextField
 from regulars.kernel.history import HistoryRow, history_constraints
 from regulars.kernel.visible import is_invisible
 from regulars.tags.models import Tagging, tagging_constraints, tagging_indexes
@@ -219,3 +221,25 @@ class MergedContact(models.Model):
     merge = models.ForeignKey(Merge, on_delete=models.CASCADE, related_name="moved")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
     before_id = models.UUIDField()
+
+
+class PersonExport(WorkspaceScoped):
+    """What is kept of one person, as a file that a job makes; its id is the job's. It goes by itself."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    contact_ids = ArrayField(models.UUIDField(), default=list)
+    """all contacts that were the person when the job began: when one of them is removed, the file goes"""
+    made_at = models.DateTimeField(null=True)
+    """when it was whole"""
+    expires_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now())
+
+
+class PersonExportPart(models.Model):
+    """Some rows of one table, in the order of the ids."""
+
+    id = models.BigAutoField(primary_key=True)
+    export = models.ForeignKey(PersonExport, on_delete=models.CASCADE, related_name="parts")
+    table = models.TextField()
+    rows = EncryptedTextField()
+    """a JSON list"""

@@ -6,7 +6,7 @@ when a table that leads to a contact is missing. docs/decisions/identity.md
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
@@ -98,15 +98,36 @@ def leaving(contact: Contact) -> Iterator[None]:
         yield
 
 
+def exported_tables() -> list[ContactTable]:
+    return [table for table in contact_tables() if not table.unexported]
+
+
+def count_exported(contact_ids: Collection[UUID]) -> int:
+    found = (table.rows(contact_ids) for table in exported_tables())
+    return sum(rows.count() for rows in found if rows is not None)
+
+
 def export_of(contact_ids: Collection[UUID]) -> dict[str, list[Mapping[str, Any]]]:
     """By table, what is known of these contacts, in the order of the keys."""
     return {
-        table.name: list(_exported(table, contact_ids)) for table in contact_tables() if not table.unexported
+        table.name: [row for some in export_rows(table, contact_ids) for row in some]
+        for table in exported_tables()
     }
 
 
-def _exported(table: ContactTable, contact_ids: Collection[UUID]) -> Iterable[Mapping[str, Any]]:
+def export_rows(
+    table: ContactTable, contact_ids: Collection[UUID], some: int = 1_000
+) -> Iterator[list[Mapping[str, Any]]]:
+    """Rows of a table, so many at once, in the order of the keys. The keys are read first: a limit beside the order
+    would have PostgreSQL walk the whole table by its key.
+    """
     rows = table.rows(contact_ids)
+    if rows is None:
+        return
     fields = table.model._meta.concrete_fields  # noqa: SLF001 -- and to its columns
     columns = [each.attname for each in fields if each.attname not in table.withheld]
-    return [] if rows is None else rows.order_by("pk").values(*columns)
+    keys = list(rows.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), some):
+        # unscoped: the keys were found by these contacts
+        those = table.model._default_manager.filter(pk__in=keys[start : start + some])  # noqa: SLF001
+        yield list(those.order_by("pk").values(*columns))

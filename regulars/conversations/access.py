@@ -19,7 +19,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -54,6 +54,20 @@ class Staffing:
 
     inbox_teams: Mapping[UUID, frozenset[UUID]]
     member_teams: Mapping[UUID, frozenset[UUID]]
+
+
+Way = Literal["any", "nobodys", "own", "teams"]
+Holder = UUID | Literal["anybody", "nobody"]
+"""whose conversations a list shows"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What staffing comes to for one actor."""
+
+    closed: frozenset[UUID] = frozenset()
+    """numbers that only others staff"""
+    mates: frozenset[UUID] = frozenset()
 
 
 def access_conversation(actor: Actor, conversation_id: UUID | None) -> Conversation:
@@ -120,25 +134,30 @@ def _brings(message: Message, media_id: UUID) -> bool:
     return any(each.media_id == str(media_id) for each in files)
 
 
-def visible_to(actor: Actor) -> QuerySet[Conversation]:
-    return _every(actor).filter(reduce(or_, _ways(actor, actor.far("conversations"))))
+def visible_to(actor: Actor, sight: Sight | None = None) -> QuerySet[Conversation]:
+    """With ``sight`` PostgreSQL plans by what the actor reaches; for a list or a count that is worth reading it."""
+    return _every(actor).filter(reduce(or_, _ways(actor, actor.far("conversations"), sight).values()))
 
 
 Listing = Callable[[QuerySet[Conversation]], QuerySet[Conversation]]
 
 
-def first_visible(actor: Actor, narrowed: Listing, ordered: Listing, limit: int) -> QuerySet[Conversation]:
-    """The first of ``ordered(narrowed(visible_to(actor)))``.
+def first_visible(
+    actor: Actor, narrowed: Listing, ordered: Listing, limit: int, *, holder: Holder = "anybody"
+) -> QuerySet[Conversation]:
+    """The first of ``ordered(narrowed(visible_to(actor)))``, where ``narrowed`` leaves those of one holder.
 
     Each way of seeing is asked by itself, so that each finds its index: who sees ten conversations of a hundred
-    thousand does not wait until all have been looked at.
+    thousand does not wait until all have been looked at. They are looked up when they are found: what a row of the
+    list joins is neither sorted nor read for those that it does not show. What ``narrowed`` has to search for is
+    searched in each.
     """
-    ways = _ways(actor, actor.far("conversations"))
-    if len(ways) == 1:
-        return ordered(narrowed(_every(actor).filter(ways[0])))[:limit]
+    sight = read_sight(actor)
+    ways = _leading_to(holder, actor, _ways(actor, actor.far("conversations"), sight))
     plain = Conversation.objects.filter(workspace_id=actor.workspace_id)
     first, *others = (ordered(narrowed(plain.filter(way)))[:limit].values("id") for way in ways)
-    return ordered(_every(actor).filter(IsAmong("id", ArraySubquery(first.union(*others)))))[:limit]
+    found = first.union(*others) if others else first
+    return ordered(_every(actor).filter(IsAmong("id", ArraySubquery(found))))[:limit]
 
 
 class IsAmong(Func):
@@ -157,21 +176,38 @@ def _every(actor: Actor) -> QuerySet[Conversation]:
     return every if actor.can("conversations:read") else every.none()
 
 
-def _ways(actor: Actor, far: Reach) -> list[Q]:
-    """Each is a reason to see a conversation."""
+def _ways(actor: Actor, far: Reach, sight: Sight | None = None) -> dict[Way, Q]:
+    """The reasons to see a conversation; one may hold beside another."""
     if far == "all":
-        return [Q()]
-    staffing = Inbox.teams.through.objects.filter(inbox__workspace_id=actor.workspace_id)
-    staffed = ~Q(inbox_id__in=staffing.values("inbox_id")) | Q(
-        inbox_id__in=staffing.filter(team_id__in=actor.team_ids).values("inbox_id")
-    )
+        return {"any": Q()}
+    staffed = _staffed(actor, sight)
     nobodys = Q(assignee__isnull=True) & (Q(team__isnull=True) | Q(team_id__in=actor.team_ids))
-    ways = [nobodys & staffed]
+    ways: dict[Way, Q] = {"nobodys": nobodys & staffed}
     if actor.member_id:
-        ways.append(Q(assignee_id=actor.member_id))
+        ways["own"] = Q(assignee_id=actor.member_id)
     if far == "teams" and actor.team_ids:
-        ways += [Q(assignee_id__in=_mates(actor)) & staffed, Q(team_id__in=actor.team_ids) & staffed]
+        mates = _mates(actor) if sight is None else sight.mates
+        ways["teams"] = (Q(assignee_id__in=mates) | Q(team_id__in=actor.team_ids)) & staffed
     return ways
+
+
+def _staffed(actor: Actor, sight: Sight | None) -> Q:
+    if sight is not None:
+        return ~Q(inbox_id__in=sight.closed) if sight.closed else Q()
+    staffing = Inbox.teams.through.objects.filter(inbox__workspace_id=actor.workspace_id)
+    ours = staffing.filter(team_id__in=actor.team_ids)
+    return ~Q(inbox_id__in=staffing.values("inbox_id")) | Q(inbox_id__in=ours.values("inbox_id"))
+
+
+def _leading_to(holder: Holder, actor: Actor, ways: Mapping[Way, Q]) -> list[Q]:
+    """Without those by which nothing of the holder's is seen, or nothing that another does not show."""
+    if holder == "anybody" or "any" in ways:
+        return [*ways.values()]
+    if holder == "nobody":
+        return [ways["nobodys"]]
+    if holder == actor.member_id:
+        return [ways["own"]]
+    return [ways.get("teams", Q(pk__in=[]))]
 
 
 def contacts_visible_to(actor: Actor) -> QuerySet[Contact]:
@@ -220,7 +256,7 @@ def media_visible_to(actor: Actor) -> QuerySet[MediaFile]:
     if actor.kind == "system":
         return every
     near = min(actor.far("files"), actor.far("conversations"), key=REACHES.index)
-    threads = _every(actor).filter(reduce(or_, _ways(actor, near)))
+    threads = _every(actor).filter(reduce(or_, _ways(actor, near).values()))
     seen = Message.objects.filter(conversation_id__in=threads.values("id"))
     said, led_here = seen.filter(media_id=OuterRef("pk")), seen.filter(ad_picture_id=OuterRef("pk"))
     return every.filter(Q(uploaded_by=actor.id) | Exists(said) | Exists(led_here))
@@ -251,6 +287,15 @@ def closed_to(actor: Actor, staffing: Staffing) -> frozenset[UUID]:
     return frozenset(
         inbox_id for inbox_id, teams in staffing.inbox_teams.items() if not teams & actor.team_ids
     )
+
+
+def read_sight(actor: Actor) -> Sight:
+    """Two queries, none for whoever reaches all."""
+    if actor.sees_all:
+        return Sight()
+    staffing = read_staffing(actor.workspace_id)
+    mates = (each for each, teams in staffing.member_teams.items() if teams & actor.team_ids)
+    return Sight(closed_to(actor, staffing), frozenset(mates))
 
 
 def read_staffing(workspace_id: UUID) -> Staffing:

@@ -47,6 +47,10 @@ STATUS_RANK = {
 """A status only replaces one of lower rank; ``failed`` ends a message unless it is proven delivered after all."""
 
 
+NEWEST_FIRST = (models.F("last_message_at").desc(nulls_last=True), models.F("id").desc())
+"""as lists order them: an index that has those without a message first is of no use to them"""
+
+
 class Conversation(WorkspaceScoped):
     """The thread of one contact, or of one group, in one inbox."""
 
@@ -118,22 +122,24 @@ class Conversation(WorkspaceScoped):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["workspace", "status", "-last_message_at", "-id"], name="conversation_newest"
-            ),
+            models.Index("workspace", "status", *NEWEST_FIRST, name="conversation_newest_first"),
             models.Index(
                 fields=["workspace", "waiting_since", "id"],
                 name="conversation_waiting",
                 condition=models.Q(status="open"),
             ),
             models.Index(
-                fields=["assignee", "status", "-last_message_at"],
-                name="conversation_by_assignee",
+                "assignee",
+                "status",
+                *NEWEST_FIRST,
+                name="conversation_of_member",
                 condition=models.Q(assignee__isnull=False),
             ),
             models.Index(
-                fields=["workspace", "status", "-last_message_at", "-id"],
-                name="conversation_unassigned",
+                "workspace",
+                "status",
+                *NEWEST_FIRST,
+                name="conversation_of_nobody",
                 condition=models.Q(assignee__isnull=True),
             ),
             models.Index(

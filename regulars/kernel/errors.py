@@ -60,6 +60,15 @@ class Conflict(ProductError):
     advice = _("Look at it as it is now, then decide.")
 
 
+class ChangedMeanwhile(ProductError):
+    """Somebody changed it since the version was read that the change was meant for; ``version`` is what it is now."""
+
+    code = "changed-meanwhile"
+    status = HTTPStatus.PRECONDITION_FAILED
+    title = _("Somebody else changed this in the meantime")
+    advice = _("Nothing was saved. Look at it as it is now, then decide.")
+
+
 class NotUTF8(ProductError):
     """The body announces another encoding; whoever took it for UTF-8 would change people's words."""
 

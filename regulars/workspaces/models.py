@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -121,6 +123,12 @@ class Role(WorkspaceScoped):
     def handle(self) -> str:
         """How events, REST and the command line name it: the key of a built-in one, else the id."""
         return self.key or str(self.id)
+
+    @property
+    def version(self) -> str:
+        """Of what people change: another name or other rights are another version."""
+        told = [self.name, sorted(self.rights.permissions), [self.rights.far(each) for each in THINGS]]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
     @property
     def rights(self) -> Rights:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from regulars.kernel.errors import Conflict, Invalid, NotFound
+from regulars.kernel.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from regulars.kernel.events import record, record_all
 from regulars.workspaces.access import Actor
 from regulars.workspaces.events import MemberRoleChanged, RoleChanged, RoleCreated, RoleRemoved
@@ -69,10 +69,14 @@ def edit_role(
     name: str | None = None,
     permissions: Collection[str] | None = None,
     reach: Mapping[Thing, Reach] | None = None,
+    versions: Collection[str] | None = None,
 ) -> None:
-    """Exactly these permissions; of ``reach``, what is left out stays. Counts at once for whoever has the role."""
+    """Exactly these permissions; of ``reach``, what is left out stays. Counts at once for whoever has the role.
+
+    ``versions``: of the role as the change was meant for; of another one it is refused.
+    """
     by.require("roles:manage")
-    fresh = _held(role)
+    fresh = _held(role, versions)
     before, named_before = fresh.rights, fresh.name
     after = _understood(
         before.permissions if permissions is None else permissions, {**before.reach, **(reach or {})}
@@ -96,10 +100,10 @@ def edit_role(
 
 
 @transaction.atomic
-def remove_role(role: Role, *, to: Role | None, by: Actor) -> None:
+def remove_role(role: Role, *, to: Role | None, by: Actor, versions: Collection[str] | None = None) -> None:
     """Its members and invitations get the role ``to``, its tokens too, but may do no more than before."""
     by.require("roles:manage")
-    rights = _held(role).rights
+    rights = _held(role, versions).rights
     check_outranks(by, rights)
     members = list(Member.objects.select_for_update().filter(role=role).order_by("id"))
     tokens = list(ApiToken.objects.select_for_update().filter(role=role).order_by("id"))
@@ -156,8 +160,8 @@ def _move_tokens(tokens: Collection[ApiToken], role: Role, to: Role, *, by: Acto
             revoke(token, by=by)
 
 
-def _held(role: Role) -> Role:
-    """The role as it is now, held; raises for one that nobody changes."""
+def _held(role: Role, versions: Collection[str] | None) -> Role:
+    """The role as it is now, held; raises for one that nobody changes, or that somebody changed."""
     hold_rights(role.workspace_id)
     fresh = Role.objects.select_for_update().filter(id=role.id).first()
     if fresh is None:
@@ -165,6 +169,8 @@ def _held(role: Role) -> Role:
     role.name = fresh.name
     if fresh.key is not None:
         raise Conflict(_("A built-in role stays as it is; copy it and change the copy"))
+    if versions is not None and fresh.version not in versions:
+        raise ChangedMeanwhile(_("Somebody else changed this role meanwhile"), version=fresh.version)
     return fresh
 
 

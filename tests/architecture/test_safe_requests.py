@@ -16,10 +16,12 @@ from psycopg import sql
 from regulars.contacts.models import MergeSuggestion
 from regulars.contacts.operations.merging import merge_contacts
 from regulars.conversations.models import Message
+from regulars.conversations.operations.exporting import start_export
 from regulars.inboxes.models import Delivery
 from regulars.inboxes.ports import MediaRef, MessageContent
 from regulars.inboxes.replaying import WhichDeliveries, start_replay
 from regulars.kernel import clock
+from regulars.kernel.jobs.running import run_job
 from regulars.kernel.models import ParkedEvent
 from regulars.media.models import MediaFile
 from regulars.tags.operations import create_tag
@@ -67,6 +69,7 @@ def _ids(cast: Cast) -> dict[str, str]:
                 workspace=cast.workspace, first=cast.alice, second=cast.boris, reason="same_phone"
             ).id
         ),
+        "export_id": _export(cast),
         "subject": "contact",
         "job_id": str(start_replay(WhichDeliveries(), by=cast.actor(cast.owner)).id),
         "schedule_id": str(add_schedule("inboxes.replay", None, "0 3 * * *", by=cast.actor(cast.owner)).id),
@@ -74,6 +77,12 @@ def _ids(cast: Cast) -> dict[str, str]:
         "view": "open",
         "language": "ko",
     }
+
+
+def _export(cast: Cast) -> str:
+    job = start_export(cast.chai, by=cast.actor(cast.owner))
+    run_job(job.id)
+    return str(job.id)
 
 
 def _parked(cast: Cast) -> ParkedEvent:
@@ -84,6 +93,8 @@ NOTED = {
     "/settings/deliveries/<str:delivery_id>",
     "/api/v1/inbound-deliveries/<str:delivery_id>",
     "/api/v1/contacts/<str:contact_id>/export",
+    "/api/v1/exports/<str:export_id>/content",
+    "/exports/<str:export_id>",
 }
 """raw words, or all of a person, are shown there; the audit trail notes who looked: a line in it, nothing else"""
 AUDIT = "workspaces_auditentry"

@@ -54,6 +54,7 @@ PARENTS = {
     "tags.TagUse": "tag",
     "workspaces.Member_teams": "member",
     "contacts.MergedContact": "merge",
+    "contacts.PersonExportPart": "export",
     "inboxes.Delivery": "connection",
     "inboxes.LedgerEntry": "connection",
     "inboxes.Inbox_teams": "inbox",

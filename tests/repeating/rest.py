@@ -131,6 +131,7 @@ REST: dict[str, Callable[[Stage], Call]] = {
     "POST /contacts/{contact_id}/merge": lambda stage: Call(
         f"/contacts/{stage.cast.alice.id}/merge", {"with": str(stage.cast.boris.id)}
     ),
+    "POST /exports": lambda stage: Call("/exports", {"contact": str(stage.cast.alice.id)}),
     "POST /merges/{merge_id}/undo": lambda stage: Call(f"/merges/{merged(stage).id}/undo"),
     "POST /merge-suggestions/{suggestion_id}/accept": lambda stage: Call(
         f"/merge-suggestions/{suggested(stage).id}/accept", {"keep": str(stage.cast.alice.id)}

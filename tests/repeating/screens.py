@@ -271,6 +271,7 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "contact-merges": lambda stage: Form(
         f"/contacts/{stage.cast.alice.id}/merges", {"with": str(stage.cast.boris.id)}
     ),
+    "export-contact": lambda stage: Form(f"/contacts/{stage.cast.alice.id}/export"),
     "undo-merge": lambda stage: Form(f"/merges/{merged(stage).id}/undo"),
     "merge-suggestion": lambda stage: Form(
         f"/merge-suggestions/{suggested(stage).id}", {"state": "dismissed"}
@@ -366,7 +367,7 @@ SHOWN_ONLY = {
     *("conversation-context", "earlier-messages", "later-messages", "template-picker", "message-preview"),
     *("media", "media-thumbnail", "contact-tags", "conversation-tags", "list-tags", "tags", "tag"),
     *("settings", "account", "connections", "message-templates", "members", "roles", "compare-roles"),
-    *("teams", "mail", "ledger", "merges", "merge-contact", "person-threads"),
+    *("teams", "mail", "ledger", "merges", "merge-contact", "person-threads", "person-export"),
     *("deliveries", "delivery", "parked-events", "notices", "jobs", "strings", "ready", "metrics"),
 }
 """routes that change nothing, whatever is sent to them"""

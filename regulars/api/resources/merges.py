@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from regulars.api.paging import Page, last_made_first, newest_first
 from regulars.api.parsing import parse_reference
 from regulars.api.shapes.merges import (
+    FILES,
     AcceptedSuggestion,
     MergeOrder,
     MergeQuery,
@@ -31,8 +32,6 @@ from regulars.conversations.access import (
 from regulars.conversations.operations.exporting import export_person
 from regulars.kernel.errors import Invalid
 from regulars.workspaces.access import Actor
-
-FILES = "media.MediaFile"
 
 
 def merge_contact(actor: Actor, contact_id: UUID, body: MergeOrder) -> MergeShape:
@@ -91,7 +90,8 @@ def reopen_merge_suggestion(actor: Actor, suggestion_id: UUID) -> None:
 def export_contact(actor: Actor, contact_id: UUID) -> PersonShape:
     """Everything that is kept of the person that this contact is, of all their contacts; files by address.
 
-    It is all that there is, whichever conversations the token sees otherwise. The audit trail notes who asked.
+    It is all that there is, whichever conversations the token sees otherwise. The audit trail notes who asked. 409
+    ``conflict`` above 5,000 rows: then ``POST /exports`` has a file made.
     """
     found = export_person(access_contact(actor, contact_id), by=actor)
     tables = {name: [dict(row) for row in rows] for name, rows in found.tables.items()}

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from regulars.api.paging import Page
+from regulars.api.preconditions import IfMatch
 from regulars.api.shapes.common import Id
 from regulars.kernel.errors import NotFound
 from regulars.kernel.telling import EXAMPLE_ID, told
@@ -59,6 +60,9 @@ class RoleShape(msgspec.Struct, kw_only=True):
     name: Annotated[str, told("No other role's.", "Night desk")]
     permissions: Annotated[list[str], told("What who has it may do.", ["conversations:read"])]
     reach: Annotated[ReachShape, told("To which objects.")]
+    version: Annotated[
+        str, told("Another one after each change; the same as the header `ETag`.", "5f0c6a1b9d3e4721")
+    ]
     members: Annotated[int, told("Active members who have it.", 3)]
 
 
@@ -114,8 +118,10 @@ def create_role(actor: Actor, body: NewRole) -> RoleShape:
     return _read(actor, made)
 
 
-def change_role(actor: Actor, role_id: UUID, body: RoleChanges) -> RoleShape:
+def change_role(actor: Actor, role_id: UUID, body: RoleChanges, if_match: IfMatch) -> RoleShape:
     """What a role may do; counts at once, in open screens too.
+
+    With `If-Match`, only the version that was read is changed: 412 ``changed-meanwhile`` when somebody was quicker.
 
     Keys that whoever made them could not make any more end. 409 for a built-in role, and when nobody could manage the
     workspace any more.
@@ -127,15 +133,19 @@ def change_role(actor: Actor, role_id: UUID, body: RoleChanges) -> RoleShape:
         name=None if body.name is UNSET else body.name,
         permissions=None if body.permissions is UNSET else body.permissions,
         reach=None if body.reach is UNSET else _reach(body.reach),
+        versions=if_match,
     )
     return _read(actor, role)
 
 
-def remove_role(actor: Actor, role_id: UUID, query: RoleRemoval) -> None:
-    """Take a role away; its tokens may do no more afterwards than before."""
+def remove_role(actor: Actor, role_id: UUID, query: RoleRemoval, if_match: IfMatch) -> None:
+    """Take a role away; its tokens may do no more afterwards than before.
+
+    With `If-Match`, only the version that was read.
+    """
     role = access_role(actor, role_id)
     to = named_role(actor.workspace_id, query.to, field="to") if query.to else None
-    roles.remove_role(role, to=to, by=actor)
+    roles.remove_role(role, to=to, by=actor, versions=if_match)
 
 
 def _reach(told_reach: ReachChanges) -> dict[Thing, Reach]:
@@ -157,5 +167,6 @@ def _build(role: Role) -> RoleShape:
         name=role.name,
         permissions=sorted(rights.permissions),
         reach=ReachShape(**{each: rights.far(each) for each in THINGS}),
+        version=role.version,
         members=role.holders,  # type: ignore[attr-defined]  # annotated by ``roles_of``
     )

@@ -13,6 +13,7 @@ from regulars.contacts.models import Contact, Merge, MergeSuggestion
 from regulars.contacts.operations.merging import undo_until
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
 
+FILES = "media.MediaFile"
 SuggestionReason = Literal["same_phone", "same_identity", "number_changed"]
 MergeReason = Literal["by_hand", "same_phone", "same_identity", "number_changed"]
 

@@ -33,13 +33,17 @@ class Api:
         headers = {**self.headers, **({"Idempotency-Key": key} if key is not None else {})}
         return check_described(self.client.post("/api/v1/media", form, headers=headers))
 
-    def patch(self, path: str, body: object) -> Any:
+    def patch(self, path: str, body: object, *, if_match: str | None = None) -> Any:
+        headers = self._meant_for(if_match)
         return check_described(
-            self.client.patch(f"/api/v1{path}", body, content_type="application/json", headers=self.headers)
+            self.client.patch(f"/api/v1{path}", body, content_type="application/json", headers=headers)
         )
 
-    def delete(self, path: str) -> Any:
-        return check_described(self.client.delete(f"/api/v1{path}", headers=self.headers))
+    def delete(self, path: str, *, if_match: str | None = None) -> Any:
+        return check_described(self.client.delete(f"/api/v1{path}", headers=self._meant_for(if_match)))
+
+    def _meant_for(self, tags: str | None) -> dict[str, str]:
+        return {**self.headers, **({"If-Match": tags} if tags is not None else {})}
 
     def send(self, method: str, path: str, body: bytes = b"", **headers: str) -> Any:
         return check_described(

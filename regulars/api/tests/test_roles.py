@@ -81,3 +81,24 @@ def test_what_may_not_be_is_refused(api: Api, as_role: Callable[[str], Api], cas
     assert problem(as_role("lead").patch(path, {"name": "Mine"})) == (403, "not-allowed")
     assert problem(as_role("agent").get("/roles")) == (403, "not-allowed")
     assert Member.objects.filter(role_id=made["id"]).count() == 0
+
+
+def test_a_change_can_be_meant_for_the_version_that_was_read(api: Api):
+    made = make(api)
+    path, tag = f"/roles/{made['id']}", f'"{made["version"]}"'
+    assert api.get(path)["ETag"] == tag
+    changed = api.patch(path, {"name": "Late desk"}, if_match=tag)
+    assert (changed.status_code, changed["ETag"] == tag) == (200, False)
+    late = api.patch(path, {"permissions": []}, if_match=tag)
+    assert (problem(late), late.json()["version"]) == (
+        (412, "changed-meanwhile"),
+        changed.json()["version"],
+    )
+    assert api.get(path).json()["name"] == "Late desk"
+    either = f"{tag}, {changed['ETag']}"
+    for good in ("*", either, f" {changed['ETag']} "):
+        assert api.patch(path, {}, if_match=good).status_code == 200
+    for bad in ("loose", '"a" "b"', 'W/"a"', '"a', '"a", '):
+        assert problem(api.patch(path, {}, if_match=bad)) == (422, "invalid")
+    assert problem(api.delete(path, if_match=tag)) == (412, "changed-meanwhile")
+    assert api.delete(path, if_match=changed["ETag"]).status_code == 204

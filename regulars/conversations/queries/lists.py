@@ -12,7 +12,14 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, Min, Q, QuerySet
 
 from regulars.contacts.search import matching_contacts, matching_groups
-from regulars.conversations.access import IsAmong, first_visible, visible_to
+from regulars.conversations.access import (
+    Holder,
+    IsAmong,
+    Listing,
+    first_visible,
+    read_sight,
+    visible_to,
+)
 from regulars.conversations.models import Conversation, ConversationTagging, Message
 from regulars.conversations.provider_ids import messages_called
 from regulars.conversations.queries.changing import REWRITING, MessageChanges, read_changes
@@ -45,6 +52,10 @@ class ConversationFilter:
     """what else must hold (``kernel.conditions.to_sql.matching``)"""
     person_id: UUID | None = None
 
+    @property
+    def is_searched(self) -> bool:
+        return bool(self.text or self.contact_id or self.person_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -63,21 +74,30 @@ def list_conversations(
     cursor: str | None = None,
 ) -> Page:
     """A fixed number of queries whatever the page's size."""
-    asked = _by_tag(actor, wanted)
-    first = first_visible(
-        actor,
-        lambda rows: _narrowed(actor, rows, asked),
-        lambda rows: _ordered(rows, order, cursor),
-        limit + 1,
-    )
-    found = list(first)
+    found = list(first_of(actor, wanted, lambda rows: _ordered(rows, order, cursor), limit + 1))
     items = found[:limit]
     attach_shown(items)
     return Page(items, _cursor_of(items[-1], order) if len(found) > limit else None)
 
 
+def first_of(
+    actor: Actor, wanted: ConversationFilter, ordered: Listing, limit: int
+) -> QuerySet[Conversation]:
+    """The first of a list. What must be searched for is searched once, and what is found looked through."""
+    if wanted.is_searched:
+        return ordered(filtered(actor, wanted))[:limit]
+    asked = _by_tag(actor, wanted)
+    return first_visible(
+        actor,
+        lambda rows: _narrowed(actor, rows, asked),
+        ordered,
+        limit,
+        holder=_holder(actor, wanted.assignee),
+    )
+
+
 def filtered(actor: Actor, wanted: ConversationFilter) -> QuerySet[Conversation]:
-    return _narrowed(actor, visible_to(actor), _by_tag(actor, wanted))
+    return _narrowed(actor, visible_to(actor, read_sight(actor)), _by_tag(actor, wanted))
 
 
 def _narrowed(
@@ -130,10 +150,20 @@ def _has_tag(tag: Tag | None) -> Q:
 
 
 def _assignee(actor: Actor, word: str) -> Q:
+    match _holder(actor, word):
+        case "anybody":
+            return Q(pk__in=[])
+        case "nobody":
+            return Q(assignee__isnull=True)
+        case member_id:
+            return Q(assignee_id=member_id)
+
+
+def _holder(actor: Actor, word: str) -> Holder:
+    """Whoever is not known, or not named, may be anybody."""
     if word == "none":
-        return Q(assignee__isnull=True)
-    member_id = actor.member_id if word == "me" else parse_id(word)
-    return Q(assignee_id=member_id) if member_id else Q(pk__in=[])
+        return "nobody"
+    return (actor.member_id if word == "me" else parse_id(word)) or "anybody"
 
 
 def _ordered(
@@ -269,7 +299,7 @@ def count_for_all(actors: Sequence[Actor]) -> list[Counts]:
     for actor in actors:
         view = _view_of(actor)
         if view not in free:
-            found = visible_to(actor).filter(status="open", assignee__isnull=True).order_by()
+            found = filtered(actor, ConversationFilter(status="open", assignee="none")).order_by()
             free[view] = found.aggregate(count=Count("id"), oldest=Min("waiting_since"))
     return [
         Counts(mine.get(actor.member_id, 0), free[_view_of(actor)]["count"], free[_view_of(actor)]["oldest"])

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from regulars.conversations.models import UNCOUNTED_KINDS, Conversation, Message
 from regulars.conversations.queries.lists import (
@@ -18,6 +18,7 @@ from regulars.conversations.queries.lists import (
     Page,
     attach_shown,
     filtered,
+    first_of,
     newest_after,
 )
 from regulars.kernel import clock
@@ -48,13 +49,16 @@ def list_steadily(
 ) -> Page:
     """The newest first; one query more than ``list_conversations``."""
     place, as_of = _read(cursor) if cursor else (None, clock.now())
-    there = filtered(actor, wanted).filter(created_at__lte=as_of)
     touched = Q(updated_at__gt=as_of - COMMITTED_WITHIN, last_message_at__gt=as_of - TOLD_WITHIN)
-    still = there.exclude(touched).annotate(stood_at=F("last_message_at"))
-    moved = there.filter(touched).annotate(stood_at=_last_said(as_of))
+
+    def still(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        there = rows.filter(created_at__lte=as_of).exclude(touched).annotate(stood_at=F("last_message_at"))
+        return newest_after(there, place, "last_message_at")
+
+    moved = filtered(actor, wanted).filter(touched, created_at__lte=as_of)
     found = [
-        *newest_after(still, place, "last_message_at")[: limit + 1],
-        *newest_after(moved, place, "stood_at")[: limit + 1],
+        *first_of(actor, wanted, still, limit + 1),
+        *newest_after(moved.annotate(stood_at=_last_said(as_of)), place, "stood_at")[: limit + 1],
     ]
     found.sort(key=lambda each: _place_of(each).key, reverse=True)
     items = found[:limit]

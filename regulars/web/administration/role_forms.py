@@ -33,6 +33,7 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["version"] = forms.CharField(widget=forms.HiddenInput, required=False)
         for distance in DISTANCES:
             near = REACHES[: REACHES.index(actor.far(distance.thing)) + 1]
             self.fields[f"reach_{distance.thing}"] = forms.ChoiceField(
@@ -55,7 +56,7 @@ class RoleForm(forms.Form):
         rights = role.rights
         reach = {f"reach_{each.thing}": rights.far(each.thing) for each in DISTANCES}
         ticks = {f"may_{each.key}": sorted(rights.permissions & each.sentences.keys()) for each in SUBJECTS}
-        return {"name": role.name, **reach, **ticks}
+        return {"name": role.name, "version": role.version, **reach, **ticks}
 
     @property
     def rights(self) -> Rights:

@@ -134,7 +134,11 @@ def _panel(actor: Actor, conversation: Conversation, others: Sequence[Conversati
         "has_more_episodes": len(episodes) > PANEL_EPISODES,
         "others": others,
         "conversation": conversation_row(_with_tags(conversation)),
-        "can": {"edit_contact": actor.can("contacts:edit"), "tag": actor.can("conversations:assign")},
+        "can": {
+            "edit_contact": actor.can("contacts:edit"),
+            "export": actor.can("contacts:export"),
+            "tag": actor.can("conversations:assign"),
+        },
         "panel_notes": newest_notes(conversation)[:PANEL_NOTES],
         **(_about_contact(actor, contact) if contact else _about_group(conversation)),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.contacts.events import CONTACT_EVENTS, MERGE_EVENTS, SUGGESTION_EVENTS
+from regulars.contacts.exports import export_text
 from regulars.contacts.models import Contact, ContactTagging, Merge
 from regulars.contacts.operations.merging import (
     BY_HAND,
@@ -34,11 +35,14 @@ from regulars.conversations.access import (
     merge_suggestions_visible_to,
     merges_visible_to,
 )
+from regulars.conversations.operations.exporting import PERMISSION as EXPORTING
+from regulars.conversations.operations.exporting import open_export, start_export
 from regulars.conversations.queries.lists import ConversationFilter, list_conversations
 from regulars.kernel import clock
 from regulars.kernel.errors import NotFound
 from regulars.kernel.events import end_of_log
 from regulars.kernel.ids import parse_id
+from regulars.media.models import MediaFile
 from regulars.tags.taggings import tags_on
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import conversation_row, parse_position, tag_views
@@ -200,6 +204,31 @@ def together(request: MemberRequest, conversation_id: str) -> HttpResponse:
     return render(request, "people/together.html", {**list_context(request.actor, choice), **context})
 
 
+@require_POST
+@member_with(EXPORTING)
+def export(request: MemberRequest, contact_id: str) -> HttpResponse:
+    """Starts the job that makes the file, and leads to where it runs."""
+    start_export(access_contact(request.actor, parse_id(contact_id)), by=request.actor)
+    return _told(_("The file is being made; it can be downloaded here"), goes_to=reverse("jobs"))
+
+
+@require_safe
+@member_with(EXPORTING)
+def download(request: MemberRequest, export_id: str) -> StreamingHttpResponse:
+    found = open_export(parse_id(export_id), by=request.actor)
+    response = StreamingHttpResponse(
+        export_text(found, {MediaFile._meta.label: _with_address}),  # noqa: SLF001 -- Django's public way to a name
+        content_type="application/json",
+    )
+    response["Content-Disposition"] = f'attachment; filename="person-{found.contact.person_id}.json"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _with_address(file: dict[str, Any]) -> dict[str, Any]:
+    return {**file, "url": reverse("media", args=[file["id"]])}
+
+
 @require_safe
 @member_with("contacts:merge")
 def merges(request: MemberRequest) -> HttpResponse:
@@ -225,6 +254,8 @@ MERGES = SettingsPage(
 ROUTES = [
     path("contacts/<str:contact_id>/merge", show_merge, name="merge-contact"),
     path("contacts/<str:contact_id>/merges", merge, name="contact-merges"),
+    path("contacts/<str:contact_id>/export", export, name="export-contact"),
+    path("exports/<str:export_id>", download, name="person-export"),
     path("merges/<str:merge_id>/undo", undo, name="undo-merge"),
     path("merge-suggestions/<str:suggestion_id>", decide, name="merge-suggestion"),
     path("conversations/<str:conversation_id>/person", together, name="person-threads"),

@@ -13,7 +13,7 @@ from regulars.web.design.form_dialogs import FormDialog
 from regulars.workspaces.models import AuditEntry, Member, Role
 from regulars.workspaces.operations import change_role
 from regulars.workspaces.permissions import ALL_PERMISSIONS, BUILT_IN, REACHES, reaching
-from regulars.workspaces.roles import create_role
+from regulars.workspaces.roles import create_role, edit_role
 from tests.cast import Cast
 
 SignIn = Callable[[Member], Client]
@@ -131,3 +131,27 @@ def test_three_roles_ask_as_much_as_one(cast: Cast, sign_in: SignIn, desk: Role)
     for name in ("One", "Two", "Three"):
         create_role(cast.workspace, name, permissions=set(), reach={}, by=cast.actor())
     assert queries() == before
+
+
+def test_of_two_who_change_a_role_at_once_the_later_one_is_told(
+    cast: Cast, sign_in: SignIn, desk: Role
+) -> None:
+    client = sign_in(cast.admin)
+    form = {
+        "name": "Late desk",
+        "version": desk.version,
+        "may_conversations": ["conversations:read", "notes:write"],
+        **{f"reach_{each.thing}": "own" for each in DISTANCES},
+    }
+    edit_role(desk, by=cast.actor(), permissions={"conversations:read", "messages:send"})
+    refused = opened(client.post(f"/settings/roles/{desk.id}", form))
+    assert list(refused.form.errors) == ["__all__"]
+    desk.refresh_from_db()
+    assert (desk.name, sorted(desk.rights.permissions)) == (
+        "Night desk",
+        ["conversations:read", "messages:send"],
+    )
+    again = {**form, "version": refused.form["version"].value()}
+    assert client.post(f"/settings/roles/{desk.id}", again).status_code == 302
+    desk.refresh_from_db()
+    assert desk.name == "Late desk"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from regulars.conversations.operations.exporting import EXPORT, exports_there
 from regulars.kernel import clock
 from regulars.kernel.ids import parse_id
 from regulars.kernel.jobs.asking import undo_until
@@ -59,6 +62,7 @@ class JobLine:
     errors: list[ToldError]
     can_cancel: bool
     can_resume: bool
+    has_file: bool
     undo_until: datetime | None
     undoing: Job | None
     """the job that takes it back"""
@@ -107,10 +111,11 @@ def _context(request: MemberRequest, *, adding: ScheduleForm | None = None) -> d
     found = list((rows.filter(id__lt=before) if before else rows).order_by("-id")[: PAGE_SIZE + 1])
     has_more = len(found) > PAGE_SIZE
     kinds = verbs.kinds_to_schedule(request.actor)
+    files = exports_there(request.actor, [row.id for row in found if row.kind == EXPORT.key])
     return {
         "columns": COLUMNS,
         "schedule_columns": SCHEDULE_COLUMNS,
-        "rows": [_line(row, request.actor) for row in found[:PAGE_SIZE]],
+        "rows": [_line(row, request.actor, files) for row in found[:PAGE_SIZE]],
         "show": shown,
         "active_count": everything.filter(status__in=ACTIVE).count(),
         "failed_count": everything.filter(status="failed").count(),
@@ -122,7 +127,7 @@ def _context(request: MemberRequest, *, adding: ScheduleForm | None = None) -> d
     }
 
 
-def _line(row: Job, actor: Actor) -> JobLine:
+def _line(row: Job, actor: Actor, files: Collection[UUID]) -> JobLine:
     kind = find_kind(row.kind)
     may = verbs.may_change(actor, row)
     may_again = kind is not None and actor.can(kind.permission)
@@ -136,6 +141,7 @@ def _line(row: Job, actor: Actor) -> JobLine:
         errors=[in_words(each) for each in row.errors[: -MOST_ERRORS_SHOWN - 1 : -1]],
         can_cancel=may and row.is_active and row.cancel_asked_at is None,
         can_resume=may_again and row.status in STOPPED and undoing is None,
+        has_file=row.id in files,
         undo_until=until if until and until > clock.now() else None,
         undoing=undoing,
     )

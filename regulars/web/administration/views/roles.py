@@ -154,20 +154,29 @@ def _copy(request: MemberRequest, wanted: dict[str, str]) -> Role:
 @member_with("roles:manage")
 def change(request: MemberRequest, role_id: str) -> HttpResponse:
     role = access_role(request.actor, parse_id(role_id))
-    before, form = role.name, RoleForm(request.POST, actor=request.actor)
+    before, filled_in = role.name, request.POST.copy()
+    form = RoleForm(filled_in, actor=request.actor)
     if form.is_valid():
-        name, rights = form.cleaned_data["name"], form.rights
+        name, rights, version = form.cleaned_data["name"], form.rights, form.cleaned_data["version"]
         if attempt(
             form,
             lambda: (
                 edit_role(
-                    role, by=request.actor, name=name, permissions=rights.permissions, reach=rights.reach
+                    role,
+                    by=request.actor,
+                    name=name,
+                    permissions=rights.permissions,
+                    reach=rights.reach,
+                    versions=[version] if version else None,
                 )
                 or True
             ),
         ):
             return redirect("roles")
     role.name = before
+    filled_in["version"] = access_role(
+        request.actor, role.id
+    ).version  # told of it, they may save all the same
     return _refused(request, _changing(role, form))
 
 
