@@ -99,8 +99,10 @@ SAME_FOR_FEW_AND_MANY = {
     "%(count)s new",
     "%(count)s member has it.",
     "A merge can be undone for %(days)s day, in any order.",
-    "Nothing moves: addresses, conversations and messages stay where they are and show as one person's. It can be"
-    " undone for %(days)s day.",
+    (
+        "Nothing moves: addresses, conversations and messages stay where they are and show as one person's. It can be"
+        " undone for %(days)s day."
+    ),
     "Could not be processed after %(count)d try",
     "%(part)s: at most %(limit)d character, this has %(actual)s.",
     "Try %(shown)s again",
