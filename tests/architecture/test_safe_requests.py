@@ -23,10 +23,11 @@ from regulars.inboxes.replaying import WhichDeliveries, start_replay
 from regulars.kernel import clock
 from regulars.kernel.jobs.running import run_job
 from regulars.kernel.models import ParkedEvent
+from regulars.mail.models import Mail
 from regulars.media.models import MediaFile
 from regulars.tags.operations import create_tag
 from regulars.workspaces.jobs import add_schedule
-from regulars.workspaces.models import ApiToken, BrowserSession
+from regulars.workspaces.models import ApiToken, BrowserSession, Invitation
 from regulars.workspaces.operations import invite_member
 from regulars.workspaces.tokens import LAST_USE_IS_NOTED_EVERY
 from tests.cast import ALICE, Cast, make_cast, parked_event
@@ -70,6 +71,17 @@ def _ids(cast: Cast) -> dict[str, str]:
             ).id
         ),
         "export_id": _export(cast),
+        "mail_id": str(
+            Mail.objects.create(
+                workspace=cast.workspace,
+                kind="password-changed",
+                to_address="ann@lotus.example",
+                language="en",
+                message_id="<1@lotus.example>",
+                state="failed",
+            ).id
+        ),
+        "invitation_id": str(Invitation.objects.latest("created_at").id),
         "subject": "contact",
         "job_id": str(start_replay(WhichDeliveries(), by=cast.actor(cast.owner)).id),
         "schedule_id": str(add_schedule("inboxes.replay", None, "0 3 * * *", by=cast.actor(cast.owner)).id),

@@ -318,6 +318,9 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     ),
     "remove-role": lambda stage: Form(f"/settings/roles/{night_role(stage).id}/removal", {"to": "agent"}),
     "add-team": on_settings("teams/new", name="Night"),
+    "change-business-hours": on_settings(
+        "business-hours/change", when="week", monday="09:00–18:00", time_zone="Asia/Seoul", episode_hours="12"
+    ),
     "rename-team": lambda stage: Form(f"/settings/teams/{stage.cast.team.id}/name", {"name": "Night"}),
     "remove-team": lambda stage: Form(f"/settings/teams/{stage.cast.team.id}/removal", {"to": ""}),
     "add-tag": on_settings("tags/new", name="vip", color="red"),
@@ -367,7 +370,16 @@ SHOWN_ONLY = {
     *("conversation-context", "earlier-messages", "later-messages", "template-picker", "message-preview"),
     *("media", "media-thumbnail", "contact-tags", "conversation-tags", "list-tags", "tags", "tag"),
     *("settings", "account", "connections", "message-templates", "members", "roles", "compare-roles"),
-    *("teams", "mail", "ledger", "merges", "merge-contact", "person-threads", "person-export"),
+    *(
+        "teams",
+        "mail",
+        "business-hours",
+        "ledger",
+        "merges",
+        "merge-contact",
+        "person-threads",
+        "person-export",
+    ),
     *("deliveries", "delivery", "parked-events", "notices", "jobs", "strings", "ready", "metrics"),
 }
 """routes that change nothing, whatever is sent to them"""

@@ -106,7 +106,7 @@ NINE_TO_SIX = Week(((Opening(540, 1080),),) * 5 + ((), ()), (Holiday(date(2026, 
         ("2026-12-24T17:00:00+01:00", "2026-12-28T09:00:00+01:00", timedelta(hours=1)),
         ("2026-11-28T00:00:00+01:00", "2026-11-29T23:59:00+01:00", timedelta(0)),
         ("2026-11-30T12:00:00+01:00", "2026-11-30T11:00:00+01:00", timedelta(0)),
-        ("2025-11-30T00:00:00+01:00", "2026-11-30T00:00:00+01:00", timedelta(hours=9 * 259)),
+        ("2025-11-30T00:00:00+01:00", "2026-11-30T00:00:00+01:00", timedelta(hours=9 * 260)),
     ],
 )
 def test_weekends_nights_and_days_off_do_not_count(start: str, end: str, expected: timedelta):

@@ -98,6 +98,11 @@ def test_russian_tells_one_few_and_many_apart(domain: str) -> None:
 SAME_FOR_FEW_AND_MANY = {
     "%(count)s new",
     "%(count)s member has it.",
+    (
+        "A conversation that is opened again within %(hours)s hour after it was resolved goes on with the same"
+        " episode."
+    ),
+    "It is taken off %(count)s contact or conversation.",
     "A merge can be undone for %(days)s day, in any order.",
     (
         "Nothing moves: addresses, conversations and messages stay where they are and show as one person's. It can be"

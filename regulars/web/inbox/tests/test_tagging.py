@@ -119,5 +119,6 @@ def test_open_screens_hear_of_tags(cast: Cast, conversation: Conversation) -> No
     assert pieces(ContactTagged(cast.workspace.id, cast.alice.id, tag.id, "VIP", "", by)) == [
         "row",
         "thread True",
+        "panel",
     ]
     assert pieces(TagRenamed(cast.workspace.id, tag.id, "VIP", "Vip", by)) == ["tags"]
