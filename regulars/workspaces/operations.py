@@ -381,11 +381,18 @@ def _check_account(email: str, password: str, *, about: list[str]) -> None:
     check_new_password(password, about=about)
 
 
-def _check_address(email: str) -> None:
+def is_mail_address(text: str) -> bool:
+    """Of quoted names only those without controls: VT and FF, which RFC 5321 has in none, end a line of a header."""
     try:
-        validate_email(email)
-    except ValidationError as error:
-        raise Invalid(_("This is not an e-mail address"), fields={"email": "name@example.com"}) from error
+        validate_email(text)
+    except ValidationError:
+        return False
+    return text.isprintable()
+
+
+def _check_address(email: str) -> None:
+    if not is_mail_address(email):
+        raise Invalid(_("This is not an e-mail address"), fields={"email": "name@example.com"})
 
 
 def _renew(member: Member) -> None:

@@ -84,7 +84,9 @@ def test_the_stored_password_goes_nowhere_else(cast: Cast, elsewhere: dict[str, 
         ({"security": "none", "username": USER, "password": PASSWORD}, "security"),
         ({"sender_address": "nobody"}, "sender_address"),
         ({"sender_address": "a@lotus.example\nBcc: b@lotus.example"}, "sender_address"),
+        ({"sender_address": '"\x0b\x0chello"@lotus.example'}, "sender_address"),
         ({"reply_to": "a@lotus.example, b@lotus.example"}, "reply_to"),
+        ({"reply_to": '"a\x1eb"@lotus.example'}, "reply_to"),
         ({"sender_name": "Desk\r\nBcc: b@lotus.example"}, "sender_name"),
         ({"username": "a\nb"}, "username"),
         ({"password": "a\nb", "username": "a"}, "password"),
@@ -296,3 +298,10 @@ def test_nothing_that_people_wrote_becomes_a_header(
     )
     assert [each.addr_spec for each in got["From"].addresses] == ["inbox@lotus.example"]
     assert got["To"] == "max@lotus.example"
+
+
+def test_no_address_ends_a_line() -> None:
+    """Django's check of addresses lets controls through in quotes, and some of them are line ends in a header."""
+    server = MailServer(sender_address="inbox@lotus.example")
+    with pytest.raises(ValueError, match="controls"):
+        write("test", Facts("Lotus"), server, to='"a\x0b\x0bb"@lotus.example', language="en", message_id="<1@x>")
