@@ -304,4 +304,6 @@ def test_no_address_ends_a_line() -> None:
     """Django's check of addresses lets controls through in quotes, and some of them are line ends in a header."""
     server = MailServer(sender_address="inbox@lotus.example")
     with pytest.raises(ValueError, match="controls"):
-        write("test", Facts("Lotus"), server, to='"a\x0b\x0bb"@lotus.example', language="en", message_id="<1@x>")
+        write(
+            "test", Facts("Lotus"), server, to='"a\x0b\x0bb"@lotus.example', language="en", message_id="<1@x>"
+        )
