@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
 from email import message_from_bytes, policy
 from pathlib import Path
 from time import monotonic
@@ -221,6 +222,24 @@ def test_a_server_that_answers_letter_by_letter_holds_nobody_up(
         began = monotonic()
         assert _test(cast) == "timed-out"
         assert monotonic() - began < 5
+
+
+def test_a_server_that_never_stops_talking_fills_no_memory(cast: Cast, set_up: SetUp) -> None:
+    """Within one answer, which smtplib gathers line by line."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    said = []
+
+    def serve() -> None:
+        line, _address = listening.accept()
+        with line, suppress(OSError):
+            while True:
+                said.append(line.send(b"220-welcome\r\n" * 5000))
+
+    threading.Thread(target=serve, daemon=True).start()
+    with listening:
+        set_up(int(listening.getsockname()[1]))
+        assert _test(cast) == "not-smtp"
+    assert sum(said) < 100 * smtp.LONGEST_TALK
 
 
 def test_tests_are_not_for_scanning(cast: Cast) -> None:
