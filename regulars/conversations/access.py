@@ -122,11 +122,16 @@ def access_merge_suggestion(actor: Actor, suggestion_id: UUID | None) -> MergeSu
 def access_media(actor: Actor, media_id: UUID | None, *, message_id: UUID | None = None) -> MediaFile:
     """``message_id`` names a message that brings the file along with others: a template's header or card."""
     found = media_visible_to(actor).filter(id=media_id).first() if media_id else None
-    if found is None and media_id and message_id and _brings(access_message(actor, message_id), media_id):
+    if found is None and media_id and message_id and _brings_them(actor, message_id, media_id):
         found = MediaFile.objects.filter(id=media_id, workspace_id=actor.workspace_id).first()
     if found is None:
         raise NotFound(_("There is no such file, or you may not see it"))
     return found
+
+
+def _brings_them(actor: Actor, message_id: UUID, media_id: UUID) -> bool:
+    message = access_message(actor, message_id)
+    return _brings(message, media_id) and _with_files(actor).filter(id=message.conversation_id).exists()
 
 
 def _brings(message: Message, media_id: UUID) -> bool:
@@ -255,11 +260,15 @@ def media_visible_to(actor: Actor) -> QuerySet[MediaFile]:
     every = MediaFile.objects.filter(workspace_id=actor.workspace_id)
     if actor.kind == "system":
         return every
-    near = min(actor.far("files"), actor.far("conversations"), key=REACHES.index)
-    threads = _every(actor).filter(reduce(or_, _ways(actor, near).values()))
-    seen = Message.objects.filter(conversation_id__in=threads.values("id"))
+    seen = Message.objects.filter(conversation_id__in=_with_files(actor).values("id"))
     said, led_here = seen.filter(media_id=OuterRef("pk")), seen.filter(ad_picture_id=OuterRef("pk"))
     return every.filter(Q(uploaded_by=actor.id) | Exists(said) | Exists(led_here))
+
+
+def _with_files(actor: Actor) -> QuerySet[Conversation]:
+    """Those whose files are seen, too."""
+    near = min(actor.far("files"), actor.far("conversations"), key=REACHES.index)
+    return _every(actor).filter(reduce(or_, _ways(actor, near).values()))
 
 
 def _mates(actor: Actor) -> QuerySet[Any, Any]:
