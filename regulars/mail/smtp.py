@@ -142,9 +142,7 @@ class _Talk(smtplib.SMTP):
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and self.sock is not None:
-            self.file = _Answers(  # type: ignore[assignment]  # as much of a file as smtplib asks of it
-                self.sock.makefile("rb")
-            )
+            self.file = _Answers(self.sock.makefile("rb"))
         return super().getreply()
 
     def cut_off(self) -> None:
