@@ -122,11 +122,16 @@ def access_merge_suggestion(actor: Actor, suggestion_id: UUID | None) -> MergeSu
 def access_media(actor: Actor, media_id: UUID | None, *, message_id: UUID | None = None) -> MediaFile:
     """``message_id`` names a message that brings the file along with others: a template's header or card."""
     found = media_visible_to(actor).filter(id=media_id).first() if media_id else None
-    if found is None and media_id and message_id and _brings(access_message(actor, message_id), media_id):
+    if found is None and media_id and message_id and _brings_them(actor, message_id, media_id):
         found = MediaFile.objects.filter(id=media_id, workspace_id=actor.workspace_id).first()
     if found is None:
         raise NotFound(_("There is no such file, or you may not see it"))
     return found
+
+
+def _brings_them(actor: Actor, message_id: UUID, media_id: UUID) -> bool:
+    message = access_message(actor, message_id)
+    return _brings(message, media_id) and _with_files(actor).filter(id=message.conversation_id).exists()
 
 
 def _brings(message: Message, media_id: UUID) -> bool:
@@ -232,6 +237,8 @@ def contacts_visible_to(actor: Actor) -> QuerySet[Contact]:
 
 def merges_visible_to(actor: Actor) -> QuerySet[Merge]:
     every = Merge.objects.filter(workspace_id=actor.workspace_id).select_related("first", "second")
+    if not actor.can("contacts:read"):
+        return every.none()
     if actor.far("contacts") == "all":
         return every
     seen = contacts_visible_to(actor).values("id")
@@ -242,6 +249,8 @@ def merge_suggestions_visible_to(actor: Actor) -> QuerySet[MergeSuggestion]:
     """Dismissed ones included, and those of contacts who are one by now."""
     every = MergeSuggestion.objects.filter(workspace_id=actor.workspace_id)
     every = every.select_related("first__person", "second__person")
+    if not actor.can("contacts:read"):
+        return every.none()
     if actor.far("contacts") == "all":
         return every
     seen = contacts_visible_to(actor).values("id")
@@ -255,11 +264,15 @@ def media_visible_to(actor: Actor) -> QuerySet[MediaFile]:
     every = MediaFile.objects.filter(workspace_id=actor.workspace_id)
     if actor.kind == "system":
         return every
-    near = min(actor.far("files"), actor.far("conversations"), key=REACHES.index)
-    threads = _every(actor).filter(reduce(or_, _ways(actor, near).values()))
-    seen = Message.objects.filter(conversation_id__in=threads.values("id"))
+    seen = Message.objects.filter(conversation_id__in=_with_files(actor).values("id"))
     said, led_here = seen.filter(media_id=OuterRef("pk")), seen.filter(ad_picture_id=OuterRef("pk"))
     return every.filter(Q(uploaded_by=actor.id) | Exists(said) | Exists(led_here))
+
+
+def _with_files(actor: Actor) -> QuerySet[Conversation]:
+    """Those whose files are seen, too."""
+    near = min(actor.far("files"), actor.far("conversations"), key=REACHES.index)
+    return _every(actor).filter(reduce(or_, _ways(actor, near).values()))
 
 
 def _mates(actor: Actor) -> QuerySet[Any, Any]:

@@ -138,6 +138,8 @@ def one_line(text: str) -> str:
 
 
 def in_ascii(address: str) -> str:
-    """Domains in other scripts as DNS knows them."""
+    """Domains in other scripts as DNS knows them. Raises ``ValueError`` for what cannot stand in a header."""
+    if not address.isprintable():
+        raise ValueError("controls in an address")
     local, _at, domain = address.rpartition("@")
     return f"{local}@{domain.encode('idna').decode()}"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -23,7 +21,7 @@ from regulars.mail.smtp import TEST_SECONDS, Login, send
 from regulars.mail.trouble import Trouble
 from regulars.workspaces.access import Actor, access_workspace
 from regulars.workspaces.guessing import take_turn
-from regulars.workspaces.operations import audit
+from regulars.workspaces.operations import audit, is_mail_address
 
 LONGEST = 200
 """characters of user, password and names"""
@@ -104,10 +102,8 @@ def _check(given: ServerFacts) -> None:
 
 
 def _check_address(text: str, field: str) -> None:
-    try:
-        validate_email(text)
-    except ValidationError as error:
-        raise Invalid(_("This is not an e-mail address"), fields={field: "name@example.com"}) from error
+    if not is_mail_address(text):
+        raise Invalid(_("This is not an e-mail address"), fields={field: "name@example.com"})
 
 
 def _check_line(text: str, field: str) -> None:

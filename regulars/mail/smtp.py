@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
+from typing import IO
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -29,6 +30,8 @@ TALK_SECONDS = 30.0
 """that all of it may take: a server that answers letter by letter holds nobody up"""
 TEST_SECONDS = 15.0
 """likewise, while somebody looks at the page"""
+LONGEST_TALK = 256 * 1024
+"""bytes that a server may say: one that goes on and on fills nobody's memory"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,23 @@ def _seal(mail: EmailMessage) -> _Envelope:
     )
 
 
+class _Answers:
+    """What a server says, line by line, for ``smtplib``, which gathers an answer of any number of lines."""
+
+    def __init__(self, answers: IO[bytes]) -> None:
+        self._answers, self._left = answers, LONGEST_TALK
+
+    def readline(self, most: int) -> bytes:
+        line = self._answers.readline(most)
+        self._left -= len(line)
+        if self._left < 0:
+            raise ConnectionAbortedError("too many answers")
+        return line
+
+    def close(self) -> None:
+        self._answers.close()
+
+
 class _Talk(smtplib.SMTP):
     """Connects to addresses that were looked up before, and knows the name that the certificate must be for."""
 
@@ -119,6 +139,11 @@ class _Talk(smtplib.SMTP):
     @property
     def has_greeted(self) -> bool:
         return self.ehlo_resp is not None or self.helo_resp is not None
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = _Answers(self.sock.makefile("rb"))
+        return super().getreply()
 
     def cut_off(self) -> None:
         self.was_cut_off = True

@@ -6,10 +6,14 @@ import unicodedata
 
 NAME_LENGTH = 64
 DESCRIPTION_LENGTH = 500
+LONGEST_WRITTEN = 1_000
+"""what is longer is nobody's name and stays as it is: to put n marks in order takes Python n² steps"""
 
 
 def clean_name(name: str) -> str:
     """As it is shown: letters composed, one space between words."""
+    if len(name) > LONGEST_WRITTEN:
+        return name
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
@@ -18,5 +22,8 @@ def fold_name(name: str) -> str:
 
     Case folding may leave letters apart that belong together; hence the second normalization.
     """
-    folded = unicodedata.normalize("NFKC", name.replace("\x00", "")).casefold()
+    name = name.replace("\x00", "")
+    if len(name) > LONGEST_WRITTEN:
+        return name
+    folded = unicodedata.normalize("NFKC", name).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).split())

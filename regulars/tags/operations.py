@@ -24,12 +24,15 @@ from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Workspace
 from regulars.workspaces.operations import audit
 
+MOST_OF_WORKSPACE = 10_000
+
 
 @transaction.atomic
 def create_tag(
     workspace_id: UUID, name: str, *, color: str = "gray", description: str = "", by: Actor
 ) -> Tag:
     by.require("tags:manage")
+    _check_room(workspace_id, 1, field="name")
     tag = Tag(workspace_id=workspace_id, color=_color(color), description=_description(description))
     _give_name(tag, name)
     tag.save(force_insert=True)
@@ -107,6 +110,7 @@ def tags_named(workspace_id: UUID, names: Collection[str], *, by: Actor) -> list
         if key not in known
     ]
     if missing:
+        _check_room(workspace_id, len(missing), field="tags")
         ours = {tag.id for tag in Tag.objects.bulk_create(missing, ignore_conflicts=True)}
         known = {tag.key: tag for tag in tags_in(workspace_id).filter(key__in=wanted)}
         made = [tag for tag in known.values() if tag.id in ours]
@@ -216,6 +220,15 @@ def _give_name(tag: Tag, name: str) -> None:
     tag.name, tag.key = wanted, fold_name(wanted)
     if tags_in(tag.workspace_id).filter(key=tag.key).exclude(id=tag.id).exists():
         raise Conflict(_("A tag with this name exists already"), fields={"name": "a name of its own"})
+
+
+def _check_room(workspace_id: UUID, more: int, *, field: str) -> None:
+    """Whoever may tag may make tags, and every menu of tags has all of them."""
+    if tags_in(workspace_id).count() + more > MOST_OF_WORKSPACE:
+        raise Invalid(
+            _("A workspace has at most %(limit)s tags") % {"limit": MOST_OF_WORKSPACE},
+            fields={field: "a tag that is there already"},
+        )
 
 
 def _check_name(name: str, *, field: str) -> None:

@@ -47,7 +47,7 @@ from regulars.workspaces.models import (
     User,
     Workspace,
 )
-from regulars.workspaces.passwords import check_new_password
+from regulars.workspaces.passwords import check_new_password, end_links
 from regulars.workspaces.permissions import ALL_PERMISSIONS, BUILT_IN_NAMES, FIRST_ROLE, KEEPING, Rights
 from regulars.workspaces.sessions import end_sessions
 
@@ -87,6 +87,7 @@ def create_owner(
         email, password, name=name.strip(), language=language, time_zone=time_zone
     )
     first = named_role(workspace.id, FIRST_ROLE)
+    end_links([user.id])
     member = Member.objects.create(workspace=workspace, user=user, role=first)
     record(MemberAdded(workspace.id, member.id, first.handle))
     return member
@@ -176,6 +177,7 @@ def accept_invitation(secret: str, *, name: str, password: str, language: str, t
         raise _account_exists()
     if Member.objects.filter(workspace_id=invitation.workspace_id, user=user, is_active=True).exists():
         raise Conflict(_("This person is already a member"))
+    end_links([user.id])
     member, _made = Member.objects.update_or_create(
         workspace=invitation.workspace, user=user, defaults={"role": invitation.role, "is_active": True}
     )
@@ -216,6 +218,8 @@ def change_role(member: Member, role: str, *, by: Actor) -> None:
         return
     if KEEPING not in wanted.rights.permissions:
         _keep_without(member)
+    if not held.rights.cover(wanted.rights):
+        end_links([member.user_id])
     member.role = wanted
     member.save(update_fields=["role"])
     take_back_keys(member.workspace_id, {member.id: held.rights}, by=by)
@@ -225,7 +229,7 @@ def change_role(member: Member, role: str, *, by: Actor) -> None:
 
 @transaction.atomic
 def set_member_active(member: Member, is_active: bool, *, by: Actor) -> None:
-    """Whoever is out is out at once, with sessions, open screens, tokens and invitations;
+    """Whoever is out is out at once, with sessions, open screens, tokens, invitations and links for a password;
     none of them wakes up when the member is let in again.
     """
     by.require("members:manage")
@@ -242,6 +246,7 @@ def set_member_active(member: Member, is_active: bool, *, by: Actor) -> None:
     member.save(update_fields=["is_active"])
     if not is_active:
         end_sessions(BrowserSession.objects.filter(member=member))
+        end_links([member.user_id])
         _withdraw(
             Invitation.objects.filter(
                 workspace_id=member.workspace_id, email=member.user.email, accepted_at=None
@@ -381,11 +386,18 @@ def _check_account(email: str, password: str, *, about: list[str]) -> None:
     check_new_password(password, about=about)
 
 
-def _check_address(email: str) -> None:
+def is_mail_address(text: str) -> bool:
+    """Of quoted names only those without controls: VT and FF, which RFC 5321 has in none, end a line of a header."""
     try:
-        validate_email(email)
-    except ValidationError as error:
-        raise Invalid(_("This is not an e-mail address"), fields={"email": "name@example.com"}) from error
+        validate_email(text)
+    except ValidationError:
+        return False
+    return text.isprintable()
+
+
+def _check_address(email: str) -> None:
+    if not is_mail_address(email):
+        raise Invalid(_("This is not an e-mail address"), fields={"email": "name@example.com"})
 
 
 def _renew(member: Member) -> None:

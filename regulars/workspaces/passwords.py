@@ -68,10 +68,15 @@ def set_password(
     user.save(update_fields=["password"])
     signed_in = BrowserSession.objects.filter(user=user)
     end_sessions(signed_in.exclude(id=stays_in) if stays_in else signed_in)
-    PasswordReset.objects.filter(user=user).update(is_void=True)
+    end_links([user.id])
     home = Member.objects.filter(user=user, is_active=True).order_by("created_at", "id").first()
     if home is not None:
         record(PasswordChanged(home.workspace_id, home.id, was_by_link))
+
+
+def end_links(user_ids: Iterable[UUID]) -> None:
+    """Links for a new password open nothing any more: whoever has one could be that person."""
+    PasswordReset.objects.filter(user__in=list(user_ids), is_void=False).update(is_void=True)
 
 
 def _refuse(sentence: str) -> NoReturn:

@@ -21,7 +21,7 @@ from regulars.kernel.errands import wake_errands
 from regulars.kernel.errors import Conflict, NotAllowed, NotFound
 from regulars.kernel.ids import new_secret
 from regulars.workspaces.access import Actor
-from regulars.workspaces.giving import check_outranks
+from regulars.workspaces.giving import check_holds, check_outranks, hold_rights
 from regulars.workspaces.guessing import take_turn
 from regulars.workspaces.models import Member, PasswordReset, ResetAsked, User
 from regulars.workspaces.operations import audit
@@ -104,10 +104,18 @@ def make_link(user: User) -> ResetLink:
 def make_link_for(member: Member, *, by: Actor) -> ResetLink:
     """For somebody who gets no mail: an admin hands it on.
 
-    Whoever has it can be that person, so it is only for those who may do no more, and are nowhere else.
+    Whoever has it can be that person, so it is only for those who may do no more, and are nowhere else; it ends when
+    they may do more, come into another workspace or are out. Nor is it for oneself: an open screen is no password.
     """
     by.require("members:manage")
+    hold_rights(by.workspace_id)
+    member = Member.objects.select_related("role", "user").get(workspace_id=by.workspace_id, id=member.id)
+    if member.id == by.member_id:
+        raise NotAllowed(
+            _("Nobody makes a link for themselves: your own password is changed on your account's page")
+        )
     check_outranks(by, member.role.rights)
+    check_holds(by, member.role.rights.permissions)
     if not member.is_active:
         raise Conflict(_("This member is no longer active"))
     if workspaces_of(member.user) != [by.workspace_id]:

@@ -26,6 +26,7 @@ from regulars.workspaces.giving import (
 )
 from regulars.workspaces.models import ApiToken, Invitation, Member, Role, Workspace
 from regulars.workspaces.operations import audit, revoke, take_back_keys
+from regulars.workspaces.passwords import end_links
 from regulars.workspaces.permissions import (
     ALL_PERMISSIONS,
     BUILT_IN,
@@ -91,8 +92,10 @@ def edit_role(
         return
     role.name = called
     _save(role, after)
-    had = dict.fromkeys(Member.objects.filter(role=role).values_list("id", flat=True), before)
-    take_back_keys(role.workspace_id, had, by=by)
+    holders = dict(Member.objects.filter(role=role).values_list("id", "user_id"))
+    if not before.cover(after):
+        end_links(holders.values())
+    take_back_keys(role.workspace_id, dict.fromkeys(holders, before), by=by)
     told = _told_change(before, after)
     record(RoleChanged(role.workspace_id, role.id, role.name, by=by.doer, **told))
     renamed = {"before": named_before, "after": called} if called != named_before else {}
@@ -120,6 +123,8 @@ def remove_role(role: Role, *, to: Role | None, by: Actor, versions: Collection[
         if KEEPING in rights.permissions and KEEPING not in to.rights.permissions:
             _keep_beside(role)
         invitations.update(role=to)
+        if not rights.cover(to.rights):
+            end_links(each.user_id for each in members)
         _move_members(members, role, to, by=by)
         _move_tokens(tokens, role, to, by=by)
         take_back_keys(role.workspace_id, {each.id: rights for each in members}, by=by)

@@ -39,7 +39,8 @@ def start(actor: Actor, body: NewExport) -> JobShape:
 def get_content(actor: Actor, export_id: UUID) -> StreamingHttpResponse:
     """The file, as JSON; the same as ``GET /contacts/{contact}/export`` gives while it is little.
 
-    404 until the job is done, after seven days, and when one of the person's contacts was removed.
+    404 until the job is done, after seven days, and when one of the person's contacts was removed or is somebody else's
+    since a merge was undone.
     """
     export = open_export(export_id, by=actor)
     response = StreamingHttpResponse(

@@ -14,7 +14,7 @@ from regulars.api.tests.client import Api, problem
 from regulars.contacts import registry
 from regulars.contacts.exports import purge_exports
 from regulars.contacts.models import ContactIdentity, PersonExport, PersonExportPart
-from regulars.contacts.operations.merging import merge_contacts
+from regulars.contacts.operations.merging import merge_contacts, undo_merge
 from regulars.conversations.operations import exporting
 from regulars.conversations.operations.removing import remove_contact
 from regulars.kernel import clock
@@ -107,6 +107,19 @@ def test_the_file_goes_after_a_week_and_with_any_contact_of_the_person(api: Api,
     remove_contact(cast.alice, by=cast.actor(cast.owner))
     assert problem(api.get(f"/exports/{second['id']}/content")) == (404, "not-found")
     assert not PersonExport.objects.exists()
+
+
+def test_nobody_is_handed_what_is_kept_of_somebody_else_since_a_merge_was_undone(api: Api, cast: Cast):
+    cast.hears(ALICE, "by Alice")
+    cast.hears(BORIS, "by Boris")
+    merge = merge_contacts(cast.alice, cast.boris, by=cast.actor(cast.owner))
+    job = _asked(api, cast)
+    run_job(UUID(job["id"]))
+    path = f"/exports/{job['id']}/content"
+    merge_contacts(cast.alice, cast.chai, by=cast.actor(cast.owner))
+    assert api.get(path).status_code == 200
+    undo_merge(merge, by=cast.actor(cast.owner))
+    assert problem(api.get(path)) == (404, "not-found")
 
 
 def test_a_removal_ends_what_is_being_made(api: Api, cast: Cast):

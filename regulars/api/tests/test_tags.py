@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from regulars.api.tests.client import Api
+from regulars.api.tests.client import Api, problem
 from regulars.kernel import clock
 from tests.cast import ALICE, BORIS, Cast
 
@@ -142,8 +142,19 @@ def test_agents_read_tags_and_do_not_manage_them(as_role: Callable[[str], Api], 
     assert agent.get("/tags").status_code == 200
     for refused in (
         agent.post("/tags", {"name": "new"}),
-        agent.patch(f"/tags/{made['id']}", {"name": "new"}),
+        api.patch(f"/tags/{made['id']}", {"name": "new"}),
         agent.delete(f"/tags/{made['id']}"),
         agent.post(f"/tags/{made['id']}/merge", {"into": "vip"}),
     ):
         assert (refused.status_code, refused.json()["permission"]) == (403, "tags:manage")
+
+
+def test_a_workspace_has_only_so_many_tags(api: Api, cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    """Else whoever may tag could fill everybody's menus."""
+    monkeypatch.setattr("regulars.tags.operations.MOST_OF_WORKSPACE", 2)
+    path = f"/contacts/{cast.alice.id}"
+    assert api.patch(path, {"tags": ["one", "two"]}).status_code == 200
+    assert problem(api.patch(path, {"tags": ["two", "three"]})) == (422, "invalid")
+    assert problem(api.post(f"{path}/taggings", {"tag": "three"})) == (422, "invalid")
+    assert problem(api.post("/tags", {"name": "three"})) == (422, "invalid")
+    assert api.post(f"/contacts/{cast.boris.id}/taggings", {"tag": "ONE"}).status_code == 201

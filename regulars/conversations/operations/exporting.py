@@ -100,9 +100,12 @@ def start_export(contact: Contact, *, by: Actor) -> Job:
 
 @transaction.atomic
 def open_export(export_id: UUID | None, *, by: Actor) -> PersonExport:
-    """For whoever may see the contact and have all that is kept; the audit trail notes who read it."""
+    """For whoever may see the contact and have all that is kept; the audit trail notes who read it.
+
+    None when a merge was undone since: what it holds is two people's now.
+    """
     found = find_export(by, export_id)
-    if found is None:
+    if found is None or not set(found.contact_ids) <= set(_one_person(found.contact)):
         raise NotFound(_("There is no such file; it is there for 7 days, unless the contact is removed"))
     access_contact(by, found.contact_id)
     audit(by, "contacts:read_export", "contact", str(found.contact_id), job=str(found.id))

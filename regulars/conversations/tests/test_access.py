@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import get_args
@@ -354,6 +355,7 @@ def test_a_file_that_a_message_brings_along_is_seen_beside_it_alone(cast: Cast):
         (cast.actor(cast.mate), None),
         (cast.actor(cast.mate), elsewhere.id),
         (cast.actor(cast.agent), message.id),
+        (replace(cast.actor(cast.owner), reach={"conversations": "all", "files": "own"}), message.id),
         (cast.stranger.actor(cast.stranger.owner), message.id),
     ):
         with pytest.raises(NotFound):

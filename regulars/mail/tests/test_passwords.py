@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -20,10 +20,17 @@ from regulars.mail.models import Mail
 from regulars.mail.passwords import answer_forgotten_passwords, tell_changed_passwords
 from regulars.workspaces.events import PasswordChanged
 from regulars.workspaces.guessing import TURNS
-from regulars.workspaces.models import BrowserSession, Member, PasswordReset, ResetAsked, User
-from regulars.workspaces.operations import create_owner, set_member_active
+from regulars.workspaces.models import BrowserSession, Member, PasswordReset, ResetAsked, Role, User
+from regulars.workspaces.operations import (
+    accept_invitation,
+    change_role,
+    create_owner,
+    invite_member,
+    set_member_active,
+)
 from regulars.workspaces.passwords import change_password
 from regulars.workspaces.resetting import LIFETIME, MOST_AN_HOUR, make_link, make_link_for, reset_password
+from regulars.workspaces.roles import create_role, edit_role, remove_role
 from regulars.workspaces.tasks import purge_sessions
 from tests.cast import PASSWORD, Cast
 
@@ -217,6 +224,63 @@ def test_nobody_gets_at_an_account_of_another_workspace(cast: Cast, catcher: Cat
     _ask(AGENT)
     answer_forgotten_passwords()
     assert (Mail.objects.count(), PasswordReset.objects.count()) == (0, 0)
+
+
+def test_nobody_makes_a_link_for_themselves(cast: Cast) -> None:
+    """Else whoever finds an open screen has the account for good, without its password."""
+    client = Client()
+    client.force_login(cast.admin.user)
+    assert client.post(f"/settings/members/{cast.admin.id}/password").status_code == 403
+    assert PasswordReset.objects.count() == 0
+
+
+def test_a_narrow_token_makes_no_link_for_who_may_do_more(cast: Cast) -> None:
+    with pytest.raises(NotAllowed):
+        make_link_for(cast.agent, by=cast.token_actor("owner", scopes=["members:manage"]))
+
+
+def _promote(cast: Cast) -> None:
+    change_role(cast.agent, "lead", by=cast.actor(cast.owner))
+
+
+def _widen_their_role(cast: Cast) -> None:
+    edit_role(cast.agent.role, reach={"contacts": "all"}, by=cast.actor(cast.owner))
+
+
+def _remove_their_role(cast: Cast) -> None:
+    lead = Role.objects.get(workspace=cast.workspace, key="lead")
+    remove_role(cast.agent.role, to=lead, by=cast.actor(cast.owner))
+
+
+def _come_into_another_workspace(cast: Cast) -> None:
+    there = cast.stranger
+    _invitation, secret = invite_member(
+        there.workspace, AGENT, "agent", by=there.actor(there.owner), inviter=there.owner
+    )
+    accept_invitation(secret, name="", password=PASSWORD, language="en", time_zone="UTC")
+
+
+def _be_out_for_a_while(cast: Cast) -> None:
+    for is_active in (False, True):
+        set_member_active(cast.agent, is_active, by=cast.actor(cast.owner))
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [_promote, _widen_their_role, _remove_their_role, _come_into_another_workspace, _be_out_for_a_while],
+)
+def test_a_link_ends_when_it_would_open_more_than_whoever_made_it_had(
+    cast: Cast, happens: Callable[[Cast], None]
+) -> None:
+    desk = create_role(
+        cast.workspace, "Desk", permissions=["conversations:read"], reach={}, by=cast.actor(cast.owner)
+    )
+    change_role(cast.agent, str(desk.id), by=cast.actor(cast.owner))
+    cast.agent.refresh_from_db()
+    link = make_link_for(cast.agent, by=cast.actor(cast.admin))
+    happens(cast)
+    with pytest.raises(NotFound):
+        reset_password(link.secret, NEW)
 
 
 def test_no_link_for_who_is_out(cast: Cast) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
 from email import message_from_bytes, policy
 from pathlib import Path
 from time import monotonic
@@ -84,7 +85,9 @@ def test_the_stored_password_goes_nowhere_else(cast: Cast, elsewhere: dict[str, 
         ({"security": "none", "username": USER, "password": PASSWORD}, "security"),
         ({"sender_address": "nobody"}, "sender_address"),
         ({"sender_address": "a@lotus.example\nBcc: b@lotus.example"}, "sender_address"),
+        ({"sender_address": '"\x0b\x0chello"@lotus.example'}, "sender_address"),
         ({"reply_to": "a@lotus.example, b@lotus.example"}, "reply_to"),
+        ({"reply_to": '"a\x1eb"@lotus.example'}, "reply_to"),
         ({"sender_name": "Desk\r\nBcc: b@lotus.example"}, "sender_name"),
         ({"username": "a\nb"}, "username"),
         ({"password": "a\nb", "username": "a"}, "password"),
@@ -221,6 +224,24 @@ def test_a_server_that_answers_letter_by_letter_holds_nobody_up(
         assert monotonic() - began < 5
 
 
+def test_a_server_that_never_stops_talking_fills_no_memory(cast: Cast, set_up: SetUp) -> None:
+    """Within one answer, which smtplib gathers line by line."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    said = []
+
+    def serve() -> None:
+        line, _address = listening.accept()
+        with line, suppress(OSError):
+            while True:
+                said.append(line.send(b"220-welcome\r\n" * 5000))
+
+    threading.Thread(target=serve, daemon=True).start()
+    with listening:
+        set_up(int(listening.getsockname()[1]))
+        assert _test(cast) == "not-smtp"
+    assert sum(said) < 100 * smtp.LONGEST_TALK
+
+
 def test_tests_are_not_for_scanning(cast: Cast) -> None:
     owner = cast.actor(cast.owner)
     for _each in range(TURNS["mail test"].free):
@@ -296,3 +317,12 @@ def test_nothing_that_people_wrote_becomes_a_header(
     )
     assert [each.addr_spec for each in got["From"].addresses] == ["inbox@lotus.example"]
     assert got["To"] == "max@lotus.example"
+
+
+def test_no_address_ends_a_line() -> None:
+    """Django's check of addresses lets controls through in quotes, and some of them are line ends in a header."""
+    server = MailServer(sender_address="inbox@lotus.example")
+    with pytest.raises(ValueError, match="controls"):
+        write(
+            "test", Facts("Lotus"), server, to='"a\x0b\x0bb"@lotus.example', language="en", message_id="<1@x>"
+        )

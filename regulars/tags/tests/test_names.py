@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.tags.names import clean_name, fold_name
+from regulars.tags.names import NAME_LENGTH, clean_name, fold_name
 
 
 @pytest.mark.parametrize(
@@ -35,3 +37,11 @@ def test_signs_that_belong_to_a_letter_make_one():
 def test_what_is_compared_is_compared_the_same_again(name: str):
     assert fold_name(fold_name(name)) == fold_name(name)
     assert fold_name(clean_name(name)) == fold_name(name)
+
+
+@pytest.mark.parametrize("read", [clean_name, fold_name])
+def test_a_hostile_text_costs_no_more_than_its_length(read):
+    """Marks of two classes in turn, which Python puts in order one by one."""
+    began = process_time()
+    assert len(read("a" + "\u0301\u0327" * 100_000)) > NAME_LENGTH
+    assert process_time() - began < 1

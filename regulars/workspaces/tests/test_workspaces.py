@@ -339,6 +339,7 @@ def test_an_invitation_never_changes_whoever_is_a_member_by_now(cast):
         ("admin", "x@lotus.example", "owner", NotAllowed),
         ("admin", "x@lotus.example", "janitor", Invalid),
         ("admin", "nobody", "agent", Invalid),
+        ("admin", '"a\x0b\x0bb"@lotus.example', "agent", Invalid),
         ("admin", "Agent@lotus.example", "agent", Conflict),
     ],
 )
