@@ -6,6 +6,7 @@ in the rooms' ``access.py``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from regulars.api.dispatch import ANY_TOKEN, Route
@@ -185,3 +186,9 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/tokens/{token_id}", tokens.revoke_token, "tokens:manage", NO_CONTENT),
 )
 # fmt: on
+
+BY_PATH: Mapping[str, Mapping[str, Route]] = {
+    path: {route.method: route for route in ROUTES if route.path == path}
+    for path in dict.fromkeys(route.path for route in ROUTES)
+}
+"""what can be asked of each path, by method"""
