@@ -158,10 +158,18 @@ def _parameters(route: Route, components: Mapping[str, Node]) -> Iterator[Node]:
         if hint in ID_TYPES and name != "return":
             yield _path_parameter(name, hint)
     if "query" in route.hints:
-        for name, schema in components[route.hints["query"].__name__]["properties"].items():
+        query = components[route.hints["query"].__name__]
+        needed = query.get("required", ())
+        for name, schema in query["properties"].items():
             shown = {key: value for key, value in schema.items() if key != "description"}
             text = schema["description"]
-            yield {"name": name, "in": "query", "required": False, "description": text, "schema": shown}
+            yield {
+                "name": name,
+                "in": "query",
+                "required": name in needed,
+                "description": text,
+                "schema": shown,
+            }
     if route.method != "GET":
         yield {"$ref": "#/components/parameters/IdempotencyKey"}
     if takes_versions(route, BY_PATH[route.path]):
