@@ -110,10 +110,16 @@ row by row"""
 
 def measure_asking(product: Product, effort: Effort) -> Iterator[Figure]:
     """Count and first page of a six-leaf condition over a tenth of a million, and leaves a second in memory."""
+    yield from ask_product(product, CONTACTS, MESSAGES, effort.rounds)
+
+
+def ask_product(product: Product, contacts: int, messages: int, rounds: int) -> Iterator[Figure]:
+    """In a process that has Django."""
     environment = {**product.environment, "DATABASE_URL": product.database_url}
-    command = [sys.executable, "-m", "benchmarks.asking", "--rounds", str(effort.rounds)]
+    amounts = ["--contacts", str(contacts), "--messages", str(messages), "--rounds", str(rounds)]
+    command = [sys.executable, "-m", "benchmarks.asking", *amounts]
     found: dict[str, float] = run_child(command, environment=environment)
-    yield from figures_of(found, CONTACTS)
+    yield from figures_of(found, contacts)
 
 
 def figures_of(found: dict[str, float], contacts: int) -> Iterator[Figure]:
@@ -184,13 +190,13 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def seed(contacts: int, messages: int) -> None:
     """A workspace of its own, once; its messages lie in the quarters of the past year."""
-    from django.db import connection
+    from django.db import connection, transaction
 
     from regulars.conversations.models import MESSAGES
     from regulars.kernel import clock
 
     MESSAGES.prepare_for([clock.now() - timedelta(days=days) for days in range(0, 380, 30)])
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:  # all of it, or nothing when it is cut off
         cursor.execute("SELECT count(*) FROM workspaces_workspace WHERE slug = 'asking'")
         if cursor.fetchone()[0]:
             return

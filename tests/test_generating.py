@@ -30,6 +30,7 @@ from regulars.conversations.queries.lists import ConversationFilter, list_conver
 from regulars.conversations.queries.threads import read_thread
 from regulars.kernel.errors import Invalid
 from regulars.kernel.generating import Run, amounts_of, check, generate
+from regulars.tags.models import Tag
 from regulars.workspaces.models import Workspace
 from tests.cast import House, make_cast
 from tests.running.histories import broken_histories
@@ -188,14 +189,14 @@ def test_every_history_leads_to_what_is_so_now(house: House):
 
 
 def test_tags_are_on_what_there_is_and_their_uses_add_up(house: House):
-    fill(house, contacts=60, conversations=50, messages=200, tags=400)
+    fill(house, contacts=60, conversations=50, messages=200, tags=40)
+    assert Tag.objects.count() == 40
     taggings = ("contacts_contacttagging", "conversations_conversationtagging")
     counted = [
         row
         for table in taggings
         for row in rows(f"SELECT count(*), count(until_at) FROM {table}")  # noqa: S608
     ]
-    assert sum(count for count, _ended in counted) == 400
     assert all(0 < ended < count / 2 for count, ended in counted)
     used = rows(
         "SELECT u.tag_id, u.subject, sum(u.change)::int FROM tags_taguse u GROUP BY 1, 2"
@@ -206,14 +207,25 @@ def test_tags_are_on_what_there_is_and_their_uses_add_up(house: House):
     assert used == []
     late = ConversationFilter(tag="late delivery")
     assert 0 < len(list_conversations(house.actor(house.owner), late).items) < 50
-    fill(house, seed=8, contacts=0, conversations=0, messages=0, tags=60 * 6 + 50 * 8 - _open_taggings())
-    assert _open_taggings() > 650
-    with pytest.raises(Invalid, match="there is room for"):
-        fill(house, seed=9, contacts=0, conversations=0, messages=0, tags=400)
 
 
-def _open_taggings() -> int:
-    return sum(model.rows().filter(until_at=None).count() for model in (ContactTagging, ConversationTagging))
+def test_tags_are_added_to_those_that_there_are(house: House):
+    fill(house, contacts=60, conversations=50, messages=200, tags=10)
+    before = _taggings()
+    fill(house, seed=8, contacts=0, conversations=0, messages=0, tags=320)
+    assert Tag.objects.count() == 330 == len(set(Tag.objects.values_list("key", flat=True)))
+    assert _taggings() > before
+    fill(house, seed=9, contacts=0, conversations=0, messages=0, tags=0)
+    assert Tag.objects.count() == 330
+
+
+def test_tags_without_anything_to_put_them_on_are_made_all_the_same(house: House):
+    fill(house, contacts=0, conversations=0, messages=0, tags=20)
+    assert (Tag.objects.count(), _taggings()) == (20, 0)
+
+
+def _taggings() -> int:
+    return sum(model.rows().count() for model in (ContactTagging, ConversationTagging))
 
 
 def test_the_same_seed_makes_the_same_and_another_one_something_else(house: House):
@@ -245,6 +257,7 @@ def test_a_second_time_adds_and_uses_those_who_have_not_written_to_a_number(hous
         ({"conversations": 10, "messages": 9}, "each has at least one"),
         ({"conversations": 0, "messages": 5}, "no message is without"),
         ({"orders": 5, "messages": 10}, "Nothing generates orders yet"),
+        ({"tags": 10_001}, "at most 10000"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_written(
@@ -258,10 +271,10 @@ def test_what_cannot_be_is_refused_before_anything_is_written(
 @pytest.mark.parametrize(
     ("given", "amounts"),
     [
-        ({}, (1_000, 1_000, 20_000, 500)),
+        ({}, (1_000, 1_000, 20_000, 14)),
         ({"messages": 500}, (25, 25, 500, 12)),
-        ({"contacts": 30}, (30, 30, 600, 15)),
-        ({"conversations": 30}, (30, 30, 600, 15)),
+        ({"contacts": 30}, (30, 30, 600, 14)),
+        ({"conversations": 30}, (30, 30, 600, 14)),
     ],
 )
 def test_what_is_not_said_follows_from_what_is(given: dict[str, int], amounts: tuple[int, ...]):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.accepting import Effort, measure_accepting
+from benchmarks.campaign.asking import step_on
 from benchmarks.campaign.millions import steps_on
 from benchmarks.figures import Figure
 from benchmarks.jobs import measure_jobs
@@ -107,6 +108,13 @@ def test_the_millions_are_asked_at_each_size(product: Product) -> None:
     assert figures[f"thread, at {size}, p50"].value > 0
     assert figures[f"conversations_message, at {size}"].value > 0
     assert list(steps[0].run()) == []  # what is there already is not made again
+
+
+def test_a_million_contacts_are_asked(product: Product) -> None:
+    figures = {figure.name: figure for figure in step_on(product, 1_000, rounds=1).run()}
+    counted = figures["six leaves over 1,000 contacts, counted"]
+    assert (counted.value > 0, counted.at_most) == (True, 1)
+    assert figures["first page of them"].at_most == 100
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is read from Linux's /proc")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from django.db import OperationalError, connection, transaction
@@ -31,13 +31,16 @@ _ALLOWED = "a field that /condition-fields lists for this token"
 
 def take_matching(actor: Actor, written: str, subject: str) -> Take[Row]:
     """Of ordered rows the first that a condition holds for; raises ``Invalid`` naming the leaf."""
-    condition = _read(actor, written, subject)
+    return take_of(actor, read_text(actor, written, subject), subject)
+
+
+def take_of(actor: Actor, condition: Condition, subject: str) -> Take[Row]:
     return partial(_take, actor, condition, subject)
 
 
 def matching(actor: Actor, written: str, subject: str) -> Q:
     """For ``filter``; raises ``Invalid`` naming the leaf."""
-    condition = _read(actor, written, subject)
+    condition = read_text(actor, written, subject)
     return to_sql.matching(
         condition, condition_fields(), subject, actor.workspace_id, as_of_now(actor.workspace_id)
     )
@@ -67,11 +70,16 @@ def in_time() -> Iterator[None]:
         raise to_invalid(Wrong("too_many", expected), PARAMETER) from error
 
 
-def _read(actor: Actor, written: str, subject: str) -> Condition:
+def read_text(actor: Actor, written: str, subject: str) -> Condition:
+    """Of a parameter, which has it as JSON."""
     try:
         tree = msgspec.json.decode(written)
     except (msgspec.DecodeError, RecursionError) as error:
         raise to_invalid(Wrong("shape", "JSON"), PARAMETER) from error
+    return read_tree(actor, tree, subject)
+
+
+def read_tree(actor: Actor, tree: Any, subject: str) -> Condition:
     condition = parse_written(tree, subject, actor.workspace_id, at=PARAMETER)
     for leaf in leaves_of(condition):
         if not may_ask(actor, leaf.field):

@@ -35,7 +35,7 @@ from django.views.decorators.csrf import csrf_exempt
 from regulars.api import idempotency
 from regulars.api.authentication import Caller, authenticate
 from regulars.api.parsing import parse_body, parse_query
-from regulars.api.preconditions import tag_with_version, versions_of
+from regulars.api.preconditions import check_version, tag_with_version, takes_versions, versions_of
 from regulars.api.problems import (
     RETRY_WHEN_UNAVAILABLE_SECONDS,
     InternalError,
@@ -135,16 +135,40 @@ def _answer(request: HttpRequest, routes: Mapping[str, Route], ids: Mapping[str,
         caller.actor.require(route.permission)
     arguments = _read_arguments(request, route, ids)
     if method == "GET":
-        return _to_response(route, route.handler(caller.actor, **arguments))
+        return _to_response(route, routes, route.handler(caller.actor, **arguments))
+    deed = _deed(request, route, routes, caller, arguments)
     key = idempotency.key_of(request)
     if key is not None:
-        return _answer_once(request, route, caller, key, arguments)
+        return _answer_once(request, route, caller, key, arguments, deed)
     with nullcontext() if route.talks_to_provider else transaction.atomic():
-        return _to_response(route, route.handler(caller.actor, **arguments))
+        return deed()
+
+
+def _deed(
+    request: HttpRequest,
+    route: Route,
+    routes: Mapping[str, Route],
+    caller: Caller,
+    arguments: Mapping[str, Any],
+) -> Callable[[], Any]:
+    """What changes something, and its answer."""
+    versions = versions_of(request) if takes_versions(route, routes) else None
+    ids = {name: arguments[name] for name in route.id_names}
+
+    def deed() -> HttpResponseBase:
+        check_version(route, routes, caller.actor, ids, versions)
+        return _to_response(route, routes, route.handler(caller.actor, **arguments))
+
+    return deed
 
 
 def _answer_once(
-    request: HttpRequest, route: Route, caller: Caller, key: str, arguments: Mapping[str, Any]
+    request: HttpRequest,
+    route: Route,
+    caller: Caller,
+    key: str,
+    arguments: Mapping[str, Any],
+    deed: Callable[[], Any],
 ) -> HttpResponseBase:
     form = arguments.get("form")
     request_hash = idempotency.hash_request(request, form.fingerprint() if form is not None else request.body)
@@ -152,7 +176,7 @@ def _answer_once(
         # Its effect may be repeated without harm; only the answer is made the same.
         with idempotency.in_the_words_of_http():
             kept = intents.find_answer(caller.token_id, key, request_hash)
-        response = None if kept else _encode(route, route.handler(caller.actor, **arguments))
+        response = None if kept else deed()
     else:
         kept, response = None, None
     with transaction.atomic():
@@ -160,7 +184,7 @@ def _answer_once(
             kept = kept or intents.claim(caller.token_id, key, request_hash)
         if kept is not None:
             return _replay(kept)
-        response = response or _encode(route, route.handler(caller.actor, **arguments))
+        response = response or deed()
         intents.keep(caller.token_id, key, _to_keep(response))
         return response
 
@@ -227,14 +251,14 @@ def _too_large() -> TooLarge:
     )
 
 
-def _to_response(route: Route, result: Any) -> HttpResponseBase:
-    return result if isinstance(result, HttpResponseBase) else _encode(route, result)
+def _to_response(route: Route, routes: Mapping[str, Route], result: Any) -> HttpResponseBase:
+    return result if isinstance(result, HttpResponseBase) else _encode(route, routes, result)
 
 
-def _encode(route: Route, result: Any) -> HttpResponse:
+def _encode(route: Route, routes: Mapping[str, Route], result: Any) -> HttpResponse:
     if result is None:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     body = msgspec.json.encode(result)
     response = HttpResponse(body, status=route.status, content_type="application/json")
-    tag_with_version(response, result)
+    tag_with_version(response, result, routes)
     return response

@@ -15,9 +15,10 @@ from django.http import HttpResponseBase
 from regulars.api import idempotency, preconditions, problems
 from regulars.api.dispatch import ANY_TOKEN, ID_TYPES, Route
 from regulars.api.examples import add_examples
+from regulars.api.preconditions import takes_versions
 from regulars.api.rate_limits import BURST, REQUESTS_PER_SECOND
 from regulars.api.resources.media import Upload
-from regulars.api.routes import ROUTES
+from regulars.api.routes import BY_PATH, ROUTES
 from regulars.api.shapes.common import reference_to
 from regulars.api.shapes.contents import Content
 from regulars.inboxes.ports.outgoing import MEDIA_KINDS
@@ -45,8 +46,9 @@ Within 24 hours the same request with the same key has its effect once and gets 
 `idempotency-key-reused`. Refused requests keep \
 nothing: the key may be used again.
 
-**Versions.** What people edit at the same time has a `version`, told as `ETag`, too. A change with `If-Match` is \
-made to that version alone; when somebody was quicker it is refused with 412 `changed-meanwhile`, and nothing is lost.
+**Versions.** What people edit has a version, told as `ETag` by whatever reads or changes it alone: another one after \
+each change of what can be changed, whatever else moves. A change with `If-Match` is made to that version alone; when \
+somebody was quicker it is refused with 412 `changed-meanwhile`, and nothing is lost.
 
 **Rate.** A token may make {REQUESTS_PER_SECOND} requests a second and {BURST} at once per web process; beyond that \
 comes 429 with `Retry-After` in seconds.
@@ -156,13 +158,21 @@ def _parameters(route: Route, components: Mapping[str, Node]) -> Iterator[Node]:
         if hint in ID_TYPES and name != "return":
             yield _path_parameter(name, hint)
     if "query" in route.hints:
-        for name, schema in components[route.hints["query"].__name__]["properties"].items():
+        query = components[route.hints["query"].__name__]
+        needed = query.get("required", ())
+        for name, schema in query["properties"].items():
             shown = {key: value for key, value in schema.items() if key != "description"}
             text = schema["description"]
-            yield {"name": name, "in": "query", "required": False, "description": text, "schema": shown}
+            yield {
+                "name": name,
+                "in": "query",
+                "required": name in needed,
+                "description": text,
+                "schema": shown,
+            }
     if route.method != "GET":
         yield {"$ref": "#/components/parameters/IdempotencyKey"}
-    if "if_match" in route.hints:
+    if takes_versions(route, BY_PATH[route.path]):
         yield {"$ref": "#/components/parameters/IfMatch"}
 
 
@@ -188,7 +198,7 @@ def _responses(route: Route, shapes: Mapping[str, Node]) -> Node:
     else:
         success["content"] = {"application/json": {"schema": shapes[repr(answer)]}}
     by_status: dict[HTTPStatus, list[str]] = {}
-    for code in _codes(route):
+    for code in dict.fromkeys(_codes(route)):
         by_status.setdefault(problems.CATALOG[code][0], []).append(code)
     refusals = {str(int(status)): _refusal(codes) for status, codes in sorted(by_status.items())}
     return {str(int(route.status)): success, **refusals}
@@ -206,8 +216,8 @@ def _codes(route: Route) -> Iterator[str]:
         yield "not-found"
     if route.method != "GET":
         yield from ("idempotency-in-progress", "idempotency-key-reused")
-    if "if_match" in route.hints:
-        yield "changed-meanwhile"
+    if takes_versions(route, BY_PATH[route.path]):
+        yield from ("changed-meanwhile", "invalid")
     yield from route.problems
 
 

@@ -1,19 +1,28 @@
 """``ETag`` and ``If-Match``: what people edit has a version, and a change can be meant for one.
 
-A shape with a ``version`` is answered with the header ``ETag``. A change whose function takes ``if_match: IfMatch``
-gets the versions that the request names, and hands them to the write verb, which compares with the row held.
+The version is told by the shape (``version``), or follows from its fields that can be changed: what else of it moves (a
+last message, how often something is in use) makes no other version. A function that takes ``if_match: IfMatch`` hands
+the versions to its write verb, which compares with the row held. For all others they are compared here, before the
+verb: of two such requests the later one is refused, but a screen that saves between the two steps is not noticed.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from regulars.kernel.errors import Invalid
+from regulars.kernel.errors import ChangedMeanwhile, Invalid, NotFound
+from regulars.kernel.locks import hold
+
+if TYPE_CHECKING:
+    from regulars.api.dispatch import Route
+    from regulars.workspaces.access import Actor
 
 HEADER = "If-Match"
 IfMatch = Collection[str] | None
@@ -35,7 +44,47 @@ def versions_of(request: HttpRequest) -> IfMatch:
     return [tag[1] for tag in tags if tag]
 
 
-def tag_with_version(response: HttpResponse, result: Any) -> None:
+def takes_versions(route: Route, routes: Mapping[str, Route]) -> bool:
+    """``routes``: those of the same path, by method."""
+    return route.method in {"PATCH", "PUT", "DELETE"} and "GET" in routes and bool(_changing(routes))
+
+
+def check_version(
+    route: Route, routes: Mapping[str, Route], actor: Actor, ids: Mapping[str, Any], versions: IfMatch
+) -> None:
+    """Raises ``ChangedMeanwhile`` unless what is to be changed is in one of the versions. In a transaction."""
+    if versions is None or "if_match" in route.hints:
+        return
+    reading = routes["GET"]
+    actor.require(reading.permission)
+    hold(f"{actor.workspace_id}:{route.path}:{sorted(ids.items())}")
+    try:
+        now = version_of(reading.handler(actor, **ids), routes)
+    except NotFound:
+        if route.id_names:
+            raise
+        now = None
+    if now not in versions:
+        raise ChangedMeanwhile(version=now)
+
+
+def tag_with_version(response: HttpResponse, result: Any, routes: Mapping[str, Route]) -> None:
+    if version := version_of(result, routes):
+        response["ETag"] = f'"{version}"'
+
+
+def version_of(result: Any, routes: Mapping[str, Route]) -> str | None:
     version = getattr(result, "version", None)
     if isinstance(version, str):
-        response["ETag"] = f'"{version}"'
+        return version
+    change = _changing(routes)
+    if change is None or not isinstance(result, msgspec.Struct):
+        return None
+    names = set(change.hints["body"].__struct_fields__) & set(result.__struct_fields__)
+    told = {name: getattr(result, name) for name in names}
+    return hashlib.sha256(msgspec.json.encode(told, order="deterministic")).hexdigest()[:16]
+
+
+def _changing(routes: Mapping[str, Route]) -> Route | None:
+    route = routes.get("PATCH") or routes.get("PUT")
+    return route if route is not None and "body" in route.hints else None

@@ -6,6 +6,7 @@ in the rooms' ``access.py``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from regulars.api.dispatch import ANY_TOKEN, Route
@@ -28,6 +29,7 @@ from regulars.api.resources import (
     message_templates,
     messages,
     roles,
+    segments,
     taggings,
     tags,
     teams,
@@ -65,7 +67,9 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/contacts/{contact_id}/taggings/{tag}", taggings.untag_contact, "contacts:edit", NO_CONTENT),
 
     Route("GET", "/contacts/{contact_id}/history", history.list_contact_history, "contacts:read"),
+    Route("GET", "/contacts/{contact_id}/explanation", conditions.explain_contact, "contacts:read"),
     Route("GET", "/condition-fields", conditions.list_condition_fields, "contacts:read"),
+    Route("POST", "/segments/preview", segments.preview_segment, "contacts:read"),
     Route("POST", "/contacts/{contact_id}/merge", merges.merge_contact, "contacts:merge", problems=("conflict",)),
     Route("GET", "/contacts/{contact_id}/export", merges.export_contact, "contacts:export",
           problems=("conflict",)),
@@ -92,6 +96,8 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/conversations/{conversation_id}/taggings/{tag}", taggings.untag_conversation,
           "conversations:assign", NO_CONTENT),
     Route("GET", "/conversations/{conversation_id}/history", history.list_conversation_history,
+          "conversations:read"),
+    Route("GET", "/conversations/{conversation_id}/explanation", conditions.explain_conversation,
           "conversations:read"),
     Route("GET", "/conversations/{conversation_id}/messages", messages.list_messages, "conversations:read"),
     Route("POST", "/conversations/{conversation_id}/messages", messages.send_message, "messages:send", CREATED,
@@ -180,3 +186,9 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/tokens/{token_id}", tokens.revoke_token, "tokens:manage", NO_CONTENT),
 )
 # fmt: on
+
+BY_PATH: Mapping[str, Mapping[str, Route]] = {
+    path: {route.method: route for route in ROUTES if route.path == path}
+    for path in dict.fromkeys(route.path for route in ROUTES)
+}
+"""what can be asked of each path, by method"""

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 
 from django.http import HttpResponse
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.http import require_http_methods
 
-from regulars.api.dispatch import Route, endpoint, unknown_path
+from regulars.api.dispatch import endpoint, unknown_path
 from regulars.api.documents import docs_page, docs_style, openapi_document
-from regulars.api.routes import ROUTES
+from regulars.api.routes import BY_PATH
 
 
 def _patterns() -> list[URLPattern]:
-    by_path: dict[str, dict[str, Route]] = defaultdict(dict)
-    for route in ROUTES:
-        by_path[route.path][route.method] = route
     return [
         path(each.lstrip("/").replace("{", "<str:").replace("}", ">"), endpoint(routes))
-        for each, routes in by_path.items()
+        for each, routes in BY_PATH.items()
     ]
 
 

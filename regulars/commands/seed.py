@@ -17,7 +17,7 @@ KINDS = {
     "conversations": "Threads, of all statuses.",
     "messages": "In and out, of all kinds, with statuses and notes.",
     "orders": "Orders.",
-    "tags": "Words on contacts and conversations.",
+    "tags": "Tags, put on contacts and conversations.",
     "rules": "Rules.",
     "enrollments": "People in journeys.",
 }

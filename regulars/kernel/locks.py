@@ -48,6 +48,12 @@ def try_to_hold(name: str) -> bool:
     return bool(mine)
 
 
+def hold(name: str) -> None:
+    """Hold ``name`` until the current transaction ends; waits for whoever does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_NAME_CLASS, _number_of(name)])
+
+
 @contextmanager
 def held_by_session(name: str) -> Iterator[bool]:
     """Hold ``name`` across transactions; yields whether we do. A process that dies lets go of it."""

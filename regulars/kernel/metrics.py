@@ -61,6 +61,12 @@ SENDS = Counter("regulars_sends_total", "Messages given to a provider, by result
 REACTION_FAILURES = Counter(
     "regulars_reaction_failures_total", "Batches of events at which a reaction failed", ["reaction"]
 )
+REACTION_EVENTS = Counter("regulars_reaction_events_total", "Events that a reaction has passed", ["reaction"])
+REACTION_CORE_SECONDS = Counter(
+    "regulars_reaction_core_seconds_total",
+    "Processor time of the worker that these took, without the database's",
+    ["reaction"],
+)
 JOB_RUNS = Counter("regulars_job_runs_total", "Periodic jobs that ran, by result", ["job", "result"])
 JOBS_ENDED = Counter(
     "regulars_jobs_ended_total", "Jobs that are over, by kind and status", ["kind", "status"]

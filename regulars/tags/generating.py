@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count, product
 from typing import NamedTuple
 from uuid import UUID
 
@@ -28,6 +29,11 @@ DEFAULT = 1_000
 MESSAGES_EACH = 20
 AT_ONCE = 5_000
 """things of a transaction"""
+MOST = 10_000
+SHARES = {"contact": 0.2, "conversation": 0.3}
+"""taggings for each thing that is made beside them"""
+EACH = 5
+"""and so many for each tag that is made"""
 ENDED, BY_IMPORT = 0.15, 0.2
 """shares of taggings"""
 ID_BITS = 74
@@ -66,6 +72,41 @@ WORDS = (
 )
 
 
+ITEMS = (
+    ("Tea set", "찻잔 세트", "Чайный набор", "ชุดชา"),
+    ("Green tea", "녹차", "Зелёный чай", "ชาเขียว"),
+    ("Mug", "머그컵", "Кружка", "แก้วมัค"),
+    ("Apron", "앞치마", "Фартук", "ผ้ากันเปื้อน"),
+    ("Candle", "향초", "Свеча", "เทียนหอม"),
+    ("Notebook", "노트", "Блокнот", "สมุดโน้ต"),
+    ("Raincoat", "우비", "Дождевик", "เสื้อกันฝน"),
+    ("Sneakers", "운동화", "Кроссовки", "รองเท้าผ้าใบ"),
+    ("Scarf", "스카프", "Шарф", "ผ้าพันคอ"),
+    ("Backpack", "백팩", "Рюкзак", "กระเป๋าเป้"),
+    ("Lamp", "조명", "Лампа", "โคมไฟ"),
+    ("Blanket", "담요", "Плед", "ผ้าห่ม"),
+)
+THEMES = (
+    ("contact", "green", "Bought it", ("bought", "구매", "куплено", "ซื้อแล้ว")),
+    ("conversation", "blue", "Asks what it costs", ("price", "가격 문의", "цена", "ถามราคา")),
+    ("contact", "purple", "Bought it again", ("again", "재구매", "снова", "ซื้อซ้ำ")),
+    ("contact", "cyan", "Wants to know when it is back", ("waiting", "재입고", "ждут", "รอสินค้า")),
+    ("conversation", "red", "Sends it back", ("return", "반품", "возврат", "คืนสินค้า")),
+    ("conversation", "amber", "Gives it to somebody", ("gift", "선물", "подарок", "ของขวัญ")),
+)
+"""what is said of an item, in the languages of the items"""
+
+
+def words() -> Iterator[Word]:
+    """As many as anybody wants, always in the same order."""
+    yield from WORDS
+    for items, (subject, color, description, themes) in product(ITEMS, THEMES):
+        for item, theme in zip(items, themes, strict=True):
+            yield Word(f"{item}: {theme}", color, description, subject, 2)
+    for number in count(1):
+        yield Word(f"Campaign {number}", "gray", "Was written to then", "contact", 1)
+
+
 @dataclass(frozen=True, slots=True)
 class _Kind:
     """One sort of things with the tags that suit it."""
@@ -89,11 +130,6 @@ class _Kind:
             ((count,),) = cursor.fetchall()
         return int(count)
 
-    def count_tagged(self, workspace_id: UUID) -> int:
-        keys = [fold_name(word.name) for word in self.words]
-        rows = self.taggings.rows().filter(workspace_id=workspace_id, until_at=None)
-        return rows.filter(tag__key__in=keys, tag__removed_at=None).count()
-
 
 class _Thing(NamedTuple):
     id: UUID
@@ -101,74 +137,70 @@ class _Thing(NamedTuple):
 
 
 def generated_tags() -> Generated:
-    """So many taggings; the tags that are not there yet are made."""
+    """So many tags that are not there yet, put on what there is."""
     return Generated((Kind("tags", _implied),), check=_check, write=_write)
 
 
 def _implied(given: Mapping[str, int]) -> int:
-    """One to every second conversation."""
+    """The usual ones; fewer where little is made."""
     if "conversations" in given:
-        return given["conversations"] // 2
-    if "messages" in given:
-        return -(-given["messages"] // MESSAGES_EACH) // 2
-    return given.get("contacts", DEFAULT) // 2
-
-
-def _kinds() -> list[_Kind]:
-    found = [
-        _Kind(model, [word for word in WORDS if word.subject == model.subject]) for model in tagging_models()
-    ]
-    return sorted((kind for kind in found if kind.words), key=lambda kind: kind.subject, reverse=True)
+        conversations = given["conversations"]
+    elif "messages" in given:
+        conversations = -(-given["messages"] // MESSAGES_EACH)
+    else:
+        conversations = given.get("contacts", DEFAULT)
+    return min(len(WORDS), conversations // 2)
 
 
 def _check(run: Run) -> None:
-    room = sum(
-        (kind.count(run.workspace_id) + run.amounts.get(f"{kind.subject}s", 0)) * len(kind.words)
-        - kind.count_tagged(run.workspace_id)
-        for kind in _kinds()
-    )
-    if run.amounts["tags"] > room:
-        raise Invalid(
-            f"{run.amounts['tags']} tags are more than the {room} that there is room for: contacts and conversations"
-            " have each tag once. Ask for more of them."
-        )
+    if run.amounts["tags"] > MOST:
+        raise Invalid(f"{run.amounts['tags']} tags are more than anybody could use. Ask for at most {MOST}.")
 
 
 def _write(run: Run) -> Iterator[int]:
     if not run.amounts["tags"]:
         return
     dice = run.dice("tags")
-    tags = _tags(run, dice)
+    known = {tag.key for tag in tags_in(run.workspace_id)}
+    chosen = _choose(run.amounts["tags"], known)
+    yield _make(run, [word for word in chosen if fold_name(word.name) not in known], dice)
+    ids = {tag.key: tag.id for tag in tags_in(run.workspace_id)}
+    tags = {word.name: ids[fold_name(word.name)] for word in chosen}
     members = [
         (member.id.hex, str(member))
         for member in Member.objects.filter(workspace_id=run.workspace_id)
         .select_related("user")
         .order_by("created_at", "id")
     ]
-    left = run.amounts["tags"]
-    kinds = _kinds()
-    for is_last_resort in (False, True):
-        for place, kind in enumerate(kinds):
-            wanted = left if is_last_resort or place == len(kinds) - 1 else -(-3 * left // 5)
-            for made in _tag_all(_Batch(run, kind, tags, members, dice), wanted, is_greedy=is_last_resort):
-                left -= made
-                yield made
+    for model in sorted(tagging_models(), key=lambda model: model.subject):
+        suiting = [word for word in chosen if word.subject == model.subject]
+        if not suiting:
+            continue
+        made = run.amounts.get(f"{model.subject}s", 0)
+        wanted = round(SHARES.get(model.subject, 0) * made) + EACH * len(suiting)
+        _tag_all(_Batch(run, _Kind(model, suiting), tags, members, dice), wanted)
 
 
-def _tags(run: Run, dice: random.Random) -> dict[str, UUID]:
-    """By name. What the workspace has by that name already is taken."""
-    known = {tag.key: tag.id for tag in tags_in(run.workspace_id)}
+def _choose(wanted: int, known: Collection[str]) -> list[Word]:
+    """So many that are not known yet, and those before them that are."""
+    chosen: list[Word] = []
+    for word in words():
+        if not wanted:
+            break
+        chosen.append(word)
+        wanted -= fold_name(word.name) not in known
+    return chosen
+
+
+def _make(run: Run, made: Sequence[Word], dice: random.Random) -> int:
     at = run.since.isoformat()
-    found, lines = {}, []
-    for word in WORDS:
-        key = fold_name(word.name)
+    lines = []
+    for word in made:
         written = written_id_at(int(run.since.timestamp() * 1_000), dice.getrandbits(ID_BITS))
-        found[word.name] = known.get(key) or UUID(written)
-        if key not in known:
-            texts = (word.name, key, word.color, word.description)
-            lines.append("\t".join((written, run.workspace_id.hex, *map(escaped, texts), at, at)))
+        texts = (word.name, fold_name(word.name), word.color, word.description)
+        lines.append("\t".join((written, run.workspace_id.hex, *map(escaped, texts), at, at)))
     run.copy(Tag._meta.db_table, _TAG, lines)  # noqa: SLF001 -- Django's public way to a table's name
-    return found
+    return len(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,19 +213,13 @@ class _Batch:
     dice: random.Random
 
 
-def _tag_all(batch: _Batch, wanted: int, *, is_greedy: bool) -> Iterator[int]:
-    """Spread over all things of a kind; ``is_greedy``: as many as go on the first ones. Yields how many were made."""
-    count = batch.kind.count(batch.run.workspace_id)
+def _tag_all(batch: _Batch, wanted: int) -> None:
+    """Spread over all things of a kind; fewer where each has every tag."""
+    total = batch.kind.count(batch.run.workspace_id)
     seen = made = 0
     for things in _pages(batch.run, batch.kind.table):
         seen += len(things)
-        due = wanted - made if is_greedy else wanted * seen // count - made
-        if due > 0:
-            new = _tag_some(batch, things, due)
-            made += new
-            yield new
-        if made == wanted:
-            return
+        made += _tag_some(batch, things, wanted * seen // total - made)
 
 
 def _pages(run: Run, table: str) -> Iterator[list[_Thing]]:

@@ -76,6 +76,7 @@ REST: dict[str, Callable[[Stage], Call]] = {
         f"/conversations/{stage.conversation.id}/taggings", {"tag": "vip"}
     ),
     "DELETE /conversations/{conversation_id}/taggings/{tag}": _untag_conversation,
+    "POST /segments/preview": lambda _stage: Call("/segments/preview", {"conditions": {"all": []}}),
     "POST /tags": lambda _stage: Call("/tags", {"name": "vip"}),
     "PATCH /tags/{tag_id}": lambda stage: Call(f"/tags/{_tag(stage).id}", {"color": "red"}),
     "DELETE /tags/{tag_id}": lambda stage: Call(f"/tags/{_tag(stage).id}"),

@@ -241,6 +241,7 @@ def _merge(stage: Stage) -> Form:
 ACCOUNT = {"name": "Europe", "account_id": "100000000000555", "access_token": "EAA", "app_secret": "secret"}
 PERSON: Values = {"name": "Nell", "password": PASSWORD, "language": "en", "time_zone": "Asia/Seoul"}
 
+HOURS: Values = {"when": "week", "monday": "09:00–18:00", "time_zone": "Asia/Seoul", "episode_hours": "12"}
 ROLE: Values = {
     "reach_conversations": "own",
     "reach_contacts": "own",
@@ -318,9 +319,7 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     ),
     "remove-role": lambda stage: Form(f"/settings/roles/{night_role(stage).id}/removal", {"to": "agent"}),
     "add-team": on_settings("teams/new", name="Night"),
-    "change-business-hours": on_settings(
-        "business-hours/change", when="week", monday="09:00–18:00", time_zone="Asia/Seoul", episode_hours="12"
-    ),
+    "change-business-hours": on_settings("business-hours/change", **HOURS),
     "rename-team": lambda stage: Form(f"/settings/teams/{stage.cast.team.id}/name", {"name": "Night"}),
     "remove-team": lambda stage: Form(f"/settings/teams/{stage.cast.team.id}/removal", {"to": ""}),
     "add-tag": on_settings("tags/new", name="vip", color="red"),

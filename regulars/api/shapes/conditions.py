@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 
 from regulars.kernel.conditions.fields import Field, Registry
 from regulars.kernel.conditions.values import FieldType, Operator
-from regulars.kernel.telling import told
+from regulars.kernel.telling import Moment, told
 
 Conditions = Annotated[
     str,
@@ -68,6 +68,37 @@ class FieldsQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         str | None,
         told("Only what can be asked of `contact`, `conversation`, `message` or `event`.", "contact"),
     ] = None
+
+
+class ExplanationQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which condition, and of which moment."""
+
+    conditions: Conditions
+    as_of: Annotated[
+        Moment | None,
+        told("What is asked is what was so then; now, if it is left out.", "2026-11-29T08:00:00Z"),
+    ] = None
+
+
+class ConditionExplanation(msgspec.Struct, kw_only=True):
+    """Whether a condition holds for one object, and why."""
+
+    holds: Annotated[bool, told("Whether all of it holds.", True)]
+    as_of: Annotated[Moment, told("The moment that it was asked of.")]
+    sentence: Annotated[
+        str, told("The condition in words, in the caller's language.", "Messages from them: at least 2")
+    ]
+    conditions: Annotated[
+        dict[str, Any],
+        told(
+            "The condition as it was read. Each part has `holds`; a leaf `saw`, the value then (null: missing), and"
+            " with `compare` `saw_second`.",
+            {
+                "all": [{"field": "contact.tier", "op": "is", "value": "A", "saw": "B", "holds": False}],
+                "holds": False,
+            },
+        ),
+    ]
 
 
 def build_field(asked: Field, registry: Registry, workspace_id: UUID) -> ConditionField:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from django.db import connection
 
 from regulars.api import conditions
 from regulars.api.tests.client import Api, problem
+from regulars.kernel import clock
 from regulars.kernel.errors import Invalid
 from tests.cast import ALICE, Cast
 
@@ -173,3 +176,45 @@ def test_what_takes_too_long_is_given_up_and_everything_else_goes_on(
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone() == ("0",)
+
+
+WROTE = {"field": "messages.in_count", "window": {"last": "P90D"}, "op": ">=", "value": 1}
+IS_KOREAN = {"field": "contact.language", "op": "is", "value": "ko"}
+
+
+def test_a_segment_is_counted_and_its_first_ten_are_shown(
+    api: Api, as_role: Callable[[str], Api], cast: Cast
+) -> None:
+    cast.hears(ALICE, "hello")
+    found = api.post("/segments/preview", {"conditions": {"none": [WROTE]}}).json()
+    assert found["count"] == 2
+    assert {each["id"] for each in found["contacts"]} == {str(cast.boris.id), str(cast.chai.id)}
+    wrote = as_role("agent").post("/segments/preview", {"conditions": {"none": []}}).json()
+    assert (wrote["count"], [each["id"] for each in wrote["contacts"]]) == (1, [str(cast.alice.id)])
+    refused = api.post("/segments/preview", {"conditions": {"all": [WROTE, {"field": "contact.hat"}]}})
+    assert problem(refused) == (422, "invalid")
+    assert list(refused.json()["fields"]) == ["conditions.all[1].field"]
+
+
+def test_why_a_condition_holds_is_told_leaf_by_leaf_also_of_the_past(api: Api, cast: Cast) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    asked = {"all": [WROTE, {"any": [IS_KOREAN, {"field": "contact.tier", "op": "is_empty"}]}]}
+    path = f"/contacts/{cast.alice.id}/explanation"
+    told = api.get(path, conditions=json.dumps(asked)).json()
+    assert told["holds"]
+    first, either = told["conditions"]["all"]
+    assert (first["saw"], first["holds"]) == (1, True)
+    assert [(each["saw"], each["holds"]) for each in either["any"]] == [(None, False), (None, True)]
+    assert told["sentence"].startswith("Messages from them in the last 90 days: at least 1")
+    yesterday = (clock.now() - timedelta(days=1)).isoformat()
+    before = api.get(path, conditions=json.dumps(asked), as_of=yesterday).json()
+    assert (before["holds"], before["conditions"]["all"][0]["saw"]) == (False, 0)
+    is_open = {"field": "conversation.status", "op": "is", "value": "open"}
+    of_thread = api.get(
+        f"/conversations/{conversation.id}/explanation", conditions=json.dumps(is_open)
+    ).json()
+    assert (of_thread["holds"], of_thread["conditions"]["saw"]) == (True, "open")
+    assert problem(api.get(path, conditions="{}"))[0] == 422
+    assert problem(api.get(path))[0] == 422
+    far = api.get(path, conditions=json.dumps(asked), as_of="9999-01-01T00:00:00Z")
+    assert list(far.json()["fields"]) == ["as_of"]

@@ -41,6 +41,11 @@ def test_the_server_is_set_up_changed_and_given_up(api: Api, as_role: Callable[[
     assert put(api, {**again, "sender_name": "Desk", "version": 1}).json()["version"] == 2
     assert MailServer.objects.get().password == SERVER["password"]
     assert problem(put(api, {**again, "version": 1})) == (409, "conflict")
+    read = api.get("/mail/server")["ETag"]
+    meant = {"If-Match": read}
+    body = json.dumps({**again, "sender_name": "Desk"}).encode()
+    assert api.send("PUT", "/mail/server", body, **meant).json()["version"] == 3
+    assert problem(api.send("PUT", "/mail/server", body, **meant)) == (412, "changed-meanwhile")
     assert problem(put(api, {**SERVER, "port": 22})) == (422, "invalid")
     assert problem(put(as_role("admin"), SERVER)) == (403, "not-allowed")
     assert api.get("/mail/server").json()["sender_name"] == "Desk"

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from prometheus_client import REGISTRY
 
 from regulars.kernel import clock, reactions
 from regulars.kernel.events import Recorded, end_of_log, read_after, record
@@ -65,6 +66,22 @@ def test_a_reaction_gets_its_kinds_once_and_in_order():
     assert run_reaction(reaction) is False
     assert run_reaction(reaction) is False
     assert _noted() == ["1", "2"]
+
+
+def test_a_reaction_tells_what_its_events_cost():
+    def told(name: str) -> float:
+        return REGISTRY.get_sample_value(f"regulars_reaction_{name}_total", {"reaction": "costly"}) or 0.0
+
+    def work(_events: Sequence[Recorded]) -> None:
+        sum(range(300_000))
+
+    reaction = _reaction(work, "costly")
+    ensure_cursors([reaction])
+    with transaction.atomic():
+        record(boiled("one"))
+        record(boiled("two"))
+    run_reaction(reaction)
+    assert (told("events"), told("core_seconds") > 0) == (2, True)
 
 
 def test_a_reaction_without_a_cursor_does_nothing():

@@ -103,6 +103,7 @@ SAME_FOR_FEW_AND_MANY = {
         " episode."
     ),
     "It is taken off %(count)s contact or conversation.",
+    "opened again once",  # 1 and 5 раз
     "A merge can be undone for %(days)s day, in any order.",
     (
         "Nothing moves: addresses, conversations and messages stay where they are and show as one person's. It can be"
