@@ -150,7 +150,7 @@ def _deed(
     routes: Mapping[str, Route],
     caller: Caller,
     arguments: Mapping[str, Any],
-) -> Callable[[], Any]:
+) -> Callable[[], HttpResponseBase]:
     """What changes something, and its answer."""
     versions = versions_of(request) if takes_versions(route, routes) else None
     ids = {name: arguments[name] for name in route.id_names}
@@ -168,7 +168,7 @@ def _answer_once(
     caller: Caller,
     key: str,
     arguments: Mapping[str, Any],
-    deed: Callable[[], Any],
+    deed: Callable[[], HttpResponseBase],
 ) -> HttpResponseBase:
     form = arguments.get("form")
     request_hash = idempotency.hash_request(request, form.fingerprint() if form is not None else request.body)
@@ -189,9 +189,12 @@ def _answer_once(
         return response
 
 
-def _to_keep(response: HttpResponse) -> intents.Answer:
+def _to_keep(response: HttpResponseBase) -> intents.Answer:
     headers = ((name, response[name]) for name in ("Content-Type", "ETag") if name in response)
-    return intents.Answer(response.status_code, response.content, tuple(headers))
+    content = (
+        response.content if isinstance(response, HttpResponse) else b""
+    )  # what changes something never streams
+    return intents.Answer(response.status_code, content, tuple(headers))
 
 
 def _replay(kept: intents.Answer) -> HttpResponse:
