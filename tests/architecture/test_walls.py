@@ -142,6 +142,7 @@ MAY_READ_MAY_DO = {
     "conditions/<str:subject>/form": "draws the form of what was posted, and keeps nothing",
     "media/<str:media_id>/retry": "fetching again what the platform still has",
     "api/v1/media/<str:media_id>/retry": "likewise",
+    "api/v1/segments/preview": "a question with a long body: it counts and shows, and keeps nothing",
     "api/v1/conversations/<str:conversation_id>": "each part of a PATCH asks for its own permission",
 }
 """routes that change something for everybody who may read it, and why that is right"""

@@ -142,7 +142,7 @@ def test_agents_read_tags_and_do_not_manage_them(as_role: Callable[[str], Api], 
     assert agent.get("/tags").status_code == 200
     for refused in (
         agent.post("/tags", {"name": "new"}),
-        api.patch(f"/tags/{made['id']}", {"name": "new"}),
+        agent.patch(f"/tags/{made['id']}", {"name": "new"}),
         agent.delete(f"/tags/{made['id']}"),
         agent.post(f"/tags/{made['id']}/merge", {"into": "vip"}),
     ):
