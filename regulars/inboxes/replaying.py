@@ -27,6 +27,7 @@ from regulars.kernel.jobs.asking import start_job
 from regulars.kernel.jobs.context import JobContext
 from regulars.kernel.jobs.kinds import JobKind
 from regulars.kernel.jobs.models import Job
+from regulars.kernel.telling import Moment
 from regulars.workspaces.access import Actor
 from regulars.workspaces.jobs import actor_of_job
 from regulars.workspaces.operations import audit
@@ -156,7 +157,7 @@ class ReplayArguments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     state: Literal["", "failed", "processed"] = "failed"
     connection: UUID | None = None
-    since: datetime | None = None
+    since: Moment | None = None
 
 
 class ReplayResult(msgspec.Struct, frozen=True):

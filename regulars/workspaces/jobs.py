@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from regulars.kernel import clock
 from regulars.kernel.errors import Invalid, NotFound
 from regulars.kernel.jobs import asking, schedules
 from regulars.kernel.jobs.context import JobContext
@@ -135,9 +137,20 @@ def add_schedule(kind_key: str, arguments: dict[str, Any] | None, cron: str, *, 
         read = kind.read(kind.scheduled_arguments if arguments is None else arguments)
     except msgspec.ValidationError as error:
         raise Invalid(str(error), fields={"arguments": str(error)}) from error
+    _check_times(read)
     row = schedules.add_schedule(kind, read, cron, zone_of=time_zone_of, by=by)
     audit(by, "jobs:schedule", "job_schedule", str(row.id), kind=kind.key, cron=row.cron)
     return row
+
+
+def _check_times(arguments: msgspec.Struct) -> None:
+    for name in arguments.__struct_fields__:
+        value = getattr(arguments, name)
+        if isinstance(value, datetime) and not clock.is_nameable(value):
+            raise Invalid(
+                _("This time is too far from now"),
+                fields={f"arguments.{name}": "a time between 1970 and 2100"},
+            )
 
 
 @transaction.atomic

@@ -136,6 +136,15 @@ def test_schedules_are_made_listed_and_removed(api: Api, cast: Cast):
         {"kind": "tea.make", "cron": "30 3 * * *"},
         {"kind": "inboxes.replay", "cron": "30 3"},
         {"kind": "inboxes.replay", "cron": "30 3 * * *", "arguments": {"state": "odd"}},
+        *(
+            {"kind": "inboxes.replay", "cron": "30 3 * * *", "arguments": {"since": since}}
+            for since in (
+                "0001-01-01T00:00:00+14:00",
+                "9999-12-31T23:59:59-14:00",
+                "2026-11-29T08:00:00",
+                "infinity",
+            )
+        ),
     ):
         assert problem(api.post("/job-schedules", wrong)) == (422, "invalid"), wrong
     assert api.delete(f"/job-schedules/{told['id']}").status_code == 204

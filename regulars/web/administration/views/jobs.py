@@ -141,7 +141,7 @@ def _about(row: Job | JobSchedule, kind: JobKind[Any] | None) -> str:
         return ""
     try:
         return str(kind.describe(kind.read(row.arguments)))
-    except ValueError:  # asked for by another version
+    except (ValueError, OverflowError):  # asked for by another version
         return ""
 
 
