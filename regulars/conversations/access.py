@@ -196,6 +196,8 @@ def contacts_visible_to(actor: Actor) -> QuerySet[Contact]:
 
 def merges_visible_to(actor: Actor) -> QuerySet[Merge]:
     every = Merge.objects.filter(workspace_id=actor.workspace_id).select_related("first", "second")
+    if not actor.can("contacts:read"):
+        return every.none()
     if actor.far("contacts") == "all":
         return every
     seen = contacts_visible_to(actor).values("id")
@@ -206,6 +208,8 @@ def merge_suggestions_visible_to(actor: Actor) -> QuerySet[MergeSuggestion]:
     """Dismissed ones included, and those of contacts who are one by now."""
     every = MergeSuggestion.objects.filter(workspace_id=actor.workspace_id)
     every = every.select_related("first__person", "second__person")
+    if not actor.can("contacts:read"):
+        return every.none()
     if actor.far("contacts") == "all":
         return every
     seen = contacts_visible_to(actor).values("id")

@@ -69,6 +69,19 @@ def test_next_door_there_is_nobody_to_merge_with(api: Api, cast: Cast):
     assert problem(stranger.get(f"/contacts/{cast.alice.id}/export")) == (404, "not-found")
 
 
+def test_who_may_not_read_contacts_reads_no_names_in_merges(api: Api, cast: Cast):
+    merge_id = _merge(api, cast.alice.id, cast.boris.id)
+    pair = sorted((cast.alice.id, cast.chai.id))
+    MergeSuggestion.objects.create(
+        workspace=cast.workspace, first_id=pair[0], second_id=pair[1], reason="same_phone"
+    )
+    narrow = Api(cast.token("owner", scopes=["contacts:merge"]))
+    for path in ("/merges", "/merge-suggestions"):
+        assert len(api.get(path).json()["items"]) == 1
+        assert narrow.get(path).json()["items"] == []
+    assert problem(narrow.post(f"/merges/{merge_id}/undo", {})) == (404, "not-found")
+
+
 def test_suggestions_are_accepted_dismissed_and_opened_again(api: Api, cast: Cast):
     row = MergeSuggestion.objects.create(
         workspace=cast.workspace, first=cast.alice, second=cast.boris, reason="same_phone"
