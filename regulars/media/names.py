@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 LONGEST_NAME = 200
 """bytes of UTF-8; file systems take 255, and people add “ (1)”"""
+LONGEST_WRITTEN = 1_000
+"""characters of which the name is made, from both ends: to put n marks in order takes Python n² steps"""
 _JOINERS = frozenset("\u200c\u200d")
 """zero-width (non-)joiners: Persian words and many emoji need them; all other format characters are dropped"""
 _UNFIT = re.compile(r'[<>:"|?*]')
@@ -43,6 +45,8 @@ _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,10}")
 
 def safe_name(name: str) -> str:
     """A name without folders, controls, direction overrides, and what no disk takes; empty when nothing is left."""
+    if len(name) > LONGEST_WRITTEN:
+        name = name[: LONGEST_WRITTEN // 2] + name[-LONGEST_WRITTEN // 2 :]
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     shown = "".join(each for each in map(_shown, last) if each)
     plain = _UNFIT.sub("_", " ".join(shown.split())).lstrip(". ").rstrip(". ")

@@ -24,6 +24,8 @@ from regulars.inboxes.ports import WrittenPhone
 SHORTEST_PHONE = 5
 LONGEST_PHONE = 20
 """digits; E.164 allows 15, WhatsApp ids are documented as digits of no stated length"""
+LONGEST_WRITTEN = 200
+"""characters, with all signs between; to put n marks in order takes Python n² steps"""
 
 _ABROAD = re.compile(r"^\s*00(?=[\s().-]*[1-9])")
 _NO_DIGIT = re.compile(r"[^0-9]")
@@ -43,14 +45,18 @@ def phone_from_wa_id(wa_id: str) -> str | None:
     return "+" + (_canonical_digits(digits) if digits[0] == "5" else digits)
 
 
-@lru_cache(maxsize=4096)
 def read_phone(written: str, default_region: str | None = None) -> WrittenPhone | None:
     """As people write it; ``None`` when it cannot be one.
 
     ``default_region`` (ISO 3166 alpha-2) is needed for national spellings such as ``010-1234-5678``. Full-width digits
     and signs are those of an East Asian keyboard; ``00`` is how most of the world dials abroad, where no region says
-    otherwise.
+    otherwise. What is longer than ``LONGEST_WRITTEN`` is none.
     """
+    return None if len(written) > LONGEST_WRITTEN else _read_phone(written, default_region)
+
+
+@lru_cache(maxsize=4096)
+def _read_phone(written: str, default_region: str | None) -> WrittenPhone | None:
     written = unicodedata.normalize("NFKC", written)
     written = written if default_region else _ABROAD.sub("+", written)
     digits = _NO_DIGIT.sub("", written) if written.lstrip().startswith("+") else ""

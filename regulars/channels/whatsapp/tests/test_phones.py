@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,3 +107,9 @@ def test_what_people_write_is_where_we_write_to(written, address):
 @pytest.mark.parametrize("wa_id", ["15550100", "97403312345", "888123456", "999123456789"])
 def test_what_the_platform_gives_is_a_number_whatever_the_plan_says(wa_id):
     assert phone_from_wa_id(wa_id) == f"+{wa_id}"
+
+
+def test_a_hostile_text_costs_no_more_than_its_length():
+    began = process_time()
+    assert read_phone("+1" + "\u0301\u0327" * 100_000) is None
+    assert process_time() - began < 1
