@@ -9,16 +9,18 @@ import msgspec
 from django.db.models import Model, Q, QuerySet
 
 from regulars.api.paging import Take
+from regulars.conversations.condition_fields import may_ask
 from regulars.kernel.conditions import to_sql
-from regulars.kernel.conditions.problems import Wrong
+from regulars.kernel.conditions.problems import Wrong, joined
 from regulars.kernel.conditions.register import condition_fields
-from regulars.kernel.conditions.tree import Condition
+from regulars.kernel.conditions.tree import Condition, leaves_of
 from regulars.kernel.conditions.wording import to_invalid
 from regulars.workspaces.access import Actor
 from regulars.workspaces.conditions import as_of_now, parse_written
 
 Row = TypeVar("Row", bound=Model)
 PARAMETER = "conditions"
+_ALLOWED = "a field that /condition-fields lists for this token"
 
 
 def take_matching(actor: Actor, written: str, subject: str) -> Take[Row]:
@@ -45,4 +47,8 @@ def _read(actor: Actor, written: str, subject: str) -> Condition:
         tree = msgspec.json.decode(written)
     except (msgspec.DecodeError, RecursionError) as error:
         raise to_invalid(Wrong("shape", "JSON"), PARAMETER) from error
-    return parse_written(tree, subject, actor.workspace_id, at=PARAMETER)
+    condition = parse_written(tree, subject, actor.workspace_id, at=PARAMETER)
+    for leaf in leaves_of(condition):
+        if not may_ask(actor, leaf.field):
+            raise to_invalid(Wrong("not_here", _ALLOWED, joined(leaf.path, "field")), PARAMETER)
+    return condition

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from regulars.contacts.condition_fields import members_as_choices
+from regulars.contacts.condition_fields import CONTACT, members_as_choices
 from regulars.contacts.models import Contact
 from regulars.conversations.models import SILENT_KINDS, Conversation, Message
 from regulars.inboxes.channels import every_channel
@@ -30,6 +30,7 @@ from regulars.kernel.conditions.fields import (
 from regulars.kernel.conditions.in_memory import Facts
 from regulars.kernel.conditions.values import folded, takes_list
 from regulars.kernel.conditions.windows import AsOf
+from regulars.workspaces.access import Actor
 from regulars.workspaces.queries import teams_of
 
 _CONTACT = "LEFT JOIN contacts_contact contact ON contact.id = {}.contact_id"
@@ -101,6 +102,17 @@ class Said(NamedTuple):
     direction: str
     author_kind: str
     status: str
+
+
+def may_ask(actor: Actor, field: Field) -> bool:
+    """Whether the answers tell an actor only of what they see.
+
+    Objects are theirs; what is said of them must be, too: words and numbers of messages are those of all threads with a
+    contact, so they are for whoever sees all threads.
+    """
+    if field.rows is not None and field.rows.name == _MESSAGES.name:
+        return actor.can("conversations:read") and actor.sees_all
+    return field.source != CONTACT.name or actor.can("contacts:read")
 
 
 def facts_of_contact(contact: Contact) -> Facts:

@@ -89,3 +89,59 @@ def test_a_wrong_condition_is_refused_with_the_path_of_its_leaf(
     refused = api.get("/contacts", conditions=written)
     assert problem(refused) == (422, "invalid")
     assert list(refused.json()["fields"]) == [field]
+
+
+_ASKED = (
+    {"field": "messages.in_count", "op": ">", "value": 0},
+    {
+        "none": [
+            {
+                "field": "said.count",
+                "op": "is",
+                "value": 0,
+                "where": [{"field": "word", "op": "is", "value": "x"}],
+            }
+        ]
+    },
+    {"any": [{"field": "messages.last_in_days_ago", "op": "is_empty", "value": True}]},
+)
+"""what stands on all threads with a contact"""
+
+
+@pytest.mark.parametrize("condition", _ASKED)
+@pytest.mark.parametrize(
+    ("role", "scopes", "path"),
+    [
+        ("agent", (), "/contacts"),
+        ("lead", (), "/conversations"),
+        ("owner", ("contacts:read",), "/contacts"),
+        ("agent", ("conversations:read",), "/conversations"),
+    ],
+)
+def test_nobody_learns_by_asking_what_was_said_where_they_do_not_look(
+    cast: Cast, role: str, scopes: tuple[str, ...], path: str, condition: Any
+) -> None:
+    """A word at a time, the words of a thread on another number could be read."""
+    cast.hears(ALICE, "xylophone")
+    narrow = Api(cast.token(role, scopes=scopes))
+    refused = narrow.get(path, conditions=json.dumps(condition))
+    assert problem(refused) == (422, "invalid")
+    (field,) = refused.json()["fields"]
+    assert field.endswith("field")
+    assert Api(cast.token("owner")).get(path, conditions=json.dumps(condition)).status_code == 200
+
+
+def test_what_is_known_of_contacts_is_for_those_who_may_read_them(cast: Cast) -> None:
+    cast.hears(ALICE, "hello")
+    about = {"field": "contact.score", "op": ">", "value": 50}
+    mine = {"field": "conversation.unread", "op": "is", "value": 1}
+    narrow = Api(cast.token("owner", scopes=["conversations:read"]))
+    assert problem(narrow.get("/conversations", conditions=json.dumps(about))) == (422, "invalid")
+    assert len(_asked(narrow, "/conversations", mine)) == 1
+
+
+def test_only_what_may_be_asked_is_listed(cast: Cast) -> None:
+    listed = Api(cast.token("agent")).get("/condition-fields").json()["items"]
+    names = {each["name"] for each in listed}
+    assert "contact.tier" in names
+    assert not {"said.count", "messages.in_count"} & names
