@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from msgspec import UNSET
 
-from regulars.api.conditions import matching
+from regulars.api.conditions import in_time, matching
 from regulars.api.paging import Page, PageQuery, newest_first
 from regulars.api.parsing import parse_reference, parse_seen
 from regulars.api.shapes.conversations import (
@@ -49,10 +50,11 @@ def list_conversations(actor: Actor, query: ConversationQuery) -> Page[Conversat
         matching=matching(actor, query.conditions, "conversation") if query.conditions else None,
         person_id=_id(query.person, "person"),
     )
-    if query.order == "newest":
-        page = list_steadily(actor, wanted, limit=query.limit, cursor=query.cursor)
-    else:
-        page = read_page(actor, wanted, order=query.order, limit=query.limit, cursor=query.cursor)
+    with in_time() if query.conditions else nullcontext():
+        if query.order == "newest":
+            page = list_steadily(actor, wanted, limit=query.limit, cursor=query.cursor)
+        else:
+            page = read_page(actor, wanted, order=query.order, limit=query.limit, cursor=query.cursor)
     return Page(build_conversations(page.items), page.next_cursor)
 
 
