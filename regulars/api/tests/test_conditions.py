@@ -134,6 +134,17 @@ def test_nobody_learns_by_asking_what_was_said_where_they_do_not_look(
     assert Api(cast.token("owner")).get(path, conditions=json.dumps(condition)).status_code == 200
 
 
+@pytest.mark.parametrize("factor", [10**18, -(10**18), 1e-9])
+def test_a_factor_may_be_as_large_as_a_number_may(api: Api, cast: Cast, factor: float) -> None:
+    for number in range(10):
+        cast.hears(ALICE, f"{number}")
+    windows = {"window": {"last": "P1D"}, "compare": {"last": "P2D"}}
+    more = {"field": "messages.in_count", **windows, "op": ">", "value": factor}
+    assert len(_asked(api, "/contacts", more)) == (factor < 1)
+    between = {"field": "messages.in_count", **windows, "op": "between", "value": sorted([0, factor])}
+    assert str(cast.chai.id) in _asked(api, "/contacts", between)
+
+
 def test_what_is_known_of_contacts_is_for_those_who_may_read_them(cast: Cast) -> None:
     cast.hears(ALICE, "hello")
     about = {"field": "contact.score", "op": ">", "value": 50}

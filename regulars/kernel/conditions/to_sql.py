@@ -174,9 +174,10 @@ class _Builder:
         if leaf.field.is_never_missing:
             first, second = (Sql(f"COALESCE({each.text}, 0)") for each in (first, second))
         factors = _amounts(leaf.value)
+        times = f"%s::numeric * {second.text}"  # of two whole numbers the product might be none
         if leaf.operator == "between":
-            return Sql(f"{first.text} BETWEEN %s * {second.text} AND %s * {second.text}", tuple(factors))
-        return Sql(f"{first.text} {_SIGNS[leaf.operator]} %s * {second.text}", (factors,))
+            return Sql(f"{first.text} BETWEEN {times} AND {times}", tuple(factors))
+        return Sql(f"{first.text} {_SIGNS[leaf.operator]} {times}", (factors,))
 
     def _measured(self, leaf: Leaf, window: Window | None) -> Sql:
         stretch = stretch_of(window, self.as_of)

@@ -196,8 +196,9 @@ def _removed(written: Json, steps: list[str]) -> tuple[Json, str]:
         above.pop("where", None)
         return written, place
     parts = _parts_at(written, steps[:-1])
-    if parts is not None and steps[-1].isdecimal() and int(steps[-1]) < len(parts):
-        del parts[int(steps[-1])]
+    place_there = None if parts is None else _index(steps[-1], parts)
+    if parts is not None and place_there is not None:
+        del parts[place_there]
     return written, place
 
 
@@ -207,10 +208,17 @@ def _at(written: Any, steps: Sequence[str]) -> Any:
             written = written.get("where") if isinstance(written, dict) else None
             continue
         parts = _parts_of(written)
-        if parts is None or not step.isdecimal() or int(step) >= len(parts):
+        index = None if parts is None else _index(step, parts)
+        if parts is None or index is None:
             return None
-        written = parts[int(step)]
+        written = parts[index]
     return written
+
+
+def _index(step: str, parts: Sequence[Any]) -> int | None:
+    """None where there is no such part; Python reads no number of more than some thousand digits."""
+    index = int(step) if step.isdecimal() and len(step) <= len(str(WIDEST)) else len(parts)
+    return index if index < len(parts) else None
 
 
 def _parts_at(written: Json, steps: Sequence[str]) -> list[Any] | None:
