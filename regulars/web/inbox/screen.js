@@ -250,6 +250,11 @@ class InboxScreen extends HTMLElement {
       const made = fresh.getElementById(pane);
       if (made) this.querySelector(`#${pane}`).replaceWith(made);
     }
+    if (this.dataset.usualContext) { // from a page without a contact beside it
+      this.usualContext = this.dataset.usualContext;
+      delete this.dataset.usualContext;
+      this.fitContext();
+    }
     writeTimes(this);
     nameReader(this);
     this.showPhone();
