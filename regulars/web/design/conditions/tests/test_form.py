@@ -199,5 +199,5 @@ def test_nothing_that_is_sent_breaks_it(cast: Cast, sign_in: Callable[[Member], 
 @pytest.mark.parametrize("verb", ["add", "nest", "remove", "narrow"])
 @pytest.mark.parametrize("place", ["c." + "9" * 5000, "c.0." + "9" * 5000, "c.-1", "c.²", "c.where.0"])
 def test_a_button_for_a_place_that_is_not_there_changes_nothing(verb: str, place: str) -> None:
-    written = {"all": [{"any": []}]}
+    written: dict[str, Any] = {"all": [{"any": []}]}
     assert act(written, f"{verb}:{place}", "contact.name")[0] == written
