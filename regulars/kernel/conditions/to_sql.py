@@ -30,7 +30,7 @@ from regulars.kernel.conditions.windows import AsOf, Stretch, Window, stretch_of
 Row = TypeVar("Row", bound=Model)
 PROBED = (1000, 4000)
 """so many are looked at one by one before the whole set is asked for; the later ones where a page may come of them"""
-_COUNTING = {"work_mem": "64MB", "max_parallel_workers_per_gather": "1", "jit": "off"}
+COUNTING = {"work_mem": "64MB", "max_parallel_workers_per_gather": "1", "jit": "off"}
 """for a count: the groups of a million rows then need no disk, a second processor helps where one is free, and no time
 goes into machine code for one statement"""
 TRUE, FALSE, MISSING = Sql("TRUE"), Sql("FALSE"), Sql("NULL")
@@ -52,11 +52,11 @@ def count(condition: Condition, registry: Registry, subject: str, workspace_id: 
     """How many the condition holds for."""
     found = ids(condition, registry, subject, workspace_id, as_of)
     with transaction.atomic(), connection.cursor() as cursor:
-        for name, value in _COUNTING.items():
+        for name, value in COUNTING.items():
             cursor.execute(f"SET LOCAL {name} TO '{value}'")
         cursor.execute(f"SELECT count(*) FROM ({found.text}) matching", found.values)
         (number,) = cursor.fetchone()
-        for name in _COUNTING:
+        for name in COUNTING:
             cursor.execute(f"SET LOCAL {name} TO DEFAULT")  # the caller's transaction may go on
     return int(number)
 
