@@ -34,7 +34,7 @@ def load_schema() -> bool:
         cursor.execute(
             "SET LOCAL check_function_bodies = off"
         )  # they name tables that come later in the file
-        connection.connection.execute(text)
+        cursor.execute(text)
         cursor.execute("SET LOCAL check_function_bodies = on")
     recorder = MigrationRecorder(connection)
     recorder.ensure_schema()
