@@ -73,12 +73,10 @@ export const parsedPage = (html) => new DOMParser().parseFromString(html, "text/
 /** What differs between a page now and the same page later; the rest of it stays. */
 export const CHANGING = [".page-body", ".page-bar .end"];
 
-/** This page as it is now; null where it is loaded anew, because it is not for this member any more. Rejects without a connection. */
+/** This page as it is now; null where it is not for this member any more. Rejects without a connection. */
 export async function askAnew() {
   const response = await get(document.querySelector(".page").dataset.page + location.search);
-  if (response.ok && !response.redirected) return parsedPage(await response.text());
-  location.reload();
-  return null;
+  return response.ok && !response.redirected ? parsedPage(await response.text()) : null;
 }
 
 /** Put the same page, later, in the place of ours. */

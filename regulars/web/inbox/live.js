@@ -1,8 +1,9 @@
 // One stream of server-sent events for the screen. Rows and messages are patched where they stand; a lost
 // connection says since when, and catches up by cursor. Never silently stale.
-import { get, showCounters } from "../design/page.js";
+import { get, parsedPage, showCounters } from "../design/page.js";
 import { gettext, interpolate } from "../design/strings.js";
 import { timeOf } from "../design/time/time.js";
+import { replaceNavigation } from "../layouts/navigation.js";
 
 const STALE_AFTER = 25_000;
 const RETRY = [500, 1000, 2000, 5000, 10_000];
@@ -142,27 +143,31 @@ class LiveUpdates {
   }
 
   /** Too much was missed to catch up piece by piece, or the log is another one: what is open may be there no more. */
-  reset() {
-    return this.loadAnew();
+  async reset() {
+    if (await this.isOpenStill()) location.reload();
+    else location.assign(this.screen.addressOfList());
   }
 
   counters(data) {
     showCounters(data);
   }
 
-  /** What this member may see changed. */
-  permissions() {
-    return this.loadAnew();
+  /** What this member may see and do changed: everything follows but the words that are being written. */
+  async permissions() {
+    const isOpenStill = await this.isOpenStill();
+    const response = await fetch(this.screen.addressOfList(), { credentials: "same-origin" }).catch(() => null);
+    if (!response) return void setTimeout(() => this.permissions(), RETRY.at(-1)); // the rights as they are by then
+    if (!response.ok || response.redirected) return location.reload(); // no conversations any more, or signed out
+    replaceNavigation(parsedPage(await response.text()));
+    if (!isOpenStill) this.gone({ conversation_id: this.screen.conversation });
+    this.screen.lookAgain();
   }
 
-  /** The list is asked anew; an open conversation that is gone is left. */
-  async loadAnew() {
-    const open = this.screen.dataset.conversation;
-    if (open) {
-      const response = await get(this.screen.addressOf(open)).catch(() => null);
-      if (response?.status === 404 || response?.status === 403) return location.assign(this.screen.addressOfList());
-    }
-    location.reload();
+  /** Also true without a connection. */
+  async isOpenStill() {
+    const open = this.screen.conversation;
+    const response = open && (await get(this.screen.addressOf(open)).catch(() => null));
+    return ![403, 404].includes(response?.status);
   }
 }
 

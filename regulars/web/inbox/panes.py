@@ -134,11 +134,7 @@ def _panel(actor: Actor, conversation: Conversation, others: Sequence[Conversati
         "has_more_episodes": len(episodes) > PANEL_EPISODES,
         "others": others,
         "conversation": conversation_row(_with_tags(conversation)),
-        "can": {
-            "edit_contact": actor.can("contacts:edit"),
-            "export": actor.can("contacts:export"),
-            "tag": actor.can("conversations:assign"),
-        },
+        "can": _rights(actor),
         "panel_notes": newest_notes(conversation)[:PANEL_NOTES],
         **(_about_contact(actor, contact) if contact else _about_group(conversation)),
     }
@@ -181,9 +177,20 @@ def _head(actor: Actor, conversation: Conversation, others: Sequence[Conversatio
         "conversation": conversation_row(_with_tags(conversation)),
         "contact": conversation.contact,
         "members": assignable_members(actor),
-        "may_tag": actor.can("conversations:assign"),
+        "can": _rights(actor),
         "window_closes_at": conversation.window_closes_at,
         "ad_window_closes_at": conversation.ad_window_closes_at,
+    }
+
+
+def _rights(actor: Actor) -> dict[str, bool]:
+    """What is offered; each act asks for its right again."""
+    return {
+        "assign": actor.can("conversations:assign"),
+        "edit_contact": actor.can("contacts:edit"),
+        "export": actor.can("contacts:export"),
+        "resolve": actor.can("conversations:resolve"),
+        "tag": actor.can("conversations:assign"),
     }
 
 

@@ -402,6 +402,14 @@ class InboxScreen extends HTMLElement {
     nameReader(this.querySelector("#context"));
   }
 
+  /** Other rights: the list, and what may be done with the open conversation. */
+  lookAgain() {
+    this.views.refresh();
+    this.head.soon();
+    this.together.soon();
+    this.refreshContext();
+  }
+
   /** The open conversation is out of this member's sight now; what was written for it is not lost. */
   leave() {
     const composer = this.querySelector("message-composer");

@@ -1,7 +1,7 @@
 // Another list in the place of the one that stands here. Views, numbers, orders and searches are addresses under /inbox; each
 // is fetched as a pane, the open conversation stays, and the browser's history, title and rail follow.
 import { takeAway } from "../design/drawer/drawer.js";
-import { announce, fragment, get } from "../design/page.js";
+import { announce, fragment, get, isTyping } from "../design/page.js";
 import { toast } from "../design/toast/toast.js";
 import { gettext } from "../design/strings.js";
 import { writeTimes } from "../design/time/time.js";
@@ -83,6 +83,13 @@ export class Views {
     if (!(await this.show(address))) return;
     if (screen.conversation && oneAtATime.matches) screen.close();
     else if (screen.addressOfList() !== before) screen.note("pushState");
+  }
+
+  /** The same list as it is now; a search that is being typed comes first. */
+  refresh() {
+    const { pane } = this;
+    if (!pane.contains(document.activeElement) || !isTyping()) return this.show(this.screen.addressOfList());
+    pane.addEventListener("focusout", () => setTimeout(() => this.refresh()), { once: true });
   }
 
   /** Put another list here; true when it is here, false when it could not be loaded, null when another was asked for since. */

@@ -23,8 +23,18 @@ function lieOverThePage() {
   layOver(panel, narrow, () => panel.classList.remove("open"));
 }
 
+/** As a fresh page has it; an open menu, and the drawer under somebody's hand, are left to the next page. */
+export function replaceNavigation(page) {
+  for (const part of [".rail", ".bottom-bar", ".more-pages"]) {
+    const [ours, theirs] = [document, page].map((each) => each.querySelector(part));
+    if (ours && theirs && !ours.matches(".open, :has([popover]:popover-open)")) exchange(ours, theirs);
+  }
+}
+
 onCommand("go-inbox", () => document.querySelector(".rail .brand").click());
-for (const link of document.querySelectorAll(".rail [data-view]")) onCommand(`go-${link.dataset.view}`, () => link.click());
+for (const { dataset: { view } } of document.querySelectorAll(".rail [data-view]")) {
+  onCommand(`go-${view}`, () => document.querySelector(`.rail [data-view="${view}"]`).click());
+}
 onCommand("go-settings", () => location.assign("/settings"));
 onCommand("go-account", () => location.assign("/settings/account"));
 

@@ -6,8 +6,9 @@ const body = () => document.querySelector(".page[data-page] .page-body");
 
 /** Something was done: the page as it is now. */
 export async function refreshPage() {
-  const fresh = await askAnew().catch(() => location.reload());
+  const fresh = await askAnew().catch(() => null);
   if (fresh) show(fresh);
+  else location.reload();
 }
 
 function show(fresh) {

@@ -7,7 +7,20 @@ const PAUSE = 1000; // a page that much happens on is asked anew this often at m
 let isWaiting = false;
 let nextAt = 0;
 let later = 0;
-const isBusy = () => document.querySelector(`:is(${CHANGING}) :is(dialog[open], select:focus, input:focus)`) || isSelecting();
+let isOutdated = false; // another member's page, or nobody's: loaded anew as a whole
+const FIELDS = ":is(input, select, textarea):not(dialog:not([open]) *, [data-submit-on-change] *, :autofill)";
+const isBusy = () => document.querySelector(`:is(${CHANGING}) :is(dialog[open], select:focus, input:focus, textarea:focus)`) || isSelecting() || isFilledIn();
+
+/** Somebody typed or chose what is not sent yet, and looks elsewhere for a moment. */
+function isFilledIn() {
+  return [...document.querySelectorAll(`:is(${CHANGING}) ${FIELDS}`)].some(isChanged);
+}
+
+function isChanged(field) {
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.options) return field.selectedOptions[0] !== ([...field.options].find((each) => each.defaultSelected) ?? field.options[0]);
+  return field.type !== "hidden" && field.value !== field.defaultValue;
+}
 
 /** Somebody marks a text to copy it. */
 function isSelecting() {
@@ -22,10 +35,12 @@ async function follow() {
     return;
   }
   isWaiting = false;
+  if (isOutdated) return location.reload();
   nextAt = performance.now() + PAUSE;
   const again = () => void (later = setTimeout(follow, PAUSE)); // no connection: the stream comes back with it, too
   const fresh = await askAnew().catch(again);
-  if (!fresh) return;
+  if (fresh === undefined) return;
+  if (fresh === null) return loadAnew();
   if (isBusy()) isWaiting = true;
   else replace(fresh);
 }
@@ -34,6 +49,11 @@ async function follow() {
 function followSoon() {
   clearTimeout(later);
   later = setTimeout(follow, Math.max(0, nextAt - performance.now()));
+}
+
+function loadAnew() {
+  isOutdated = true;
+  return follow();
 }
 
 function replace(fresh) {
@@ -50,7 +70,7 @@ function open(cursor) {
   for (const kind of ["hello", "ping", "page", "counters"]) stream.addEventListener(kind, (event) => (seen = event.lastEventId));
   stream.addEventListener("page", followSoon);
   stream.addEventListener("counters", (event) => showCounters(JSON.parse(event.data)));
-  for (const kind of ["permissions", "reset"]) stream.addEventListener(kind, () => location.reload());
+  for (const kind of ["permissions", "reset"]) stream.addEventListener(kind, loadAnew);
   const ends = (event) => event.target.matches("[data-ends-session]") && stop();
   const stop = () => {
     stream.close();

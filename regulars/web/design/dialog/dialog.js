@@ -1,4 +1,5 @@
 // Native dialogs trap and return focus themselves; this opens, closes and lets a click on the scrim close them.
+import { focusField } from "../form_dialog/form_dialog.js";
 import { onCommand } from "../keyboard/keyboard.js";
 
 let behind = null; // the button of the menu that a dialog was opened from: the menu itself is closed by then
@@ -15,7 +16,9 @@ document.addEventListener("close", (event) => {
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest?.("[data-dialog]");
-  if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
+  const asked = opener && document.getElementById(opener.dataset.dialog);
+  asked?.showModal();
+  if (asked?.matches(".form-dialog")) focusField(asked); // a browser begins with the box that scrolls, when there is one
   if (event.target instanceof HTMLDialogElement) event.target.close();
 });
 

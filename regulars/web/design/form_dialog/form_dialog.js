@@ -76,6 +76,7 @@ function complain(form, text) {
   place.textContent = text;
 }
 
-function focusField(within) {
+/** Where to begin: at what is wrong, else at the first field. */
+export function focusField(within) {
   (within.querySelector("[aria-invalid=true]") ?? within.querySelector(`.invalid :is(${FIELDS})`) ?? within.querySelector(FIELDS))?.focus();
 }
