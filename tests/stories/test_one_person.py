@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from playwright.sync_api import expect
 
@@ -16,8 +18,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 def test_two_contacts_are_merged_read_together_and_parted_again(desks: Desks, product: Product):
     work, home = Customer(product, "Greta Sommer"), Customer(product, "G. Sommer private")
-    work.says("I write from the office")
-    home.says("And now from home")
+    now = int(time.time())
+    work.says("I write from the office", timestamp=now - 2)
+    home.says("And now from home", timestamp=now - 1)
     desk = desks.open(AGENT)
     desk.choose(work)
     page = desk.page

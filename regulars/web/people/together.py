@@ -47,26 +47,32 @@ class Together:
 def read_together(actor: Actor, person_id: UUID, before: tuple[datetime, UUID] | None = None) -> Together:
     found = list_conversations(actor, ConversationFilter(person_id=person_id), limit=MOST_THREADS).items
     rows = {each.id: conversation_row(each) for each in found}
-    items, is_whole = _lines(found, before)
+    items, is_whole, arrival = _lines(found, before)
     shown = items[-MOST_LINES:]
+    told = sorted(shown, key=lambda item: (item.at, arrival.get(item.id, 0), item.id))
     has_older = not is_whole or len(items) > len(shown)
     return Together(
         list(rows.values()),
-        [Stretch(rows[key], list(lines)) for key, lines in groupby(shown, lambda item: item.conversation_id)],
+        [Stretch(rows[key], list(lines)) for key, lines in groupby(told, lambda item: item.conversation_id)],
         shown[0].position if has_older and shown else "",
     )
 
 
 def _lines(
     conversations: Iterable[Conversation], before: tuple[datetime, UUID] | None
-) -> tuple[list[ThreadItem], bool]:
-    """The newest lines of all, without gaps: nothing from before the place where a thread's page begins."""
-    since, items = "", list[ThreadItem]()
+) -> tuple[list[ThreadItem], bool, dict[UUID, int]]:
+    """The newest lines of all, without gaps: nothing from before the place where a thread's page begins.
+
+    With the order in which messages came in: platforms tell whole seconds, and ids say who was processed first, which
+    is that order within a thread only.
+    """
+    since, items, arrival = "", list[ThreadItem](), dict[UUID, int]()
     for conversation in conversations:
         page = read_thread(conversation, before=before, limit=MOST_LINES)
         lines = thread_items(page, conversation)
         items += lines
+        arrival |= {each.message.id: each.message.delivery_id or 0 for each in page.messages}
         if page.has_older and lines:
             since = max(since, lines[0].position)
     kept = sorted((item for item in items if item.position >= since), key=lambda item: item.position)
-    return kept, not since
+    return kept, not since, arrival

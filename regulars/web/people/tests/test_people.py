@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from regulars.contacts.events import ContactsMerged, MergeUndone
 from regulars.contacts.models import Contact, Merge, MergeSuggestion
 from regulars.contacts.operations.merging import merge_contacts
-from regulars.conversations.models import Conversation
+from regulars.conversations.models import Conversation, Message
 from regulars.conversations.operations.handling import assign_conversation
 from regulars.kernel import clock
 from regulars.web.inbox.live import draw_pieces
@@ -107,6 +107,18 @@ def test_all_threads_are_read_as_one_in_the_order_of_time_with_their_numbers(
     assert html.count('class="together-number"') == 4
     assert "message-composer" not in html
     assert all(f'data-open-conversation="{each.id}"' in html for each in (first, second))
+
+
+def test_what_was_said_in_one_second_stands_in_the_order_of_arrival(cast: Cast, sign_in: SignIn) -> None:
+    """Whoever was processed first has the lower id; the platform's clock tells them apart no more."""
+    at = clock.now().replace(microsecond=0) - timedelta(hours=1)
+    last = cast.hears(ALICE, "came second", at=at)
+    cast.hears(BORIS, "came first", inbox=cast.second_inbox, at=at)
+    for delivery, said in enumerate(("came first", "came second"), 1):
+        Message.objects.filter(text=said).update(delivery_id=delivery)
+    _merge(cast)
+    html = _html(sign_in(cast.agent), f"/conversations/{last.id}/person")
+    assert 0 < html.index(">came first") < html.index(">came second")
 
 
 def test_earlier_lines_follow_without_gap_or_repetition(
