@@ -1,6 +1,7 @@
 """The little networking a supervisor needs: is a port free, does an address answer."""
 
 import errno
+import secrets
 import socket
 from typing import Any
 
@@ -8,13 +9,20 @@ from .errors import StartRefused
 
 LOOPBACK = "127.0.0.1"
 PRIVILEGED = 1024  # ports below are root's to take
+BELOW_EPHEMERAL = range(20_000, 30_000)
+"""no system gives these to outgoing connections (Linux begins at 32768): none is lost between looking and listening"""
+_TRIES = 200
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port(*, and_next: bool = False) -> int:
+    """``and_next``: the port after it is free, too."""
+    for _ in range(_TRIES):
+        port = secrets.choice(BELOW_EPHEMERAL)
+        if is_free(port) and (not and_next or is_free(port + 1)):
+            return port
+    raise StartRefused(
+        f"No free port between {BELOW_EPHEMERAL[0]} and {BELOW_EPHEMERAL[-1]}. Stop what listens there."
+    )
 
 
 def asked_at(host: str) -> str:

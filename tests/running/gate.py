@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from .product import choose_port
+from regulars.supervision import net
 
 PASSED_ON = ("Authorization", "Content-Type")
 
@@ -21,7 +21,7 @@ class Gate:
     """An HTTP server in a thread of its own that hands every request on; a reset behind it is a reset before it."""
 
     def __init__(self) -> None:
-        self.port = choose_port()
+        self.port = net.free_port()
         self.target = ""
         self.attempts: Counter[str] = Counter()
         """how often each message (by our id) was asked to be sent"""

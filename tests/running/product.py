@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -27,13 +25,11 @@ from typing import Any
 import httpx
 import psycopg
 
-from regulars.supervision import cluster, system
+from regulars.supervision import cluster, net, system
 from regulars.supervision.home import make_home
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_PATIENCE = 150.0
-BELOW_EPHEMERAL = range(20_000, 30_000)
-"""ports that the system hands out to nobody, so that nobody can take one between looking and listening"""
 PROCESSES = ("web", "worker", "postgres", "sandbox")
 BYTECODE = Path(tempfile.gettempdir()) / f"regulars-tests-bytecode-{os.geteuid()}"
 """shared: a fresh home need not compile everything anew"""
@@ -69,7 +65,7 @@ class Product:
     ) -> None:
         self.home = home
         self.log_file = log_file or home.with_name(f"{home.name}.log")
-        self.port = choose_port()
+        self.port = net.free_port(and_next=True)
         self.ready: dict[str, Any] = {}
         self._environment = dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
@@ -217,24 +213,6 @@ class Product:
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         found: dict[str, Any] = answer.json()
         return found
-
-
-def choose_port() -> int:
-    """A port with a free neighbor (the sandbox's)."""
-    for _ in range(200):
-        port = random.SystemRandom().choice(BELOW_EPHEMERAL)
-        if _is_free(port) and _is_free(port + 1):
-            return port
-    raise AssertionError("no free port between 20000 and 30000")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
 
 
 def _lend_bytecode(place: Path) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from regulars.supervision import net
 from tests.running import pristine
-from tests.running.product import Product, choose_port
+from tests.running.product import Product
 
 from .desks import Desks, find_browser, launch
 
@@ -40,7 +41,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def mail_port() -> int:
     """Where a story's mail server may listen."""
-    return choose_port()
+    return net.free_port()
 
 
 @pytest.fixture(scope="package")

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from regulars.commands import COMMANDS
-from regulars.supervision import system
+from regulars.supervision import net, system
 from regulars.supervision.home import PROJECT
 from regulars.supervision.locks import FileLock
 from tests.running.product import BYTECODE
@@ -103,7 +103,7 @@ def test_a_second_start_on_one_home_is_refused_and_says_who_runs(tmp_path: Path)
 
 
 def test_from_an_empty_database_to_an_owner_with_a_token(tmp_path: Path):
-    place = {"REGULARS_HOME": str(tmp_path), "REGULARS_PORT": _free_port()}
+    place = {"REGULARS_HOME": str(tmp_path), "REGULARS_PORT": str(net.free_port())}
     assert regulars("migrate", **place).stdout == "The database is up to date.\n"
 
     name = f"Shop {tmp_path.name}"
@@ -220,15 +220,9 @@ def test_a_check_up_tells_that_it_runs_though_its_ready_file_is_elsewhere(tmp_pa
 
 
 def _check_up(check: str, home: Path) -> tuple[bool, str]:
-    done = regulars("doctor", "--json", REGULARS_HOME=str(home), REGULARS_PORT=_free_port())
+    done = regulars("doctor", "--json", REGULARS_HOME=str(home), REGULARS_PORT=str(net.free_port()))
     found = {each["check"]: (each["ok"], each["detail"]) for each in json.loads(done.stdout)}
     return found[check]
-
-
-def _free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
 
 
 @pytest.mark.parametrize(
@@ -323,7 +317,9 @@ def test_a_role_that_may_not_make_tables_is_named_by_every_command_that_would(
         if limit:
             _on_server(f"ALTER ROLE {role} {limit}")
         assert sentence in _refusal(as_guest, home=tmp_path)
-        served = regulars("serve", "--home", str(tmp_path), DATABASE_URL=as_guest, REGULARS_PORT=_free_port())
+        served = regulars(
+            "serve", "--home", str(tmp_path), DATABASE_URL=as_guest, REGULARS_PORT=str(net.free_port())
+        )
         assert (served.returncode, served.stderr.count("\n"), sentence in served.stderr) == (1, 1, True)
     finally:
         _on_server(f"DROP ROLE {role}")
@@ -384,7 +380,7 @@ def test_an_argument_that_is_no_text_and_a_key_file_that_is_none_are_named(tmp_p
         done = regulars(
             command,
             REGULARS_HOME=str(tmp_path),
-            REGULARS_PORT=_free_port(),
+            REGULARS_PORT=str(net.free_port()),
             REGULARS_SECRET_KEY="",
         )
         assert (done.returncode, done.stderr) == (
@@ -427,7 +423,7 @@ def test_a_database_without_our_tables_and_one_with_another_key_are_named(
         done = regulars(*command, DATABASE_URL=url, REGULARS_HOME=str(tmp_path / "second"), **other)
         assert done.returncode == 1
         assert "regulars: This database belongs to another secret key" in done.stderr
-    processes = {"config.worker": [], "config.web": ["--port", _free_port()]}
+    processes = {"config.worker": [], "config.web": ["--port", str(net.free_port())]}
     for module, arguments in processes.items():
         done = subprocess.run(
             [sys.executable, "-m", module, *arguments],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import socket
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from regulars.kernel import clock
+from tests.running.ports import free_port
 
 USER, PASSWORD = "inbox@lotus.example", "app password 4711"
 HANG, CUT = "hang", "cut"
@@ -116,12 +116,6 @@ def catching(
         yield catcher
     finally:
         controller.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def make_certificate(folder: Path, name: str = "127.0.0.1") -> Path:

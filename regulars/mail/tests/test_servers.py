@@ -26,8 +26,9 @@ from regulars.mail.trouble import WORDS, Trouble
 from regulars.workspaces.guessing import TURNS, TooManyAttempts
 from regulars.workspaces.models import AuditEntry
 from tests.cast import Cast
+from tests.running.ports import free_port
 
-from .catcher import CUT, HANG, PASSWORD, USER, catching, free_port, make_certificate
+from .catcher import CUT, HANG, PASSWORD, USER, catching, make_certificate
 from .conftest import SetUp
 
 SERVER = {
