@@ -105,6 +105,7 @@ def bodies() -> list[Any]:
 
 def test_of_every_kind_nobody_comes_back_and_nobody_else_goes(cast):
     tried = 0
+    Contact.objects.all().delete()  # nobody but those whom a body tells of
     for each in bodies():
         with undone():
             deliver(cast, each)
@@ -156,24 +157,20 @@ def _places_of(needles: list[str]) -> dict[str, list[str]]:
     with connection.cursor() as cursor:
         for model in apps.get_models(include_auto_created=True):
             table = str(model._meta.db_table)
-            columns = [str(field.column) for field in model._meta.concrete_fields]
-            for column in columns:
-                shown = sql.SQL(
-                    "encode({c}, 'escape')"
-                    if column == "body" and table == "inboxes_delivery"
-                    else "{c}::text"
-                )
-                query = (
-                    sql.SQL("SELECT count(*) FROM {t} WHERE ").format(t=sql.Identifier(table))
-                    + sql.SQL("position(%s IN ")
-                    + shown.format(c=sql.Identifier(column))
-                    + sql.SQL(") > 0")
-                )
-                for needle in needles:
-                    cursor.execute(query, [needle])
-                    if cursor.fetchone()[0]:
-                        found.setdefault(f"{table}.{column}", []).append(needle)
+            asked = [(str(each.column), needle) for each in model._meta.concrete_fields for needle in needles]
+            counts = sql.SQL(", ").join(_count_of(table, column, needle) for column, needle in asked)
+            cursor.execute(sql.SQL("SELECT {} FROM {}").format(counts, sql.Identifier(table)))
+            for (column, needle), count in zip(asked, cursor.fetchone(), strict=True):
+                if count:
+                    found.setdefault(f"{table}.{column}", []).append(needle)
     return found
+
+
+def _count_of(table: str, column: str, needle: str) -> sql.Composed:
+    shown = "encode({}, 'escape')" if (table, column) == ("inboxes_delivery", "body") else "{}::text"
+    return sql.SQL("count(*) FILTER (WHERE position({} IN {}) > 0)").format(
+        sql.Literal(needle), sql.SQL(shown).format(sql.Identifier(column))
+    )
 
 
 ANNA_TRACES = ["Anna", "anna", "12025550103", "90000000000000000103", "secret of mine"]

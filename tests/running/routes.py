@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ def _walk(patterns: list[Any], prefix: str) -> Iterator[Place]:
             yield Place(_PLACE.sub(r"{\1}", route), tuple(_PLACE.findall(route)), pattern.callback.__module__)
 
 
+@cache
 def page_fields() -> list[str]:
     """What the pages' code reads of forms and query strings, and what their forms send."""
     web = PROJECT / "regulars" / "web"
@@ -60,6 +62,7 @@ def page_fields() -> list[str]:
     return sorted(found.union(*map(_fields_in, web.rglob("*.py"))))
 
 
+@cache
 def fields_of(place: Place) -> list[str]:
     """What the code beside a page's view reads."""
     file = PROJECT / (place.module.replace(".", "/") + ".py")
@@ -77,6 +80,7 @@ def _fields_in(file: Path) -> set[str]:
     return {*_READ.findall(source), *_FORM_FIELD.findall(source)}
 
 
+@cache
 def rest_fields() -> list[str]:
     api = PROJECT / "regulars" / "api"
     found = {"type", "file"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,7 +24,8 @@ SIZES: tuple[ViewportSize, ...] = (
     {"width": 390, "height": 844},
 )
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-LOOKS = tuple(product(SIZES, THEMES, ("ltr", "rtl")))
+LOOKS = tuple((size, *look) for size in SIZES for look in zip(THEMES, ("ltr", "rtl"), strict=True))
+"""at every width both themes and both directions: colors know no direction, and places no theme"""
 RULES_OF_LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
 """what depends on more than which elements are there and which of them show: the others need no second look"""
 SHOWN = """() => {

@@ -16,6 +16,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     Locator,
     Playwright,
     Response,
@@ -48,6 +49,8 @@ STATES = """lines => lines.map(
   (line) => `${line.id} ${line.className} ${line.querySelector(".ticks")?.dataset.status ?? "-"}`)"""
 PATIENCE = 15_000
 """milliseconds that a page may take on a busy machine"""
+GLANCE = 2_000
+"""milliseconds that a page may take to say what it shows when its story has failed"""
 
 expect.set_options(timeout=PATIENCE)
 
@@ -89,8 +92,13 @@ class Desk:
         """What the page says, and each message with the state of its ticks: for the report of a failed story."""
         if self.page.is_closed():
             return "(closed)"
-        said = self.page.evaluate("() => document.body.innerText")
-        states = self.page.locator("message-thread .message").evaluate_all(STATES)
+        try:
+            said = self.page.locator("body").inner_text(timeout=GLANCE)
+            states = self.page.locator("message-thread .message").evaluate_all(STATES)
+        except (
+            Error
+        ) as error:  # on its way to another page, or gone: a report says so and does not fail itself
+            said, states = f"(not to be read: {error.message.splitlines()[0]})", []
         return "\n".join(
             [self.page.url, *re.sub(r"\s*\n\s*", " | ", said).split("\n"), *states, *self.complaints]
         )
