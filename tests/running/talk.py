@@ -1,0 +1,99 @@
+"""People who write and are answered while things are killed: each answer is asked for with a key until it is taken."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from uuid import uuid4
+
+import httpx
+
+from .product import Product, wait_until
+
+PHONES = "+12025552"
+"""how they begin: those of the bursts (``bodies.phone_of``) begin otherwise"""
+PATIENCE = 90.0
+QUICK = {
+    "rates": {"pair_seconds": None},
+    "statuses": {"sent_delay": [0.0, 0.05], "delivered_delay": [0.0, 0.05], "read": False},
+}
+_CONVERSATIONS = """
+SELECT c.id::text FROM conversations_conversation c JOIN contacts_contact p ON p.id = c.contact_id
+WHERE starts_with(p.phone, %s) ORDER BY 1
+"""
+
+
+class Talk:
+    """Some people with a conversation each; ``sent`` are the ids of what was answered, each asked for once."""
+
+    def __init__(self, product: Product, people: int) -> None:
+        self._product = product
+        self._phones = [f"{PHONES}{serial:03d}" for serial in range(people)]
+        self.conversations: list[str] = []
+        self.sent: set[str] = set()
+        self.refusals: Counter[int] = Counter()
+        """of answers, by status: those were never intended"""
+
+    def begin(self) -> None:
+        for phone in self._phones:
+            self._write(phone)
+        assert wait_until(self._all_have_written, 30), self._product.log_tail()
+
+    def _all_have_written(self) -> bool:
+        self.conversations = [row[0] for row in self._product.sql(_CONVERSATIONS, PHONES)]
+        return len(self.conversations) == len(self._phones)
+
+    @contextmanager
+    def going_on(self, rng: random.Random) -> Iterator[None]:
+        """In a thread of its own, until the block ends."""
+        over = threading.Event()
+        thread = threading.Thread(target=self._run, args=(rng, over))
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join(PATIENCE + 30)
+
+    def _run(self, rng: random.Random, over: threading.Event) -> None:
+        while not over.wait(0.02):
+            with suppress(httpx.HTTPError, AssertionError):  # the sandbox is away
+                self._write(rng.choice(self._phones))
+            conversation = rng.choice(self.conversations)
+            if rng.random() < 0.7:
+                self._answer(conversation)
+            else:
+                with suppress(httpx.HTTPError):
+                    self._product.api("PATCH", f"/conversations/{conversation}", json={"status": "resolved"})
+
+    def _write(self, phone: str) -> None:
+        """A sandbox that was killed may have forgotten them, and how quick it is to be."""
+        known = {each["phone"]: each["id"] for each in self._product.control("GET", "customers")["items"]}
+        if phone not in known:
+            self._product.control("PATCH", "switches", QUICK)
+            known[phone] = self._product.control("POST", "customers", {"name": phone, "phone": phone})["id"]
+        self._product.control("POST", f"customers/{known[phone]}/messages", {"type": "text", "text": "And?"})
+
+    def _answer(self, conversation: str) -> None:
+        """Again until there is an answer to it: with its key it leaves once, however often it was asked for."""
+        key, began = str(uuid4()), time.monotonic()
+        while time.monotonic() - began < PATIENCE:
+            with suppress(httpx.HTTPError):
+                answer = self._product.api(
+                    "POST",
+                    f"/conversations/{conversation}/messages",
+                    json={"kind": "text", "text": "It is on its way."},
+                    headers={"Idempotency-Key": key},
+                )
+                if answer.status_code == 201:
+                    self.sent.add(answer.json()["id"])
+                    return
+                if answer.status_code < 500 and answer.status_code not in (409, 429):
+                    self.refusals[answer.status_code] += 1
+                    return
+            time.sleep(0.2)
+        raise AssertionError(f"an answer was not taken within {PATIENCE:.0f} s\n{self._product.log_tail()}")
