@@ -109,8 +109,11 @@ def rounds(product: Product, talk: Talk) -> list[Round]:
         _play(product, planned, before, talk)
         print(planned)
         done.append(planned)
+    _one_of_each(product, talk)
     _wait_for_jobs(product, done)
     assert wait_until(lambda: read_ledger(product)["outbound"]["pending"] == 0, 150), product.unsent()
+    product.control("POST", "idle", {"seconds": 60})
+    wait_until_read(product)
     return done
 
 
@@ -170,6 +173,16 @@ def _wait_for_jobs(product: Product, rounds: Sequence[Round]) -> None:
 
 def _is_over(product: Product, job_id: str) -> bool:
     return _job(product, job_id)["status"] in {"done", "failed", "canceled"}
+
+
+def _one_of_each(product: Product, talk: Talk) -> None:
+    """However little a busy machine did meanwhile, each kind of change is there."""
+    talk.write_and_answer()
+    place = f"/conversations/{talk.conversations[0]}"
+    member, team = (product.api("GET", f"/{name}").json()["items"][0]["id"] for name in ("members", "teams"))
+    changes = ({"assignee": None}, {"assignee": member}, {"team": None}, {"team": team})
+    for change in (*changes, {"status": "resolved"}, {"status": "open"}):
+        assert product.api("PATCH", place, json=change).status_code == 200, change
 
 
 def _hand_around(product: Product, rng: random.Random, over: threading.Event) -> None:
@@ -253,7 +266,9 @@ def test_nothing_was_sent_twice_and_each_answer_was_intended_once(
     assert imbalances(ledger) == []
     assert (ledger["outbound"]["intended"], ledger["outbound"]["refused"]) == (len(talk.sent), {})
     assert set(gate.attempts) <= talk.sent
-    print(f"{len(talk.sent)} answers, {ledger['outbound']['unknown']} of them unknown, refused {talk.refusals}")
+    print(
+        f"{len(talk.sent)} answers, {ledger['outbound']['unknown']} of them unknown, refused {talk.refusals}"
+    )
 
 
 def test_what_was_accepted_is_kept_whole(rounds: list[Round], product: Product):

@@ -25,6 +25,9 @@ _CONVERSATIONS = """
 SELECT c.id::text FROM conversations_conversation c JOIN contacts_contact p ON p.id = c.contact_id
 WHERE starts_with(p.phone, %s) ORDER BY 1
 """
+_WAITING = (
+    "SELECT count(*) FROM conversations_conversation WHERE id = ANY(%s::uuid[]) AND waiting_since IS NOT NULL"
+)
 
 
 class Talk:
@@ -33,6 +36,8 @@ class Talk:
     def __init__(self, product: Product, people: int) -> None:
         self._product = product
         self._phones = [f"{PHONES}{serial:03d}" for serial in range(people)]
+        self._customers: dict[str, str] = {}
+        """of the sandbox, by phone"""
         self.conversations: list[str] = []
         self.sent: set[str] = set()
         self.refusals: Counter[int] = Counter()
@@ -70,13 +75,30 @@ class Talk:
                 with suppress(httpx.HTTPError):
                     self._product.api("PATCH", f"/conversations/{conversation}", json={"status": "resolved"})
 
+    def write_and_answer(self) -> None:
+        """In quiet: whoever writes is answered."""
+        for phone in self._phones:
+            self._write(phone)
+        assert wait_until(lambda: self._product.count(_WAITING, self.conversations) > 0, 30)
+        for conversation in self.conversations:
+            self._answer(conversation)
+
     def _write(self, phone: str) -> None:
-        """A sandbox that was killed may have forgotten them, and how quick it is to be."""
+        said = {"type": "text", "text": "And?"}
+        try:
+            self._product.control("POST", f"customers/{self._customers.get(phone)}/messages", said)
+        except AssertionError:
+            self._make_known(phone)
+            self._product.control("POST", f"customers/{self._customers[phone]}/messages", said)
+
+    def _make_known(self, phone: str) -> None:
+        """Also to a sandbox that was killed and has forgotten them, and how quick it is to be."""
+        self._product.control("PATCH", "switches", QUICK)
         known = {each["phone"]: each["id"] for each in self._product.control("GET", "customers")["items"]}
-        if phone not in known:
-            self._product.control("PATCH", "switches", QUICK)
-            known[phone] = self._product.control("POST", "customers", {"name": phone, "phone": phone})["id"]
-        self._product.control("POST", f"customers/{known[phone]}/messages", {"type": "text", "text": "And?"})
+        self._customers[phone] = (
+            known.get(phone)
+            or self._product.control("POST", "customers", {"name": phone, "phone": phone})["id"]
+        )
 
     def _answer(self, conversation: str) -> None:
         """Again until there is an answer to it: with its key it leaves once, however often it was asked for."""
