@@ -49,7 +49,8 @@ FROM due FULL JOIN kept ON kept.message_id = due.message_id WHERE due.message_id
 """
 _FIRSTS = """
 WITH told AS (
-  SELECT (body ->> 'episode_id')::uuid AS id, count(*) AS many FROM kernel_event WHERE kind = 'EpisodeAnswered' GROUP BY 1
+  SELECT (body ->> 'episode_id')::uuid AS id, count(*) AS many FROM kernel_event WHERE kind = 'EpisodeAnswered'
+  GROUP BY 1
 ), kept AS (
   SELECT e.id, e.first_answer_at, count(f.id) AS many FROM conversations_episode e
     LEFT JOIN conversations_fact f ON f.episode_id = e.id AND f.is_first AND f.at = e.first_answer_at
