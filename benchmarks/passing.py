@@ -1,4 +1,4 @@
-"""``python -m benchmarks.passing``: the product's worker with a reaction more, which takes every event and does nothing.
+"""``python -m benchmarks.passing``: the worker with one reaction more, which takes every event and does nothing.
 
 The product's own take few kinds; what this one leaves undone is the least that one would that takes every message.
 """

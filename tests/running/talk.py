@@ -44,9 +44,14 @@ class Talk:
         """of answers, by status: those were never intended"""
 
     def begin(self) -> None:
+        """Until the sandbox would remember them after a kill: else they would come back as somebody else."""
         for phone in self._phones:
             self._write(phone)
         assert wait_until(self._all_have_written, 30), self._product.log_tail()
+        kept = self._product.home / "sandbox" / "sandbox.json"
+        assert wait_until(
+            lambda: kept.exists() and all(each in kept.read_text() for each in self._phones), 30
+        )
 
     def _all_have_written(self) -> bool:
         self.conversations = [row[0] for row in self._product.sql(_CONVERSATIONS, PHONES)]
