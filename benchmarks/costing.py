@@ -2,9 +2,10 @@
 
     python -m benchmarks.costing 1000 5        so many messages, so many rounds; prints milliseconds
 
-It measures inside one process, through the product's own operations, on the product's database: the same messages once
-as they are and once without each part, in turn. "Without" is the same code with that part's writing taken out. What
-PostgreSQL does beside its backends (checkpoints, vacuum) is no part of it.
+It measures inside one process, through the product's own operations, on the product's database. A part that has
+statements of its own is weighed while they run; one that has none (first rows of history, an index) by what the
+statement takes with and without it, in turn. What is deferred to the commit, and what PostgreSQL does beside its backends
+(checkpoints, vacuum), is no part of it.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache, wraps
 from itertools import count
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
@@ -30,11 +34,17 @@ from benchmarks.product import Product
 from benchmarks.seeding import environment_with_database
 
 MESSAGES, AT_ONCE = 1_000, 100
-MOST_TIMES_WITHOUT = 1.5
+MOST_OF_ALL = 1 / 3
+"""of what a message takes"""
 KINDS = ("going on", "reopening", "beginning")
 """threads that were open, that were resolved, that were not there"""
-ALL_OF_IT = "all of it"
+HISTORY, EPISODES = "history", "episodes and facts"
+PLATFORM_IDS, BY_CONTACT = "the platform's ids", "the index by contact"
+PARTS = (HISTORY, EPISODES, PLATFORM_IDS, BY_CONTACT)
+ALL_OF_IT, STARTING, INSERTING = "all of it", "starting threads", "inserting messages"
 _serial = count(1)
+Spent = dict[str, float]
+"""core-milliseconds for 1,000 messages, by part"""
 
 
 def measure_costing(product: Product, effort: Effort) -> Iterator[Figure]:
@@ -45,60 +55,122 @@ def measure_costing(product: Product, effort: Effort) -> Iterator[Figure]:
         folder=product.checkout.root,
     )
     for kind in KINDS:
-        spent = told["stored"][kind]
+        spent = told["spent"][kind]
         yield Figure(f"history rows of 1,000 messages, threads {kind}", told["rows"][kind], "")
         for part in PARTS:
             yield Figure(
-                f"1,000 messages, threads {kind}, with {part}",
-                spent[ALL_OF_IT],
+                f"1,000 messages, threads {kind}: {part}",
+                spent[part],
                 "core-ms",
-                floor=spent[part],
-                floor_name="without",
-                at_most=MOST_TIMES_WITHOUT,
+                floor=spent[ALL_OF_IT],
+                floor_name=ALL_OF_IT,
+                at_most=MOST_OF_ALL,
             )
-            # the difference of each round, for the machine's other work is in both of its halves
-            yield Figure(f"… {part} alone", told["alone"][kind][part], "core-ms")
     yield Figure("facts of 1,000 answers", told["answers"], "core-ms")
-    yield Figure("statements about tags for each batch of messages", told["about tags"], "", at_most=0)
+    yield Figure("statements about tags for a batch of messages", told["about tags"], "", at_most=0)
 
 
 def measure(many: int, rounds: int) -> dict[str, Any]:
-    """Milliseconds for 1,000 messages, with and without; the first round warms up."""
+    """The first round warms up."""
     from regulars.conversations.models import ConversationHistory
 
-    ways = (ALL_OF_IT, *PARTS)
-    spent: dict[str, dict[str, list[float]]] = {kind: {way: [] for way in ways} for kind in KINDS}
+    spent: dict[str, dict[str, list[Spent]]] = {kind: {way: [] for way in WAYS} for kind in KINDS}
     rows: dict[str, int] = {}
     answers: list[float] = []
     for number in range(rounds + 1):
-        for way in ways if number % 2 else tuple(reversed(ways)):
+        for way in WAYS if number % 2 else reversed(WAYS):
             phones = [f"+1202{next(_serial):07}" for _ in range(many)]
             for kind in reversed(KINDS):
                 if kind == "reopening":
                     _resolve(phones)
                 before = ConversationHistory.objects.count()
-                with PARTS.get(way, nullcontext)():
-                    spent[kind][way].append(_core_milliseconds(lambda: _receive(phones)) * 1_000 / many)  # noqa: B023
-                if way == ALL_OF_IT:
+                with WAYS[way]():
+                    spent[kind][way].append(_spent_on(phones))
+                if way == AS_IT_IS:
                     rows[kind] = (ConversationHistory.objects.count() - before) * 1_000 // many
-            if way == ALL_OF_IT:
+            if way == AS_IT_IS:
                 answers.append(_answer(phones) * 1_000 / many)
             _forget(phones)
     return {
         "rows": rows,
-        "stored": {kind: {way: median(each[1:]) for way, each in spent[kind].items()} for kind in KINDS},
-        "alone": {
-            kind: {part: _alone(spent[kind][ALL_OF_IT], spent[kind][part]) for part in PARTS}
-            for kind in KINDS
-        },
+        "spent": {kind: _parts({way: each[1:] for way, each in spent[kind].items()}) for kind in KINDS},
         "answers": median(answers[1:]),
         "about tags": _statements_about_tags(),
     }
 
 
-def _alone(with_it: Sequence[float], without: Sequence[float]) -> float:
-    pairs = zip(with_it[1:], without[1:], strict=True)
-    return max(0.0, median(one - other for one, other in pairs))
+def _parts(rounds: Mapping[str, Sequence[Spent]]) -> Spent:
+    """Of rounds of each way, which belong together by their place."""
+    usual = rounds[AS_IT_IS]
+    parts = {part: median(each[part] for each in usual) for part in usual[0]}
+    parts[HISTORY] += _difference(usual, rounds[WITHOUT_HISTORY], STARTING)
+    parts[BY_CONTACT] = _difference(usual, rounds[WITHOUT_INDEX], INSERTING)
+    return parts
+
+
+def _difference(usual: Sequence[Spent], without: Sequence[Spent], part: str) -> float:
+    pairs = zip(usual, without, strict=True)
+    return max(0.0, median(one[part] - other[part] for one, other in pairs))
+
+
+@dataclass(slots=True)
+class Meter:
+    milliseconds: float = 0.0
+
+    def around(self, deed: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(deed)
+        def metered(*arguments: Any) -> Any:
+            began = _core_seconds()
+            try:
+                return deed(*arguments)
+            finally:
+                self.milliseconds += (_core_seconds() - began) * 1_000
+
+        return metered
+
+
+def _spent_on(phones: Sequence[str]) -> Spent:
+    """A message of each."""
+    from regulars.conversations.operations import receiving, starting, telling
+
+    places: dict[str, Sequence[tuple[ModuleType, str]]] = {
+        HISTORY: [(telling, "remember")],
+        EPISODES: [(receiving, "_go_on"), (telling, "note_changes")],
+        PLATFORM_IDS: [(receiving, "take_ids"), (receiving, "find_messages")],
+        STARTING: [(starting, "_start_threads")],
+        INSERTING: [(receiving, "_insert_messages")],
+    }
+    meters = {part: Meter() for part in (*places, ALL_OF_IT)}
+    with ExitStack() as stack:
+        for part, functions in places.items():
+            for module, name in functions:
+                metered = meters[part].around(getattr(module, name))
+                stack.enter_context(patch.object(module, name, metered))
+        meters[ALL_OF_IT].around(_receive)(phones)
+    return {part: each.milliseconds * 1_000 / len(phones) for part, each in meters.items()}
+
+
+def _answer(phones: Sequence[str]) -> float:
+    """As if each thread's message were an answer: what is written down of it does not ask which side it is from."""
+    from django.db import transaction
+
+    from regulars.conversations.models import Message
+    from regulars.conversations.operations.facts import Span, note_answers
+
+    latest = Message.objects.filter(conversation__contact__phone__in=phones).order_by(
+        "conversation_id", "-sent_at"
+    )
+    told = latest.distinct("conversation_id").values_list("id", "sent_at")
+    spans = [Span(message_id, sent_at) for message_id, sent_at in told]
+
+    def note() -> None:
+        for first in range(0, len(spans), AT_ONCE):
+            with transaction.atomic():
+                note_answers(spans[first : first + AT_ONCE])
+
+    meter = Meter()
+    meter.around(note)()
+    return meter.milliseconds
 
 
 def _forget(phones: Sequence[str]) -> None:
@@ -116,29 +188,6 @@ def _forget(phones: Sequence[str]) -> None:
         )
 
 
-def _answer(phones: Sequence[str]) -> float:
-    """As if each thread's message were an answer: what is written down of it does not ask which side it is from."""
-    from django.db import transaction
-
-    from regulars.conversations.models import Message
-    from regulars.conversations.operations.facts import Span, note_answers
-
-    latest = Message.objects.filter(conversation__contact__phone__in=phones).order_by(
-        "conversation_id", "-sent_at"
-    )
-    spans = [
-        Span(message_id, sent_at)
-        for message_id, sent_at in latest.distinct("conversation_id").values_list("id", "sent_at")
-    ]
-
-    def note() -> None:
-        for first in range(0, len(spans), AT_ONCE):
-            with transaction.atomic():
-                note_answers(spans[first : first + AT_ONCE])
-
-    return _core_milliseconds(note)
-
-
 def _statements_about_tags() -> int:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -148,7 +197,7 @@ def _statements_about_tags() -> int:
         _receive(phones)
         _receive(phones)
     _forget(phones)
-    return sum("tag" in each["sql"] for each in captured.captured_queries)
+    return sum(bool(re.search("tags_|tagging", each["sql"])) for each in captured.captured_queries)
 
 
 def _receive(phones: Sequence[str]) -> None:
@@ -208,7 +257,8 @@ def _resolve(phones: Sequence[str]) -> None:
 
 @contextmanager
 def _without_history() -> Iterator[None]:
-    from regulars.conversations.operations import starting, telling
+    """The rows that threads begin with, which are written by the statement that makes the threads."""
+    from regulars.conversations.operations import starting
 
     start = re.sub(
         r"INSERT INTO conversations_conversationhistory.*",
@@ -216,33 +266,7 @@ def _without_history() -> Iterator[None]:
         starting._START_THREADS,  # noqa: SLF001 -- what it costs is measured
         flags=re.DOTALL,
     )
-    with (
-        patch.object(starting, "_START_THREADS", start),
-        patch.object(telling, "remember", lambda _happened: None),
-    ):
-        yield
-
-
-@contextmanager
-def _without_episodes() -> Iterator[None]:
-    from regulars.conversations.operations import receiving, telling
-
-    with (
-        patch.object(receiving, "_go_on", lambda _threads: None),
-        patch.object(telling, "note_changes", lambda _told: None),
-    ):
-        yield
-
-
-@contextmanager
-def _without_platform_ids() -> Iterator[None]:
-    """As if every id were new: nobody asks, and nothing is written."""
-    from regulars.conversations.operations import receiving
-
-    with (
-        patch.object(receiving, "take_ids", lambda named: {each.message_id for each in named}),
-        patch.object(receiving, "find_messages", lambda _keys: {}),
-    ):
+    with patch.object(starting, "_START_THREADS", start):
         yield
 
 
@@ -261,29 +285,26 @@ def _without_index_by_contact() -> Iterator[None]:
             cursor.execute(made.replace(" ON ONLY ", " ON "))
 
 
-PARTS: Mapping[str, Callable[[], AbstractContextManager[None]]] = {
-    "history": _without_history,
-    "episodes and facts": _without_episodes,
-    "the platform's ids": _without_platform_ids,
-    "the index by contact": _without_index_by_contact,
+AS_IT_IS, WITHOUT_HISTORY, WITHOUT_INDEX = "as it is", "without history", "without the index"
+WAYS: dict[str, Callable[[], AbstractContextManager[None]]] = {
+    AS_IT_IS: nullcontext,
+    WITHOUT_HISTORY: _without_history,
+    WITHOUT_INDEX: _without_index_by_contact,
 }
-"""each with what takes it out"""
 
 
-def _core_milliseconds(deed: Callable[[], object]) -> float:
+def _core_seconds() -> float:
     """Of this process and of the process of PostgreSQL that serves it."""
-    began = time.process_time() + _server_seconds()
-    deed()
-    return (time.process_time() + _server_seconds() - began) * 1_000
+    return time.process_time() + int(_times_of_backend().read_text().split()[0]) / 1e9
 
 
-def _server_seconds() -> float:
+@cache
+def _times_of_backend() -> Path:
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
-        pid: Any = cursor.fetchone()[0]
-    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+        return Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
 
 
 def _main() -> None:

@@ -82,7 +82,7 @@ def test_each_message_reaches_its_phone_once(product: Product) -> None:
     assert figures["sending from one process"].value > 0
 
 
-def test_costing_takes_out_each_part_and_counts_rows(product: Product) -> None:
+def test_costing_weighs_each_part_and_counts_rows(product: Product) -> None:
     figures = by_name(measure_costing(product, TINY))
     rows = [figures[f"history rows of 1,000 messages, threads {kind}"].value for kind in KINDS]
     assert rows == [0, 1_000, 3_000]
