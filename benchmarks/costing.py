@@ -4,8 +4,8 @@
 
 It measures inside one process, through the product's own operations, on the product's database. A part that has
 statements of its own is weighed while they run; one that has none (first rows of history, an index) by what the
-statement takes with and without it, in turn. What is deferred to the commit, and what PostgreSQL does beside its backends
-(checkpoints, vacuum), is no part of it.
+statement takes with and without it, in turn. What is deferred to the commit, and what PostgreSQL does beside its
+backends (checkpoints, vacuum), is no part of it.
 """
 
 from __future__ import annotations

@@ -231,7 +231,7 @@ def test_no_history_has_a_gap_or_overlaps(rounds: list[Round], product: Product)
 
 def test_episodes_and_facts_are_there_once(rounds: list[Round], product: Product):
     assert broken_episodes(product.sql) == []
-    kept = dict(product.sql("SELECT kind, count(*) FROM conversations_fact GROUP BY 1"))
+    kept: dict[str, int] = dict(product.sql("SELECT kind, count(*) FROM conversations_fact GROUP BY 1"))
     assert kept.keys() == {"answered", "assigned", "handed_to_team", "resolved", "reopened"}
 
 
