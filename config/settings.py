@@ -134,6 +134,7 @@ CHANNELS = "config.wiring.CHANNELS"
 CONDITION_FIELDS = "config.wiring.CONDITION_FIELDS"
 CONTACT_TABLES = "config.wiring.CONTACT_TABLES"
 JOB_KINDS = "config.wiring.JOB_KINDS"
+REACTIONS = "config.wiring.REACTIONS"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 GENERATED = "config.wiring.GENERATED"
 WSGI_APPLICATION = "config.wsgi.application"
