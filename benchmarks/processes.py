@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+_PARENT, _OWN, _OF_ENDED = 1, 11, 13
+"""places in /proc/<pid>/stat, behind the name; of times there are two, a user's and the kernel's"""
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 _MODULES = {
     "config.web": "web",
@@ -19,9 +22,32 @@ _BESIDE = ("checkpointer", "background", "walwriter", "autovacuum", "logical", "
 """the first words by which PostgreSQL's own processes say what they are"""
 
 
+def server_seconds(*, with_parallel: bool = False) -> float:
+    """Processor time of the process of PostgreSQL that serves this connection.
+
+    With those that helped it, which end with their statement.
+    """
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid: Any = cursor.fetchone()[0]
+    process = _stat(pid)
+    seconds = _seconds(process, _OWN)
+    return seconds + _seconds(_stat(process[_PARENT]), _OF_ENDED) if with_parallel else seconds
+
+
+def _stat(pid: int | str) -> list[str]:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def _seconds(stat: list[str], place: int) -> float:
+    return TICK * (int(stat[place]) + int(stat[place + 1]))
+
+
 def parents() -> dict[int, int]:
     """Of every process, by its number."""
-    return {pid: int(fields[1]) for pid, fields in _all_fields()}
+    return {pid: int(fields[_PARENT]) for pid, fields in _all_fields()}
 
 
 def _all_fields() -> Iterator[tuple[int, list[str]]]:
@@ -54,7 +80,7 @@ def core_seconds(root: int | None = None) -> dict[str, float]:
     for pid, each in fields.items():
         if pid != root and _is_below(pid, root, fields):
             kind = _kind(pid)
-            spent[kind] = spent.get(kind, 0.0) + TICK * sum(map(int, each[11:15]))
+            spent[kind] = spent.get(kind, 0.0) + TICK * sum(map(int, each[_OWN : _OF_ENDED + 2]))
     return spent
 
 
@@ -62,7 +88,7 @@ def _is_below(pid: int, root: int, fields: dict[int, list[str]]) -> bool:
     while pid in fields:
         if pid == root:
             return True
-        pid = int(fields[pid][1])
+        pid = int(fields[pid][_PARENT])
     return False
 
 
