@@ -229,7 +229,7 @@ def _seed(start: Start) -> None:
     start.environment["WHATSAPP_GRAPH_URL"] = start.settings.graph_url or address
     stored = _read_json(home / "demo.json")
     if stored.get("database") != start.database:
-        printed = _command(start, "demo-seed", "--json")
+        printed = _command(start, "demo-seed", "--json", *(["--quiet"] if start.settings.demo_quiet else []))
         if start.processes.stop_asked:
             return
         facts = json.loads(printed)
