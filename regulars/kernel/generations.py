@@ -4,12 +4,15 @@ Transaction ids begin anew on every PostgreSQL cluster. A log that was restored 
 new server has not given out yet, and readers' positions ahead of everything that will happen. So a restored log goes on
 in the next generation: what it brought is older than whatever is written now, and readers come to it first.
 
+How far it goes up is left to chance: of two restores of one dump neither takes a position of the other for its own.
+
 A generation is raised under a lock that waits for all writers of the log: none of an older one comes after it.
 """
 
 from __future__ import annotations
 
 import logging
+import secrets
 
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
@@ -19,6 +22,7 @@ from regulars.kernel.events import CHANNEL
 from regulars.kernel.models import LogGeneration
 
 logger = logging.getLogger(__name__)
+APART = 1_000_000
 
 
 def notice_restore() -> bool:
@@ -33,7 +37,7 @@ def notice_restore() -> bool:
         known, is_new = LogGeneration.objects.select_for_update().get_or_create(defaults={"server": server})
         if (is_new or known.server == server) and not _is_ahead():
             return False  # it was begun here, or somebody else was quicker
-        _raise(known.generation + 1, server)
+        _raise(_after(known.generation), server)
     return True
 
 
@@ -41,8 +45,14 @@ def notice_restore() -> bool:
 def raise_generation() -> int:
     """Begin the next generation, whatever server this is; for whoever restores. Returns its number."""
     known, _ = LogGeneration.objects.select_for_update().get_or_create()
-    _raise(known.generation + 1, _server())
-    return known.generation + 1
+    raised = _after(known.generation)
+    _raise(raised, _server())
+    return raised
+
+
+def _after(generation: int) -> int:
+    """One of the million next ones, so that the column has room for some thousand restores."""
+    return generation + 1 + secrets.randbelow(APART)
 
 
 def _raise(generation: int, server: str) -> None:
