@@ -14,8 +14,10 @@ from __future__ import annotations
 import logging
 import secrets
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
+from django.utils.module_loading import import_string
 
 from regulars.kernel import clock
 from regulars.kernel.events import CHANNEL
@@ -35,18 +37,25 @@ def notice_restore() -> bool:
         return False
     with transaction.atomic():
         known, is_new = LogGeneration.objects.select_for_update().get_or_create(defaults={"server": server})
-        if (is_new or known.server == server) and not _is_ahead():
+        is_ahead = _is_ahead()
+        if (is_new or known.server == server) and not is_ahead:
             return False  # it was begun here, or somebody else was quicker
         _raise(_after(known.generation), server)
+        if is_ahead or _cluster(known.server) != _cluster(server):
+            _hold_what_waited()
     return True
 
 
 @transaction.atomic
 def raise_generation() -> int:
-    """Begin the next generation, whatever server this is; for whoever restores. Returns its number."""
+    """Begin the next generation, whatever server this is; for whoever restores. Returns its number.
+
+    What waited to leave is held, as after every restore: see ``config.wiring.WHEN_RESTORED``.
+    """
     known, _ = LogGeneration.objects.select_for_update().get_or_create()
     raised = _after(known.generation)
     _raise(raised, _server())
+    _hold_what_waited()
     return raised
 
 
@@ -63,6 +72,21 @@ def _raise(generation: int, server: str) -> None:
     logger.warning(
         "the event log was restored: it goes on in the next generation", extra={"generation": generation}
     )
+
+
+def _hold_what_waited() -> None:
+    """Not where the same cluster only went on to another timeline: who fails over has lost what was not copied yet, and
+    nothing came back that had left long ago.
+    """
+    for hold in import_string(settings.WHEN_RESTORED):
+        if held := hold():
+            logger.warning(
+                "held what waited in a restored database", extra={"what": hold.__module__, "count": held}
+            )
+
+
+def _cluster(server: str) -> str:
+    return server.partition("/")[0]
 
 
 def _server() -> str:
