@@ -166,6 +166,8 @@ TEMPLATES = [
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ko", "한국어"), ("ru", "Русский"), ("th", "ไทย")]
 LANGUAGE_COOKIE_NAME = "regulars_language"
+SCHEMA_FILE = BASE_DIR / "config" / "schema.sql"
+
 LOCALE_PATHS = [BASE_DIR / "regulars" / "locale"]
 USE_I18N = True
 USE_TZ = True

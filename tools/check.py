@@ -56,6 +56,7 @@ def checks() -> list[Check]:
         Check("template form", ("djangofmt", "--check", "--quiet", *TEMPLATE_FOLDERS), is_program=True),
         Check("house lints", ("tools.house_lints",)),
         Check("migrations", ("tools.migrations_check",)),
+        Check("schema", ("tools.schema", "--check")),
         Check("routes", ("tools.routes", "--check")),
         Check("events", ("tools.events", "--check")),
         Check("catalogues", ("tools.catalogues", "check")),

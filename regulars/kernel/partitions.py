@@ -143,18 +143,32 @@ def quarter_of(moment: datetime) -> Span:
 
 def by_week(name: str, prepared: int) -> PartedTable:
     """A table in weeks of a ``timestamptz`` column."""
-    return PartedTable(name, week_of, prepared, datetime.isoformat, datetime.fromisoformat)
+    return _known(PartedTable(name, week_of, prepared, datetime.isoformat, datetime.fromisoformat))
 
 
 def by_quarter_of_id(name: str, prepared: int) -> PartedTable:
     """A table in quarters of a column of ids, which begin with their time (UUIDv7)."""
-    return PartedTable(
-        name,
-        quarter_of,
-        prepared,
-        lambda moment: str(lowest_id_at(moment)),
-        lambda text: moment_of(UUID(text)),
+    return _known(
+        PartedTable(
+            name,
+            quarter_of,
+            prepared,
+            lambda moment: str(lowest_id_at(moment)),
+            lambda text: moment_of(UUID(text)),
+        )
     )
+
+
+def parted_tables() -> list[PartedTable]:
+    """Those of all rooms that are loaded."""
+    return list(_tables.values())
+
+
+_tables: dict[str, PartedTable] = {}
+
+
+def _known(table: PartedTable) -> PartedTable:
+    return _tables.setdefault(table.name, table)
 
 
 EVENTS = by_week("kernel_event", prepared=5)

@@ -1,0 +1,1830 @@
+-- All tables of this version; python -m tools.schema writes it.
+-- holds: api 0002_answers_live_in_the_kernel
+-- holds: contacts 0014_person_exports
+-- holds: conversations 0028_newest_first
+-- holds: inboxes 0008_columns_have_database_defaults
+-- holds: kernel 0010_jobs
+-- holds: mail 0001_initial
+-- holds: media 0005_source_url
+-- holds: message_templates 0001_initial
+-- holds: tags 0001_initial
+-- holds: workspaces 0011_password_resets
+
+CREATE FUNCTION public.contacts_point_to_self() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN NEW.person_id := NEW.id; RETURN NEW; END $$;
+
+CREATE TABLE public.contacts_consent (
+    id uuid NOT NULL,
+    channel text NOT NULL,
+    purpose text NOT NULL,
+    state text NOT NULL,
+    source text NOT NULL,
+    proof jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    workspace_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    CONSTRAINT consent_state CHECK ((state = ANY (ARRAY['opted_in'::text, 'opted_out'::text])))
+);
+
+CREATE TABLE public.contacts_contact (
+    id uuid NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    profile_name text DEFAULT ''::text NOT NULL,
+    username text DEFAULT ''::text NOT NULL,
+    phone text DEFAULT ''::text NOT NULL,
+    language text DEFAULT ''::text NOT NULL,
+    time_zone text DEFAULT ''::text NOT NULL,
+    country text DEFAULT ''::text NOT NULL,
+    tier text DEFAULT ''::text NOT NULL,
+    stage text DEFAULT ''::text NOT NULL,
+    score integer,
+    fields jsonb DEFAULT '{}'::jsonb NOT NULL,
+    about text DEFAULT ''::text NOT NULL,
+    unreachable_reason text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    owner_id uuid,
+    workspace_id uuid NOT NULL,
+    profile_at timestamp with time zone,
+    person_id uuid NOT NULL
+);
+
+CREATE TABLE public.contacts_contacthistory (
+    fact text NOT NULL,
+    value text,
+    name text DEFAULT ''::text NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone,
+    since_unknown boolean DEFAULT false NOT NULL,
+    by_kind text NOT NULL,
+    by_id uuid,
+    by_name text DEFAULT ''::text NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    contact_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT contact_history_by_kind CHECK ((by_kind = ANY (ARRAY['member'::text, 'token'::text, 'contact'::text, 'system'::text, 'rule'::text, 'condition'::text, 'model'::text, 'import'::text, 'sync'::text]))),
+    CONSTRAINT contact_history_ends_after CHECK (((until_at IS NULL) OR (until_at > from_at)))
+);
+
+CREATE TABLE public.contacts_contactidentity (
+    id uuid NOT NULL,
+    channel text NOT NULL,
+    kind text NOT NULL,
+    value text NOT NULL,
+    first_seen_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    retired_at timestamp with time zone,
+    contact_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    portfolio text DEFAULT ''::text NOT NULL,
+    provider_address text DEFAULT ''::text NOT NULL,
+    CONSTRAINT identity_kind CHECK ((kind = ANY (ARRAY['phone'::text, 'bsuid'::text, 'parent_bsuid'::text, 'line_user'::text, 'unnamed'::text])))
+);
+
+CREATE TABLE public.contacts_contacttagging (
+    id uuid NOT NULL,
+    from_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    until_at timestamp with time zone,
+    by_kind text NOT NULL,
+    by_id uuid,
+    by_name text DEFAULT ''::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    confidence double precision,
+    expires_at timestamp with time zone,
+    ended_by_kind text DEFAULT ''::text NOT NULL,
+    ended_by_id uuid,
+    ended_by_name text DEFAULT ''::text NOT NULL,
+    end_reason text DEFAULT ''::text NOT NULL,
+    contact_id uuid NOT NULL,
+    tag_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT contact_tagging_by_kind CHECK ((by_kind = ANY (ARRAY['member'::text, 'token'::text, 'system'::text, 'rule'::text, 'condition'::text, 'model'::text, 'import'::text, 'sync'::text]))),
+    CONSTRAINT contact_tagging_confidence CHECK (((confidence IS NULL) OR ((confidence >= (0.0)::double precision) AND (confidence <= (1.0)::double precision)))),
+    CONSTRAINT contact_tagging_ends_after CHECK (((until_at IS NULL) OR (until_at >= from_at)))
+);
+
+CREATE TABLE public.contacts_group (
+    id uuid NOT NULL,
+    channel text NOT NULL,
+    address text NOT NULL,
+    subject text DEFAULT ''::text NOT NULL,
+    subject_told_at timestamp with time zone,
+    allows_automation boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.contacts_merge (
+    id uuid NOT NULL,
+    kept_id uuid NOT NULL,
+    absorbed_id uuid NOT NULL,
+    reason text NOT NULL,
+    by_kind text NOT NULL,
+    by_id uuid,
+    by_name text NOT NULL,
+    made_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    undone_at timestamp with time zone,
+    undone_by_name text DEFAULT ''::text NOT NULL,
+    first_id uuid NOT NULL,
+    second_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.contacts_mergedcontact (
+    id bigint NOT NULL,
+    before_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    merge_id uuid NOT NULL
+);
+
+ALTER TABLE public.contacts_mergedcontact ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.contacts_mergedcontact_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.contacts_mergesuggestion (
+    id uuid NOT NULL,
+    reason text NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    decided_at timestamp with time zone,
+    first_id uuid NOT NULL,
+    second_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.contacts_personexport (
+    id uuid NOT NULL,
+    contact_ids uuid[] NOT NULL,
+    made_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    contact_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.contacts_personexportpart (
+    id bigint NOT NULL,
+    "table" text NOT NULL,
+    rows text NOT NULL,
+    export_id uuid NOT NULL
+);
+
+ALTER TABLE public.contacts_personexportpart ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.contacts_personexportpart_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.conversations_activity (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    actor_name text NOT NULL,
+    facts jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    workspace_id uuid NOT NULL,
+    conversation_id uuid NOT NULL
+);
+
+CREATE TABLE public.conversations_conversation (
+    id uuid NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    snoozed_until timestamp with time zone,
+    priority text DEFAULT 'normal'::text NOT NULL,
+    unread_count integer DEFAULT 0 NOT NULL,
+    waiting_since timestamp with time zone,
+    last_message_id uuid,
+    last_message_at timestamp with time zone,
+    last_inbound_at timestamp with time zone,
+    window_closes_at timestamp with time zone,
+    ad_window_closes_at timestamp with time zone,
+    ad_opened_at timestamp with time zone,
+    owned_elsewhere boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    assignee_id uuid,
+    contact_id uuid,
+    inbox_id uuid NOT NULL,
+    team_id uuid,
+    workspace_id uuid NOT NULL,
+    answered_elsewhere_at timestamp with time zone,
+    group_id uuid,
+    episode_id uuid,
+    CONSTRAINT conversation_priority CHECK ((priority = ANY (ARRAY['low'::text, 'normal'::text, 'high'::text, 'urgent'::text]))),
+    CONSTRAINT conversation_snooze_nameable CHECK (((snoozed_until IS NULL) OR (snoozed_until < '2100-01-01 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT conversation_status CHECK ((status = ANY (ARRAY['open'::text, 'snoozed'::text, 'resolved'::text]))),
+    CONSTRAINT conversation_with_one CHECK ((((contact_id IS NOT NULL) AND (group_id IS NULL)) OR ((contact_id IS NULL) AND (group_id IS NOT NULL))))
+);
+
+CREATE TABLE public.conversations_conversationhistory (
+    fact text NOT NULL,
+    value text,
+    name text DEFAULT ''::text NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone,
+    since_unknown boolean DEFAULT false NOT NULL,
+    by_kind text NOT NULL,
+    by_id uuid,
+    by_name text DEFAULT ''::text NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    conversation_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT conversation_history_by_kind CHECK ((by_kind = ANY (ARRAY['member'::text, 'token'::text, 'contact'::text, 'system'::text, 'rule'::text, 'condition'::text, 'model'::text, 'import'::text, 'sync'::text]))),
+    CONSTRAINT conversation_history_ends_after CHECK (((until_at IS NULL) OR (until_at > from_at)))
+);
+
+CREATE TABLE public.conversations_conversationtagging (
+    id uuid NOT NULL,
+    from_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    until_at timestamp with time zone,
+    by_kind text NOT NULL,
+    by_id uuid,
+    by_name text DEFAULT ''::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    confidence double precision,
+    expires_at timestamp with time zone,
+    ended_by_kind text DEFAULT ''::text NOT NULL,
+    ended_by_id uuid,
+    ended_by_name text DEFAULT ''::text NOT NULL,
+    end_reason text DEFAULT ''::text NOT NULL,
+    conversation_id uuid NOT NULL,
+    tag_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT conversation_tagging_by_kind CHECK ((by_kind = ANY (ARRAY['member'::text, 'token'::text, 'system'::text, 'rule'::text, 'condition'::text, 'model'::text, 'import'::text, 'sync'::text]))),
+    CONSTRAINT conversation_tagging_confidence CHECK (((confidence IS NULL) OR ((confidence >= (0.0)::double precision) AND (confidence <= (1.0)::double precision)))),
+    CONSTRAINT conversation_tagging_ends_after CHECK (((until_at IS NULL) OR (until_at >= from_at)))
+);
+
+CREATE TABLE public.conversations_draft (
+    id bigint NOT NULL,
+    mode text NOT NULL,
+    text text NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    conversation_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    intent uuid,
+    CONSTRAINT draft_mode CHECK ((mode = ANY (ARRAY['reply'::text, 'note'::text, 'template'::text])))
+);
+
+ALTER TABLE public.conversations_draft ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.conversations_draft_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.conversations_episode (
+    id uuid NOT NULL,
+    number integer NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    first_answer_at timestamp with time zone,
+    resolved_at timestamp with time zone,
+    resolved_by_kind text DEFAULT ''::text NOT NULL,
+    resolved_by_id uuid,
+    resolved_by_name text DEFAULT ''::text NOT NULL,
+    reopened_at timestamp with time zone,
+    reopened_count integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    conversation_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT episode_ends_after_it_began CHECK (((resolved_at IS NULL) OR (resolved_at >= opened_at)))
+);
+
+CREATE TABLE public.conversations_fact (
+    id uuid NOT NULL,
+    episode_id uuid,
+    channel text NOT NULL,
+    tier text DEFAULT ''::text NOT NULL,
+    kind text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_kind text NOT NULL,
+    by_id uuid,
+    by_name text DEFAULT ''::text NOT NULL,
+    member_id uuid,
+    team_id uuid,
+    message_id uuid,
+    is_first boolean DEFAULT false NOT NULL,
+    since timestamp with time zone,
+    wait_seconds integer,
+    business_seconds integer,
+    withdrawn_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    conversation_id uuid NOT NULL,
+    inbox_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT fact_answer_has_wait CHECK (((NOT (kind = 'answered'::text)) OR ((business_seconds >= 0) AND (message_id IS NOT NULL) AND (since IS NOT NULL) AND (wait_seconds >= 0)))),
+    CONSTRAINT fact_by_kind CHECK ((by_kind = ANY (ARRAY['contact'::text, 'person'::text, 'phone_app'::text, 'machine'::text]))),
+    CONSTRAINT fact_kind CHECK ((kind = ANY (ARRAY['answered'::text, 'assigned'::text, 'handed_to_team'::text, 'resolved'::text, 'reopened'::text])))
+);
+
+CREATE TABLE public.conversations_message (
+    id uuid NOT NULL,
+    direction text NOT NULL,
+    kind text NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    content jsonb DEFAULT '{}'::jsonb NOT NULL,
+    provider_id text,
+    target_provider_id text,
+    reply_to_provider_id text,
+    author_kind text NOT NULL,
+    author_name text DEFAULT ''::text NOT NULL,
+    source text DEFAULT 'live'::text NOT NULL,
+    status text NOT NULL,
+    error jsonb,
+    pricing_category text DEFAULT ''::text NOT NULL,
+    pricing_type text DEFAULT ''::text NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    arrived_late boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    delivery_id bigint,
+    path text DEFAULT ''::text NOT NULL,
+    author_member_id uuid,
+    contact_id uuid,
+    conversation_id uuid NOT NULL,
+    inbox_id uuid NOT NULL,
+    media_id uuid,
+    workspace_id uuid NOT NULL,
+    is_withdrawn boolean DEFAULT false NOT NULL,
+    ad_picture_id uuid,
+    CONSTRAINT message_direction CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
+    CONSTRAINT message_status_word CHECK ((status = ANY (ARRAY['received'::text, 'queued'::text, 'sending'::text, 'unknown'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'played'::text, 'failed'::text])))
+)
+PARTITION BY RANGE (id);
+
+CREATE TABLE public.conversations_message_rest (
+    id uuid NOT NULL,
+    direction text NOT NULL,
+    kind text NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    content jsonb DEFAULT '{}'::jsonb NOT NULL,
+    provider_id text,
+    target_provider_id text,
+    reply_to_provider_id text,
+    author_kind text NOT NULL,
+    author_name text DEFAULT ''::text NOT NULL,
+    source text DEFAULT 'live'::text NOT NULL,
+    status text NOT NULL,
+    error jsonb,
+    pricing_category text DEFAULT ''::text NOT NULL,
+    pricing_type text DEFAULT ''::text NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    arrived_late boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    delivery_id bigint,
+    path text DEFAULT ''::text NOT NULL,
+    author_member_id uuid,
+    contact_id uuid,
+    conversation_id uuid NOT NULL,
+    inbox_id uuid NOT NULL,
+    media_id uuid,
+    workspace_id uuid NOT NULL,
+    is_withdrawn boolean DEFAULT false NOT NULL,
+    ad_picture_id uuid,
+    CONSTRAINT message_direction CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
+    CONSTRAINT message_status_word CHECK ((status = ANY (ARRAY['received'::text, 'queued'::text, 'sending'::text, 'unknown'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'played'::text, 'failed'::text])))
+);
+
+CREATE TABLE public.conversations_messagestatus (
+    status text NOT NULL,
+    participant text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    message_id uuid NOT NULL
+)
+PARTITION BY RANGE (message_id);
+
+CREATE TABLE public.conversations_messagestatus_rest (
+    status text NOT NULL,
+    participant text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    message_id uuid NOT NULL
+);
+
+CREATE TABLE public.conversations_note (
+    id uuid NOT NULL,
+    author_name text NOT NULL,
+    text text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    author_id uuid,
+    conversation_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE SEQUENCE public.conversations_outgoing_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.conversations_outgoingmessage (
+    message_id uuid NOT NULL,
+    sequence bigint DEFAULT nextval('public.conversations_outgoing_sequence'::regclass) NOT NULL,
+    state text DEFAULT 'queued'::text NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    not_before timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    lease_until timestamp with time zone,
+    outcome_reason text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    settled_at timestamp with time zone,
+    conversation_id uuid NOT NULL,
+    inbox_id uuid NOT NULL,
+    ended_unread integer DEFAULT 0 NOT NULL,
+    ended_wait_since timestamp with time zone,
+    useful_until timestamp with time zone,
+    waiting_since timestamp with time zone,
+    waits_for jsonb,
+    CONSTRAINT outgoing_state CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'accepted'::text, 'refused'::text, 'unknown'::text])))
+);
+
+CREATE TABLE public.conversations_providermessageid (
+    inbox_id uuid NOT NULL,
+    provider_id text NOT NULL,
+    message_id uuid NOT NULL
+);
+
+CREATE TABLE public.conversations_unmatchedstatus (
+    id bigint NOT NULL,
+    provider_id text NOT NULL,
+    status text NOT NULL,
+    participant text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    errors jsonb DEFAULT '[]'::jsonb NOT NULL,
+    received_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    inbox_id uuid NOT NULL,
+    pricing_category text DEFAULT ''::text NOT NULL,
+    pricing_type text DEFAULT ''::text NOT NULL,
+    window_expires_at timestamp with time zone,
+    window_origin text DEFAULT ''::text NOT NULL
+);
+
+ALTER TABLE public.conversations_unmatchedstatus ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.conversations_unmatchedstatus_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.inboxes_channelnotice (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    field text NOT NULL,
+    event text DEFAULT ''::text NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    details text DEFAULT ''::text NOT NULL,
+    errors jsonb DEFAULT '[]'::jsonb NOT NULL,
+    dedup_key text NOT NULL,
+    delivery_id bigint,
+    path text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    workspace_id uuid NOT NULL,
+    connection_id uuid NOT NULL,
+    inbox_id uuid
+);
+
+CREATE TABLE public.inboxes_connection (
+    id uuid NOT NULL,
+    channel text NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    account_id text NOT NULL,
+    app_id text NOT NULL,
+    verify_token text NOT NULL,
+    app_secrets text NOT NULL,
+    access_token text NOT NULL,
+    problem text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    workspace_id uuid NOT NULL,
+    probe_at timestamp with time zone,
+    probe_count smallint DEFAULT 0 NOT NULL,
+    problem_code integer,
+    problem_since timestamp with time zone,
+    messaging_limit text DEFAULT ''::text NOT NULL,
+    portfolio text DEFAULT ''::text NOT NULL
+);
+
+CREATE TABLE public.inboxes_delivery (
+    id bigint NOT NULL,
+    body bytea NOT NULL,
+    update_counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    retry_at timestamp with time zone,
+    error text DEFAULT ''::text NOT NULL,
+    received_at timestamp with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+    processed_at timestamp with time zone,
+    connection_id uuid NOT NULL
+);
+
+ALTER TABLE public.inboxes_delivery ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.inboxes_delivery_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.inboxes_erasurerequest (
+    id uuid NOT NULL,
+    traces text NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    swept_at timestamp with time zone,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.inboxes_inbox (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    address text NOT NULL,
+    display_address text NOT NULL,
+    messages_per_second integer NOT NULL,
+    quality text NOT NULL,
+    paused_reason text NOT NULL,
+    is_active boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    connection_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    probe_at timestamp with time zone,
+    probe_count smallint DEFAULT 0 NOT NULL,
+    problem text DEFAULT ''::text NOT NULL,
+    problem_code integer,
+    problem_since timestamp with time zone
+);
+
+CREATE TABLE public.inboxes_inbox_teams (
+    id bigint NOT NULL,
+    inbox_id uuid NOT NULL,
+    team_id uuid NOT NULL
+);
+
+ALTER TABLE public.inboxes_inbox_teams ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.inboxes_inbox_teams_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.inboxes_ledgerentry (
+    id bigint NOT NULL,
+    address text DEFAULT ''::text NOT NULL,
+    flow text NOT NULL,
+    outcome text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    update_count bigint NOT NULL,
+    delivery_count bigint DEFAULT 0 NOT NULL,
+    at timestamp with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+    connection_id uuid
+);
+
+ALTER TABLE public.inboxes_ledgerentry ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.inboxes_ledgerentry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.kernel_event (
+    id bigint NOT NULL,
+    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    workspace_id uuid NOT NULL,
+    kind text NOT NULL,
+    body jsonb NOT NULL,
+    happened_at timestamp with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+    generation smallint DEFAULT 1 NOT NULL
+)
+PARTITION BY RANGE (happened_at);
+
+CREATE SEQUENCE public.kernel_event_serial
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.kernel_event_serial OWNED BY public.kernel_event.id;
+
+CREATE TABLE public.kernel_event_rest (
+    id bigint DEFAULT nextval('public.kernel_event_serial'::regclass) NOT NULL,
+    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    workspace_id uuid NOT NULL,
+    kind text NOT NULL,
+    body jsonb NOT NULL,
+    happened_at timestamp with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+    generation smallint DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE public.kernel_heartbeat (
+    process text NOT NULL,
+    role text NOT NULL,
+    beat_at timestamp with time zone NOT NULL,
+    details jsonb NOT NULL
+);
+
+CREATE TABLE public.kernel_job (
+    id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    kind text NOT NULL,
+    arguments jsonb NOT NULL,
+    status text NOT NULL,
+    done bigint NOT NULL,
+    total bigint,
+    result jsonb,
+    checkpoint jsonb,
+    errors jsonb NOT NULL,
+    error_count bigint NOT NULL,
+    attempt integer NOT NULL,
+    tries integer NOT NULL,
+    started_by_kind text NOT NULL,
+    started_by_id uuid,
+    started_by_name text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    cancel_asked_at timestamp with time zone,
+    worker text NOT NULL,
+    queue_id bigint,
+    scheduled_for timestamp with time zone,
+    undoes_id uuid,
+    schedule_id uuid,
+    CONSTRAINT job_done_of_total CHECK (((total IS NULL) OR (total >= done))),
+    CONSTRAINT job_ends_once CHECK ((((ended_at IS NULL) AND (status = ANY (ARRAY['waiting'::text, 'running'::text]))) OR ((NOT (status = ANY (ARRAY['waiting'::text, 'running'::text]))) AND (NOT (ended_at IS NULL))))),
+    CONSTRAINT job_status CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'canceled'::text])))
+);
+
+CREATE TABLE public.kernel_jobschedule (
+    id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    kind text NOT NULL,
+    arguments jsonb NOT NULL,
+    cron text NOT NULL,
+    time_zone text NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    started_by_kind text NOT NULL,
+    started_by_id uuid,
+    started_by_name text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.kernel_keptanswer (
+    id bigint NOT NULL,
+    owner_id uuid NOT NULL,
+    intent text NOT NULL,
+    request_hash text NOT NULL,
+    status smallint DEFAULT 0 NOT NULL,
+    sealed text,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL
+);
+
+ALTER TABLE public.kernel_keptanswer ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.kernel_keptanswer_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.kernel_loggeneration (
+    id smallint NOT NULL,
+    generation smallint DEFAULT 1 NOT NULL,
+    server text DEFAULT ''::text NOT NULL,
+    since timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    CONSTRAINT one_log_generation CHECK ((id = 1))
+);
+
+CREATE TABLE public.kernel_parkedevent (
+    id bigint NOT NULL,
+    reaction text NOT NULL,
+    error text NOT NULL,
+    parked_at timestamp with time zone NOT NULL,
+    event_id bigint NOT NULL,
+    retry_asked_at timestamp with time zone,
+    generation smallint NOT NULL,
+    transaction_id xid8 NOT NULL,
+    workspace_id uuid NOT NULL,
+    kind text NOT NULL,
+    body jsonb NOT NULL,
+    happened_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.kernel_parkedevent ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.kernel_parkedevent_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.kernel_periodicrun (
+    name text NOT NULL,
+    ran_at timestamp with time zone NOT NULL,
+    last_error text NOT NULL
+);
+
+CREATE TABLE public.kernel_reactioncursor (
+    name text NOT NULL,
+    transaction_id xid8 NOT NULL,
+    event_id bigint NOT NULL,
+    failed_attempts integer NOT NULL,
+    retry_at timestamp with time zone,
+    last_error text NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    generation smallint DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE public.kernel_serverkey (
+    id smallint NOT NULL,
+    fingerprint text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    CONSTRAINT one_server_key CHECK ((id = 1))
+);
+
+CREATE TABLE public.mail_mail (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    to_address text NOT NULL,
+    language text NOT NULL,
+    facts text NOT NULL,
+    about_id uuid,
+    message_id text NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    useful_until timestamp with time zone,
+    error text DEFAULT ''::text NOT NULL,
+    reply text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT mail_kind CHECK ((kind = ANY (ARRAY['invitation'::text, 'password-reset'::text, 'password-changed'::text]))),
+    CONSTRAINT mail_state CHECK ((state = ANY (ARRAY['waiting'::text, 'sending'::text, 'handing'::text, 'sent'::text, 'failed'::text, 'unknown'::text, 'dropped'::text])))
+);
+
+CREATE TABLE public.mail_mailserver (
+    id uuid NOT NULL,
+    host text NOT NULL,
+    port integer NOT NULL,
+    security text DEFAULT 'starttls'::text NOT NULL,
+    username text DEFAULT ''::text NOT NULL,
+    password text NOT NULL,
+    sender_name text DEFAULT ''::text NOT NULL,
+    sender_address text NOT NULL,
+    reply_to text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT mail_server_security CHECK ((security = ANY (ARRAY['starttls'::text, 'tls'::text, 'none'::text])))
+);
+
+CREATE TABLE public.media_mediafile (
+    id uuid NOT NULL,
+    connection_id uuid,
+    kind text NOT NULL,
+    state text NOT NULL,
+    provider_media_id text NOT NULL,
+    mime_type text NOT NULL,
+    byte_count bigint,
+    sha256 text NOT NULL,
+    filename text NOT NULL,
+    is_voice boolean NOT NULL,
+    is_animated boolean NOT NULL,
+    width integer,
+    height integer,
+    has_thumbnail boolean NOT NULL,
+    attempts smallint NOT NULL,
+    retry_at timestamp with time zone,
+    lease_until timestamp with time zone,
+    error text NOT NULL,
+    provider_uploads jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    fetched_at timestamp with time zone,
+    workspace_id uuid NOT NULL,
+    uploaded_by uuid,
+    traits jsonb DEFAULT '[]'::jsonb NOT NULL,
+    is_preview_due boolean DEFAULT false NOT NULL,
+    preview_attempts smallint DEFAULT 0 NOT NULL,
+    preview_lease_until timestamp with time zone,
+    source_url text DEFAULT ''::text NOT NULL,
+    CONSTRAINT media_state CHECK ((state = ANY (ARRAY['waiting'::text, 'fetching'::text, 'ready'::text, 'failed'::text, 'expired'::text, 'missing'::text])))
+);
+
+CREATE TABLE public.media_mediaplace (
+    id smallint NOT NULL,
+    marker text NOT NULL,
+    CONSTRAINT one_media_place CHECK ((id = 1))
+);
+
+CREATE TABLE public.message_templates_messagetemplate (
+    id uuid NOT NULL,
+    provider_id text NOT NULL,
+    name text NOT NULL,
+    language text NOT NULL,
+    category text NOT NULL,
+    status text NOT NULL,
+    quality text NOT NULL,
+    reason text NOT NULL,
+    parameter_format text NOT NULL,
+    components jsonb NOT NULL,
+    is_gone boolean NOT NULL,
+    synced_at timestamp with time zone NOT NULL,
+    connection_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.tags_tag (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    key text NOT NULL,
+    color text DEFAULT 'gray'::text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    removed_at timestamp with time zone,
+    merged_into_id uuid,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT tag_color CHECK ((color = ANY (ARRAY['gray'::text, 'blue'::text, 'green'::text, 'amber'::text, 'red'::text, 'purple'::text, 'cyan'::text, 'olive'::text])))
+);
+
+CREATE TABLE public.tags_taguse (
+    id bigint NOT NULL,
+    subject text NOT NULL,
+    change bigint NOT NULL,
+    tag_id uuid NOT NULL
+);
+
+ALTER TABLE public.tags_taguse ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.tags_taguse_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.workspaces_apitoken (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    scopes jsonb NOT NULL,
+    prefix text NOT NULL,
+    token_fingerprint text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    created_by_id uuid,
+    workspace_id uuid NOT NULL,
+    role_id uuid NOT NULL
+);
+
+CREATE TABLE public.workspaces_auditentry (
+    id bigint NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid,
+    actor_name text NOT NULL,
+    verb text NOT NULL,
+    object_kind text NOT NULL,
+    object_id text NOT NULL,
+    details jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+ALTER TABLE public.workspaces_auditentry ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.workspaces_auditentry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.workspaces_browsersession (
+    id uuid NOT NULL,
+    key_fingerprint text NOT NULL,
+    data text NOT NULL,
+    browser text DEFAULT ''::text NOT NULL,
+    source inet,
+    created_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    member_id uuid,
+    user_id uuid
+);
+
+CREATE TABLE public.workspaces_invitation (
+    id uuid NOT NULL,
+    email character varying(254) NOT NULL,
+    token_fingerprint text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    accepted_at timestamp with time zone,
+    invited_by_id uuid,
+    workspace_id uuid NOT NULL,
+    role_id uuid NOT NULL
+);
+
+CREATE TABLE public.workspaces_member (
+    id uuid NOT NULL,
+    is_active boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    user_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    role_id uuid NOT NULL
+);
+
+CREATE TABLE public.workspaces_member_teams (
+    id bigint NOT NULL,
+    member_id uuid NOT NULL,
+    team_id uuid NOT NULL
+);
+
+ALTER TABLE public.workspaces_member_teams ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.workspaces_member_teams_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.workspaces_passwordreset (
+    id uuid NOT NULL,
+    token_fingerprint text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    is_void boolean DEFAULT false NOT NULL,
+    user_id uuid NOT NULL
+);
+
+CREATE TABLE public.workspaces_resetasked (
+    mark text NOT NULL,
+    address text NOT NULL,
+    asked_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.workspaces_role (
+    id uuid NOT NULL,
+    key text,
+    name text NOT NULL,
+    chosen_permissions jsonb DEFAULT '[]'::jsonb NOT NULL,
+    chosen_reach jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.workspaces_team (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.workspaces_user (
+    password character varying(128) NOT NULL,
+    last_login timestamp with time zone,
+    id uuid NOT NULL,
+    email character varying(254) NOT NULL,
+    name text NOT NULL,
+    language text NOT NULL,
+    time_zone text NOT NULL,
+    theme text NOT NULL,
+    is_active boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    density text DEFAULT 'comfortable'::text NOT NULL,
+    single_keys boolean DEFAULT true NOT NULL,
+    shortcuts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT user_density CHECK ((density = ANY (ARRAY['compact'::text, 'comfortable'::text, 'spacious'::text]))),
+    CONSTRAINT user_email_lower CHECK (((email)::text = lower((email)::text))),
+    CONSTRAINT user_theme CHECK ((theme = ANY (ARRAY['system'::text, 'light'::text, 'dark'::text])))
+);
+
+CREATE TABLE public.workspaces_workspace (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    slug character varying(50) NOT NULL,
+    language text NOT NULL,
+    time_zone text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    business_week jsonb,
+    episode_hours smallint DEFAULT 24 NOT NULL,
+    CONSTRAINT workspaces_workspace_episode_hours_check CHECK ((episode_hours >= 0))
+);
+
+CREATE TABLE public.workspaces_wrongguesses (
+    mark text NOT NULL,
+    count integer NOT NULL,
+    last_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.conversations_message ATTACH PARTITION public.conversations_message_rest DEFAULT;
+
+ALTER TABLE ONLY public.conversations_messagestatus ATTACH PARTITION public.conversations_messagestatus_rest DEFAULT;
+
+ALTER TABLE ONLY public.kernel_event ATTACH PARTITION public.kernel_event_rest DEFAULT;
+
+ALTER TABLE ONLY public.kernel_event ALTER COLUMN id SET DEFAULT nextval('public.kernel_event_serial'::regclass);
+
+ALTER TABLE ONLY public.kernel_keptanswer
+    ADD CONSTRAINT answer_once UNIQUE (owner_id, intent);
+
+ALTER TABLE ONLY public.contacts_consent
+    ADD CONSTRAINT consent_once UNIQUE (contact_id, channel, purpose, state, at);
+
+ALTER TABLE ONLY public.contacts_consent
+    ADD CONSTRAINT contacts_consent_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contacts_contact
+    ADD CONSTRAINT contacts_contact_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contacts_contacthistory
+    ADD CONSTRAINT contacts_contacthistory_pkey PRIMARY KEY (contact_id, fact, from_at);
+
+ALTER TABLE ONLY public.contacts_contactidentity
+    ADD CONSTRAINT contacts_contactidentity_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contacts_contacttagging
+    ADD CONSTRAINT contacts_contacttagging_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contacts_group
+    ADD CONSTRAINT contacts_group_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contacts_merge
+    ADD CONSTRAINT contacts_merge_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contacts_mergedcontact
+    ADD CONSTRAINT contacts_mergedcontact_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contacts_mergesuggestion
+    ADD CONSTRAINT contacts_mergesuggestion_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contacts_personexport
+    ADD CONSTRAINT contacts_personexport_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contacts_personexportpart
+    ADD CONSTRAINT contacts_personexportpart_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.conversations_conversation
+    ADD CONSTRAINT conversation_unique UNIQUE (contact_id, inbox_id);
+
+ALTER TABLE ONLY public.conversations_activity
+    ADD CONSTRAINT conversations_activity_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.conversations_conversation
+    ADD CONSTRAINT conversations_conversation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.conversations_conversationhistory
+    ADD CONSTRAINT conversations_conversationhistory_pkey PRIMARY KEY (conversation_id, fact, from_at);
+
+ALTER TABLE ONLY public.conversations_conversationtagging
+    ADD CONSTRAINT conversations_conversationtagging_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.conversations_draft
+    ADD CONSTRAINT conversations_draft_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.conversations_episode
+    ADD CONSTRAINT conversations_episode_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.conversations_fact
+    ADD CONSTRAINT conversations_fact_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.conversations_message
+    ADD CONSTRAINT conversations_message_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.conversations_message_rest
+    ADD CONSTRAINT conversations_message_rest_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.conversations_messagestatus
+    ADD CONSTRAINT conversations_messagestatus_message_id_status_participant_key UNIQUE (message_id, status, participant);
+
+ALTER TABLE ONLY public.conversations_messagestatus_rest
+    ADD CONSTRAINT conversations_messagestatus_r_message_id_status_participant_key UNIQUE (message_id, status, participant);
+
+ALTER TABLE ONLY public.conversations_note
+    ADD CONSTRAINT conversations_note_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.conversations_outgoingmessage
+    ADD CONSTRAINT conversations_outgoingmessage_pkey PRIMARY KEY (message_id);
+
+ALTER TABLE ONLY public.conversations_providermessageid
+    ADD CONSTRAINT conversations_providermessageid_pkey PRIMARY KEY (inbox_id, provider_id);
+
+ALTER TABLE ONLY public.conversations_unmatchedstatus
+    ADD CONSTRAINT conversations_unmatchedstatus_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.conversations_draft
+    ADD CONSTRAINT draft_once UNIQUE (member_id, conversation_id, mode);
+
+ALTER TABLE ONLY public.conversations_episode
+    ADD CONSTRAINT episode_number_once UNIQUE (conversation_id, number);
+
+ALTER TABLE ONLY public.contacts_group
+    ADD CONSTRAINT group_unique UNIQUE (address, channel, workspace_id);
+
+ALTER TABLE ONLY public.inboxes_inbox
+    ADD CONSTRAINT inbox_address_unique UNIQUE (connection_id, address);
+
+ALTER TABLE ONLY public.inboxes_channelnotice
+    ADD CONSTRAINT inboxes_channelnotice_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.inboxes_connection
+    ADD CONSTRAINT inboxes_connection_key_key UNIQUE (key);
+
+ALTER TABLE ONLY public.inboxes_connection
+    ADD CONSTRAINT inboxes_connection_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.inboxes_delivery
+    ADD CONSTRAINT inboxes_delivery_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.inboxes_erasurerequest
+    ADD CONSTRAINT inboxes_erasurerequest_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.inboxes_inbox
+    ADD CONSTRAINT inboxes_inbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.inboxes_inbox_teams
+    ADD CONSTRAINT inboxes_inbox_teams_inbox_id_team_id_13331a61_uniq UNIQUE (inbox_id, team_id);
+
+ALTER TABLE ONLY public.inboxes_inbox_teams
+    ADD CONSTRAINT inboxes_inbox_teams_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.inboxes_ledgerentry
+    ADD CONSTRAINT inboxes_ledgerentry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.kernel_job
+    ADD CONSTRAINT job_once_a_time UNIQUE (schedule_id, scheduled_for);
+
+ALTER TABLE ONLY public.kernel_event
+    ADD CONSTRAINT kernel_event_pkey1 PRIMARY KEY (id, happened_at);
+
+ALTER TABLE ONLY public.kernel_event_rest
+    ADD CONSTRAINT kernel_event_rest_pkey PRIMARY KEY (id, happened_at);
+
+ALTER TABLE ONLY public.kernel_heartbeat
+    ADD CONSTRAINT kernel_heartbeat_pkey PRIMARY KEY (process);
+
+ALTER TABLE ONLY public.kernel_job
+    ADD CONSTRAINT kernel_job_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.kernel_job
+    ADD CONSTRAINT kernel_job_undoes_id_key UNIQUE (undoes_id);
+
+ALTER TABLE ONLY public.kernel_jobschedule
+    ADD CONSTRAINT kernel_jobschedule_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.kernel_keptanswer
+    ADD CONSTRAINT kernel_keptanswer_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.kernel_loggeneration
+    ADD CONSTRAINT kernel_loggeneration_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.kernel_parkedevent
+    ADD CONSTRAINT kernel_parkedevent_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.kernel_periodicrun
+    ADD CONSTRAINT kernel_periodicrun_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.kernel_reactioncursor
+    ADD CONSTRAINT kernel_reactioncursor_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.kernel_serverkey
+    ADD CONSTRAINT kernel_serverkey_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.mail_mail
+    ADD CONSTRAINT mail_mail_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.mail_mailserver
+    ADD CONSTRAINT mail_mailserver_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.mail_mailserver
+    ADD CONSTRAINT mail_server_once UNIQUE (workspace_id);
+
+ALTER TABLE ONLY public.media_mediafile
+    ADD CONSTRAINT media_mediafile_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.media_mediaplace
+    ADD CONSTRAINT media_mediaplace_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workspaces_member
+    ADD CONSTRAINT member_once UNIQUE (workspace_id, user_id);
+
+ALTER TABLE ONLY public.contacts_mergesuggestion
+    ADD CONSTRAINT merge_suggested_once UNIQUE (first_id, second_id);
+
+ALTER TABLE ONLY public.message_templates_messagetemplate
+    ADD CONSTRAINT message_template_unique UNIQUE (connection_id, name, language);
+
+ALTER TABLE ONLY public.message_templates_messagetemplate
+    ADD CONSTRAINT message_templates_messagetemplate_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.inboxes_channelnotice
+    ADD CONSTRAINT notice_once UNIQUE (connection_id, dedup_key);
+
+ALTER TABLE ONLY public.kernel_parkedevent
+    ADD CONSTRAINT parked_once UNIQUE (reaction, event_id);
+
+ALTER TABLE ONLY public.workspaces_role
+    ADD CONSTRAINT role_key_unique UNIQUE (workspace_id, key);
+
+ALTER TABLE ONLY public.tags_tag
+    ADD CONSTRAINT tags_tag_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tags_taguse
+    ADD CONSTRAINT tags_taguse_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.conversations_unmatchedstatus
+    ADD CONSTRAINT unmatched_status_once UNIQUE (inbox_id, provider_id, status, participant);
+
+ALTER TABLE ONLY public.workspaces_apitoken
+    ADD CONSTRAINT workspaces_apitoken_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workspaces_apitoken
+    ADD CONSTRAINT workspaces_apitoken_token_fingerprint_key UNIQUE (token_fingerprint);
+
+ALTER TABLE ONLY public.workspaces_auditentry
+    ADD CONSTRAINT workspaces_auditentry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workspaces_browsersession
+    ADD CONSTRAINT workspaces_browsersession_key_fingerprint_key UNIQUE (key_fingerprint);
+
+ALTER TABLE ONLY public.workspaces_browsersession
+    ADD CONSTRAINT workspaces_browsersession_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workspaces_invitation
+    ADD CONSTRAINT workspaces_invitation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workspaces_invitation
+    ADD CONSTRAINT workspaces_invitation_token_fingerprint_key UNIQUE (token_fingerprint);
+
+ALTER TABLE ONLY public.workspaces_member
+    ADD CONSTRAINT workspaces_member_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workspaces_member_teams
+    ADD CONSTRAINT workspaces_member_teams_member_id_team_id_649395d0_uniq UNIQUE (member_id, team_id);
+
+ALTER TABLE ONLY public.workspaces_member_teams
+    ADD CONSTRAINT workspaces_member_teams_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workspaces_passwordreset
+    ADD CONSTRAINT workspaces_passwordreset_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workspaces_passwordreset
+    ADD CONSTRAINT workspaces_passwordreset_token_fingerprint_key UNIQUE (token_fingerprint);
+
+ALTER TABLE ONLY public.workspaces_resetasked
+    ADD CONSTRAINT workspaces_resetasked_pkey PRIMARY KEY (mark);
+
+ALTER TABLE ONLY public.workspaces_role
+    ADD CONSTRAINT workspaces_role_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workspaces_team
+    ADD CONSTRAINT workspaces_team_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workspaces_user
+    ADD CONSTRAINT workspaces_user_email_key UNIQUE (email);
+
+ALTER TABLE ONLY public.workspaces_user
+    ADD CONSTRAINT workspaces_user_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workspaces_workspace
+    ADD CONSTRAINT workspaces_workspace_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workspaces_workspace
+    ADD CONSTRAINT workspaces_workspace_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY public.workspaces_wrongguesses
+    ADD CONSTRAINT workspaces_wrongguesses_pkey PRIMARY KEY (mark);
+
+CREATE INDEX activity_in_thread ON public.conversations_activity USING btree (conversation_id, at);
+
+CREATE INDEX answer_by_time ON public.kernel_keptanswer USING btree (created_at);
+
+CREATE INDEX audit_by_time ON public.workspaces_auditentry USING btree (workspace_id, at DESC);
+
+CREATE INDEX contact_by_age ON public.contacts_contact USING btree (workspace_id, created_at DESC, id DESC);
+
+CREATE INDEX contact_by_person ON public.contacts_contact USING btree (person_id);
+
+CREATE UNIQUE INDEX contact_history_ended_once ON public.contacts_contacthistory USING btree (contact_id, fact, until_at) WHERE (until_at IS NOT NULL);
+
+CREATE UNIQUE INDEX contact_history_open_once ON public.contacts_contacthistory USING btree (contact_id, fact) WHERE (until_at IS NULL);
+
+CREATE INDEX contact_tagging_by_tag ON public.contacts_contacttagging USING btree (tag_id, until_at, contact_id);
+
+CREATE INDEX contact_tagging_due ON public.contacts_contacttagging USING btree (expires_at) WHERE ((until_at IS NULL) AND (expires_at IS NOT NULL));
+
+CREATE INDEX contact_tagging_history ON public.contacts_contacttagging USING btree (contact_id, from_at DESC);
+
+CREATE UNIQUE INDEX contact_tagging_open_once ON public.contacts_contacttagging USING btree (contact_id, tag_id) WHERE (until_at IS NULL);
+
+CREATE INDEX contacts_consent_contact_id_e3883c86 ON public.contacts_consent USING btree (contact_id);
+
+CREATE INDEX contacts_contact_owner_id_0103c1ee ON public.contacts_contact USING btree (owner_id);
+
+CREATE INDEX contacts_merge_first_id_a30ad8df ON public.contacts_merge USING btree (first_id);
+
+CREATE INDEX contacts_merge_second_id_b8d23ce7 ON public.contacts_merge USING btree (second_id);
+
+CREATE INDEX contacts_mergedcontact_contact_id_c1b7ddfe ON public.contacts_mergedcontact USING btree (contact_id);
+
+CREATE INDEX contacts_mergedcontact_merge_id_3ac12eb1 ON public.contacts_mergedcontact USING btree (merge_id);
+
+CREATE INDEX contacts_mergesuggestion_first_id_37715b74 ON public.contacts_mergesuggestion USING btree (first_id);
+
+CREATE INDEX contacts_mergesuggestion_second_id_c93c3b2f ON public.contacts_mergesuggestion USING btree (second_id);
+
+CREATE INDEX contacts_personexport_contact_id_39b9c957 ON public.contacts_personexport USING btree (contact_id);
+
+CREATE INDEX contacts_personexport_expires_at_e07ba913 ON public.contacts_personexport USING btree (expires_at);
+
+CREATE INDEX contacts_personexportpart_export_id_90525b26 ON public.contacts_personexportpart USING btree (export_id);
+
+CREATE INDEX conversation_by_team ON public.conversations_conversation USING btree (team_id) WHERE (team_id IS NOT NULL);
+
+CREATE UNIQUE INDEX conversation_history_ended_once ON public.conversations_conversationhistory USING btree (conversation_id, fact, until_at) WHERE (until_at IS NOT NULL);
+
+CREATE UNIQUE INDEX conversation_history_open_once ON public.conversations_conversationhistory USING btree (conversation_id, fact) WHERE (until_at IS NULL);
+
+CREATE INDEX conversation_newest_first ON public.conversations_conversation USING btree (workspace_id, status, last_message_at DESC NULLS LAST, id DESC);
+
+CREATE INDEX conversation_of_member ON public.conversations_conversation USING btree (assignee_id, status, last_message_at DESC NULLS LAST, id DESC) WHERE (assignee_id IS NOT NULL);
+
+CREATE INDEX conversation_of_nobody ON public.conversations_conversation USING btree (workspace_id, status, last_message_at DESC NULLS LAST, id DESC) WHERE (assignee_id IS NULL);
+
+CREATE INDEX conversation_tagging_by_tag ON public.conversations_conversationtagging USING btree (tag_id, until_at, conversation_id);
+
+CREATE INDEX conversation_tagging_due ON public.conversations_conversationtagging USING btree (expires_at) WHERE ((until_at IS NULL) AND (expires_at IS NOT NULL));
+
+CREATE INDEX conversation_tagging_history ON public.conversations_conversationtagging USING btree (conversation_id, from_at DESC);
+
+CREATE UNIQUE INDEX conversation_tagging_open_once ON public.conversations_conversationtagging USING btree (conversation_id, tag_id) WHERE (until_at IS NULL);
+
+CREATE INDEX conversation_waiting ON public.conversations_conversation USING btree (workspace_id, waiting_since, id) WHERE (status = 'open'::text);
+
+CREATE INDEX conversations_activity_conversation_id_a454b8d1 ON public.conversations_activity USING btree (conversation_id);
+
+CREATE INDEX conversations_draft_conversation_id_8be0ce8b ON public.conversations_draft USING btree (conversation_id);
+
+CREATE INDEX conversations_draft_member_id_4d4de56e ON public.conversations_draft USING btree (member_id);
+
+CREATE INDEX message_by_ad_picture ON ONLY public.conversations_message USING btree (ad_picture_id) WHERE (ad_picture_id IS NOT NULL);
+
+CREATE INDEX conversations_message_rest_ad_picture_id_idx ON public.conversations_message_rest USING btree (ad_picture_id) WHERE (ad_picture_id IS NOT NULL);
+
+CREATE INDEX message_in_thread ON ONLY public.conversations_message USING btree (conversation_id, sent_at, id);
+
+CREATE INDEX conversations_message_rest_conversation_id_sent_at_id_idx ON public.conversations_message_rest USING btree (conversation_id, sent_at, id);
+
+CREATE INDEX message_template_sent ON ONLY public.conversations_message USING btree (inbox_id, sent_at DESC) WHERE ((direction = 'out'::text) AND (kind = 'template'::text));
+
+CREATE INDEX conversations_message_rest_inbox_id_sent_at_idx ON public.conversations_message_rest USING btree (inbox_id, sent_at DESC) WHERE ((direction = 'out'::text) AND (kind = 'template'::text));
+
+CREATE INDEX message_by_target ON ONLY public.conversations_message USING btree (inbox_id, target_provider_id) WHERE (target_provider_id IS NOT NULL);
+
+CREATE INDEX conversations_message_rest_inbox_id_target_provider_id_idx ON public.conversations_message_rest USING btree (inbox_id, target_provider_id) WHERE (target_provider_id IS NOT NULL);
+
+CREATE INDEX message_by_media ON ONLY public.conversations_message USING btree (media_id) WHERE (media_id IS NOT NULL);
+
+CREATE INDEX conversations_message_rest_media_id_idx ON public.conversations_message_rest USING btree (media_id) WHERE (media_id IS NOT NULL);
+
+CREATE INDEX message_by_contact ON ONLY public.conversations_message USING btree (contact_id, sent_at) WHERE (contact_id IS NOT NULL);
+
+CREATE INDEX conversations_message_rest_message_by_contact ON public.conversations_message_rest USING btree (contact_id, sent_at) WHERE (contact_id IS NOT NULL);
+
+CREATE INDEX message_by_time ON ONLY public.conversations_message USING brin (sent_at) WITH (autosummarize='on');
+
+CREATE INDEX conversations_message_rest_message_by_time ON public.conversations_message_rest USING brin (sent_at) WITH (autosummarize='on');
+
+CREATE INDEX conversations_note_author_id_53566395 ON public.conversations_note USING btree (author_id);
+
+CREATE INDEX conversations_note_conversation_id_a486ed4c ON public.conversations_note USING btree (conversation_id);
+
+CREATE INDEX delivery_by_age ON public.inboxes_delivery USING brin (received_at) WITH (autosummarize='on');
+
+CREATE INDEX delivery_failed ON public.inboxes_delivery USING btree (id) WHERE (state = 'failed'::text);
+
+CREATE INDEX delivery_pending ON public.inboxes_delivery USING btree (id) WHERE (state = 'pending'::text);
+
+CREATE INDEX episode_by_time ON public.conversations_episode USING btree (workspace_id, opened_at);
+
+CREATE UNIQUE INDEX episode_one_open ON public.conversations_episode USING btree (conversation_id) WHERE (resolved_at IS NULL);
+
+CREATE INDEX event_position ON ONLY public.kernel_event USING btree (generation, transaction_id, id);
+
+CREATE INDEX fact_answer_of_episode ON public.conversations_fact USING btree (episode_id, at) WHERE ((kind = 'answered'::text) AND (withdrawn_at IS NULL));
+
+CREATE UNIQUE INDEX fact_answered_once ON public.conversations_fact USING btree (message_id) WHERE (kind = 'answered'::text);
+
+CREATE INDEX fact_by_kind_and_time ON public.conversations_fact USING btree (workspace_id, kind, at);
+
+CREATE INDEX fact_of_conversation ON public.conversations_fact USING btree (conversation_id, at, id);
+
+CREATE UNIQUE INDEX group_conversation_unique ON public.conversations_conversation USING btree (group_id, inbox_id) WHERE (group_id IS NOT NULL);
+
+CREATE INDEX identity_by_contact ON public.contacts_contactidentity USING btree (contact_id);
+
+CREATE INDEX identity_retired ON public.contacts_contactidentity USING btree (value, kind) WHERE (retired_at IS NOT NULL);
+
+CREATE UNIQUE INDEX identity_unique ON public.contacts_contactidentity USING btree (value, kind, channel, workspace_id, portfolio) WHERE (retired_at IS NULL);
+
+CREATE INDEX inboxes_channelnotice_connection_id_6479c9f2 ON public.inboxes_channelnotice USING btree (connection_id);
+
+CREATE INDEX inboxes_channelnotice_inbox_id_e25be9b3 ON public.inboxes_channelnotice USING btree (inbox_id);
+
+CREATE INDEX inboxes_connection_key_a2441a13_like ON public.inboxes_connection USING btree (key text_pattern_ops);
+
+CREATE INDEX inboxes_inbox_connection_id_22de34e8 ON public.inboxes_inbox USING btree (connection_id);
+
+CREATE INDEX inboxes_inbox_teams_inbox_id_41171b71 ON public.inboxes_inbox_teams USING btree (inbox_id);
+
+CREATE INDEX inboxes_inbox_teams_team_id_78a83c1b ON public.inboxes_inbox_teams USING btree (team_id);
+
+CREATE INDEX jobs_active ON public.kernel_job USING btree (due_at) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]));
+
+CREATE INDEX jobs_by_end ON public.kernel_job USING btree (ended_at);
+
+CREATE INDEX jobs_of_workspace ON public.kernel_job USING btree (workspace_id, id DESC);
+
+CREATE INDEX kernel_event_rest_generation_transaction_id_id_idx ON public.kernel_event_rest USING btree (generation, transaction_id, id);
+
+CREATE INDEX kernel_heartbeat_process_aaa4b8b2_like ON public.kernel_heartbeat USING btree (process text_pattern_ops);
+
+CREATE INDEX kernel_job_schedule_id_223d2f8d ON public.kernel_job USING btree (schedule_id);
+
+CREATE INDEX kernel_jobschedule_next_at_37f43629 ON public.kernel_jobschedule USING btree (next_at);
+
+CREATE INDEX kernel_periodicrun_name_6aa0edf6_like ON public.kernel_periodicrun USING btree (name text_pattern_ops);
+
+CREATE INDEX kernel_reactioncursor_name_415cd822_like ON public.kernel_reactioncursor USING btree (name text_pattern_ops);
+
+CREATE INDEX mail_by_time ON public.mail_mail USING btree (workspace_id, created_at DESC);
+
+CREATE INDEX media_to_fetch ON public.media_mediafile USING btree (retry_at, id) WHERE (state = ANY (ARRAY['waiting'::text, 'fetching'::text]));
+
+CREATE INDEX media_to_preview ON public.media_mediafile USING btree (id) WHERE is_preview_due;
+
+CREATE INDEX merge_by_age ON public.contacts_merge USING btree (workspace_id, made_at DESC, id DESC);
+
+CREATE INDEX message_templates_messagetemplate_connection_id_9bb2e09f ON public.message_templates_messagetemplate USING btree (connection_id);
+
+CREATE INDEX note_in_thread ON public.conversations_note USING btree (conversation_id, created_at);
+
+CREATE INDEX notice_by_time ON public.inboxes_channelnotice USING btree (workspace_id, at DESC);
+
+CREATE INDEX outgoing_doubtful ON public.conversations_outgoingmessage USING btree (state) WHERE (state = ANY (ARRAY['sending'::text, 'unknown'::text]));
+
+CREATE INDEX outgoing_queue ON public.conversations_outgoingmessage USING btree (inbox_id, sequence) WHERE (state = 'queued'::text);
+
+CREATE INDEX outgoing_unsettled ON public.conversations_outgoingmessage USING btree (conversation_id, sequence) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text]));
+
+CREATE UNIQUE INDEX role_name_unique ON public.workspaces_role USING btree (workspace_id, lower(name));
+
+CREATE INDEX schedules_of_workspace ON public.kernel_jobschedule USING btree (workspace_id, created_at);
+
+CREATE UNIQUE INDEX tag_name_unique ON public.tags_tag USING btree (workspace_id, key) WHERE (removed_at IS NULL);
+
+CREATE INDEX tag_use_by_tag ON public.tags_taguse USING btree (tag_id, subject) INCLUDE (change);
+
+CREATE UNIQUE INDEX team_name_unique ON public.workspaces_team USING btree (workspace_id, lower(name));
+
+CREATE INDEX workspaces_apitoken_created_by_id_179704bf ON public.workspaces_apitoken USING btree (created_by_id);
+
+CREATE INDEX workspaces_apitoken_role_row_id_9e3ccb4d ON public.workspaces_apitoken USING btree (role_id);
+
+CREATE INDEX workspaces_apitoken_token_fingerprint_297e29f5_like ON public.workspaces_apitoken USING btree (token_fingerprint text_pattern_ops);
+
+CREATE INDEX workspaces_auditentry_workspace_id_f85fa331 ON public.workspaces_auditentry USING btree (workspace_id);
+
+CREATE INDEX workspaces_browsersession_expires_at_aca958c0 ON public.workspaces_browsersession USING btree (expires_at);
+
+CREATE INDEX workspaces_browsersession_key_fingerprint_e4ff018e_like ON public.workspaces_browsersession USING btree (key_fingerprint text_pattern_ops);
+
+CREATE INDEX workspaces_browsersession_member_id_76298fd6 ON public.workspaces_browsersession USING btree (member_id);
+
+CREATE INDEX workspaces_browsersession_user_id_fb053f96 ON public.workspaces_browsersession USING btree (user_id);
+
+CREATE INDEX workspaces_invitation_invited_by_id_e6ce80bf ON public.workspaces_invitation USING btree (invited_by_id);
+
+CREATE INDEX workspaces_invitation_role_row_id_4a4dd844 ON public.workspaces_invitation USING btree (role_id);
+
+CREATE INDEX workspaces_invitation_token_fingerprint_00f6b2ba_like ON public.workspaces_invitation USING btree (token_fingerprint text_pattern_ops);
+
+CREATE INDEX workspaces_member_role_row_id_6693ffcc ON public.workspaces_member USING btree (role_id);
+
+CREATE INDEX workspaces_member_teams_member_id_fcd78cbc ON public.workspaces_member_teams USING btree (member_id);
+
+CREATE INDEX workspaces_member_teams_team_id_138d1a43 ON public.workspaces_member_teams USING btree (team_id);
+
+CREATE INDEX workspaces_member_user_id_5cbd3867 ON public.workspaces_member USING btree (user_id);
+
+CREATE INDEX workspaces_passwordreset_token_fingerprint_9556118f_like ON public.workspaces_passwordreset USING btree (token_fingerprint text_pattern_ops);
+
+CREATE INDEX workspaces_passwordreset_user_id_30faa5ea ON public.workspaces_passwordreset USING btree (user_id);
+
+CREATE INDEX workspaces_resetasked_mark_327b6b32_like ON public.workspaces_resetasked USING btree (mark text_pattern_ops);
+
+CREATE INDEX workspaces_user_email_b817d139_like ON public.workspaces_user USING btree (email varchar_pattern_ops);
+
+CREATE INDEX workspaces_workspace_slug_c37054a2_like ON public.workspaces_workspace USING btree (slug varchar_pattern_ops);
+
+CREATE INDEX workspaces_wrongguesses_mark_a23dae78_like ON public.workspaces_wrongguesses USING btree (mark text_pattern_ops);
+
+ALTER INDEX public.message_by_ad_picture ATTACH PARTITION public.conversations_message_rest_ad_picture_id_idx;
+
+ALTER INDEX public.message_in_thread ATTACH PARTITION public.conversations_message_rest_conversation_id_sent_at_id_idx;
+
+ALTER INDEX public.message_template_sent ATTACH PARTITION public.conversations_message_rest_inbox_id_sent_at_idx;
+
+ALTER INDEX public.message_by_target ATTACH PARTITION public.conversations_message_rest_inbox_id_target_provider_id_idx;
+
+ALTER INDEX public.message_by_media ATTACH PARTITION public.conversations_message_rest_media_id_idx;
+
+ALTER INDEX public.message_by_contact ATTACH PARTITION public.conversations_message_rest_message_by_contact;
+
+ALTER INDEX public.message_by_time ATTACH PARTITION public.conversations_message_rest_message_by_time;
+
+ALTER INDEX public.conversations_message_pkey ATTACH PARTITION public.conversations_message_rest_pkey;
+
+ALTER INDEX public.conversations_messagestatus_message_id_status_participant_key ATTACH PARTITION public.conversations_messagestatus_r_message_id_status_participant_key;
+
+ALTER INDEX public.event_position ATTACH PARTITION public.kernel_event_rest_generation_transaction_id_id_idx;
+
+ALTER INDEX public.kernel_event_pkey1 ATTACH PARTITION public.kernel_event_rest_pkey;
+
+CREATE STATISTICS public.conversation_held (mcv) ON status, assignee_id FROM public.conversations_conversation;
+
+CREATE TRIGGER contact_is_themselves BEFORE INSERT ON public.contacts_contact FOR EACH ROW WHEN ((new.person_id IS NULL)) EXECUTE FUNCTION public.contacts_point_to_self();
+
+ALTER TABLE ONLY public.contacts_contacthistory
+    ADD CONSTRAINT contact_history_goes_on FOREIGN KEY (contact_id, fact, until_at) REFERENCES public.contacts_contacthistory(contact_id, fact, from_at) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_contact
+    ADD CONSTRAINT contact_person_exists FOREIGN KEY (person_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_consent
+    ADD CONSTRAINT contacts_consent_contact_id_e3883c86_fk_contacts_contact_id FOREIGN KEY (contact_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_consent
+    ADD CONSTRAINT contacts_consent_workspace_id_1519e18b_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_contact
+    ADD CONSTRAINT contacts_contact_owner_id_0103c1ee_fk_workspaces_member_id FOREIGN KEY (owner_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_contact
+    ADD CONSTRAINT contacts_contact_workspace_id_c425fb7f_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_contacthistory
+    ADD CONSTRAINT contacts_contacthist_contact_id_5108de9b_fk_contacts_ FOREIGN KEY (contact_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_contactidentity
+    ADD CONSTRAINT contacts_contactiden_contact_id_eb9adef7_fk_contacts_ FOREIGN KEY (contact_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_contactidentity
+    ADD CONSTRAINT contacts_contactiden_workspace_id_dc362600_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_contacttagging
+    ADD CONSTRAINT contacts_contacttagg_contact_id_dcfdf14a_fk_contacts_ FOREIGN KEY (contact_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_contacttagging
+    ADD CONSTRAINT contacts_contacttagg_workspace_id_39c876dd_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_contacttagging
+    ADD CONSTRAINT contacts_contacttagging_tag_id_b8341489_fk_tags_tag_id FOREIGN KEY (tag_id) REFERENCES public.tags_tag(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_group
+    ADD CONSTRAINT contacts_group_workspace_id_1426101c_fk_workspaces_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_merge
+    ADD CONSTRAINT contacts_merge_first_id_a30ad8df_fk_contacts_contact_id FOREIGN KEY (first_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_merge
+    ADD CONSTRAINT contacts_merge_second_id_b8d23ce7_fk_contacts_contact_id FOREIGN KEY (second_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_merge
+    ADD CONSTRAINT contacts_merge_workspace_id_244e5228_fk_workspaces_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_mergedcontact
+    ADD CONSTRAINT contacts_mergedconta_contact_id_c1b7ddfe_fk_contacts_ FOREIGN KEY (contact_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_mergedcontact
+    ADD CONSTRAINT contacts_mergedcontact_merge_id_3ac12eb1_fk_contacts_merge_id FOREIGN KEY (merge_id) REFERENCES public.contacts_merge(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_mergesuggestion
+    ADD CONSTRAINT contacts_mergesugges_first_id_37715b74_fk_contacts_ FOREIGN KEY (first_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_mergesuggestion
+    ADD CONSTRAINT contacts_mergesugges_second_id_c93c3b2f_fk_contacts_ FOREIGN KEY (second_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_mergesuggestion
+    ADD CONSTRAINT contacts_mergesugges_workspace_id_41c57b18_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_personexport
+    ADD CONSTRAINT contacts_personexpor_contact_id_39b9c957_fk_contacts_ FOREIGN KEY (contact_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_personexportpart
+    ADD CONSTRAINT contacts_personexpor_export_id_90525b26_fk_contacts_ FOREIGN KEY (export_id) REFERENCES public.contacts_personexport(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.contacts_personexport
+    ADD CONSTRAINT contacts_personexpor_workspace_id_ae8b39a8_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_conversationhistory
+    ADD CONSTRAINT conversation_history_goes_on FOREIGN KEY (conversation_id, fact, until_at) REFERENCES public.conversations_conversationhistory(conversation_id, fact, from_at) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_activity
+    ADD CONSTRAINT conversations_activi_conversation_id_a454b8d1_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_activity
+    ADD CONSTRAINT conversations_activi_workspace_id_d7c0c77c_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_conversation
+    ADD CONSTRAINT conversations_conver_assignee_id_e845f644_fk_workspace FOREIGN KEY (assignee_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_conversation
+    ADD CONSTRAINT conversations_conver_contact_id_000135ab_fk_contacts_ FOREIGN KEY (contact_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_conversationtagging
+    ADD CONSTRAINT conversations_conver_conversation_id_09635a5c_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_conversationhistory
+    ADD CONSTRAINT conversations_conver_conversation_id_ef438669_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_conversation
+    ADD CONSTRAINT conversations_conver_group_id_07822dc6_fk_contacts_ FOREIGN KEY (group_id) REFERENCES public.contacts_group(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_conversation
+    ADD CONSTRAINT conversations_conver_inbox_id_c97f6da0_fk_inboxes_i FOREIGN KEY (inbox_id) REFERENCES public.inboxes_inbox(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_conversationtagging
+    ADD CONSTRAINT conversations_conver_tag_id_fd05179c_fk_tags_tag_ FOREIGN KEY (tag_id) REFERENCES public.tags_tag(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_conversation
+    ADD CONSTRAINT conversations_conver_team_id_c9f144f2_fk_workspace FOREIGN KEY (team_id) REFERENCES public.workspaces_team(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_conversation
+    ADD CONSTRAINT conversations_conver_workspace_id_38020c4d_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_conversationtagging
+    ADD CONSTRAINT conversations_conver_workspace_id_fdb1d216_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_draft
+    ADD CONSTRAINT conversations_draft_conversation_id_8be0ce8b_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_draft
+    ADD CONSTRAINT conversations_draft_member_id_4d4de56e_fk_workspaces_member_id FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_episode
+    ADD CONSTRAINT conversations_episod_conversation_id_02c70f3c_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_episode
+    ADD CONSTRAINT conversations_episod_workspace_id_f3f7c9e1_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_fact
+    ADD CONSTRAINT conversations_fact_conversation_id_d572e0ca_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_fact
+    ADD CONSTRAINT conversations_fact_workspace_id_bd5182dc_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE public.conversations_message
+    ADD CONSTRAINT conversations_messag_author_member_id_b1b1a5ce_fk_workspace FOREIGN KEY (author_member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE public.conversations_message
+    ADD CONSTRAINT conversations_messag_conversation_id_f1a2d5e9_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE public.conversations_message
+    ADD CONSTRAINT conversations_message_media_id_e3a33ed9_fk_media_mediafile_id FOREIGN KEY (media_id) REFERENCES public.media_mediafile(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_note
+    ADD CONSTRAINT conversations_note_author_id_53566395_fk_workspaces_member_id FOREIGN KEY (author_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_note
+    ADD CONSTRAINT conversations_note_conversation_id_a486ed4c_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_note
+    ADD CONSTRAINT conversations_note_workspace_id_96398e18_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.conversations_unmatchedstatus
+    ADD CONSTRAINT conversations_unmatc_inbox_id_11f48c9d_fk_inboxes_i FOREIGN KEY (inbox_id) REFERENCES public.inboxes_inbox(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.inboxes_channelnotice
+    ADD CONSTRAINT inboxes_channelnotic_connection_id_6479c9f2_fk_inboxes_c FOREIGN KEY (connection_id) REFERENCES public.inboxes_connection(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.inboxes_channelnotice
+    ADD CONSTRAINT inboxes_channelnotic_workspace_id_bf9dcf60_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.inboxes_channelnotice
+    ADD CONSTRAINT inboxes_channelnotice_inbox_id_e25be9b3_fk_inboxes_inbox_id FOREIGN KEY (inbox_id) REFERENCES public.inboxes_inbox(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.inboxes_connection
+    ADD CONSTRAINT inboxes_connection_workspace_id_c0074bb5_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.inboxes_erasurerequest
+    ADD CONSTRAINT inboxes_erasurereque_workspace_id_117f1bf8_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.inboxes_inbox
+    ADD CONSTRAINT inboxes_inbox_connection_id_22de34e8_fk_inboxes_connection_id FOREIGN KEY (connection_id) REFERENCES public.inboxes_connection(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.inboxes_inbox_teams
+    ADD CONSTRAINT inboxes_inbox_teams_inbox_id_41171b71_fk_inboxes_inbox_id FOREIGN KEY (inbox_id) REFERENCES public.inboxes_inbox(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.inboxes_inbox_teams
+    ADD CONSTRAINT inboxes_inbox_teams_team_id_78a83c1b_fk_workspaces_team_id FOREIGN KEY (team_id) REFERENCES public.workspaces_team(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.inboxes_inbox
+    ADD CONSTRAINT inboxes_inbox_workspace_id_abc93d99_fk_workspaces_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.kernel_job
+    ADD CONSTRAINT kernel_job_schedule_id_223d2f8d_fk_kernel_jobschedule_id FOREIGN KEY (schedule_id) REFERENCES public.kernel_jobschedule(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.kernel_job
+    ADD CONSTRAINT kernel_job_undoes_id_b9577ec0_fk_kernel_job_id FOREIGN KEY (undoes_id) REFERENCES public.kernel_job(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.mail_mail
+    ADD CONSTRAINT mail_mail_workspace_id_5aeb5109_fk_workspaces_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.mail_mailserver
+    ADD CONSTRAINT mail_mailserver_workspace_id_f75d2552_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.media_mediafile
+    ADD CONSTRAINT media_mediafile_workspace_id_af0a11fd_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.message_templates_messagetemplate
+    ADD CONSTRAINT message_templates_me_connection_id_9bb2e09f_fk_inboxes_c FOREIGN KEY (connection_id) REFERENCES public.inboxes_connection(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.message_templates_messagetemplate
+    ADD CONSTRAINT message_templates_me_workspace_id_52f5edc8_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tags_tag
+    ADD CONSTRAINT tags_tag_merged_into_id_eb8a12bd_fk_tags_tag_id FOREIGN KEY (merged_into_id) REFERENCES public.tags_tag(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tags_tag
+    ADD CONSTRAINT tags_tag_workspace_id_b33d89ba_fk_workspaces_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tags_taguse
+    ADD CONSTRAINT tags_taguse_tag_id_792be9e7_fk_tags_tag_id FOREIGN KEY (tag_id) REFERENCES public.tags_tag(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_apitoken
+    ADD CONSTRAINT workspaces_apitoken_created_by_id_179704bf_fk_workspace FOREIGN KEY (created_by_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_apitoken
+    ADD CONSTRAINT workspaces_apitoken_role_id_d9da6119_fk_workspaces_role_id FOREIGN KEY (role_id) REFERENCES public.workspaces_role(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_apitoken
+    ADD CONSTRAINT workspaces_apitoken_workspace_id_8589bb5e_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_auditentry
+    ADD CONSTRAINT workspaces_auditentr_workspace_id_f85fa331_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_browsersession
+    ADD CONSTRAINT workspaces_browserse_member_id_76298fd6_fk_workspace FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_browsersession
+    ADD CONSTRAINT workspaces_browserse_user_id_fb053f96_fk_workspace FOREIGN KEY (user_id) REFERENCES public.workspaces_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_invitation
+    ADD CONSTRAINT workspaces_invitatio_invited_by_id_e6ce80bf_fk_workspace FOREIGN KEY (invited_by_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_invitation
+    ADD CONSTRAINT workspaces_invitatio_workspace_id_5f5d7eee_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_invitation
+    ADD CONSTRAINT workspaces_invitation_role_id_dd9bc3a2_fk_workspaces_role_id FOREIGN KEY (role_id) REFERENCES public.workspaces_role(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_member
+    ADD CONSTRAINT workspaces_member_role_id_e70efba8_fk_workspaces_role_id FOREIGN KEY (role_id) REFERENCES public.workspaces_role(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_member_teams
+    ADD CONSTRAINT workspaces_member_te_member_id_fcd78cbc_fk_workspace FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_member_teams
+    ADD CONSTRAINT workspaces_member_teams_team_id_138d1a43_fk_workspaces_team_id FOREIGN KEY (team_id) REFERENCES public.workspaces_team(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_member
+    ADD CONSTRAINT workspaces_member_user_id_5cbd3867_fk_workspaces_user_id FOREIGN KEY (user_id) REFERENCES public.workspaces_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_member
+    ADD CONSTRAINT workspaces_member_workspace_id_675b8450_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_passwordreset
+    ADD CONSTRAINT workspaces_passwordreset_user_id_30faa5ea_fk_workspaces_user_id FOREIGN KEY (user_id) REFERENCES public.workspaces_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_role
+    ADD CONSTRAINT workspaces_role_workspace_id_880099a6_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_team
+    ADD CONSTRAINT workspaces_team_workspace_id_0fabad72_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
