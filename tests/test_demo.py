@@ -15,6 +15,7 @@ from regulars.conversations.models import Conversation, ConversationTagging, Epi
 from regulars.demo.past import PEOPLE_KNOWN, give_a_past
 from regulars.demo.seed import seed_demo
 from regulars.kernel import clock
+from regulars.mail.models import MailServer
 from regulars.tags.models import Tagging
 from regulars.workspaces.models import Member, Role
 from tests.running.histories import broken_histories
@@ -33,7 +34,7 @@ def rows(query: str) -> list[tuple[Any, ...]]:
 @pytest.fixture
 def demo() -> None:
     with clock.frozen_at(NOON):
-        seed_demo(partial(give_a_past, generators=GENERATED))
+        seed_demo(partial(give_a_past, generators=GENERATED, mail_port=2525))
 
 
 @pytest.mark.usefixtures("demo")
@@ -65,6 +66,7 @@ def test_somebody_has_a_role_of_the_shops_own() -> None:
     role = Role.objects.get(key=None)
     assert Member.objects.filter(role=role).count() == 1
     assert role.rights.far("conversations") == "teams"
+    assert MailServer.objects.get().port == 2525
 
 
 def test_where_scripts_count_nobody_has_written() -> None:

@@ -20,6 +20,7 @@ from regulars.demo.seed import PASSWORD, Made
 from regulars.kernel import clock
 from regulars.kernel.events import Doer
 from regulars.kernel.generating import Generated, Run, amounts_of, generate
+from regulars.mail.servers import ServerFacts, set_up_server
 from regulars.tags.models import Tag
 from regulars.tags.queries import tags_in
 from regulars.tags.taggings import Said
@@ -55,6 +56,9 @@ ROLE_PERMISSIONS = (
 )
 ROLE_REACH: Mapping[Thing, Reach] = {"conversations": "teams", "contacts": "teams", "files": "teams"}
 PACKER = ("packing@demo.example", "Tomás Rivera", "en", "Shop desk")
+
+
+SENDER = "hello@demo.example"
 
 
 class _Put(NamedTuple):
@@ -113,8 +117,8 @@ ON_CONVERSATIONS = (
 )
 
 
-def give_a_past(made: Made, generators: Sequence[Generated]) -> None:
-    """Needs a transaction."""
+def give_a_past(made: Made, generators: Sequence[Generated], mail_port: int | None = None) -> None:
+    """Needs a transaction. ``mail_port``: where the sandbox catches mail."""
     now = clock.now()
     contacts = _know(made, now - timedelta(days=DAYS))
     amounts = amounts_of(
@@ -131,6 +135,15 @@ def give_a_past(made: Made, generators: Sequence[Generated]) -> None:
         _tag_talk(talks[str(contacts[put.person].id)], tags[put.tag], put, _Those(members, now))
     _reopen_some(made, now)
     _staff_the_packing_room(made)
+    if mail_port:
+        facts = ServerFacts(
+            host="127.0.0.1",
+            port=mail_port,
+            security="none",
+            sender_name=made.workspace.name,
+            sender_address=SENDER,
+        )
+        set_up_server(facts, by=actor_of_member(made.members[0]))
 
 
 def _know(made: Made, since: datetime) -> dict[str, Contact]:

@@ -83,9 +83,8 @@ def _claim(workspace_id: UUID, mail_id: UUID) -> Mail | None:
 
 def hold_mails() -> int:
     """After a restore: what waited then may have left since. Of all workspaces; needs a transaction."""
-    rows = (
-        Mail.objects.filter(state__in=OPEN).select_for_update().defer("facts")
-    )  # unscoped: the database is restored
+    # unscoped: a database is restored for everybody
+    rows = Mail.objects.filter(state__in=OPEN).select_for_update().defer("facts")
     for row in rows:
         _end(row, "unknown", "restored")
     return len(rows)
