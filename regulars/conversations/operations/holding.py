@@ -29,5 +29,5 @@ def hold_what_waited() -> int:
     with connection.cursor() as cursor:
         cursor.execute(_HOLD, [RESTORED, orjson.dumps(unknown_result(RESTORED)).decode()])
         rows = cursor.fetchall()
-    record_all(MessageStatusChanged(*row, "unknown") for row in rows)
+    record_all(MessageStatusChanged(row[0], row[1], row[2], "unknown") for row in rows)
     return len(rows)

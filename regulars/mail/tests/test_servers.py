@@ -31,7 +31,7 @@ from tests.cast import Cast, make_cast
 from .catcher import CUT, HANG, PASSWORD, USER, catching, free_port, make_certificate
 from .conftest import SetUp
 
-SERVER = {
+SERVER: dict[str, Any] = {
     "host": "smtp.lotus.example",
     "port": 587,
     "security": "starttls",
