@@ -21,6 +21,7 @@ import click
 
 from benchmarks.children import run_child
 from benchmarks.figures import Figure, median
+from benchmarks.spending import server_seconds
 
 if TYPE_CHECKING:
     from benchmarks.accepting import Effort
@@ -42,16 +43,15 @@ CONDITION: dict[str, Any] = {
 }
 _BY_HAND = """
 SELECT count(*) FROM (
-  SELECT message.contact_id FROM conversations_message message
-  JOIN contacts_contact contact ON contact.id = message.contact_id
-  WHERE contact.workspace_id = %(workspace)s AND contact.country IN ('KR', 'TH', 'US') AND contact.score >= 20
-    AND contact.tier IN ('A', 'B') AND message.workspace_id = %(workspace)s
-    AND message.sent_at >= now() - interval '90 days' AND message.sent_at < now()
-    AND NOT EXISTS (SELECT FROM contacts_contacttagging tagging JOIN tags_tag tag ON tag.id = tagging.tag_id
-      WHERE tagging.contact_id = contact.id AND tag.workspace_id = %(workspace)s AND tag.key = 'lost')
-  GROUP BY message.contact_id
+  SELECT FROM conversations_message message
+  WHERE sent_at >= now() - interval '90 days' AND sent_at < now() AND contact_id IN (
+    SELECT id FROM contacts_contact contact WHERE workspace_id = %(workspace)s
+      AND country IN ('KR', 'TH', 'US') AND score >= 20 AND tier IN ('A', 'B')
+      AND NOT EXISTS (SELECT FROM contacts_contacttagging tagging JOIN tags_tag tag ON tag.id = tagging.tag_id
+        WHERE tagging.contact_id = contact.id AND tag.workspace_id = %(workspace)s AND tag.key = 'lost'))
+  GROUP BY contact_id
   HAVING count(*) FILTER (WHERE direction = 'in') >= 1
-    AND count(*) FILTER (WHERE message.sent_at >= now() - interval '30 days' AND direction = 'out') < 3
+    AND count(*) FILTER (WHERE sent_at >= now() - interval '30 days' AND direction = 'out') < 3
 ) found
 """
 """the same by somebody who knows this database; it leaves out what has no consequence here"""
@@ -125,7 +125,15 @@ def ask_product(product: Product, contacts: int, messages: int, rounds: int) -> 
 def figures_of(found: dict[str, float], contacts: int) -> Iterator[Figure]:
     most = 1000 * contacts / 1_000_000
     yield Figure(f"six leaves over {contacts:,} contacts, counted", found["count_ms"], "ms", at_most=most)
-    yield Figure("… by a query written by hand, on one processor", found["by_hand_ms"], "ms")
+    yield Figure("… by a query written by hand", found["by_hand_ms"], "ms")
+    yield Figure(
+        "… in processor time",
+        found["count_core_ms"],
+        "core-ms",
+        floor=found["by_hand_core_ms"],
+        floor_name="by hand",
+        at_most=1.5,
+    )
     yield Figure("… its messages read and not grouped", found["reading_ms"], "ms")
     yield Figure("first page of them", found["page_ms"], "ms", at_most=100)
     yield Figure("leaves in memory", found["leaves_per_second"], "/s", at_least=50_000)
@@ -163,10 +171,14 @@ def ask(rounds: int) -> dict[str, float]:
 
     times = 20
     seconds = median(_seconds(in_memory) for _ in range(rounds))
+    counting = [_spent(lambda: to_sql.count(*question)) for _ in range(rounds)]
+    by_hand = [_spent(lambda: _run(_BY_HAND, workspace_id)) for _ in range(rounds)]
     return {
         "contacts": count,
-        "count_ms": 1000 * median(_seconds(lambda: to_sql.count(*question)) for _ in range(rounds)),
-        "by_hand_ms": 1000 * median(_seconds(lambda: _run(_BY_HAND, workspace_id)) for _ in range(rounds)),
+        "count_ms": 1000 * median(elapsed for elapsed, _ in counting),
+        "count_core_ms": 1000 * median(spent for _, spent in counting),
+        "by_hand_ms": 1000 * median(elapsed for elapsed, _ in by_hand),
+        "by_hand_core_ms": 1000 * median(spent for _, spent in by_hand),
         "reading_ms": 1000 * median(_seconds(lambda: _run(_READING, workspace_id)) for _ in range(rounds)),
         "page_ms": 1000
         * median(_seconds(lambda: to_sql.first(contacts, PAGE, *question)) for _ in range(rounds)),
@@ -175,11 +187,22 @@ def ask(rounds: int) -> dict[str, float]:
 
 
 def _run(statement: str, workspace_id: UUID) -> None:
+    """With the settings of a count."""
     from django.db import connection, transaction
 
+    from regulars.kernel.conditions.to_sql import COUNTING
+
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem TO '64MB'")
+        for name, value in COUNTING.items():
+            cursor.execute(f"SET LOCAL {name} TO '{value}'")
         cursor.execute(statement, {"workspace": workspace_id})
+
+
+def _spent(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds that passed, and those that PostgreSQL spent on all processors."""
+    before = server_seconds(with_parallel=True)
+    elapsed = _seconds(work)
+    return elapsed, server_seconds(with_parallel=True) - before
 
 
 def _seconds(work: Callable[[], object]) -> float:

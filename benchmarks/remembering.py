@@ -17,8 +17,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
-from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
@@ -27,6 +25,7 @@ from benchmarks.children import run_child
 from benchmarks.figures import Figure, median
 from benchmarks.product import Product
 from benchmarks.seeding import environment_with_database
+from benchmarks.spending import server_seconds
 
 MESSAGES, AT_ONCE = 1_000, 100
 MOST_TIMES_WITHOUT = 1.5
@@ -159,19 +158,9 @@ def _without_history() -> Iterator[None]:
 
 def _core_milliseconds(deed: Callable[[], object]) -> float:
     """Of this process and of the process of PostgreSQL that serves it."""
-    began = time.process_time() + _server_seconds()
+    began = time.process_time() + server_seconds()
     deed()
-    return (time.process_time() + _server_seconds() - began) * 1_000
-
-
-def _server_seconds() -> float:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        pid: Any = cursor.fetchone()[0]
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return (time.process_time() + server_seconds() - began) * 1_000
 
 
 def _main() -> None:

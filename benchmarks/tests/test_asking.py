@@ -15,7 +15,8 @@ def test_a_generated_workspace_answers() -> None:
     names = [figure.name for figure in figures_of(found, CONTACTS)]
     assert names == [
         "six leaves over 100,000 contacts, counted",
-        "… by a query written by hand, on one processor",
+        "… by a query written by hand",
+        "… in processor time",
         "… its messages read and not grouped",
         "first page of them",
         "leaves in memory",

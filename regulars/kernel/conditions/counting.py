@@ -89,6 +89,11 @@ class Pass:
             f"SELECT {made.text} FROM {self._table()} WHERE {tests.text}", (*made.values, *tests.values)
         )
 
+    def any_of(self, workspace_id: UUID, id_: str) -> Sql:
+        """Whether the object with this id has a row."""
+        tests = self._tests(workspace_id, Sql(f"{self.rows.key} = {id_}"))
+        return Sql(f"EXISTS (SELECT FROM {self._table()} WHERE {tests.text})", tests.values)
+
     def _table(self) -> str:
         return f"{self.rows.table}{self.made[0].joins}"
 

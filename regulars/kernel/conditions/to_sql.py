@@ -30,8 +30,9 @@ from regulars.kernel.conditions.windows import AsOf, Stretch, Window, stretch_of
 Row = TypeVar("Row", bound=Model)
 PROBED = (1000, 4000)
 """so many are looked at one by one before the whole set is asked for; the later ones where a page may come of them"""
-_COUNTING = {"work_mem": "64MB", "max_parallel_workers_per_gather": "1"}
-"""for a count: the groups of a million rows then need no disk, and a second processor helps where one is free"""
+COUNTING = {"work_mem": "64MB", "max_parallel_workers_per_gather": "1", "jit": "off"}
+"""for a count: the groups of a million rows then need no disk, a second processor helps where one is free, and no time
+goes into machine code for one statement"""
 TRUE, FALSE, MISSING = Sql("TRUE"), Sql("FALSE"), Sql("NULL")
 _SIGNS = {"is": "=", "is_not": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
@@ -51,11 +52,11 @@ def count(condition: Condition, registry: Registry, subject: str, workspace_id: 
     """How many the condition holds for."""
     found = ids(condition, registry, subject, workspace_id, as_of)
     with transaction.atomic(), connection.cursor() as cursor:
-        for name, value in _COUNTING.items():
+        for name, value in COUNTING.items():
             cursor.execute(f"SET LOCAL {name} TO '{value}'")
         cursor.execute(f"SELECT count(*) FROM ({found.text}) matching", found.values)
         (number,) = cursor.fetchone()
-        for name in _COUNTING:
+        for name in COUNTING:
             cursor.execute(f"SET LOCAL {name} TO DEFAULT")  # the caller's transaction may go on
     return int(number)
 
@@ -136,6 +137,28 @@ class _Builder:
             self._joined[name] = self.subject.joins[name]
         return _test_of(condition, self.as_of)
 
+    def _split(self, condition: Condition) -> tuple[list[Sql], list[Condition]]:
+        """What holds of the object without counting, and what stands on counted rows: all of both must."""
+        first: list[Sql] = []
+        last: list[Condition] = []
+        for each in _conjuncts(condition.at(self.as_of)):
+            test = self._presence(each) if _counts(each) else self._plain(each)
+            if test is None:
+                last.append(each)
+            else:
+                first.append(test)
+        return first, last
+
+    def _presence(self, condition: Condition) -> Sql | None:
+        """Where it is enough that there is a row, or none: PostgreSQL joins by that and groups nothing."""
+        leaf = condition.parts[0] if isinstance(condition, Group) and condition.join == "none" else condition
+        counted = self._counted(leaf, leaf.window) if isinstance(leaf, Leaf) and _is_presence(leaf) else None
+        if counted is None or not isinstance(leaf, Leaf):
+            return None
+        found = Pass([counted]).any_of(self.workspace_id, self.subject.id_of(counted.rows.source))
+        is_without = (leaf is not condition) != (leaf.operator == "is_empty" and leaf.value is True)
+        return Sql(f"NOT {found.text}", found.values) if is_without else found
+
     def _known(self, test: Sql) -> Sql:
         """How a test of the object alone is said beside what is counted."""
         raise NotImplementedError
@@ -195,8 +218,7 @@ class _Whole(_Builder):
     """tests of the object alone inside of others that stand on what is counted"""
 
     def select(self, condition: Condition) -> Sql:
-        plain, counting = _split(condition.at(self.as_of))
-        first = [self._plain(each) for each in plain]
+        first, counting = self._split(condition)
         last = joined("AND", [self._compile(each) for each in counting]) if counting else TRUE
         sources = {each.rows.source for each in self._passes}
         leader = None if self._columns or sources != {self.subject.name} else self._leader(counting)
@@ -262,10 +284,9 @@ class _OneByOne(_Builder):
     """For single objects: their rows are counted where the tests of the object alone hold."""
 
     def test(self, condition: Condition, outer: str) -> Sql:
-        plain, counting = _split(condition.at(self.as_of))
-        first = [Sql(f'{self.subject.name}.id = "{outer}".id'), *(self._plain(each) for each in plain)]
+        first, counting = self._split(condition)
         last = joined("AND", [self._compile(each) for each in counting]) if counting else TRUE
-        whose = joined("AND", first)
+        whose = joined("AND", [Sql(f'{self.subject.name}.id = "{outer}".id'), *first])
         texts: list[str] = []
         values: list[Any] = []
         for place, each in enumerate(self._passes):
@@ -277,12 +298,6 @@ class _OneByOne(_Builder):
 
     def _known(self, test: Sql) -> Sql:
         return test
-
-
-def _split(condition: Condition) -> tuple[list[Condition], list[Condition]]:
-    """What must hold of the object alone, and what stands on counted rows; it holds where all of both do."""
-    parts = list(_conjuncts(condition))
-    return [each for each in parts if not _counts(each)], [each for each in parts if _counts(each)]
 
 
 def _counts(condition: Condition) -> bool:
@@ -297,6 +312,12 @@ def _conjuncts(condition: Condition) -> Iterator[Condition]:
             yield from _conjuncts(part)
     else:
         yield from (Group("none", (part,)) for part in condition.parts)
+
+
+def _is_presence(leaf: Leaf) -> bool:
+    """Whether one row of those that it asks for decides."""
+    measure = leaf.field.measure
+    return measure is not None and measure.kind == "words" and _number_wanted(leaf) == 1
 
 
 def _needs_rows(leaf: Leaf) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -171,6 +171,14 @@ SHOP = Contribution(
         _of_purchases("max_total", "money", Measure("max", **_AMOUNT, **_PAID)),  # type: ignore[arg-type]
         _of_purchases("last_days_ago", "number", Measure("days_since_last")),
         _of_purchases("last_sku", "text", Measure("latest", sql="counted.sku", get=lambda row: row.sku)),
+        columns.standing_words(
+            "purchases.skus",
+            "SKUs",
+            replace(PURCHASES, name="skus", takes_window=False),
+            sql="counted.sku",
+            get=lambda row: row.sku,
+            fold=str,
+        ),
         columns.plain("number", "visit.length", "Length", "visit", "length"),
     ),
     (
@@ -203,6 +211,7 @@ POOLS: dict[str, Any] = {
     "person.kind": KINDS,
     "sku": ["A-1", "B-2", "a-"],
     "purchases.last_sku": ["A-1", "B-2"],
+    "purchases.skus": [*SHOPS, "D-4"],
     "shop": ["north", "south"],
     "number": [-1, 0, 1, 2, 3, 4.5, 7, 30, 90, 400],
     "money": [

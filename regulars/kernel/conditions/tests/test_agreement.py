@@ -103,6 +103,24 @@ def test_leaves_that_count_the_same_rows_read_them_once() -> None:
     assert reads({"all": [first, {"field": "purchases.last_sku", "op": "is", "value": "A-1"}]}) == 2
 
 
+def test_what_is_there_or_not_is_joined_and_not_grouped() -> None:
+    """PostgreSQL joins by ``EXISTS`` only where it stands alone."""
+
+    def text(written: dict[str, Any]) -> str:
+        condition = parse(written, shop.REGISTRY, "person")
+        return to_sql.ids(condition, shop.REGISTRY, "person", shop.WORKSPACE, shop.AS_OFS[0]).text
+
+    bought = {"field": "purchases.skus", "op": "has_any", "value": ["A-1", "B-2"]}
+    nothing = {"field": "purchases.skus", "op": "is_empty", "value": True}
+    first, second, city = TWO_WINDOWS["all"]
+    for alone, said in ((bought, "(EXISTS"), ({"none": [bought]}, "(NOT EXISTS"), (nothing, "(NOT EXISTS")):
+        assert said in text(alone)
+        assert "GROUP BY" not in text({"all": [alone, city]})
+        assert text({"all": [first, second, alone]}).count("GROUP BY") == 1
+    assert "EXISTS" not in text({"any": [bought, city]})
+    assert "EXISTS" not in text({**bought, "op": "has_all"})
+
+
 MOMENT = st.integers(0, 99).map(lambda minutes: shop.NOW + timedelta(minutes=minutes))
 
 
