@@ -137,6 +137,7 @@ JOB_KINDS = "config.wiring.JOB_KINDS"
 REACTIONS = "config.wiring.REACTIONS"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 GENERATED = "config.wiring.GENERATED"
+WHEN_RESTORED = "config.wiring.WHEN_RESTORED"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "workspaces.User"
 LOGIN_URL = "/sign-in"

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from regulars.contacts.models import Contact, ContactIdentity, ContactTagging
+from regulars.conversations.access import contact_shown_to
 from regulars.conversations.models import Conversation
 from regulars.conversations.queries.changing import REWRITING, read_changes
 from regulars.conversations.queries.episodes import episodes_of
@@ -127,7 +128,7 @@ def panel_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
 
 
 def _panel(actor: Actor, conversation: Conversation, others: Sequence[ConversationRow]) -> dict[str, Any]:
-    contact = conversation.contact
+    contact = contact_shown_to(actor, conversation)
     episodes = list(episodes_of(conversation).order_by("-number")[: PANEL_EPISODES + 1])
     return {
         "episodes": episodes[:PANEL_EPISODES],
@@ -135,16 +136,18 @@ def _panel(actor: Actor, conversation: Conversation, others: Sequence[Conversati
         "others": others,
         "conversation": conversation_row(_with_tags(conversation)),
         "can": {
-            "edit_contact": actor.can("contacts:edit"),
-            "export": actor.can("contacts:export"),
+            "edit_contact": contact is not None and actor.can("contacts:edit"),
+            "export": contact is not None and actor.can("contacts:export"),
             "tag": actor.can("conversations:assign"),
         },
         "panel_notes": newest_notes(conversation)[:PANEL_NOTES],
-        **(_about_contact(actor, contact) if contact else _about_group(conversation)),
+        **(_about_group(conversation) if conversation.group else _about_contact(actor, contact)),
     }
 
 
-def _about_contact(actor: Actor, contact: Contact) -> dict[str, Any]:
+def _about_contact(actor: Actor, contact: Contact | None) -> dict[str, Any]:
+    if contact is None:
+        return {"panel_template": "inbox/_context.html", "contact": None}
     facts = person_facts(contact)
     identities = sorted(
         facts.identities, key=lambda each: each.contact_id != contact.id
@@ -179,7 +182,7 @@ def _head(actor: Actor, conversation: Conversation, others: Sequence[Conversatio
     return {
         "others": others,
         "conversation": conversation_row(_with_tags(conversation)),
-        "contact": conversation.contact,
+        "contact": contact_shown_to(actor, conversation),
         "members": assignable_members(actor),
         "may_tag": actor.can("conversations:assign"),
         "window_closes_at": conversation.window_closes_at,
