@@ -15,21 +15,24 @@ from benchmarks.accepting import Effort, measure_accepting
 from benchmarks.asking import measure_asking
 from benchmarks.checkouts import checkout_of
 from benchmarks.comparing import Comparison, compare, comparison_table
+from benchmarks.costing import measure_costing
 from benchmarks.figures import Figure, table
 from benchmarks.jobs import measure_jobs
 from benchmarks.looking import measure_looking
 from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
-from benchmarks.remembering import measure_remembering
+from benchmarks.reacting import measure_reacting
 from benchmarks.resting import measure_first_start, measure_resting
 from benchmarks.seeing import measure_seeing
 from benchmarks.sending import measure_sending
 from benchmarks.showing import measure_showing
+from benchmarks.spending import measure_spending
 from benchmarks.tagging import measure_tagging
 
 ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "accepting": measure_accepting,
     "processing": measure_processing,
+    "spending": measure_spending,
     "showing": measure_showing,
     "looking": measure_looking,
     "sending": measure_sending,
@@ -38,7 +41,8 @@ ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
 }
 ALONE: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "asking": measure_asking,
-    "remembering": measure_remembering,
+    "costing": measure_costing,
+    "reacting": measure_reacting,
     "seeing": measure_seeing,
 }
 """on that product, too, but by this checkout's code and each held against itself: never against another commit"""

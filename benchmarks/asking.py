@@ -21,7 +21,7 @@ import click
 
 from benchmarks.children import run_child
 from benchmarks.figures import Figure, median
-from benchmarks.spending import server_seconds
+from benchmarks.processes import server_seconds
 
 if TYPE_CHECKING:
     from benchmarks.accepting import Effort

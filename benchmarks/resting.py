@@ -14,6 +14,7 @@ from pathlib import Path
 from benchmarks.accepting import Effort
 from benchmarks.checkouts import THIS, Checkout
 from benchmarks.figures import Figure, median
+from benchmarks.processes import name_of, parents
 from benchmarks.product import Supervised, environment_of, temporary_home
 from benchmarks.waiting import wait_for
 from regulars.supervision import net
@@ -62,42 +63,22 @@ def _running(checkout: Checkout, home: Path, flags: tuple[str, ...]) -> Iterator
 
 def memory_by_process(supervisor: int) -> dict[str, float]:
     """Proportional set size in megabytes of a supervisor and all below it, by the supervisor's children."""
-    parents = _parents()
+    above = parents()
     sums: dict[str, float] = {}
-    for pid in parents:
-        top = _below(pid, supervisor, parents)
+    for pid in above:
+        top = _below(pid, supervisor, above)
         if top is not None:
-            name = "supervisor" if top == supervisor else _name(top)
+            name = "supervisor" if top == supervisor else name_of(top)
             sums[name] = sums.get(name, 0.0) + _proportional(pid)
     return sums
 
 
-def _below(pid: int, supervisor: int, parents: dict[int, int]) -> int | None:
-    while pid in parents:
-        if pid == supervisor or parents[pid] == supervisor:
+def _below(pid: int, supervisor: int, above: dict[int, int]) -> int | None:
+    while pid in above:
+        if pid == supervisor or above[pid] == supervisor:
             return pid
-        pid = parents[pid]
+        pid = above[pid]
     return None
-
-
-def _parents() -> dict[int, int]:
-    found = {}
-    for entry in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            fields = Path(f"/proc/{entry}/stat").read_text(errors="replace").rpartition(")")[2].split()
-        except OSError:
-            continue
-        found[int(entry)] = int(fields[1])
-    return found
-
-
-def _name(pid: int) -> str:
-    try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
-    except OSError:
-        return "gone"
-    modules = {"config.web": "web", "config.worker": "worker", "whatsapp_sandbox": "sandbox"}
-    return next((modules[word] for word in words if word in modules), Path(words[0]).name)
 
 
 def _proportional(pid: int) -> float:

@@ -28,7 +28,7 @@ SWITCHES = {
 
 def measure_sending(product: Product, effort: Effort) -> Iterator[Figure]:
     """The intent is recorded before and the result after; beside it a bare client without a database."""
-    _prepare(product)
+    open_windows(product)
     messages = int(effort.seconds * MESSAGES_PER_ROUND_SECOND)
     graph_url, number_id = product.facts["sandbox"]["graph_url"], product.target.number_id
     rates, floors = [], []
@@ -40,7 +40,7 @@ def measure_sending(product: Product, effort: Effort) -> Iterator[Figure]:
     yield Figure("… bare client without a database", median(floors), "/s")
 
 
-def _prepare(product: Product) -> None:
+def open_windows(product: Product) -> None:
     """People who have just written through the sandbox: their windows are open on both sides."""
     product.start_worker()
     control(product, "PATCH", "switches", SWITCHES)

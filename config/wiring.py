@@ -35,6 +35,7 @@ from regulars.conversations.events import (
 )
 from regulars.conversations.generating import generated_conversations
 from regulars.conversations.operations.exporting import EXPORT
+from regulars.conversations.operations.holding import hold_what_waited
 from regulars.inboxes import tasks as inboxes
 from regulars.inboxes.erasing import Eraser, Erasure, carry_out_erasures
 from regulars.inboxes.events import (
@@ -56,6 +57,7 @@ from regulars.kernel.jobs.watching import purge_jobs
 from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.mail.passwords import answer_forgotten_passwords, tell_changed_passwords
 from regulars.mail.queueing import SEND, purge_mails
+from regulars.mail.sending import hold_mails
 from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
 from regulars.workspaces import tasks as workspaces
@@ -145,6 +147,12 @@ GENERATED: tuple[Generated, ...] = (
     generated_contacts(PLATFORM.kind),
     generated_conversations(PLATFORM),
     generated_tags(),
+)
+
+WHEN_RESTORED: tuple[Callable[[], int], ...] = (
+    # what must not leave by itself from a restored database, because it may have left since that was copied
+    hold_what_waited,
+    hold_mails,
 )
 
 JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY, EXPORT, SEND)}

@@ -17,6 +17,7 @@ from aiohttp import web
 from whatsapp_sandbox.account import Account, aim, read_config
 from whatsapp_sandbox.control.api import SANDBOX
 from whatsapp_sandbox.logs import start_logging
+from whatsapp_sandbox.mail import MAILS
 from whatsapp_sandbox.server import make_app
 from whatsapp_sandbox.settings import SettingError, Switches
 
@@ -48,6 +49,7 @@ VARIABLES = "WHATSAPP_SANDBOX_"
 @click.option(
     "--state", type=click.Path(path_type=Path, file_okay=False), help="Remember across restarts here."
 )
+@click.option("--mail-port", type=click.IntRange(1, 65_535), help="Catch mail here, and show it under /mail.")
 @click.option("--customers", type=click.Choice(["demo", "quiet", "none"]), default="none", show_default=True)
 @click.option(
     "--ready-file", type=click.Path(path_type=Path, dir_okay=False), help="Written once everything answers."
@@ -69,6 +71,7 @@ def main(
     access_token: str | None,
     config: Path | None,
     state: Path | None,
+    mail_port: int | None,
     customers: str,
     ready_file: Path | None,
     log: str,
@@ -91,7 +94,11 @@ def main(
             ) from error
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_serve(account, switches, (host, *allow_host), port, customers, state, ready_file))
+            runner.run(
+                _serve(
+                    account, switches, (host, *allow_host), (port, mail_port), customers, state, ready_file
+                )
+            )
     except OSError as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
 
@@ -109,13 +116,13 @@ async def _serve(
     account: Account,
     switches: Switches,
     hosts: tuple[str, ...],
-    port: int,
+    ports: tuple[int, int | None],
     customers: str,
     state: Path | None,
     ready_file: Path | None,
 ) -> None:
-    """``hosts``: where to listen, and further names for the control API."""
-    host = hosts[0]
+    """``hosts``: where to listen, and further names for the control API; ``ports``: of pages, and of mail if any."""
+    host, (port, mail_port) = hosts[0], ports
     app = make_app(account, switches, customers=customers, state_dir=state)
     app[SANDBOX].hosts = {name.lower().rstrip(".") for name in hosts}
     runner = web.AppRunner(
@@ -128,6 +135,8 @@ async def _serve(
     try:
         site = web.TCPSite(runner, host, port, backlog=1_024)
         await site.start()
+        if mail_port is not None:
+            await asyncio.get_running_loop().create_server(app[MAILS].protocol, host, mail_port)
         url = _announce(app, runner, host, ready_file)
         click.echo(f"WhatsApp sandbox on {url}  phones: {url}/phones  graph: {url}/v26.0")
         gc.collect()
@@ -150,6 +159,7 @@ def _announce(app: web.Application, runner: web.AppRunner, host: str, ready_file
             "graph_url": url,
             "control_url": f"{url}/control",
             "phones_url": f"{url}/phones",
+            "mail_url": f"{url}/mail",
             "pid": os.getpid(),
         }
         temporary = ready_file.with_name(f"{ready_file.name}.tmp")

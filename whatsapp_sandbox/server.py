@@ -13,6 +13,7 @@ from whatsapp_sandbox.control import customers as people
 from whatsapp_sandbox.control import world
 from whatsapp_sandbox.control.api import SANDBOX, guarded, sandbox_of
 from whatsapp_sandbox.graph import flows, media, payments, router
+from whatsapp_sandbox.mail import MAILS, Mails, list_mails
 from whatsapp_sandbox.phone import pages
 from whatsapp_sandbox.pictures import AD_PICTURES, sample
 from whatsapp_sandbox.settings import SettingError, Switches
@@ -65,6 +66,7 @@ CONTROL = (
     ("POST", "apps/{app}/verify", world.verify_webhook),
     ("POST", "reset", world.reset),
     ("GET", "media/{media}", world.get_media),
+    ("GET", "mails", list_mails),
     ("GET", "events", world.events),
 )
 
@@ -80,6 +82,7 @@ def make_app(
     app = web.Application(client_max_size=BODY_LARGEST)
     sandbox = Sandbox(account, switches, state_dir)
     app[SANDBOX] = sandbox
+    app[MAILS] = Mails(sandbox.now)
 
     async def life(app: web.Application) -> AsyncIterator[None]:
         sandbox.outbox = Outbox(sandbox)

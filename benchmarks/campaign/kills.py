@@ -1,6 +1,7 @@
-"""Fifty rounds of a burst with kill -9 in it and jobs at work: ``tests/faults/test_kills.py``, ten rounds a step.
+"""Fifty rounds of a burst with kill -9 in it, jobs at work and people answering, ten rounds a step.
 
-Beside each ten, ten kills of workers that have nothing but jobs (``tests/faults/test_jobs.py``).
+That is ``tests/faults/test_kills.py``. Beside each ten, ten kills of workers that have nothing but jobs
+(``tests/faults/test_jobs.py``).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _ROUND = re.compile(
     r"^(web|worker|postgres|all) +killed after [\d.]+ s.*all read ([\d.]+) s after", re.MULTILINE
 )
 _JOBS = re.compile(r"(\d+) jobs, (\d+) of them cut off$", re.MULTILINE)
+_ANSWERS = re.compile(r"(\d+) answers, (\d+) of them unknown", re.MULTILINE)
 
 
 @contextmanager
@@ -62,13 +64,16 @@ def read_rounds(said: str, count: int) -> list[Figure]:
     if len(found) != count:
         raise RuntimeError(f"{len(found)} of {count} rounds told how they ended")
     jobs = _JOBS.search(said)
-    if jobs is None:
-        raise RuntimeError("nobody told what became of the jobs")
+    answers = _ANSWERS.search(said)
+    if jobs is None or answers is None:
+        raise RuntimeError("nobody told what became of the jobs and the answers")
     seconds = [each for _victim, each in found]
     return [
         Figure("rounds without a loss or a double", count, ""),
         Figure("jobs done in them, each once", int(jobs[1]), ""),
         Figure("jobs that were cut off and went on", int(jobs[2]), ""),
+        Figure("answers to people in them, none sent twice", int(answers[1]), ""),
+        Figure("answers of which nobody knows whether they went", int(answers[2]), ""),
         Figure("all read after the kill, middle", median(seconds), "s"),
         Figure("all read after the kill, longest", max(seconds), "s"),
     ]
@@ -76,6 +81,6 @@ def read_rounds(said: str, count: int) -> list[Figure]:
 
 KILLS = Entry(
     "kills",
-    f"{ROUNDS} rounds of a burst with kill -9 in it, and jobs at work: nothing lost, nothing twice",
+    f"{ROUNDS} rounds of a burst with kill -9 in it, jobs at work, people answering: nothing lost, nothing twice",
     _open,
 )

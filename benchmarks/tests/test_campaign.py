@@ -101,6 +101,9 @@ def test_rounds_of_kills_are_read_from_what_the_tests_tell() -> None:
     with pytest.raises(RuntimeError, match="jobs"):
         read_rounds(said, 2)
     said += "4 jobs, 1 of them cut off\n"
-    assert [figure.value for figure in read_rounds(said, 2)] == [2, 4, 1, 3.5, 4.5]
+    with pytest.raises(RuntimeError, match="answers"):
+        read_rounds(said, 2)
+    said += ".62 answers, 3 of them unknown, refused Counter()\n"
+    assert [figure.value for figure in read_rounds(said, 2)] == [2, 4, 1, 62, 3, 3.5, 4.5]
     with pytest.raises(RuntimeError, match="2 of 3 rounds"):
         read_rounds(said, 3)

@@ -10,16 +10,20 @@ import pytest
 from benchmarks.accepting import Effort, measure_accepting
 from benchmarks.campaign.asking import step_on
 from benchmarks.campaign.millions import steps_on
+from benchmarks.costing import KINDS, PARTS, measure_costing
 from benchmarks.figures import Figure
 from benchmarks.jobs import measure_jobs
+from benchmarks.passing import EVERYTHING
 from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
-from benchmarks.remembering import KINDS, measure_remembering
+from benchmarks.reacting import measure_reacting
 from benchmarks.resting import measure_resting
 from benchmarks.seeing import measure_seeing
 from benchmarks.sending import measure_sending
 from benchmarks.showing import measure_showing
+from benchmarks.spending import measure_spending
 from benchmarks.tagging import measure_tagging
+from config.wiring import REACTIONS
 from regulars.supervision.home import PROJECT
 
 pytestmark = [
@@ -78,11 +82,30 @@ def test_each_message_reaches_its_phone_once(product: Product) -> None:
     assert figures["sending from one process"].value > 0
 
 
-def test_remembering_counts_rows_and_compares_with_none(product: Product) -> None:
-    figures = by_name(measure_remembering(product, TINY))
+def test_costing_weighs_each_part_and_counts_rows(product: Product) -> None:
+    figures = by_name(measure_costing(product, TINY))
     rows = [figures[f"history rows of 1,000 messages, threads {kind}"].value for kind in KINDS]
     assert rows == [0, 1_000, 3_000]
-    assert all(figures[f"1,000 messages stored, threads {kind}"].floor for kind in KINDS)
+    shares = [figures[f"1,000 messages, threads {kind}: {part}"].ratio for kind in KINDS for part in PARTS]
+    assert all(share is not None and share < 1 for share in shares)
+    assert figures["statements about tags for a batch of messages"].value == 0
+    assert product.ask("SELECT count(*) FROM pg_indexes WHERE indexname = 'message_by_contact'") == 1
+
+
+def test_spending_weighs_each_kind_of_process(product: Product) -> None:
+    figures = by_name(measure_spending(product, TINY))
+    whole = figures.pop("spent on 1,000 messages, 64 connections")
+    assert whole.floor
+    assert whole.value == pytest.approx(sum(each.value for each in figures.values()))
+    assert all(figures[f"of which {kind}"].value > 0 for kind in ("web", "worker", "backends"))
+
+
+def test_every_reaction_has_a_lag_and_what_it_left_undone_is_done(product: Product) -> None:
+    figures = by_name(measure_reacting(product, TINY))
+    assert {name.partition(",")[0] for name in figures if ", lag at" in name} == {
+        *(each.name for each in REACTIONS),
+        EVERYTHING,
+    }
 
 
 def test_tagging_compares_with_the_same_list(product: Product) -> None:

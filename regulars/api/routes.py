@@ -169,7 +169,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/tags", tags.create_tag, "tags:manage", CREATED, ("conflict",)),
     Route("GET", "/tags/{tag_id}", tags.get_tag, "tags:read"),
     Route("PATCH", "/tags/{tag_id}", tags.change_tag, "tags:manage", problems=("conflict",)),
-    Route("DELETE", "/tags/{tag_id}", tags.remove_tag, "tags:manage"),
+    Route("DELETE", "/tags/{tag_id}", tags.remove_tag, "tags:manage", NO_CONTENT),
     Route("POST", "/tags/{tag_id}/merge", tags.merge_tag, "tags:manage"),
 
     Route("GET", "/teams", teams.list_teams, "teams:read"),

@@ -101,6 +101,15 @@ def access_contact(actor: Actor, contact_id: UUID | None) -> Contact:
     return found
 
 
+def contact_shown_to(actor: Actor, conversation: Conversation) -> Contact | None:
+    """Of a conversation that was accessed, the contact as far as facts about them are shown beside it.
+
+    Whoever sees a thread sees whom it is with, by name and number; the rest is for who may see contacts, and they see
+    the contact of every conversation that they see.
+    """
+    return conversation.contact if actor.can("contacts:read") else None
+
+
 def access_merge(actor: Actor, merge_id: UUID | None) -> Merge:
     """Of contacts that the actor sees both."""
     actor.require("contacts:merge")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -92,9 +92,11 @@ def make_workspace(name: str, people: Sequence[Person], password: str) -> Made:
 
 
 @transaction.atomic
-def seed_demo() -> dict[str, object]:
+def seed_demo(give_past: Callable[[Made], None] | None = None) -> dict[str, object]:
     """Returns its part of the ready file (see docs/reference/ready-file.md)."""
     made = make_workspace(WORKSPACE, PEOPLE, PASSWORD)
+    if give_past:
+        give_past(made)
     _token, plain = create_api_token(made.workspace, "demo", "admin", by=made.members[0])
     return {
         "workspace": made.workspace.slug,

@@ -163,7 +163,7 @@ def read_after(position: Position, kinds: Sequence[str], limit: int) -> Page:
     events = [_to_recorded(row) for row in found if row[4] in Event.kinds]
     if len(found) == limit:
         return Page(events, Position(*found[-1][:3]), True, generation)
-    end = max(position, Position(generation, horizon - 1, _LAST_ID))
+    end = _end(position, generation, horizon)
     return Page(events, end, is_kept_back, generation)
 
 
@@ -181,8 +181,14 @@ def look_after(position: Position) -> Look:
     with binary_cursor() as cursor:
         cursor.execute(_LOOK, _place(position))
         ((generation, horizon, kinds, is_kept_back),) = cursor.fetchall()
-    end = max(position, Position(generation, horizon - 1, _LAST_ID))
+    end = _end(position, generation, horizon)
     return Look(frozenset(kinds or ()), end, is_kept_back)
+
+
+def _end(position: Position, generation: int, horizon: int) -> Position:
+    """Of what can be read now. A position of a generation that this log has not come to is one in another log."""
+    here = Position(generation, horizon - 1, _LAST_ID)
+    return here if position.generation > generation else max(position, here)
 
 
 def _place(position: Position) -> list[object]:

@@ -4,21 +4,27 @@ Transaction ids begin anew on every PostgreSQL cluster. A log that was restored 
 new server has not given out yet, and readers' positions ahead of everything that will happen. So a restored log goes on
 in the next generation: what it brought is older than whatever is written now, and readers come to it first.
 
+How far it goes up is left to chance: of two restores of one dump neither takes a position of the other for its own.
+
 A generation is raised under a lock that waits for all writers of the log: none of an older one comes after it.
 """
 
 from __future__ import annotations
 
 import logging
+import secrets
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
+from django.utils.module_loading import import_string
 
 from regulars.kernel import clock
 from regulars.kernel.events import CHANNEL
 from regulars.kernel.models import LogGeneration
 
 logger = logging.getLogger(__name__)
+APART = 1_000_000
 
 
 def notice_restore() -> bool:
@@ -31,18 +37,31 @@ def notice_restore() -> bool:
         return False
     with transaction.atomic():
         known, is_new = LogGeneration.objects.select_for_update().get_or_create(defaults={"server": server})
-        if (is_new or known.server == server) and not _is_ahead():
+        is_ahead = _is_ahead()
+        if (is_new or known.server == server) and not is_ahead:
             return False  # it was begun here, or somebody else was quicker
-        _raise(known.generation + 1, server)
+        _raise(_after(known.generation), server)
+        if is_ahead or _cluster(known.server) != _cluster(server):
+            _hold_what_waited()
     return True
 
 
 @transaction.atomic
 def raise_generation() -> int:
-    """Begin the next generation, whatever server this is; for whoever restores. Returns its number."""
+    """Begin the next generation, whatever server this is; for whoever restores. Returns its number.
+
+    What waited to leave is held, as after every restore: see ``config.wiring.WHEN_RESTORED``.
+    """
     known, _ = LogGeneration.objects.select_for_update().get_or_create()
-    _raise(known.generation + 1, _server())
-    return known.generation + 1
+    raised = _after(known.generation)
+    _raise(raised, _server())
+    _hold_what_waited()
+    return raised
+
+
+def _after(generation: int) -> int:
+    """One of the million next ones, so that the column has room for some thousand restores."""
+    return generation + 1 + secrets.randbelow(APART)
 
 
 def _raise(generation: int, server: str) -> None:
@@ -53,6 +72,21 @@ def _raise(generation: int, server: str) -> None:
     logger.warning(
         "the event log was restored: it goes on in the next generation", extra={"generation": generation}
     )
+
+
+def _hold_what_waited() -> None:
+    """Not where the same cluster only went on to another timeline: who fails over has lost what was not copied yet, and
+    nothing came back that had left long ago.
+    """
+    for hold in import_string(settings.WHEN_RESTORED):
+        if held := hold():
+            logger.warning(
+                "held what waited in a restored database", extra={"what": hold.__module__, "count": held}
+            )
+
+
+def _cluster(server: str) -> str:
+    return server.partition("/")[0]
 
 
 def _server() -> str:

@@ -34,7 +34,7 @@ class Event(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    generation = models.SmallIntegerField(db_default=1)
+    generation = models.IntegerField(db_default=1)
     """the column's default in the database is the generation that is written now (``kernel.generations``)"""
     transaction_id = TransactionIdField(db_default=CurrentTransactionId())
     workspace_id = models.UUIDField()
@@ -55,7 +55,7 @@ class LogGeneration(models.Model):
     ONLY = 1
 
     id = models.SmallIntegerField(primary_key=True, default=ONLY)
-    generation = models.SmallIntegerField(default=1, db_default=1)
+    generation = models.IntegerField(default=1, db_default=1)
     server = models.TextField(default="", db_default="")
     """what tells this cluster and its history from others; empty until a process has asked"""
     since = models.DateTimeField(default=clock.now, db_default=Now())
@@ -68,7 +68,7 @@ class ReactionCursor(models.Model):
     """How far one reaction has read the event log, and how it fares."""
 
     name = models.TextField(primary_key=True)
-    generation = models.SmallIntegerField(default=0, db_default=0)
+    generation = models.IntegerField(default=0, db_default=0)
     transaction_id = TransactionIdField(default="0")
     event_id = models.BigIntegerField(default=0)
     failed_attempts = models.IntegerField(default=0)
@@ -82,7 +82,7 @@ class ParkedEvent(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     reaction = models.TextField()
-    generation = models.SmallIntegerField()
+    generation = models.IntegerField()
     transaction_id = TransactionIdField()
     event_id = models.BigIntegerField()
     workspace_id = models.UUIDField()

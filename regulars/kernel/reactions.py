@@ -14,10 +14,13 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
 
 from regulars.kernel import clock
 from regulars.kernel.database import is_away
@@ -63,6 +66,11 @@ class Reaction:
     @property
     def kinds(self) -> list[str]:
         return [each.__name__ for each in self.events]
+
+
+def wired_reactions() -> Sequence[Reaction]:
+    """(``config.wiring.REACTIONS``)"""
+    return cast("Sequence[Reaction]", import_string(settings.REACTIONS))
 
 
 def run_reaction(reaction: Reaction) -> bool:

@@ -23,7 +23,7 @@ from regulars.kernel.metrics import MAILS
 from regulars.mail.access import server_of
 from regulars.mail.events import MailSettled
 from regulars.mail.letters import Facts, write
-from regulars.mail.models import HANDING, SENDING, WAITING, Mail, MailServer
+from regulars.mail.models import HANDING, OPEN, SENDING, WAITING, Mail, MailServer
 from regulars.mail.servers import login_of
 from regulars.mail.smtp import Login, send
 from regulars.mail.trouble import Trouble
@@ -79,6 +79,15 @@ def _claim(workspace_id: UUID, mail_id: UUID) -> Mail | None:
         mail.save(update_fields=["state", "tries"])
         return mail
     return None
+
+
+def hold_mails() -> int:
+    """After a restore: what waited then may have left since. Of all workspaces; needs a transaction."""
+    # unscoped: a database is restored for everybody
+    rows = Mail.objects.filter(state__in=OPEN).select_for_update().defer("facts")
+    for row in rows:
+        _end(row, "unknown", "restored")
+    return len(rows)
 
 
 def _is_needed(mail: Mail) -> bool:

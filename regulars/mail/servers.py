@@ -21,6 +21,7 @@ from regulars.mail.smtp import TEST_SECONDS, Login, send
 from regulars.mail.trouble import Trouble
 from regulars.workspaces.access import Actor, access_workspace
 from regulars.workspaces.guessing import take_turn
+from regulars.workspaces.models import Workspace
 from regulars.workspaces.operations import audit, is_mail_address
 
 LONGEST = 200
@@ -49,6 +50,8 @@ def set_up_server(given: ServerFacts, *, by: Actor, version: int | None = None) 
     """
     by.require(PERMISSION)
     _check(given)
+    # where there is no server yet, there is no row of it to hold: two would make one each
+    Workspace.objects.select_for_update(no_key=True).get(id=by.workspace_id)
     now = (
         MailServer.objects.select_for_update().defer("password").filter(workspace_id=by.workspace_id).first()
     )

@@ -85,6 +85,10 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("The connection broke off while the mail was handed over"),
         _("It may have arrived or not, so it is not sent again by itself. Ask, or try again."),
     ),
+    "restored": (
+        _("It was waiting when the backup was made that this was restored from"),
+        _("It may have left since, so it is not sent again by itself. Ask, or try again."),
+    ),
     "too-late": (
         _("It could not be sent while it was of use"),
         _("Its link has expired. Ask for a new one."),

@@ -50,6 +50,7 @@ class Start:
     database: str = ""  # what tells this database from another (see schema.identity)
     facts: dict[str, Any] = field(default_factory=dict)
     sandbox_port: int | None = None
+    mail_port: int | None = None  # where the sandbox catches the demo's mail
     adopted_pids: dict[str, int] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
 
@@ -229,13 +230,29 @@ def _seed(start: Start) -> None:
     start.environment["WHATSAPP_GRAPH_URL"] = start.settings.graph_url or address
     stored = _read_json(home / "demo.json")
     if stored.get("database") != start.database:
-        printed = _command(start, "demo-seed", "--json")
+        mail_port = 0 if start.settings.demo_quiet else net.free_port()
+        _catch_mail(start, mail_port)
+        told = ["--quiet"] if start.settings.demo_quiet else ["--mail-port", str(mail_port)]
+        printed = _command(start, "demo-seed", "--json", *told)
         if start.processes.stop_asked:
             return
-        facts = json.loads(printed)
-        stored = {"database": start.database, "facts": facts}
+        stored = {"database": start.database, "facts": json.loads(printed), "mail_port": mail_port}
         write_private(home / "demo.json", json.dumps(stored, ensure_ascii=False, indent=2) + "\n")
+    else:
+        _catch_mail(start, stored.get("mail_port", 0))
     start.facts = stored["facts"]
+
+
+def _catch_mail(start: Start, port: int) -> None:
+    """The demo's mail server has this port in the database: where another program has it now, no mail is caught."""
+    if not port:
+        return
+    if not net.is_free(port):
+        start.output.say(f"WARNING    Port {port} is taken: the demo catches no mail this time.")
+        return
+    start.mail_port = port
+    known = start.environment.get("REGULARS_SMTP_PORTS", "")
+    start.environment["REGULARS_SMTP_PORTS"] = ",".join(filter(None, (known, str(port))))
 
 
 def _sandbox_port(port: int) -> int:
@@ -308,6 +325,7 @@ def _sandbox_options(start: Start) -> list[str]:
         *("--customers", "quiet" if settings.demo_quiet else "demo"),
         *("--webhook-url", ready.webhook_url(settings.local_url, connection)),
         *("--ready-file", str(_sandbox_ready_file(settings))),
+        *(("--mail-port", str(start.mail_port)) if start.mail_port else ()),
         *("--log", settings.log),
     ]
 
@@ -374,6 +392,8 @@ def _banner(start: Start) -> Iterator[str]:
             yield f"  sign in as {member['role']:<6} {member['email']}   password {member['password']}"
         sandbox = _read_json(_sandbox_ready_file(start.settings))
         yield f"  the simulated phones  {sandbox.get('phones_url') or sandbox.get('control_url', '')}"
+        if start.mail_port:
+            yield f"  the mail it sends     {sandbox.get('mail_url', '')}"
     yield ""
     yield "Ctrl-C stops all of it."
     yield ""

@@ -10,8 +10,8 @@ from regulars.workspaces.models import WorkspaceScoped
 
 COLORS = ("gray", "blue", "green", "amber", "red", "purple", "cyan", "olive")
 """words, not values: each theme has its own for them"""
-SOURCES = ("member", "token", "system", "rule", "condition", "model", "import", "sync")
-"""kinds of whoever or whatever puts a tag there or takes it off"""
+SOURCES = ("member", "rule", "condition", "model", "import", "sync")
+"""kinds of whoever or whatever puts a tag there or takes it off, as the interface has them"""
 
 
 class Tag(WorkspaceScoped):
@@ -112,6 +112,9 @@ def tagging_constraints(subject: str) -> list[models.BaseConstraint]:
             name=f"{subject}_tagging_ends_after",
         ),
         models.CheckConstraint(condition=models.Q(by_kind__in=SOURCES), name=f"{subject}_tagging_by_kind"),
+        models.CheckConstraint(
+            condition=models.Q(ended_by_kind__in=("", *SOURCES)), name=f"{subject}_tagging_ended_by_kind"
+        ),
         models.CheckConstraint(
             condition=models.Q(confidence__isnull=True) | models.Q(confidence__gte=0, confidence__lte=1),
             name=f"{subject}_tagging_confidence",

@@ -19,7 +19,7 @@ from regulars.tags.events import TagCreated, TagDescribed, TagMerged, TagRemoved
 from regulars.tags.models import COLORS, Tag, Tagging
 from regulars.tags.names import DESCRIPTION_LENGTH, NAME_LENGTH, clean_name, fold_name
 from regulars.tags.queries import find_tag, tags_in
-from regulars.tags.taggings import tagging_models
+from regulars.tags.taggings import source_of, tagging_models
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Workspace
 from regulars.workspaces.operations import audit
@@ -171,7 +171,7 @@ def _end_all(model: type[Tagging], tag: Tag, *, by: Actor, reason: str) -> list[
     doer = by.doer
     statement = _END_ALL.format(**model.names(), carried=", ".join(_CARRIED))
     with connection.cursor() as cursor:
-        cursor.execute(statement, [clock.now(), doer.kind, doer.id, doer.name, reason, tag.id])
+        cursor.execute(statement, [clock.now(), source_of(doer), doer.id, doer.name, reason, tag.id])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     count_uses(model.subject, [tag.id] * len(rows), -1)
     return rows

@@ -26,8 +26,14 @@ from regulars.tags.models import Tag, Tagging
 from regulars.tags.names import fold_name
 
 REASON_LENGTH = 500
-EXPIRED = Doer("system", None, "")
-"""who takes off what has run out"""
+EXPIRED = Doer("rule", None, "")
+"""what takes off what has run out"""
+_SOURCES = {"token": "sync", "system": "rule"}
+
+
+def source_of(doer: Doer) -> str:
+    """The kind that a tagging keeps: by a token another system does it; the house does it by a rule of its own."""
+    return _SOURCES.get(doer.kind, doer.kind)
 
 
 class Pair(NamedTuple):
@@ -78,7 +84,7 @@ def put(model: type[Tagging], workspace_id: UUID, pairs: Iterable[Pair], said: S
         cursor.execute(
             _PUT.format(**names),
             [
-                *(workspace_id, clock.now(), said.by.kind, said.by.id, said.by.name),
+                *(workspace_id, clock.now(), source_of(said.by), said.by.id, said.by.name),
                 *(said.reason, said.confidence, said.expires_at),
                 *([new_id() for _pair in wanted], things, tags),
             ],
@@ -111,7 +117,7 @@ def take_off(model: type[Tagging], pairs: Iterable[Pair], *, by: Doer, reason: s
         return []
     statement = _TAKE_OFF.format(**model.names())
     with connection.cursor() as cursor:
-        cursor.execute(statement, [clock.now(), by.kind, by.id, by.name, reason, *_columns(wanted)])
+        cursor.execute(statement, [clock.now(), source_of(by), by.id, by.name, reason, *_columns(wanted)])
         gone = [Pair(*row) for row in cursor.fetchall()]
     count_uses(model.subject, [pair.tag_id for pair in gone], -1)
     return gone

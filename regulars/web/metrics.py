@@ -103,7 +103,7 @@ def _jobs() -> Iterable[Metric]:
 def _reactions() -> Iterable[Metric]:
     lags = GaugeMetricFamily(
         "regulars_reaction_lag_seconds",
-        "Age of the first event that a reaction has not passed; up to ten seconds with nothing to do",
+        "Age of the first event that a reaction takes and has not passed",
         labels=["reaction"],
     )
     attempts = GaugeMetricFamily(

@@ -1,5 +1,5 @@
-"""Kill -9 in the middle of a burst, with jobs at work: nothing accepted is missing, nothing is there twice, all goes on
-by itself, and no step of a job is done twice.
+"""Kill -9 in the middle of a burst, with jobs at work and people answering: nothing accepted is missing, nothing is
+there twice or sent twice, all goes on by itself, and no step of a job is done twice.
 
 The default is one kill of each kind; REGULARS_FAULT_KILLS=20 is the full run. REGULARS_TESTS_SEED repeats an order.
 """
@@ -7,24 +7,30 @@ The default is one kill of each kind; REGULARS_FAULT_KILLS=20 is the full run. R
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.running.burst import Burst, doubled_effects, losses, make_burst
+from tests.running.episodes import broken_episodes
+from tests.running.gate import Gate
 from tests.running.histories import broken_histories
-from tests.running.ledgers import LedgerWatch, read_ledger, wait_until_read
+from tests.running.ledgers import LedgerWatch, imbalances, read_ledger, wait_until_read
+from tests.running.pristine import fill_home
 from tests.running.product import Product, wait_until
+from tests.running.talk import Talk
 from tests.running.webhooks import Delivered, deliver
 
 VICTIMS = ("web", "worker", "postgres", "all")
@@ -34,6 +40,8 @@ DELIVERIES = 500
 JOBS = 2
 """that are asked for in each round; they read what came in the round before again"""
 JOBS_PATIENCE = 180.0
+TALKING = 6
+"""people who are answered while things are killed"""
 TRIES = 2_000
 """as good as forever: the platform tries for 36 hours"""
 
@@ -60,7 +68,35 @@ class Round:
 
 
 @pytest.fixture(scope="module")
-def rounds(product: Product) -> list[Round]:
+def gate() -> Iterator[Gate]:
+    own = Gate()
+    own.open()
+    yield own
+    own.end()
+
+
+@pytest.fixture(scope="module")
+def product(home: Path, gate: Gate) -> Iterator[Product]:
+    """What it sends passes the gate, which outlives whatever is killed."""
+    fill_home(home)
+    running = Product(home, environment={"WHATSAPP_GRAPH_URL": gate.url})
+    gate.target = f"http://127.0.0.1:{running.port + 1}"
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="module")
+def talk(product: Product) -> Talk:
+    begun = Talk(product, TALKING)
+    begun.begin()
+    return begun
+
+
+@pytest.fixture(scope="module")
+def rounds(product: Product, talk: Talk) -> list[Round]:
     rng = random.Random(SEED)
     print(f"order of the kills: REGULARS_TESTS_SEED={SEED}")
     victims = [*VICTIMS, *(rng.choice(VICTIMS) for _ in range(max(KILLS - len(VICTIMS), 0)))][:KILLS]
@@ -70,14 +106,18 @@ def rounds(product: Product) -> list[Round]:
     for number, victim in enumerate(victims):
         planned = Round(victim, rng.uniform(0.02, 0.6), make_burst(f"kill{number}", DELIVERIES, rng))
         before, began = began, datetime.now(UTC)
-        _play(product, planned, before)
+        _play(product, planned, before, talk)
         print(planned)
         done.append(planned)
+    _one_of_each(product, talk)
     _wait_for_jobs(product, done)
+    assert wait_until(lambda: read_ledger(product)["outbound"]["pending"] == 0, 150), product.unsent()
+    product.control("POST", "idle", {"seconds": 60})
+    wait_until_read(product)
     return done
 
 
-def _play(product: Product, planned: Round, before: datetime) -> None:
+def _play(product: Product, planned: Round, before: datetime, talk: Talk) -> None:
     """Post the burst in a thread of its own, kill in the middle, and wait until everything is read.
 
     ``before``: when the round before began.
@@ -86,7 +126,8 @@ def _play(product: Product, planned: Round, before: datetime) -> None:
     posting = threading.Thread(target=_post, args=(product, planned))
     over = threading.Event()
     handing = threading.Thread(target=_hand_around, args=(product, random.Random(planned.burst.prefix), over))
-    with LedgerWatch(product) as planned.watch:
+    rng = random.Random(planned.burst.prefix)
+    with LedgerWatch(product) as planned.watch, talk.going_on(rng):
         posting.start()
         handing.start()
         time.sleep(planned.killed_after)
@@ -134,6 +175,16 @@ def _is_over(product: Product, job_id: str) -> bool:
     return _job(product, job_id)["status"] in {"done", "failed", "canceled"}
 
 
+def _one_of_each(product: Product, talk: Talk) -> None:
+    """However little a busy machine did meanwhile, each kind of change is there."""
+    talk.write_and_answer()
+    place = f"/conversations/{talk.conversations[0]}"
+    member, team = (product.api("GET", f"/{name}").json()["items"][0]["id"] for name in ("members", "teams"))
+    changes = ({"assignee": None}, {"assignee": member}, {"team": None}, {"team": team})
+    for change in (*changes, {"status": "resolved"}, {"status": "open"}):
+        assert product.api("PATCH", place, json=change).status_code == 200, change
+
+
 def _hand_around(product: Product, rng: random.Random, over: threading.Event) -> None:
     """Members and teams take turns with the conversations, which are put off and come back; nothing is read."""
     ids: dict[str, list[str]] = {"conversations": [], "members": [], "teams": []}
@@ -164,8 +215,8 @@ def test_nothing_accepted_is_missing_or_stored_twice(rounds: list[Round], produc
     assert {str(each): found for each in rounds if (found := losses(product, each.burst))} == {}
 
 
-def test_nothing_had_its_effect_twice(rounds: list[Round], product: Product):
-    assert doubled_effects(product) == []
+def test_nothing_had_its_effect_twice(rounds: list[Round], talk: Talk, product: Product):
+    assert doubled_effects(product, read=talk.conversations) == []
 
 
 def test_no_history_has_a_gap_or_overlaps(rounds: list[Round], product: Product):
@@ -178,14 +229,46 @@ def test_no_history_has_a_gap_or_overlaps(rounds: list[Round], product: Product)
     assert changed.keys() == {"status", "assignee", "team"}
 
 
+def test_episodes_and_facts_are_there_once(rounds: list[Round], product: Product):
+    assert broken_episodes(product.sql) == []
+    kept: dict[str, int] = dict(product.sql("SELECT kind, count(*) FROM conversations_fact GROUP BY 1"))
+    assert kept.keys() == {"answered", "assigned", "handed_to_team", "resolved", "reopened"}
+
+
 def test_the_ledger_adds_up_whenever_it_can_be_read(rounds: list[Round]):
     assert [each.watch.imbalances for each in rounds if each.watch] == [[] for _ in rounds]
 
 
 def test_the_ledger_knows_every_message_and_status_once(rounds: list[Round], product: Product):
     inbound = read_ledger(product)["inbound"]
-    posted = sum(len(each.burst.messages) + len(each.burst.statuses) for each in rounds)
-    assert (inbound["stored"], inbound["rejected"], inbound["pending"]) == (posted, {}, 0)
+    posted = {name for each in rounds for name in (*each.burst.messages, *each.burst.statuses)}
+    told = _told(product)
+    assert len(told) > len(posted)  # what people and the sandbox's statuses said beside the bursts
+    assert (inbound["stored"], inbound["rejected"], inbound["pending"]) == (len(told), {}, 0)
+
+
+def _told(product: Product) -> set[tuple[str, str]]:
+    """Every message, and every step of one of ours, that whatever was accepted speaks of."""
+    return {
+        (told["id"], told.get("status", ""))
+        for (body,) in product.sql("SELECT body FROM inboxes_delivery")
+        for entry in json.loads(bytes(body))["entry"]
+        for change in entry["changes"]
+        for told in (*change["value"].get("messages", ()), *change["value"].get("statuses", ()))
+    }
+
+
+def test_nothing_was_sent_twice_and_each_answer_was_intended_once(
+    rounds: list[Round], talk: Talk, gate: Gate, product: Product
+):
+    assert {key: times for key, times in gate.attempts.items() if times != 1} == {}
+    ledger = read_ledger(product)
+    assert imbalances(ledger) == []
+    assert (ledger["outbound"]["intended"], ledger["outbound"]["refused"]) == (len(talk.sent), {})
+    assert set(gate.attempts) <= talk.sent
+    print(
+        f"{len(talk.sent)} answers, {ledger['outbound']['unknown']} of them unknown, refused {talk.refusals}"
+    )
 
 
 def test_what_was_accepted_is_kept_whole(rounds: list[Round], product: Product):

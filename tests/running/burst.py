@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .bodies import AT, FIRST_NUMBER, SECOND_NUMBER, change, envelope, message, person, status, stored_ids
@@ -67,14 +68,19 @@ def losses(product: Product, burst: Burst) -> list[str]:
     return found + [f"status {key} is stored {kept[key]} times" for key in burst.statuses if kept[key] != 1]
 
 
-def doubled_effects(product: Product) -> list[str]:
-    """What a message did twice: counted as unread, or told as an event; empty when each did it once."""
+def doubled_effects(product: Product, read: Sequence[str] = ()) -> list[str]:
+    """What a message did twice: counted as unread, or told as an event; empty when each did it once.
+
+    ``read``: conversations in which somebody may have read or answered.
+    """
     found = [
         f"conversation {row[0]} counts {row[1]} unread of {row[2]}"
         for row in product.sql(
             "SELECT c.id, c.unread_count, count(m.id) FROM conversations_conversation c"
             " JOIN conversations_message m ON m.conversation_id = c.id AND m.direction = 'in'"
-            " GROUP BY c.id HAVING c.unread_count <> count(m.id)"
+            " WHERE NOT c.id = ANY(%s::uuid[])"
+            " GROUP BY c.id HAVING c.unread_count <> count(m.id)",
+            list(read),
         )
     ]
     events = product.sql(

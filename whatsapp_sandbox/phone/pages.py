@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import orjson
 from aiohttp import web
 
-from whatsapp_sandbox.control.api import sandbox_of
+from whatsapp_sandbox.control.api import guarded, sandbox_of
+from whatsapp_sandbox.mail import MAILS, drawn
 from whatsapp_sandbox.phone.words import LANGUAGES, WORDS, choose_language
 from whatsapp_sandbox.pictures import SAMPLES, sample
 
@@ -25,6 +27,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/", overview)
     app.router.add_get("/phones", phones)
     app.router.add_get("/phone/{customer}", phone)
+    app.router.add_get("/mail", guarded(mail))
     app.router.add_get("/assets/{name}", static)
     app.router.add_get("/samples/{name}", sample_picture)
     app.router.add_get("/favicon.ico", no_icon)
@@ -43,6 +46,10 @@ async def phone(request: web.Request) -> web.Response:
     if request.match_info["customer"] not in sandbox_of(request).customers:
         raise web.HTTPNotFound(text="there is no such customer")
     return _page(request, "phone.html")
+
+
+async def mail(request: web.Request) -> web.Response:
+    return _page(request, "mail.html", lambda words: {"mails": drawn(request.app[MAILS], words["no_mail"])})
 
 
 async def no_icon(request: web.Request) -> web.Response:
@@ -77,7 +84,10 @@ async def static(request: web.Request) -> web.Response:
     return web.Response(text=path.read_text("utf-8"), content_type=TYPES[path.suffix], headers=headers)
 
 
-def _page(request: web.Request, name: str) -> web.Response:
+def _page(
+    request: web.Request, name: str, drawing: Callable[[dict[str, str]], dict[str, str]] | None = None
+) -> web.Response:
+    """``drawing``: parts of the page as HTML, by what stands for them in the template."""
     language = choose_language(request.query.get("lang"), request.headers.get("Accept-Language", ""))
     words = WORDS[language]
     text = _template(name)
@@ -87,6 +97,8 @@ def _page(request: web.Request, name: str) -> web.Response:
     text = text.replace("%words%", _attribute(orjson.dumps(words).decode()))
     for key, word in words.items():
         text = text.replace(f"%{key}%", _attribute(word))
+    for key, part in (drawing(words) if drawing else {}).items():
+        text = text.replace(f"%{key}%", part)
     headers = {
         "Content-Security-Policy": POLICY,
         "Referrer-Policy": "no-referrer",

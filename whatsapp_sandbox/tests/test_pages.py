@@ -18,7 +18,7 @@ from whatsapp_sandbox.tests.conftest import World
 PHONE = Path(__file__).parent.parent / "phone"
 
 
-@pytest.mark.parametrize("path", ["/", "/phones", "/phone/ann"])
+@pytest.mark.parametrize("path", ["/", "/phones", "/phone/ann", "/mail"])
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_pages_in_every_language(world: World, path: str, language: str) -> None:
     async with world.client.get(
@@ -50,6 +50,7 @@ def test_the_catalogue_is_complete_and_used() -> None:
         "lang",
         "theme",
         "words",
+        "mails",
     }
     for language in LANGUAGES:
         assert used - set(WORDS[language]) == set()

@@ -56,12 +56,12 @@ def list_conversations(actor: Actor, query: ConversationQuery) -> Page[Conversat
             page = list_steadily(actor, wanted, limit=query.limit, cursor=query.cursor)
         else:
             page = read_page(actor, wanted, order=query.order, limit=query.limit, cursor=query.cursor)
-    return Page(build_conversations(page.items), page.next_cursor)
+    return Page(build_conversations(page.items, to=actor), page.next_cursor)
 
 
 def get_conversation(actor: Actor, conversation_id: UUID) -> ConversationShape:
     """One conversation."""
-    return _shape(access_conversation(actor, conversation_id))
+    return _shape(actor, access_conversation(actor, conversation_id))
 
 
 def change_conversation(actor: Actor, conversation_id: UUID, body: ConversationChanges) -> ConversationShape:
@@ -81,7 +81,7 @@ def change_conversation(actor: Actor, conversation_id: UUID, body: ConversationC
     if body.tags is not UNSET:
         set_conversation_tags(conversation, body.tags, by=actor)
     _change_status(conversation, body, by=actor)
-    return _shape(conversation)
+    return _shape(actor, conversation)
 
 
 def list_notes(actor: Actor, conversation_id: UUID, query: PageQuery) -> Page[NoteShape]:
@@ -98,9 +98,9 @@ def write_note(actor: Actor, conversation_id: UUID, body: NewNote) -> NoteShape:
     return build_note(handling.write_note(conversation, body.text, by=actor))
 
 
-def _shape(conversation: Conversation) -> ConversationShape:
+def _shape(actor: Actor, conversation: Conversation) -> ConversationShape:
     attach_shown([conversation])
-    return build_conversations([conversation])[0]
+    return build_conversations([conversation], to=actor)[0]
 
 
 def _change_status(conversation: Conversation, body: ConversationChanges, *, by: Actor) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Literal, cast
+from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -15,6 +16,7 @@ from regulars.api.shapes.conditions import Conditions
 from regulars.api.shapes.contacts import IdentityOfContact, build_identities
 from regulars.api.shapes.messages import AuthorShape, Direction, MessageStatus, author_of, text_of
 from regulars.contacts.models import Group
+from regulars.conversations.access import contact_shown_to
 from regulars.conversations.models import Conversation, Message, Note
 from regulars.conversations.queries.changing import MessageChanges
 from regulars.inboxes.ports import MessageKind
@@ -22,6 +24,7 @@ from regulars.kernel import clock
 from regulars.kernel.shielding import shielded
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
 from regulars.tags.queries import names_of
+from regulars.workspaces.access import Actor
 
 Status = Literal["open", "snoozed", "resolved"]
 Priority = Literal["low", "normal", "high", "urgent"]
@@ -33,7 +36,9 @@ class ConversationContact(msgspec.Struct):
 
     id: Id
     name: Annotated[str, told("As the screens show it.", "Alice Kim")]
-    identities: Annotated[list[IdentityOfContact], told("Their addresses.")]
+    identities: Annotated[
+        list[IdentityOfContact], told("Their addresses; without `contacts:read` only their phone.")
+    ]
 
 
 class ConversationGroup(msgspec.Struct):
@@ -171,12 +176,17 @@ class NoteShape(msgspec.Struct):
     created_at: Annotated[Moment, told("When it was written.")]
 
 
-def build_conversations(conversations: Sequence[Conversation]) -> list[ConversationShape]:
+def build_conversations(conversations: Sequence[Conversation], *, to: Actor) -> list[ConversationShape]:
     """One query beside the rows (last message and tags are attached)."""
     identities = build_identities([each.contact_id for each in conversations if each.contact_id])
-    return [
-        _build(each, identities.get(each.contact_id, []) if each.contact_id else []) for each in conversations
-    ]
+    return [_build(each, _shown(each, identities, to)) for each in conversations]
+
+
+def _shown(
+    conversation: Conversation, identities: Mapping[UUID, list[IdentityOfContact]], to: Actor
+) -> list[IdentityOfContact]:
+    known = identities.get(conversation.contact_id, []) if conversation.contact_id else []
+    return known if contact_shown_to(to, conversation) else [each for each in known if each.kind == "phone"]
 
 
 def _last_of(conversation: Conversation) -> LastMessage | None:

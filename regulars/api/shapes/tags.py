@@ -19,7 +19,7 @@ from regulars.workspaces.access import Actor
 
 Color = Literal["gray", "blue", "green", "amber", "red", "purple", "cyan", "olive"]
 Machine = Literal["rule", "condition", "model", "import", "sync"]
-Source = Literal["member", "rule", "condition", "model", "import", "sync", "api", "system"]
+Source = Literal["member", "rule", "condition", "model", "import", "sync"]
 
 
 class TagShape(msgspec.Struct, kw_only=True):
@@ -63,7 +63,7 @@ class TagQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
 
 
 class TaggedBy(msgspec.Struct):
-    """Who or what put a tag there: ``api`` is a token, ``system`` the house itself."""
+    """Who or what put a tag there: a token does it for another system (``sync``), the house by a ``rule``."""
 
     kind: Annotated[Source, told("Who, or what.", "rule")]
     id: Annotated[
@@ -149,5 +149,4 @@ def _build(row: Tagging) -> TaggingShape:
 
 
 def _by(kind: str, doer_id: object, name: str) -> TaggedBy:
-    told_kind = "api" if kind == "token" else kind
-    return TaggedBy(msgspec.convert(told_kind, Source), str(doer_id) if doer_id else None, name)
+    return TaggedBy(msgspec.convert(kind, Source), str(doer_id) if doer_id else None, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -24,6 +25,13 @@ def test_the_document_is_valid_openapi_3_1(db: None):
     document = PUBLIC.get("/openapi.json").json()
     validate(document)
     assert document["openapi"] == "3.1.0"
+
+
+def test_what_takes_away_answers_nothing_and_what_cancels_answers_the_job():
+    answers = {
+        route.status for route in ROUTES if route.method == "DELETE" and route.path != "/jobs/{job_id}"
+    }
+    assert answers == {HTTPStatus.NO_CONTENT}
 
 
 def test_every_route_is_described_with_permission_and_problems(db: None):

@@ -51,6 +51,8 @@ from regulars.workspaces.access import Actor
 RETRIES = 2
 """transient refusals are tried again twice, final ones never (GD-5)"""
 UNKNOWN_RESULT = "unknown-result"
+RESTORED = "restored"
+"""why a result is unknown: the message waited when the database was copied, and may have left since (``holding``)"""
 """our own code, beside the provider's numbers and the guardrails' words"""
 
 
@@ -270,7 +272,7 @@ def stop_message(message: Message, *, by: Actor) -> None:
         row = cursor.fetchone()
     if row == ("refused", STOPPED):
         return
-    if row is None or row[0] != "queued":
+    if row is None or (row[0] != "queued" and row != ("unknown", RESTORED)):
         raise Conflict(_("This message is on its way already"), message_id=str(message.id))
     title, details = WORDS[STOPPED]
     end_unsent([message.id], {"code": STOPPED, "title": str(title), "details": str(details)})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -31,7 +32,7 @@ from regulars.kernel.events import Doer
 from regulars.kernel.ids import new_id
 from regulars.kernel.models import Event
 from regulars.tags.counting import compact_uses, uses_of
-from regulars.tags.models import Tag, TagUse
+from regulars.tags.models import Tag, Tagging, TagUse
 from regulars.tags.operations import change_tag, create_tag, merge_tag, remove_tag, tags_named
 from regulars.tags.queries import find_tag, list_tags, names_of
 from regulars.tags.tagging import MOST_TAGS, end_due_tags
@@ -180,7 +181,7 @@ def test_what_has_run_out_ends_when_it_was_to(cast: Cast):
     with clock.frozen_at(until + timedelta(hours=1)):
         assert (end_due_taggings(), end_due_taggings(), end_contact_taggings()) == (1, 0, 1)
     row = ConversationTagging.objects.get()
-    assert (row.until_at, row.ended_by_kind, row.end_reason) == (until, "system", "expired")
+    assert (row.until_at, row.ended_by_kind, row.end_reason) == (until, "rule", "expired")
     assert event_kinds() == ["ConversationUntagged", "ContactUntagged"]
     assert Activity.objects.filter(kind="tag_expired").count() == 1
     assert _uses(tag) == 0
@@ -358,3 +359,36 @@ def test_counts_agree_and_times_neither_overlap_nor_turn_round(
         kept = TagUse.objects.values_list("tag_id", "subject")
         assert len(set(kept)) == len(kept)
         transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(("doer", "kind"), [("token", "sync"), ("system", "rule")])
+def test_who_tags_is_of_a_kind_that_the_interface_has(cast: Cast, doer: str, kind: str):
+    by = cast.actor() if doer == "system" else cast.token_actor("admin")
+    thread = cast.hears(ALICE, "hello")
+    (tag,) = tags_named(cast.workspace.id, ["VIP"], by=by)
+    tag_conversations([thread], [tag], by=by)
+    untag_conversations([thread], [tag], by=by)
+    row = ConversationTagging.objects.get()
+    assert (row.by_kind, row.by_name, row.ended_by_kind) == (kind, by.name, kind)
+    with transaction.atomic(), pytest.raises(IntegrityError):
+        ConversationTagging.objects.update(ended_by_kind=doer)
+
+
+@pytest.mark.parametrize("model", [ContactTagging, ConversationTagging])
+def test_kinds_of_before_become_those_of_the_interface(cast: Cast, model: type[Tagging]):
+    subject = model.subject
+    app = model._meta.app_label
+    migration = import_module(
+        f"regulars.{app}.migrations.{'0015' if subject == 'contact' else '0029'}_tagging_sources"
+    )
+    thread = cast.hears(ALICE, "hello")
+    (tag,) = tags_named(cast.workspace.id, ["VIP"], by=cast.actor())
+    tag_conversations([thread], [tag], by=cast.actor())
+    tag_contacts([cast.alice], [tag], by=cast.actor())
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for name in ("by_kind", "ended_by_kind"):
+            cursor.execute(f"ALTER TABLE {app}_{subject}tagging DROP CONSTRAINT {subject}_tagging_{name}")
+        model.rows().update(by_kind="token", ended_by_kind="system")
+        cursor.execute(migration._RENAME)
+    assert model.rows().values_list("by_kind", "ended_by_kind").get() == ("sync", "rule")

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 from django.db import connection
+from pytest_django.fixtures import Settings
 
 from regulars.kernel import reactions
-from regulars.kernel.events import Position, Recorded, end_of_log, read_after, record
+from regulars.kernel.events import Position, Recorded, end_of_log, look_after, read_after, record
 from regulars.kernel.generations import notice_restore, raise_generation
 from regulars.kernel.models import Event, LogGeneration, ReactionCursor
 from regulars.kernel.reactions import Reaction, ensure_cursors, run_reaction
@@ -19,8 +20,21 @@ FAR_AHEAD = 2**40
 """transactions: what a server that has been busy for years has given out"""
 
 
+_held: list[int] = []
+
+
+def _hold() -> int:
+    _held.append(1)
+    return 1
+
+
+HOLDS = (_hold,)
+
+
 @pytest.fixture(autouse=True)
-def first_generation(transactional_db: None) -> Iterator[None]:
+def first_generation(transactional_db: None, settings: Settings) -> Iterator[None]:
+    settings.WHEN_RESTORED = f"{__name__}.HOLDS"
+    _held.clear()
     reactions._nothing_until.clear()
     yield
     with connection.cursor() as cursor:
@@ -48,7 +62,19 @@ def test_a_log_of_another_server_is_noticed_once():
     notice_restore()
     LogGeneration.objects.update(server="another/1")
     assert (notice_restore(), notice_restore()) == (True, False)
-    assert end_of_log().generation == 2
+    assert end_of_log().generation > 1
+
+
+@pytest.mark.parametrize(("written_by", "is_held"), [("another/1", True), ("{0}/999", False), ("", True)])
+def test_what_waited_is_held_when_another_cluster_goes_on_with_it(written_by: str, is_held: bool):
+    """Not when the same one goes on after a failover: nothing came back that had left long ago."""
+    notice_restore()
+    cluster = LogGeneration.objects.get().server.partition("/")[0]
+    LogGeneration.objects.update(server=written_by.format(cluster))
+    assert notice_restore() is True
+    assert bool(_held) is is_held
+    raise_generation()
+    assert len(_held) == is_held + 1
 
 
 def test_a_log_ahead_of_its_server_is_noticed_though_the_server_does_not_tell_who_it_is(monkeypatch):
@@ -58,6 +84,23 @@ def test_a_log_ahead_of_its_server_is_noticed_though_the_server_does_not_tell_wh
     record(boiled("new"))
     wait_until_visible()
     assert _notes(read_after(Position(), KINDS, 10).events) == ["old", "new"]
+
+
+def test_two_restores_of_one_dump_take_no_position_of_each_other_for_their_own():
+    notice_restore()
+    ends = []
+    for _restore in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE kernel_event ALTER COLUMN generation SET DEFAULT 1")
+        LogGeneration.objects.update(server="where the dump was taken", generation=1)
+        assert notice_restore() is True
+        record(boiled("new"))
+        ends.append(end_of_log())
+    assert ends[0].generation != ends[1].generation
+    here = ends[1].generation
+    for of_the_other in (ends[0], Position(here + 7, 3, 5)):
+        assert read_after(of_the_other, KINDS, 10).end.generation == here
+        assert look_after(of_the_other).end.generation == here
 
 
 @pytest.mark.parametrize("read_before", [0, 1, 2])

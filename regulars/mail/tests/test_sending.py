@@ -241,3 +241,16 @@ def test_a_job_of_a_mail_that_is_gone_ends(cast: Cast, set_up: SetUp) -> None:
         start_sending(cast.workspace.id, mail.id)
         carry()
     assert (len(catcher.taken), Job.objects.exclude(status="done").count()) == (1, 0)
+
+
+def test_what_waited_in_a_restored_database_is_held_until_somebody_decides(cast: Cast, set_up: SetUp) -> None:
+    with catching() as catcher:
+        set_up(catcher)
+        mail = _invite(cast)
+        assert (sending.hold_mails(), sending.hold_mails()) == (1, 0)
+        carry()
+        mail.refresh_from_db()
+        assert (mail.state, mail.error, catcher.taken) == ("unknown", "restored", [])
+        try_again(mail, by=cast.actor(cast.owner))
+        carry()
+    assert len(catcher.taken) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -11,7 +12,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,13 +26,13 @@ from regulars.mail.servers import ServerFacts, give_up_lost_passwords, send_test
 from regulars.mail.trouble import WORDS, Trouble
 from regulars.workspaces.guessing import TURNS, TooManyAttempts
 from regulars.workspaces.models import AuditEntry
-from tests.cast import Cast
+from tests.cast import Cast, make_cast
 from tests.running.ports import free_port
 
 from .catcher import CUT, HANG, PASSWORD, USER, catching, make_certificate
 from .conftest import SetUp
 
-SERVER = {
+SERVER: dict[str, Any] = {
     "host": "smtp.lotus.example",
     "port": 587,
     "security": "starttls",
@@ -327,3 +328,39 @@ def test_no_address_ends_a_line() -> None:
         write(
             "test", Facts("Lotus"), server, to='"a\x0b\x0bb"@lotus.example', language="en", message_id="<1@x>"
         )
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("version", "outcome"), [(None, "done"), (0, "told")])
+def test_of_two_first_set_ups_at_once_the_later_one_stands_or_is_told(version: int | None, outcome: str):
+    """``version``: that there was none when the form was opened; or nothing, as REST says without ``If-Match``."""
+    cast = make_cast()
+    by = cast.actor(cast.owner)
+
+    def come_second() -> str:
+        try:
+            set_up_server(ServerFacts(**{**SERVER, "port": 465}), by=by, version=version)
+        except Conflict:
+            return "told"
+        else:
+            return "done"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            set_up_server(ServerFacts(**SERVER), by=by, version=version)
+            second = threads.submit(come_second)
+            _wait_until_somebody_waits(second)
+        assert second.result(10) == outcome
+    assert MailServer.objects.get().port == (465 if outcome == "done" else 587)
+
+
+def _wait_until_somebody_waits(other: Future[str]) -> None:
+    until = monotonic() + 10
+    query = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with connection.cursor() as cursor:
+        while not other.done() and monotonic() < until:
+            cursor.execute(query)
+            if cursor.fetchone() is not None:
+                return

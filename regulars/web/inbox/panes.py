@@ -10,6 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from regulars.contacts.models import Contact, ContactIdentity, ContactTagging
+from regulars.conversations.access import contact_shown_to
 from regulars.conversations.models import Conversation
 from regulars.conversations.queries.changing import REWRITING, read_changes
 from regulars.conversations.queries.episodes import episodes_of
@@ -127,20 +128,22 @@ def panel_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
 
 
 def _panel(actor: Actor, conversation: Conversation, others: Sequence[ConversationRow]) -> dict[str, Any]:
-    contact = conversation.contact
+    contact = contact_shown_to(actor, conversation)
     episodes = list(episodes_of(conversation).order_by("-number")[: PANEL_EPISODES + 1])
     return {
         "episodes": episodes[:PANEL_EPISODES],
         "has_more_episodes": len(episodes) > PANEL_EPISODES,
         "others": others,
         "conversation": conversation_row(_with_tags(conversation)),
-        "can": _rights(actor),
+        "can": _rights(actor, contact),
         "panel_notes": newest_notes(conversation)[:PANEL_NOTES],
-        **(_about_contact(actor, contact) if contact else _about_group(conversation)),
+        **(_about_group(conversation) if conversation.group else _about_contact(actor, contact)),
     }
 
 
-def _about_contact(actor: Actor, contact: Contact) -> dict[str, Any]:
+def _about_contact(actor: Actor, contact: Contact | None) -> dict[str, Any]:
+    if contact is None:
+        return {"panel_template": "inbox/_context.html", "contact": None}
     facts = person_facts(contact)
     identities = sorted(
         facts.identities, key=lambda each: each.contact_id != contact.id
@@ -172,23 +175,24 @@ def head_context(actor: Actor, conversation: Conversation) -> dict[str, Any]:
 
 
 def _head(actor: Actor, conversation: Conversation, others: Sequence[ConversationRow]) -> dict[str, Any]:
+    contact = contact_shown_to(actor, conversation)
     return {
         "others": others,
         "conversation": conversation_row(_with_tags(conversation)),
-        "contact": conversation.contact,
+        "contact": contact,
         "members": assignable_members(actor),
-        "can": _rights(actor),
+        "can": _rights(actor, contact),
         "window_closes_at": conversation.window_closes_at,
         "ad_window_closes_at": conversation.ad_window_closes_at,
     }
 
 
-def _rights(actor: Actor) -> dict[str, bool]:
+def _rights(actor: Actor, contact: Contact | None) -> dict[str, bool]:
     """What is offered; each act asks for its right again."""
     return {
         "assign": actor.can("conversations:assign"),
-        "edit_contact": actor.can("contacts:edit"),
-        "export": actor.can("contacts:export"),
+        "edit_contact": contact is not None and actor.can("contacts:edit"),
+        "export": contact is not None and actor.can("contacts:export"),
         "resolve": actor.can("conversations:resolve"),
         "tag": actor.can("conversations:assign"),
     }

@@ -15,7 +15,7 @@ from django.shortcuts import render as render_page
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from regulars.conversations.access import access_conversation
+from regulars.conversations.access import access_conversation, contact_shown_to
 from regulars.conversations.guardrails import LIMIT_EXCEEDED, VALUES_MISSING, GuardrailRefused
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations.composing import Composition, TemplateChoice, compose
@@ -100,7 +100,8 @@ def _known(request: MemberRequest, conversation: Conversation) -> Known:
     if contact is None:
         return Known(member=str(request.member), business=business)
     name = contact.name or contact.profile_name
-    return Known(name, contact.phone, str(request.member), business, contact.fields)
+    fields = contact.fields if contact_shown_to(request.actor, conversation) else {}
+    return Known(name, contact.phone, str(request.member), business, fields)
 
 
 def _draft_of(request: MemberRequest, conversation: Conversation) -> TemplateDraft:
