@@ -24,8 +24,12 @@ SIZES: tuple[ViewportSize, ...] = (
     {"width": 390, "height": 844},
 )
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-LOOKS = tuple((size, *look) for size in SIZES for look in zip(THEMES, ("ltr", "rtl"), strict=True))
-"""at every width both themes and both directions: colors know no direction, and places no theme"""
+LOOKS = tuple(
+    (size, theme, ("ltr", "rtl")[(wide + dark) % 2])
+    for wide, size in enumerate(SIZES)
+    for dark, theme in enumerate(THEMES)
+)
+"""at every width both themes and both directions, in turns: colors know no direction, and places no theme"""
 RULES_OF_LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
 """what depends on more than which elements are there and which of them show: the others need no second look"""
 SHOWN = """() => {

@@ -33,16 +33,18 @@ def test_what_is_wrong_in_one_look_is_found_there_as_by_a_fresh_load(browser: Br
     once.close()
     assert sorted(found) == sorted(fresh)
     assert _places(found, "color-contrast: .dim") == {
-        f"dark {direction} {width}" for direction in ("ltr", "rtl") for width in (1440, 1024, 390)
+        "dark rtl 1440",
+        "dark ltr 1024",
+        "dark rtl 390",
     }
     assert _places(found, "color-contrast: .faint") == {
-        f"{theme} rtl {width}" for theme in ("light", "dark") for width in (1440, 1024, 390)
+        "dark rtl 1440",
+        "light rtl 1024",
+        "dark rtl 390",
     }
     assert _places(found, "the page scrolls sideways") == _places(found, "color-contrast: .faint")
     assert (
-        _places(found, "button-name")
-        == _places(found, "without a name")
-        == {f"{theme} {direction} 390" for theme in ("light", "dark") for direction in ("ltr", "rtl")}
+        _places(found, "button-name") == _places(found, "without a name") == {"light ltr 390", "dark rtl 390"}
     )
 
 
