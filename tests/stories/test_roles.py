@@ -90,14 +90,16 @@ def test_a_role_is_made_given_and_changed_under_an_open_inbox(desks: Desks, prod
         maya.page.keyboard.press("ArrowUp")
         maya.page.keyboard.press("ArrowUp")
         expect(dialog.locator("[name=reach_conversations]:checked")).to_have_value("own")
-        tick = dialog.locator("input[value='conversations:resolve']")
-        tick.focus()
-        maya.page.keyboard.press("Space")
-        expect(tick).not_to_be_checked()
+        for right in ("messages:send", "conversations:resolve"):
+            tick = dialog.locator(f"input[value='{right}']")
+            tick.focus()
+            maya.page.keyboard.press("Space")
+            expect(tick).not_to_be_checked()
         save(maya, goes_to="/settings/roles")
         expect(jonas.row(others)).to_have_count(0)
         expect(jonas.row(mine)).to_have_count(1)
         expect(resolve).to_have_count(0)
+        expect(jonas.page.locator("message-composer [role=tab]")).to_have_text("Note")
         expect(jonas.thread_name).to_have_text(mine.name)
         assert jonas.page.evaluate("window.stayed") == seen
     finally:

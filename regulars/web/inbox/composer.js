@@ -29,7 +29,7 @@ class MessageComposer extends HTMLElement {
     const { replyDraft, replyIntent, noteDraft, noteIntent } = this.text.dataset;
     const reply = { text: this.sending.outbox.holds(replyDraft) ? "" : replyDraft, id: replyIntent };
     this.drafts = new Drafts(this.dataset.conversation, { reply, note: { text: noteDraft, id: noteIntent } });
-    this.text.value = this.drafts.text("reply");
+    this.text.value = this.drafts.text(this.mode === "note" ? "note" : "reply");
     this.attachments = new Attachments(this, this.querySelector(".attachments"), this.querySelector("input[type=file]"));
     this.form.addEventListener("submit", (event) => this.onSubmit(event));
     this.text.addEventListener("keydown", (event) => this.onKey(event));
@@ -102,6 +102,15 @@ class MessageComposer extends HTMLElement {
     return this.form.dataset.mode;
   }
 
+  /** What this member may write here, of reply, note and template. */
+  get modes() {
+    return this.dataset.modes.split(" ");
+  }
+
+  get answers() {
+    return this.modes.includes("reply");
+  }
+
   get strip() {
     return this.querySelector("window-strip");
   }
@@ -125,6 +134,7 @@ class MessageComposer extends HTMLElement {
 
   /** Reply, note and template keep separate texts: what is private can never slip into a reply. */
   setMode(mode, { focus = true, byItself = false } = {}) {
+    if (!this.modes.includes(mode)) return; // whoever asked for a note shall not write a reply instead
     const wanted = mode === "reply" && !this.windowIsOpen ? "template" : mode;
     this.form.dataset.mode = wanted;
     for (const tab of this.querySelectorAll("[role=tab]")) {
@@ -152,6 +162,7 @@ class MessageComposer extends HTMLElement {
 
   /** A note is written: back to the answer, or to the templates that are left of it. */
   leaveNote() {
+    if (!this.answers) return this.setMode("note");
     if (this.windowIsOpen) return this.setMode("reply");
     this.setMode("template", { focus: false });
     this.querySelector("[role=tab][data-mode=template]").focus();

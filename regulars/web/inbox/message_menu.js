@@ -15,6 +15,7 @@ const menu = () => document.getElementById("message-menu");
 const composer = () => document.querySelector("message-composer");
 const idOf = (line) => line.id.replace("message-", "");
 
+const isAnswerable = (line) => "answerable" in line.dataset && Boolean(composer()?.answers);
 const isInGroup = (line) => Boolean(line.closest("[data-group]")); // groups take no reactions of a business
 
 function button(name, label, act) {
@@ -34,14 +35,14 @@ function moveTo(line) {
   if (!line || line === current && toolbar?.isConnected) return;
   toolbar ??= makeToolbar();
   current = line;
-  const answerable = "answerable" in line.dataset;
+  const answerable = isAnswerable(line);
   toolbar.children[0].hidden = !answerable;
   toolbar.children[1].hidden = !answerable || isInGroup(line);
   line.querySelector(".bubble-line")?.append(toolbar);
 }
 
 function openReactions(line) {
-  if (!line || !("answerable" in line.dataset) || isInGroup(line)) return;
+  if (!line || !isAnswerable(line) || isInGroup(line)) return;
   const mine = line.dataset.ownReaction ?? "";
   const buttons = EMOJI.map((emoji) => {
     const made = element("button", { type: "button", role: "menuitemradio", "aria-checked": String(emoji === mine), "aria-label": emoji }, emoji);
@@ -82,7 +83,7 @@ function item(name, label, act) {
 
 function openMenu(line, anchor = null) {
   if (!line) return;
-  const answerable = "answerable" in line.dataset;
+  const answerable = isAnswerable(line);
   const text = textOf(line);
   const items = [
     answerable && item("quote", gettext("Reply to this message"), () => composer()?.quote(line)),

@@ -107,6 +107,7 @@ def thread_context(actor: Actor, member: Member, conversation: Conversation) -> 
         "seen_before": page.newest_in_before or "",
         "unread_count": unread_bubbles(page, conversation.unread_count),
         "window_is_open": conversation.window_is_open(now),
+        "begins_with": _first_mode(actor, window_is_open=conversation.window_is_open(now)),
         "drafts": drafts_of(conversation, member),
         "longest_text": channel.longest_text,
         "limits": channel.part_limits,
@@ -182,6 +183,7 @@ def _head(actor: Actor, conversation: Conversation, others: Sequence[Conversatio
         "contact": contact,
         "members": assignable_members(actor),
         "can": _rights(actor, contact),
+        "writes": _modes(actor),
         "window_closes_at": conversation.window_closes_at,
         "ad_window_closes_at": conversation.ad_window_closes_at,
     }
@@ -196,6 +198,18 @@ def _rights(actor: Actor, contact: Contact | None) -> dict[str, bool]:
         "resolve": actor.can("conversations:resolve"),
         "tag": actor.can("conversations:assign"),
     }
+
+
+def _modes(actor: Actor) -> list[str]:
+    """The composer's modes that this member has: what goes to the contact, and what members read."""
+    answer = actor.can("messages:send")
+    allowed = {"reply": answer, "note": actor.can("notes:write"), "template": answer}
+    return [mode for mode, is_allowed in allowed.items() if is_allowed]
+
+
+def _first_mode(actor: Actor, *, window_is_open: bool) -> str:
+    modes = _modes(actor)
+    return "note" if "reply" not in modes else "reply" if window_is_open else "template"
 
 
 def _with_tags(conversation: Conversation) -> Conversation:

@@ -362,6 +362,7 @@ class InboxScreen extends HTMLElement {
     if (strip && strip.getAttribute("closes") !== head.dataset.closes) strip.setAttribute("closes", head.dataset.closes);
     if (strip && strip.getAttribute("ad-closes") !== head.dataset.adCloses) strip.setAttribute("ad-closes", head.dataset.adCloses);
     nameReader(head);
+    if (head.dataset.writes !== (this.querySelector("message-composer")?.dataset.modes ?? "")) this.show(this.shown); // other rights
     return true;
   }
 
