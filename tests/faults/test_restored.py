@@ -159,6 +159,7 @@ def before(product: Halves, database: OwnDatabase, desks: Desks) -> Before:
     told = Before()
     _burn(product)
     product.start_worker()
+    wait_until_read(product)
     ((generation, transaction_id, event_id),) = product.sql(
         "SELECT generation, transaction_id::text::bigint, event_id FROM kernel_reactioncursor WHERE name = %s",
         EVERYTHING,

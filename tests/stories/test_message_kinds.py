@@ -86,7 +86,7 @@ def test_every_kind_is_shown(desk: Desk):
         picture.scroll_into_view_if_needed()
         expect(picture).to_have_js_property("complete", True)
         assert picture.evaluate(LOADED) is True
-    expect(_kind(desk, "image").first).to_contain_text("the parcel")
+    expect(_kind(desk, "image").filter(has_text="the parcel")).to_have_count(1)
     expect(_kind(desk, "video").locator("video")).to_have_attribute("controls", "")
     expect(_kind(desk, "sticker").locator("img")).to_have_js_property("complete", True)
     expect(_kind(desk, "location").locator("a")).to_have_attribute(

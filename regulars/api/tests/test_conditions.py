@@ -205,7 +205,7 @@ def test_why_a_condition_holds_is_told_leaf_by_leaf_also_of_the_past(api: Api, c
     first, either = told["conditions"]["all"]
     assert (first["saw"], first["holds"]) == (1, True)
     assert [(each["saw"], each["holds"]) for each in either["any"]] == [("en", False), (None, True)]
-    assert told["sentence"].startswith("Messages from them in the last 90 days: at least 1")
+    assert told["sentence"].startswith("Messages from them, in the last 90 days: at least 1")
     yesterday = (clock.now() - timedelta(days=1)).isoformat()
     before = api.get(path, conditions=json.dumps(asked), as_of=yesterday).json()
     assert (before["holds"], before["conditions"]["all"][0]["saw"]) == (False, 0)

@@ -30,10 +30,15 @@ BY = Asking()
 
 
 @pytest.fixture(autouse=True)
-def _tea(settings) -> Iterator[None]:
+def _tea(settings, transactional_db: None) -> Iterator[None]:
     settings.JOB_KINDS = "regulars.kernel.tests.job_kinds.KINDS"
+    _empty_queue()  # of whoever was here before
     yield
     stop_none()
+    _empty_queue()
+
+
+def _empty_queue() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
 

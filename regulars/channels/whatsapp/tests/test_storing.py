@@ -151,13 +151,12 @@ def test_that_there_was_no_room_is_said_until_something_is_stored_again_or_for_a
 
 
 def test_nobody_waits_longer_than_the_deadline(database_url, monkeypatch):
-    monkeypatch.setattr(storing, "ANSWER_DEADLINE_SECONDS", 0.2)
-    monkeypatch.setattr(storing, "EXPIRY_CHECK_SECONDS", 0.05)
-    monkeypatch.setattr(storing, "COMMIT_DEADLINE_SECONDS", 1.0)
-
     async def story() -> None:
         store = DeliveryStore(database_url)
         await store.put(OWNER, b"first", {"100": 1})
+        monkeypatch.setattr(storing, "ANSWER_DEADLINE_SECONDS", 0.2)
+        monkeypatch.setattr(storing, "EXPIRY_CHECK_SECONDS", 0.05)
+        monkeypatch.setattr(storing, "COMMIT_DEADLINE_SECONDS", 1.0)
         with psycopg.connect(database_url) as own:
             own.execute("LOCK TABLE inboxes_delivery IN ACCESS EXCLUSIVE MODE")
             first = asyncio.create_task(store.put(OWNER, b"held", {"100": 1}))
