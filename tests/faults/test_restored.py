@@ -71,7 +71,10 @@ class Halves(Product):
                 stdout=log,
                 stderr=log,
             )
-        assert wait_until(lambda: self.status_of("/readyz") == 200, 60), self.log_tail()
+        assert wait_until(lambda: self.status_of("/readyz") == 200 and self._has_begun(), 60), self.log_tail()
+
+    def _has_begun(self) -> bool:
+        return bool(self.sql("SELECT 1 FROM kernel_reactioncursor WHERE name = %s", EVERYTHING))
 
     def kill_worker(self) -> None:
         if self.worker is not None:
@@ -159,7 +162,6 @@ def before(product: Halves, database: OwnDatabase, desks: Desks) -> Before:
     told = Before()
     _burn(product)
     product.start_worker()
-    wait_until_read(product)
     ((generation, transaction_id, event_id),) = product.sql(
         "SELECT generation, transaction_id::text::bigint, event_id FROM kernel_reactioncursor WHERE name = %s",
         EVERYTHING,
