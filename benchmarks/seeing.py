@@ -31,8 +31,9 @@ CONVERSATIONS, FEWER = 100_000, 200
 """with short rounds the second, which are asked for once"""
 LONG_ROUND = 1.0
 TEAMS, MEMBERS = 10, 100
-NOBODYS, HANDED, BUSY = 0.1, 0.3, 0.3
-"""shares: of nobody, of what is handed to a team, of what one busy member has of the rest"""
+NOBODYS, HANDED, BUSY, ADMINS = 0.1, 0.3, 0.3, 0.05
+"""shares: of nobody, of what is handed to a team, of what one busy member and the admin have of the rest; an admin
+who had nothing of their own would be no floor for *mine*"""
 MOST_TIMES_ADMIN = 2.0
 PAGES = 10
 ADMIN = "admin"
@@ -245,7 +246,7 @@ def _workspace(count: int) -> tuple[dict[str, Actor], Narrowed]:
         members.append(Member.objects.create(workspace=workspace, user=user, role=roles["own"]))
         members[-1].teams.set([teams[index % TEAMS]])
     tags = tags_named(workspace.id, ["common", "rare"], by=by)
-    _fill(workspace, numbers, teams, members, tags, count)
+    _fill(owner, numbers, teams, members, tags, count)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     looking = Member.objects.select_related("user", "role")
@@ -261,24 +262,27 @@ def _workspace(count: int) -> tuple[dict[str, Actor], Narrowed]:
 
 
 def _fill(
-    workspace: Any, numbers: list[Any], teams: list[Any], members: list[Any], tags: list[Any], count: int
+    admin: Any, numbers: list[Any], teams: list[Any], members: list[Any], tags: list[Any], count: int
 ) -> None:
     from regulars.contacts.models import Contact
     from regulars.conversations.models import Conversation, ConversationTagging
     from regulars.kernel import clock
     from regulars.tags.models import TagUse
 
-    dice, now = random.Random(1), clock.now()
+    workspace, dice, now = admin.workspace, random.Random(1), clock.now()
     uses = [0, 0]
+
+    def holder() -> Any:
+        place = dice.random()
+        return members[0] if place < BUSY else admin if place < BUSY + ADMINS else dice.choice(members)
 
     def conversation(contact: Contact) -> Conversation:
         said_at = now - timedelta(seconds=dice.randrange(10_000_000))
-        holder = members[0] if dice.random() < BUSY else dice.choice(members)
         return Conversation(
             workspace=workspace,
             inbox=dice.choice(numbers),
             contact=contact,
-            assignee=None if dice.random() < NOBODYS else holder,
+            assignee=None if dice.random() < NOBODYS else holder(),
             team=dice.choice(teams) if dice.random() < HANDED else None,
             status=dice.choice(["open", "open", "resolved"]),
             waiting_since=said_at if dice.random() < 0.5 else None,
