@@ -152,3 +152,19 @@ def test_what_is_too_much_for_an_answer_is_asked_for_as_a_file(
     refused = api.get(f"/contacts/{cast.boris.id}/export")
     assert (problem(refused), refused.json()["limit"]) == ((409, "conflict"), 5)
     assert ContactIdentity.objects.filter(contact=cast.boris).exists()
+
+
+def test_the_file_is_removed_when_the_job_is_undone(api: Api, cast: Cast):
+    _said(cast)
+    job = _asked(api, cast)
+    run_job(UUID(job["id"]))
+    path = f"/exports/{job['id']}/content"
+    assert api.get(path).status_code == 200
+    assert api.get(f"/jobs/{job['id']}").json()["undo_until"]
+    undoing = api.post(f"/jobs/{job['id']}/undo").json()
+    run_job(UUID(undoing["id"]))
+    assert api.get(f"/jobs/{undoing['id']}").json()["status"] == "done"
+    assert problem(api.get(path)) == (404, "not-found")
+    assert not PersonExport.objects.exists()
+    assert AuditEntry.objects.filter(verb="contacts:remove_export").count() == 1
+    assert problem(api.post(f"/jobs/{undoing['id']}/undo"))[0] == 409

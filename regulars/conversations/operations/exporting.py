@@ -180,6 +180,19 @@ def _write(export: PersonExport, table: str, rows: Sequence[Mapping[str, Any]]) 
     )
 
 
+def _remove_file(context: JobContext[ExportArguments]) -> None:
+    """Before its week is over; what was read of it meanwhile stays read."""
+    by, undone = actor_of_job(context), context.undone
+    by.require(PERMISSION)
+    if undone is None:
+        return
+    with transaction.atomic():
+        found = PersonExport.objects.filter(workspace_id=context.workspace_id, id=undone.id)
+        if found.delete()[0]:
+            contact = str(context.arguments.contact)
+            audit(by, "contacts:remove_export", "contact", contact, job=str(undone.id))
+
+
 def _tell(result: Mapping[str, Any]) -> str:
     count = int(result["rows"])
     told = ngettext("%(count)s row, as a file", "%(count)s rows, as a file", count)
@@ -194,4 +207,6 @@ EXPORT = JobKind(
     permission=PERMISSION,
     tell=_tell,
     is_single=True,
+    undo=_remove_file,
+    undo_within=KEPT_FOR,
 )
