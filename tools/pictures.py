@@ -28,6 +28,14 @@ ALIVE_AFTER = 45.0
 """seconds until the simulated customers have said enough for a picture"""
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+PAGES = {
+    "roles": "settings/roles/compare?left=lead&right=agent",
+    "tags": "settings/tags",
+    "business-hours": "settings/business-hours",
+    "mail": "settings/mail",
+    "jobs": "settings/jobs",
+}
+"""of the settings, as an owner sees them"""
 
 
 @contextmanager
@@ -64,10 +72,14 @@ def sign_in(browser: Browser, facts: dict[str, Any], email: str, size: dict[str,
     return page
 
 
-def save(page: Page, name: str) -> None:
-    """Write a picture with 256 colors: a third of the size, and nobody sees the difference."""
+def save(page: Page, name: str, part: str = "") -> None:
+    """Write a picture with 256 colors: a third of the size, and nobody sees the difference.
+
+    ``part``: the selector of what alone is on it.
+    """
     page.wait_for_timeout(1200)
-    image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    taken = page.locator(part).first.screenshot() if part else page.screenshot()
+    image = Image.open(io.BytesIO(taken)).convert("RGB")
     PICTURES.mkdir(parents=True, exist_ok=True)
     image.quantize(256, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)
 
@@ -80,6 +92,16 @@ def open_first(page: Page, text: str) -> None:
     page.keyboard.type(text)
     page.keyboard.press("Enter")
     page.wait_for_timeout(4000)
+
+
+def open_past(page: Page, url: str) -> None:
+    """A conversation of the demo that was resolved and reopened, with its episodes in the panel."""
+    page.goto(f"{url}/inbox/all")
+    for row in page.locator("conversation-list a[data-conversation]").all():
+        row.click()
+        page.wait_for_timeout(800)
+        if page.locator("#context .panel-episodes li").count() > 1:
+            return
 
 
 def main() -> int:
@@ -99,6 +121,15 @@ def main() -> int:
         light.locator("table [data-post]").first.click()
         light.wait_for_selector(".toast")
         save(light, "deliveries")
+        owner = sign_in(browser, facts, "owner@demo.example", DESKTOP, "light")
+        open_past(owner, facts["url"])
+        save(owner, "episodes", "#context")
+        owner.locator("#context [data-post*=export]").click()
+        for name, path in PAGES.items():
+            owner.goto(f"{facts['url']}/{path}")
+            save(owner, name)
+        owner.goto(f"{facts['url']}/design/gallery")
+        save(owner, "conditions", "condition-form")
         thai = sign_in(browser, facts, "agent2@demo.example", PHONE, "light")
         save(thai, "phone-thai")
         browser.close()
