@@ -189,6 +189,17 @@ def act(written: Json, done: str, first_field: str) -> tuple[Json, str]:
     return changed, path
 
 
+def first_field(written: Json, done: str, registry: Registry, subject: str) -> str:
+    """What a new leaf asks until somebody chooses: inside a ``where`` something of the rows that are counted."""
+    steps = done.partition(":")[2].split(".")[1:]
+    if "where" in steps:
+        leaf = _at(written, steps[: steps.index("where")])
+        asked = registry.fields.get(str(leaf.get("field"))) if isinstance(leaf, dict) else None
+        if asked is not None and asked.rows:
+            return next(iter(asked.rows.fields))
+    return next(iter(registry.of(subject))).name
+
+
 def _removed(written: Json, steps: list[str]) -> tuple[Json, str]:
     above = _at(written, steps[:-1])
     place = ".".join([ROOT, *steps[:-1]])

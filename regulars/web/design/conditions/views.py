@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from regulars.kernel.conditions.register import condition_fields
 from regulars.kernel.errors import NotFound
 from regulars.web.design.conditions.drawing import ConditionForm
-from regulars.web.design.conditions.form import Posted, act, read_form
+from regulars.web.design.conditions.form import Posted, act, first_field, read_form
 from regulars.web.doors import MemberRequest, member_with
 from regulars.workspaces.conditions import zone_of
 
@@ -24,8 +24,8 @@ def condition_form(request: MemberRequest, subject: str) -> HttpResponse:
     workspace_id = request.actor.workspace_id
     zone = zone_of(workspace_id)
     posted = Posted(dict(request.POST.lists()), zone)
-    first = next(iter(registry.of(subject))).name
-    written, focus = act(read_form(posted, registry), posted.one("act"), first)
+    written, done = read_form(posted, registry), posted.one("act")
+    written, focus = act(written, done, first_field(written, done, registry, subject))
     anchors = {each: each for each in posted.all("anchor")}
     form = ConditionForm(written, subject, workspace_id, zone, anchors, focus=focus)
     return render(request, "design/conditions/_inside.html", {"form": form})

@@ -17,7 +17,7 @@ from regulars.inboxes.events import InboxStaffed
 from regulars.kernel import clock
 from regulars.kernel.events import Doer, Event, Page, Position, Recorded, read_after
 from regulars.web.live.door import Viewer
-from regulars.web.live.hub import MOST_STREAMS, QUEUE_LIMIT, LiveHub, _Screen
+from regulars.web.live.hub import MOST_STREAMS, QUEUE_LIMIT, LiveHub, _Screen, has_missed
 from regulars.web.live.presence import Beat, Person
 from regulars.web.live.rights import Shift
 from regulars.web.live.topics import page_topic
@@ -85,7 +85,21 @@ async def test_changes_that_cannot_be_drawn_make_screens_load_anew(monkeypatch: 
     assert await _told(hub, screen) == b'event: reset\nid: 1.7.3\ndata: {"cursor":"1.7.3"}\n\n'
 
 
-@pytest.mark.parametrize("seen", [Position(1, 9, 9), Position()])
+@pytest.mark.parametrize(
+    ("seen", "missed"),
+    [
+        (Position(2, 2, 9), True),
+        (Position(2, 3, 0), False),
+        (Position(2, 9, 9), False),
+        (Position(1, 9, 9), True),
+        (Position(7, 1, 1), True),
+    ],
+)
+def test_what_a_screen_saw_of_another_generation_is_all_missed(seen: Position, missed: bool):
+    assert has_missed(seen, Position(2, 3, 0)) == missed
+
+
+@pytest.mark.parametrize("seen", [Position(1, 9, 9), Position(), Position(7, 1, 1)])
 async def test_a_screen_of_a_log_before_this_one_loads_anew(monkeypatch: pytest.MonkeyPatch, seen: Position):
     """It comes back after a restore, or with a position as an earlier version wrote them."""
     hub, screen = LiveHub([]), _screen()

@@ -211,6 +211,26 @@ def test_the_server_draws_it_anew_after_each_button(cast: Cast, sign_in: Callabl
     assert Client().post("/conditions/contact/form", posted).status_code == 302
 
 
+def test_what_is_added_to_a_where_asks_of_its_rows(cast: Cast, sign_in: Callable[[Member], Client]) -> None:
+    posted = {
+        "c.join": "all",
+        "c.0.field": "messages.in_count",
+        "c.0.op": ">=",
+        "c.0.value": "2",
+        "c.0.where.join": "any",
+    }
+    html = (
+        sign_in(cast.agent)
+        .post("/conditions/contact/form", {**posted, "act": "add:c.0.where"})
+        .content.decode()
+    )
+    assert "There is no such field" not in html
+    (added,) = read_form(_sent(html), condition_fields())["all"][0]["where"]["any"]
+    counted = condition_fields().fields["messages.in_count"]
+    assert counted.rows
+    assert added["field"] in counted.rows.fields
+
+
 def test_nothing_that_is_sent_breaks_it(cast: Cast, sign_in: Callable[[Member], Client]) -> None:
     client = sign_in(cast.agent)
     draw = Random(3)
