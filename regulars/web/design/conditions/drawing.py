@@ -106,7 +106,6 @@ class LeafView:
     where: GroupView | None = None
     can_narrow: bool = False
     error: str = ""
-    advice: str = ""
 
     is_leaf = True
 
@@ -203,7 +202,7 @@ class ConditionForm:
         listed = _fields_by_source(fields, name, asked, self.registry)
         if asked is None:
             return LeafView(path, listed, error=_("There is no such field"), control="none")
-        error, advice = self._what_is_wrong(written, asked, is_row=is_row)
+        error = self._what_is_wrong(written, asked, is_row=is_row)
         value = written.get("value")
         if operator == "is_empty" and value is False:
             operator = "is_filled"
@@ -222,7 +221,6 @@ class ConditionForm:
             where=self._where(where, f"{path}.where", rows) if where is not None and rows else None,
             can_narrow=bool(rows) and where is None,
             error=error,
-            advice=advice,
             **self._values(asked, operator, value),
         )
 
@@ -237,8 +235,11 @@ class ConditionForm:
         found = None if is_row else self.registry.find(name)
         return found if found and found.source in self.registry.subjects[self.subject].sources else None
 
-    def _what_is_wrong(self, written: Json, asked: Field, *, is_row: bool) -> tuple[str, str]:
-        """Said at the leaf itself; what is wrong inside its ``where`` is said there."""
+    def _what_is_wrong(self, written: Json, asked: Field, *, is_row: bool) -> str:
+        """Said at the leaf itself; what is wrong inside its ``where`` is said there.
+
+        In the reader's language, without what a script would have to write instead.
+        """
         alone = {key: value for key, value in written.items() if key != "where"}
         registry, subject = self.registry, self.subject
         if is_row:  # a row is asked like a subject of its own
@@ -248,9 +249,9 @@ class ConditionForm:
             parse(alone, registry, subject, known_values=lambda each: names_in(self.workspace_id, each))
         except Wrong as wrong:
             if wrong.problem == "no_value" and not self.shows_gaps:
-                return "", ""
-            return words_for(wrong), "" if len(wrong.expected) > 120 else wrong.expected
-        return "", ""
+                return ""
+            return words_for(wrong)
+        return ""
 
     def _values(self, asked: Field, operator: str, value: Any) -> dict[str, Any]:
         low, high, currency = _bounds(asked, operator, value)
