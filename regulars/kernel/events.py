@@ -104,6 +104,13 @@ class Position:
     def __str__(self) -> str:
         return f"{self.generation}.{self.transaction_id}.{self.event_id}"
 
+    def is_behind(self, here: Position) -> bool:
+        """Whether somebody who has read as far is to be told of more; of another generation, also a later one, of all.
+
+        A log that was restored twice counts each time from a generation of its own, in any order.
+        """
+        return self < here or self.generation != here.generation
+
     @classmethod
     def parse(cls, text: str) -> Position | None:
         parts = text.split(".")

@@ -79,14 +79,6 @@ class _Screen:
     """what came up while the screen is still to be told what it missed: that was drawn earlier and goes first"""
 
 
-def has_missed(seen: Position, here: Position) -> bool:
-    """Whether a screen that saw the one is to be told of anything; of another generation, also a later one, of all.
-
-    A log that was restored twice counts each time from a generation of its own, in any order.
-    """
-    return seen < here or seen.generation != here.generation
-
-
 class LiveHub:
     """All open streams of this process. ``wake`` may be called from any thread."""
 
@@ -196,7 +188,7 @@ class LiveHub:
             await self._look_again(screen)
             await self._know_staffing([screen.viewer.actor.workspace_id])
             start = self._taken
-            missed = seen is not None and has_missed(seen, start)
+            missed = seen is not None and seen.is_behind(start)
             # the screen names this position when it comes back: not one that it has not been told of yet
             await send_chunk(
                 send, event_of("hello", {}, seen if seen and missed else start) + b"retry: 1500\n\n"

@@ -17,7 +17,7 @@ from regulars.inboxes.events import InboxStaffed
 from regulars.kernel import clock
 from regulars.kernel.events import Doer, Event, Page, Position, Recorded, read_after
 from regulars.web.live.door import Viewer
-from regulars.web.live.hub import MOST_STREAMS, QUEUE_LIMIT, LiveHub, _Screen, has_missed
+from regulars.web.live.hub import MOST_STREAMS, QUEUE_LIMIT, LiveHub, _Screen
 from regulars.web.live.presence import Beat, Person
 from regulars.web.live.rights import Shift
 from regulars.web.live.topics import page_topic
@@ -96,7 +96,7 @@ async def test_changes_that_cannot_be_drawn_make_screens_load_anew(monkeypatch: 
     ],
 )
 def test_what_a_screen_saw_of_another_generation_is_all_missed(seen: Position, missed: bool):
-    assert has_missed(seen, Position(2, 3, 0)) == missed
+    assert seen.is_behind(Position(2, 3, 0)) == missed
 
 
 @pytest.mark.parametrize("seen", [Position(1, 9, 9), Position(), Position(7, 1, 1)])
