@@ -99,7 +99,7 @@ def test_a_role_is_made_given_and_changed_under_an_open_inbox(desks: Desks, prod
         expect(jonas.row(others)).to_have_count(0)
         expect(jonas.row(mine)).to_have_count(1)
         expect(resolve).to_have_count(0)
-        expect(jonas.page.locator("message-composer [role=tab]")).to_have_text("Note")
+        expect(jonas.page.locator("message-composer [role=tab]")).to_have_text(["Note"])
         expect(jonas.thread_name).to_have_text(mine.name)
         assert jonas.page.evaluate("window.stayed") == seen
     finally:
