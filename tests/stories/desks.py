@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,8 @@ class Desk:
     def close(self) -> list[str]:
         """Close the browser; what went wrong in it, apart from what was meant to."""
         for page in self.context.pages:
-            page.evaluate("() => true")  # events that are under way arrive first
+            with suppress(Error):  # on its way to another page, which is nobody's fault
+                page.evaluate("() => true")  # events that are under way arrive first
         self.context.close()
         return [each for each in self.complaints if not any(p.search(each) for p in self._expected)]
 

@@ -189,6 +189,8 @@ class LiveHub:
             await self._know_staffing([screen.viewer.actor.workspace_id])
             start = self._taken
             missed = seen is not None and seen.is_behind(start)
+            if seen and seen.generation > start.generation:  # a restored log that we have yet to read?
+                missed = (await self._ask(end_of_log)).generation != seen.generation
             # the screen names this position when it comes back: not one that it has not been told of yet
             await send_chunk(
                 send, event_of("hello", {}, seen if seen and missed else start) + b"retry: 1500\n\n"
