@@ -138,6 +138,7 @@ REACTIONS = "config.wiring.REACTIONS"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 GENERATED = "config.wiring.GENERATED"
 WHEN_RESTORED = "config.wiring.WHEN_RESTORED"
+SCHEMA_FILE = BASE_DIR / "config" / "schema.sql"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "workspaces.User"
 LOGIN_URL = "/sign-in"
@@ -167,8 +168,6 @@ TEMPLATES = [
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ko", "한국어"), ("ru", "Русский"), ("th", "ไทย")]
 LANGUAGE_COOKIE_NAME = "regulars_language"
-SCHEMA_FILE = BASE_DIR / "config" / "schema.sql"
-
 LOCALE_PATHS = [BASE_DIR / "regulars" / "locale"]
 USE_I18N = True
 USE_TZ = True

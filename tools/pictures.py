@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import json
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,8 @@ from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from regulars.supervision import net
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -42,9 +43,7 @@ PAGES = {
 def demo() -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="regulars-pictures-") as home:
         Path(home).chmod(0o755)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = net.free_port(and_next=True)
         ready = Path(home) / "ready.json"
         command = [sys.executable, "-m", "regulars", "serve", "--demo", "--port", str(port), "--home", home]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)

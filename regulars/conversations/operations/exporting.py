@@ -102,7 +102,7 @@ def start_export(contact: Contact, *, by: Actor) -> Job:
 def open_export(export_id: UUID | None, *, by: Actor) -> PersonExport:
     """For whoever may see the contact and have all that is kept; the audit trail notes who read it.
 
-    None when a merge was undone since: what it holds is two people's now.
+    Raises NotFound where there is none, or none any more, and when a merge was undone since: it holds two people then.
     """
     found = find_export(by, export_id)
     if found is None or not set(found.contact_ids) <= set(_one_person(found.contact)):

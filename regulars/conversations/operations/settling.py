@@ -51,9 +51,9 @@ from regulars.workspaces.access import Actor
 RETRIES = 2
 """transient refusals are tried again twice, final ones never (GD-5)"""
 UNKNOWN_RESULT = "unknown-result"
+"""our own code, beside the provider's numbers and the guardrails' words"""
 RESTORED = "restored"
 """why a result is unknown: the message waited when the database was copied, and may have left since (``holding``)"""
-"""our own code, beside the provider's numbers and the guardrails' words"""
 
 
 @transaction.atomic

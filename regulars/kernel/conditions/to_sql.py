@@ -10,6 +10,7 @@ Tests may come out NULL, which is as good as false: ``AND`` and ``OR`` keep it s
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -110,7 +111,7 @@ def _asked_in_sets(registry: Registry, subject: str) -> Subject:
 
 
 @dataclass
-class _Builder:
+class _Builder(ABC):
     """Compiles one condition; collects what has to be joined for it."""
 
     subject: Subject
@@ -159,9 +160,9 @@ class _Builder:
         is_without = (leaf is not condition) != (leaf.operator == "is_empty" and leaf.value is True)
         return Sql(f"NOT {found.text}", found.values) if is_without else found
 
+    @abstractmethod
     def _known(self, test: Sql) -> Sql:
         """How a test of the object alone is said beside what is counted."""
-        raise NotImplementedError
 
     def _objects(self) -> str:
         """The subject's table with everything that its tests stand on."""

@@ -405,6 +405,7 @@ class InboxScreen extends HTMLElement {
 
   /** Other rights: the list, and what may be done with the open conversation. */
   lookAgain() {
+    this.prefetched.clear();
     this.views.refresh();
     this.head.soon();
     this.together.soon();

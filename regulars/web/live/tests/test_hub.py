@@ -113,6 +113,32 @@ async def test_a_screen_of_a_log_before_this_one_loads_anew(monkeypatch: pytest.
     assert _events(screen) == ["reset"]
 
 
+@pytest.mark.parametrize(("here", "caught_up"), [(Position(7, 2, 0), 0), (Position(1, 9, 9), 1)])
+async def test_a_screen_of_a_log_that_is_still_to_be_read_here_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch, here: Position, caught_up: int
+):
+    """Another process drew its page after a restore; where there was none, its log is another one."""
+    hub, screen, caught = LiveHub([]), _screen(), list[Position]()
+    hub._position = hub._taken = Position(1, 9, 9)
+
+    async def nothing(*_arguments: object) -> None:
+        pass
+
+    async def end_of_log(*_arguments: object) -> Position:
+        return here
+
+    async def catch_up(_screen: _Screen, seen: Position, _until: Position) -> None:
+        caught.append(seen)
+
+    for name in ("_look_again", "_know_staffing", "_pump"):
+        monkeypatch.setattr(hub, name, nothing)
+    monkeypatch.setattr(hub, "_ask", end_of_log)
+    monkeypatch.setattr(hub, "_catch_up", catch_up)
+    monkeypatch.setattr(hub, "_offer_presence", lambda _screen: None)
+    await hub._serve(screen, Position(7, 1, 1), _never, nothing)
+    assert len(caught) == caught_up
+
+
 async def test_open_screens_load_anew_when_the_log_under_them_was_restored(monkeypatch: pytest.MonkeyPatch):
     hub, screen = LiveHub([]), _screen()
     hub._screens.add(screen)
