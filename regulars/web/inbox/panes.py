@@ -195,6 +195,7 @@ def _rights(actor: Actor, contact: Contact | None) -> dict[str, bool]:
         "assign": actor.can("conversations:assign"),
         "edit_contact": contact is not None and actor.can("contacts:edit"),
         "export": contact is not None and actor.can("contacts:export"),
+        "note": actor.can("notes:write"),
         "resolve": actor.can("conversations:resolve"),
         "tag": actor.can("conversations:assign"),
     }
