@@ -1,7 +1,7 @@
 -- All tables of this version; python -m tools.schema writes it.
 -- holds: api 0002_answers_live_in_the_kernel
 -- holds: contacts 0015_tagging_sources
--- holds: conversations 0029_tagging_sources
+-- holds: conversations 0030_put_off_is_not_over
 -- holds: inboxes 0008_columns_have_database_defaults
 -- holds: kernel 0011_generations_apart
 -- holds: mail 0001_initial

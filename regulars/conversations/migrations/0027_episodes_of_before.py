@@ -21,7 +21,8 @@ CREATE TEMPORARY TABLE past_episode AS
 WITH line AS (
   SELECT a.conversation_id, a.at, a.id, a.kind, a.actor_name, lead(a.at) OVER lines AS next_at
   FROM conversations_activity a JOIN begun b ON b.conversation_id = a.conversation_id
-  WHERE a.kind IN ('resolved', 'reopened', 'reopened_by_contact', 'reopened_by_group', 'reopened_by_failure')
+  WHERE a.kind IN ('resolved', 'reopened', 'reopened_by_contact', 'reopened_by_group', 'reopened_by_failure',
+    'snoozed')
   WINDOW lines AS (PARTITION BY a.conversation_id ORDER BY a.at, a.id)
 ), resolution AS (
   SELECT l.conversation_id, l.at, l.id, l.actor_name, l.next_at,

@@ -155,14 +155,15 @@ def reopen_conversation(conversation: Conversation, *, by: Actor) -> None:
     before, conversation.status = conversation.status, "open"
     conversation.snoozed_until = None
     _save(conversation, "status", "snoozed_until")
-    if before == "resolved" and conversation.episode_id:
-        go_on([Opening(conversation.id, clock.now(), by.doer)])
+    _go_on(conversation, before, by)
     tell(ConversationReopened(conversation.workspace_id, conversation.id, from_status=before, by=by.doer))
 
 
 @transaction.atomic
 def snooze_conversation(conversation: Conversation, *, until: datetime, by: Actor) -> None:
-    """It ends when the contact writes: what came while it was decided is not put away."""
+    """It ends when the contact writes: what came while it was decided is not put away. What was resolved is not over
+    any more: it is to come back.
+    """
     by.require("conversations:resolve")
     if until <= clock.now() or not clock.is_nameable(until):
         raise Invalid(
@@ -179,7 +180,13 @@ def snooze_conversation(conversation: Conversation, *, until: datetime, by: Acto
     before, conversation.status = conversation.status, "snoozed"
     conversation.snoozed_until = until
     _save(conversation, "status", "snoozed_until")
+    _go_on(conversation, before, by)
     tell(ConversationSnoozed(conversation.workspace_id, conversation.id, before, until, by=by.doer))
+
+
+def _go_on(conversation: Conversation, before: str, by: Actor) -> None:
+    if before == "resolved" and conversation.episode_id:
+        go_on([Opening(conversation.id, clock.now(), by.doer)])
 
 
 @transaction.atomic

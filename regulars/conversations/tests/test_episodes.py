@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regulars.conversations.models import Conversation, Episode, Fact
+from regulars.conversations.models import Conversation, ConversationHistory, Episode, Fact
 from regulars.conversations.operations.handling import (
     mark_as_read,
     reopen_conversation,
@@ -98,11 +98,49 @@ def test_a_snooze_is_no_end(cast: Cast):
     assert episodes(thread) == [(1, at(0), None, 0)]
 
 
+def test_what_was_resolved_and_is_put_off_is_not_over(cast: Cast):
+    """Put off, it is to come back: whatever opens it then finds its episode going on."""
+    receive(cast, said("m1", 0))
+    thread = the_thread()
+    resolve(cast, thread, 60)
+    with clock.frozen_at(at(120)):
+        snooze_conversation(fresh(thread), until=at(HOUR), by=cast.actor(cast.agent))
+    assert episodes(thread) == [(1, at(0), None, 1)]
+    reopened = Fact.objects.get(kind="reopened")
+    assert (reopened.by_kind, reopened.by_id, reopened.at) == ("person", cast.agent.id, at(120))
+    reopen(cast, thread, 180)
+    resolve(cast, thread, 240)
+    with clock.frozen_at(at(240 + 24 * HOUR)):
+        snooze_conversation(fresh(thread), until=at(30 * HOUR), by=cast.actor(cast.agent))
+    receive(cast, said("m2", 300 + 24 * HOUR))
+    assert episodes(thread) == [(1, at(0), at(240), 1), (2, at(240 + 24 * HOUR), None, 0)]
+
+
+def test_what_was_put_off_before_goes_on(cast: Cast):
+    receive(cast, said("m1", 0), said("b1", 0, phone=BORIS))
+    thread, other = Conversation.objects.all()
+    for each in (thread, other):
+        resolve_conversation(each, by=cast.actor(cast.agent))
+    ended, of_other = (episodes(each)[0][2] for each in (thread, other))
+    snooze_conversation(thread, until=clock.now() + timedelta(days=1), by=cast.actor(cast.agent))
+    Episode.objects.filter(conversation=thread).update(resolved_at=ended, reopened_at=None, reopened_count=0)
+    migration = importlib.import_module("regulars.conversations.migrations.0030_put_off_is_not_over")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.GO_ON)
+        cursor.execute(migration.GO_ON)
+    assert episodes(thread) == [(1, at(0), None, 1)]
+    put_off = ConversationHistory.objects.get(conversation=thread, value="snoozed").from_at
+    assert Episode.objects.get(conversation=thread).reopened_at == put_off
+    assert episodes(other) == [(1, at(0), of_other, 0)]
+
+
 def test_without_a_message_there_is_none(cast: Cast):
     thread = start_conversation(cast.workspace.id, cast.inbox.id, cast.alice.id)
     assert (episodes(thread), thread.episode_id) == ([], None)
     resolve(cast, thread, 0)
     reopen(cast, thread, 60)
+    resolve(cast, thread, 90)
+    snooze_conversation(fresh(thread), until=clock.now() + timedelta(days=1), by=cast.actor(cast.agent))
     assert episodes(thread) == []
     receive(cast, said("h1", -9_000, source="history"), said("r1", 1, kind="reaction", target="h1"))
     assert episodes(thread) == []
@@ -264,13 +302,14 @@ def _play(cast: Cast, acts: list[tuple[str, int]], model: Model) -> tuple[Conver
                 elif act == "resolve":
                     resolve_conversation(thread, by=by)
                     model.resolve(moment)
-                elif act == "reopen":
+                elif act in ("reopen", "snooze"):
                     is_over = thread.status == "resolved"
-                    reopen_conversation(thread, by=by)
+                    if act == "reopen":
+                        reopen_conversation(thread, by=by)
+                    else:
+                        snooze_conversation(thread, until=moment + timedelta(days=1), by=by)
                     if is_over:
                         model.open(moment)
-                elif act == "snooze" and thread.status != "resolved":
-                    snooze_conversation(thread, until=moment + timedelta(days=1), by=by)
                 elif act == "read":
                     mark_as_read(thread, by=by)
     return the_thread(), model
