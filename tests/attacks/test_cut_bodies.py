@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from tests.running.browsers import signed_in
-from tests.running.ledgers import wait_until_read
+from tests.running.ledgers import wait_until_heard
 from tests.running.product import Product
 from tests.running.routes import all_places, fields_of
 from tests.stories.customers import Customer
@@ -87,7 +87,7 @@ class People:
 @pytest.fixture(scope="module")
 def people(product: Product) -> Iterator[People]:
     Customer(product, "Cora Whole").says("What do I get for it?")
-    wait_until_read(product)
+    wait_until_heard(product)
     conversation = product.api("GET", "/conversations").json()["items"][0]
     message = product.api("GET", f"/conversations/{conversation['id']}/messages").json()["items"][0]
     me = product.sql("SELECT id FROM workspaces_member ORDER BY created_at DESC LIMIT 1")[0][0]
@@ -110,7 +110,7 @@ def people(product: Product) -> Iterator[People]:
         "language": "ko",
     }
     browser = signed_in(product)
-    wait_until_read(product)
+    wait_until_heard(product)
     yield People(product, browser, objects)
     browser.close()
 

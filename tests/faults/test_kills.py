@@ -27,7 +27,7 @@ from tests.running.burst import Burst, doubled_effects, losses, make_burst
 from tests.running.episodes import broken_episodes
 from tests.running.gate import Gate
 from tests.running.histories import broken_histories
-from tests.running.ledgers import LedgerWatch, imbalances, read_ledger, wait_until_read
+from tests.running.ledgers import LedgerWatch, imbalances, read_ledger, wait_until_heard, wait_until_read
 from tests.running.pristine import fill_home
 from tests.running.product import Product, wait_until
 from tests.running.talk import Talk
@@ -112,8 +112,7 @@ def rounds(product: Product, talk: Talk) -> list[Round]:
     _one_of_each(product, talk)
     _wait_for_jobs(product, done)
     assert wait_until(lambda: read_ledger(product)["outbound"]["pending"] == 0, 150), product.unsent()
-    product.control("POST", "idle", {"seconds": 60})
-    wait_until_read(product)
+    wait_until_heard(product)
     return done
 
 

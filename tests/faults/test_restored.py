@@ -28,7 +28,7 @@ from regulars.supervision import cluster
 from regulars.supervision.home import secret_key
 from tests.running.burst import Burst, losses, make_burst
 from tests.running.database import OwnDatabase
-from tests.running.ledgers import imbalances, wait_until_read
+from tests.running.ledgers import imbalances, wait_until_heard, wait_until_read
 from tests.running.noting_worker import EVERYTHING
 from tests.running.pristine import fill_home
 from tests.running.product import PROJECT, Product, wait_until
@@ -178,7 +178,7 @@ def before(product: Halves, database: OwnDatabase, desks: Desks) -> Before:
 def pages(product: Halves, desks: Desks, before: Before) -> Open:
     nora = Customer(product, "Nora Quist")
     nora.says("before the dump")
-    wait_until_read(product)
+    wait_until_heard(product)
     reading, lost, jobs = desks.open(OWNER), desks.open(AGENT), desks.open(ADMIN, "/settings/jobs")
     for each in (reading, lost, jobs):
         each.expects(BROKEN)

@@ -52,8 +52,14 @@ def _sums(ledger: Ledger) -> list[str]:
     return found
 
 
+def wait_until_heard(product: Product) -> Ledger:
+    """Until all that customers said in the sandbox is delivered, which it is a moment later, and read."""
+    product.control("POST", "idle", {"seconds": 60})
+    return wait_until_read(product)
+
+
 def wait_until_read(product: Product, patience: float = 60.0) -> Ledger:
-    """Until nothing received waits any more; the ledger as it is then."""
+    """Until nothing received waits any more; the ledger as it is then. What is still on its way is not waited for."""
     assert wait_until(lambda: read_ledger(product)["inbound"]["pending"] == 0, patience), (
         f"deliveries still wait: {read_ledger(product)['inbound']}\n{product.log_tail()}"
     )
