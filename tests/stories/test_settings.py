@@ -61,12 +61,30 @@ def test_keys_stay_typed_when_another_field_is_wrong(desks: Desks):
 
 def test_what_is_shown_once_is_read_out_and_focused(desks: Desks):
     desk = desks.open(OWNER, "/settings/members")
-    page = desk.page
-    page.locator(".page-bar [data-dialog=invite]").click()
-    page.locator("#invite-email").fill("newcomer@example.com")
-    page.keyboard.press("Enter")
-    expect(page.locator("[data-told]")).to_be_focused()
-    expect(page.locator("[data-told] .value")).to_contain_text("/invitations/")
+    _invite(desk, "newcomer@example.com")
+    expect(desk.page.locator("[data-told]")).to_be_focused()
+    expect(desk.page.locator("[data-told] .value")).to_contain_text("/invitations/")
+
+
+@pytest.mark.parametrize("place", ["[data-told]", "[data-told] button"])
+def test_what_is_shown_once_keeps_the_focus_while_a_colleague_changes_the_page(desks: Desks, place: str):
+    desk, other = desks.open(OWNER, "/settings/members"), desks.open(ADMIN, "/settings/members")
+    told = desk.page.locator("[data-told] .value")
+    _invite(desk, f"first-{len(place)}@example.com")
+    link = told.inner_text()
+    desk.page.locator(place).focus()
+    email = f"second-{len(place)}@example.com"
+    _invite(other, email)
+    expect(desk.page.locator("tbody tr").filter(has_text=email)).to_have_count(1)
+    expect(desk.page.locator(place)).to_be_focused()
+    expect(told).to_have_text(link)
+
+
+def _invite(desk: Desk, email: str) -> None:
+    desk.page.locator(".page-bar [data-dialog=invite]").click()
+    desk.page.locator("#invite-email").fill(email)
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.locator("tbody tr").filter(has_text=email)).to_have_count(1)
 
 
 def test_a_team_is_made_renamed_and_removed_while_a_colleague_looks(desks: Desks):

@@ -56,10 +56,13 @@ function loadAnew() {
   return follow();
 }
 
+/** What was told once stays, and keeps the focus: it is read out, and copied from. */
 function replace(fresh) {
   const shownOnce = page.querySelector("[data-told]");
+  const focused = shownOnce?.contains(document.activeElement) ? document.activeElement : null;
   if (shownOnce) fresh.querySelector(".page-body").prepend(shownOnce);
   replacePage(fresh);
+  focused?.focus({ preventScroll: true });
 }
 
 /** The browser comes back by itself unless it was refused: while the database is away, say. */
