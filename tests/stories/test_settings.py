@@ -105,6 +105,19 @@ def test_a_team_is_made_renamed_and_removed_while_a_colleague_looks(desks: Desks
         expect(row(desk, "Late desk")).to_have_count(0)
 
 
+def test_a_press_is_a_click_though_a_colleague_changes_the_page_before_its_release(desks: Desks):
+    admin, owner = desks.open(ADMIN, "/settings/teams"), desks.open(OWNER, "/settings/teams")
+    opener = admin.page.locator("tbody [data-dialog^=rename]").first
+    opener.hover()
+    admin.page.mouse.down()
+    make_team(owner, "Dawn desk")
+    admin.page.wait_for_timeout(1_500)  # long enough to be told of it, and to ask for the page
+    admin.page.mouse.up()
+    expect(admin.page.locator("dialog[open] input[name=name]")).to_be_focused()
+    admin.page.keyboard.press("Escape")
+    expect(row(admin, "Dawn desk")).to_have_count(1)
+
+
 def test_the_command_box_finds_pages_by_other_words(desks: Desks):
     desk = desks.open(OWNER, "/settings/ledger")
     for words, name in (

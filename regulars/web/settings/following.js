@@ -7,9 +7,10 @@ const PAUSE = 1000; // a page that much happens on is asked anew this often at m
 let isWaiting = false;
 let nextAt = 0;
 let later = 0;
+let isPressed = false; // a button drawn anew between the press and its release would miss the click
 let isOutdated = false; // another member's page, or nobody's: loaded anew as a whole
 const FIELDS = ":is(input, select, textarea):not(dialog:not([open]) *, [data-submit-on-change] *, :autofill)";
-const isBusy = () => document.querySelector(`:is(${CHANGING}) :is(dialog[open], select:focus, input:focus, textarea:focus)`) || isSelecting() || isFilledIn();
+const isBusy = () => isPressed || document.querySelector(`:is(${CHANGING}) :is(dialog[open], select:focus, input:focus, textarea:focus)`) || isSelecting() || isFilledIn();
 
 /** Somebody typed or chose what is not sent yet, and looks elsewhere for a moment. */
 function isFilledIn() {
@@ -89,7 +90,10 @@ function open(cursor) {
 
 if (page) {
   open(page.dataset.cursor);
-  for (const kind of ["close", "focusout", "selectionchange"]) {
+  for (const kind of ["pointerdown", "pointerup", "pointercancel"]) {
+    document.addEventListener(kind, () => (isPressed = kind === "pointerdown"), { capture: true });
+  }
+  for (const kind of ["close", "focusout", "selectionchange", "pointerup", "pointercancel"]) {
     document.addEventListener(kind, () => isWaiting && setTimeout(follow), { capture: true });
   }
 }
