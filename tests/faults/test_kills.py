@@ -180,7 +180,9 @@ def _one_of_each(product: Product, talk: Talk) -> None:
     place = f"/conversations/{talk.conversations[0]}"
     member, team = (product.api("GET", f"/{name}").json()["items"][0]["id"] for name in ("members", "teams"))
     changes = ({"assignee": None}, {"assignee": member}, {"team": None}, {"team": team})
-    for change in (*changes, {"status": "resolved"}, {"status": "open"}):
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    put_off = {"status": "snoozed", "snoozed_until": tomorrow}
+    for change in (*changes, {"status": "resolved"}, put_off, {"status": "open"}):
         assert product.api("PATCH", place, json=change).status_code == 200, change
 
 
