@@ -29,7 +29,6 @@ class Arrival:
 
     cause: str
     kind: str
-    at: datetime
     has_come_back: bool = False
     """it was resolved: whoever had it then has a claim, and nothing more"""
     put_back_by: UUID | None = None
@@ -44,14 +43,16 @@ class _Candidate(NamedTuple):
     assignee_id: UUID | None
     previous_id: UUID | None
     said: int
-    assigned_at: datetime | None
+    was_theirs: bool
+    """it was its assignee's before it was opened again"""
     was_given: bool
     """its assignee has it by routing, and is not there"""
 
 
 _SILENT = ", ".join(f"'{kind}'" for kind in sorted(SILENT_KINDS))
 _CANDIDATES = f"""
-SELECT c.id, m.id, c.waiting_since, c.assignee_id, p.value::uuid, b.said, a.from_at,
+SELECT c.id, m.id, c.waiting_since, c.assignee_id, p.value::uuid, b.said,
+  COALESCE(a.from_at < o.from_at, false),
   COALESCE(a.by_kind = 'rule' AND COALESCE(d.state, 'away') <> 'online', false)
 FROM unnest(%b::uuid[]) AS asked(id)
   JOIN conversations_conversation c ON c.id = asked.id
@@ -69,6 +70,7 @@ FROM unnest(%b::uuid[]) AS asked(id)
     ORDER BY h.from_at DESC LIMIT 1) p ON true
   LEFT JOIN conversations_conversationhistory a ON c.assignee_id IS NOT NULL AND a.conversation_id = c.id
     AND a.fact = 'assignee' AND a.until_at IS NULL
+  LEFT JOIN conversations_conversationhistory o ON o.conversation_id = c.id AND o.fact = 'status' AND o.until_at IS NULL
   LEFT JOIN workspaces_memberavailability d ON d.member_id = c.assignee_id
 WHERE c.workspace_id = %s AND c.status = 'open' AND c.waiting_since IS NOT NULL
 """  # noqa: S608 - constants
@@ -127,7 +129,7 @@ def _waits_for_somebody(each: _Candidate, arrival: Arrival, settings: RoutingSet
     """It is nobody's, or its assignment is over: the contact came back, or is not answered by who was chosen."""
     if each.assignee_id is None:
         return True
-    if arrival.has_come_back and (each.assigned_at is None or each.assigned_at < arrival.at):
+    if arrival.has_come_back and each.was_theirs:
         return True
     return each.was_given and _is_priority(each, settings)
 

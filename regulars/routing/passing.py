@@ -45,13 +45,18 @@ def routing_settings(workspace_id: UUID) -> RoutingSettings:
     return found or RoutingSettings(workspace_id=workspace_id)
 
 
+def hold_routing(workspace_id: UUID) -> None:
+    """Nobody else routes here until the transaction ends. Comes before any row's lock."""
+    hold(f"routing:{workspace_id}")
+
+
 @transaction.atomic
 def run_pass(workspace_id: UUID, arrivals: Mapping[UUID, Arrival], trigger: str) -> Passed:
     """Files what arrived and gives what waits, as far as somebody is free. Repeating it changes nothing.
 
     ``trigger``: the kind of event that it answers, to be told later.
     """
-    hold(f"routing:{workspace_id}")
+    hold_routing(workspace_id)
     now, settings = clock.now(), routing_settings(workspace_id)
     filed = file_arrivals(workspace_id, arrivals, settings, now) if arrivals else 0
     forget_served(workspace_id)

@@ -37,7 +37,7 @@ from regulars.routing.events import (
 )
 from regulars.routing.filing import Arrival
 from regulars.routing.models import RoutedInbox, Waiting
-from regulars.routing.passing import run_pass
+from regulars.routing.passing import hold_routing, run_pass
 from regulars.workspaces.events import AVAILABILITY_EVENTS, MEMBER_EVENTS, TeamRemoved
 
 ARRIVALS = (
@@ -92,6 +92,7 @@ def _routing(workspace_ids: Collection[UUID]) -> list[UUID]:
 
 
 def _route(workspace_id: UUID, happened: Sequence[Recorded]) -> None:
+    hold_routing(workspace_id)  # before any row
     arrivals: dict[UUID, Arrival] = {}
     for each in happened:
         _note(each, arrivals)
@@ -137,7 +138,7 @@ def _note(each: Recorded, arrivals: dict[UUID, Arrival]) -> None:
 
 
 def _arrival(each: Recorded) -> Arrival:
-    return Arrival(cause_of(each.position), type(each.event).__name__, each.happened_at)
+    return Arrival(cause_of(each.position), type(each.event).__name__)
 
 
 def _is_silent(event: Any) -> bool:
