@@ -15,6 +15,7 @@ from regulars.kernel.conditions import to_sql
 from regulars.kernel.conditions.language import parse
 from regulars.kernel.conditions.problems import Wrong
 from regulars.kernel.conditions.register import condition_fields
+from regulars.kernel.conditions.windows import AsOf
 from regulars.kernel.database import binary_cursor
 from regulars.routing.models import Queue, RoutingSettings
 from regulars.workspaces.conditions import as_of_now
@@ -161,22 +162,22 @@ def queues_in_order(workspace_id: UUID) -> list[Queue]:
 
 
 def choose_queues(
-    workspace_id: UUID, queues: Sequence[Queue], message_ids: Collection[UUID]
+    workspace_id: UUID, queues: Sequence[Queue], message_ids: Collection[UUID], as_of: AsOf | None = None
 ) -> dict[UUID, UUID]:
     """For each message the first queue whose conditions hold; one statement, however many of both.
 
-    A queue whose conditions cannot be read any more (a field that is gone) takes nothing.
+    ``as_of``: as it was then, as far as that is remembered; None: now. A queue whose conditions cannot be read any more (a field that is gone) takes nothing.
     """
     if not queues or not message_ids:
         return {}
-    as_of, registry = as_of_now(workspace_id), condition_fields()
+    moment, registry = as_of or as_of_now(workspace_id), condition_fields()
     cases: list[str] = []
     values: list[Any] = []
     for queue in queues:
         try:
             condition = parse(queue.conditions or {"all": []}, registry, ASKED_ABOUT)
             test = to_sql.one_by_one(
-                condition, registry, ASKED_ABOUT, workspace_id, as_of, "conversations_message"
+                condition, registry, ASKED_ABOUT, workspace_id, moment, "conversations_message"
             )
         except Wrong:
             continue

@@ -163,7 +163,7 @@ def read_cases(workspace_id: UUID, only: Collection[UUID] | None = None) -> list
         cursor.execute(_CASES, [workspace_id, wanted, wanted])
         entries = [_Entry(*row) for row in cursor.fetchall()]
     services = {queue.id: service for queue, service in services_of(workspace_id)}
-    staff = _staff_of({each.inbox_id for each in entries})
+    staff = staff_of({each.inbox_id for each in entries})
     settings = routing_settings(workspace_id)
     urgency = ask_urgency()(workspace_id, [each.conversation_id for each in entries])
 
@@ -218,7 +218,7 @@ def service_of(queue: Queue, team_ids: Iterable[UUID]) -> Service:
     )
 
 
-def _staff_of(inbox_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+def staff_of(inbox_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
     with binary_cursor() as cursor:
         cursor.execute(
             "SELECT inbox_id, array_agg(team_id) FROM inboxes_inbox_teams WHERE inbox_id = ANY(%b::uuid[])"

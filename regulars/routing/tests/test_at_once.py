@@ -78,7 +78,7 @@ def _in_thread(do: Callable[..., Any], *arguments: Any) -> Any:
 
 def _live(cast: Cast, people: list[Any], seed: int) -> dict[Any, Any]:
     """Customers write, members come, go, answer, resolve; returns the last word of people on a conversation."""
-    draw = random.Random(seed)  # noqa: S311 - no secret
+    draw = random.Random(seed)
     desk, numbers, manual = Desk(cast), phones(12), dict[Any, Any]()
     for _ in range(ROUNDS):
         member = draw.choice(people)
@@ -107,7 +107,7 @@ def _live(cast: Cast, people: list[Any], seed: int) -> dict[Any, Any]:
 
 def _work(cast: Cast, seed: int) -> None:
     """Reads stretches of the log as workers would, and others again that were read before."""
-    draw = random.Random(seed)  # noqa: S311 - no secret
+    draw = random.Random(seed)
     for _ in range(ROUNDS // 3):
         rows = list(Event.objects.filter(kind__in=KINDS).order_by("-id")[: draw.randrange(1, 40)])
         with transaction.atomic():
