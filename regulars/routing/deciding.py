@@ -26,7 +26,7 @@ Verdict = Literal[
     "skill",
     "team",
 ]
-"""why somebody got it or did not; ``next``: they could have, another one was before them. What is of most interest first."""
+"""why somebody got it or did not, the most telling first; ``next``: they could have, another one was before them"""
 MOST_CONSIDERED = 20
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -166,7 +166,8 @@ def choose_queues(
 ) -> dict[UUID, UUID]:
     """For each message the first queue whose conditions hold; one statement, however many of both.
 
-    ``as_of``: as it was then, as far as that is remembered; None: now. A queue whose conditions cannot be read any more (a field that is gone) takes nothing.
+    ``as_of``: as it was then, as far as that is remembered; None: now. A queue whose conditions cannot be read any
+    more (a field that is gone) takes nothing.
     """
     if not queues or not message_ids:
         return {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -202,7 +202,7 @@ class _Look:
 def _loads_at(workspace_id: UUID, opening: _Opening, member_ids: Sequence[UUID]) -> dict[UUID, int]:
     at = opening.at
     with connection.cursor() as cursor:
-        values = [
+        values: list[Any] = [
             at,
             at,
             at,

@@ -187,7 +187,7 @@ def standing_of(conversation: Conversation) -> Standing | None:
     cases = read_cases(conversation.workspace_id, [conversation.id]) if row else []
     if row is None or not cases:
         return None
-    ahead = Waiting.objects.filter(workspace_id=row.workspace_id, queue_id=row.queue_id)
+    ahead = Waiting.objects.filter(workspace_id=row.workspace_id, queue=row.queue)
     ahead = ahead.filter(
         Q(is_priority__gt=row.is_priority) | Q(is_priority=row.is_priority, since__lt=row.since)
     )

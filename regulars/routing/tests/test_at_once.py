@@ -1,4 +1,4 @@
-"""Whatever people and workers do at once: one change for a cause, nobody has too much, nobody free leaves others waiting."""
+"""Whatever people and workers do at once: one change for a cause, nobody has too much, nobody waits for who is free."""
 
 from __future__ import annotations
 
