@@ -162,6 +162,7 @@ TEMPLATES = [
                 "design": "regulars.web.design.tags",
                 "inbox": "regulars.web.inbox.tags",
                 "people": "regulars.web.people.tags",
+                "routing": "regulars.web.routing.tags",
             },
         },
     }

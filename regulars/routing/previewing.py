@@ -48,6 +48,10 @@ class Previewed:
     went_to_id: UUID | None
     went_after: timedelta | None
 
+    @property
+    def went_after_seconds(self) -> int | None:
+        return None if self.went_after is None else int(self.went_after.total_seconds())
+
 
 class _Opening(NamedTuple):
     """A row of ``_OPENINGS``."""

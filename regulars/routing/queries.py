@@ -140,6 +140,12 @@ def list_waiting(
     )
 
 
+def queue_names_of(conversation_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Of those that wait in one; of conversations that somebody was let in to."""
+    rows = Waiting.objects.filter(conversation_id__in=conversation_ids, queue__isnull=False)
+    return dict(rows.values_list("conversation_id", "queue__name"))
+
+
 def _waits(workspace_id: UUID, queue: str) -> Q:
     waits = Q(waiting_since__isnull=False)
     if not queue:

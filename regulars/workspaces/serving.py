@@ -93,6 +93,12 @@ def serving_of_member(member: Member) -> Serving:
     return serving_of(member.workspace_id, [member.id])[member.id]
 
 
+def state_of(member: Member) -> str:
+    """One query."""
+    rows = MemberAvailability.objects.filter(member_id=member.id).values_list("state", flat=True)
+    return rows.first() or NEVER_SEEN
+
+
 def skills_in(workspace_id: UUID) -> list[str]:
     words = MemberSkill.objects.filter(workspace_id=workspace_id).values_list("word", flat=True)
     return sorted(set(words))

@@ -339,5 +339,5 @@ def build_previewed(row: Previewed) -> PreviewedShape:
         rule=row.rule,
         would_go_to=Ref(str(row.would_go_to_id), row.would_go_to) if row.would_go_to_id else None,
         went_to=Ref(str(row.went_to_id), row.went_to) if row.went_to_id else None,
-        went_after_seconds=int(row.went_after.total_seconds()) if row.went_after is not None else None,
+        went_after_seconds=row.went_after_seconds,
     )

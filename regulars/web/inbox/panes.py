@@ -33,6 +33,7 @@ from regulars.web.inbox.language_names import language_info
 from regulars.web.inbox.lists import ListChoice, view_label
 from regulars.web.inbox.view_models import Author, ConversationRow
 from regulars.web.people.panel import about_merges, other_threads, person_facts
+from regulars.web.routing.why import about_routing
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
 from regulars.workspaces.queries import active_members_of
@@ -137,6 +138,7 @@ def _panel(actor: Actor, conversation: Conversation, others: Sequence[Conversati
         "others": others,
         "conversation": conversation_row(_with_tags(conversation)),
         "can": _rights(actor, contact),
+        **about_routing(conversation),
         "panel_notes": newest_notes(conversation)[:PANEL_NOTES],
         **(_about_group(conversation) if conversation.group else _about_contact(actor, contact)),
     }

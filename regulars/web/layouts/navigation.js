@@ -35,6 +35,8 @@ onCommand("go-inbox", () => document.querySelector(".rail .brand").click());
 for (const { dataset: { view } } of document.querySelectorAll(".rail [data-view]")) {
   onCommand(`go-${view}`, () => document.querySelector(`.rail [data-view="${view}"]`).click());
 }
+onCommand("availability", () => document.querySelector("[data-own-availability]")?.click());
+if (document.querySelector(".rail [data-now]")) onCommand("go-now", () => document.querySelector(".rail [data-now]").click());
 onCommand("go-settings", () => location.assign("/settings"));
 onCommand("go-account", () => location.assign("/settings/account"));
 
