@@ -154,10 +154,10 @@ def new_queue(request: MemberRequest) -> HttpResponse:
 @member_with("routing:manage")
 def add_queue(request: MemberRequest) -> HttpResponse:
     form, written = _queue_form(request, request.POST), _written(request)
-    if form.is_valid() and attempt(
-        form, lambda: create_queue(request.actor.workspace_id, _wanted(form, written), by=request.actor)
-    ):
-        return redirect("routing")
+    if form.is_valid():
+        wanted = _wanted(form, written)
+        if attempt(form, lambda: create_queue(request.actor.workspace_id, wanted, by=request.actor)):
+            return redirect("routing")
     return _show(request, None, form, written, status=422)
 
 
