@@ -58,9 +58,13 @@ from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.mail.passwords import answer_forgotten_passwords, tell_changed_passwords
 from regulars.mail.queueing import SEND, purge_mails
 from regulars.mail.sending import hold_mails
+from regulars.routing import tasks as routing
+from regulars.routing.reactions import ROUTED_ON, route
+from regulars.routing.urgency import urgency_by_priority
 from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
 from regulars.workspaces import tasks as workspaces
+from regulars.workspaces.availability import note_absent
 from regulars.workspaces.events import PasswordChanged
 
 CHANNELS: Mapping[str, Channel] = {each.kind: each for each in (WHATSAPP,)}
@@ -96,6 +100,8 @@ REACTIONS: tuple[Reaction, ...] = (
     *(reaction for channel in CHANNELS.values() for reaction in _reactions_of(channel)),
     # when somebody has a new password, a mail tells them
     Reaction("mail.tell_changed_passwords", (PasswordChanged,), tell_changed_passwords),
+    # when somebody comes to wait, or somebody may be free, what waits is given to who is free
+    Reaction("routing.route", ROUTED_ON, route),
 )
 
 
@@ -134,6 +140,9 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
     PeriodicJob("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
     PeriodicJob("workspaces.purge_sessions", timedelta(hours=1), workspaces.purge_sessions),
+    PeriodicJob("workspaces.note_absent", timedelta(seconds=15), note_absent),
+    PeriodicJob("routing.end_specialist_waits", timedelta(seconds=4), routing.end_specialist_waits),
+    PeriodicJob("routing.look_over", timedelta(minutes=10), routing.look_over),
     PeriodicJob("mail.purge_mails", timedelta(hours=6), purge_mails),
     PeriodicJob("kernel.prepare_parts", timedelta(hours=6), kernel.prepare_parts),
     PeriodicJob("kernel.purge_events", timedelta(hours=1), kernel.purge_events),
@@ -192,6 +201,9 @@ ERRANDS: tuple[Callable[[], object], ...] = (
     answer_forgotten_passwords,
 )
 """what workers do as soon as somebody asked for it (``kernel.errands``)"""
+
+URGENCY = urgency_by_priority
+"""how urgent what waits is (``routing.ports``)"""
 
 CONDITION_FIELDS = join(
     (

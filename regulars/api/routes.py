@@ -11,6 +11,7 @@ from http import HTTPStatus
 
 from regulars.api.dispatch import ANY_TOKEN, Route
 from regulars.api.resources import (
+    availability,
     business_hours,
     conditions,
     contacts,
@@ -29,6 +30,7 @@ from regulars.api.resources import (
     message_templates,
     messages,
     roles,
+    routing,
     segments,
     taggings,
     tags,
@@ -53,6 +55,9 @@ SENDING = (*GUARDRAILS, "media-not-ready", "template-not-usable", "template-valu
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/me", tokens.get_me, ANY_TOKEN),
     Route("GET", "/me/permissions", tokens.get_permissions, ANY_TOKEN),
+    Route("GET", "/me/availability", availability.get_own_availability, ANY_TOKEN, problems=("not-found",)),
+    Route("PATCH", "/me/availability", availability.choose_own_availability, "conversations:assign",
+          problems=("not-found",)),
 
     Route("GET", "/ledger", ledger.get_ledger, "ledger:read"),
 
@@ -99,6 +104,7 @@ ROUTES: tuple[Route, ...] = (
           "conversations:read"),
     Route("GET", "/conversations/{conversation_id}/explanation", conditions.explain_conversation,
           "conversations:read"),
+    Route("GET", "/conversations/{conversation_id}/routing", routing.get_conversation_routing, "conversations:read"),
     Route("GET", "/conversations/{conversation_id}/messages", messages.list_messages, "conversations:read"),
     Route("POST", "/conversations/{conversation_id}/messages", messages.send_message, "messages:send", CREATED,
           SENDING),
@@ -150,6 +156,20 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/members/invitations/{invitation_id}", members.withdraw, "members:manage", NO_CONTENT),
     Route("GET", "/members/{member_id}", members.get_member, "members:read"),
     Route("PATCH", "/members/{member_id}", members.change_member, "members:manage", problems=("conflict",)),
+
+    Route("GET", "/members/{member_id}/availability", availability.get_availability, "members:read"),
+    Route("PATCH", "/members/{member_id}/availability", availability.change_availability, "routing:manage"),
+
+    Route("GET", "/queues", routing.list_queues, "routing:read"),
+    Route("POST", "/queues", routing.create_queue, "routing:manage", CREATED, ("conflict",)),
+    Route("GET", "/queues/{queue_id}", routing.get_queue, "routing:read"),
+    Route("PATCH", "/queues/{queue_id}", routing.change_queue, "routing:manage", problems=("conflict",)),
+    Route("DELETE", "/queues/{queue_id}", routing.remove_queue, "routing:manage", NO_CONTENT),
+    Route("GET", "/routing", routing.get_routing, "routing:read"),
+    Route("PATCH", "/routing", routing.change_routing, "routing:manage"),
+    Route("GET", "/routing/now", routing.get_now, "routing:read"),
+    Route("GET", "/routing/waiting", routing.list_waiting_conversations, "routing:read"),
+    Route("POST", "/routing/preview", routing.preview, "routing:read"),
 
     Route("GET", "/roles", roles.list_roles, "members:read"),
     Route("GET", "/roles/{role_id}", roles.get_role, "members:read"),

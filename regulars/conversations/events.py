@@ -121,6 +121,8 @@ class ConversationAssigned(Event):
     team_id: UUID | None
     """whose queue it was in then"""
     by: Doer
+    decision_id: UUID | None = None
+    """the routing decision that it follows, which knows the cause; null when a person decided"""
 
 
 @event

@@ -67,6 +67,9 @@ REACTION_CORE_SECONDS = Counter(
     "Processor time of the worker that these took, without the database's",
     ["reaction"],
 )
+ROUTING_FOUND = Counter(
+    "regulars_routing_found_total", "Waiting conversations that no event had told routing of; should stay 0"
+)
 JOB_RUNS = Counter("regulars_job_runs_total", "Periodic jobs that ran, by result", ["job", "result"])
 JOBS_ENDED = Counter(
     "regulars_jobs_ended_total", "Jobs that are over, by kind and status", ["kind", "status"]

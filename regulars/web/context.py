@@ -15,6 +15,7 @@ from regulars.web.layouts.navigation import navigation_of
 from regulars.web.preferences import time_zone_dialog
 from regulars.web.security import phone_url
 from regulars.web.settings.register import page_of
+from regulars.workspaces.serving import state_of
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
@@ -31,6 +32,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "theme": member.user.theme if member else "system",
         "time_zone": member.user.time_zone if member else "",
         "choosing_time_zone": SimpleLazyObject(lambda: time_zone_dialog(member.user)) if member else None,
+        "own_state": SimpleLazyObject(lambda: state_of(member)) if member else "",
         "shortcuts": json.dumps(member.user.shortcuts) if member else "",
         "density": member.user.density if member else "comfortable",
         "rail_width": _cookie(request, "rail", ("wide", "narrow"), "wide"),

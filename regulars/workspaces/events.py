@@ -197,6 +197,51 @@ class PasswordChanged(Event):
     by_link: bool = False
 
 
+@event
+class AvailabilityChanged(Event):
+    """A member is online, away or off duty; ``why``: they said so (``chosen``), or their screens did."""
+
+    workspace_id: UUID
+    member_id: UUID
+    from_state: str
+    to_state: str
+    why: str
+    by: Doer
+
+
+@event
+class CapacityChanged(Event):
+    """A member takes more or fewer at once; null: as many as is usual in the workspace."""
+
+    workspace_id: UUID
+    member_id: UUID
+    from_capacity: int | None
+    to_capacity: int | None
+    by: Doer
+
+
+@event
+class MemberSkillsChanged(Event):
+    """A member is good at other things, or answers in other languages."""
+
+    workspace_id: UUID
+    member_id: UUID
+    skills: tuple[str, ...]
+    languages: tuple[str, ...]
+    by: Doer
+
+
+@event
+class DutySettingsChanged(Event):
+    """The usual capacity is another one, when members are away by themselves, or whether an answer claims."""
+
+    workspace_id: UUID
+    capacity: int
+    away_after_minutes: int
+    reply_claims: bool
+    by: Doer
+
+
 @past_event
 class MemberChanged(Event):
     """Role, teams or activity of a member changed."""
@@ -224,5 +269,7 @@ MEMBER_EVENTS = (
     MemberChanged,
 )
 """after which what a member may see and do is different"""
+AVAILABILITY_EVENTS = (AvailabilityChanged, CapacityChanged, MemberSkillsChanged, DutySettingsChanged)
+"""after which somebody takes more, less or other work"""
 TEAM_EVENTS = (TeamCreated, TeamRenamed, TeamRemoved, TeamChanged)
 TOKEN_EVENTS = (TokenCreated, TokenRevoked)

@@ -255,3 +255,11 @@ class ResetAsked(models.Model):
     """a keyed hash of the address: asked for again while it waits, it is the same"""
     address = EncryptedTextField()
     asked_at = models.DateTimeField(default=clock.now)
+
+
+# Django finds models from here
+from regulars.workspaces.availability_models import DutySettings as DutySettings  # noqa: E402, PLC0414
+from regulars.workspaces.availability_models import MemberAvailability as MemberAvailability  # noqa: E402, PLC0414
+from regulars.workspaces.availability_models import MemberHistory as MemberHistory  # noqa: E402, PLC0414
+from regulars.workspaces.availability_models import MemberLanguage as MemberLanguage  # noqa: E402, PLC0414
+from regulars.workspaces.availability_models import MemberSkill as MemberSkill  # noqa: E402, PLC0414

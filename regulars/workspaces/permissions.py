@@ -33,7 +33,14 @@ _AGENT = frozenset(
         "tags:read",
     }
 )
-_LEAD = _AGENT | {"members:read", "teams:read", "ledger:read", "tags:manage"}
+_LEAD = _AGENT | {
+    "members:read",
+    "teams:read",
+    "ledger:read",
+    "tags:manage",
+    "routing:read",
+    "routing:manage",
+}
 _ADMIN = _LEAD | {
     "contacts:delete",
     "contacts:export",

@@ -334,7 +334,9 @@ UPDATE conversations_conversation c SET
   ad_window_closes_at = CASE WHEN new.answers AND new.written_at < c.ad_opened_at + interval '24 hours'
       AND COALESCE(c.ad_window_closes_at, '-infinity') < c.ad_opened_at
     THEN new.written_at + interval '72 hours' ELSE c.ad_window_closes_at END,
-  assignee_id = CASE WHEN new.answers THEN COALESCE(c.assignee_id, new.member_id) ELSE c.assignee_id END,
+  assignee_id = CASE WHEN new.answers AND COALESCE((SELECT duty.reply_claims FROM workspaces_dutysettings duty
+      WHERE duty.workspace_id = c.workspace_id), true)
+    THEN COALESCE(c.assignee_id, new.member_id) ELSE c.assignee_id END,
   owned_elsewhere = false,
   updated_at = new.written_at
 FROM new JOIN before ON before.id = new.id

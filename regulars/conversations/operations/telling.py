@@ -86,6 +86,8 @@ def call_facts(call: CallReported) -> dict[str, object]:
 def _assigned(event: ConversationAssigned) -> Line:
     to = event.to_member_id
     facts = {"to": event.to_name, "to_id": str(to) if to else None}
+    if event.decision_id:
+        return Line("routed", event.by.name, {**facts, "decision_id": str(event.decision_id)})
     return Line("assigned" if to else "unassigned", event.by.name, facts)
 
 

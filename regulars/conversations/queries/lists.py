@@ -311,3 +311,11 @@ def _view_of(actor: Actor) -> tuple[object, ...]:
     """Actors with the same value see the same unassigned conversations (see ``access.visible_to``)."""
     far = actor.far("conversations")
     return (actor.workspace_id, far, actor.team_ids, actor.can("conversations:read"))
+
+
+def loads_of(workspace_id: UUID) -> dict[UUID, int]:
+    """By member, how many open conversations wait for their answer; whoever has none is left out. One query."""
+    waiting = Conversation.objects.filter(
+        workspace_id=workspace_id, status="open", waiting_since__isnull=False, assignee__isnull=False
+    )
+    return dict(waiting.order_by().values_list("assignee_id").annotate(count=Count("id")))

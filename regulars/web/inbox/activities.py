@@ -9,6 +9,7 @@ from regulars.web.inbox.view_models import ActivityView
 
 ICONS = {
     "assigned": "assign",
+    "routed": "journey",
     "claimed": "assign",
     "unassigned": "unassigned",
     "resolved": "resolve",
@@ -49,6 +50,8 @@ def sentence(item: ActivityView) -> str:
         pattern = _patterns()["unassigned"]
     if item.kind == "assigned" and item.actor_name and values.get("to") == item.actor_name:
         pattern = _patterns()["taken"]
+    if item.kind == "routed" and not item.actor_name:
+        pattern = _patterns()["routed_back"]
     if pattern is None:
         return f"{values['actor']}: {item.kind.replace('_', ' ')}"
     return pattern % _Known(values)
@@ -57,6 +60,8 @@ def sentence(item: ActivityView) -> str:
 def _patterns() -> dict[str, str]:
     return {
         "assigned": _("%(actor)s assigned this to %(to)s"),
+        "routed": _("Given to %(to)s by the queue %(actor)s"),
+        "routed_back": _("Given to %(to)s by routing"),
         "taken": _("%(actor)s took this"),
         "claimed": _("%(actor)s took this by answering"),
         "unassigned": _("%(actor)s put this back to the unassigned"),

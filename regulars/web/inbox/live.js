@@ -3,7 +3,7 @@
 import { get, parsedPage, showCounters } from "../design/page.js";
 import { gettext, interpolate } from "../design/strings.js";
 import { timeOf } from "../design/time/time.js";
-import { replaceNavigation } from "../layouts/navigation.js";
+import { refreshOwnAvailability, replaceNavigation } from "../layouts/navigation.js";
 
 const STALE_AFTER = 25_000;
 const RETRY = [500, 1000, 2000, 5000, 10_000];
@@ -48,7 +48,7 @@ class LiveUpdates {
     this.source = source;
     source.addEventListener("open", () => this.heard());
     source.addEventListener("error", () => source === this.source && this.lost());
-    for (const kind of ["hello", "row", "message", "thread", "panel", "gone", "counters", "permissions", "reset", "presence", "tags", "ping"]) {
+    for (const kind of ["hello", "row", "message", "thread", "panel", "gone", "counters", "permissions", "reset", "presence", "tags", "duty", "ping"]) {
       source.addEventListener(kind, (event) => source === this.source && this.receive(kind, event));
     }
   }
@@ -124,6 +124,12 @@ class LiveUpdates {
   tags() {
     this.screen.head.soon();
     this.screen.refreshContext();
+  }
+
+  /** Somebody is on duty who was not, or the reverse; oneself, perhaps, on another screen. */
+  duty() {
+    this.screen.head.soon();
+    refreshOwnAvailability();
   }
 
   /** Something else is to be said beside the open conversation. */

@@ -50,7 +50,7 @@ from regulars.tags.events import TagDescribed, TagMerged, TagRemoved, TagRenamed
 from regulars.web.inbox.building import activity_views, conversation_row, message_view, note_view
 from regulars.web.inbox.fragments import render_message, render_row
 from regulars.web.live.topics import Eyes, Looker, Piece, Topic
-from regulars.workspaces.events import TEAM_EVENTS
+from regulars.workspaces.events import AVAILABILITY_EVENTS, TEAM_EVENTS
 
 SHOWN_TAG_EVENTS = (TagRenamed, TagDescribed, TagMerged, TagRemoved)
 """of tags themselves: they look different wherever they are"""
@@ -66,6 +66,7 @@ INBOX_SCREEN_EVENTS: tuple[type[Event], ...] = (
     *INBOX_EVENTS,
     *TEAM_EVENTS,
     *SHOWN_TAG_EVENTS,
+    *AVAILABILITY_EVENTS,
 )
 
 
@@ -96,6 +97,8 @@ class Changes:
     """numbers and teams that open conversations show by name, or that stop them"""
     retagged: set[UUID] = field(default_factory=set)
     """conversations and contacts that have other tags"""
+    duty: set[UUID] = field(default_factory=set)
+    """workspaces in which somebody is on duty who was not, or the reverse"""
     redrawn_tags: set[UUID] = field(default_factory=set)
     """workspaces whose tags look different"""
     lined: set[UUID] = field(default_factory=set)
@@ -154,6 +157,8 @@ def _fold_what_they_show(event: Any, changes: Changes) -> None:
         changes.inboxes.add(event.inbox_id)
     elif isinstance(event, TEAM_EVENTS):
         changes.teams.add(event.team_id)
+    elif isinstance(event, AVAILABILITY_EVENTS):
+        changes.duty.add(event.workspace_id)
     elif isinstance(event, SHOWN_TAG_EVENTS):
         changes.redrawn_tags.add(event.workspace_id)
 
@@ -211,12 +216,13 @@ def draw_pieces(happened: Sequence[Event], eyes: Eyes) -> list[Piece]:
     return [
         *(piece for row in rendered.rows for piece in _pieces_of_row(row)),
         *(_piece_of_item(item, sights[item.conversation_id]) for item in rendered.items),
-        *(_piece_of_tags(workspace_id) for workspace_id in changes.redrawn_tags),
+        *(_piece_of_all("tags", workspace_id) for workspace_id in changes.redrawn_tags),
+        *(_piece_of_all("duty", workspace_id) for workspace_id in changes.duty),
     ]
 
 
-def _piece_of_tags(workspace_id: UUID) -> Piece:
-    return Piece("tags", {}, lambda to: to.actor.workspace_id == workspace_id)
+def _piece_of_all(name: str, workspace_id: UUID) -> Piece:
+    return Piece(name, {}, lambda to: to.actor.workspace_id == workspace_id)
 
 
 def _pieces_of_row(row: LiveRow) -> Iterator[Piece]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
@@ -20,6 +22,7 @@ from regulars.conversations.queries.lists import (
     count_for,
     count_up_to,
     list_conversations,
+    loads_of,
 )
 from regulars.conversations.queries.threads import drafts_of, newest_notes, read_thread, read_writers
 from regulars.inboxes.access import inboxes_of
@@ -31,11 +34,13 @@ from regulars.tags.taggings import tags_on
 from regulars.web.inbox.building import conversation_row, tag_views, thread_items, unread_bubbles, writer
 from regulars.web.inbox.language_names import language_info
 from regulars.web.inbox.lists import ListChoice, view_label
-from regulars.web.inbox.view_models import Author, ConversationRow
+from regulars.web.inbox.view_models import ConversationRow
 from regulars.web.people.panel import about_merges, other_threads, person_facts
+from regulars.web.routing.why import about_routing
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
 from regulars.workspaces.queries import active_members_of
+from regulars.workspaces.serving import serving_of
 
 PANEL_NOTES = 3
 PANEL_EPISODES = 5
@@ -137,6 +142,7 @@ def _panel(actor: Actor, conversation: Conversation, others: Sequence[Conversati
         "others": others,
         "conversation": conversation_row(_with_tags(conversation)),
         "can": _rights(actor, contact),
+        **about_routing(conversation),
         "panel_notes": newest_notes(conversation)[:PANEL_NOTES],
         **(_about_group(conversation) if conversation.group else _about_contact(actor, contact)),
     }
@@ -219,7 +225,33 @@ def _with_tags(conversation: Conversation) -> Conversation:
     return conversation
 
 
-def assignable_members(actor: Actor) -> list[Author]:
-    members = active_members_of(actor.workspace_id)
-    people = [Author("member", str(member), member.id) for member in members]
-    return sorted(people, key=lambda person: (person.id != actor.member_id, person.name.casefold()))
+@dataclass(frozen=True, slots=True)
+class Assignable:
+    """Somebody whom a conversation can be given to, and how much they have."""
+
+    id: UUID
+    name: str
+    state: str
+    load: int
+    capacity: int
+
+
+def assignable_members(actor: Actor) -> list[Assignable]:
+    """Oneself first, then who is there."""
+    members = list(active_members_of(actor.workspace_id))
+    serving = serving_of(actor.workspace_id, [member.id for member in members])
+    loads = loads_of(actor.workspace_id)
+    people = [
+        Assignable(
+            each.id,
+            str(each),
+            serving[each.id].state,
+            loads.get(each.id, 0),
+            serving[each.id].capacity,
+        )
+        for each in members
+    ]
+    order = {"online": 0, "away": 1, "off_duty": 2}
+    return sorted(
+        people, key=lambda each: (each.id != actor.member_id, order[each.state], each.name.casefold())
+    )

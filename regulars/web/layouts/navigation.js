@@ -3,7 +3,7 @@ import { layOver, takeAway } from "../design/drawer/drawer.js";
 import { onCommand } from "../design/keyboard/keyboard.js";
 import { refreshPage } from "../settings/acts.js";
 import { newId } from "../design/intents.js";
-import { element, exchange, fragment, post, remember } from "../design/page.js";
+import { element, exchange, fragment, get, post, remember } from "../design/page.js";
 
 const narrow = matchMedia("(width < 1360px)"); // there the rail shows icons, or nothing: app.css
 const rail = () => document.querySelector(".rail");
@@ -35,6 +35,16 @@ onCommand("go-inbox", () => document.querySelector(".rail .brand").click());
 for (const { dataset: { view } } of document.querySelectorAll(".rail [data-view]")) {
   onCommand(`go-${view}`, () => document.querySelector(`.rail [data-view="${view}"]`).click());
 }
+/** What the rail says of oneself, as it is now. */
+export async function refreshOwnAvailability() {
+  const place = document.getElementById("own-availability");
+  if (!place || place.contains(document.querySelector("button:disabled"))) return; // just being changed here
+  const response = await get("/availability/own").catch(() => null);
+  if (response?.ok) replaceById(await response.text(), performance.now());
+}
+
+onCommand("availability", () => document.querySelector("[data-own-availability]")?.click());
+if (document.querySelector(".rail [data-now]")) onCommand("go-now", () => document.querySelector(".rail [data-now]").click());
 onCommand("go-settings", () => location.assign("/settings"));
 onCommand("go-account", () => location.assign("/settings/account"));
 

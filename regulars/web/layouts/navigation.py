@@ -38,6 +38,7 @@ class Navigation:
     inboxes: list[NavigationInbox]
     settings: list[SettingsGroup]
     has_several_channels: bool
+    shows_now: bool
 
     @property
     def bottom(self) -> list[NavigationView]:
@@ -66,4 +67,4 @@ def navigation_of(actor: Actor) -> Navigation:
         for inbox in staffed
     ]
     channels = {inbox.connection.channel for inbox in staffed}
-    return Navigation(views, inboxes, groups_for(actor), has_several_channels=len(channels) > 1)
+    return Navigation(views, inboxes, groups_for(actor), len(channels) > 1, actor.can("routing:read"))

@@ -28,6 +28,7 @@ from regulars.kernel import clock
 from regulars.kernel.database import check_connection
 from regulars.kernel.events import Event, Page, Position, Recorded, end_of_log, read_after
 from regulars.kernel.ids import parse_id
+from regulars.web.live.attendance import Attendance
 from regulars.web.live.door import Viewer, viewer_of_cookie, viewers_of_sessions
 from regulars.web.live.presence import Board, read_beat, told
 from regulars.web.live.rights import RIGHTS_EVENTS, Shift, sees_other_numbers, shift_of
@@ -40,14 +41,13 @@ from regulars.web.live.streams import (
     send_plain,
     until_gone,
 )
-from regulars.web.live.topics import Eyes, Looker, Piece, Topic, kinds_of
+from regulars.web.live.topics import Drawn, Eyes, Looker, Piece, Topic, draw_all, kinds_of
 from regulars.workspaces.access import Actor
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_Drawn = list[tuple[Topic, Sequence[Piece]]]
 _LOST_DATABASE = (OperationalError, InterfaceError)
 QUEUE_LIMIT = 500
 READ_LIMIT = 500
@@ -100,6 +100,7 @@ class LiveHub:
         self._counted_at: dict[UUID, float] = {}
         self._uncounted: set[UUID] = set()
         self._counter: asyncio.Task[None] | None = None
+        self._attendance = Attendance(self._ask)
         self._board = Board()
         self._looked_at_board = monotonic()
 
@@ -201,6 +202,7 @@ class LiveHub:
                 pass
             self._uncounted.add(screen.viewer.actor.id or screen.viewer.actor.workspace_id)
             self._offer_presence(screen)
+            await self._attendance.note([screen.viewer.actor])
             await self._pump(screen, gone, send)
         finally:
             gone.cancel()
@@ -374,11 +376,11 @@ class LiveHub:
         self._hand_out(drawn, screens, end)
         self._count_soon(happened, screens)
 
-    async def _drawn(self, happened: Sequence[Recorded], screens: Sequence[_Screen]) -> _Drawn:
+    async def _drawn(self, happened: Sequence[Recorded], screens: Sequence[_Screen]) -> Drawn:
         wanted = self._wanted(happened, screens)
-        return await self._ask(_draw, wanted) if wanted else []
+        return await self._ask(draw_all, wanted) if wanted else []
 
-    def _hand_out(self, drawn: _Drawn, screens: Sequence[_Screen], end: Position) -> None:
+    def _hand_out(self, drawn: Drawn, screens: Sequence[_Screen], end: Position) -> None:
         pieces: dict[tuple[int, int, str], bytes] = {}
         for screen in screens:
             if screen.has_ended:
@@ -443,6 +445,7 @@ class LiveHub:
             await asyncio.sleep(COUNT_CHECK_SECONDS)
             self._forget_presence()
             try:
+                await self._attendance.note_sometimes([each.viewer.actor for each in self._screens])
                 await self._count()
             except Exception as error:  # noqa: BLE001 - the counters come again with the next change
                 logger.warning("live: counting failed", extra={"error": type(error).__name__})
@@ -483,10 +486,6 @@ class LiveHub:
             return question(*arguments)
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
-
-
-def _draw(wanted: Sequence[tuple[Topic, list[Event], Eyes]]) -> _Drawn:
-    return [(topic, topic.draw(events, eyes)) for topic, events, eyes in wanted]
 
 
 def _once(

@@ -51,10 +51,10 @@ class SettingsPage:
 
 
 def _follows(route: URLPattern) -> URLPattern:
-    return URLPattern(route.pattern, _following(route.callback), route.default_args, route.name)
+    return URLPattern(route.pattern, following(route.callback), route.default_args, route.name)
 
 
-def _following(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def following(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """The view, knowing how far the log went before it read anything: from there on the stream tells what changes."""
 
     @wraps(view)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -23,13 +24,22 @@ from regulars.web.administration.answers import attempt, done
 from regulars.web.administration.forms import InvitationForm, MemberTeamsForm
 from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
+from regulars.web.routing.forms import WorkForm, words_in
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.access import access_invitation, access_member
-from regulars.workspaces.events import INVITATION_EVENTS, MEMBER_EVENTS, ROLE_EVENTS, TEAM_EVENTS
+from regulars.workspaces.availability import may_arrange
+from regulars.workspaces.events import (
+    AVAILABILITY_EVENTS,
+    INVITATION_EVENTS,
+    MEMBER_EVENTS,
+    ROLE_EVENTS,
+    TEAM_EVENTS,
+)
 from regulars.workspaces.models import Member, Team
 from regulars.workspaces.operations import change_role, set_member_active, withdraw_invitation
 from regulars.workspaces.queries import givable_roles, members_with_keys, open_invitations_of, teams_of
 from regulars.workspaces.resetting import make_link_for
+from regulars.workspaces.serving import Serving, serving_of, set_capacity, set_skills
 from regulars.workspaces.teams import set_teams
 
 
@@ -40,6 +50,9 @@ class MemberRow:
     member: Member
     can_change: bool
     choosing_teams: FormDialog | None
+    serving: Serving
+    working: FormDialog | None
+    """how they work, for whoever arranges it"""
 
 
 @require_safe
@@ -60,9 +73,19 @@ def _context(
     ids = {role.id for role in roles}
     teams = list(teams_of(request.actor.workspace_id))
     sends_mail = can_send(request.actor.workspace_id)
+    people = list(members_with_keys(request.actor.workspace_id))
+    serving = serving_of(request.actor.workspace_id, [each.id for each in people])
     rows = [
-        _row(each, teams, can_change=can_manage and each.role_id in ids, refused=refused)
-        for each in members_with_keys(request.actor.workspace_id)
+        MemberRow(
+            each,
+            can_change := can_manage and each.role_id in ids,
+            _offered(_teams_dialog(each, teams) if can_change and teams else None, refused),
+            serving[each.id],
+            _offered(
+                _working(each, _work_form(serving[each.id])) if _arranges(request, each) else None, refused
+            ),
+        )
+        for each in people
     ]
     return {
         "rows": rows,
@@ -77,12 +100,57 @@ def _context(
     }
 
 
-def _row(member: Member, teams: Sequence[Team], *, can_change: bool, refused: FormDialog | None) -> MemberRow:
-    if not (can_change and teams):
-        return MemberRow(member, can_change, None)
+def _offered(usual: FormDialog | None, refused: FormDialog | None) -> FormDialog | None:
+    """As it was refused, if it was."""
+    return refused if usual and refused and refused.key == usual.key else usual
+
+
+def _teams_dialog(member: Member, teams: Sequence[Team]) -> FormDialog:
     chosen = [str(team.id) for team in member.teams.all()]
-    dialog = _choosing_teams(member, MemberTeamsForm(teams=teams, initial={"team": chosen}))
-    return MemberRow(member, can_change, refused if refused and refused.key == dialog.key else dialog)
+    return _choosing_teams(member, MemberTeamsForm(teams=teams, initial={"team": chosen}))
+
+
+def _arranges(request: MemberRequest, member: Member) -> bool:
+    return member.is_active and request.actor.can("routing:manage") and may_arrange(request.actor, member)
+
+
+def _work_form(serving: Serving) -> WorkForm:
+    words = {name: ", ".join(sorted(getattr(serving, name))) for name in ("skills", "languages")}
+    return WorkForm(initial={"capacity": serving.own_capacity, **words})
+
+
+def _working(member: Member, form: WorkForm) -> FormDialog:
+    return FormDialog(
+        key=f"work-{member.id}",
+        title=_("How %(name)s works") % {"name": member},
+        action=reverse("change-work", args=[member.id]),
+        form=form,
+        submit=_("Save"),
+    )
+
+
+@require_POST
+@member_with("routing:manage")
+def change_work(request: MemberRequest, member_id: str) -> HttpResponse:
+    """How much a member takes, and what they are good at; all of it or nothing."""
+    member = access_member(request.actor, parse_id(member_id))
+    form = WorkForm(request.POST)
+    if form.is_valid() and attempt(form, lambda: _change_work(request, member, form.cleaned_data)):
+        return redirect("members")
+    context = _context(request, refused=_working(member, form))
+    return render(request, "administration/members.html", context, status=422)
+
+
+@transaction.atomic
+def _change_work(request: MemberRequest, member: Member, told: dict[str, Any]) -> bool:
+    set_capacity(member, told["capacity"], by=request.actor)
+    set_skills(
+        member,
+        skills=words_in(told["skills"]),
+        languages=words_in(told["languages"]),
+        by=request.actor,
+    )
+    return True
 
 
 def _choosing_teams(member: Member, form: MemberTeamsForm) -> FormDialog:
@@ -189,10 +257,18 @@ MEMBERS = SettingsPage(
     icon="members",
     label=gettext_lazy("Members"),
     words=gettext_lazy("people, colleagues, roles, rights, invitations"),
-    changed_by=(*MEMBER_EVENTS, *INVITATION_EVENTS, *TEAM_EVENTS, *ROLE_EVENTS, MailServerChanged),
+    changed_by=(
+        *MEMBER_EVENTS,
+        *AVAILABILITY_EVENTS,
+        *INVITATION_EVENTS,
+        *TEAM_EVENTS,
+        *ROLE_EVENTS,
+        MailServerChanged,
+    ),
     acts=(
         path("settings/members/invite", invite, name="invite"),
         path("settings/members/<str:member_id>", change_member, name="change-member"),
+        path("settings/members/<str:member_id>/work", change_work, name="change-work"),
         path("settings/members/<str:member_id>/password", reset_password, name="reset-password"),
         path("settings/invitations/<str:invitation_id>/again", invite_again, name="invite-again"),
         path("settings/invitations/<str:invitation_id>/withdrawal", withdraw, name="withdraw-invitation"),
