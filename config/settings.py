@@ -106,6 +106,8 @@ INSTALLED_APPS = [
     "regulars.mail",
     "regulars.message_templates",
     "regulars.conversations",
+    "regulars.scheduling",
+    "regulars.answering",
     "regulars.channels.whatsapp",
     "regulars.api",
     "regulars.web",

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils.translation import pgettext_lazy
 
+from regulars.answering.contact_tables import CONTACT_TABLES as OF_ANSWERING
 from regulars.channels.record import Channel
 from regulars.channels.whatsapp.channel import WHATSAPP
 from regulars.channels.whatsapp.generating import PLATFORM
@@ -32,6 +33,7 @@ from regulars.conversations.events import (
     ConversationRead,
     FailedAnswerArrived,
     MemberTyping,
+    MessageReceived,
 )
 from regulars.conversations.generating import generated_conversations
 from regulars.conversations.operations.exporting import EXPORT
@@ -58,6 +60,9 @@ from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.mail.passwords import answer_forgotten_passwords, tell_changed_passwords
 from regulars.mail.queueing import SEND, purge_mails
 from regulars.mail.sending import hold_mails
+from regulars.scheduling.contact_tables import CONTACT_TABLES as OF_SCHEDULING
+from regulars.scheduling.operations import hold_what_was_scheduled
+from regulars.scheduling.reactions import stop_what_was_answered
 from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
 from regulars.workspaces import tasks as workspaces
@@ -96,6 +101,8 @@ REACTIONS: tuple[Reaction, ...] = (
     *(reaction for channel in CHANNELS.values() for reaction in _reactions_of(channel)),
     # when somebody has a new password, a mail tells them
     Reaction("mail.tell_changed_passwords", (PasswordChanged,), tell_changed_passwords),
+    # when a contact writes, what was to leave only if they stay silent does not
+    Reaction("scheduling.stop_what_was_answered", (MessageReceived,), stop_what_was_answered),
 )
 
 
@@ -152,6 +159,7 @@ GENERATED: tuple[Generated, ...] = (
 WHEN_RESTORED: tuple[Callable[[], int], ...] = (
     # what must not leave by itself from a restored database, because it may have left since that was copied
     hold_what_waited,
+    hold_what_was_scheduled,
     hold_mails,
 )
 
@@ -168,6 +176,8 @@ def _erase_from_deliveries(erasure: Erasure) -> None:
 CONTACT_TABLES: tuple[ContactTable, ...] = (
     *contacts.CONTACT_TABLES,
     *conversations_tables.CONTACT_TABLES,
+    *OF_SCHEDULING,
+    *OF_ANSWERING,
     ContactTable(
         model=Delivery,
         unexported="as it came; the messages are what was said",
