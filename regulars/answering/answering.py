@@ -116,11 +116,12 @@ WHERE m.conversation_id = %(conversation)s AND m.direction = 'out'
   AND m.id IS DISTINCT FROM %(seen)s
   AND NOT EXISTS (SELECT 1 FROM seen WHERE CASE
     WHEN o.sequence IS NOT NULL AND seen.sequence IS NOT NULL THEN o.sequence <= seen.sequence
+    WHEN o.sequence IS NULL AND seen.sequence IS NULL THEN m.id <= seen.id
     ELSE m.created_at <= seen.created_at END)
 ORDER BY m.created_at DESC LIMIT 1
 """
-"""By the sequence in which answers are queued, which is the order in which the conversation was locked for them; what
-the phone app said has none, and goes by when it was stored."""
+"""By the sequence in which answers are queued, which is the order in which the conversation was locked for them. What
+comes from outside has none: among itself it goes by our ids, beside answers of ours by when it was stored."""
 
 
 def _newer_answer(conversation_id: UUID, known: Known, by: Actor) -> _Answer | None:
