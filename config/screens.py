@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from regulars.web.inbox.live import INBOX
+from regulars.web.inbox.scheduled_live import LATER
 from regulars.web.live.topics import Topic
 from regulars.web.settings.register import TOPICS as SETTINGS
 
-TOPICS: tuple[Topic, ...] = (INBOX, *SETTINGS)
+TOPICS: tuple[Topic, ...] = (INBOX, LATER, *SETTINGS)

@@ -24,11 +24,11 @@ LONGEST_TOLD = 300
 
 
 class Known(NamedTuple):
-    """What whoever answers knows of: our newest answer before their eyes, else the contact's newest message there; None
+    """What whoever answers knows of: our newest answers before their eyes, else the contact's newest message there; none
     when there was nothing.
     """
 
-    message_id: UUID | None
+    message_ids: tuple[UUID, ...]
 
 
 class AnsweredMeanwhile(Conflict):
@@ -103,9 +103,10 @@ def _look(conversation: Conversation, known: Known, by: Actor) -> None:
 
 _NEWER = """
 WITH seen AS (
-  SELECT m.id, m.created_at, m.sent_at, o.sequence FROM conversations_message m
-  LEFT JOIN conversations_outgoingmessage o ON o.message_id = m.id
-  WHERE m.id = %(seen)s AND m.conversation_id = %(conversation)s
+  SELECT (array_agg(m.id ORDER BY m.id DESC))[1] AS id, max(m.created_at) AS created_at, max(m.sent_at) AS sent_at,
+    max(o.sequence) AS sequence
+  FROM conversations_message m LEFT JOIN conversations_outgoingmessage o ON o.message_id = m.id
+  WHERE m.id = ANY(%(seen)s) AND m.conversation_id = %(conversation)s
 )
 SELECT m.id, m.author_name, m.text, m.created_at FROM conversations_message m
 LEFT JOIN conversations_outgoingmessage o ON o.message_id = m.id
@@ -113,7 +114,7 @@ WHERE m.conversation_id = %(conversation)s AND m.direction = 'out'
   AND m.sent_at >= COALESCE((SELECT sent_at FROM seen) - interval '1 day', '-infinity')
   AND m.author_kind IN ('member', 'phone_app') AND m.author_member_id IS DISTINCT FROM %(member)s
   AND m.status <> 'failed' AND m.source <> 'history' AND NOT m.kind = ANY(%(silent)s)
-  AND m.id IS DISTINCT FROM %(seen)s
+  AND NOT m.id = ANY(%(seen)s)
   AND NOT EXISTS (SELECT 1 FROM seen WHERE CASE
     WHEN o.sequence IS NOT NULL AND seen.sequence IS NOT NULL THEN o.sequence <= seen.sequence
     WHEN o.sequence IS NULL AND seen.sequence IS NULL THEN m.id <= seen.id
@@ -130,7 +131,7 @@ def _newer_answer(conversation_id: UUID, known: Known, by: Actor) -> _Answer | N
             _NEWER,
             {
                 "conversation": conversation_id,
-                "seen": known.message_id,
+                "seen": list(known.message_ids),
                 "member": by.member_id,
                 "silent": sorted(SILENT_KINDS),
             },

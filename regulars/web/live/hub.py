@@ -28,7 +28,9 @@ from regulars.kernel import clock
 from regulars.kernel.database import check_connection
 from regulars.kernel.events import Event, Page, Position, Recorded, end_of_log, read_after
 from regulars.kernel.ids import parse_id
+from regulars.web.live.answering import Answering, AnsweringTold
 from regulars.web.live.door import Viewer, viewer_of_cookie, viewers_of_sessions
+from regulars.web.live.drawing import Drawn, draw_all, write_once
 from regulars.web.live.presence import Board, read_beat, told
 from regulars.web.live.rights import RIGHTS_EVENTS, Shift, sees_other_numbers, shift_of
 from regulars.web.live.streams import (
@@ -40,14 +42,13 @@ from regulars.web.live.streams import (
     send_plain,
     until_gone,
 )
-from regulars.web.live.topics import Eyes, Looker, Piece, Topic, kinds_of
+from regulars.web.live.topics import Eyes, Looker, Topic, kinds_of
 from regulars.workspaces.access import Actor
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_Drawn = list[tuple[Topic, Sequence[Piece]]]
 _LOST_DATABASE = (OperationalError, InterfaceError)
 QUEUE_LIMIT = 500
 READ_LIMIT = 500
@@ -101,6 +102,7 @@ class LiveHub:
         self._uncounted: set[UUID] = set()
         self._counter: asyncio.Task[None] | None = None
         self._board = Board()
+        self._answering = AnsweringTold()
         self._looked_at_board = monotonic()
 
     def start(self) -> None:
@@ -123,7 +125,9 @@ class LiveHub:
             self._tell_presence({beat.conversation_id})
 
     def _tell_presence(self, conversations: Collection[UUID]) -> None:
+        news = self._answering.news(self._board, conversations, monotonic())
         for screen in list(self._screens):
+            self._offer_answering(screen, news)
             if screen.subject in conversations:
                 self._offer_presence(screen)
 
@@ -136,6 +140,13 @@ class LiveHub:
                 screen,
                 event_of("presence", {"conversation_id": str(here), "people": people}, self._position),
             )
+
+    def _offer_answering(self, screen: _Screen, states: Sequence[Answering]) -> None:
+        """In lists, too: whose conversation is being answered is for all who see it."""
+        staffing = self._staffing.get(screen.viewer.actor.workspace_id)
+        for each in states:
+            if USUAL_TOPIC in screen.topics and staffing and each.is_seen_by(screen.viewer.actor, staffing):
+                self._offer(screen, event_of("answering", each.told, self._position))
 
     def _forget_presence(self) -> None:
         then, now = self._looked_at_board, monotonic()
@@ -201,6 +212,7 @@ class LiveHub:
                 pass
             self._uncounted.add(screen.viewer.actor.id or screen.viewer.actor.workspace_id)
             self._offer_presence(screen)
+            self._offer_answering(screen, self._answering.all(self._board, monotonic()))
             await self._pump(screen, gone, send)
         finally:
             gone.cancel()
@@ -374,11 +386,11 @@ class LiveHub:
         self._hand_out(drawn, screens, end)
         self._count_soon(happened, screens)
 
-    async def _drawn(self, happened: Sequence[Recorded], screens: Sequence[_Screen]) -> _Drawn:
+    async def _drawn(self, happened: Sequence[Recorded], screens: Sequence[_Screen]) -> Drawn:
         wanted = self._wanted(happened, screens)
-        return await self._ask(_draw, wanted) if wanted else []
+        return await self._ask(draw_all, wanted) if wanted else []
 
-    def _hand_out(self, drawn: _Drawn, screens: Sequence[_Screen], end: Position) -> None:
+    def _hand_out(self, drawn: Drawn, screens: Sequence[_Screen], end: Position) -> None:
         pieces: dict[tuple[int, int, str], bytes] = {}
         for screen in screens:
             if screen.has_ended:
@@ -391,7 +403,7 @@ class LiveHub:
                     for index, piece in enumerate(made):
                         if piece.is_for(looker):
                             key = (place, index, screen.viewer.language)
-                            self._offer(screen, _once(pieces, key, piece, end))
+                            self._offer(screen, write_once(pieces, key, piece, end))
 
     def _wanted(
         self, happened: Sequence[Recorded], screens: Sequence[_Screen]
@@ -483,17 +495,3 @@ class LiveHub:
             return question(*arguments)
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
-
-
-def _draw(wanted: Sequence[tuple[Topic, list[Event], Eyes]]) -> _Drawn:
-    return [(topic, topic.draw(events, eyes)) for topic, events, eyes in wanted]
-
-
-def _once(
-    pieces: dict[tuple[int, int, str], bytes], key: tuple[int, int, str], piece: Piece, end: Position
-) -> bytes:
-    """Written out once in a language however many get it."""
-    if key not in pieces:
-        html = {"html": piece.html.get(key[2], "")} if piece.html else {}
-        pieces[key] = event_of(piece.name, {**piece.facts, **html}, end)
-    return pieces[key]

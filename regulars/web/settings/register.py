@@ -20,6 +20,7 @@ from regulars.web.administration.views.roles import ROLES
 from regulars.web.administration.views.tags import TAGS
 from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
+from regulars.web.inbox.views.scheduling import SCHEDULED
 from regulars.web.people.views import MERGES
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.access import Actor
@@ -32,6 +33,7 @@ class SettingsGroup:
 
 
 GROUPS = (
+    SettingsGroup(_("Later"), (SCHEDULED,)),
     SettingsGroup(
         _("Settings"),
         (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, ROLES, TEAMS, BUSINESS_HOURS, TAGS, TOKENS, MAIL, ACCOUNT),
