@@ -24,9 +24,7 @@ LONGEST_TOLD = 300
 
 
 class Known(NamedTuple):
-    """What whoever answers knows of: our newest answers before their eyes, else the contact's newest message there; none
-    when there was nothing.
-    """
+    """What whoever answers knows of: our newest answers before their eyes, else the contact's newest message there."""
 
     message_ids: tuple[UUID, ...]
 

@@ -40,10 +40,13 @@ async function takeBack(mine) {
   const words = gettext("Taken back. Nothing was sent.");
   const here = mine.sending.giveBack(mine.kept, words);
   here.drafts.renew("reply");
+  here.problem("");
   here.keepSoon();
   announce(words);
   document.querySelector("toast-region")?.replaceChildren();
   const screen = document.querySelector("inbox-screen");
   if (screen.conversation !== conversation) await screen.open(conversation);
-  screen.querySelector("message-composer")?.text.focus();
+  const composer = screen.querySelector("message-composer");
+  composer?.problem("");
+  composer?.text.focus();
 }
