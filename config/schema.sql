@@ -1,4 +1,5 @@
 -- All tables of this version; python -m tools.schema writes it.
+-- holds: answering 0001_initial
 -- holds: api 0002_answers_live_in_the_kernel
 -- holds: contacts 0015_tagging_sources
 -- holds: conversations 0030_put_off_is_not_over
@@ -7,13 +8,20 @@
 -- holds: mail 0001_initial
 -- holds: media 0005_source_url
 -- holds: message_templates 0001_initial
+-- holds: scheduling 0001_initial
 -- holds: tags 0001_initial
--- holds: workspaces 0011_password_resets
+-- holds: workspaces 0012_undo_send
 
 CREATE FUNCTION public.contacts_point_to_self() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN NEW.person_id := NEW.id; RETURN NEW; END $$;
+
+CREATE TABLE public.answering_hold (
+    conversation_id uuid NOT NULL,
+    until timestamp with time zone NOT NULL,
+    member_id uuid NOT NULL
+);
 
 CREATE TABLE public.contacts_consent (
     id uuid NOT NULL,
@@ -852,6 +860,29 @@ CREATE TABLE public.message_templates_messagetemplate (
     workspace_id uuid NOT NULL
 );
 
+CREATE TABLE public.scheduling_scheduledmessage (
+    id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    contents jsonb NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    kind text NOT NULL,
+    reply_to uuid,
+    seen_id uuid,
+    stops_on_answer boolean DEFAULT false NOT NULL,
+    author_kind text NOT NULL,
+    author_name text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    error jsonb,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    settled_at timestamp with time zone,
+    author_member_id uuid,
+    author_token_id uuid,
+    conversation_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT scheduled_author_kind CHECK ((author_kind = ANY (ARRAY['member'::text, 'api'::text]))),
+    CONSTRAINT scheduled_state CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'refused'::text, 'canceled'::text])))
+);
+
 CREATE TABLE public.tags_tag (
     id uuid NOT NULL,
     name text NOT NULL,
@@ -1012,9 +1043,11 @@ CREATE TABLE public.workspaces_user (
     density text DEFAULT 'comfortable'::text NOT NULL,
     single_keys boolean DEFAULT true NOT NULL,
     shortcuts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    undo_send_seconds smallint DEFAULT 5 NOT NULL,
     CONSTRAINT user_density CHECK ((density = ANY (ARRAY['compact'::text, 'comfortable'::text, 'spacious'::text]))),
     CONSTRAINT user_email_lower CHECK (((email)::text = lower((email)::text))),
-    CONSTRAINT user_theme CHECK ((theme = ANY (ARRAY['system'::text, 'light'::text, 'dark'::text])))
+    CONSTRAINT user_theme CHECK ((theme = ANY (ARRAY['system'::text, 'light'::text, 'dark'::text]))),
+    CONSTRAINT user_undo_seconds CHECK ((undo_send_seconds = ANY (ARRAY[0, 5, 10])))
 );
 
 CREATE TABLE public.workspaces_workspace (
@@ -1045,6 +1078,9 @@ ALTER TABLE ONLY public.kernel_event ALTER COLUMN id SET DEFAULT nextval('public
 
 ALTER TABLE ONLY public.kernel_keptanswer
     ADD CONSTRAINT answer_once UNIQUE (owner_id, intent);
+
+ALTER TABLE ONLY public.answering_hold
+    ADD CONSTRAINT answering_hold_pkey PRIMARY KEY (conversation_id);
 
 ALTER TABLE ONLY public.contacts_consent
     ADD CONSTRAINT consent_once UNIQUE (contact_id, channel, purpose, state, at);
@@ -1243,6 +1279,9 @@ ALTER TABLE ONLY public.kernel_parkedevent
 
 ALTER TABLE ONLY public.workspaces_role
     ADD CONSTRAINT role_key_unique UNIQUE (workspace_id, key);
+
+ALTER TABLE ONLY public.scheduling_scheduledmessage
+    ADD CONSTRAINT scheduling_scheduledmessage_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.tags_tag
     ADD CONSTRAINT tags_tag_pkey PRIMARY KEY (id);
@@ -1497,6 +1536,12 @@ CREATE INDEX outgoing_unsettled ON public.conversations_outgoingmessage USING bt
 
 CREATE UNIQUE INDEX role_name_unique ON public.workspaces_role USING btree (workspace_id, lower(name));
 
+CREATE INDEX scheduled_due ON public.scheduling_scheduledmessage USING btree (due_at) WHERE (state = 'waiting'::text);
+
+CREATE INDEX scheduled_in_list ON public.scheduling_scheduledmessage USING btree (workspace_id, state, due_at, id);
+
+CREATE INDEX scheduled_in_thread ON public.scheduling_scheduledmessage USING btree (conversation_id) WHERE (state = ANY (ARRAY['waiting'::text, 'refused'::text]));
+
 CREATE INDEX schedules_of_workspace ON public.kernel_jobschedule USING btree (workspace_id, created_at);
 
 CREATE UNIQUE INDEX tag_name_unique ON public.tags_tag USING btree (workspace_id, key) WHERE (removed_at IS NULL);
@@ -1572,6 +1617,12 @@ ALTER INDEX public.kernel_event_pkey1 ATTACH PARTITION public.kernel_event_rest_
 CREATE STATISTICS public.conversation_held (mcv) ON status, assignee_id FROM public.conversations_conversation;
 
 CREATE TRIGGER contact_is_themselves BEFORE INSERT ON public.contacts_contact FOR EACH ROW WHEN ((new.person_id IS NULL)) EXECUTE FUNCTION public.contacts_point_to_self();
+
+ALTER TABLE ONLY public.answering_hold
+    ADD CONSTRAINT answering_hold_conversation_id_9202edb1_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.answering_hold
+    ADD CONSTRAINT answering_hold_member_id_2bd81525_fk_workspaces_member_id FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.contacts_contacthistory
     ADD CONSTRAINT contact_history_goes_on FOREIGN KEY (contact_id, fact, until_at) REFERENCES public.contacts_contacthistory(contact_id, fact, from_at) DEFERRABLE INITIALLY DEFERRED;
@@ -1770,6 +1821,18 @@ ALTER TABLE ONLY public.message_templates_messagetemplate
 
 ALTER TABLE ONLY public.message_templates_messagetemplate
     ADD CONSTRAINT message_templates_me_workspace_id_52f5edc8_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.scheduling_scheduledmessage
+    ADD CONSTRAINT scheduling_scheduled_author_member_id_b16f29cf_fk_workspace FOREIGN KEY (author_member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.scheduling_scheduledmessage
+    ADD CONSTRAINT scheduling_scheduled_author_token_id_9785406c_fk_workspace FOREIGN KEY (author_token_id) REFERENCES public.workspaces_apitoken(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.scheduling_scheduledmessage
+    ADD CONSTRAINT scheduling_scheduled_conversation_id_6a6ed02c_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.scheduling_scheduledmessage
+    ADD CONSTRAINT scheduling_scheduled_workspace_id_a1d9d9b4_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.tags_tag
     ADD CONSTRAINT tags_tag_merged_into_id_eb8a12bd_fk_tags_tag_id FOREIGN KEY (merged_into_id) REFERENCES public.tags_tag(id) DEFERRABLE INITIALLY DEFERRED;

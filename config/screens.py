@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from regulars.web.inbox.live import INBOX
+from regulars.web.inbox.scheduled_live import LATER
 from regulars.web.live.topics import Topic
 from regulars.web.routing.now import NOW
 from regulars.web.settings.register import TOPICS as SETTINGS
 
-TOPICS: tuple[Topic, ...] = (INBOX, NOW, *SETTINGS)
+TOPICS: tuple[Topic, ...] = (INBOX, LATER, NOW, *SETTINGS)

@@ -107,6 +107,8 @@ INSTALLED_APPS = [
     "regulars.message_templates",
     "regulars.conversations",
     "regulars.routing",
+    "regulars.scheduling",
+    "regulars.answering",
     "regulars.channels.whatsapp",
     "regulars.api",
     "regulars.web",

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils.translation import pgettext_lazy
 
+from regulars.answering.contact_tables import CONTACT_TABLES as OF_ANSWERING
 from regulars.channels.record import Channel
 from regulars.channels.whatsapp.channel import WHATSAPP
 from regulars.channels.whatsapp.generating import PLATFORM
@@ -32,6 +33,7 @@ from regulars.conversations.events import (
     ConversationRead,
     FailedAnswerArrived,
     MemberTyping,
+    MessageReceived,
 )
 from regulars.conversations.generating import generated_conversations
 from regulars.conversations.operations.exporting import EXPORT
@@ -61,6 +63,9 @@ from regulars.mail.sending import hold_mails
 from regulars.routing import tasks as routing
 from regulars.routing.reactions import ROUTED_ON, route
 from regulars.routing.urgency import urgency_by_priority
+from regulars.scheduling.contact_tables import CONTACT_TABLES as OF_SCHEDULING
+from regulars.scheduling.operations import hold_what_was_scheduled
+from regulars.scheduling.reactions import stop_what_was_answered
 from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
 from regulars.workspaces import tasks as workspaces
@@ -102,6 +107,8 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction("mail.tell_changed_passwords", (PasswordChanged,), tell_changed_passwords),
     # when somebody comes to wait, or somebody may be free, what waits is given to who is free
     Reaction("routing.route", ROUTED_ON, route),
+    # when a contact writes, what was to leave only if they stay silent does not
+    Reaction("scheduling.stop_what_was_answered", (MessageReceived,), stop_what_was_answered),
 )
 
 
@@ -161,6 +168,7 @@ GENERATED: tuple[Generated, ...] = (
 WHEN_RESTORED: tuple[Callable[[], int], ...] = (
     # what must not leave by itself from a restored database, because it may have left since that was copied
     hold_what_waited,
+    hold_what_was_scheduled,
     hold_mails,
 )
 
@@ -177,6 +185,8 @@ def _erase_from_deliveries(erasure: Erasure) -> None:
 CONTACT_TABLES: tuple[ContactTable, ...] = (
     *contacts.CONTACT_TABLES,
     *conversations_tables.CONTACT_TABLES,
+    *OF_SCHEDULING,
+    *OF_ANSWERING,
     ContactTable(
         model=Delivery,
         unexported="as it came; the messages are what was said",

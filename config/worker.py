@@ -1,9 +1,9 @@
 """``python -m config.worker``: everything that happens behind the screens.
 
 Two threads for deliveries, one that reads the event log and has reactions run by a few more, one for previews (drawn
-by processes of their own), one for periodic jobs and errands, one that rescues and schedules jobs; and an event loop
-with the sender, the media fetcher and the jobs, which run in threads of its own. Any number of these processes may run
-on any machines over one database.
+by processes of their own), one for periodic jobs and errands, one that rescues and schedules jobs, one that lets
+scheduled messages leave; and an event loop with the sender, the media fetcher and the jobs, which run in threads of its
+own. Any number of these processes may run on any machines over one database.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ from regulars.kernel.reactions import ensure_cursors  # noqa: E402
 from regulars.media.previewing import draw_due_previews  # noqa: E402
 from regulars.media.queue import CHANNEL as MEDIA_CHANNEL  # noqa: E402
 from regulars.media.queue import PREVIEWS_CHANNEL  # noqa: E402
+from regulars.scheduling.operations import CHANNEL as SCHEDULED_CHANNEL  # noqa: E402
+from regulars.scheduling.tasks import rest_until_due, send_what_is_due  # noqa: E402
 from regulars.workspaces.queries import time_zone_of  # noqa: E402
 
 logger = logging.getLogger("regulars.worker")
@@ -100,7 +102,8 @@ async def main() -> None:
     jobs = Loop("jobs", run_due_jobs, JOB_CHECK_SECONDS)
     previews = Loop("previews", draw_previews)
     keeping = Loop("job-keeper", keep_jobs, JOB_CHECK_SECONDS)
-    threads = [jobs, previews, keeping, *deliveries, reading]
+    scheduled = Loop("scheduled", send_what_is_due, rest_until_due)
+    threads = [jobs, previews, keeping, scheduled, *deliveries, reading]
     job_worker = JobWorker(run_job)
     carriers = {kind: channel.open_carrier() for kind, channel in CHANNELS.items()}
     sender = Sender(carriers, settings.DATABASE_URL)
@@ -114,6 +117,7 @@ async def main() -> None:
             MEDIA_CHANNEL: [fetcher.wake],
             PREVIEWS_CHANNEL: [previews.wake],
             ERRANDS_CHANNEL: [jobs.wake],
+            SCHEDULED_CHANNEL: [scheduled.wake],
         },
     )
     collecting.settle()

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from itertools import chain, count
 
 from django.utils.translation import gettext as _
+from msgspec import UNSET
 
+from regulars.answering.answering import Known, answer
 from regulars.api.parsing import parse_reference, parse_seen
 from regulars.api.shapes import outgoing
 from regulars.api.shapes.outgoing import (
@@ -49,10 +51,12 @@ from regulars.inboxes.ports.templates import OFFER_KEY, Template, TemplateButton
 from regulars.kernel.errors import Invalid, NotFound
 from regulars.kernel.ids import parse_id
 from regulars.message_templates.queries import find_template
+from regulars.scheduling.models import ScheduledMessage
+from regulars.scheduling.operations import schedule_message
 from regulars.workspaces.access import Actor
 
 
-def queue_body(body: NewMessage, conversation: Conversation, *, by: Actor) -> Message:
+def queue_body(body: NewMessage, conversation: Conversation, *, by: Actor) -> Message | ScheduledMessage:
     """Raises ``GuardrailRefused``, ``Invalid`` or ``Conflict`` with the reason."""
     channel = facts_of(conversation.inbox.connection.channel)
     if isinstance(body, ReactionBody):
@@ -62,6 +66,13 @@ def queue_body(body: NewMessage, conversation: Conversation, *, by: Actor) -> Me
     composition = Composition(
         conversation, [_build(body, conversation)], reply_to=reply_to, seen=parse_seen(body.last_seen)
     )
+    if body.send_at is not None:
+        stops = body.cancel_if_answered
+        return schedule_message(composition, body.send_at, stops_on_answer=stops, by=by, channel=channel)
+    if body.last_answer is not UNSET:
+        known = parse_reference(body.last_answer, "last_answer") if body.last_answer else None
+        (message,) = answer(composition, Known((known,) if known else ()), by=by, channel=channel)
+        return message
     (message,) = compose(composition, by=by, channel=channel)
     return message
 

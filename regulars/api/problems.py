@@ -16,6 +16,7 @@ import msgspec
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from regulars.answering.answering import AnsweredMeanwhile, BeingAnswered
 from regulars.conversations.guardrails import LIMIT_EXCEEDED, VALUES_MISSING
 from regulars.conversations.operations.composing import MediaNotReady, NoReaction, TemplateNotUsable
 from regulars.inboxes.ports import LimitProblem
@@ -146,6 +147,8 @@ CATALOG: Mapping[str, tuple[HTTPStatus, str]] = {
             MediaNotReady,
             TemplateNotUsable,
             NoReaction,
+            AnsweredMeanwhile,
+            BeingAnswered,
             IdempotencyInProgress,
             LengthRequired,
             TooLarge,

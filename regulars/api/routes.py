@@ -31,6 +31,7 @@ from regulars.api.resources import (
     messages,
     roles,
     routing,
+    scheduled_messages,
     segments,
     taggings,
     tags,
@@ -50,6 +51,9 @@ GUARDRAILS = (
 JOB_PROBLEMS = ("conflict", "not-allowed")
 """everybody has jobs of their own; each kind has its permission"""
 SENDING = (*GUARDRAILS, "media-not-ready", "template-not-usable", "template-values-missing", "no-reaction")
+
+ANSWERING = ("answered-meanwhile", "being-answered")
+"""with ``last_answer`` only"""
 
 # fmt: off
 ROUTES: tuple[Route, ...] = (
@@ -107,17 +111,26 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/conversations/{conversation_id}/routing", routing.get_conversation_routing, "conversations:read"),
     Route("GET", "/conversations/{conversation_id}/messages", messages.list_messages, "conversations:read"),
     Route("POST", "/conversations/{conversation_id}/messages", messages.send_message, "messages:send", CREATED,
-          SENDING),
+          (*SENDING, *ANSWERING)),
     Route("GET", "/conversations/{conversation_id}/episodes", episodes.list_episodes, "conversations:read"),
     Route("GET", "/conversations/{conversation_id}/facts", episodes.list_facts, "conversations:read"),
     Route("GET", "/conversations/{conversation_id}/notes", conversations.list_notes, "conversations:read"),
     Route("POST", "/conversations/{conversation_id}/notes", conversations.write_note, "notes:write", CREATED),
 
-    Route("POST", "/messages", messages.send_to_address, "messages:send", CREATED, SENDING),
+    Route("POST", "/messages", messages.send_to_address, "messages:send", CREATED, (*SENDING, *ANSWERING)),
     Route("GET", "/messages/{message_id}", messages.get_message, "conversations:read"),
     Route("POST", "/messages/{message_id}/send-again", messages.send_again, "messages:send", problems=("conflict",)),
     Route("POST", "/messages/{message_id}/stop", messages.stop_message, "messages:send", problems=("conflict",)),
     Route("POST", "/messages/{message_id}/mark-sent", messages.mark_sent, "messages:send", problems=("conflict",)),
+
+    Route("GET", "/scheduled-messages", scheduled_messages.list_scheduled, "conversations:read"),
+    Route("GET", "/scheduled-messages/{scheduled_id}", scheduled_messages.get_scheduled, "conversations:read"),
+    Route("PATCH", "/scheduled-messages/{scheduled_id}", scheduled_messages.change_scheduled, "messages:send",
+          problems=("conflict", *SENDING)),
+    Route("DELETE", "/scheduled-messages/{scheduled_id}", scheduled_messages.cancel_scheduled, "messages:send",
+          NO_CONTENT, ("conflict",)),
+    Route("POST", "/scheduled-messages/{scheduled_id}/send", scheduled_messages.send_now, "messages:send",
+          problems=("conflict", *SENDING)),
 
     Route("POST", "/media", media.upload_media, "messages:send", CREATED),
     Route("GET", "/media/{media_id}", media.get_media, "conversations:read"),

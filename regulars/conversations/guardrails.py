@@ -21,6 +21,7 @@ from regulars.conversations.leaving import (
     PAUSED,
     PROMOTION_IN_GROUP,
     STOPPED,
+    TAKEN_BACK,
     VALUES_MISSING,
     WINDOW_CLOSED,
     Circumstances,
@@ -37,7 +38,9 @@ from regulars.kernel.errors import ProductError
 __all__ = [
     "LIMIT_EXCEEDED",
     "NO_LONGER_USEFUL",
+    "PAUSED",
     "STOPPED",
+    "TAKEN_BACK",
     "VALUES_MISSING",
     "WINDOW_CLOSED",
     "WORDS",
@@ -66,6 +69,7 @@ WORDS: Mapping[str, Words] = {
         _("It waited so long that it would no longer have been useful, so it was not sent."),
     ),
     STOPPED: (_("Stopped"), _("A colleague stopped it before it was sent.")),
+    TAKEN_BACK: (_("Taken back"), _("Whoever wrote it took it back before it was sent.")),
 }
 """of what also ends a message after it was queued; kept with it by code, read in any language"""
 

@@ -215,7 +215,9 @@ class Message(WorkspaceScoped):
     """the provider's time for what came in; when it was written for what goes out"""
     arrived_late = models.BooleanField(default=False, db_default=False)
     is_withdrawn = models.BooleanField(default=False, db_default=False)
-    """a reaction that its author took back or replaced, or the taking back itself: no news, no last word"""
+    """a reaction that its author took back or replaced, or the taking back itself; or a message of ours that its writer
+    took back before it left: no news, no last word
+    """
     created_at = models.DateTimeField(default=clock.now, db_default=Now())
     delivery_id = models.BigIntegerField(null=True, blank=True)
     path = models.TextField(default="", db_default="", blank=True)

@@ -21,14 +21,15 @@ AFTER_ERROR_SECONDS = 1.0
 class Loop(threading.Thread):
     """A thread that repeats ``step`` until stopped: at once while it finds work, else when woken or each second.
 
-    ``rest_seconds``: how long it rests after each step, for what need not happen at once and wakes often.
+    ``idle_seconds``: or what says, after a step without work, how long until there is some. ``rest_seconds``: how long
+    it rests after each step, for what need not happen at once and wakes often.
     """
 
     def __init__(
         self,
         name: str,
         step: Callable[[], bool],
-        idle_seconds: float = IDLE_SECONDS,
+        idle_seconds: float | Callable[[], float] = IDLE_SECONDS,
         rest_seconds: float = 0.0,
     ) -> None:
         super().__init__(name=name, daemon=True)
@@ -50,6 +51,7 @@ class Loop(threading.Thread):
             self._wake.clear()
             try:
                 busy = self._step()
+                idle_seconds = 0.0 if busy else self._idle()
             except Exception as error:
                 logger.warning(
                     "a loop failed",
@@ -61,6 +63,9 @@ class Loop(threading.Thread):
                 self._wake.wait(AFTER_ERROR_SECONDS)
                 continue
             if not busy:
-                self._wake.wait(self._idle_seconds)
+                self._wake.wait(idle_seconds)
             time.sleep(self._rest_seconds)
         connection.close()
+
+    def _idle(self) -> float:
+        return self._idle_seconds() if callable(self._idle_seconds) else self._idle_seconds

@@ -35,6 +35,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "own_state": SimpleLazyObject(lambda: state_of(member)) if member else "",
         "shortcuts": json.dumps(member.user.shortcuts) if member else "",
         "density": member.user.density if member else "comfortable",
+        "undo_send": str(member.user.undo_send_seconds) if member else "",
         "rail_width": _cookie(request, "rail", ("wide", "narrow"), "wide"),
         "context_pane": _cookie(request, "context", ("open", "closed"), "open"),
         "navigation": SimpleLazyObject(lambda: navigation_of(actor)) if actor else None,

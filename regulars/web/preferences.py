@@ -16,7 +16,12 @@ from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import SIGNED_IN, MemberRequest, member_with
 from regulars.web.sign_in.forms import time_zones
 from regulars.workspaces.models import User
-from regulars.workspaces.preferences import change_shortcut, keep_looks, switch_single_keys
+from regulars.workspaces.preferences import (
+    change_shortcut,
+    choose_undo_time,
+    keep_looks,
+    switch_single_keys,
+)
 
 
 class TimeZoneForm(forms.Form):
@@ -55,6 +60,8 @@ def preferences(request: MemberRequest) -> HttpResponse:
     )
     if given.get("single_keys") in {"on", "off"}:
         switch_single_keys(user, on=given["single_keys"] == "on")
+    if given.get("undo_send", "").isdecimal():
+        choose_undo_time(user, int(given["undo_send"]))
     if "shortcut" in given:
         change_shortcut(user, given["shortcut"], given.get("key"))
     if request.headers.get("X-Fragment"):

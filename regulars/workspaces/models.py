@@ -15,6 +15,8 @@ from regulars.workspaces.permissions import ALL_PERMISSIONS, BUILT_IN, REACHES, 
 
 THEMES = ("system", "light", "dark")
 DENSITIES = ("compact", "comfortable", "spacious")
+UNDO_SECONDS = (0, 5, 10)
+"""how long what somebody sent may be taken back"""
 
 
 class Workspace(models.Model):
@@ -72,6 +74,8 @@ class User(AbstractBaseUser):
     """whether keys pressed alone do anything"""
     shortcuts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     """the keys of commands that have other ones than usual: ``{"resolve": "X", "note": ""}``, empty for none"""
+    undo_send_seconds = models.SmallIntegerField(default=5, db_default=5)
+    """how long an answer waits after it was sent, for its writer to take it back"""
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -83,6 +87,9 @@ class User(AbstractBaseUser):
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower"),
             models.CheckConstraint(condition=models.Q(theme__in=list(THEMES)), name="user_theme"),
             models.CheckConstraint(condition=models.Q(density__in=list(DENSITIES)), name="user_density"),
+            models.CheckConstraint(
+                condition=models.Q(undo_send_seconds__in=list(UNDO_SECONDS)), name="user_undo_seconds"
+            ),
         ]
 
     def __str__(self) -> str:

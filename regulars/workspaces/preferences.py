@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.kernel.errors import Invalid
-from regulars.workspaces.models import DENSITIES, THEMES, User
+from regulars.workspaces.models import DENSITIES, THEMES, UNDO_SECONDS, User
 
 MOST_SHORTCUTS = 100
 _COMMAND = re.compile(r"[a-z][a-z-]{0,39}")
@@ -33,6 +33,13 @@ def keep_looks(
 def switch_single_keys(user: User, *, on: bool) -> None:
     """Keys pressed alone (WCAG 2.2, 2.1.4)."""
     User.objects.filter(id=user.id).update(single_keys=on)
+
+
+def choose_undo_time(user: User, seconds: int) -> None:
+    """For how long what they send may be taken back."""
+    if seconds not in UNDO_SECONDS:
+        raise Invalid(_("Choose one of the times"), fields={"undo_send": "0, 5, 10"})
+    User.objects.filter(id=user.id).update(undo_send_seconds=seconds)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from regulars.api.paging import Page, cut, read_place
 from regulars.api.shapes.addressed import AddressedMessage
 from regulars.api.shapes.messages import MessageQuery, MessageShape, build_messages
 from regulars.api.shapes.outgoing import NewMessage, Recipient
+from regulars.api.shapes.scheduled import build_as_message
 from regulars.contacts.operations.editing import create_contact
 from regulars.contacts.operations.identifying import find_holder
 from regulars.conversations.access import access_conversation, access_message
@@ -19,6 +20,7 @@ from regulars.conversations.operations.handling import start_conversation
 from regulars.conversations.queries.threads import messages_of
 from regulars.inboxes.access import access_inbox
 from regulars.kernel.ids import parse_id
+from regulars.scheduling.models import ScheduledMessage
 from regulars.workspaces.access import Actor
 
 
@@ -37,7 +39,11 @@ def list_messages(actor: Actor, conversation_id: UUID, query: MessageQuery) -> P
 
 
 def send_message(actor: Actor, conversation_id: UUID, body: NewMessage) -> MessageShape:
-    """Queue a message; 409 with ``allowed`` when a guardrail refuses, 422 with ``limits`` when it is too much."""
+    """Queue a message, or have it leave at ``send_at``; 409 with ``allowed`` when a guardrail refuses.
+
+    422 with ``limits`` when it is too much. With ``last_answer`` 409 when a member answered since or is answering:
+    whoever asks again without it answers all the same. What is scheduled has the id that its message will have.
+    """
     return _send(actor, access_conversation(actor, conversation_id), body)
 
 
@@ -88,7 +94,8 @@ def stop_message(actor: Actor, message_id: UUID) -> MessageShape:
 
 
 def _send(actor: Actor, conversation: Conversation, body: NewMessage) -> MessageShape:
-    return _shape(queue_body(body, conversation, by=actor))
+    queued = queue_body(body, conversation, by=actor)
+    return build_as_message(queued) if isinstance(queued, ScheduledMessage) else _shape(queued)
 
 
 def _shape(message: Message) -> MessageShape:

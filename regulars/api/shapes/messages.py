@@ -24,7 +24,7 @@ from regulars.kernel.telling import EXAMPLE_ID, Moment, told
 AuthorKind = Literal["contact", "member", "rule", "journey", "broadcast", "api", "phone_app", "system"]
 Direction = Literal["in", "out"]
 MessageStatus = Literal[
-    "received", "queued", "sending", "unknown", "sent", "delivered", "read", "played", "failed"
+    "scheduled", "received", "queued", "sending", "unknown", "sent", "delivered", "read", "played", "failed"
 ]
 
 
@@ -130,7 +130,11 @@ class MessageShape(msgspec.Struct, kw_only=True):
     author: Annotated[AuthorShape, told("Who said it.")]
     status: Annotated[
         MessageStatus,
-        told("`received` for what came in; `unknown` when nobody knows whether it went out.", "received"),
+        told(
+            "`received` for what came in; `scheduled` for what leaves at `send_at`; `unknown` when nobody knows whether"
+            " it went out.",
+            "received",
+        ),
     ]
     statuses: Annotated[list[StatusShape], told("When it reached which state, in the platform's order.")]
     error: Annotated[ErrorShape | None, told("Why it failed, or why its result is unknown.")]
@@ -161,6 +165,9 @@ class MessageShape(msgspec.Struct, kw_only=True):
             False,
         ),
     ] = False
+    send_at: Annotated[
+        Moment | None, told("When it leaves, while its status is `scheduled` (`/scheduled-messages`).")
+    ] = None
     sent_at: Annotated[
         Moment, told("The platform's time for what came in; when it was written for what goes out.")
     ]

@@ -20,6 +20,19 @@ class _OutgoingBody(msgspec.Struct, kw_only=True, tag_field="kind", forbid_unkno
             EXAMPLE_ID,
         ),
     ] = UNSET
+    last_answer: Annotated[
+        str | UnsetType | None,
+        told(
+            "Our newest message that you know of, or null: 409 when a member has answered since, or is answering.",
+            EXAMPLE_ID,
+        ),
+    ] = UNSET
+    send_at: Annotated[
+        Moment | None, told("When it shall leave, at most a year from now; at once when it is left out.")
+    ] = None
+    cancel_if_answered: Annotated[
+        bool, told("With `send_at`: canceled if the contact writes before.", False)
+    ] = False
 
 
 class TextBody(_OutgoingBody, kw_only=True, tag="text"):

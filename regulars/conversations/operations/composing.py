@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -93,6 +94,8 @@ class Composition:
     """the contact's newest message that whoever writes knows of; None answers whatever has come"""
     intent: UUID | None = None
     """chosen by a caller that may repeat itself; the first message has it as its id, the others follow it"""
+    leaves_after: timedelta = timedelta(0)
+    """how long its writer may take it back (``operations.undoing``)"""
 
 
 def compose(composition: Composition, *, by: Actor, channel: ChannelFacts) -> list[Message]:
@@ -109,13 +112,13 @@ def compose(composition: Composition, *, by: Actor, channel: ChannelFacts) -> li
             raise
         # queued by another request meanwhile: then that is the answer
         with transaction.atomic():
-            if (known := _find_queued(_drafts(composition, by, channel))) is not None:
+            if (known := _find_queued(draft_all(composition, by, channel))) is not None:
                 return known
         raise IntentUsed from None  # by another workspace, of which nothing may be told
 
 
 def _compose(composition: Composition, by: Actor, channel: ChannelFacts) -> list[Message]:
-    drafts = _drafts(composition, by, channel)
+    drafts = draft_all(composition, by, channel)
     if composition.intent is not None and (known := _find_queued(drafts)) is not None:
         return known
     outcomes = queue_messages(drafts, by=by, channel=channel)
@@ -161,7 +164,8 @@ def _says(message: Message, draft: OutgoingDraft) -> bool:
 # --- drafts ----------------------------------------------------------------------------------------
 
 
-def _drafts(composition: Composition, by: Actor, channel: ChannelFacts) -> list[OutgoingDraft]:
+def draft_all(composition: Composition, by: Actor, channel: ChannelFacts) -> list[OutgoingDraft]:
+    """What a composition comes to: files, quote and templates looked at, nothing queued."""
     by.require("messages:send")
     conversation = composition.conversation
     filled = [_fill(each, conversation, channel) for each in composition.contents]
@@ -177,6 +181,7 @@ def _drafts(composition: Composition, by: Actor, channel: ChannelFacts) -> list[
             reply_to_provider_id=quoted if place == 0 else None,
             template_category=category,
             seen=composition.seen,
+            leaves_after=composition.leaves_after,
             id=following_id(first, place),
         )
         for place, (content, category) in enumerate(filled)
@@ -187,7 +192,7 @@ def _fill(
     each: OutgoingContent | TemplateChoice, conversation: Conversation, channel: ChannelFacts
 ) -> tuple[OutgoingContent, str]:
     if not isinstance(each, TemplateChoice):
-        return each, ""
+        return each, _category_of(each, conversation, channel)
     row = each.template
     if row.connection_id != conversation.inbox.connection_id:
         raise Invalid(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -64,6 +64,8 @@ class OutgoingDraft:
     """MARKETING, UTILITY … as the platform files the template; consent is asked by it"""
     seen: Seen | None = None
     """the contact's newest message when it was written: later ones it does not answer; None answers all of them"""
+    leaves_after: timedelta = timedelta(0)
+    """how long its writer may take it back"""
     id: UUID = field(default_factory=new_id)
     """the message's id; a caller that may repeat itself (a screen with a bad connection) chooses it"""
 
@@ -82,26 +84,41 @@ def queue_messages(
     """For each draft, in order, the message or why not."""
     by.require("messages:send")
     moment = clock.now()
-    marketing = [draft.conversation for draft in drafts if draft.template_category == "MARKETING"]
-    opted_out = opted_out_of_marketing({each.contact_id for each in marketing if each.contact_id})
+    opted_out = _opted_out_among(drafts)
     outcomes: list[Message | Refusal] = []
     limits: dict[UUID, datetime | None] = {}
     for draft in drafts:
-        is_unwanted = draft.template_category == "MARKETING" and (
-            draft.conversation.contact_id is None or draft.conversation.contact_id in opted_out
-        )
-        refusal = (
-            check_limits(draft.content, channel)
-            or _check_group(draft, by, channel)
-            or check_leaving(
-                _circumstances(draft.conversation), draft.content, at=moment, is_unwanted=is_unwanted
-            )
-        )
+        refusal = _refusal(draft, by, channel, moment, opted_out)
         outcomes.append(refusal or _message(draft, by, moment))
         limits[draft.id] = useful_until(draft.content, draft.template_category, moment)
     seen = {draft.conversation.id: draft.seen for draft in drafts if draft.seen is not None}
-    _insert([outcome for outcome in outcomes if isinstance(outcome, Message)], limits, seen)
+    delays = {draft.id: draft.leaves_after for draft in drafts if draft.leaves_after}
+    messages = [outcome for outcome in outcomes if isinstance(outcome, Message)]
+    _insert(messages, limits, seen, delays)
     return outcomes
+
+
+def find_refusal(draft: OutgoingDraft, *, by: Actor, channel: ChannelFacts, at: datetime) -> Refusal | None:
+    """Why it may not leave at a moment, as far as that can be told now."""
+    return _refusal(draft, by, channel, at, _opted_out_among([draft]))
+
+
+def _refusal(
+    draft: OutgoingDraft, by: Actor, channel: ChannelFacts, at: datetime, opted_out: Collection[UUID]
+) -> Refusal | None:
+    is_unwanted = draft.template_category == "MARKETING" and (
+        draft.conversation.contact_id is None or draft.conversation.contact_id in opted_out
+    )
+    return (
+        check_limits(draft.content, channel)
+        or _check_group(draft, by, channel)
+        or check_leaving(_circumstances(draft.conversation), draft.content, at=at, is_unwanted=is_unwanted)
+    )
+
+
+def _opted_out_among(drafts: Sequence[OutgoingDraft]) -> set[UUID]:
+    marketing = [draft.conversation for draft in drafts if draft.template_category == "MARKETING"]
+    return opted_out_of_marketing({each.contact_id for each in marketing if each.contact_id})
 
 
 def _check_group(draft: OutgoingDraft, by: Actor, channel: ChannelFacts) -> Refusal | None:
@@ -204,20 +221,24 @@ def stored_content(content: OutgoingContent) -> dict[str, object]:
 
 
 def _insert(
-    messages: Sequence[Message], limits: Mapping[UUID, datetime | None], seen: Mapping[UUID, Seen]
+    messages: Sequence[Message],
+    limits: Mapping[UUID, datetime | None],
+    seen: Mapping[UUID, Seen],
+    delays: Mapping[UUID, timedelta],
 ) -> None:
     if not messages:
         return
     Message.objects.bulk_create(messages)
     ended, answers = _answer_conversations(messages, seen)
     with connection.cursor() as cursor:
+        cursor.execute(_LET_GO, [[message.conversation_id for message in messages]])
         cursor.execute(
             "INSERT INTO conversations_outgoingmessage"
             " (message_id, inbox_id, conversation_id, state, attempts, not_before, outcome_reason, created_at,"
             " useful_until, ended_wait_since, ended_unread)"
-            " SELECT m, i, c, 'queued', 0, now(), '', now(), until, since, unread"
-            " FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::timestamptz[], %b::timestamptz[], %b::int[])"
-            " WITH ORDINALITY AS new(m, i, c, until, since, unread, place) ORDER BY place",
+            " SELECT m, i, c, 'queued', 0, now() + make_interval(secs => delay), '', now(), until, since, unread"
+            " FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::timestamptz[], %b::timestamptz[], %b::int[],"
+            " %b::float[]) WITH ORDINALITY AS new(m, i, c, until, since, unread, delay, place) ORDER BY place",
             [
                 [message.id for message in messages],
                 [message.inbox_id for message in messages],
@@ -225,6 +246,7 @@ def _insert(
                 [limits.get(message.id) for message in messages],
                 [ended.get(message.id, NO_WAIT).since for message in messages],
                 [ended.get(message.id, NO_WAIT).unread for message in messages],
+                [delays.get(message.id, NO_DELAY).total_seconds() for message in messages],
             ],
         )
     withdrawn = withdraw_reactions([message.id for message in messages if message.kind == "reaction"])
@@ -243,6 +265,14 @@ def _insert(
     )
     tell_all([*answers, *map(_queued, messages)])
     wake_sender()
+
+
+_LET_GO = """
+UPDATE conversations_outgoingmessage SET not_before = now()
+WHERE conversation_id = ANY(%b::uuid[]) AND state IN ('queued', 'sending') AND not_before > now() AND attempts = 0
+  AND waits_for IS NULL
+"""
+"""What could still be taken back is not when something is said after it: nobody waits behind it, and order is kept."""
 
 
 def _queued(message: Message) -> MessageQueued:
@@ -264,6 +294,7 @@ class EndedWait(NamedTuple):
 
 
 NO_WAIT = EndedWait(None, 0)
+NO_DELAY = timedelta(0)
 NOTHING_UNSEEN = Unseen(0, None)
 
 

@@ -39,6 +39,7 @@ from regulars.web.inbox.view_models import (
     ReactionView,
     StatusMoment,
     TagView,
+    TakenBackView,
     ThreadItem,
     UnreadableView,
     WaitView,
@@ -166,7 +167,8 @@ def author_of(message: Message, *, is_in_group: bool) -> Author:
 
 
 def thread_items(page: ThreadPage, conversation: Conversation) -> list[ThreadItem]:
-    items: list[ThreadItem] = [message_view(each, conversation) for each in page.messages if not each.changed]
+    said = (message_view(each, conversation) for each in page.messages if not each.changed)
+    items: list[ThreadItem] = [each for each in said if not isinstance(each, TakenBackView)]
     items += (note_view(note) for note in page.notes)
     items += activity_views(page.activities)
     return sorted(items, key=lambda item: item.position)
@@ -185,12 +187,16 @@ def _is_news(message: Message) -> bool:
 
 def message_views(
     details: Iterable[MessageDetails], conversation: Conversation
-) -> list[MessageView | UnreadableView]:
+) -> list[MessageView | UnreadableView | TakenBackView]:
     return [message_view(each, conversation) for each in details]
 
 
-def message_view(details: MessageDetails, conversation: Conversation) -> MessageView | UnreadableView:
+def message_view(
+    details: MessageDetails, conversation: Conversation
+) -> MessageView | UnreadableView | TakenBackView:
     message = details.message
+    if message.is_withdrawn and message.kind != "reaction":
+        return TakenBackView(message.id, message.conversation_id, message.sent_at)
     return shielded(
         "message",
         message.id,

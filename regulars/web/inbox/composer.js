@@ -4,13 +4,16 @@ import { isComposition, onCommand } from "../design/keyboard/keyboard.js";
 import { linkButton } from "../design/page.js";
 import { gettext, interpolate } from "../design/strings.js";
 import { Attachments } from "./attachments.js";
+import { Collision } from "./collision.js";
 import { Drafts, SAVE_AFTER, keepDraft } from "./drafts.js";
 import { Extra } from "./extra.js";
+import { Later } from "./later.js";
 import { Overtaken } from "./overtaken.js";
 import { Presence } from "./presence.js";
 import { SendButton } from "./send_button.js";
 import { Sending } from "./sending.js";
 import { TemplatePicker } from "./template_picker.js";
+import { followUndoKey } from "./undo_send.js";
 import { UnsentBar } from "./unsent_bar.js";
 
 const lengthOf = (text) => [...text].length;
@@ -43,6 +46,9 @@ class MessageComposer extends HTMLElement {
     this.thread?.addEventListener("line-arrived", (event) => this.followLine(event.detail));
     this.presence = new Presence(this);
     this.overtaken = new Overtaken(this);
+    this.collision = new Collision(this);
+    this.later = new Later(this);
+    followUndoKey(this.text);
     this.unsentBar = new UnsentBar(this);
     this.setMode(this.mode, { focus: false });
     this.registerCommands();
@@ -200,6 +206,11 @@ class MessageComposer extends HTMLElement {
     this.drafts.write(this.mode, this.text.value);
     this.problem("");
     if (this.isTooLong) this.offerParts();
+    this.keepSoon();
+  }
+
+  /** The server gets what stands here. */
+  keepSoon() {
     clearTimeout(this.saving);
     this.saving = setTimeout(() => this.saveNow(), SAVE_AFTER);
   }

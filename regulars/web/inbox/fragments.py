@@ -14,6 +14,7 @@ from regulars.web.inbox.view_models import (
     ConversationRow,
     MessageView,
     NoteView,
+    TakenBackView,
     ThreadItem,
     UnreadableView,
 )
@@ -41,6 +42,8 @@ def _unreadable(item: ThreadItem) -> UnreadableView:
     match item:
         case UnreadableView():
             return item
+        case TakenBackView():
+            return UnreadableView(item.id, item.conversation_id, "message", item.at, "out")
         case NoteView():
             return UnreadableView(item.id, item.conversation_id, "note", item.at, "out")
         case ActivityView():

@@ -4,6 +4,9 @@ import { get, parsedPage, showCounters } from "../design/page.js";
 import { gettext, interpolate } from "../design/strings.js";
 import { timeOf } from "../design/time/time.js";
 import { refreshOwnAvailability, replaceNavigation } from "../layouts/navigation.js";
+import { toast } from "../design/toast/toast.js";
+import { forgetAnswering, tellAnswering } from "./answering.js";
+import { askScheduled } from "./later.js";
 
 const STALE_AFTER = 25_000;
 const RETRY = [500, 1000, 2000, 5000, 10_000];
@@ -35,7 +38,7 @@ class LiveUpdates {
   }
 
   get url() {
-    const query = new URLSearchParams({ conversation: this.screen.dataset.conversation ?? "", cursor: this.cursor });
+    const query = new URLSearchParams({ conversation: this.screen.dataset.conversation ?? "", cursor: this.cursor, topics: "inbox,later" });
     return `${this.screen.dataset.live}?${query}`;
   }
 
@@ -44,11 +47,12 @@ class LiveUpdates {
     this.stopWaiting();
     this.source?.close();
     this.beganAt = Date.now();
+    forgetAnswering();
     const source = new EventSource(this.url);
     this.source = source;
     source.addEventListener("open", () => this.heard());
     source.addEventListener("error", () => source === this.source && this.lost());
-    for (const kind of ["hello", "row", "message", "thread", "panel", "gone", "counters", "permissions", "reset", "presence", "tags", "duty", "ping"]) {
+    for (const kind of ["hello", "row", "message", "thread", "panel", "gone", "counters", "permissions", "reset", "presence", "answering", "scheduled", "refusal", "tags", "duty", "ping"]) {
       source.addEventListener(kind, (event) => source === this.source && this.receive(kind, event));
     }
   }
@@ -146,6 +150,21 @@ class LiveUpdates {
   /** Who else looks at the open conversation, or writes in it. */
   presence(data) {
     document.dispatchEvent(new CustomEvent("presence-told", { detail: data }));
+  }
+
+  /** A colleague begins to answer, or ends, in whatever conversation. */
+  answering(data) {
+    tellAnswering(data);
+  }
+
+  /** What leaves the open conversation later is another. */
+  scheduled(data) {
+    if (data.conversation_id === this.screen.dataset.conversation) askScheduled(this.screen.querySelector("message-thread"));
+  }
+
+  /** Something of this member's own came back. */
+  refusal(data) {
+    toast(data.html, { kind: "bad" });
   }
 
   /** Too much was missed to catch up piece by piece, or the log is another one: what is open may be there no more. */

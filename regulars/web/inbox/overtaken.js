@@ -1,6 +1,7 @@
 // A colleague answered since this member began to write: it is said above the text, and asked once before it is sent.
 import { linkButton } from "../design/page.js";
 import { gettext, interpolate } from "../design/strings.js";
+import { drawAnswering } from "./answering.js";
 
 const BY_PEOPLE = /^(member|phone_app):/;
 
@@ -22,9 +23,11 @@ export class Overtaken {
     this.line = line.id;
     this.isAsked = false;
     const name = line.querySelector(".message-author bdi")?.textContent.trim() || gettext("A colleague");
+    this.name = name;
     this.words = interpolate(gettext("%(name)s answered since you began to write"), { name });
     this.bar.querySelector(".bar-text").textContent = this.words;
     this.bar.hidden = false;
+    drawAnswering();
   }
 
   look() {
@@ -34,7 +37,9 @@ export class Overtaken {
 
   forget() {
     this.line = "";
+    this.name = "";
     this.bar.hidden = true;
+    drawAnswering();
   }
 
   /** Whether somebody has to look first; asked once, the second press sends. */

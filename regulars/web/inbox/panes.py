@@ -34,6 +34,7 @@ from regulars.tags.taggings import tags_on
 from regulars.web.inbox.building import conversation_row, tag_views, thread_items, unread_bubbles, writer
 from regulars.web.inbox.language_names import language_info
 from regulars.web.inbox.lists import ListChoice, view_label
+from regulars.web.inbox.scheduled import scheduled_context
 from regulars.web.inbox.view_models import ConversationRow
 from regulars.web.people.panel import about_merges, other_threads, person_facts
 from regulars.web.routing.why import about_routing
@@ -116,6 +117,7 @@ def thread_context(actor: Actor, member: Member, conversation: Conversation) -> 
         "drafts": drafts_of(conversation, member),
         "longest_text": channel.longest_text,
         "limits": channel.part_limits,
+        **scheduled_context(conversation),
         "phone_query": _phone_query(conversation, panel.get("identities", [])) if settings.DEMO else "",
     }
 

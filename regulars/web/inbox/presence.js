@@ -14,7 +14,7 @@ let people = [];
 const others = () => people.filter(({ id }) => id !== document.body.dataset.member);
 
 function sentence({ name, state }) {
-  const text = { writing: gettext("%(name)s is writing an answer"), noting: gettext("%(name)s is writing a note") }[state];
+  const text = { answering: gettext("%(name)s is writing an answer"), writing: gettext("%(name)s is writing an answer"), noting: gettext("%(name)s is writing a note") }[state];
   return interpolate(text ?? gettext("%(name)s is looking at this too"), { name });
 }
 

@@ -19,6 +19,7 @@ export class SendButton {
     this.menu = composer.querySelector(".send-menu");
     this.key = keyOf("send");
     this.menu.addEventListener("click", (event) => this.onChoice(event.target.closest("[data-send-as]")));
+    this.menu.addEventListener("click", (event) => this.onTime(event.target.closest("[data-send-with]")));
     const here = () => composer.isConnected || null;
     for (const how of ["send-and-resolve", "send-and-next"]) onCommand(how, () => here() && (this.send(how), true));
     this.nameKeys();
@@ -37,9 +38,16 @@ export class SendButton {
     for (const item of this.menu.querySelectorAll("[data-send-as]")) item.setAttribute("aria-checked", String(item.dataset.sendAs === this.chosen));
   }
 
+  /** What asks for a time first is done once, and not remembered. */
+  onTime(item) {
+    if (!item) return;
+    this.menu.hidePopover();
+    this.composer.later.open({ purpose: item.dataset.sendWith === "send-later" ? "later" : "snooze" });
+  }
+
   async nameKeys() {
-    for (const item of this.menu.querySelectorAll("[data-send-as]")) {
-      const { keys } = keymap.find((row) => row.command === item.dataset.sendAs);
+    for (const item of this.menu.querySelectorAll("[data-send-as], [data-send-with]")) {
+      const { keys } = keymap.find((row) => row.command === (item.dataset.sendAs ?? item.dataset.sendWith));
       const parts = await caps(keys[0]);
       item.querySelector(".end").replaceChildren(...parts.map((part) => element("kbd", { class: "key" }, part)));
     }

@@ -4,7 +4,9 @@ import { announce, element, fragment, linkButton, post } from "../design/page.js
 import { gettext } from "../design/strings.js";
 import { toast } from "../design/toast/toast.js";
 import { Outbox } from "./drafts.js";
+import { showScheduled } from "./later.js";
 import { pendingLine } from "./pending.js";
+import { offerUndo } from "./undo_send.js";
 
 const SAVE_PATIENCE = 2000;
 
@@ -30,15 +32,21 @@ export class Sending {
     givenBack.delete(this.composer.dataset.conversation);
   }
 
-  /** Take what stands in the composer and send it; true when it is on its way. `again` does the same after a question. */
-  send({ then = "", split = false, again = (more) => this.send({ then, ...more }) } = {}) {
+  /** Whether there is nothing to say. */
+  get isEmpty() {
+    const { composer } = this;
+    return !composer.text.value.trim() && composer.attachments.isEmpty && composer.extra.isEmpty;
+  }
+
+  /** Take what stands in the composer and send it; true when it is on its way. `more`: other fields of the form. `again` does the same after a question. */
+  send({ then = "", split = false, more = {}, again = (other) => this.send({ then, more, ...other }) } = {}) {
     const { composer } = this;
     if (!composer.showDraft()) return false; // nobody typed what stood there
     if (composer.mode === "note") this.sendNote();
     if (composer.mode === "template") composer.picker.open();
     if (composer.mode !== "reply" || !this.isReady({ split, again })) return false;
     const draft = composer.drafts.take("reply");
-    const body = this.bodyOf(draft, { then, split });
+    const body = this.bodyOf(draft, { then, split, more });
     const kept = { draft, attachments: composer.attachments.take(), extra: [...composer.extra.box.childNodes], quote: this.keepQuote() };
     const files = kept.attachments.map(({ id, file: { name, type, size } }) => ({ id, file: { name, type, size } }));
     const line = pendingLine(draft.id, wordsOf(body, files), kept.quote && composer.querySelector(".composer-quote .quote"));
@@ -54,14 +62,14 @@ export class Sending {
   isReady({ split, again }) {
     const { composer } = this;
     if (!composer.extra.isComplete) return false;
-    if (!composer.text.value.trim() && composer.attachments.isEmpty && composer.extra.isEmpty) return false;
+    if (this.isEmpty) return false;
     if (composer.attachments.isBusy) composer.problem(gettext("A file is still being uploaded"));
     else if (composer.isTooLong && !split) composer.offerParts(again);
     else return !composer.overtaken.asks(() => again({ split }));
     return false;
   }
 
-  bodyOf(draft, { then, split }) {
+  bodyOf(draft, { then, split, more }) {
     const { composer } = this;
     const body = new URLSearchParams(composer.extra.values);
     body.append("text", composer.text.value.trim());
@@ -69,6 +77,9 @@ export class Sending {
     for (const id of composer.attachments.ids) body.append("media", id);
     if (composer.quoted) body.append("reply_to", composer.quoted);
     body.append("seen", composer.closest("inbox-screen").newestSeen);
+    for (const id of composer.collision.known) body.append("known", id);
+    body.append("undoable", "yes");
+    for (const [name, value] of Object.entries(more)) body.append(name, value);
     if (then) body.append("then", then);
     if (split) body.append("split", "yes");
     body.append("id", draft.id);
@@ -85,6 +96,7 @@ export class Sending {
     this.composer.text.placeholder = this.composer.extra.hint;
     this.composer.problem("");
     this.composer.overtaken.forget();
+    this.composer.collision.forget();
     this.composer.presence.stop();
   }
 
@@ -118,13 +130,19 @@ export class Sending {
     this.outbox.remove(body.get("id"));
     const answer = await response.text();
     document.getElementById(line.id)?.matches(".pending") && document.getElementById(line.id).remove();
+    if (response.ok && response.headers.has("X-Scheduled")) return showScheduled(this.composer.thread, answer);
     if (response.ok) {
       this.composer.thread.receive(answer, { asked });
+      const seconds = Number(response.headers.get("X-Undo") ?? 0);
+      if (seconds) offerUndo(this, kept, { html: answer, seconds, then: body.get("then") ?? "" });
       this.composer.dispatchEvent(new CustomEvent("message-sent", { bubbles: true }));
       return;
     }
     const here = this.giveBack(kept, answer);
     if (response.headers.get("X-Refusal") === "intent-used") here.drafts.renew("reply");
+    const conflict = response.headers.get("X-Conflict");
+    const more = Object.fromEntries(["send_at", "stops_on_answer", "until"].filter((name) => body.has(name)).map((name) => [name, body.get(name)]));
+    if (conflict && here.isConnected) here.collision.show(JSON.parse(conflict), () => here.sending.send({ then: body.get("then") ?? "", split: body.has("split"), more: { ...more, anyway: "yes" } }));
     if (response.headers.get("X-Refusal") === "reply-window-closed" && here.isConnected) here.setMode("template", { focus: false });
   }
 

@@ -3,6 +3,7 @@
 import { isComposition } from "../design/keyboard/keyboard.js";
 import { announce, fragment, get, post } from "../design/page.js";
 import { gettext, interpolate, ngettext } from "../design/strings.js";
+import { fullTime } from "../design/time/time.js";
 import { areComplete, complain } from "./complain.js";
 import { TemplateDraft } from "./template_draft.js";
 import { filterOptions } from "./template_search.js";
@@ -21,6 +22,7 @@ export class TemplatePicker {
       event.preventDefault();
       this.send();
     });
+    this.sheet.addEventListener("click", (event) => event.target.closest("[data-send-later]") && this.composer.later.open());
     this.sheet.addEventListener("close", () => this.onClose());
     composer.thread?.addEventListener("line-arrived", () => this.showLastWords());
   }
@@ -75,6 +77,7 @@ export class TemplatePicker {
     this.intent ??= this.composer.drafts.templateId();
     this.sheet.showModal();
     this.showLastWords();
+    this.nameTime();
     this.active?.scrollIntoView({ block: "nearest" });
     this.point(this.active);
     if (template || this.find("[data-begun]")) this.fill();
@@ -90,12 +93,19 @@ export class TemplatePicker {
 
   async onClose() {
     this.draft.save();
+    this.later = null;
     this.sheet.replaceChildren();
     if (this.composer.mode !== "template") return;
     if (this.composer.windowIsOpen) return this.composer.setMode("reply");
     await this.draft.saved; // what was begun is among the suggestions
     await this.suggest();
     this.composer.querySelector(".composer-templates button")?.focus();
+  }
+
+  /** The button says when it leaves, where that was chosen before the template. */
+  nameTime() {
+    const place = this.find(".template-form [type=submit] .send-template-word");
+    if (place && this.later) place.textContent = interpolate(gettext("Schedule for %(time)s"), { time: fullTime(new Date(this.later.send_at)) });
   }
 
   /** What the contact said last stays in sight while it is answered. */
@@ -172,6 +182,7 @@ export class TemplatePicker {
       if (this.active !== option) return;
       if (!response?.ok) return this.composer.problem(gettext("The templates could not be loaded"));
       this.find(".template-form").replaceWith(fragment(await response.text()));
+      this.nameTime();
     }
     if (thenFill) this.fill();
   }
@@ -209,7 +220,12 @@ export class TemplatePicker {
 
   // --- sending --------------------------------------------------------------------------------------
 
-  async send() {
+  get isOpen() {
+    return this.sheet.open;
+  }
+
+  /** `later`: fields that say when it leaves. */
+  async send(later = this.later ?? {}) {
     const picker = this.find(".template-picker");
     if (!this.find(".template-form [type=submit]") || !areComplete([...this.sheet.querySelectorAll(".template-values input")]) || this.isSending) return;
     this.isSending = true;
@@ -217,6 +233,7 @@ export class TemplatePicker {
     const id = (this.intent ??= this.composer.drafts.templateId()); // pressed again, it is still the same one
     values.set("id", id);
     values.set("seen", this.composer.closest("inbox-screen").newestSeen);
+    for (const [name, value] of Object.entries(later)) values.set(name, value);
     const asked = performance.now();
     const response = await post(picker.dataset.sendUrl, values).catch(() => null);
     this.isSending = false;
@@ -227,7 +244,9 @@ export class TemplatePicker {
     }
     if (!response?.ok) return this.refused(response);
     await this.draft.forget();
-    this.composer.thread.receive(await response.text(), { asked });
+    const html = await response.text();
+    if (response.headers.has("X-Scheduled")) this.composer.later.show(html);
+    else this.composer.thread.receive(html, { asked });
     this.composer.thread.toEnd();
     this.sheet.close();
   }

@@ -139,6 +139,10 @@ class MessageThread extends HTMLElement {
     const wasNear = !this.hasGap && (this.isNearEnd || this.atEnd);
     for (const made of [...fragment(html).children].filter((line) => line.dataset.position)) {
       const known = document.getElementById(made.id);
+      if ("takenBack" in made.dataset) {
+        known?.remove();
+        continue;
+      }
       if (asked === null) made.toldAt = performance.now();
       else if (known?.toldAt > asked) continue;
       if (known) this.patch(known, made);

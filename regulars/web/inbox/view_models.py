@@ -419,7 +419,22 @@ class UnreadableView:
         return position_of(self.at, self.id)
 
 
-ThreadItem = MessageView | NoteView | ActivityView | UnreadableView
+@dataclass(frozen=True, slots=True)
+class TakenBackView:
+    """A message of ours that its writer took back before it left: open screens take it away."""
+
+    id: UUID
+    conversation_id: UUID
+    at: datetime
+
+    item: str = "taken_back"
+
+    @property
+    def position(self) -> str:
+        return position_of(self.at, self.id)
+
+
+ThreadItem = MessageView | NoteView | ActivityView | UnreadableView | TakenBackView
 
 
 def position_of(at: datetime, item_id: UUID) -> str:

@@ -6,7 +6,7 @@ import { toast } from "../design/toast/toast.js";
 
 const root = document.documentElement;
 const windows = new BroadcastChannel("regulars.preferences");
-const SHOWN_AT_ONCE = new Set(["theme", "density"]);
+const SHOWN_AT_ONCE = new Set(["theme", "density", "undo_send"]);
 
 function show({ name, value }) {
   root.dataset[name] = value;

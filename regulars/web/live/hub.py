@@ -28,8 +28,10 @@ from regulars.kernel import clock
 from regulars.kernel.database import check_connection
 from regulars.kernel.events import Event, Page, Position, Recorded, end_of_log, read_after
 from regulars.kernel.ids import parse_id
+from regulars.web.live.answering import Answering, AnsweringTold
 from regulars.web.live.attendance import Attendance
 from regulars.web.live.door import Viewer, viewer_of_cookie, viewers_of_sessions
+from regulars.web.live.drawing import Drawn, draw_all, write_once
 from regulars.web.live.presence import Board, read_beat, told
 from regulars.web.live.rights import RIGHTS_EVENTS, Shift, sees_other_numbers, shift_of
 from regulars.web.live.streams import (
@@ -41,7 +43,7 @@ from regulars.web.live.streams import (
     send_plain,
     until_gone,
 )
-from regulars.web.live.topics import Drawn, Eyes, Looker, Piece, Topic, draw_all, kinds_of
+from regulars.web.live.topics import Eyes, Looker, Topic, kinds_of
 from regulars.workspaces.access import Actor
 
 logger = logging.getLogger(__name__)
@@ -102,6 +104,7 @@ class LiveHub:
         self._counter: asyncio.Task[None] | None = None
         self._attendance = Attendance(self._ask)
         self._board = Board()
+        self._answering = AnsweringTold()
         self._looked_at_board = monotonic()
 
     def start(self) -> None:
@@ -124,7 +127,9 @@ class LiveHub:
             self._tell_presence({beat.conversation_id})
 
     def _tell_presence(self, conversations: Collection[UUID]) -> None:
+        news = self._answering.news(self._board, conversations, monotonic())
         for screen in list(self._screens):
+            self._offer_answering(screen, news)
             if screen.subject in conversations:
                 self._offer_presence(screen)
 
@@ -137,6 +142,13 @@ class LiveHub:
                 screen,
                 event_of("presence", {"conversation_id": str(here), "people": people}, self._position),
             )
+
+    def _offer_answering(self, screen: _Screen, states: Sequence[Answering]) -> None:
+        """In lists, too: whose conversation is being answered is for all who see it."""
+        staffing = self._staffing.get(screen.viewer.actor.workspace_id)
+        for each in states:
+            if USUAL_TOPIC in screen.topics and staffing and each.is_seen_by(screen.viewer.actor, staffing):
+                self._offer(screen, event_of("answering", each.told, self._position))
 
     def _forget_presence(self) -> None:
         then, now = self._looked_at_board, monotonic()
@@ -203,6 +215,7 @@ class LiveHub:
             self._uncounted.add(screen.viewer.actor.id or screen.viewer.actor.workspace_id)
             self._offer_presence(screen)
             await self._attendance.note([screen.viewer.actor])
+            self._offer_answering(screen, self._answering.all(self._board, monotonic()))
             await self._pump(screen, gone, send)
         finally:
             gone.cancel()
@@ -393,7 +406,7 @@ class LiveHub:
                     for index, piece in enumerate(made):
                         if piece.is_for(looker):
                             key = (place, index, screen.viewer.language)
-                            self._offer(screen, _once(pieces, key, piece, end))
+                            self._offer(screen, write_once(pieces, key, piece, end))
 
     def _wanted(
         self, happened: Sequence[Recorded], screens: Sequence[_Screen]
@@ -486,13 +499,3 @@ class LiveHub:
             return question(*arguments)
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
-
-
-def _once(
-    pieces: dict[tuple[int, int, str], bytes], key: tuple[int, int, str], piece: Piece, end: Position
-) -> bytes:
-    """Written out once in a language however many get it."""
-    if key not in pieces:
-        html = {"html": piece.html.get(key[2], "")} if piece.html else {}
-        pieces[key] = event_of(piece.name, {**piece.facts, **html}, end)
-    return pieces[key]

@@ -15,13 +15,17 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
+from regulars.conversations.access import ConversationFacts
+
 CHANNEL = "regulars_presence"
 """the NOTIFY channel; its payload is a :class:`Beat`"""
 LOOKS_FOR_SECONDS = 45.0
 WRITES_FOR_SECONDS = 13.0
 
-State = Literal["looking", "writing", "noting", "gone"]
-STATES: tuple[State, ...] = ("looking", "writing", "noting", "gone")
+Said = Literal["looking", "writing", "noting", "gone"]
+STATES: tuple[Said, ...] = ("looking", "writing", "noting", "gone")
+State = Said | Literal["answering"]
+"""as colleagues are told: of those who write an answer, one holds the conversation and is *answering*"""
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -38,7 +42,11 @@ class Beat(msgspec.Struct, frozen=True):
 
     conversation_id: UUID
     person: Person
-    state: State
+    state: Said
+    holds: bool = False
+    """the conversation is theirs to answer (``answering.holding``)"""
+    facts: ConversationFacts | None = None
+    """of a conversation that somebody writes in: who may see it is told in lists, too"""
 
 
 def tell(beat: Beat) -> None:
@@ -59,10 +67,13 @@ class _Place:
     person: Person
     looks_until: float
     writes_until: float = 0.0
-    writing: State = "writing"
+    writing: Said = "writing"
+    holds: bool = False
 
     def state(self, now: float) -> State:
-        return self.writing if self.writes_until > now else "looking"
+        if self.writes_until <= now:
+            return "looking"
+        return "answering" if self.writing == "writing" and self.holds else self.writing
 
 
 @dataclass(slots=True)
@@ -70,6 +81,11 @@ class Board:
     """Who is where, by conversation and member. Times are monotonic seconds, given by whoever asks."""
 
     places: dict[UUID, dict[UUID, _Place]] = field(default_factory=dict)
+    facts: dict[UUID, ConversationFacts] = field(default_factory=dict)
+    """of the conversations that somebody has written in, while anybody is there"""
+
+    def facts_of(self, conversation_id: UUID) -> ConversationFacts | None:
+        return self.facts.get(conversation_id)
 
     def hear(self, beat: Beat, now: float) -> bool:
         """True when that changes what colleagues see."""
@@ -77,6 +93,9 @@ class Board:
         before = self._seen(here, now)
         place = here.setdefault(beat.person.id, _Place(beat.person, 0.0))
         place.looks_until = now + LOOKS_FOR_SECONDS
+        place.holds = beat.holds
+        if beat.facts is not None:
+            self.facts[beat.conversation_id] = beat.facts
         if beat.state in ("writing", "noting"):
             place.writing, place.writes_until = beat.state, now + WRITES_FOR_SECONDS
         elif beat.state == "looking":
@@ -84,7 +103,7 @@ class Board:
         else:
             del here[beat.person.id]
         if not here:
-            del self.places[beat.conversation_id]
+            self._forget(beat.conversation_id)
         return self._seen(here, now) != before
 
     def forget_old(self, then: float, now: float) -> set[UUID]:
@@ -96,8 +115,12 @@ class Board:
                 if place.looks_until <= now:
                     del here[member_id]
             if not here:
-                del self.places[conversation_id]
+                self._forget(conversation_id)
         return changed
+
+    def _forget(self, conversation_id: UUID) -> None:
+        del self.places[conversation_id]
+        self.facts.pop(conversation_id, None)
 
     def people(self, conversation_id: UUID, now: float) -> list[tuple[Person, State]]:
         here = self.places.get(conversation_id, {}).values()

@@ -75,10 +75,3 @@ def page_topic(name: str, events: tuple[type[Event], ...], is_open_to: Callable[
 
 def kinds_of(topics: Collection[Topic]) -> set[str]:
     return {event.__name__ for topic in topics for event in topic.events}
-
-
-Drawn = list[tuple[Topic, Sequence[Piece]]]
-
-
-def draw_all(wanted: Sequence[tuple[Topic, list[Event], Eyes]]) -> Drawn:
-    return [(topic, topic.draw(events, eyes)) for topic, events, eyes in wanted]

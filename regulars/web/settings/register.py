@@ -20,6 +20,7 @@ from regulars.web.administration.views.roles import ROLES
 from regulars.web.administration.views.tags import TAGS
 from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
+from regulars.web.inbox.views.scheduling import SCHEDULED
 from regulars.web.people.views import MERGES
 from regulars.web.routing.settings import ROUTING
 from regulars.web.settings.page import SettingsPage
@@ -33,6 +34,7 @@ class SettingsGroup:
 
 
 GROUPS = (
+    SettingsGroup(_("Later"), (SCHEDULED,)),
     SettingsGroup(
         _("Settings"),
         (

@@ -52,6 +52,8 @@ export const keymap = [
   { command: "send", keys: ["Enter", "Mod+Enter"], group: "composer", label: gettext("Send"), native: true },
   { command: "new-line", keys: ["Shift+Enter"], group: "composer", label: gettext("New line"), native: true },
   { command: "send-and-resolve", keys: ["Mod+Shift+Enter"], group: "composer", label: gettext("Send and resolve"), icon: "resolve" },
+  { command: "send-and-snooze", keys: ["Alt+Shift+Enter"], group: "composer", label: gettext("Send and snooze"), icon: "snooze" },
+  { command: "send-later", keys: ["Mod+Alt+Enter"], group: "composer", label: gettext("Send later"), icon: "clock" },
   { command: "send-and-next", keys: ["Alt+Enter"], group: "composer", label: gettext("Send and open the next"), icon: "forward" },
   { command: "attach", keys: ["Mod+Alt+A"], group: "composer", label: gettext("Attach a file"), icon: "attach" },
 ];

@@ -50,7 +50,17 @@ export function dateOf(date) {
 }
 
 export const timeOf = (date) => asTime(date);
-export const fullTime = (date) => asFull(date);
+/** In the reader's zone, or in `zone`. */
+export const fullTime = (date, zone = "") => (zone ? inZone(date, zone) : asFull(date));
+
+/** The moment that a field of local date and time (``2026-12-01T09:00``) names for the reader. */
+export function momentOf(local) {
+  const wanted = Date.parse(`${local}Z`);
+  const near = wanted - offsetAt(new Date(wanted));
+  return new Date(wanted - offsetAt(new Date(near)));
+}
+
+const inZone = (date, zone) => new Intl.DateTimeFormat(language, { timeZone: zone, weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit", timeZoneName: "short" }).format(date);
 
 const isYesterday = (date, now) => dateOf(date) === dateOf(new Date(now.getTime() - DAY));
 
@@ -138,6 +148,7 @@ export function writeTimes(scope = document) {
     if (time.textContent !== text) time.textContent = text;
     if (!time.title) time.title = asFull(date);
   }
+  for (const time of scope.querySelectorAll("time[data-in-zone]")) time.textContent = inZone(new Date(time.dateTime), time.dataset.inZone);
   for (const clock of scope.querySelectorAll("[data-zone]")) {
     clock.textContent = new Intl.DateTimeFormat(language, {
       timeZone: clock.dataset.zone, hour: "numeric", minute: "2-digit", weekday: "short",

@@ -6,8 +6,8 @@ import { gettext } from "../strings.js";
 const LASTING = 6000;
 let lastUndo = null;
 
-/** Show a toast. `undo` is a function; it also answers Ctrl/Cmd+Z until the toast is gone. */
-export function toast(text, { kind = "", undo = null } = {}) {
+/** Show a toast. `undo` is a function; it also answers Ctrl/Cmd+Z until the toast is gone. `lasting`: milliseconds in which that is possible, and no longer. */
+export function toast(text, { kind = "", undo = null, lasting = 0 } = {}) {
   const region = document.querySelector("toast-region");
   if (!region) return;
   const box = element("div", { class: `toast ${kind}`, role: kind === "bad" ? "alert" : "status" }, element("span", {}, text));
@@ -33,7 +33,8 @@ export function toast(text, { kind = "", undo = null } = {}) {
   dismiss.addEventListener("click", leave);
   box.append(dismiss);
   region.replaceChildren(...[...region.children].slice(-2), box);
-  let timer = setTimeout(leave, LASTING);
+  let timer = setTimeout(leave, lasting || LASTING);
+  if (lasting) return; // no pointer prolongs it
   box.addEventListener("pointerenter", () => clearTimeout(timer));
   box.addEventListener("pointerleave", () => (timer = setTimeout(leave, LASTING)));
   box.addEventListener("focusin", () => clearTimeout(timer));

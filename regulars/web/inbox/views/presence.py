@@ -9,7 +9,9 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from regulars.conversations.access import access_conversation
+from regulars.answering.holding import let_go, take_hold
+from regulars.conversations.access import ConversationFacts, access_conversation
+from regulars.conversations.models import Conversation
 from regulars.conversations.operations.handling import show_typing
 from regulars.kernel.errors import Invalid
 from regulars.web.addresses import id_in
@@ -27,17 +29,24 @@ TOLD_AT_MOST_EVERY = 3
 def presence(request: MemberRequest, conversation_id: str) -> HttpResponse:
     """``state``: looking, writing, noting or gone. ``typing``: the contact may see it too (at most every 20 seconds).
 
-    Nothing is written of the first; the second is an event, which the channel's platform is told of if it can show it.
+    Who writes an answer first holds the conversation (``answering.holding``); nothing else is written of the first. The
+    second is an event, which the channel's platform is told of if it can show it.
     """
     state = request.POST.get("state", "")
     if state not in STATES:
         raise Invalid(_("Unknown state"), fields={"state": ", ".join(STATES)})
     here = id_in(conversation_id)
     if state == "gone":  # also from where one has no right to be any more
+        let_go(here, request.member.id)
         tell(Beat(here, _person(request.member), state))
         return HttpResponse(status=204)
     conversation = access_conversation(request.actor, here)
-    tell(Beat(here, _person(request.member), state))
+    answers = state == "writing" and request.actor.can("messages:send")
+    holds = take_hold(here, request.member.id) if answers else False
+    if not answers:
+        let_go(here, request.member.id)
+    facts = _facts(conversation) if answers else None
+    tell(Beat(here, _person(request.member), state, holds, facts))
     tells_contact = state == "writing" and "typing" in request.POST
     if tells_contact and request.actor.can("messages:send") and _is_due(here):
         show_typing(conversation, by=request.actor)
@@ -47,6 +56,12 @@ def presence(request: MemberRequest, conversation_id: str) -> HttpResponse:
 def _is_due(conversation_id: UUID) -> bool:
     """Whoever asks more often than screens do gets no more events out of it, and no more calls to a platform."""
     return cache.add(f"typing:{conversation_id}", True, TOLD_AT_MOST_EVERY)
+
+
+def _facts(conversation: Conversation) -> ConversationFacts:
+    return ConversationFacts(
+        conversation.workspace_id, conversation.inbox_id, conversation.assignee_id, conversation.team_id
+    )
 
 
 def _person(member: Member) -> Person:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,15 +12,29 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from regulars.answering.answering import (
+    AnsweredMeanwhile,
+    BeingAnswered,
+    Known,
+    answer,
+    answer_anyway,
+)
 from regulars.conversations.access import access_conversation, access_message, media_visible_to
 from regulars.conversations.guardrails import GuardrailRefused
-from regulars.conversations.models import Message
-from regulars.conversations.operations.composing import Composition, compose, react, say_again
-from regulars.conversations.operations.handling import forget_draft, resolve_conversation
+from regulars.conversations.models import Conversation, Message
+from regulars.conversations.operations.composing import Composition, react, say_again
+from regulars.conversations.operations.handling import (
+    forget_draft,
+    reopen_conversation,
+    resolve_conversation,
+    snooze_conversation,
+)
 from regulars.conversations.operations.settling import mark_as_sent, send_again, stop_message
+from regulars.conversations.operations.undoing import take_back
 from regulars.conversations.queries.threads import with_details
 from regulars.inboxes.channels import facts_of
-from regulars.kernel.errors import Conflict, Invalid
+from regulars.inboxes.ports import ChannelFacts
+from regulars.kernel.errors import Conflict, Invalid, ProductError
 from regulars.kernel.ids import parse_id
 from regulars.media.models import MediaFile
 from regulars.web.addresses import id_in
@@ -26,8 +42,10 @@ from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import content_of, error_view, message_views, outgoing_of
 from regulars.web.inbox.composing import read_contents
 from regulars.web.inbox.errors import offer_after
+from regulars.web.inbox.later_times import read_time
 from regulars.web.inbox.limit_words import refusal_sentence
 from regulars.web.inbox.seeing import seen_in
+from regulars.web.inbox.views.scheduling import schedule, zone_of
 from regulars.web.intents import intent_of
 from regulars.web.problems import toast_header
 
@@ -47,20 +65,71 @@ def send(request: MemberRequest, conversation_id: str) -> HttpResponse:
         reply_to=_id(request, "reply_to"),
         seen=seen_in(request),
         intent=intent_of(request),
+        leaves_after=_undo_time(request),
     )
     try:
-        sent = compose(composition, by=request.actor, channel=channel)
+        response = _say(request, composition, channel)
     except GuardrailRefused as refused:
         return refusal_response(refused)
+    except (AnsweredMeanwhile, BeingAnswered) as meanwhile:
+        return conflict_response(meanwhile)
     said = (request.POST.get(name, "") for name in ("text", "draft"))
     forget_draft(conversation, request.member, "reply", *said)
-    response = _messages(request, sent)
-    if request.POST.get("then") == "resolve":
-        try:
-            resolve_conversation(conversation, by=request.actor, seen=seen_in(request))
-        except Conflict as meanwhile:  # what was sent is sent
-            response["X-Toast"] = toast_header(str(meanwhile.detail), kind="bad")
+    try:
+        _go_on(request, conversation)
+    except ProductError as problem:  # what was sent is sent
+        response["X-Toast"] = toast_header(str(problem.detail or problem.title), kind="bad")
     return response
+
+
+def _undo_time(request: MemberRequest) -> timedelta:
+    """Only where the screen says that it offers to take it back."""
+    offers = "undoable" in request.POST and not request.POST.get("send_at")
+    return timedelta(seconds=request.member.user.undo_send_seconds if offers else 0)
+
+
+def _say(request: MemberRequest, composition: Composition, channel: ChannelFacts) -> HttpResponse:
+    if request.POST.get("send_at"):
+        return schedule(request, composition)
+    if "known" in request.POST and "anyway" not in request.POST:
+        known = Known(tuple(filter(None, map(parse_id, request.POST.getlist("known")))))
+        sent = answer(composition, known, by=request.actor, channel=channel)
+    else:
+        sent = answer_anyway(composition, by=request.actor, channel=channel)
+    response = _messages(request, sent)
+    if composition.leaves_after:
+        response["X-Undo"] = str(int(composition.leaves_after.total_seconds()))
+    return response
+
+
+def _go_on(request: MemberRequest, conversation: Conversation) -> None:
+    """What happens to the conversation with the answer, if anything."""
+    match request.POST.get("then"):
+        case "resolve":
+            resolve_conversation(conversation, by=request.actor, seen=seen_in(request))
+        case "snooze":
+            until = read_time(request.POST.get("until", ""), zone_of(request))
+            snooze_conversation(conversation, until=until, by=request.actor)
+
+
+def conflict_response(meanwhile: AnsweredMeanwhile | BeingAnswered) -> HttpResponse:
+    """The text stays beside what the colleague said, which ``X-Conflict`` brings along (ASCII JSON)."""
+    response = HttpResponse(str(meanwhile.detail), status=409, content_type="text/plain; charset=utf-8")
+    response["X-Refusal"] = meanwhile.code
+    response["X-Conflict"] = json.dumps(dict(meanwhile.facts))
+    return response
+
+
+@require_POST
+@member_with("messages:send")
+def undo(request: MemberRequest, conversation_id: str) -> HttpResponse:
+    """Take back what was just sent, each ``message`` by its id, and what was done with it (``then``)."""
+    conversation = access_conversation(request.actor, parse_id(conversation_id))
+    ids = [id_in(each) for each in request.POST.getlist("message")]
+    take_back(ids, conversation=conversation, by=request.actor)
+    if request.POST.get("then") in {"resolve", "snooze"}:
+        reopen_conversation(conversation, by=request.actor)
+    return HttpResponse(status=204)
 
 
 def _id(request: MemberRequest, name: str) -> UUID | None:

@@ -37,6 +37,7 @@ from regulars.web.inbox.prefilling import Known, first_values
 from regulars.web.inbox.seeing import seen_in
 from regulars.web.inbox.template_choice import SUGGESTED, Choosable, TemplateDraft, in_order, read_draft
 from regulars.web.inbox.template_values import Field, below, texts_in, values_of
+from regulars.web.inbox.views.scheduling import schedule
 from regulars.web.inbox.views.sending import refusal_response
 from regulars.web.intents import intent_of
 from regulars.workspaces.access import Actor
@@ -159,6 +160,10 @@ def send_template(request: MemberRequest, conversation_id: str) -> HttpResponse:
         conversation, [TemplateChoice(row, values)], seen=seen_in(request), intent=intent_of(request)
     )
     try:
+        if request.POST.get("send_at"):
+            response = schedule(request, composition)
+            save_draft(conversation, request.member, "template", "")
+            return response
         sent = compose(composition, by=request.actor, channel=channel)
     except GuardrailRefused as refused:
         if refused.code in (LIMIT_EXCEEDED, VALUES_MISSING):
