@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "regulars.media",
     "regulars.mail",
     "regulars.message_templates",
+    "regulars.quick_replies",
     "regulars.conversations",
     "regulars.channels.whatsapp",
     "regulars.api",
@@ -135,6 +136,7 @@ CONDITION_FIELDS = "config.wiring.CONDITION_FIELDS"
 CONTACT_TABLES = "config.wiring.CONTACT_TABLES"
 JOB_KINDS = "config.wiring.JOB_KINDS"
 REACTIONS = "config.wiring.REACTIONS"
+PLACEHOLDERS = "config.wiring.PLACEHOLDERS"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 GENERATED = "config.wiring.GENERATED"
 WHEN_RESTORED = "config.wiring.WHEN_RESTORED"

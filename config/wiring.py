@@ -58,6 +58,8 @@ from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.mail.passwords import answer_forgotten_passwords, tell_changed_passwords
 from regulars.mail.queueing import SEND, purge_mails
 from regulars.mail.sending import hold_mails
+from regulars.quick_replies.own_placeholders import OWN_PLACEHOLDERS
+from regulars.quick_replies.ports import PlaceholderSource
 from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
 from regulars.workspaces import tasks as workspaces
@@ -192,6 +194,9 @@ ERRANDS: tuple[Callable[[], object], ...] = (
     answer_forgotten_passwords,
 )
 """what workers do as soon as somebody asked for it (``kernel.errands``)"""
+
+PLACEHOLDERS: tuple[PlaceholderSource, ...] = (OWN_PLACEHOLDERS,)
+"""what the names in quick replies stand for; a later one knows better (``quick_replies.ports``)"""
 
 CONDITION_FIELDS = join(
     (

@@ -30,10 +30,11 @@ _AGENT = frozenset(
         "contacts:merge",
         "message_templates:read",
         "inboxes:read",
+        "quick_replies:read",
         "tags:read",
     }
 )
-_LEAD = _AGENT | {"members:read", "teams:read", "ledger:read", "tags:manage"}
+_LEAD = _AGENT | {"members:read", "teams:read", "ledger:read", "quick_replies:manage", "tags:manage"}
 _ADMIN = _LEAD | {
     "contacts:delete",
     "contacts:export",
