@@ -20,9 +20,9 @@ from regulars.quick_replies.access import files_visible_to
 from regulars.quick_replies.filling import fill, unknown_in
 from regulars.quick_replies.models import AUDIENCES, QuickReply
 from regulars.quick_replies.ports import every_placeholder, example_values
-from regulars.quick_replies.shortcuts import LENGTH, clean_shortcut, fold_shortcut, is_shortcut
+from regulars.quick_replies.shortcuts import LENGTH, clean_shortcut, fold_shortcut, fold_words, is_shortcut
 from regulars.quick_replies.wordings import Wording
-from regulars.tags.names import clean_name, fold_name
+from regulars.tags.names import clean_name
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Team
 
@@ -65,9 +65,8 @@ def check_reply(draft: ReplyDraft, *, by: Actor, known: QuickReply | None = None
 
 
 def folded_words(draft: ReplyDraft) -> str:
-    """Word by word: what is longer than any name is not put in order (``tags.names``)."""
     texts = (text for each in draft.wordings for text in (each.text, *each.buttons, each.link_label))
-    return " ".join(fold_name(word) for text in (draft.shortcut, draft.name, *texts) for word in text.split())
+    return " ".join(word for text in (draft.shortcut, draft.name, *texts) for word in fold_words(text))
 
 
 def _clean(wording: Wording) -> Wording:

@@ -53,21 +53,10 @@ class QuickReplyRemoved(Event):
     by: Doer
 
 
-@event
-class QuickRepliesImported(Event):
-    """Somebody imported quick replies from a file: so many are new, so many changed."""
-
-    workspace_id: UUID
-    created: int
-    changed: int
-    by: Doer
-
-
 QUICK_REPLY_EVENTS = (
     QuickReplyCreated,
     QuickReplyChanged,
     QuickReplyArchived,
     QuickReplyRestored,
     QuickReplyRemoved,
-    QuickRepliesImported,
 )

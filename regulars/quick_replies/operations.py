@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from regulars.kernel import clock
 from regulars.kernel.errors import ChangedMeanwhile, Conflict, Invalid
 from regulars.kernel.events import record
+from regulars.media.models import MediaFile
 from regulars.quick_replies.access import can_change, no_such_reply, quick_replies_visible_to
 from regulars.quick_replies.checking import Checked, check_reply, folded_words
 from regulars.quick_replies.events import (
@@ -53,7 +54,9 @@ class ReplyDraft:
     media_ids: tuple[UUID, ...] = ()
 
 
-def draft_of(reply: QuickReply) -> ReplyDraft:
+def draft_of(reply: QuickReply, files: Sequence[MediaFile] | None = None) -> ReplyDraft:
+    """``files``: its own, where they are known already."""
+    known = files_of([reply])[reply.id] if files is None else files
     return ReplyDraft(
         shortcut=reply.shortcut,
         name=reply.name,
@@ -61,7 +64,7 @@ def draft_of(reply: QuickReply) -> ReplyDraft:
         folder=reply.folder,
         audience=reply.audience,  # type: ignore[arg-type]  # held by a constraint
         team_ids=tuple(sorted(team.id for team in reply.teams.all())),
-        media_ids=tuple(file.id for file in files_of([reply])[reply.id]),
+        media_ids=tuple(file.id for file in known),
     )
 
 
@@ -77,7 +80,8 @@ def create_reply(draft: ReplyDraft, *, by: Actor) -> QuickReply:
     reply = QuickReply(workspace_id=by.workspace_id)
     _write(reply, checked, by)
     reply.save(force_insert=True)
-    _write_lists(reply, checked)
+    if checked.draft.team_ids or checked.draft.media_ids:
+        _write_lists(reply, checked)
     record(QuickReplyCreated(by.workspace_id, reply.id, by.doer))
     audit(by, "quick_replies:create", "quick_reply", str(reply.id), shortcut=reply.shortcut)
     return reply

@@ -29,7 +29,7 @@ from regulars.kernel.cursors import read_cursor, unknown_cursor, write_cursor
 from regulars.kernel.ids import parse_id
 from regulars.quick_replies.access import quick_replies_offered_to, quick_replies_visible_to
 from regulars.quick_replies.models import QuickReply, QuickReplyFile, QuickReplyUse, UnadvisedMember
-from regulars.quick_replies.shortcuts import fold_shortcut
+from regulars.quick_replies.shortcuts import fold_shortcut, fold_words
 from regulars.tags.names import fold_name
 from regulars.workspaces.access import Actor
 
@@ -173,7 +173,7 @@ def _narrowed(rows: QuerySet[QuickReply], chosen: QuickReplyFilter) -> QuerySet[
 
 def _with_words(rows: QuerySet[QuickReply], typed: str) -> QuerySet[QuickReply]:
     """Every word, as a part of another one, too: Thai and Chinese put no spaces between them."""
-    for word in fold_name(typed).removeprefix("/").split():
+    for word in fold_words(typed.removeprefix("/")):
         rows = rows.filter(words__contains=word)
     return rows
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from regulars.tags.names import clean_name, fold_name
+from regulars.tags.names import LONGEST_WRITTEN, clean_name, fold_name
 
 LENGTH = 32
 _SIGNS = frozenset("-_.")
@@ -17,6 +17,19 @@ def clean_shortcut(written: str) -> str:
 
 def fold_shortcut(written: str) -> str:
     return fold_name(clean_shortcut(written))
+
+
+def fold_words(text: str) -> list[str]:
+    """As they are searched: letters taken apart, so that a Korean syllable half written finds what it may become.
+
+    Word by word: what is longer than any name is not put in order (``tags.names``).
+    """
+    folded = (fold_name(word) for word in text.split())
+    return [
+        unicodedata.normalize("NFKD", word) if len(word) <= LONGEST_WRITTEN else word
+        for word in folded
+        if word
+    ]
 
 
 def is_shortcut(text: str) -> bool:

@@ -185,7 +185,7 @@ def test_what_was_typed_finds_by_shortcut_then_name_then_text(cast):
     assert _offered(lead, "100%") == []
 
 
-@pytest.mark.parametrize("typed", ["배송", "송지", "ราคา", "คาส", "достав", "ЗАВТРА"])
+@pytest.mark.parametrize("typed", ["배송", "송지", "배ㅅ", "배소", "ราคา", "คาส", "достав", "ЗАВТРА"])
 def test_parts_of_words_are_found_in_every_script(cast, typed):
     texts = tuple(
         Wording(language=language, text=text)

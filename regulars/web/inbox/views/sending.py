@@ -47,6 +47,7 @@ def send(request: MemberRequest, conversation_id: str) -> HttpResponse:
         reply_to=_id(request, "reply_to"),
         seen=seen_in(request),
         intent=intent_of(request),
+        quick_replies=[id_in(each) for each in request.POST.getlist("quick_reply")],
     )
     try:
         sent = compose(composition, by=request.actor, channel=channel)
