@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -54,6 +55,12 @@ def files_visible_to(actor: Actor) -> QuerySet[MediaFile]:
     return files.filter(
         Exists(QuickReplyFile.objects.filter(media=OuterRef("pk"), quick_reply__in=seen.values("id")))
     )
+
+
+def own_uploads(actor: Actor, file_ids: Collection[UUID]) -> dict[UUID, MediaFile]:
+    """Of these files, those that the actor gave us: they may go with a reply."""
+    mine = MediaFile.objects.filter(workspace_id=actor.workspace_id, uploaded_by=actor.id, state="ready")
+    return mine.filter(uploaded_by__isnull=False).in_bulk(list(file_ids))
 
 
 def no_such_reply() -> NotFound:

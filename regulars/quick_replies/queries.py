@@ -142,6 +142,12 @@ def folders_in(actor: Actor) -> list[str]:
     return list(found.values_list("folder", flat=True).distinct().order_by("folder"))
 
 
+def languages_in(actor: Actor) -> list[str]:
+    """In which there is a text."""
+    rows = quick_replies_visible_to(actor).filter(archived_at=None).values_list("stored_wordings", flat=True)
+    return sorted({each["language"] for wordings in rows for each in wordings})
+
+
 def without_files_of_replies(file_ids: Iterable[UUID]) -> list[UUID]:
     """Those of the files that no reply brings, archived or not."""
     ids = list(file_ids)

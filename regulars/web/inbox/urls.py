@@ -36,7 +36,9 @@ urlpatterns: list[URLPattern] = [
     path("conversations/<str:conversation_id>/presence", presence.presence, name="presence"),
     path("conversations/<str:conversation_id>/reading", acting.reading, name="reading"),
     path("conversations/<str:conversation_id>/templates", templates.picker, name="template-picker"),
-    path("conversations/<str:conversation_id>/quick-replies", quick_replies.picker, name="quick-reply-picker"),
+    path(
+        "conversations/<str:conversation_id>/quick-replies", quick_replies.picker, name="quick-reply-picker"
+    ),
     path(
         "conversations/<str:conversation_id>/quick-replies/<str:reply_id>",
         quick_replies.insertion,
