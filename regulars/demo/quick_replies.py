@@ -323,7 +323,7 @@ def keep_replies(made: Made) -> None:
     for reply in REPLIES:
         made_by = people[reply.own or LEAD]
         kept.append((reply, create_reply(_draft(reply, teams, guide), by=made_by).id))
-    _send_some(kept, list(people.values()))
+    _send_some(kept, people)
 
 
 def _draft(reply: _Reply, teams: Mapping[str, UUID], guide: MediaFile) -> ReplyDraft:
@@ -349,14 +349,15 @@ def _draft(reply: _Reply, teams: Mapping[str, UUID], guide: MediaFile) -> ReplyD
     )
 
 
-def _send_some(kept: Sequence[tuple[_Reply, UUID]], people: Sequence[Actor]) -> None:
+def _send_some(kept: Sequence[tuple[_Reply, UUID]], people: Mapping[str, Actor]) -> None:
     """Each reply on its days, by one after the other; what somebody may not use counts nothing."""
     now = clock.now()
     for day in range(DAYS, 0, -1):
-        by_person: dict[int, list[UUID]] = {}
+        by_person: dict[str, list[UUID]] = {}
         for place, (reply, reply_id) in enumerate(kept):
             if reply.every and (day + place) % reply.every == 0:
-                by_person.setdefault((day * 5 + place) % len(people), []).append(reply_id)
+                sender = reply.own or list(people)[(day * 5 + place) % len(people)]
+                by_person.setdefault(sender, []).append(reply_id)
         for person, sent in by_person.items():
             with clock.frozen_at(_at_work(now, day)):
                 count_uses(sent, by=people[person])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from babel import Locale
@@ -79,6 +79,9 @@ def name_of_language(code: str) -> str:
     except (ValueError, LookupError):
         return code
     return said[:1].upper() + said[1:] if said else code
+
+
+_WordingFormSet = BaseFormSet["WordingForm"] if TYPE_CHECKING else BaseFormSet
 
 
 class QuickReplyForm(forms.Form):
@@ -165,8 +168,21 @@ class WordingForm(forms.Form):
         return any(self[name].value() for name in (*BUTTONS, "link_label", "link_url"))
 
 
+class _BaseWordings(_WordingFormSet):
+    def add_fields(self, form: WordingForm, index: int | None) -> None:
+        """The first text is needed; one of the others that is emptied is taken away."""
+        super().add_fields(form, index)
+        for name in ("language", "text"):
+            form.fields[name].required = index == 0
+
+
 _WordingForms = formset_factory(
-    WordingForm, extra=1, max_num=MOST_LANGUAGES, absolute_max=MOST_LANGUAGES + 1, validate_max=True
+    WordingForm,
+    formset=_BaseWordings,
+    extra=1,
+    max_num=MOST_LANGUAGES,
+    absolute_max=MOST_LANGUAGES + 1,
+    validate_max=True,
 )
 
 

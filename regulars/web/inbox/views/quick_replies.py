@@ -42,7 +42,6 @@ def picker(request: MemberRequest, conversation_id: str) -> HttpResponse:
         "typed": typed,
         "most": MOST_OFFERED,
         "shortcuts": "" if typed else " ".join(shortcuts_of(request.actor)),
-        "can_manage": True,
     }
     return render(request, "inbox/_quick_replies.html", context)
 
@@ -88,8 +87,8 @@ def _preview(
             {"code": code, "name": language_name(code), "is_shown": code == filled.wording.language}
             for code in languages
         ],
-        "missing": "" if filled.is_theirs else language_name(chosen),
-        "shown": language_name(filled.wording.language),
+        "missing": "" if filled.is_theirs else _translated(chosen),
+        "shown": _translated(filled.wording.language),
         "name": filled.reply.name,
     }
     return render(request, "inbox/_quick_reply_preview.html", context)
@@ -143,6 +142,10 @@ def _extra_fields(filled: Insertion) -> list[tuple[str, str]]:
 
 def language_name(code: str) -> str:
     return language_info(code).get("name_local") or code
+
+
+def _translated(code: str) -> str:
+    return language_info(code).get("name_translated") or code
 
 
 @require_POST
