@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "regulars.media",
     "regulars.mail",
     "regulars.message_templates",
+    "regulars.quick_replies",
     "regulars.conversations",
     "regulars.routing",
     "regulars.scheduling",
@@ -139,6 +140,7 @@ CONTACT_TABLES = "config.wiring.CONTACT_TABLES"
 JOB_KINDS = "config.wiring.JOB_KINDS"
 REACTIONS = "config.wiring.REACTIONS"
 URGENCY = "config.wiring.URGENCY"
+PLACEHOLDERS = "config.wiring.PLACEHOLDERS"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 GENERATED = "config.wiring.GENERATED"
 WHEN_RESTORED = "config.wiring.WHEN_RESTORED"

@@ -60,6 +60,8 @@ from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.mail.passwords import answer_forgotten_passwords, tell_changed_passwords
 from regulars.mail.queueing import SEND, purge_mails
 from regulars.mail.sending import hold_mails
+from regulars.quick_replies.own_placeholders import OWN_PLACEHOLDERS
+from regulars.quick_replies.ports import PlaceholderSource
 from regulars.routing import tasks as routing
 from regulars.routing.reactions import ROUTED_ON, route
 from regulars.routing.urgency import urgency_by_priority
@@ -214,6 +216,9 @@ ERRANDS: tuple[Callable[[], object], ...] = (
 
 URGENCY = urgency_by_priority
 """how urgent what waits is (``routing.ports``)"""
+
+PLACEHOLDERS: tuple[PlaceholderSource, ...] = (OWN_PLACEHOLDERS,)
+"""what the names in quick replies stand for; a later one knows better (``quick_replies.ports``)"""
 
 CONDITION_FIELDS = join(
     (

@@ -63,8 +63,13 @@ def queue_body(body: NewMessage, conversation: Conversation, *, by: Actor) -> Me
         target = named_message(conversation, parse_id(body.message_id), "message_id")
         return react(target, body.emoji, conversation=conversation, by=by, channel=channel)
     reply_to = parse_reference(body.reply_to, "reply_to") if body.reply_to is not None else None
+    written_with = parse_reference(body.quick_reply, "quick_reply") if body.quick_reply is not None else None
     composition = Composition(
-        conversation, [_build(body, conversation)], reply_to=reply_to, seen=parse_seen(body.last_seen)
+        conversation,
+        [_build(body, conversation)],
+        reply_to=reply_to,
+        seen=parse_seen(body.last_seen),
+        quick_replies=[written_with] if written_with else [],
     )
     if body.send_at is not None:
         stops = body.cancel_if_answered

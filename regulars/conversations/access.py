@@ -33,6 +33,7 @@ from regulars.inboxes.models import Inbox, sealed_fields
 from regulars.inboxes.ports import files_in
 from regulars.kernel.errors import NotFound
 from regulars.media.models import MediaFile
+from regulars.quick_replies.access import files_visible_to as quick_reply_files_visible_to
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
 from regulars.workspaces.permissions import REACHES, Reach
@@ -268,14 +269,15 @@ def merge_suggestions_visible_to(actor: Actor) -> QuerySet[MergeSuggestion]:
 
 def media_visible_to(actor: Actor) -> QuerySet[MediaFile]:
     """Every file that the actor may see by itself: those of messages in visible conversations (and of
-    the ads that they came from), and own uploads.
+    the ads that they came from), those of quick replies, and own uploads.
     """
     every = MediaFile.objects.filter(workspace_id=actor.workspace_id)
     if actor.kind == "system":
         return every
     seen = Message.objects.filter(conversation_id__in=_with_files(actor).values("id"))
     said, led_here = seen.filter(media_id=OuterRef("pk")), seen.filter(ad_picture_id=OuterRef("pk"))
-    return every.filter(Q(uploaded_by=actor.id) | Exists(said) | Exists(led_here))
+    kept = Q(id__in=quick_reply_files_visible_to(actor).values("id"))
+    return every.filter(Q(uploaded_by=actor.id) | Exists(said) | Exists(led_here) | kept)
 
 
 def _with_files(actor: Actor) -> QuerySet[Conversation]:

@@ -16,6 +16,7 @@ from regulars.contacts.operations.tagging import tag_contacts, untag_contacts
 from regulars.conversations.models import Conversation, Episode
 from regulars.conversations.operations.handling import reopen_conversation, resolve_conversation
 from regulars.conversations.operations.tagging import tag_conversations, untag_conversations
+from regulars.demo.quick_replies import keep_replies, know_more
 from regulars.demo.routing import route_the_wholesale_number
 from regulars.demo.seed import PASSWORD, Made
 from regulars.kernel import clock
@@ -135,6 +136,8 @@ def give_a_past(made: Made, generators: Sequence[Generated], mail_port: int | No
     for put in ON_CONVERSATIONS:
         _tag_talk(talks[str(contacts[put.person].id)], tags[put.tag], put, _Those(members, now))
     _reopen_some(made, now)
+    know_more(contacts, now.date())
+    keep_replies(made)
     _staff_the_packing_room(made)
     route_the_wholesale_number(made)
     if mail_port:

@@ -30,6 +30,7 @@ _AGENT = frozenset(
         "contacts:merge",
         "message_templates:read",
         "inboxes:read",
+        "quick_replies:read",
         "tags:read",
     }
 )
@@ -38,6 +39,7 @@ _LEAD = _AGENT | {
     "teams:read",
     "ledger:read",
     "tags:manage",
+    "quick_replies:manage",
     "routing:read",
     "routing:manage",
 }

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("conversations", "0029_tagging_sources"),
-        ("workspaces", "0012_undo_send"),
+        ("workspaces", "0013_undo_send"),
     ]
 
     operations = [

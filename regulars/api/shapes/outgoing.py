@@ -33,6 +33,9 @@ class _OutgoingBody(msgspec.Struct, kw_only=True, tag_field="kind", forbid_unkno
     cancel_if_answered: Annotated[
         bool, told("With `send_at`: canceled if the contact writes before.", False)
     ] = False
+    quick_reply: Annotated[
+        str | None, told("The quick reply that it was written with, which counts as sent.", EXAMPLE_ID)
+    ] = None
 
 
 class TextBody(_OutgoingBody, kw_only=True, tag="text"):

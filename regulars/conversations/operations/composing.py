@@ -47,6 +47,7 @@ from regulars.kernel.intents import IntentUsed
 from regulars.media.models import MediaFile
 from regulars.message_templates.models import MessageTemplate
 from regulars.message_templates.queries import find_template
+from regulars.quick_replies.operations import count_uses
 from regulars.workspaces.access import Actor
 
 AGAIN = 1 << 32
@@ -96,6 +97,8 @@ class Composition:
     """chosen by a caller that may repeat itself; the first message has it as its id, the others follow it"""
     leaves_after: timedelta = timedelta(0)
     """how long its writer may take it back (``operations.undoing``)"""
+    quick_replies: Sequence[UUID] = ()
+    """those that whoever writes inserted; each counts as sent once"""
 
 
 def compose(composition: Composition, *, by: Actor, channel: ChannelFacts) -> list[Message]:
@@ -124,6 +127,7 @@ def _compose(composition: Composition, by: Actor, channel: ChannelFacts) -> list
     outcomes = queue_messages(drafts, by=by, channel=channel)
     if refusal := next((each for each in outcomes if isinstance(each, Refusal)), None):
         raise GuardrailRefused(refusal)
+    count_uses(frozenset(composition.quick_replies), by=by)
     return [each for each in outcomes if isinstance(each, Message)]
 
 

@@ -42,6 +42,7 @@ from regulars.kernel.locks import lock_keys
 from regulars.kernel.reactions import forget_errors
 from regulars.media.models import MediaFile
 from regulars.media.operations import remove_files
+from regulars.quick_replies.queries import without_files_of_replies
 from regulars.tags.taggings import forget
 from regulars.workspaces.access import Actor
 
@@ -126,13 +127,14 @@ def _hold_lanes(contact: Contact) -> None:
 
 
 def _files_only_in(said: QuerySet[Message]) -> list[UUID]:
-    """A file that we sent to several people stays."""
+    """A file that we sent to several people stays, and one that a quick reply brings."""
     # unscoped: what was said is one person's
     files = MediaFile.objects.filter(
         Q(id__in=said.values("media_id")) | Q(id__in=said.values("ad_picture_id"))
     )
     elsewhere = Message.objects.filter(media__in=files).exclude(id__in=said.values("id"))
-    return list(files.exclude(id__in=elsewhere.values("media_id")).values_list("id", flat=True))
+    own = files.exclude(id__in=elsewhere.values("media_id")).values_list("id", flat=True)
+    return without_files_of_replies(own)
 
 
 def _traces_of(contact: Contact, said: QuerySet[Message]) -> Traces:
@@ -190,7 +192,7 @@ def erase_files(erasure: Erasure) -> None:
     for file_id in map(UUID, erasure.traces.files):
         is_used = sent.filter(content__icontains=str(file_id)).exists()
         if not is_used and not Message.objects.filter(media_id=file_id).exists():
-            remove_files([file_id])
+            remove_files(without_files_of_replies([file_id]))
 
 
 def _lock_group_threads(contact: Contact) -> Sequence[Conversation]:

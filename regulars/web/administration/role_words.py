@@ -56,6 +56,14 @@ SUBJECTS = (
         },
     ),
     Subject(
+        "quick_replies",
+        _("Quick replies"),
+        {
+            "quick_replies:read": _("Use quick replies, and keep some of their own"),
+            "quick_replies:manage": _("Make, change and import the quick replies of everybody and of teams"),
+        },
+    ),
+    Subject(
         "tags",
         _("Tags"),
         {

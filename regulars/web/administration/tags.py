@@ -47,6 +47,20 @@ def figure(count: int) -> str:
 
 
 @register.filter
+def quick_reply_field(name: str) -> str:
+    """What of a reply changes, in words; ``name``: a field of ``ReplyDraft``."""
+    return {
+        "shortcut": _("Shortcut"),
+        "name": _("Name"),
+        "wordings": _("Text"),
+        "folder": _("Folder"),
+        "audience": _("For whom"),
+        "team_ids": _("Which teams"),
+        "media_ids": _("Files"),
+    }.get(name, name)
+
+
+@register.filter
 def unlocalized(count: int) -> str:
     """For attributes that machines read: no separators."""
     return str(count)

@@ -9,7 +9,9 @@ import { Drafts, SAVE_AFTER, keepDraft } from "./drafts.js";
 import { Extra } from "./extra.js";
 import { Later } from "./later.js";
 import { Overtaken } from "./overtaken.js";
+import { Advice } from "./advice.js";
 import { Presence } from "./presence.js";
+import { QuickReplies } from "./quick_replies.js";
 import { SendButton } from "./send_button.js";
 import { Sending } from "./sending.js";
 import { TemplatePicker } from "./template_picker.js";
@@ -34,9 +36,11 @@ class MessageComposer extends HTMLElement {
     this.drafts = new Drafts(this.dataset.conversation, { reply, note: { text: noteDraft, id: noteIntent } });
     this.text.value = this.drafts.text(this.mode === "note" ? "note" : "reply");
     this.attachments = new Attachments(this, this.querySelector(".attachments"), this.querySelector("input[type=file]"));
+    this.replies = new QuickReplies(this);
+    this.advice = new Advice(this);
     this.form.addEventListener("submit", (event) => this.onSubmit(event));
     this.text.addEventListener("keydown", (event) => this.onKey(event));
-    this.text.addEventListener("input", () => this.onInput());
+    this.text.addEventListener("input", (event) => this.onInput(event));
     this.addEventListener("click", (event) => this.onClick(event));
     this.addEventListener("window-level", (event) => this.onWindow(event.detail.level));
     this.onStorage = (event) => this.followTab(event);
@@ -163,6 +167,8 @@ class MessageComposer extends HTMLElement {
       if (focus) this.text.focus();
     } else if (focus) this.picker.open();
     else this.picker.suggest();
+    this.replies?.showGaps();
+    this.advice?.draw();
     if (!byItself) this.problem("");
   }
 
@@ -195,16 +201,18 @@ class MessageComposer extends HTMLElement {
   }
 
   onKey(event) {
-    if (isComposition(event)) return;
+    if (isComposition(event) || this.replies.onKey(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey && !((event.ctrlKey || event.metaKey) && event.shiftKey)) {
       event.preventDefault();
       this.sending.send();
     }
   }
 
-  onInput() {
+  onInput(event) {
     this.drafts.write(this.mode, this.text.value);
     this.problem("");
+    this.replies.onInput(event);
+    this.advice.draw();
     if (this.isTooLong) this.offerParts();
     this.keepSoon();
   }

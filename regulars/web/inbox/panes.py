@@ -29,6 +29,7 @@ from regulars.inboxes.access import inboxes_of
 from regulars.inboxes.channels import facts_of
 from regulars.inboxes.queries import inboxes_in
 from regulars.kernel import clock
+from regulars.quick_replies.queries import is_advised
 from regulars.tags.queries import find_tag
 from regulars.tags.taggings import tags_on
 from regulars.web.inbox.building import conversation_row, tag_views, thread_items, unread_bubbles, writer
@@ -118,6 +119,7 @@ def thread_context(actor: Actor, member: Member, conversation: Conversation) -> 
         "longest_text": channel.longest_text,
         "limits": channel.part_limits,
         **scheduled_context(conversation),
+        "advises": is_advised(actor),
         "phone_query": _phone_query(conversation, panel.get("identities", [])) if settings.DEMO else "",
     }
 

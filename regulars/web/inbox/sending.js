@@ -47,7 +47,7 @@ export class Sending {
     if (composer.mode !== "reply" || !this.isReady({ split, again })) return false;
     const draft = composer.drafts.take("reply");
     const body = this.bodyOf(draft, { then, split, more });
-    const kept = { draft, attachments: composer.attachments.take(), extra: [...composer.extra.box.childNodes], quote: this.keepQuote() };
+    const kept = { draft, replies: composer.replies.take(), attachments: composer.attachments.take(), extra: [...composer.extra.box.childNodes], quote: this.keepQuote() };
     const files = kept.attachments.map(({ id, file: { name, type, size } }) => ({ id, file: { name, type, size } }));
     const line = pendingLine(draft.id, wordsOf(body, files), kept.quote && composer.querySelector(".composer-quote .quote"));
     this.clearReply();
@@ -63,6 +63,7 @@ export class Sending {
     const { composer } = this;
     if (!composer.extra.isComplete) return false;
     if (this.isEmpty) return false;
+    if (composer.replies.stops()) return false;
     if (composer.attachments.isBusy) composer.problem(gettext("A file is still being uploaded"));
     else if (composer.isTooLong && !split) composer.offerParts(again);
     else return !composer.overtaken.asks(() => again({ split }));
@@ -80,6 +81,7 @@ export class Sending {
     for (const id of composer.collision.known) body.append("known", id);
     body.append("undoable", "yes");
     for (const [name, value] of Object.entries(more)) body.append(name, value);
+    for (const id of composer.replies.used) body.append("quick_reply", id);
     if (then) body.append("then", then);
     if (split) body.append("split", "yes");
     body.append("id", draft.id);
@@ -98,6 +100,7 @@ export class Sending {
     this.composer.overtaken.forget();
     this.composer.collision.forget();
     this.composer.presence.stop();
+    this.composer.advice.draw();
   }
 
   keepQuote() {
@@ -117,7 +120,7 @@ export class Sending {
     const body = new URLSearchParams(fields);
     const line = pendingLine(id, wordsOf(body, files));
     const extra = body.has("extra") ? this.composer.extra.formOf(body.get("extra"), body) : [];
-    const kept = { draft: { text: body.get("text"), base: "", id }, attachments: files, extra, quote };
+    const kept = { draft: { text: body.get("text"), base: "", id }, replies: body.getAll("quick_reply"), attachments: files, extra, quote };
     this.composer.thread.ready ? this.showPending(line) : customElements.whenDefined("message-thread").then(() => this.showPending(line));
     this.offerRetry(this.composer.dataset.sendUrl, body, line, kept, { alone: false });
   }
@@ -166,6 +169,8 @@ export class Sending {
   takeBack(kept, said) {
     if (this.composer.mode === "reply") this.composer.text.value = this.composer.drafts.text("reply");
     this.composer.attachments.restore(kept.attachments);
+    if (kept.replies?.length) this.composer.replies.remember(...kept.replies);
+    this.composer.replies.showGaps();
     if (kept.extra.length) this.composer.extra.show(kept.extra);
     if (kept.quote && !this.composer.quoted) this.restoreQuote(kept.quote);
     this.composer.problem(said);

@@ -7,6 +7,7 @@ from regulars.web.inbox.views import (
     files,
     presence,
     previewing,
+    quick_replies,
     reading,
     scheduling,
     sending,
@@ -36,6 +37,15 @@ urlpatterns: list[URLPattern] = [
     path("conversations/<str:conversation_id>/presence", presence.presence, name="presence"),
     path("conversations/<str:conversation_id>/reading", acting.reading, name="reading"),
     path("conversations/<str:conversation_id>/templates", templates.picker, name="template-picker"),
+    path(
+        "conversations/<str:conversation_id>/quick-replies", quick_replies.picker, name="quick-reply-picker"
+    ),
+    path(
+        "conversations/<str:conversation_id>/quick-replies/<str:reply_id>",
+        quick_replies.insertion,
+        name="quick-reply-insertion",
+    ),
+    path("writing-advice", quick_replies.advice, name="writing-advice"),
     path("conversations/<str:conversation_id>/preview", previewing.preview, name="message-preview"),
     path("conversations/<str:conversation_id>/template", templates.send_template, name="template-message"),
     path("conversations/<str:conversation_id>/take-back", sending.undo, name="take-back"),

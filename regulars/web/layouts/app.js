@@ -1,4 +1,5 @@
 // Everything a signed-in screen runs. Server pages first: each module only wakes what it finds in the page.
+import "../administration/quick_reply_editor.js";
 import "../design/keyboard/cheat_sheet.js";
 import "../design/command_box/command_box.js";
 import "../design/conditions/conditions.js";

@@ -16,6 +16,7 @@ from regulars.web.administration.views.ledger import LEDGER
 from regulars.web.administration.views.mail import MAIL
 from regulars.web.administration.views.members import MEMBERS
 from regulars.web.administration.views.message_templates import MESSAGE_TEMPLATES
+from regulars.web.administration.views.quick_replies import QUICK_REPLIES
 from regulars.web.administration.views.roles import ROLES
 from regulars.web.administration.views.tags import TAGS
 from regulars.web.administration.views.teams import TEAMS
@@ -40,6 +41,7 @@ GROUPS = (
         (
             NUMBERS,
             MESSAGE_TEMPLATES,
+            QUICK_REPLIES,
             MEMBERS,
             ROLES,
             TEAMS,

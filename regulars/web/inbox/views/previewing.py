@@ -17,6 +17,7 @@ from regulars.inboxes.ports import OutgoingContent
 from regulars.kernel import clock
 from regulars.kernel.errors import Invalid
 from regulars.kernel.ids import parse_id
+from regulars.media.models import MediaFile
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import message_view
 from regulars.web.inbox.composing import read_contents
@@ -38,12 +39,12 @@ def preview(request: MemberRequest, conversation_id: str) -> HttpResponse:
     except Invalid as missing:
         problems = [str(missing.detail)]
     problems += [limit_sentence(each) for content in contents for each in channel.check(content)]
-    items = [_drawn(each, conversation) for each in contents]
+    items = [drawn(each, conversation) for each in contents]
     return render(request, "inbox/_message_preview.html", {"items": items, "problems": problems})
 
 
-def _drawn(content: OutgoingContent, conversation: Conversation) -> object:
-    """Never stored."""
+def drawn(content: OutgoingContent, conversation: Conversation, file: MediaFile | None = None) -> object:
+    """Never stored. ``file``: that of a content that is one."""
     message = Message(
         workspace_id=conversation.workspace_id,
         inbox_id=conversation.inbox_id,
@@ -53,6 +54,7 @@ def _drawn(content: OutgoingContent, conversation: Conversation) -> object:
         text=text_of(content),
         content=stored_content(content),
         status="queued",
+        media=file,
         sent_at=clock.now(),
     )
     return message_view(MessageDetails(message), conversation)

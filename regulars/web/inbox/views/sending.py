@@ -66,6 +66,7 @@ def send(request: MemberRequest, conversation_id: str) -> HttpResponse:
         seen=seen_in(request),
         intent=intent_of(request),
         leaves_after=_undo_time(request),
+        quick_replies=[id_in(each) for each in request.POST.getlist("quick_reply")],
     )
     try:
         response = _say(request, composition, channel)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class QuickRepliesConfig(AppConfig):
+    name = "regulars.quick_replies"
+    label = "quick_replies"
