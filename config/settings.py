@@ -106,6 +106,8 @@ INSTALLED_APPS = [
     "regulars.mail",
     "regulars.message_templates",
     "regulars.conversations",
+    "regulars.attention",
+    "regulars.acts",
     "regulars.channels.whatsapp",
     "regulars.api",
     "regulars.web",

@@ -14,6 +14,9 @@ from typing import Any
 
 from django.utils.translation import pgettext_lazy
 
+from regulars.acts import contact_tables as acts_tables
+from regulars.acts.operations.undoing import purge_acts
+from regulars.attention import contact_tables as attention_tables
 from regulars.channels.record import Channel
 from regulars.channels.whatsapp.channel import WHATSAPP
 from regulars.channels.whatsapp.generating import PLATFORM
@@ -130,6 +133,7 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("conversations.end_due_taggings", timedelta(seconds=30), conversations.end_due_taggings),
     PeriodicJob("contacts.end_due_taggings", timedelta(seconds=30), contacts_tasks.end_due_taggings),
     PeriodicJob("contacts.purge_exports", timedelta(hours=1), purge_exports),
+    PeriodicJob("acts.purge_acts", timedelta(hours=6), purge_acts),
     PeriodicJob("tags.compact_uses", timedelta(minutes=5), tags.compact_uses),
     PeriodicJob("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
     PeriodicJob("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
@@ -168,6 +172,8 @@ def _erase_from_deliveries(erasure: Erasure) -> None:
 CONTACT_TABLES: tuple[ContactTable, ...] = (
     *contacts.CONTACT_TABLES,
     *conversations_tables.CONTACT_TABLES,
+    *attention_tables.CONTACT_TABLES,
+    *acts_tables.CONTACT_TABLES,
     ContactTable(
         model=Delivery,
         unexported="as it came; the messages are what was said",
