@@ -15,6 +15,7 @@ from typing import Any
 from django.utils.translation import pgettext_lazy
 
 from regulars.acts import contact_tables as acts_tables
+from regulars.acts.operations.in_bulk import BULK
 from regulars.acts.operations.undoing import purge_acts
 from regulars.attention import contact_tables as attention_tables
 from regulars.channels.record import Channel
@@ -159,7 +160,7 @@ WHEN_RESTORED: tuple[Callable[[], int], ...] = (
     hold_mails,
 )
 
-JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY, EXPORT, SEND)}
+JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY, EXPORT, SEND, BULK)}
 """what can be done as a job, seen and stopped while it runs (``kernel.jobs``)"""
 
 

@@ -23,12 +23,14 @@ class Assign(_Action, tag="assign"):
     """Hand to a member, or to nobody."""
 
     member: Annotated[UUID | None, told("The member's id, or null for nobody.", EXAMPLE_ID)]
+    line: Annotated[str, told("A line for them: a note that names them.", "She waits for the invoice.")] = ""
 
 
 class HandToTeam(_Action, tag="team"):
     """Put into a team's queue, or take out of any."""
 
     team: Annotated[UUID | None, told("The team's id, or null for none.", EXAMPLE_ID)]
+    line: Annotated[str, told("A line for them: a note that names the team.", "A matter of wholesale.")] = ""
 
 
 class PutTags(_Action, tag="tag"):
@@ -66,6 +68,12 @@ class Reopen(_Action, tag="reopen"):
     """Take it back to work."""
 
 
+class LeaveNote(_Action, tag="note"):
+    """Leave a note for colleagues. Taking the act back leaves it there."""
+
+    text: Annotated[str, told("What it says.", "Asked for the invoice.")]
+
+
 class MarkRead(_Action, tag="read"):
     """What the contact wrote was read."""
 
@@ -83,6 +91,7 @@ Action = (
     | Snooze
     | Resolve
     | Reopen
+    | LeaveNote
     | MarkRead
     | MarkUnread
 )

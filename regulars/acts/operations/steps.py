@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from regulars.acts.actions import (
     Action,
     Assign,
     HandToTeam,
+    LeaveNote,
     MarkRead,
     MarkUnread,
     Prioritize,
@@ -22,6 +24,7 @@ from regulars.acts.actions import (
     Snooze,
     TakeTags,
 )
+from regulars.attention.operations.mentioning import Named, leave_note
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations import handling
 from regulars.conversations.operations.seeing import Seen
@@ -70,10 +73,12 @@ def _step(action: Action, place: int, by: Actor) -> Step:
     match action:
         case Assign():
             member = _member(action.member, f"{path}.member", by)
-            return Step(lambda it, eyes: handling.assign_conversation(it, to=member, by=by, seen=eyes.seen))
+            to = [Named("member", member.id)] if member else []
+            return Step(lambda it, eyes: _assign(it, member, eyes, _Line(action.line, to), by))
         case HandToTeam():
             team = _team(action.team, f"{path}.team", by)
-            return Step(lambda it, _eyes: handling.hand_to_team(it, team=team, by=by), [team] if team else [])
+            line = _Line(action.line, [Named("team", team.id)] if team else [])
+            return Step(lambda it, _eyes: _hand_over(it, team, line, by), [team] if team else [])
         case PutTags():
             tags = [tag_for(by.workspace_id, name, by=by) for name in _named(action.tags, path)]
             return Step(lambda it, _eyes: _discard(tag_conversations([it], tags, by=by)), tags=tags)
@@ -88,10 +93,34 @@ def _step(action: Action, place: int, by: Actor) -> Step:
             return Step(lambda it, eyes: _resolve(it, eyes, by))
         case Reopen():
             return Step(lambda it, _eyes: handling.reopen_conversation(it, by=by))
+        case LeaveNote():
+            return Step(lambda it, _eyes: _discard(leave_note(it, action.text, by=by)))
         case MarkRead():
             return Step(lambda it, eyes: handling.mark_as_read(it, by=by, seen=eyes.seen))
         case MarkUnread():
             return Step(lambda it, _eyes: handling.mark_as_unread(it, by=by))
+
+
+class _Line(NamedTuple):
+    """What is said to whoever gets a conversation."""
+
+    text: str
+    to: Sequence[Named]
+
+
+def _assign(conversation: Conversation, to: Member | None, eyes: Eyes, line: _Line, by: Actor) -> None:
+    handling.assign_conversation(conversation, to=to, by=by, seen=eyes.seen)
+    _say(conversation, line, by)
+
+
+def _hand_over(conversation: Conversation, team: Team | None, line: _Line, by: Actor) -> None:
+    handling.hand_to_team(conversation, team=team, by=by)
+    _say(conversation, line, by)
+
+
+def _say(conversation: Conversation, line: _Line, by: Actor) -> None:
+    if line.text.strip() and line.to:
+        leave_note(conversation, line.text, line.to, by=by)
 
 
 def _snooze(conversation: Conversation, action: Snooze, eyes: Eyes, by: Actor) -> None:
@@ -136,5 +165,5 @@ def _named(names: Sequence[str], path: str) -> Iterator[str]:
     yield from dict.fromkeys(names)
 
 
-def _discard(_count: int) -> None:
-    """Of a verb that counts."""
+def _discard(_result: object) -> None:
+    """Of a verb that tells what it did."""

@@ -4,6 +4,7 @@ import { showKeptToast, element, icon, post } from "../page.js";
 import { gettext } from "../strings.js";
 
 const LASTING = 6000;
+const LASTING_WITH_A_WAY_BACK = 10_000;
 let lastUndo = null;
 
 /** Show a toast. `undo` is a function; it also answers Ctrl/Cmd+Z until the toast is gone. */
@@ -33,11 +34,12 @@ export function toast(text, { kind = "", undo = null } = {}) {
   dismiss.addEventListener("click", leave);
   box.append(dismiss);
   region.replaceChildren(...[...region.children].slice(-2), box);
-  let timer = setTimeout(leave, LASTING);
+  const lasting = undo ? LASTING_WITH_A_WAY_BACK : LASTING;
+  let timer = setTimeout(leave, lasting);
   box.addEventListener("pointerenter", () => clearTimeout(timer));
-  box.addEventListener("pointerleave", () => (timer = setTimeout(leave, LASTING)));
+  box.addEventListener("pointerleave", () => (timer = setTimeout(leave, lasting)));
   box.addEventListener("focusin", () => clearTimeout(timer));
-  box.addEventListener("focusout", () => (timer = setTimeout(leave, LASTING)));
+  box.addEventListener("focusout", () => (timer = setTimeout(leave, lasting)));
 }
 
 document.addEventListener("toast", (event) => {
