@@ -110,6 +110,8 @@ INSTALLED_APPS = [
     "regulars.routing",
     "regulars.scheduling",
     "regulars.answering",
+    "regulars.attention",
+    "regulars.acts",
     "regulars.channels.whatsapp",
     "regulars.api",
     "regulars.web",

@@ -14,7 +14,11 @@ from typing import Any
 
 from django.utils.translation import pgettext_lazy
 
+from regulars.acts import contact_tables as acts_tables
+from regulars.acts.operations.in_bulk import BULK
+from regulars.acts.operations.undoing import purge_acts
 from regulars.answering.contact_tables import CONTACT_TABLES as OF_ANSWERING
+from regulars.attention import contact_tables as attention_tables
 from regulars.channels.record import Channel
 from regulars.channels.whatsapp.channel import WHATSAPP
 from regulars.channels.whatsapp.generating import PLATFORM
@@ -145,6 +149,7 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("conversations.end_due_taggings", timedelta(seconds=30), conversations.end_due_taggings),
     PeriodicJob("contacts.end_due_taggings", timedelta(seconds=30), contacts_tasks.end_due_taggings),
     PeriodicJob("contacts.purge_exports", timedelta(hours=1), purge_exports),
+    PeriodicJob("acts.purge_acts", timedelta(hours=6), purge_acts),
     PeriodicJob("tags.compact_uses", timedelta(minutes=5), tags.compact_uses),
     PeriodicJob("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
     PeriodicJob("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
@@ -174,7 +179,7 @@ WHEN_RESTORED: tuple[Callable[[], int], ...] = (
     hold_mails,
 )
 
-JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY, EXPORT, SEND)}
+JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY, EXPORT, SEND, BULK)}
 """what can be done as a job, seen and stopped while it runs (``kernel.jobs``)"""
 
 
@@ -189,6 +194,8 @@ CONTACT_TABLES: tuple[ContactTable, ...] = (
     *conversations_tables.CONTACT_TABLES,
     *OF_SCHEDULING,
     *OF_ANSWERING,
+    *attention_tables.CONTACT_TABLES,
+    *acts_tables.CONTACT_TABLES,
     ContactTable(
         model=Delivery,
         unexported="as it came; the messages are what was said",

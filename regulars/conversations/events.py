@@ -219,6 +219,8 @@ class ConversationSnoozed(Event):
     from_status: str
     until: datetime
     by: Doer
+    sleeps_through: bool = False
+    """it stays there when the contact writes"""
 
 
 @event
@@ -273,6 +275,26 @@ class NoteWritten(Event):
     conversation_id: UUID
     note_id: UUID
     by: Doer | None = None
+
+
+@event
+class NoteWithdrawn(Event):
+    """The author of a note took it back: its words are hidden."""
+
+    workspace_id: UUID
+    conversation_id: UUID
+    note_id: UUID
+    by: Doer
+
+
+@event
+class NoteRestored(Event):
+    """The author of a note that was taken back put it there again."""
+
+    workspace_id: UUID
+    conversation_id: UUID
+    note_id: UUID
+    by: Doer
 
 
 # --- reading and answering -------------------------------------------------------------------------------
@@ -379,6 +401,8 @@ class ConversationChanged(Event):
     from_team_id: UUID | None = None
 
 
+NOTE_EVENTS = (NoteWritten, NoteWithdrawn, NoteRestored)
+"""after which a note is there, or looks different"""
 MESSAGE_EVENTS = (MessageReceived, MessageQueued, MessageStatusChanged)
 """after which a message is there, or another one than before"""
 STATE_EVENTS = (

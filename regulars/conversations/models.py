@@ -64,6 +64,8 @@ class Conversation(WorkspaceScoped):
     """set, in place of ``contact``, where several people read and write"""
     status = models.TextField(default="open", db_default="open")
     snoozed_until = models.DateTimeField(null=True, blank=True)
+    sleeps_through = models.BooleanField(default=False, db_default=False)
+    """snoozed, it sleeps on when the contact writes; else that wakes it"""
     assignee = models.ForeignKey(
         Member, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
@@ -382,6 +384,8 @@ class Note(WorkspaceScoped):
     author_name = models.TextField(default="")
     text = models.TextField()
     created_at = models.DateTimeField(default=clock.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    """since when its words are hidden: its author took it back"""
 
     class Meta:
         indexes = [models.Index(fields=["conversation", "created_at"], name="note_in_thread")]

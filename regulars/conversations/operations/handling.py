@@ -19,6 +19,8 @@ from regulars.conversations.events import (
     ConversationSnoozed,
     ConversationStarted,
     MemberTyping,
+    NoteRestored,
+    NoteWithdrawn,
     NoteWritten,
 )
 from regulars.conversations.history import open_history
@@ -27,7 +29,7 @@ from regulars.conversations.operations.episodes import Opening, end, go_on
 from regulars.conversations.operations.seeing import Seen, count_unseen
 from regulars.conversations.operations.telling import tell
 from regulars.kernel import clock
-from regulars.kernel.errors import Conflict, Invalid, NotFound
+from regulars.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from regulars.kernel.events import record
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member, Team
@@ -40,6 +42,7 @@ PRIORITIES = ("low", "normal", "high", "urgent")
 DECIDED_ON = (
     "status",
     "snoozed_until",
+    "sleeps_through",
     "assignee",
     "team",
     "priority",
@@ -160,9 +163,11 @@ def reopen_conversation(conversation: Conversation, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def snooze_conversation(conversation: Conversation, *, until: datetime, by: Actor) -> None:
-    """It ends when the contact writes: what came while it was decided is not put away. What was resolved is not over
-    any more: it is to come back.
+def snooze_conversation(
+    conversation: Conversation, *, until: datetime, by: Actor, sleeps_through: bool = False
+) -> None:
+    """It ends when the contact writes, unless it ``sleeps_through``: what came while it was decided is not put away.
+    What was resolved is not over any more: it is to come back.
     """
     by.require("conversations:resolve")
     if until <= clock.now() or not clock.is_nameable(until):
@@ -171,17 +176,27 @@ def snooze_conversation(conversation: Conversation, *, until: datetime, by: Acto
         )
     known = conversation.last_inbound_at
     _lock(conversation)
-    if (conversation.status, conversation.snoozed_until) == ("snoozed", until):
+    now = (conversation.status, conversation.snoozed_until, conversation.sleeps_through)
+    if now == ("snoozed", until, sleeps_through):
         return
     if conversation.last_inbound_at != known:
         raise Conflict(
             _("The contact wrote meanwhile. Read it, then decide."), unread=conversation.unread_count
         )
     before, conversation.status = conversation.status, "snoozed"
-    conversation.snoozed_until = until
-    _save(conversation, "status", "snoozed_until")
+    conversation.snoozed_until, conversation.sleeps_through = until, sleeps_through
+    _save(conversation, "status", "snoozed_until", "sleeps_through")
     _go_on(conversation, before, by)
-    tell(ConversationSnoozed(conversation.workspace_id, conversation.id, before, until, by=by.doer))
+    tell(
+        ConversationSnoozed(
+            conversation.workspace_id,
+            conversation.id,
+            before,
+            until,
+            by=by.doer,
+            sleeps_through=sleeps_through,
+        )
+    )
 
 
 def _go_on(conversation: Conversation, before: str, by: Actor) -> None:
@@ -266,6 +281,33 @@ def write_note(conversation: Conversation, text: str, *, by: Actor) -> Note:
     )
     record(NoteWritten(conversation.workspace_id, conversation.id, note.id, by=by.doer))
     return note
+
+
+@transaction.atomic
+def withdraw_note(note: Note, *, by: Actor) -> None:
+    """Its author takes it back; that one was there stays to be seen."""
+    if _hold_own(note, by).withdrawn_at is None:
+        _set_withdrawn(note, clock.now())
+        record(NoteWithdrawn(note.workspace_id, note.conversation_id, note.id, by=by.doer))
+
+
+@transaction.atomic
+def restore_note(note: Note, *, by: Actor) -> None:
+    if _hold_own(note, by).withdrawn_at is not None:
+        _set_withdrawn(note, None)
+        record(NoteRestored(note.workspace_id, note.conversation_id, note.id, by=by.doer))
+
+
+def _hold_own(note: Note, by: Actor) -> Note:
+    by.require("notes:write")
+    if by.member_id is None or note.author_id != by.member_id:
+        raise NotAllowed(_("Only who wrote a note takes it back"))
+    return Note.objects.select_for_update().get(id=note.id, workspace_id=by.workspace_id)
+
+
+def _set_withdrawn(note: Note, at: datetime | None) -> None:
+    note.withdrawn_at = at
+    note.save(update_fields=["withdrawn_at"])
 
 
 @transaction.atomic

@@ -262,7 +262,7 @@ def _apply(message: InboundMessage, message_id: UUID, thread: Thread, *, is_news
     if not is_answered:
         thread.unread += 1
     if message.kind not in SILENT_KINDS:
-        thread.reopens = True
+        thread.reopens = not thread.sleeps
         if is_answered:
             thread.by_phone.append(message.sent_at)
         else:

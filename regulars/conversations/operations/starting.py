@@ -40,6 +40,8 @@ class Thread:
     """the last answer from the phone app so far, this batch's included once they are noted"""
     has_episode: bool
     """that is not over"""
+    sleeps: bool = False
+    """snoozed until its time comes, whoever writes"""
     said_at: list[datetime] = field(default_factory=list)
     """what begins an episode, or goes on with one"""
     by_phone: list[datetime] = field(default_factory=list)
@@ -84,7 +86,7 @@ def _read_threads(wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, Thread]:
     with binary_cursor() as cursor:
         cursor.execute(
             "SELECT c.id, c.inbox_id, c.contact_id, c.group_id, c.status, c.last_message_at,"
-            " c.answered_elsewhere_at, c.episode_id FROM conversations_conversation c WHERE c.id IN ("
+            " c.answered_elsewhere_at, c.episode_id, c.sleeps_through FROM conversations_conversation c WHERE c.id IN ("
             "   SELECT c.id FROM unnest(%b::uuid[], %b::uuid[]) AS w(inbox_id, contact_id)"
             "   JOIN conversations_conversation c"
             "   ON c.inbox_id = w.inbox_id AND c.contact_id = w.contact_id"
@@ -109,6 +111,7 @@ def _read_threads(wanted: dict[ThreadKey, Incoming]) -> dict[ThreadKey, Thread]:
                 last_message_at=row[5],
                 answered_at=row[6],
                 has_episode=row[7] is not None and row[4] != "resolved",
+                sleeps=row[8] and row[4] == "snoozed",
             )
             for row in cursor.fetchall()
         }

@@ -111,9 +111,14 @@ _LINES: Mapping[type[Event], Callable[[Any], Line | None]] = {
     ConversationResolved: lambda event: Line("resolved", event.by.name),
     ConversationReopened: lambda event: Line("reopened", event.by.name),
     ConversationReopenedByMessage: lambda event: Line(
-        "reopened_by_group" if event.is_of_group else "reopened_by_contact"
+        ("woken_by_" if event.from_status == "snoozed" else "reopened_by_")
+        + ("group" if event.is_of_group else "contact")
     ),
-    ConversationSnoozed: lambda event: Line("snoozed", event.by.name, {"until": event.until.isoformat()}),
+    ConversationSnoozed: lambda event: Line(
+        "snoozed_firmly" if event.sleeps_through else "snoozed",
+        event.by.name,
+        {"until": event.until.isoformat()},
+    ),
     ConversationWoken: lambda event: Line("woken"),
     ConversationPrioritized: lambda event: Line("priority_set", event.by.name, {"to": event.to_priority}),
     ConversationTagged: lambda event: Line("tag_added", event.by.name, {"tag": event.tag_name}),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
 
 from regulars.contacts.search import matching_contacts, matching_groups
 from regulars.conversations.access import (
@@ -23,6 +23,7 @@ from regulars.conversations.access import (
 from regulars.conversations.models import Conversation, ConversationTagging, Message
 from regulars.conversations.provider_ids import messages_called
 from regulars.conversations.queries.changing import REWRITING, MessageChanges, read_changes
+from regulars.kernel import clock
 from regulars.kernel.cursors import read_cursor, unknown_cursor, write_cursor
 from regulars.kernel.ids import parse_id
 from regulars.tags.counting import uses_of
@@ -33,7 +34,10 @@ from regulars.workspaces.access import Actor
 
 COMMON = 3_000
 """uses of a tag from which on a list is walked to find them: about where both ways cost the same at 100,000"""
-Order = Literal["newest", "longest_waiting", "sla", "created"]
+Order = Literal["newest", "longest_waiting", "sla", "created", "waking", "closing"]
+"""``waking``: whose snooze ends soonest. ``closing``: the most urgent first, then whose reply window closes soonest."""
+CLOSING_WITHIN = timedelta(hours=4)
+"""how soon a reply window closes for those in the queue of closing windows"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,10 @@ class ConversationFilter:
     tag: str = ""
     text: str = ""
     unread: bool = False
+    waiting: bool = False
+    """only those who wait for an answer"""
+    closes_before: datetime | None = None
+    """only those whose reply window is open, and closes before that"""
     contact_id: UUID | None = None
     matching: Q | None = None
     """what else must hold (``kernel.conditions.to_sql.matching``)"""
@@ -55,6 +63,14 @@ class ConversationFilter:
     @property
     def is_searched(self) -> bool:
         return bool(self.text or self.contact_id or self.person_id)
+
+
+class _Place(NamedTuple):
+    """Where a page ended: the time it is ordered by, the conversation, and how urgent that is where it counts."""
+
+    at: datetime | None
+    id: UUID
+    urgency: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +129,12 @@ def _narrowed(
         conversations = conversations.filter(team_id=wanted.team_id)
     if wanted.unread:
         conversations = conversations.filter(unread_count__gt=0)
+    if wanted.waiting:
+        conversations = conversations.filter(waiting_since__isnull=False)
+    if wanted.closes_before:
+        conversations = conversations.filter(
+            window_closes_at__gt=clock.now(), window_closes_at__lte=wanted.closes_before
+        )
     if wanted.contact_id:
         conversations = conversations.filter(contact_id=wanted.contact_id)
     if wanted.matching is not None:
@@ -169,50 +191,81 @@ def _holder(actor: Actor, word: str) -> Holder:
 def _ordered(
     conversations: QuerySet[Conversation], order: Order, cursor: str | None
 ) -> QuerySet[Conversation]:
-    place = _read_cursor(cursor) if cursor else None
+    place = _read_cursor(cursor, order) if cursor else None
     if order == "created":  # ids count up with time, and never change
         begun = conversations.order_by("-id")
         return begun.filter(id__lt=place[1]) if place else begun
     if order == "newest":
         return newest_after(conversations, place, "last_message_at")
-    waiting = conversations.order_by(F("waiting_since").asc(nulls_last=True), "id")
+    if order == "closing":
+        return _closing_after(conversations, place)
+    return _soonest_after(conversations, place, "snoozed_until" if order == "waking" else "waiting_since")
+
+
+def _soonest_after(
+    conversations: QuerySet[Conversation], place: _Place | None, field: str
+) -> QuerySet[Conversation]:
+    """By a time, the earliest first and those without one last, from behind a place on."""
+    ordered = conversations.order_by(F(field).asc(nulls_last=True), "id")
     if place is None:
-        return waiting
-    at, last_id = place
+        return ordered
+    at, last_id = place[:2]
     if at is None:
-        return waiting.filter(waiting_since__isnull=True, id__gt=last_id)
-    return waiting.filter(
-        Q(waiting_since__gt=at) | Q(waiting_since=at, id__gt=last_id) | Q(waiting_since__isnull=True)
-    )
+        return ordered.filter(**{f"{field}__isnull": True}, id__gt=last_id)
+    behind = Q(**{field: at}, id__gt=last_id)
+    return ordered.filter(Q(**{f"{field}__gt": at}) | behind | Q(**{f"{field}__isnull": True}))
+
+
+_URGENCY = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
+
+
+def _closing_after(conversations: QuerySet[Conversation], place: _Place | None) -> QuerySet[Conversation]:
+    """The most urgent first, of those whose window closes soonest."""
+    rank = Case(*(When(priority=word, then=Value(number)) for word, number in _URGENCY.items()))
+    ordered = conversations.annotate(urgency=rank).order_by("urgency", "window_closes_at", "id")
+    if place is None:
+        return ordered
+    at, last_id, urgency = place
+    same = Q(urgency=urgency)
+    behind = same & (Q(window_closes_at__gt=at) | Q(window_closes_at=at, id__gt=last_id))
+    return ordered.filter(Q(urgency__gt=urgency) | behind)
 
 
 def newest_after(
-    conversations: QuerySet[Conversation], place: tuple[datetime | None, UUID] | None, field: str
+    conversations: QuerySet[Conversation], place: _Place | tuple[datetime | None, UUID] | None, field: str
 ) -> QuerySet[Conversation]:
     """By a time, the newest first and those without one last, from behind a place (time, id) on."""
     ordered = conversations.order_by(F(field).desc(nulls_last=True), "-id")
     if place is None:
         return ordered
-    at, last_id = place
+    at, last_id = place[:2]
     if at is None:
         return ordered.filter(**{f"{field}__isnull": True}, id__lt=last_id)
     behind = Q(**{field: at}, id__lt=last_id)
     return ordered.filter(Q(**{f"{field}__lt": at}) | behind | Q(**{f"{field}__isnull": True}))
 
 
+_TIME_OF: Mapping[Order, str] = {
+    "newest": "last_message_at",
+    "waking": "snoozed_until",
+    "closing": "window_closes_at",
+}
+
+
 def _cursor_of(conversation: Conversation, order: Order) -> str:
-    at = conversation.last_message_at if order == "newest" else conversation.waiting_since
-    return write_cursor([at.isoformat() if at else None, str(conversation.id)])
+    at = getattr(conversation, _TIME_OF.get(order, "waiting_since"))
+    place: list[str | int | None] = [at.isoformat() if at else None, str(conversation.id)]
+    return write_cursor([*place, _URGENCY[conversation.priority]] if order == "closing" else place)
 
 
-def _read_cursor(cursor: str) -> tuple[datetime | None, UUID]:
+def _read_cursor(cursor: str, order: Order) -> _Place:
     try:
-        written, last_id = read_cursor(cursor)
+        written, last_id, *more = read_cursor(cursor)
         at = datetime.fromisoformat(written) if written is not None else None
-        place = (at, UUID(last_id))
+        place = _Place(at, UUID(last_id), *map(int, more))
     except (ValueError, TypeError, AttributeError) as error:
         raise unknown_cursor() from error
-    if at is not None and at.tzinfo is None:
+    if (at is not None and at.tzinfo is None) or (order == "closing" and at is None):
         raise unknown_cursor()
     return place
 

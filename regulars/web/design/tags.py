@@ -140,7 +140,7 @@ def moment(at: datetime | None, form: str = "time") -> SafeString | str:
     """The browser writes it in the reader's zone and language.
 
     ``form``: time (14:02), day, full and second (the day when it is not today, and the time), exact (with the zone),
-    ago (3 hours ago, on Friday), waited (3 h), or stamp (time today, else date).
+    ago (3 hours ago, on Friday), waited (3 h), coming (day and time to come), or stamp (time today, else date).
     """
     if at is None:
         return ""

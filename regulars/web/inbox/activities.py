@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from regulars.web.inbox.calls import call_sentence
+from regulars.web.inbox.priorities import priority_word
 from regulars.web.inbox.view_models import ActivityView
 
 ICONS = {
@@ -23,14 +24,18 @@ ICONS = {
     "team_left": "team",
     "team_removed": "team",
     "team_succeeded": "team",
-    "priority_set": "alert",
+    "priority_set": "priority",
     "tagged": "tag",
     "tag_added": "tag",
     "tag_removed": "tag",
     "tag_expired": "tag",
     "decided_send_again": "send",
     "decided_was_sent": "check",
-    "snoozed": "clock",
+    "snoozed": "snooze",
+    "snoozed_firmly": "snooze",
+    "woken": "snooze",
+    "woken_by_contact": "snooze",
+    "woken_by_group": "snooze",
     "call": "phone",
     "stopped": "close",
     "reopened_by_failure": "reopen",
@@ -45,6 +50,8 @@ def sentence(item: ActivityView) -> str:
         "actor": item.actor_name or _("Regulars"),
         **{key: str(value) for key, value in item.facts.items()},
     }
+    if item.kind == "priority_set":
+        values["to"] = priority_word(values.get("to", ""))
     pattern = _patterns().get(item.kind)
     if item.kind == "assigned" and not values.get("to"):
         pattern = _patterns()["unassigned"]
@@ -70,6 +77,9 @@ def _patterns() -> dict[str, str]:
         "reopened_by_contact": _("Open again: the contact wrote"),
         "reopened_by_group": _("Open again: somebody in the group wrote"),
         "snoozed": _("%(actor)s snoozed the conversation"),
+        "snoozed_firmly": _("%(actor)s snoozed the conversation, whoever writes"),
+        "woken_by_contact": _("Back ahead of time: the contact wrote"),
+        "woken_by_group": _("Back ahead of time: somebody in the group wrote"),
         "team_set": _("%(actor)s handed this to the team %(to)s"),
         "team_left": _("%(actor)s took this out of its team"),
         "team_removed": _("%(actor)s removed the team %(team)s"),
@@ -84,7 +94,7 @@ def _patterns() -> dict[str, str]:
         "number_changed": _("The contact changed their number from %(previous)s to %(current)s"),
         "user_id_changed": _("The contact has a new id"),
         "identity_check": _("The contact's phone was set up anew; check who is writing"),
-        "woken": _("The snooze is over"),
+        "woken": _("Back: the snooze is over"),
         "stopped": _("%(actor)s stopped a message before it left"),
         "reopened_by_failure": _("Open again: our answer was not delivered"),
     }

@@ -103,6 +103,10 @@ def _bare_row(conversation: Conversation) -> ConversationRow:
         last_at=conversation.last_message_at,
         waiting_since=conversation.waiting_since,
         window_closes_at=conversation.window_closes_at,
+        snoozed_until=conversation.snoozed_until if conversation.status == "snoozed" else None,
+        priority=conversation.priority,
+        team_id=conversation.team_id,
+        team_name=conversation.team.name if conversation.team else "",
     )
 
 
@@ -349,6 +353,7 @@ def _quote(details: MessageDetails, *, is_in_group: bool) -> QuoteView | None:
 
 
 def note_view(note: Note) -> NoteView | UnreadableView:
+    """Wants the names in it attached (``attention.queries.attach_mentions``)."""
     return shielded(
         "note",
         note.id,
@@ -356,8 +361,10 @@ def note_view(note: Note) -> NoteView | UnreadableView:
             note.id,
             note.conversation_id,
             Author("member", note.author_name, note.author_id),
-            drawn_text(note.text),
+            "" if note.withdrawn_at else drawn_text(note.text),
             note.created_at,
+            tuple(getattr(note, "named", ())),
+            is_withdrawn=note.withdrawn_at is not None,
         ),
         lambda: UnreadableView(note.id, note.conversation_id, "note", note.created_at, "out"),
     )

@@ -5,8 +5,25 @@ import { fragment, get } from "../design/page.js";
 import { interpolate, ngettext } from "../design/strings.js";
 import { writeTimes } from "../design/time/time.js";
 import { nameReader } from "./reader.js";
+import { Selecting } from "./selecting.js";
 
 const LAST = "9999";
+const STATUS = { open: "open", waiting: "open", snoozed: "snoozed", done: "resolved" };
+const URGENCY = { urgent: 0, high: 1, normal: 2, low: 3 };
+const CLOSING_WITHIN = 4 * 3_600_000;
+
+/** What rows are sorted by, as a text; the newest first where that is so. */
+const ORDERS = {
+  newest: { key: (row) => row.dataset.last, isDescending: true },
+  longest_waiting: { key: (row) => row.dataset.waiting || LAST },
+  waking: { key: (row) => row.dataset.wakes || LAST },
+  closing: { key: (row) => `${URGENCY[row.dataset.priority]} ${row.dataset.closes || LAST}` },
+};
+
+function isClosing(closes) {
+  const left = Date.parse(closes ?? "") - Date.now();
+  return left > 0 && left <= CLOSING_WITHIN;
+}
 
 class ConversationList extends HTMLElement {
   connectedCallback() {
@@ -14,6 +31,7 @@ class ConversationList extends HTMLElement {
     this.newAbove = this.querySelector(".new-above");
     this.waiting = new Map();
     this.screen = this.closest("inbox-screen");
+    this.selecting = new Selecting(this);
     this.rows.addEventListener("keydown", (event) => this.onKey(event));
     this.rows.addEventListener("focus", () => this.focusCurrent());
     this.addEventListener("pointerleave", () => this.settleSoon());
@@ -25,6 +43,7 @@ class ConversationList extends HTMLElement {
     onCommand("next-conversation", () => this.walk(1));
     onCommand("previous-conversation", () => this.walk(-1));
     onCommand("open-conversation", () => this.screen.open(document.activeElement?.dataset?.conversation));
+    onCommand("select", () => this.selecting.toggle(document.activeElement.closest(".conversation-row") ?? this.row(this.screen.dataset.conversation)));
     onCommand("search-list", () => document.querySelector(".list-search input")?.focus());
   }
 
@@ -41,13 +60,13 @@ class ConversationList extends HTMLElement {
     for (const row of this.items) {
       const current = row.dataset.conversation === id;
       row.setAttribute("aria-current", String(current));
-      row.setAttribute("aria-selected", String(current));
       row.tabIndex = -1;
     }
     const stop = this.row(id) ?? this.items[0];
     if (stop) stop.tabIndex = 0;
     this.rows.tabIndex = stop ? -1 : 0;
     this.row(id)?.scrollIntoView({ block: "nearest" });
+    this.dress();
   }
 
   focusRow(id) {
@@ -64,7 +83,9 @@ class ConversationList extends HTMLElement {
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
     if (to === undefined || event.altKey || event.ctrlKey) return;
     event.preventDefault();
-    items[Math.max(0, Math.min(to, items.length - 1))]?.focus();
+    const next = items[Math.max(0, Math.min(to, items.length - 1))];
+    if (event.shiftKey && next) this.selecting.extend(next);
+    next?.focus();
   }
 
   /** J and K: open the next one, keep the focus in the list. */
@@ -102,22 +123,32 @@ class ConversationList extends HTMLElement {
 
   dress() {
     this.rows.role = this.items.length ? "listbox" : "region";
+    this.rows.toggleAttribute("aria-multiselectable", false);
+    if (this.items.length) this.rows.setAttribute("aria-multiselectable", "true");
+    const unseen = new Set((this.rows.dataset.unseen ?? "").split(" "));
     writeTimes(this.rows);
     nameReader(this.rows);
     for (const row of this.items) {
       const current = row.dataset.conversation === this.screen.dataset.conversation;
       row.setAttribute("aria-current", String(current));
+      if (current) unseen.delete(row.dataset.conversation);
+      row.classList.toggle("mentioned", unseen.has(row.dataset.conversation));
     }
+    if (this.rows.dataset.unseen !== undefined) this.rows.dataset.unseen = [...unseen].join(" ");
+    this.selecting?.dress();
   }
 
   /** Whether a conversation with these facts belongs into this list. */
-  belongs(facts) {
-    const { view, inbox, tag } = this.screen.choice;
+  belongs(facts, known) {
+    const { view, inbox, tag, state } = this.screen.choice;
     const reader = document.body.dataset.member;
     if (inbox && facts.inbox_id !== inbox) return false;
     if (tag && !facts.tags.includes(tag)) return false;
-    if (view === "resolved") return facts.status === "resolved";
-    if (facts.status !== "open") return false;
+    if (state !== "any" && facts.status !== STATUS[state]) return false;
+    if ((state === "waiting" || view === "closing") && !facts.waiting_since) return false;
+    if (view === "unread") return facts.unread > 0;
+    if (view === "closing") return isClosing(facts.closes);
+    if (view === "mentions" || view === "following") return Boolean(known); // who is told of them asks anew
     if (view === "mine") return facts.assignee_id === reader;
     return view !== "unassigned" || !facts.assignee_id;
   }
@@ -129,7 +160,7 @@ class ConversationList extends HTMLElement {
   /** A row changed somewhere: patch it where it stands, keep the rest still while a hand or the focus is here. */
   receive({ conversation_id: id, html, facts }) {
     const known = this.row(id);
-    const belongs = this.belongs(facts);
+    const belongs = this.belongs(facts, known);
     if (known) {
       const made = fragment(html).firstElementChild;
       const focused = document.activeElement === known;
@@ -179,10 +210,9 @@ class ConversationList extends HTMLElement {
   }
 
   sort() {
-    const newest = this.screen.choice.order === "newest";
-    const key = newest ? (row) => row.dataset.last : (row) => row.dataset.waiting || LAST;
+    const { key, isDescending } = ORDERS[this.screen.choice.order] ?? ORDERS.longest_waiting;
     const rows = this.items;
-    const sorted = [...rows].sort((one, other) => (newest ? key(other).localeCompare(key(one)) : key(one).localeCompare(key(other))));
+    const sorted = [...rows].sort((one, other) => (isDescending ? key(other).localeCompare(key(one)) : key(one).localeCompare(key(other))));
     if (sorted.every((row, place) => row === rows[place])) return;
     const focused = document.activeElement;
     this.rows.prepend(...sorted);

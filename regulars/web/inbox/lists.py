@@ -1,28 +1,57 @@
-"""Which conversations a list shows: the views of the navigation, and the address that names one."""
+"""Which conversations a list shows: the views of the navigation, the tabs over them, and the address that names one."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from regulars.acts.selection import Selection
 from regulars.conversations.queries.lists import ConversationFilter, Counts, Order
+from regulars.kernel import clock
 from regulars.kernel.ids import parse_id
+from regulars.workspaces.access import Actor
 
-ViewKey = Literal["mine", "unassigned", "open", "resolved"]
-VIEWS: tuple[ViewKey, ...] = ("mine", "unassigned", "open", "resolved")
-COUNTED: frozenset[ViewKey] = frozenset({"mine", "unassigned"})
+ViewKey = Literal["mine", "unassigned", "mentions", "following", "open", "unread", "closing", "resolved"]
+VIEWS: tuple[ViewKey, ...] = (
+    "mine",
+    "unassigned",
+    "mentions",
+    "following",
+    "open",
+    "unread",
+    "closing",
+    "resolved",
+)
+COUNTED: frozenset[ViewKey] = frozenset({"mine", "unassigned", "mentions", "closing"})
 ICONS: dict[ViewKey, str] = {
     "mine": "mine",
     "unassigned": "unassigned",
+    "mentions": "mention",
+    "following": "follow",
     "open": "all",
+    "unread": "unread",
+    "closing": "clock-closed",
     "resolved": "resolved",
 }
+State = Literal["any", "open", "waiting", "snoozed", "done"]
+"""what a tab over a list shows: ``waiting`` are the open ones that wait for an answer, ``done`` the resolved"""
+_STATES: tuple[State, ...] = ("open", "waiting", "snoozed", "done")
+_OWN: frozenset[ViewKey] = frozenset({"mentions", "following"})
+"""what somebody follows, or was named in, is of interest whatever its state"""
+_TABLESS: frozenset[ViewKey] = frozenset({"unread", "closing", "resolved"})
+
+
+class Tab(NamedTuple):
+    key: State
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +62,31 @@ class ListChoice:
     text: str = ""
     tag: str = ""
     """its id"""
+    state: State = "open"
 
     @property
-    def filter(self) -> ConversationFilter:
-        status = "resolved" if self.view == "resolved" else "open"
-        assignee = {"mine": "me", "unassigned": "none"}.get(self.view, "")
-        return ConversationFilter(
-            inbox_id=self.inbox_id, status=status, assignee=assignee, text=self.text, tag=self.tag
+    def selection(self) -> Selection:
+        return Selection(
+            inbox=self.inbox_id,
+            status={"any": "", "done": "resolved", "snoozed": "snoozed"}.get(self.state, "open"),
+            assignee={"mine": "me", "unassigned": "none"}.get(self.view, ""),
+            text=self.text,
+            tag=self.tag,
+            unread=self.view == "unread",
+            waiting=self.state == "waiting" or self.view == "closing",
+            closing=self.view == "closing",
+            own=cast("Literal['mentions', 'following']", self.view) if self.view in _OWN else "",
         )
+
+    def filter_for(self, actor: Actor) -> ConversationFilter:
+        return self.selection.filter_for(actor, clock.now())
 
     @property
     def query(self) -> str:
         values = {
             "inbox": str(self.inbox_id) if self.inbox_id else "",
-            "order": self.order if self.order != usual_order(self.view) else "",
+            "state": self.state if self.state != usual_state(self.view) else "",
+            "order": self.order if self.order != usual_order(self.view, self.state) else "",
             "tag": self.tag,
             "q": self.text,
         }
@@ -57,30 +97,102 @@ class ListChoice:
         query = self.query
         return reverse("inbox-view", args=[self.view]) + (f"?{query}" if query else "")
 
+    @property
+    def states(self) -> tuple[State, ...]:
+        """The tabs that stand over it."""
+        if self.view in _TABLESS:
+            return ()
+        return ("any", *_STATES) if self.view in _OWN else _STATES
 
-def usual_order(view: ViewKey) -> Order:
-    return "newest" if view == "resolved" else "longest_waiting"
+    @property
+    def orders(self) -> Sequence[Order]:
+        """How it can be sorted."""
+        if self.view == "closing":
+            return ("closing", "newest", "longest_waiting")
+        return ("waking", "newest") if self.state == "snoozed" else ("longest_waiting", "newest")
+
+
+def usual_state(view: ViewKey) -> State:
+    return "any" if view in _OWN else "done" if view == "resolved" else "open"
+
+
+def usual_order(view: ViewKey, state: State = "open") -> Order:
+    if view == "closing":
+        return "closing"
+    if state == "snoozed":
+        return "waking"
+    return "newest" if state in {"done", "any"} or view == "resolved" else "longest_waiting"
 
 
 def read_choice(request: HttpRequest, view: str) -> ListChoice:
+    return choice_in(request.GET, view)
+
+
+def choice_in(given: Mapping[str, str], view: str) -> ListChoice:
+    """``given``: as the address of a list says it."""
     chosen: ViewKey = view if view in VIEWS else "open"
-    order = request.GET.get("order", "")
-    return ListChoice(
+    state = given.get("state", "")
+    choice = ListChoice(
         view=chosen,
-        order=cast("Order", order) if order in {"newest", "longest_waiting"} else usual_order(chosen),
-        inbox_id=parse_id(request.GET.get("inbox", "")),
-        text=request.GET.get("q", "").strip()[:200],
-        tag=str(parse_id(request.GET.get("tag", "")) or ""),
+        order="newest",
+        inbox_id=parse_id(given.get("inbox", "")),
+        text=given.get("q", "").strip()[:200],
+        tag=str(parse_id(given.get("tag", "")) or ""),
+        state=usual_state(chosen),
     )
+    if state in choice.states:
+        choice = _with(choice, state=cast("State", state))
+    order = given.get("order", "")
+    usual = usual_order(chosen, choice.state)
+    return _with(choice, order=cast("Order", order) if order in choice.orders else usual)
+
+
+def _with(choice: ListChoice, *, state: State | None = None, order: Order | None = None) -> ListChoice:
+    return ListChoice(
+        choice.view,
+        order or choice.order,
+        choice.inbox_id,
+        choice.text,
+        choice.tag,
+        state or choice.state,
+    )
+
+
+def in_state(choice: ListChoice, state: State) -> ListChoice:
+    """The same list under another tab, in the order that is usual there."""
+    return _with(choice, state=state, order=usual_order(choice.view, state))
 
 
 def view_label(view: str) -> str:
     return {
         "mine": pgettext("conversation list", "Mine"),
         "unassigned": pgettext("conversation list", "Unassigned"),
+        "mentions": pgettext("conversation list", "Mentions"),
+        "following": pgettext("conversation list", "Following"),
         "open": pgettext("conversation list", "All open"),
+        "unread": pgettext("conversation list", "Unread"),
+        "closing": pgettext("conversation list", "Window closing"),
         "resolved": pgettext("conversation list", "Resolved"),
     }[view]
+
+
+def state_label(state: State) -> str:
+    return {
+        "any": pgettext("state of conversations", "All"),
+        "open": pgettext("state of conversations", "Open"),
+        "waiting": pgettext("state of conversations", "Waiting"),
+        "snoozed": pgettext("state of conversations", "Snoozed"),
+        "done": pgettext("state of conversations", "Done"),
+    }[state]
+
+
+def order_label(order: Order) -> str:
+    return {
+        "longest_waiting": _("Longest waiting first"),
+        "newest": _("Newest first"),
+        "waking": _("Back soonest first"),
+        "closing": _("Most urgent first, then closing soonest"),
+    }[order]
 
 
 def short_label(view: str) -> str:

@@ -52,7 +52,7 @@ class LiveUpdates {
     this.source = source;
     source.addEventListener("open", () => this.heard());
     source.addEventListener("error", () => source === this.source && this.lost());
-    for (const kind of ["hello", "row", "message", "thread", "panel", "gone", "counters", "permissions", "reset", "presence", "answering", "scheduled", "refusal", "tags", "duty", "ping"]) {
+    for (const kind of ["hello", "row", "message", "thread", "panel", "gone", "counters", "permissions", "reset", "presence", "answering", "scheduled", "refusal", "tags", "duty", "attention", "ping"]) {
       source.addEventListener(kind, (event) => source === this.source && this.receive(kind, event));
     }
   }
@@ -122,6 +122,12 @@ class LiveUpdates {
     if (data.conversation_id !== this.screen.dataset.conversation) return;
     this.screen.head.soon();
     if (data.is_retagged || document.querySelector("#context[data-group]")) this.screen.refreshContext(); // it lists who wrote last
+  }
+
+  /** A list of this member's own (mentions, what they follow) has another conversation, or one less. */
+  attention({ view, conversation_id: id }) {
+    if (this.screen.choice.view === view && id !== this.screen.conversation) this.screen.views.refresh();
+    if (view === "following" && id === this.screen.conversation) this.screen.head.soon();
   }
 
   /** Tags are called something else, look different or are gone. */

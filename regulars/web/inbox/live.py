@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from regulars.attention.events import ATTENTION_EVENTS, MemberMentioned, MentionsSeen
+from regulars.attention.queries import attach_mentions
 from regulars.contacts.events import (
     CONTACT_EVENTS,
     GROUP_EVENTS,
@@ -19,6 +21,7 @@ from regulars.contacts.events import (
 from regulars.conversations.access import ConversationFacts, can_see
 from regulars.conversations.events import (
     MESSAGE_EVENTS,
+    NOTE_EVENTS,
     STATE_EVENTS,
     ConversationReopened,
     ConversationReopenedByMessage,
@@ -29,6 +32,8 @@ from regulars.conversations.events import (
     MessageQueued,
     MessageReceived,
     MessageStatusChanged,
+    NoteRestored,
+    NoteWithdrawn,
     NoteWritten,
     held_before,
 )
@@ -57,7 +62,8 @@ SHOWN_TAG_EVENTS = (TagRenamed, TagDescribed, TagMerged, TagRemoved)
 INBOX_SCREEN_EVENTS: tuple[type[Event], ...] = (
     *MESSAGE_EVENTS,
     *STATE_EVENTS,
-    NoteWritten,
+    *NOTE_EVENTS,
+    *ATTENTION_EVENTS,
     *CONTACT_EVENTS,
     *MERGE_EVENTS,
     *SUGGESTION_EVENTS,
@@ -123,7 +129,7 @@ def _fold(event: Any, changes: Changes) -> None:
                 changes.arrived.add(event.message_id)
             if not isinstance(event, MessageStatusChanged):
                 changes.heads.add(event.conversation_id)
-        case NoteWritten():
+        case NoteWritten() | NoteWithdrawn() | NoteRestored():
             changes.notes[event.note_id] = event.conversation_id
         case _ if isinstance(event, STATE_EVENTS):
             changes.conversations[event.conversation_id] = None
@@ -218,7 +224,15 @@ def draw_pieces(happened: Sequence[Event], eyes: Eyes) -> list[Piece]:
         *(_piece_of_item(item, sights[item.conversation_id]) for item in rendered.items),
         *(_piece_of_all("tags", workspace_id) for workspace_id in changes.redrawn_tags),
         *(_piece_of_all("duty", workspace_id) for workspace_id in changes.duty),
+        *(_piece_of_attention(each) for each in happened if isinstance(each, ATTENTION_EVENTS)),
     ]
+
+
+def _piece_of_attention(each: Any) -> Piece:
+    """For one member alone: another conversation is in a list of theirs, or is not any more."""
+    view = "mentions" if isinstance(each, MemberMentioned | MentionsSeen) else "following"
+    facts = {"conversation_id": str(each.conversation_id), "view": view}
+    return Piece("attention", facts, lambda to: to.actor.member_id == each.member_id)
 
 
 def _piece_of_all(name: str, workspace_id: UUID) -> Piece:
@@ -286,6 +300,8 @@ def _row(conversation: Conversation, languages: Sequence[str], changes: Changes)
             "unread": conversation.unread_count,
             "waiting_since": _text(conversation.waiting_since),
             "last_at": _text(conversation.last_message_at),
+            "wakes": _text(conversation.snoozed_until),
+            "closes": _text(conversation.window_closes_at),
             "tags": [str(tag.id) for tag in conversation.shown_tags],
         },
     }
@@ -333,7 +349,9 @@ def _items(
             "arrived": message.message.id in changes.arrived,
         }
         items.append(_item(conversation.id, payload, view, languages))
-    for note in notes_among(by_id, changes.notes) if changes.notes else ():
+    notes = list(notes_among(by_id, changes.notes)) if changes.notes else []
+    attach_mentions(notes)
+    for note in notes:
         view_of_note = note_view(note)
         payload = {"message_id": str(note.id), "position": view_of_note.position, "arrived": False}
         items.append(_item(note.conversation_id, payload, view_of_note, languages))

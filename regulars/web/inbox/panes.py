@@ -11,9 +11,11 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
+from regulars.attention.queries import attach_mentions, is_following, unseen_mentions
 from regulars.contacts.models import Contact, ContactIdentity, ContactTagging
 from regulars.conversations.access import contact_shown_to
 from regulars.conversations.models import Conversation
+from regulars.conversations.operations.handling import PRIORITIES
 from regulars.conversations.queries.changing import REWRITING, read_changes
 from regulars.conversations.queries.episodes import episodes_of
 from regulars.conversations.queries.lists import (
@@ -34,14 +36,14 @@ from regulars.tags.queries import find_tag
 from regulars.tags.taggings import tags_on
 from regulars.web.inbox.building import conversation_row, tag_views, thread_items, unread_bubbles, writer
 from regulars.web.inbox.language_names import language_info
-from regulars.web.inbox.lists import ListChoice, view_label
+from regulars.web.inbox.lists import ListChoice, Tab, order_label, state_label, view_label
 from regulars.web.inbox.scheduled import scheduled_context
 from regulars.web.inbox.view_models import ConversationRow
 from regulars.web.people.panel import about_merges, other_threads, person_facts
 from regulars.web.routing.why import about_routing
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
-from regulars.workspaces.queries import active_members_of
+from regulars.workspaces.queries import active_members_of, teams_of
 from regulars.workspaces.serving import serving_of
 
 PANEL_NOTES = 3
@@ -51,10 +53,18 @@ MOST_COUNTED = 1_000
 
 
 def list_context(actor: Actor, choice: ListChoice, cursor: str | None = None) -> dict[str, Any]:
-    page = list_conversations(actor, choice.filter, order=choice.order, cursor=cursor or None)
+    page = list_conversations(actor, choice.filter_for(actor), order=choice.order, cursor=cursor or None)
     context: dict[str, Any] = {
         "choice": choice,
         "list_title": view_label(choice.view),
+        "now": clock.now(),
+        "priorities": PRIORITIES,
+        "may": {
+            "assign": actor.can("conversations:assign"),
+            "resolve": actor.can("conversations:resolve"),
+        },
+        "tabs": [Tab(state, state_label(state)) for state in choice.states],
+        "orders": [(order, order_label(order)) for order in choice.orders],
         "current_view": choice.view,
         "current_inbox": choice.inbox_id,
         "rows": [conversation_row(each) for each in page.items],
@@ -64,6 +74,8 @@ def list_context(actor: Actor, choice: ListChoice, cursor: str | None = None) ->
     if choice.inbox_id:
         chosen = inboxes_of(actor).filter(id=choice.inbox_id).first()
         context["list_title"] = chosen.name if chosen else view_label(choice.view)
+    if choice.view == "mentions":
+        context["unseen"] = sorted(map(str, unseen_mentions(actor)))
     if choice.tag and not cursor:
         context |= _about_tag(actor, choice)
     if not page.items and not cursor:
@@ -75,7 +87,7 @@ def _about_tag(actor: Actor, choice: ListChoice) -> dict[str, Any]:
     tag = find_tag(actor.workspace_id, choice.tag)
     if tag is None:
         return {}
-    count = count_up_to(actor, choice.filter, MOST_COUNTED)
+    count = count_up_to(actor, choice.filter_for(actor), MOST_COUNTED)
     return {
         "tag": tag_views([tag])[0],
         "tag_count": min(count, MOST_COUNTED),
@@ -92,6 +104,8 @@ def _why_empty(actor: Actor, choice: ListChoice) -> dict[str, Any]:
         return {"reason": "no_number"}
     if not actor.sees_all and not actor.team_ids and not list(inboxes_of(actor)[:1]):
         return {"reason": "no_right"}
+    if choice.state in {"snoozed", "waiting"} or (choice.state == "done" and choice.view != "resolved"):
+        return {"reason": choice.state}
     counts: Counts = count_for(actor)
     if choice.view == "mine":
         oldest = counts.oldest_unassigned_since
@@ -101,6 +115,7 @@ def _why_empty(actor: Actor, choice: ListChoice) -> dict[str, Any]:
 
 def thread_context(actor: Actor, member: Member, conversation: Conversation) -> dict[str, Any]:
     page = read_thread(conversation)
+    attach_mentions(page.notes)
     now = clock.now()
     items = thread_items(page, conversation)
     channel = facts_of(conversation.inbox.connection.channel)
@@ -147,7 +162,7 @@ def _panel(actor: Actor, conversation: Conversation, others: Sequence[Conversati
         "conversation": conversation_row(_with_tags(conversation)),
         "can": _rights(actor, contact),
         **about_routing(conversation),
-        "panel_notes": newest_notes(conversation)[:PANEL_NOTES],
+        "panel_notes": newest_notes(conversation).filter(withdrawn_at=None)[:PANEL_NOTES],
         **(_about_group(conversation) if conversation.group else _about_contact(actor, contact)),
     }
 
@@ -192,6 +207,10 @@ def _head(actor: Actor, conversation: Conversation, others: Sequence[Conversatio
         "conversation": conversation_row(_with_tags(conversation)),
         "contact": contact,
         "members": assignable_members(actor),
+        "teams": teams_of(actor.workspace_id) if actor.can("conversations:assign") else [],
+        "priorities": PRIORITIES,
+        "is_followed": is_following(actor, conversation),
+        "may_follow": actor.member_id is not None,
         "can": _rights(actor, contact),
         "writes": _modes(actor),
         "window_closes_at": conversation.window_closes_at,

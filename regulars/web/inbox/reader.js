@@ -8,4 +8,5 @@ export function nameReader(scope) {
     if (name.matches("li")) continue;
     name.textContent = gettext("You");
   }
+  for (const acts of scope.querySelectorAll(`[data-own="${own}"]`)) acts.hidden = false;
 }

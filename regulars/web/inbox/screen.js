@@ -11,10 +11,14 @@ import { nameReader } from "./reader.js";
 import { Reading } from "./reading.js";
 import { Views } from "./views.js";
 import "./composer.js";
+import "./assigning.js";
 import "./context.js";
 import "./list.js";
 import "./live.js";
+import "./mentions.js";
 import "./message_menu.js";
+import "./selecting.js";
+import "./snoozing.js";
 import "./tagging.js";
 import "./thread.js";
 import "./voice_note.js";
@@ -279,6 +283,7 @@ class InboxScreen extends HTMLElement {
     if (search) return search.value ? false : this.list.focusCurrent(); // the browser clears it first
     if (this.dataset.phone === "open" && innerWidth < 1440) return this.togglePhone();
     if (this.querySelector("message-composer")?.stepBack()) return;
+    if (this.list?.selecting.clear()) return;
     if (!this.conversation) return false;
     this.close();
   }
@@ -298,11 +303,19 @@ class InboxScreen extends HTMLElement {
     onCommand("back", () => this.back());
     onCommand("context", () => this.toggleContext());
     onCommand("phone", () => this.togglePhone());
-    onCommand("resolve", () => this.act("status", this.isResolved ? { status: "open" } : { status: "resolved", ...this.seenOf("message") }));
-    onCommand("assign-me", () => this.act("assignment", { member: "me", ...this.seenOf("assignee") }));
-    onCommand("mark-unread", () => this.act("reading", { state: "unread" }) && (this.meant !== this.conversation || this.back()));
-    onCommand("assign", () => this.press(".assign [popovertarget]"));
-    onCommand("tag", () => this.press(".tagging [popovertarget]"));
+    onCommand("resolve", () => this.bulk("resolve") || this.act("status", this.isResolved ? { status: "open" } : { status: "resolved", ...this.seenOf("message") }));
+    onCommand("assign-me", () => this.bulk("assign-me") || this.act("assignment", { member: "me", ...this.seenOf("assignee") }));
+    onCommand("mark-unread", () => this.bulk("unread") || this.act("reading", { state: "unread" }) && (this.meant !== this.conversation || this.back()));
+    onCommand("assign", () => this.bulk("assign") || this.press(".assign [popovertarget]"));
+    onCommand("tag", () => this.bulk("tag") || this.press(".tagging [popovertarget]"));
+    onCommand("snooze", () => this.bulk("snooze") || this.press(".snoozing [popovertarget]"));
+    onCommand("priority", () => this.bulk("more") || this.pressMore("[role=menuitemradio][aria-checked=true]"));
+    onCommand("follow", () => this.press("[data-follow]"));
+  }
+
+  /** The same for all that are selected in the list; false while none is. */
+  bulk(what) {
+    return Boolean(this.list?.selecting.press(what));
   }
 
   /** Open a menu of the head of the conversation that is meant. */
@@ -311,6 +324,12 @@ class InboxScreen extends HTMLElement {
     const button = this.querySelector(`#thread-head ${selector}`);
     if (!button) return false;
     button.click();
+  }
+
+  /** Open the menu of all that is less often done, with one of its items in focus. */
+  async pressMore(selector) {
+    if ((await this.press(".thread-more [popovertarget]")) === false) return false;
+    this.querySelector(`#thread-more-menu ${selector}`)?.focus();
   }
 
   /** The contact's last message that whoever decides has seen. */

@@ -5,6 +5,7 @@ import { gettext } from "../design/strings.js";
 import { toast } from "../design/toast/toast.js";
 import { Outbox } from "./drafts.js";
 import { showScheduled } from "./later.js";
+import { namedIn } from "./mentions.js";
 import { pendingLine } from "./pending.js";
 import { offerUndo } from "./undo_send.js";
 
@@ -209,7 +210,9 @@ export class Sending {
     this.isNoting = true;
     this.composer.drafts.write("note", this.composer.text.value);
     const { id, base } = this.composer.drafts.records.note;
-    const response = await post(this.composer.dataset.noteUrl, { text, id, draft: base }).catch(() => null);
+    const body = new URLSearchParams({ text, id, draft: base });
+    for (const mention of await namedIn(text, this.composer.dataset.conversation)) body.append("mention", mention);
+    const response = await post(this.composer.dataset.noteUrl, body).catch(() => null);
     this.isNoting = false;
     if (!response && this.composer.drafts.id("note") !== id) return; // the stream has told of it
     if (response?.headers.get("X-Refusal") === "intent-used") this.composer.drafts.renew("note");

@@ -14,8 +14,8 @@ import phonenumbers
 from django import template
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
 from regulars.contacts.models import Group
@@ -31,9 +31,10 @@ from regulars.web.inbox.activities import sentence
 from regulars.web.inbox.call_permissions import CallPermission, call_permission_in
 from regulars.web.inbox.errors import Explanation, explanation_of, offer_after
 from regulars.web.inbox.form_answers import Answer, answers_in
-from regulars.web.inbox.lists import ListChoice
+from regulars.web.inbox.lists import ListChoice, State, in_state
 from regulars.web.inbox.orders import PricedOrder
 from regulars.web.inbox.orders import priced as priced_order
+from regulars.web.inbox.priorities import priority_word
 from regulars.web.inbox.view_models import (
     ICON_OF_KIND,
     ActivityView,
@@ -44,6 +45,7 @@ from regulars.web.inbox.view_models import (
     GroupView,
     MediaView,
     MessageView,
+    NoteView,
     Preview,
     QuoteView,
     ThreadItem,
@@ -385,9 +387,32 @@ def phone_shown(phone: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+@register.filter(name="priority_word")
+def in_words(priority: str) -> str:
+    return priority_word(priority)
+
+
+@register.filter
+def note_text(item: NoteView) -> SafeString:
+    """With whom it names marked: of those whom it really names, whatever else stands behind an @."""
+    text = str(marked(item.text))
+    for name in sorted(item.named, key=len, reverse=True):
+        written = escape(f"@{name}")
+        text = text.replace(written, f'<span class="mention">{written}</span>')
+    return mark_safe(text)  # noqa: S308 -- both are escaped
+
+
 @register.simple_tag
-def list_url(choice: ListChoice, *, order: Order | None = None, tag: UUID | str | None = None) -> str:
-    """The same list in another order, or narrowed to another tag (empty: to none)."""
+def list_url(
+    choice: ListChoice,
+    *,
+    order: Order | None = None,
+    tag: UUID | str | None = None,
+    state: State | None = None,
+) -> str:
+    """The same list in another order, under another tab, or narrowed to another tag (empty: to none)."""
+    if state is not None:
+        return in_state(choice, state).url
     tag = choice.tag if tag is None else str(tag)
     return replace(choice, order=order or choice.order, tag=tag).url
 

@@ -136,6 +136,14 @@ class ConversationRow:
     group: GroupView | None = None
     is_unreadable: bool = False
     """what is stored cannot be shown: only what it takes to open the conversation is set"""
+    snoozed_until: datetime | None = None
+    priority: str = "normal"
+    team_id: UUID | None = None
+    team_name: str = ""
+
+    @property
+    def is_pressing(self) -> bool:
+        return self.priority in {"high", "urgent"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +382,9 @@ class NoteView:
     author: Author
     text: str
     at: datetime
+    named: tuple[str, ...] = ()
+    """whom it names, as they stand in the text"""
+    is_withdrawn: bool = False
 
     item: str = "note"
 
@@ -396,6 +407,12 @@ class ActivityView:
     at: datetime
 
     item: str = "activity"
+
+    @property
+    def until(self) -> datetime | None:
+        """Until when a conversation was snoozed."""
+        written = self.facts.get("until")
+        return datetime.fromisoformat(written) if isinstance(written, str) else None
 
     @property
     def position(self) -> str:

@@ -7,11 +7,14 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from regulars.conversations.queries.lists import count_for
 from regulars.inboxes.access import inboxes_of
+from regulars.web.inbox.counting import counters_of
 from regulars.web.inbox.lists import COUNTED, ICONS, VIEWS, ListChoice, short_label, usual_order, view_label
 from regulars.web.settings.register import SettingsGroup, groups_for
 from regulars.workspaces.access import Actor
+
+IN_BOTTOM_BAR = ("mine", "unassigned", "mentions", "open")
+"""of a phone; the others are behind More"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,12 @@ class Navigation:
 
     @property
     def bottom(self) -> list[NavigationView]:
-        return [view for view in self.views if view.key != "resolved"]
+        return [view for view in self.views if view.key in IN_BOTTOM_BAR]
 
 
 def navigation_of(actor: Actor) -> Navigation:
-    """Four small queries."""
-    counts = count_for(actor)
-    numbers = {"mine": counts.mine, "unassigned": counts.unassigned}
+    """A few small queries."""
+    numbers = counters_of(actor).by_view
     views = [
         NavigationView(
             view,

@@ -23,11 +23,11 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError
 
 from regulars.conversations.access import Staffing, read_staffings
-from regulars.conversations.queries.lists import Counts, count_for_all
 from regulars.kernel import clock
 from regulars.kernel.database import check_connection
 from regulars.kernel.events import Event, Page, Position, Recorded, end_of_log, read_after
 from regulars.kernel.ids import parse_id
+from regulars.web.inbox.counting import Counters, counters_of_all
 from regulars.web.live.answering import Answering, AnsweringTold
 from regulars.web.live.attendance import Attendance
 from regulars.web.live.door import Viewer, viewer_of_cookie, viewers_of_sessions
@@ -476,17 +476,16 @@ class LiveHub:
         self._counted_at = {key: at for key, at in self._counted_at.items() if moment - at < COUNTERS_SECONDS}
         self._counted_at.update(dict.fromkeys(due, moment))
         for actors in by_workspace.values():
-            counted = await self._ask(count_for_all, list(actors.values()))
+            counted = await self._ask(counters_of_all, list(actors.values()))
             pieces = dict(zip(actors, map(self._counters, counted), strict=True))
             for screen in list(self._screens):
                 if screen.viewer.actor.id in pieces:
                     self._offer(screen, pieces[screen.viewer.actor.id])
 
-    def _counters(self, counts: Counts) -> bytes:
-        oldest = counts.oldest_unassigned_since
+    def _counters(self, counted: Counters) -> bytes:
+        oldest = counted.counts.oldest_unassigned_since
         values = {
-            "mine": counts.mine,
-            "unassigned": counts.unassigned,
+            **counted.by_view,
             "oldest_unassigned_since": oldest.isoformat() if oldest else None,
         }
         return event_of("counters", values, self._position)

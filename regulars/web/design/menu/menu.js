@@ -14,7 +14,7 @@ class MenuButton extends HTMLElement {
     this.ready = true;
     this.menu.addEventListener("toggle", (event) => this.onToggle(event.newState === "open"));
     this.menu.addEventListener("keydown", (event) => this.onKey(event));
-    this.menu.addEventListener("input", (event) => this.filter(event.target.value));
+    this.menu.addEventListener("input", (event) => event.target.type === "search" && this.filter(event.target.value));
   }
 
   onToggle(open) {

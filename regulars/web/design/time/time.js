@@ -25,6 +25,7 @@ const asEnglishWeekday = formatter({ weekday: "long" }, (made, date) => made.for
 const asShortWeekday = formatter({ weekday: "short" });
 const asDate = formatter({ day: "numeric", month: "short" });
 const asLongDate = formatter({ weekday: "long", day: "numeric", month: "long" });
+const asComing = formatter({ weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
 const asDateWithYear = formatter({ dateStyle: "medium" });
 
 export const DAY = 86_400_000;
@@ -137,6 +138,7 @@ const forms = {
   full: (date) => withDay(date, timeOf),
   second: (date) => withDay(date, asSecond),
   exact: asExact,
+  coming: (date) => (dateOf(date) === dateOf(new Date()) ? asTime(date) : asComing(date)),
   date: (date) => asDateWithYear(date),
 };
 

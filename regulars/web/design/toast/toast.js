@@ -4,6 +4,7 @@ import { showKeptToast, element, icon, post } from "../page.js";
 import { gettext } from "../strings.js";
 
 const LASTING = 6000;
+const LASTING_WITH_A_WAY_BACK = 10_000;
 let lastUndo = null;
 
 /** Show a toast. `undo` is a function; it also answers Ctrl/Cmd+Z until the toast is gone. `lasting`: milliseconds in which that is possible, and no longer. */
@@ -33,12 +34,13 @@ export function toast(text, { kind = "", undo = null, lasting = 0 } = {}) {
   dismiss.addEventListener("click", leave);
   box.append(dismiss);
   region.replaceChildren(...[...region.children].slice(-2), box);
-  let timer = setTimeout(leave, lasting || LASTING);
+  const shown = lasting || (undo ? LASTING_WITH_A_WAY_BACK : LASTING);
+  let timer = setTimeout(leave, shown);
   if (lasting) return; // no pointer prolongs it
   box.addEventListener("pointerenter", () => clearTimeout(timer));
-  box.addEventListener("pointerleave", () => (timer = setTimeout(leave, LASTING)));
+  box.addEventListener("pointerleave", () => (timer = setTimeout(leave, shown)));
   box.addEventListener("focusin", () => clearTimeout(timer));
-  box.addEventListener("focusout", () => (timer = setTimeout(leave, LASTING)));
+  box.addEventListener("focusout", () => (timer = setTimeout(leave, shown)));
 }
 
 document.addEventListener("toast", (event) => {

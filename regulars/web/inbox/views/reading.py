@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from regulars.attention.queries import attach_mentions
 from regulars.conversations.access import access_conversation
 from regulars.conversations.models import Conversation
 from regulars.conversations.queries.lists import attach_shown, count_for
@@ -79,6 +80,7 @@ def show_context(request: MemberRequest, conversation_id: str) -> HttpResponse:
 def earlier_messages(request: MemberRequest, conversation_id: str) -> HttpResponse:
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     page = read_thread(conversation, before=parse_position(request.GET.get("before", "")))
+    attach_mentions(page.notes)
     context = {"items": thread_items(page, conversation), "has_older": page.has_older}
     return render(request, "inbox/_items.html", context)
 
@@ -91,6 +93,7 @@ def later_messages(request: MemberRequest, conversation_id: str) -> HttpResponse
     if place is None:
         raise Http404
     page = read_thread_after(conversation, place)
+    attach_mentions(page.notes)
     context = {"items": thread_items(page, conversation), "has_newer": page.has_newer}
     return render(request, "inbox/_items.html", context)
 

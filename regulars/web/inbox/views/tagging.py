@@ -11,11 +11,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from regulars.acts.actions import PutTags, TakeTags
+from regulars.acts.operations.acting import act_on
 from regulars.contacts.models import ContactTagging
 from regulars.contacts.operations.tagging import tag_contacts, untag_contacts
 from regulars.conversations.access import access_contact, access_conversation
 from regulars.conversations.models import ConversationTagging
-from regulars.conversations.operations.tagging import tag_conversations, untag_conversations
 from regulars.conversations.queries.lists import count_by_tag
 from regulars.kernel.ids import parse_id
 from regulars.tags.access import get_tag
@@ -26,6 +27,7 @@ from regulars.tags.taggings import tags_on
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import tag_views
 from regulars.web.inbox.lists import read_choice
+from regulars.web.inbox.views.acting import undo_address
 from regulars.web.problems import toast_header
 from regulars.workspaces.access import Actor
 
@@ -65,9 +67,10 @@ def tag_conversation(request: MemberRequest, conversation_id: str) -> HttpRespon
     """As ``tag_contact``."""
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     tag = _tag_meant(request)
-    act = untag_conversations if request.POST.get("on") == OFF else tag_conversations
-    act([conversation], [tag], by=request.actor)
-    return _answer(request, tags_on(ConversationTagging, [conversation.id])[conversation.id], tag)
+    wanted = [str(tag.id)]
+    action = TakeTags(tags=wanted) if request.POST.get("on") == OFF else PutTags(tags=wanted)
+    undo_url = undo_address(act_on(conversation, [action], by=request.actor))
+    return _answer(request, tags_on(ConversationTagging, [conversation.id])[conversation.id], tag, undo_url)
 
 
 @require_safe
@@ -75,7 +78,7 @@ def tag_conversation(request: MemberRequest, conversation_id: str) -> HttpRespon
 def list_tags(request: MemberRequest, view: str) -> HttpResponse:
     """The tags of a list's conversations, each with how many have it."""
     choice = read_choice(request, view)
-    counted = count_by_tag(request.actor, choice.filter)
+    counted = count_by_tag(request.actor, choice.filter_for(request.actor))
     lines = [{"tag": tag_views([tag])[0], "count": count} for tag, count in counted]
     return render(request, "inbox/_tag_filter.html", {"choice": choice, "lines": lines})
 
@@ -102,12 +105,18 @@ def _option(tag: Tag, there: Collection[UUID]) -> dict[str, Any]:
     }
 
 
-def _answer(request: MemberRequest, tags: Iterable[Tag], changed: Tag) -> HttpResponse:
-    """The tags that are there now; and the way back."""
+def _answer(
+    request: MemberRequest, tags: Iterable[Tag], changed: Tag, undo_url: str | None = None
+) -> HttpResponse:
+    """The tags that are there now; and the way back, where it is not the opposite of the same."""
     is_off = request.POST.get("on") == OFF
     context = {"tags": tag_views(tags), "may_tag": True}
     response = render(request, "inbox/_tag_list.html", context)
     text = _("Without the tag %(name)s") if is_off else _("Tagged %(name)s")
-    undo = {"tag": str(changed.id), "on": "yes" if is_off else OFF}
-    response["X-Toast"] = toast_header(text % {"name": changed.name}, undo_url=request.path, undo_values=undo)
+    told = text % {"name": changed.name}
+    if undo_url is not None:
+        response["X-Toast"] = toast_header(told, undo_url=undo_url)
+    else:
+        undo = {"tag": str(changed.id), "on": "yes" if is_off else OFF}
+        response["X-Toast"] = toast_header(told, undo_url=request.path, undo_values=undo)
     return response

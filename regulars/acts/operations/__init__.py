@@ -1,0 +1,1 @@
+"""Acting, and taking it back."""

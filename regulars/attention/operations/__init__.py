@@ -1,0 +1,1 @@
+"""Write verbs about members' attention; each is one transaction."""
