@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "regulars.mail",
     "regulars.message_templates",
     "regulars.conversations",
+    "regulars.cases",
     "regulars.channels.whatsapp",
     "regulars.api",
     "regulars.web",

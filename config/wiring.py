@@ -14,6 +14,9 @@ from typing import Any
 
 from django.utils.translation import pgettext_lazy
 
+from regulars.cases import condition_fields as of_cases
+from regulars.cases import contact_tables as cases_tables
+from regulars.cases.reactions import leave_removed_teams
 from regulars.channels.record import Channel
 from regulars.channels.whatsapp.channel import WHATSAPP
 from regulars.channels.whatsapp.generating import PLATFORM
@@ -61,7 +64,7 @@ from regulars.mail.sending import hold_mails
 from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
 from regulars.workspaces import tasks as workspaces
-from regulars.workspaces.events import PasswordChanged
+from regulars.workspaces.events import PasswordChanged, TeamRemoved
 
 CHANNELS: Mapping[str, Channel] = {each.kind: each for each in (WHATSAPP,)}
 """every kind of medium, by the word that a connection names it with"""
@@ -96,6 +99,8 @@ REACTIONS: tuple[Reaction, ...] = (
     *(reaction for channel in CHANNELS.values() for reaction in _reactions_of(channel)),
     # when somebody has a new password, a mail tells them
     Reaction("mail.tell_changed_passwords", (PasswordChanged,), tell_changed_passwords),
+    # when a team is removed, its cases are with no team, and their history says so
+    Reaction("cases.leave_removed_teams", (TeamRemoved,), leave_removed_teams),
 )
 
 
@@ -168,6 +173,7 @@ def _erase_from_deliveries(erasure: Erasure) -> None:
 CONTACT_TABLES: tuple[ContactTable, ...] = (
     *contacts.CONTACT_TABLES,
     *conversations_tables.CONTACT_TABLES,
+    *cases_tables.CONTACT_TABLES,
     ContactTable(
         model=Delivery,
         unexported="as it came; the messages are what was said",
@@ -197,6 +203,7 @@ CONDITION_FIELDS = join(
     (
         of_contacts.CONDITIONS,
         of_conversations.CONDITIONS,
+        of_cases.CONDITIONS,
         event_fields(
             (each for name, each in Event.kinds.items() if name not in Event.past_kinds),
             pgettext_lazy("subject of conditions", "Event"),

@@ -273,6 +273,14 @@ class NoteWritten(Event):
     by: Doer | None = None
 
 
+@event
+class ThreadLineAdded(Event):
+    """Another part of the house wrote a quiet line into the thread: a case that belongs to it was opened, say."""
+
+    workspace_id: UUID
+    conversation_id: UUID
+
+
 # --- reading and answering -------------------------------------------------------------------------------
 
 
@@ -406,6 +414,7 @@ STATE_EVENTS = (
     MessageStopped,
     MessagesRemoved,
     CallReported,
+    ThreadLineAdded,
     ConversationChanged,
 )
 """after which a conversation's line and head are different, or its thread has a new quiet line"""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 Thing = Literal["conversations", "contacts", "deals", "cases", "orders", "files"]
-"""deals, cases and orders count as soon as their rooms are there"""
+"""deals and orders count as soon as their rooms are there"""
 Reach = Literal["own", "teams", "all"]
 THINGS: tuple[Thing, ...] = get_args(Thing)
 REACHES: tuple[Reach, ...] = get_args(Reach)
@@ -31,9 +31,11 @@ _AGENT = frozenset(
         "message_templates:read",
         "inboxes:read",
         "tags:read",
+        "cases:read",
+        "cases:edit",
     }
 )
-_LEAD = _AGENT | {"members:read", "teams:read", "ledger:read", "tags:manage"}
+_LEAD = _AGENT | {"members:read", "teams:read", "ledger:read", "tags:manage", "cases:manage"}
 _ADMIN = _LEAD | {
     "contacts:delete",
     "contacts:export",
