@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -34,6 +34,19 @@ def threads_of(actor: Actor, case: Case) -> CaseThreads:
     )
     attach_shown(seen)
     return CaseThreads(seen, links.count() - len(seen))
+
+
+def seen_links(actor: Actor, case_ids: Collection[UUID]) -> Mapping[UUID, list[UUID]]:
+    """By case, the conversations of it that somebody sees; one query."""
+    found: dict[UUID, list[UUID]] = {case_id: [] for case_id in case_ids}
+    links = CaseConversation.objects.filter(
+        case__in=case_ids, conversation__in=visible_to(actor).values("id"), workspace_id=actor.workspace_id
+    )
+    for case_id, conversation_id in links.order_by("linked_at", "id").values_list(
+        "case_id", "conversation_id"
+    ):
+        found[case_id].append(conversation_id)
+    return found
 
 
 def people_of(case: Case) -> list[Contact]:
