@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from regulars.web.cases.live import CASE_LISTS, CASE_PAGE
 from regulars.web.inbox.live import INBOX
 from regulars.web.live.topics import Topic
 from regulars.web.settings.register import TOPICS as SETTINGS
 
-TOPICS: tuple[Topic, ...] = (INBOX, *SETTINGS)
+TOPICS: tuple[Topic, ...] = (INBOX, CASE_LISTS, CASE_PAGE, *SETTINGS)

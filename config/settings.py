@@ -158,6 +158,7 @@ TEMPLATES = [
             # {% load inbox %}: each screen's tags lie beside its templates
             "libraries": {
                 "administration": "regulars.web.administration.tags",
+                "cases": "regulars.web.cases.tags",
                 "design": "regulars.web.design.tags",
                 "inbox": "regulars.web.inbox.tags",
                 "people": "regulars.web.people.tags",

@@ -16,6 +16,7 @@ from regulars.contacts.operations.tagging import tag_contacts, untag_contacts
 from regulars.conversations.models import Conversation, Episode
 from regulars.conversations.operations.handling import reopen_conversation, resolve_conversation
 from regulars.conversations.operations.tagging import tag_conversations, untag_conversations
+from regulars.demo.cases import give_cases
 from regulars.demo.seed import PASSWORD, Made
 from regulars.kernel import clock
 from regulars.kernel.events import Doer
@@ -134,6 +135,7 @@ def give_a_past(made: Made, generators: Sequence[Generated], mail_port: int | No
     for put in ON_CONVERSATIONS:
         _tag_talk(talks[str(contacts[put.person].id)], tags[put.tag], put, _Those(members, now))
     _reopen_some(made, now)
+    give_cases(made, {name: talks[str(each.id)] for name, each in contacts.items()}, now)
     _staff_the_packing_room(made)
     if mail_port:
         facts = ServerFacts(

@@ -70,14 +70,22 @@ class Timeline:
     has_older: bool
 
 
-def timeline_of(case: Case, *, before: datetime | None = None, limit: int = 50) -> Timeline:
+def timeline_of(case: Case, *, before: tuple[datetime, UUID] | None = None, limit: int = 50) -> Timeline:
     comments = comments_of(case).select_related("author__user")
     lines = CaseActivity.objects.filter(case=case).order_by("-at", "-id")
     if before:
-        comments, lines = comments.filter(created_at__lt=before), lines.filter(at__lt=before)
+        comments, lines = (
+            comments.filter(_is_before("created_at", before)),
+            lines.filter(_is_before("at", before)),
+        )
     both: list[CaseComment | CaseActivity] = [*comments[: limit + 1], *lines[: limit + 1]]
     both.sort(key=lambda each: (moment_of(each), each.id), reverse=True)
     return Timeline(both[:limit], len(both) > limit)
+
+
+def _is_before(column: str, place: tuple[datetime, UUID]) -> Q:
+    at, last_id = place
+    return Q(**{f"{column}__lt": at}) | Q(**{column: at, "id__lt": last_id})
 
 
 def moment_of(item: CaseComment | CaseActivity) -> datetime:

@@ -28,6 +28,7 @@ from regulars.inboxes.queries import inboxes_in
 from regulars.kernel import clock
 from regulars.tags.queries import find_tag
 from regulars.tags.taggings import tags_on
+from regulars.web.cases.panel import about_cases
 from regulars.web.inbox.building import conversation_row, tag_views, thread_items, unread_bubbles, writer
 from regulars.web.inbox.language_names import language_info
 from regulars.web.inbox.lists import ListChoice, view_label
@@ -138,6 +139,7 @@ def _panel(actor: Actor, conversation: Conversation, others: Sequence[Conversati
         "conversation": conversation_row(_with_tags(conversation)),
         "can": _rights(actor, contact),
         "panel_notes": newest_notes(conversation)[:PANEL_NOTES],
+        **about_cases(actor, conversation),
         **(_about_group(conversation) if conversation.group else _about_contact(actor, contact)),
     }
 

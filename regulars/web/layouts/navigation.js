@@ -35,6 +35,9 @@ onCommand("go-inbox", () => document.querySelector(".rail .brand").click());
 for (const { dataset: { view } } of document.querySelectorAll(".rail [data-view]")) {
   onCommand(`go-${view}`, () => document.querySelector(`.rail [data-view="${view}"]`).click());
 }
+for (const { dataset: { place } } of document.querySelectorAll(".rail [data-place]")) {
+  onCommand(`go-${place}`, () => document.querySelector(`.rail [data-place="${place}"]`).click());
+}
 onCommand("go-settings", () => location.assign("/settings"));
 onCommand("go-account", () => location.assign("/settings/account"));
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from regulars.cases.queries.lists import count_mine
 from regulars.conversations.queries.lists import count_for
 from regulars.inboxes.access import inboxes_of
 from regulars.web.inbox.lists import COUNTED, ICONS, VIEWS, ListChoice, short_label, usual_order, view_label
@@ -35,6 +37,8 @@ class NavigationInbox:
 @dataclass(frozen=True, slots=True)
 class Navigation:
     views: list[NavigationView]
+    work: list[NavigationView]
+    """what there is to do beside conversations"""
     inboxes: list[NavigationInbox]
     settings: list[SettingsGroup]
     has_several_channels: bool
@@ -45,7 +49,7 @@ class Navigation:
 
 
 def navigation_of(actor: Actor) -> Navigation:
-    """Four small queries."""
+    """Five small queries."""
     counts = count_for(actor)
     numbers = {"mine": counts.mine, "unassigned": counts.unassigned}
     views = [
@@ -66,4 +70,13 @@ def navigation_of(actor: Actor) -> Navigation:
         for inbox in staffed
     ]
     channels = {inbox.connection.channel for inbox in staffed}
-    return Navigation(views, inboxes, groups_for(actor), has_several_channels=len(channels) > 1)
+    return Navigation(views, _work(actor), inboxes, groups_for(actor), has_several_channels=len(channels) > 1)
+
+
+def _work(actor: Actor) -> list[NavigationView]:
+    if not actor.can("cases:read"):
+        return []
+    mine = count_mine([actor]).get(actor.member_id, 0) if actor.member_id else 0
+    return [
+        NavigationView("cases", _("Cases"), _("Cases"), "case", reverse("cases"), counted=True, count=mine)
+    ]
