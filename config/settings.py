@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "regulars.answering",
     "regulars.attention",
     "regulars.acts",
+    "regulars.cases",
     "regulars.channels.whatsapp",
     "regulars.api",
     "regulars.web",
@@ -165,6 +166,7 @@ TEMPLATES = [
             # {% load inbox %}: each screen's tags lie beside its templates
             "libraries": {
                 "administration": "regulars.web.administration.tags",
+                "cases": "regulars.web.cases.tags",
                 "design": "regulars.web.design.tags",
                 "inbox": "regulars.web.inbox.tags",
                 "people": "regulars.web.people.tags",

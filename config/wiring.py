@@ -19,6 +19,9 @@ from regulars.acts.operations.in_bulk import BULK
 from regulars.acts.operations.undoing import purge_acts
 from regulars.answering.contact_tables import CONTACT_TABLES as OF_ANSWERING
 from regulars.attention import contact_tables as attention_tables
+from regulars.cases import condition_fields as of_cases
+from regulars.cases import contact_tables as cases_tables
+from regulars.cases.reactions import leave_removed_teams
 from regulars.channels.record import Channel
 from regulars.channels.whatsapp.channel import WHATSAPP
 from regulars.channels.whatsapp.generating import PLATFORM
@@ -76,7 +79,7 @@ from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
 from regulars.workspaces import tasks as workspaces
 from regulars.workspaces.availability import note_absent
-from regulars.workspaces.events import PasswordChanged
+from regulars.workspaces.events import PasswordChanged, TeamRemoved
 
 CHANNELS: Mapping[str, Channel] = {each.kind: each for each in (WHATSAPP,)}
 """every kind of medium, by the word that a connection names it with"""
@@ -115,6 +118,8 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction("routing.route", ROUTED_ON, route),
     # when a contact writes, what was to leave only if they stay silent does not
     Reaction("scheduling.stop_what_was_answered", (MessageReceived,), stop_what_was_answered),
+    # when a team is removed, its cases are with no team, and their history says so
+    Reaction("cases.leave_removed_teams", (TeamRemoved,), leave_removed_teams),
 )
 
 
@@ -196,6 +201,7 @@ CONTACT_TABLES: tuple[ContactTable, ...] = (
     *OF_ANSWERING,
     *attention_tables.CONTACT_TABLES,
     *acts_tables.CONTACT_TABLES,
+    *cases_tables.CONTACT_TABLES,
     ContactTable(
         model=Delivery,
         unexported="as it came; the messages are what was said",
@@ -231,6 +237,7 @@ CONDITION_FIELDS = join(
     (
         of_contacts.CONDITIONS,
         of_conversations.CONDITIONS,
+        of_cases.CONDITIONS,
         event_fields(
             (each for name, each in Event.kinds.items() if name not in Event.past_kinds),
             pgettext_lazy("subject of conditions", "Event"),

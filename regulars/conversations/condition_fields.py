@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +39,7 @@ from regulars.kernel.conditions.windows import AsOf
 from regulars.kernel.history import counted_rows
 from regulars.tags.condition_fields import tags_of
 from regulars.workspaces.access import Actor
+from regulars.workspaces.permissions import Thing
 from regulars.workspaces.queries import teams_of
 
 _CONTACT = "LEFT JOIN contacts_contact contact ON contact.id = {}.contact_id"
@@ -116,10 +117,11 @@ def may_ask(actor: Actor, field: Field) -> bool:
     """Whether the answers tell an actor only of what they see.
 
     Objects are theirs; what is said of them must be, too: words and numbers of messages are those of all threads with a
-    contact, so they are for whoever sees all threads.
+    contact, so they are for whoever sees all threads, and cases likewise.
     """
-    if field.rows is not None and field.rows.name == _MESSAGES.name:
-        return actor.can("conversations:read") and actor.sees_all
+    if field.rows is not None and field.rows.asks_for:
+        permission, thing = field.rows.asks_for
+        return actor.can(permission) and actor.reach.get(cast("Thing", thing)) == "all"
     return field.source != CONTACT.name or actor.can("contacts:read")
 
 
@@ -238,6 +240,7 @@ def _rows(fields: dict[str, Field]) -> Rows:
         joins=_JOINS,
         load=_said_with,
         get_at=lambda row: row.at,
+        asks_for=("conversations:read", "conversations"),
     )
 
 

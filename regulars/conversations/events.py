@@ -297,6 +297,14 @@ class NoteRestored(Event):
     by: Doer
 
 
+@event
+class ThreadLineAdded(Event):
+    """Another part of the house wrote a quiet line into the thread: a case that belongs to it was opened, say."""
+
+    workspace_id: UUID
+    conversation_id: UUID
+
+
 # --- reading and answering -------------------------------------------------------------------------------
 
 
@@ -432,6 +440,7 @@ STATE_EVENTS = (
     MessageStopped,
     MessagesRemoved,
     CallReported,
+    ThreadLineAdded,
     ConversationChanged,
 )
 """after which a conversation's line and head are different, or its thread has a new quiet line"""

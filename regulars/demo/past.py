@@ -16,6 +16,7 @@ from regulars.contacts.operations.tagging import tag_contacts, untag_contacts
 from regulars.conversations.models import Conversation, Episode
 from regulars.conversations.operations.handling import reopen_conversation, resolve_conversation
 from regulars.conversations.operations.tagging import tag_conversations, untag_conversations
+from regulars.demo.cases import give_cases
 from regulars.demo.quick_replies import keep_replies, know_more
 from regulars.demo.routing import route_the_wholesale_number
 from regulars.demo.seed import PASSWORD, Made
@@ -138,6 +139,7 @@ def give_a_past(made: Made, generators: Sequence[Generated], mail_port: int | No
     _reopen_some(made, now)
     know_more(contacts, now.date())
     keep_replies(made)
+    give_cases(made, {name: talks[str(each.id)] for name, each in contacts.items()}, now)
     _staff_the_packing_room(made)
     route_the_wholesale_number(made)
     if mail_port:

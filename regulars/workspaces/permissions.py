@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 Thing = Literal["conversations", "contacts", "deals", "cases", "orders", "files"]
-"""deals, cases and orders count as soon as their rooms are there"""
+"""deals and orders count as soon as their rooms are there"""
 Reach = Literal["own", "teams", "all"]
 THINGS: tuple[Thing, ...] = get_args(Thing)
 REACHES: tuple[Reach, ...] = get_args(Reach)
@@ -32,6 +32,8 @@ _AGENT = frozenset(
         "inboxes:read",
         "quick_replies:read",
         "tags:read",
+        "cases:read",
+        "cases:edit",
     }
 )
 _LEAD = _AGENT | {
@@ -42,6 +44,7 @@ _LEAD = _AGENT | {
     "quick_replies:manage",
     "routing:read",
     "routing:manage",
+    "cases:manage",
 }
 _ADMIN = _LEAD | {
     "contacts:delete",

@@ -1,4 +1,4 @@
-"""What was so of conversations and contacts, from when until when, by whom and why."""
+"""What was so of conversations, contacts and cases, from when until when, by whom and why."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.db.models import Q
 
 from regulars.api.paging import Page
 from regulars.api.shapes.history import HistoryQuery, HistoryShape, build_history
+from regulars.cases.access import access_case
+from regulars.cases.models import CaseHistory
 from regulars.contacts.models import ContactHistory
 from regulars.conversations.access import access_contact, access_conversation
 from regulars.conversations.models import ConversationHistory
@@ -20,6 +22,11 @@ from regulars.workspaces.access import Actor
 def list_conversation_history(actor: Actor, conversation_id: UUID, query: HistoryQuery) -> Page[HistoryShape]:
     """Its status, whose it was and in which team's queue, the newest first; `at` says what was so at a moment."""
     return _page(ConversationHistory, access_conversation(actor, conversation_id).id, query)
+
+
+def list_case_history(actor: Actor, case_id: UUID, query: HistoryQuery) -> Page[HistoryShape]:
+    """Its status, owner, team, category and priority, the newest first; `at` says what was so at a moment."""
+    return _page(CaseHistory, access_case(actor, case_id).id, query)
 
 
 def list_contact_history(actor: Actor, contact_id: UUID, query: HistoryQuery) -> Page[HistoryShape]:

@@ -25,14 +25,14 @@ _PERMISSIONS = "Exactly these; `GET /roles` shows under owner which there are."
 
 
 class ReachShape(msgspec.Struct, kw_only=True):
-    """How far a role reaches. Deals, cases and orders count as soon as there are any."""
+    """How far a role reaches. Deals and orders count as soon as there are any."""
 
     conversations: Annotated[Reach, told(_FAR, "teams")]
     contacts: Annotated[
         Reach, told("Those that are theirs; whoever writes in a visible conversation is seen.", "own")
     ]
     deals: Annotated[Reach, told(_FAR, "own")]
-    cases: Annotated[Reach, told(_FAR, "own")]
+    cases: Annotated[Reach, told(f"{_FAR} Whoever sees a conversation of a case sees the case.", "own")]
     orders: Annotated[Reach, told(_FAR, "own")]
     files: Annotated[
         Reach, told("Those of messages in visible conversations that are reached so far.", "own")

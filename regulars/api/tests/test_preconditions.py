@@ -10,6 +10,8 @@ import pytest
 from regulars.api.preconditions import takes_versions
 from regulars.api.routes import BY_PATH, ROUTES
 from regulars.api.tests.client import Api, problem
+from regulars.cases.operations.arranging import create_category
+from regulars.cases.operations.opening import NewCase, open_case
 from regulars.tags.operations import create_tag
 from tests.cast import ALICE, BORIS, Cast
 
@@ -19,6 +21,8 @@ HOURS = {"episode_hours": 12}
 def paths_of(cast: Cast) -> dict[str, tuple[str, dict[str, Any]]]:
     tag = create_tag(cast.workspace.id, "vip", by=cast.actor())
     conversation = cast.hears(ALICE, "hello")
+    category = create_category(cast.workspace.id, "Repair", by=cast.actor())
+    case = open_case(NewCase(category=category), by=cast.actor())
     return {
         "/contacts/{contact_id}": (f"/contacts/{cast.alice.id}", {"about": "Comes on Fridays"}),
         "/conversations/{conversation_id}": (f"/conversations/{conversation.id}", {"priority": "high"}),
@@ -26,6 +30,9 @@ def paths_of(cast: Cast) -> dict[str, tuple[str, dict[str, Any]]]:
         "/tags/{tag_id}": (f"/tags/{tag.id}", {"color": "red"}),
         "/teams/{team_id}": (f"/teams/{cast.team.id}", {"name": "Night"}),
         "/business-hours": ("/business-hours", HOURS),
+        "/cases/{case_id}": (f"/cases/{case.id}", {"priority": "high"}),
+        "/case-categories/{category_id}": (f"/case-categories/{category.id}", {"color": "red"}),
+        "/case-settings": ("/case-settings", {"reopen_hours": 12}),
     }
 
 
@@ -39,6 +46,7 @@ def test_everything_that_is_edited_has_a_version():
         *ELSEWHERE,
         *("/contacts/{contact_id}", "/conversations/{conversation_id}", "/members/{member_id}"),
         *("/tags/{tag_id}", "/teams/{team_id}", "/business-hours"),
+        *("/cases/{case_id}", "/case-categories/{category_id}", "/case-settings"),
     }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from regulars.conversations.events import (
     AnswerFailed,
@@ -29,6 +30,7 @@ from regulars.conversations.events import (
     MessageSentAgain,
     MessageStopped,
     MessageTakenAsSent,
+    ThreadLineAdded,
 )
 from regulars.conversations.history import remember
 from regulars.conversations.models import Activity
@@ -61,6 +63,24 @@ def tell_all(events: Iterable[Event]) -> None:
     if lines:
         _insert(lines, clock.now())
         remember((each, line.kind) for each, line in lines)
+
+
+def add_lines(workspace_id: UUID, lines: Sequence[tuple[UUID, Line]]) -> None:
+    """Quiet lines that a higher room writes into threads, each with its conversation; in the current transaction."""
+    now = clock.now()
+    Activity.objects.bulk_create(
+        Activity(
+            workspace_id=workspace_id,
+            conversation_id=conversation_id,
+            kind=line.kind,
+            actor_name=line.actor_name,
+            facts=dict(line.facts),
+            at=line.at or now,
+        )
+        for conversation_id, line in lines
+    )
+    threads = dict.fromkeys(conversation_id for conversation_id, _line in lines)
+    record_all(ThreadLineAdded(workspace_id, conversation_id) for conversation_id in threads)
 
 
 def remember_untold(events: Iterable[Event]) -> None:
@@ -133,7 +153,7 @@ _LINES: Mapping[type[Event], Callable[[Any], Line | None]] = {
 }
 
 
-LINE_EVENTS: tuple[type[Event], ...] = (*_LINES, ConversationChanged)
+LINE_EVENTS: tuple[type[Event], ...] = (*_LINES, ThreadLineAdded, ConversationChanged)
 """those that may have a line in the thread"""
 
 

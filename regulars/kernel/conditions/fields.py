@@ -163,6 +163,8 @@ class Rows:
     """when a row ends, NULL while it lasts: one that has ended by then does not count; else what was stays"""
     get_until: Callable[[Any], datetime | None] | None = None
     takes_window: bool = True
+    asks_for: tuple[str, str] | None = None
+    """the permission to see them and the kind of thing: told to whoever has the one and reaches all of the other"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,15 @@ SUBJECTS = (
         },
     ),
     Subject(
+        "cases",
+        _("Cases"),
+        {
+            "cases:read": _("See cases"),
+            "cases:edit": _("Open, change, resolve, merge and comment cases"),
+            "cases:manage": _("Set categories of cases and how long they can be reopened"),
+        },
+    ),
+    Subject(
         "numbers",
         _("Numbers and message templates"),
         {
@@ -124,6 +133,15 @@ DISTANCES = (
             "own": _("Whoever writes in these conversations, and those they look after"),
             "teams": _("Whoever writes in these conversations, and those whom they or team mates look after"),
             "all": pgettext_lazy("contacts", "All"),
+        },
+    ),
+    Distance(
+        "cases",
+        _("Which cases"),
+        {
+            "own": _("Their own, nobody's, and those of the conversations that they see"),
+            "teams": _("Those, and what their teams have or team mates own"),
+            "all": pgettext_lazy("cases", "All"),
         },
     ),
     Distance(

@@ -71,7 +71,7 @@ export function exchange(old, fresh) {
 export const parsedPage = (html) => new DOMParser().parseFromString(html, "text/html");
 
 /** What differs between a page now and the same page later; the rest of it stays. */
-export const CHANGING = [".page-body", ".page-bar .end"];
+export const CHANGING = [".page-body", ".page-bar h1", ".page-bar .end"];
 
 /** This page as it is now; null where it is not for this member any more. Rejects without a connection. */
 export async function askAnew() {

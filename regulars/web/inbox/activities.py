@@ -39,6 +39,10 @@ ICONS = {
     "call": "phone",
     "stopped": "close",
     "reopened_by_failure": "reopen",
+    "case_opened": "case",
+    "case_linked": "case",
+    "case_resolved": "case",
+    "case_reopened": "case",
 }
 
 
@@ -96,6 +100,10 @@ def _patterns() -> dict[str, str]:
         "identity_check": _("The contact's phone was set up anew; check who is writing"),
         "woken": _("Back: the snooze is over"),
         "stopped": _("%(actor)s stopped a message before it left"),
+        "case_opened": _("%(actor)s opened a case"),
+        "case_linked": _("%(actor)s added this to a case"),
+        "case_resolved": _("%(actor)s resolved a case of this"),
+        "case_reopened": _("%(actor)s reopened a case of this"),
         "reopened_by_failure": _("Open again: our answer was not delivered"),
     }
 

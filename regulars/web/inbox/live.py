@@ -10,6 +10,8 @@ from uuid import UUID
 
 from regulars.attention.events import ATTENTION_EVENTS, MemberMentioned, MentionsSeen
 from regulars.attention.queries import attach_mentions
+from regulars.cases.events import CASE_EVENTS, CaseContactUnlinked, CaseConversationUnlinked
+from regulars.cases.queries.pages import conversations_showing
 from regulars.contacts.events import (
     CONTACT_EVENTS,
     GROUP_EVENTS,
@@ -73,6 +75,7 @@ INBOX_SCREEN_EVENTS: tuple[type[Event], ...] = (
     *TEAM_EVENTS,
     *SHOWN_TAG_EVENTS,
     *AVAILABILITY_EVENTS,
+    *CASE_EVENTS,
 )
 
 
@@ -107,6 +110,8 @@ class Changes:
     """workspaces in which somebody is on duty who was not, or the reverse"""
     redrawn_tags: set[UUID] = field(default_factory=set)
     """workspaces whose tags look different"""
+    cases: set[UUID] = field(default_factory=set)
+    """that conversations and their people belong to: panels show them"""
     lined: set[UUID] = field(default_factory=set)
     """conversations whose thread has a new quiet line"""
     held_before: dict[UUID, set[Holder]] = field(default_factory=dict)
@@ -167,6 +172,12 @@ def _fold_what_they_show(event: Any, changes: Changes) -> None:
         changes.duty.add(event.workspace_id)
     elif isinstance(event, SHOWN_TAG_EVENTS):
         changes.redrawn_tags.add(event.workspace_id)
+    elif isinstance(event, CASE_EVENTS):
+        changes.cases.add(event.case_id)
+        if isinstance(event, CaseConversationUnlinked):
+            changes.panels.add(event.conversation_id)
+        if isinstance(event, CaseContactUnlinked):
+            changes.contacts.add(event.contact_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +297,9 @@ def _conversations(
         shown = shown_with_number(workspaces, watched, changes.inboxes, changes.teams)
         changes.heads |= shown
         wanted |= shown
+    if watched and changes.cases:
+        changes.panels |= conversations_showing(changes.cases) & set(watched)
+    wanted |= changes.panels & set(watched)
     return read_conversations(workspaces, wanted) if wanted else []
 
 

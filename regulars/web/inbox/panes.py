@@ -34,6 +34,7 @@ from regulars.kernel import clock
 from regulars.quick_replies.queries import is_advised
 from regulars.tags.queries import find_tag
 from regulars.tags.taggings import tags_on
+from regulars.web.cases.panel import about_cases
 from regulars.web.inbox.building import conversation_row, tag_views, thread_items, unread_bubbles, writer
 from regulars.web.inbox.language_names import language_info
 from regulars.web.inbox.lists import ListChoice, Tab, order_label, state_label, view_label
@@ -163,6 +164,7 @@ def _panel(actor: Actor, conversation: Conversation, others: Sequence[Conversati
         "can": _rights(actor, contact),
         **about_routing(conversation),
         "panel_notes": newest_notes(conversation).filter(withdrawn_at=None)[:PANEL_NOTES],
+        **about_cases(actor, conversation),
         **(_about_group(conversation) if conversation.group else _about_contact(actor, contact)),
     }
 

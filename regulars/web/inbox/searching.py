@@ -5,16 +5,18 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from regulars.cases.queries.lists import CaseFilter, list_cases
 from regulars.conversations.models import Conversation
 from regulars.conversations.queries.lists import ConversationFilter, list_conversations
 from regulars.tags.queries import matching_tags
+from regulars.web.cases.words import STATUS_ICONS, status_word
 from regulars.web.inbox.building import conversation_row
 from regulars.web.inbox.lists import ListChoice, usual_order
 from regulars.web.inbox.tags import group_name
 from regulars.workspaces.access import Actor
 
 FOUND_LIMIT = 12
-FOUND_TAGS = 5
+FOUND_TAGS = FOUND_CASES = 5
 
 
 def search_everything(actor: Actor, text: str) -> list[dict[str, str]]:
@@ -25,10 +27,28 @@ def search_everything(actor: Actor, text: str) -> list[dict[str, str]]:
     stand_for_people = set(newest.values())
     people = [_item(each, "person") for each in found if each.id in stand_for_people]
     return (
-        _tags(actor, text)
+        _cases(actor, text)
+        + _tags(actor, text)
         + people
         + [_item(each, "conversation") for each in found if each.id not in stand_for_people]
     )
+
+
+def _cases(actor: Actor, text: str) -> list[dict[str, str]]:
+    """By number, words and people; the newest first."""
+    if not actor.can("cases:read"):
+        return []
+    lines = list_cases(actor, CaseFilter(text=text), limit=FOUND_CASES).lines
+    return [
+        {
+            "group": "case",
+            "icon": STATUS_ICONS[line.case.status],
+            "label": f"{line.case} {line.case.title}",
+            "detail": status_word(line.case.status),
+            "url": reverse("case", args=[line.case.id]),
+        }
+        for line in lines
+    ]
 
 
 def _tags(actor: Actor, text: str) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ import "../design/toast/toast.js";
 import "../design/tooltip/tooltip.js";
 import "../design/waiting_clock/waiting_clock.js";
 import "../design/window_strip/window_strip.js";
+import "../cases/cases.js";
 import "../inbox/screen.js";
 import "../settings/acts.js";
 import "../settings/following.js";

@@ -44,7 +44,9 @@ export async function refreshOwnAvailability() {
 }
 
 onCommand("availability", () => document.querySelector("[data-own-availability]")?.click());
-if (document.querySelector(".rail [data-now]")) onCommand("go-now", () => document.querySelector(".rail [data-now]").click());
+for (const { dataset: { place } } of document.querySelectorAll(".rail [data-place]")) {
+  onCommand(`go-${place}`, () => document.querySelector(`.rail [data-place="${place}"]`).click());
+}
 onCommand("go-settings", () => location.assign("/settings"));
 onCommand("go-account", () => location.assign("/settings/account"));
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from regulars.cases.queries.lists import count_mine
 from regulars.inboxes.access import inboxes_of
 from regulars.web.inbox.counting import counters_of
 from regulars.web.inbox.lists import COUNTED, ICONS, VIEWS, ListChoice, short_label, usual_order, view_label
@@ -38,10 +40,11 @@ class NavigationInbox:
 @dataclass(frozen=True, slots=True)
 class Navigation:
     views: list[NavigationView]
+    work: list[NavigationView]
+    """what there is to do beside conversations"""
     inboxes: list[NavigationInbox]
     settings: list[SettingsGroup]
     has_several_channels: bool
-    shows_now: bool
 
     @property
     def bottom(self) -> list[NavigationView]:
@@ -69,4 +72,22 @@ def navigation_of(actor: Actor) -> Navigation:
         for inbox in staffed
     ]
     channels = {inbox.connection.channel for inbox in staffed}
-    return Navigation(views, inboxes, groups_for(actor), len(channels) > 1, actor.can("routing:read"))
+    return Navigation(views, _work(actor), inboxes, groups_for(actor), len(channels) > 1)
+
+
+def _work(actor: Actor) -> list[NavigationView]:
+    places = []
+    if actor.can("routing:read"):
+        places.append(
+            NavigationView(
+                "now", _("Now: who waits, who has room"), _("Now"), "activity", reverse("now"), counted=False
+            )
+        )
+    if actor.can("cases:read"):
+        mine = count_mine([actor]).get(actor.member_id, 0) if actor.member_id else 0
+        places.append(
+            NavigationView(
+                "cases", _("Cases"), _("Cases"), "case", reverse("cases"), counted=True, count=mine
+            )
+        )
+    return places

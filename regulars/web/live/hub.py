@@ -27,9 +27,9 @@ from regulars.kernel import clock
 from regulars.kernel.database import check_connection
 from regulars.kernel.events import Event, Page, Position, Recorded, end_of_log, read_after
 from regulars.kernel.ids import parse_id
-from regulars.web.inbox.counting import Counters, counters_of_all
 from regulars.web.live.answering import Answering, AnsweringTold
 from regulars.web.live.attendance import Attendance
+from regulars.web.live.counting import count_everything
 from regulars.web.live.door import Viewer, viewer_of_cookie, viewers_of_sessions
 from regulars.web.live.drawing import Drawn, draw_all, write_once
 from regulars.web.live.presence import Board, read_beat, told
@@ -476,19 +476,14 @@ class LiveHub:
         self._counted_at = {key: at for key, at in self._counted_at.items() if moment - at < COUNTERS_SECONDS}
         self._counted_at.update(dict.fromkeys(due, moment))
         for actors in by_workspace.values():
-            counted = await self._ask(counters_of_all, list(actors.values()))
+            counted = await self._ask(count_everything, list(actors.values()))
             pieces = dict(zip(actors, map(self._counters, counted), strict=True))
             for screen in list(self._screens):
                 if screen.viewer.actor.id in pieces:
                     self._offer(screen, pieces[screen.viewer.actor.id])
 
-    def _counters(self, counted: Counters) -> bytes:
-        oldest = counted.counts.oldest_unassigned_since
-        values = {
-            **counted.by_view,
-            "oldest_unassigned_since": oldest.isoformat() if oldest else None,
-        }
-        return event_of("counters", values, self._position)
+    def _counters(self, counts: Mapping[str, Any]) -> bytes:
+        return event_of("counters", counts, self._position)
 
     async def _ask(self, question: Callable[..., T], *arguments: Any) -> T:
         """In one of the hub's threads, with a connection that is checked first."""

@@ -68,7 +68,7 @@ function replace(fresh) {
 
 /** The browser comes back by itself unless it was refused: while the database is away, say. */
 function open(cursor) {
-  const query = new URLSearchParams({ topics: page.dataset.follows, cursor });
+  const query = new URLSearchParams({ topics: page.dataset.follows, cursor, conversation: page.dataset.subject ?? "" });
   const stream = new EventSource(`/live?${query}`);
   let seen = cursor;
   for (const kind of ["hello", "ping", "page", "counters"]) stream.addEventListener(kind, (event) => (seen = event.lastEventId));

@@ -21,6 +21,7 @@ from regulars.web.administration.views.roles import ROLES
 from regulars.web.administration.views.tags import TAGS
 from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
+from regulars.web.cases.views.settings import CASE_SETTINGS
 from regulars.web.inbox.views.scheduling import SCHEDULED
 from regulars.web.people.views import MERGES
 from regulars.web.routing.settings import ROUTING
@@ -48,6 +49,7 @@ GROUPS = (
             BUSINESS_HOURS,
             ROUTING,
             TAGS,
+            CASE_SETTINGS,
             TOKENS,
             MAIL,
             ACCOUNT,

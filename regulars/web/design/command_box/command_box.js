@@ -12,6 +12,7 @@ const GROUPS = [
   ["recent", gettext("Last used")],
   ["person", gettext("People")],
   ["conversation", gettext("Conversations")],
+  ["case", gettext("Cases")],
   ["tag", gettext("Tags")],
   ["list", gettext("Lists")],
   ["action", gettext("Actions")],
@@ -28,7 +29,7 @@ function places() {
     icon: link.dataset.icon ?? link.querySelector("use")?.href.baseVal.split("#")[1] ?? "forward",
     label: link.querySelector(".rail-word")?.textContent.trim() ?? link.textContent.trim(),
     words: link.dataset.words,
-    row: link.dataset.view ? rowOf(`go-${link.dataset.view}`) : null,
+    row: link.dataset.view || link.dataset.place ? rowOf(`go-${link.dataset.view ?? link.dataset.place}`) : null,
     act: () => link.click(),
   }));
 }

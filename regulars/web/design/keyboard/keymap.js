@@ -23,7 +23,8 @@ export const keymap = [
   { command: "go-closing", keys: ["G W"], group: "everywhere", label: gettext("Go to closing reply windows"), icon: "clock-closed", single: true },
   { command: "go-open", keys: ["G O"], group: "everywhere", label: gettext("Go to all open"), icon: "all", single: true },
   { command: "go-resolved", keys: ["G D"], group: "everywhere", label: gettext("Go to what is done"), icon: "resolved", single: true },
-  { command: "go-now", keys: ["G N"], group: "everywhere", label: gettext("Go to what is going on now"), icon: "activity", single: true },
+  { command: "go-now", keys: ["G T"], group: "everywhere", label: gettext("Go to what is going on now"), icon: "activity", single: true },
+  { command: "go-cases", keys: ["G C"], group: "everywhere", label: gettext("Go to the cases"), icon: "case", single: true },
   { command: "go-settings", keys: ["G S"], group: "everywhere", label: gettext("Go to settings"), icon: "settings", single: true },
   { command: "go-account", keys: ["G A"], group: "everywhere", label: gettext("Go to your account"), icon: "account", single: true },
   { command: "rail", keys: ["["], group: "everywhere", label: gettext("Show or hide the navigation"), icon: "rail", single: true },
@@ -51,6 +52,7 @@ export const keymap = [
   { command: "follow", keys: ["F"], group: "conversation", label: gettext("Follow or stop following"), icon: "follow", single: true },
   { command: "priority", keys: ["!"], group: "conversation", label: gettext("Priority"), icon: "priority", single: true },
   { command: "resolve", keys: ["E", "Alt+E"], group: "conversation", label: gettext("Resolve or reopen"), icon: "resolve", single: true },
+  { command: "open-case", keys: ["C"], group: "conversation", label: gettext("Open a case"), icon: "case", single: true },
   { command: "mark-unread", keys: ["U"], group: "conversation", label: gettext("Mark as unread"), icon: "unread", single: true },
 
   { command: "previous-message", keys: ["ArrowUp"], group: "message", label: gettext("Previous message"), native: true },

@@ -1,0 +1,1 @@
+"""Write verbs of cases, one file a subject. Screens, REST, rules and macros call the same."""

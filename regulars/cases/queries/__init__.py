@@ -1,0 +1,1 @@
+"""Read questions about cases. What somebody may see is decided before (``access``)."""

@@ -1,0 +1,1 @@
+"""The views of cases, one file a screen."""
