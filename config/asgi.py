@@ -47,7 +47,13 @@ FOR_MACHINES = frozenset({"/readyz", "/metrics"})
 PASSWORD_THREADS = 2
 """for what judges or makes passwords, which is slow on purpose: a flood of guesses takes no page's thread"""
 MOST_PASSWORDS_WAITING = 64
-WITH_PASSWORDS = ("/sign-in", "/set-up", "/invitations/", "/settings/account/password")
+WITH_PASSWORDS = (
+    "/sign-in",
+    "/set-up",
+    "/invitations/",
+    "/settings/account/password",
+    "/settings/account/proof",
+)
 
 
 class Web:

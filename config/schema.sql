@@ -4,11 +4,11 @@
 -- holds: conversations 0029_tagging_sources
 -- holds: inboxes 0008_columns_have_database_defaults
 -- holds: kernel 0011_generations_apart
--- holds: mail 0001_initial
+-- holds: mail 0002_second_factor_letters
 -- holds: media 0005_source_url
 -- holds: message_templates 0001_initial
 -- holds: tags 0001_initial
--- holds: workspaces 0011_password_resets
+-- holds: workspaces 0012_second_factor
 
 CREATE FUNCTION public.contacts_point_to_self() RETURNS trigger
     LANGUAGE plpgsql
@@ -777,7 +777,7 @@ CREATE TABLE public.mail_mail (
     created_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
     workspace_id uuid NOT NULL,
-    CONSTRAINT mail_kind CHECK ((kind = ANY (ARRAY['invitation'::text, 'password-reset'::text, 'password-changed'::text]))),
+    CONSTRAINT mail_kind CHECK ((kind = ANY (ARRAY['invitation'::text, 'password-reset'::text, 'password-changed'::text, 'second-factor-added'::text, 'second-factor-removed'::text]))),
     CONSTRAINT mail_state CHECK ((state = ANY (ARRAY['waiting'::text, 'sending'::text, 'handing'::text, 'sent'::text, 'failed'::text, 'unknown'::text, 'dropped'::text])))
 );
 
@@ -976,6 +976,13 @@ CREATE TABLE public.workspaces_passwordreset (
     user_id uuid NOT NULL
 );
 
+CREATE TABLE public.workspaces_recoverycode (
+    id uuid NOT NULL,
+    code_fingerprint text NOT NULL,
+    used_at timestamp with time zone,
+    user_id uuid NOT NULL
+);
+
 CREATE TABLE public.workspaces_resetasked (
     mark text NOT NULL,
     address text NOT NULL,
@@ -989,7 +996,24 @@ CREATE TABLE public.workspaces_role (
     chosen_permissions jsonb DEFAULT '[]'::jsonb NOT NULL,
     chosen_reach jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    workspace_id uuid NOT NULL
+    workspace_id uuid NOT NULL,
+    second_factor_from timestamp with time zone
+);
+
+CREATE TABLE public.workspaces_secondfactor (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    secret text,
+    last_step bigint DEFAULT 0 NOT NULL,
+    credential_id text,
+    public_key text,
+    rp_id text DEFAULT ''::text NOT NULL,
+    sign_count bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    user_id uuid NOT NULL,
+    CONSTRAINT second_factor_kind CHECK ((((kind = 'app'::text) AND (secret IS NOT NULL)) OR ((credential_id IS NOT NULL) AND (kind = 'passkey'::text) AND (public_key IS NOT NULL))))
 );
 
 CREATE TABLE public.workspaces_team (
@@ -1012,6 +1036,7 @@ CREATE TABLE public.workspaces_user (
     density text DEFAULT 'comfortable'::text NOT NULL,
     single_keys boolean DEFAULT true NOT NULL,
     shortcuts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    second_factor_at timestamp with time zone,
     CONSTRAINT user_density CHECK ((density = ANY (ARRAY['compact'::text, 'comfortable'::text, 'spacious'::text]))),
     CONSTRAINT user_email_lower CHECK (((email)::text = lower((email)::text))),
     CONSTRAINT user_theme CHECK ((theme = ANY (ARRAY['system'::text, 'light'::text, 'dark'::text])))
@@ -1026,6 +1051,7 @@ CREATE TABLE public.workspaces_workspace (
     created_at timestamp with time zone NOT NULL,
     business_week jsonb,
     episode_hours smallint DEFAULT 24 NOT NULL,
+    second_factor_from timestamp with time zone,
     CONSTRAINT workspaces_workspace_episode_hours_check CHECK ((episode_hours >= 0))
 );
 
@@ -1241,6 +1267,9 @@ ALTER TABLE ONLY public.inboxes_channelnotice
 ALTER TABLE ONLY public.kernel_parkedevent
     ADD CONSTRAINT parked_once UNIQUE (reaction, event_id);
 
+ALTER TABLE ONLY public.workspaces_recoverycode
+    ADD CONSTRAINT recovery_code_once UNIQUE (user_id, code_fingerprint);
+
 ALTER TABLE ONLY public.workspaces_role
     ADD CONSTRAINT role_key_unique UNIQUE (workspace_id, key);
 
@@ -1289,11 +1318,20 @@ ALTER TABLE ONLY public.workspaces_passwordreset
 ALTER TABLE ONLY public.workspaces_passwordreset
     ADD CONSTRAINT workspaces_passwordreset_token_fingerprint_key UNIQUE (token_fingerprint);
 
+ALTER TABLE ONLY public.workspaces_recoverycode
+    ADD CONSTRAINT workspaces_recoverycode_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.workspaces_resetasked
     ADD CONSTRAINT workspaces_resetasked_pkey PRIMARY KEY (mark);
 
 ALTER TABLE ONLY public.workspaces_role
     ADD CONSTRAINT workspaces_role_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workspaces_secondfactor
+    ADD CONSTRAINT workspaces_secondfactor_credential_id_key UNIQUE (credential_id);
+
+ALTER TABLE ONLY public.workspaces_secondfactor
+    ADD CONSTRAINT workspaces_secondfactor_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.workspaces_team
     ADD CONSTRAINT workspaces_team_pkey PRIMARY KEY (id);
@@ -1539,7 +1577,13 @@ CREATE INDEX workspaces_passwordreset_token_fingerprint_9556118f_like ON public.
 
 CREATE INDEX workspaces_passwordreset_user_id_30faa5ea ON public.workspaces_passwordreset USING btree (user_id);
 
+CREATE INDEX workspaces_recoverycode_user_id_82f83047 ON public.workspaces_recoverycode USING btree (user_id);
+
 CREATE INDEX workspaces_resetasked_mark_327b6b32_like ON public.workspaces_resetasked USING btree (mark text_pattern_ops);
+
+CREATE INDEX workspaces_secondfactor_credential_id_79e8ccfd_like ON public.workspaces_secondfactor USING btree (credential_id text_pattern_ops);
+
+CREATE INDEX workspaces_secondfactor_user_id_012da5ba ON public.workspaces_secondfactor USING btree (user_id);
 
 CREATE INDEX workspaces_user_email_b817d139_like ON public.workspaces_user USING btree (email varchar_pattern_ops);
 
@@ -1825,8 +1869,14 @@ ALTER TABLE ONLY public.workspaces_member
 ALTER TABLE ONLY public.workspaces_passwordreset
     ADD CONSTRAINT workspaces_passwordreset_user_id_30faa5ea_fk_workspaces_user_id FOREIGN KEY (user_id) REFERENCES public.workspaces_user(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.workspaces_recoverycode
+    ADD CONSTRAINT workspaces_recoverycode_user_id_82f83047_fk_workspaces_user_id FOREIGN KEY (user_id) REFERENCES public.workspaces_user(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.workspaces_role
     ADD CONSTRAINT workspaces_role_workspace_id_880099a6_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_secondfactor
+    ADD CONSTRAINT workspaces_secondfactor_user_id_012da5ba_fk_workspaces_user_id FOREIGN KEY (user_id) REFERENCES public.workspaces_user(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.workspaces_team
     ADD CONSTRAINT workspaces_team_workspace_id_0fabad72_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;

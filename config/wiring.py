@@ -55,13 +55,17 @@ from regulars.kernel.generating import Generated
 from regulars.kernel.jobs.kinds import JobKind
 from regulars.kernel.jobs.watching import purge_jobs
 from regulars.kernel.reactions import Reaction, retry_asked
-from regulars.mail.passwords import answer_forgotten_passwords, tell_changed_passwords
+from regulars.mail.passwords import (
+    answer_forgotten_passwords,
+    tell_changed_factors,
+    tell_changed_passwords,
+)
 from regulars.mail.queueing import SEND, purge_mails
 from regulars.mail.sending import hold_mails
 from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
 from regulars.workspaces import tasks as workspaces
-from regulars.workspaces.events import PasswordChanged
+from regulars.workspaces.events import PasswordChanged, SecondFactorAdded, SecondFactorRemoved
 
 CHANNELS: Mapping[str, Channel] = {each.kind: each for each in (WHATSAPP,)}
 """every kind of medium, by the word that a connection names it with"""
@@ -96,6 +100,8 @@ REACTIONS: tuple[Reaction, ...] = (
     *(reaction for channel in CHANNELS.values() for reaction in _reactions_of(channel)),
     # when somebody has a new password, a mail tells them
     Reaction("mail.tell_changed_passwords", (PasswordChanged,), tell_changed_passwords),
+    # and when they have another second factor, or one less
+    Reaction("mail.tell_changed_factors", (SecondFactorAdded, SecondFactorRemoved), tell_changed_factors),
 )
 
 

@@ -29,6 +29,7 @@ from regulars.api.resources import (
     message_templates,
     messages,
     roles,
+    second_factor,
     segments,
     taggings,
     tags,
@@ -150,6 +151,11 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/members/invitations/{invitation_id}", members.withdraw, "members:manage", NO_CONTENT),
     Route("GET", "/members/{member_id}", members.get_member, "members:read"),
     Route("PATCH", "/members/{member_id}", members.change_member, "members:manage", problems=("conflict",)),
+
+    Route("DELETE", "/members/{member_id}/second-factors", second_factor.reset_second_factors, "members:manage",
+          NO_CONTENT),
+    Route("GET", "/second-factor-rule", second_factor.get_rule, "members:read"),
+    Route("PATCH", "/second-factor-rule", second_factor.change_second_factor_rule, "workspace:manage"),
 
     Route("GET", "/roles", roles.list_roles, "members:read"),
     Route("GET", "/roles/{role_id}", roles.get_role, "members:read"),

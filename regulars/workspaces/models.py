@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -15,6 +16,8 @@ from regulars.workspaces.permissions import ALL_PERMISSIONS, BUILT_IN, REACHES, 
 
 THEMES = ("system", "light", "dark")
 DENSITIES = ("compact", "comfortable", "spacious")
+APP, PASSKEY = "app", "passkey"
+"""the kinds of second factors"""
 
 
 class Workspace(models.Model):
@@ -29,6 +32,8 @@ class Workspace(models.Model):
     """``business_time.Week``; null: every hour is a business hour"""
     episode_hours = models.PositiveSmallIntegerField(default=24, db_default=24)
     """a conversation that is opened again within them goes on with the same episode"""
+    second_factor_from = models.DateTimeField(null=True)
+    """from then on every member needs a second factor; null: it is theirs to have one"""
     created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:
@@ -72,6 +77,8 @@ class User(AbstractBaseUser):
     """whether keys pressed alone do anything"""
     shortcuts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     """the keys of commands that have other ones than usual: ``{"resolve": "X", "note": ""}``, empty for none"""
+    second_factor_at = models.DateTimeField(null=True)
+    """since when they have a second factor; null: the password alone lets them in"""
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -108,6 +115,8 @@ class Role(WorkspaceScoped):
     chosen_permissions = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     chosen_reach = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     """both of a role that people made"""
+    second_factor_from = models.DateTimeField(null=True)
+    """from then on whoever has it needs a second factor"""
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -152,6 +161,18 @@ class Member(WorkspaceScoped):
 
     def __str__(self) -> str:
         return str(self.user)
+
+    @property
+    def second_factor_from(self) -> datetime | None:
+        """From when on they need a second factor, if they do: asked of everybody, or of their role."""
+        asked = (self.workspace.second_factor_from, self.role.second_factor_from)
+        return min((moment for moment in asked if moment), default=None)
+
+    @property
+    def owes_second_factor(self) -> bool:
+        """They need one now, and have none: nothing is open to them but to set one up."""
+        since = self.second_factor_from
+        return since is not None and since <= clock.now() and self.user.second_factor_at is None
 
 
 class Invitation(WorkspaceScoped):
@@ -234,6 +255,55 @@ class WrongGuesses(models.Model):
     """a keyed hash (``guessing.py`` says of what): without the server's key it tells nothing"""
     count = models.IntegerField()
     last_at = models.DateTimeField(default=clock.now)
+
+
+class SecondFactor(models.Model):
+    """What shows beside the password who signs in: an app that makes codes, or a passkey."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="second_factors")
+    kind = models.TextField()
+    name = models.TextField()
+    """what its owner calls it"""
+    secret = EncryptedTextField(null=True)
+    """of an app, in base 32"""
+    last_step = models.BigIntegerField(default=0, db_default=0)
+    """of an app: no code of this 30-second step, or of one before it, is taken again"""
+    credential_id = models.TextField(null=True, unique=True)
+    public_key = models.TextField(null=True)
+    """both of a passkey, in base64url"""
+    rp_id = models.TextField(default="", db_default="", blank=True)
+    """the host that a passkey is for"""
+    sign_count = models.BigIntegerField(default=0, db_default=0)
+    """of a passkey: how often it says that it signed"""
+    created_at = models.DateTimeField(default=clock.now)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind=APP, secret__isnull=False)
+                | models.Q(kind=PASSKEY, credential_id__isnull=False, public_key__isnull=False),
+                name="second_factor_kind",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RecoveryCode(models.Model):
+    """A code on paper that stands in for a second factor, once. Only a fingerprint of it is stored."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_fingerprint = models.TextField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "code_fingerprint"], name="recovery_code_once")
+        ]
 
 
 class PasswordReset(models.Model):

@@ -25,6 +25,8 @@ from regulars.workspaces.models import BrowserSession, Member
 
 MEMBER_KEY = "member_id"
 """the membership that was chosen at sign-in, where it is not the oldest"""
+SECOND_STEP_KEY = "second_step_at"
+"""when the second factor was passed: without it a session of somebody who has one opens nothing"""
 LAST_SEEN_IS_NOTED_EVERY = timedelta(minutes=1)
 BROWSER_LENGTH = 300
 
@@ -124,7 +126,7 @@ def sessions_of(user_id: UUID) -> QuerySet[BrowserSession]:
 
 
 def find_live_sessions(session_ids: Collection[UUID]) -> QuerySet[BrowserSession]:
-    live = BrowserSession.objects.select_related("member__user", "member__role").filter(
+    live = BrowserSession.objects.select_related("member__user", "member__role", "member__workspace").filter(
         id__in=session_ids,
         expires_at__gt=clock.now(),
         member__is_active=True,
@@ -139,6 +141,15 @@ def member_behind(session: BrowserSession, user_id: UUID | None) -> Member | Non
     members = Member.objects.filter(id=session.member_id, is_active=True)
     member = members.select_related("user", "workspace", "role").first()
     return member if member and member.user_id == user_id else None
+
+
+def member_of_user(user_id: UUID, chosen: UUID | None) -> Member | None:
+    """Whom a session of theirs stands for; ``chosen``: the membership, where it is not the oldest."""
+    members = Member.objects.filter(user_id=user_id, is_active=True).select_related(
+        "user", "workspace", "role"
+    )
+    own = members.filter(id=chosen) if chosen else members.order_by("created_at")
+    return own.first()
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from regulars.web.administration.views.mail import MAIL
 from regulars.web.administration.views.members import MEMBERS
 from regulars.web.administration.views.message_templates import MESSAGE_TEMPLATES
 from regulars.web.administration.views.roles import ROLES
+from regulars.web.administration.views.second_factor import SECOND_FACTOR
 from regulars.web.administration.views.tags import TAGS
 from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
@@ -34,7 +35,19 @@ class SettingsGroup:
 GROUPS = (
     SettingsGroup(
         _("Settings"),
-        (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, ROLES, TEAMS, BUSINESS_HOURS, TAGS, TOKENS, MAIL, ACCOUNT),
+        (
+            NUMBERS,
+            MESSAGE_TEMPLATES,
+            MEMBERS,
+            ROLES,
+            TEAMS,
+            SECOND_FACTOR,
+            BUSINESS_HOURS,
+            TAGS,
+            TOKENS,
+            MAIL,
+            ACCOUNT,
+        ),
     ),
     SettingsGroup(_("Records"), (LEDGER, DELIVERIES, MERGES, JOBS)),
 )

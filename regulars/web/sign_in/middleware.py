@@ -12,7 +12,13 @@ from django.utils.translation import get_language_from_request
 from regulars.web.doors import WebRequest
 from regulars.workspaces.access import actor_of_member
 from regulars.workspaces.models import BrowserSession, Member
-from regulars.workspaces.sessions import SessionStore, is_use_to_be_noted, member_behind, note_use
+from regulars.workspaces.sessions import (
+    SECOND_STEP_KEY,
+    SessionStore,
+    is_use_to_be_noted,
+    member_behind,
+    note_use,
+)
 
 ASKED_BY_MACHINES = frozenset({"/readyz", "/metrics"})
 """nobody is signed in there, whatever cookie comes along: they must answer when the database does not"""
@@ -42,8 +48,12 @@ class MemberMiddleware:
 
 
 def member_of(request: HttpRequest) -> Member | None:
+    """None for whoever has a second factor and has not passed it in this session."""
     session = session_of(request) if request.user.is_authenticated else None
-    return member_behind(session, request.user.pk) if session else None
+    member = member_behind(session, request.user.pk) if session else None
+    if member and member.user.second_factor_at and SECOND_STEP_KEY not in request.session:
+        return None
+    return member
 
 
 def session_of(request: HttpRequest) -> BrowserSession | None:
