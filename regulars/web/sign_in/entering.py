@@ -131,8 +131,11 @@ def take_challenge(request: HttpRequest, purpose: str) -> str:
 
 
 def place_of(request: HttpRequest) -> Place:
-    """The address that the browser shows: what ``REGULARS_PUBLIC_URL`` says, else where it came to."""
-    return Place(settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}")
+    """The address that the browser shows: what ``REGULARS_PUBLIC_URL`` says, where that is a name, else where it came
+    to.
+    """
+    public = Place(settings.PUBLIC_URL)
+    return public if public.takes_passkeys else Place(f"{request.scheme}://{request.get_host()}")
 
 
 def note_proof(request: HttpRequest) -> None:
