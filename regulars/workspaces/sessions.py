@@ -166,7 +166,7 @@ def end_sessions(sessions: QuerySet[BrowserSession]) -> int:
 
 def note_use(session: BrowserSession, *, source: str, browser: str) -> None:
     BrowserSession.objects.filter(id=session.id).update(
-        last_seen_at=clock.now(), source=_address(source), browser=browser[:BROWSER_LENGTH]
+        last_seen_at=clock.now(), source=address_in(source), browser=browser[:BROWSER_LENGTH]
     )
 
 
@@ -175,7 +175,7 @@ def is_use_to_be_noted(session: BrowserSession) -> bool:
     return session.last_seen_at <= clock.now() - LAST_SEEN_IS_NOTED_EVERY
 
 
-def _address(source: str) -> str | None:
+def address_in(source: str) -> str | None:
     try:
         return str(ip_address(source))
     except ValueError:
