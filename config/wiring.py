@@ -64,7 +64,11 @@ from regulars.kernel.generating import Generated
 from regulars.kernel.jobs.kinds import JobKind
 from regulars.kernel.jobs.watching import purge_jobs
 from regulars.kernel.reactions import Reaction, retry_asked
-from regulars.mail.passwords import answer_forgotten_passwords, tell_changed_passwords
+from regulars.mail.passwords import (
+    answer_forgotten_passwords,
+    tell_changed_factors,
+    tell_changed_passwords,
+)
 from regulars.mail.queueing import SEND, purge_mails
 from regulars.mail.sending import hold_mails
 from regulars.quick_replies.own_placeholders import OWN_PLACEHOLDERS
@@ -79,7 +83,9 @@ from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
 from regulars.workspaces import tasks as workspaces
 from regulars.workspaces.availability import note_absent
-from regulars.workspaces.events import PasswordChanged, TeamRemoved
+from regulars.workspaces.events import PasswordChanged, SecondFactorAdded, SecondFactorRemoved, TeamRemoved
+from regulars.workspaces.trail.collecting import collected_for_job
+from regulars.workspaces.trail.sealing import seal_all
 
 CHANNELS: Mapping[str, Channel] = {each.kind: each for each in (WHATSAPP,)}
 """every kind of medium, by the word that a connection names it with"""
@@ -114,6 +120,8 @@ REACTIONS: tuple[Reaction, ...] = (
     *(reaction for channel in CHANNELS.values() for reaction in _reactions_of(channel)),
     # when somebody has a new password, a mail tells them
     Reaction("mail.tell_changed_passwords", (PasswordChanged,), tell_changed_passwords),
+    # and when they have another second factor, or one less
+    Reaction("mail.tell_changed_factors", (SecondFactorAdded, SecondFactorRemoved), tell_changed_factors),
     # when somebody comes to wait, or somebody may be free, what waits is given to who is free
     Reaction("routing.route", ROUTED_ON, route),
     # when a contact writes, what was to leave only if they stay silent does not
@@ -162,6 +170,9 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("workspaces.note_absent", timedelta(seconds=15), note_absent),
     PeriodicJob("routing.end_specialist_waits", timedelta(seconds=4), routing.end_specialist_waits),
     PeriodicJob("routing.look_over", timedelta(minutes=10), routing.look_over),
+    PeriodicJob("workspaces.seal_audit_trail", timedelta(minutes=1), seal_all),
+    PeriodicJob("workspaces.prepare_parts", timedelta(hours=12), workspaces.prepare_parts),
+    PeriodicJob("workspaces.purge_audit_trail", timedelta(hours=12), workspaces.purge_audit_trail),
     PeriodicJob("mail.purge_mails", timedelta(hours=6), purge_mails),
     PeriodicJob("kernel.prepare_parts", timedelta(hours=6), kernel.prepare_parts),
     PeriodicJob("kernel.purge_events", timedelta(hours=1), kernel.purge_events),
@@ -186,6 +197,8 @@ WHEN_RESTORED: tuple[Callable[[], int], ...] = (
 
 JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY, EXPORT, SEND, BULK)}
 """what can be done as a job, seen and stopped while it runs (``kernel.jobs``)"""
+JOB_WATCH = collected_for_job
+"""what a job touches is noted in the audit trail"""
 
 
 def _erase_from_deliveries(erasure: Erasure) -> None:

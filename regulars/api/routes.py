@@ -35,6 +35,7 @@ from regulars.api.resources import (
     roles,
     routing,
     scheduled_messages,
+    second_factor,
     segments,
     taggings,
     tags,
@@ -212,6 +213,11 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/routing/now", routing.get_now, "routing:read"),
     Route("GET", "/routing/waiting", routing.list_waiting_conversations, "routing:read"),
     Route("POST", "/routing/preview", routing.preview, "routing:read"),
+
+    Route("DELETE", "/members/{member_id}/second-factors", second_factor.reset_second_factors, "members:manage",
+          NO_CONTENT),
+    Route("GET", "/second-factor-rule", second_factor.get_rule, "members:read"),
+    Route("PATCH", "/second-factor-rule", second_factor.change_second_factor_rule, "workspace:manage"),
 
     Route("GET", "/roles", roles.list_roles, "members:read"),
     Route("GET", "/roles/{role_id}", roles.get_role, "members:read"),

@@ -23,6 +23,7 @@ COMMANDS = {
     "migrate": "migrate",
     "ready-facts": "ready_facts",
     "replay": "replay",
+    "reset-second-factor": "reset_second_factor",
     "sandbox": "sandbox",
     "seed": "seed",
     "serve": "serve",

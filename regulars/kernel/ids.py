@@ -69,3 +69,7 @@ def parse_serial(text: str) -> int | None:
 
 def new_secret(byte_count: int = 32) -> str:
     return secrets.token_urlsafe(byte_count)
+
+
+def new_letters(alphabet: str, count: int) -> str:
+    return "".join(secrets.choice(alphabet) for _number in range(count))

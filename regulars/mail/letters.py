@@ -22,6 +22,10 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     workspace: str
     link: str = ""
     inviter: str = ""
+    factor: str = ""
+    """the name of a second factor; empty for all of them"""
+    by: str = ""
+    """who did it; empty for the person themselves"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,40 @@ def _password_changed(facts: Facts) -> Letter:
     )
 
 
+def _second_factor_added(facts: Facts) -> Letter:
+    names = {"workspace": facts.workspace, "factor": facts.factor}
+    return Letter(
+        subject=_("A second factor was added to your account for %(workspace)s") % names,
+        sentences=(
+            _("“%(factor)s” can now be used to sign in to your account.") % names,
+            _("If it was you, all is well."),
+        ),
+        button=_("Look at your account"),
+        link=facts.link,
+        notes=(
+            _("If it was not you: remove it there, change your password, and tell an admin of %(workspace)s.")
+            % names,
+        ),
+    )
+
+
+def _second_factor_removed(facts: Facts) -> Letter:
+    names = {"workspace": facts.workspace, "factor": facts.factor, "by": facts.by}
+    if facts.by:
+        said = _("%(by)s removed the second factors of your account: your password alone lets you in now.")
+    elif facts.factor:
+        said = _("“%(factor)s” can no longer be used to sign in to your account.")
+    else:
+        said = _("The second factors of your account were removed: your password alone lets you in now.")
+    return Letter(
+        subject=_("A second factor was removed from your account for %(workspace)s") % names,
+        sentences=(said % names, _("If you know of it, all is well.")),
+        button=_("Look at your account"),
+        link=facts.link,
+        notes=(_("If not: change your password, and tell an admin of %(workspace)s.") % names,),
+    )
+
+
 def _test(facts: Facts) -> Letter:
     names = {"workspace": facts.workspace}
     return Letter(
@@ -96,6 +134,8 @@ LETTERS: Mapping[str, Callable[[Facts], Letter]] = {
     "invitation": _invitation,
     "password-reset": _password_reset,
     "password-changed": _password_changed,
+    "second-factor-added": _second_factor_added,
+    "second-factor-removed": _second_factor_removed,
     "test": _test,
 }
 """by kind (``models.KINDS``, and the test, which is sent at once)"""

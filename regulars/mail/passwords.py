@@ -1,4 +1,4 @@
-"""Mails about passwords: a new one was asked for, a new one was set."""
+"""Mails about how somebody signs in: passwords asked for and changed, second factors added and removed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from regulars.mail.access import can_send
 from regulars.mail.letters import Facts
 from regulars.mail.links import own_link
 from regulars.mail.queueing import queue_mail
+from regulars.workspaces.events import SecondFactorAdded
 from regulars.workspaces.models import User, Workspace
 from regulars.workspaces.queries import find_member
 from regulars.workspaces.resetting import answer_asked, make_link, workspaces_of
@@ -56,6 +57,30 @@ def tell_changed_passwords(happened: Sequence[Recorded]) -> None:
             home.id,
             "password-changed",
             Facts(workspace=home.name, link=own_link("forgotten-password")),
+            to=member.user.email,
+            language=member.user.language,
+        )
+
+
+def tell_changed_factors(happened: Sequence[Recorded]) -> None:
+    """A reaction: whoever did not do it themselves should know."""
+    for each in happened:
+        event = each.event
+        member = find_member(event.workspace_id, event.member_id)
+        home = _home(member.user) if member else None
+        if member is None or home is None:
+            continue
+        is_added = isinstance(event, SecondFactorAdded)
+        by = None if is_added else event.by
+        queue_mail(
+            home.id,
+            "second-factor-added" if is_added else "second-factor-removed",
+            Facts(
+                workspace=home.name,
+                link=own_link("account"),
+                factor=event.name,
+                by=by.name if by and by.id != member.id else "",
+            ),
             to=member.user.email,
             language=member.user.language,
         )

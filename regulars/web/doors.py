@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
 
 from regulars.web.intents import answer_once
 from regulars.workspaces.access import Actor
@@ -56,6 +58,12 @@ def member_with(
             asking = cast("WebRequest", request)
             if asking.actor is None:
                 return _to_sign_in(asking)
+            if (
+                asking.member
+                and asking.member.owes_second_factor
+                and not hasattr(view, "serves_whoever_owes")
+            ):
+                return _to_second_factor(asking)
             if permission != SIGNED_IN:
                 asking.actor.require(permission)
             known = cast("MemberRequest", request)
@@ -80,6 +88,14 @@ def public(
     return cast("Callable[Concatenate[HttpRequest, P], HttpResponseBase]", open_view)
 
 
+def serves_whoever_owes(
+    view: Callable[P, HttpResponseBase],
+) -> Callable[P, HttpResponseBase]:
+    """Marks, below the door, a view for whoever must set up a second factor before anything else."""
+    view.serves_whoever_owes = True  # type: ignore[attr-defined]  # read by ``member_with``
+    return view
+
+
 def methods_of(view: Any) -> tuple[str, ...]:
     """The HTTP methods that a view declares; none when it forgot to. Django's decorators keep them to themselves."""
     while view is not None:
@@ -92,10 +108,22 @@ def methods_of(view: Any) -> tuple[str, ...]:
     return ()
 
 
+def _to_second_factor(request: WebRequest) -> HttpResponse:
+    """The page that sets one up; a fragment tells the script to load its page anew, which leads there."""
+    if request.headers.get("X-Fragment"):
+        return _reload_first()
+    back = request.get_full_path() if request.method == "GET" else "/"
+    return HttpResponseRedirect(f"{reverse('add-second-factor')}?{urlencode({'next': back})}")
+
+
+def _reload_first() -> HttpResponse:
+    response = HttpResponse(status=401)
+    response["X-Reload"] = "1"
+    return response
+
+
 def _to_sign_in(request: WebRequest) -> HttpResponse:
     """A page goes to sign-in and comes back; a fragment tells the script to reload the page."""
     if request.headers.get("X-Fragment"):
-        response = HttpResponse(status=401)
-        response["X-Reload"] = "1"
-        return response
+        return _reload_first()
     return redirect_to_login(request.get_full_path(), "/sign-in")

@@ -242,6 +242,40 @@ class DutySettingsChanged(Event):
     by: Doer
 
 
+@event
+class SecondFactorAdded(Event):
+    """Somebody has another second factor; ``kind``: app or passkey."""
+
+    workspace_id: UUID
+    member_id: UUID
+    kind: str
+    name: str
+
+
+@event
+class SecondFactorRemoved(Event):
+    """A second factor of somebody opens nothing any more. All of them at once: ``kind`` is all, ``name`` empty."""
+
+    workspace_id: UUID
+    member_id: UUID
+    kind: str
+    name: str
+    by: Doer | None
+    """null: on the command line"""
+
+
+@event
+class SecondFactorRuleChanged(Event):
+    """A second factor is asked of others, or from another moment on."""
+
+    workspace_id: UUID
+    everybody_from: str
+    """RFC 3339; empty where it is not asked of everybody"""
+    roles: tuple[str, ...]
+    """whom it is asked of by their role"""
+    by: Doer
+
+
 @past_event
 class MemberChanged(Event):
     """Role, teams or activity of a member changed."""
@@ -271,5 +305,6 @@ MEMBER_EVENTS = (
 """after which what a member may see and do is different"""
 AVAILABILITY_EVENTS = (AvailabilityChanged, CapacityChanged, MemberSkillsChanged, DutySettingsChanged)
 """after which somebody takes more, less or other work"""
+SECOND_FACTOR_EVENTS = (SecondFactorAdded, SecondFactorRemoved, SecondFactorRuleChanged)
 TEAM_EVENTS = (TeamCreated, TeamRenamed, TeamRemoved, TeamChanged)
 TOKEN_EVENTS = (TokenCreated, TokenRevoked)

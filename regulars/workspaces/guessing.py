@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address, ip_network
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -31,7 +32,8 @@ from regulars.kernel.errors import ProductError
 from regulars.workspaces.models import WrongGuesses
 
 MEMORY = timedelta(minutes=15)
-"""so long after the last wrong guess everything is forgotten"""
+"""so long after the last wrong guess most is forgotten"""
+LONGEST_MEMORY = timedelta(days=1)
 IPV6_NETWORK_BITS = 64
 """whoever has one address of IPv6 has a network of them"""
 
@@ -42,6 +44,8 @@ class Patience:
 
     free: int
     longest_wait: timedelta
+    memory: timedelta = MEMORY
+    """so long after the last wrong guess it is forgotten"""
 
     def wait(self, count: int) -> timedelta:
         if count < self.free:
@@ -55,11 +59,14 @@ PATIENCE: Mapping[str, Patience] = {
     "account and place": Patience(10, timedelta(minutes=1)),
     "place": Patience(100, timedelta(minutes=1)),
     "account": Patience(50, timedelta(seconds=30)),
+    "code": Patience(5, timedelta(minutes=15), LONGEST_MEMORY),
 }
-"""an office shares one address, so a place has more room"""
+"""An office shares one address, so a place has more room. Who guesses codes knows the password already: they are
+counted for the account wherever they come from, and one of six digits is found in a day's guesses with 1 : 3,000."""
 TURNS: Mapping[str, Patience] = {
     "reset": Patience(10, timedelta(minutes=2)),
     "mail test": Patience(10, timedelta(minutes=1)),
+    "passkey": Patience(100, timedelta(minutes=1)),
 }
 """what may be done only so often, though no password is judged"""
 
@@ -100,13 +107,31 @@ def take_guess(email: str, source: str, browser: str = "") -> Guess:
     return Guess(marks)
 
 
+@transaction.atomic(durable=True)
+def take_code_guess(user_id: UUID) -> Guess:
+    """As ``take_guess``, for the codes of a second factor."""
+    marks = {"code": keyed_mark(f"code: {user_id}", "guesses")}
+    seconds = _count(marks, lambda _mark: PATIENCE["code"])
+    if seconds:
+        raise TooManyAttempts(
+            ngettext(
+                "Too many wrong codes. Wait %(seconds)s second and try again.",
+                "Too many wrong codes. Wait %(seconds)s seconds and try again.",
+                seconds,
+            )
+            % {"seconds": seconds},
+            retry_after=seconds,
+        )
+    return Guess(marks)
+
+
 @transaction.atomic
 def take_turn(kind: str, who: str) -> None:
     """Count something of ``TURNS`` that ``who`` (a network address, a member) does.
 
     Raises :class:`TooManyAttempts` when it must wait, and is not counted then.
     """
-    place = _place(who) if kind == "reset" else who
+    place = _place(who) if kind in {"reset", "passkey"} else who
     patience = TURNS[kind]
     seconds = _count({kind: keyed_mark(f"{kind}: {place}", "guesses")}, lambda _mark: patience)
     if seconds:
@@ -129,7 +154,7 @@ def _count(marks: Mapping[str, str], patience_of: Callable[[str], Patience]) -> 
     if ready_at > now:
         return math.ceil((ready_at - now).total_seconds())
     for row in rows:
-        row.count = 1 if _is_forgotten(row, now) else row.count + 1
+        row.count = 1 if _is_forgotten(patience_of(row.mark), row, now) else row.count + 1
         row.last_at = now
     WrongGuesses.objects.bulk_update(rows, ["count", "last_at"])
     return 0
@@ -138,7 +163,7 @@ def _count(marks: Mapping[str, str], patience_of: Callable[[str], Patience]) -> 
 @transaction.atomic
 def guessed_right(guess: Guess) -> None:
     """Who knows the password starts anew; what others guessed stays counted."""
-    own = [mark for kind, mark in guess.marks.items() if kind in {"browser", "account and place"}]
+    own = [mark for kind, mark in guess.marks.items() if kind in {"browser", "account and place", "code"}]
     _locked(guess.marks)
     WrongGuesses.objects.filter(mark__in=own).delete()
     shared = set(guess.marks.values()) - set(own)
@@ -146,7 +171,7 @@ def guessed_right(guess: Guess) -> None:
 
 
 def forget_old_guesses() -> None:
-    WrongGuesses.objects.filter(last_at__lt=clock.now() - MEMORY).delete()
+    WrongGuesses.objects.filter(last_at__lt=clock.now() - LONGEST_MEMORY).delete()
 
 
 def account_mark(email: str) -> str:
@@ -183,9 +208,9 @@ def _locked(marks: Mapping[str, str]) -> list[WrongGuesses]:
     return list(WrongGuesses.objects.select_for_update().filter(mark__in=wanted).order_by("mark"))
 
 
-def _is_forgotten(row: WrongGuesses, now: datetime) -> bool:
-    return row.last_at <= now - MEMORY
+def _is_forgotten(patience: Patience, row: WrongGuesses, now: datetime) -> bool:
+    return row.last_at <= now - patience.memory
 
 
 def _ready_at(patience: Patience, row: WrongGuesses, now: datetime) -> datetime:
-    return now if _is_forgotten(row, now) else row.last_at + patience.wait(row.count)
+    return now if _is_forgotten(patience, row, now) else row.last_at + patience.wait(row.count)

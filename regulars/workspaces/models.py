@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 
 from regulars.kernel import clock
 from regulars.kernel.crypto import EncryptedTextField
@@ -17,6 +20,8 @@ THEMES = ("system", "light", "dark")
 DENSITIES = ("compact", "comfortable", "spacious")
 UNDO_SECONDS = (0, 5, 10)
 """how long what somebody sent may be taken back"""
+APP, PASSKEY = "app", "passkey"
+"""the kinds of second factors"""
 
 
 class Workspace(models.Model):
@@ -31,6 +36,8 @@ class Workspace(models.Model):
     """``business_time.Week``; null: every hour is a business hour"""
     episode_hours = models.PositiveSmallIntegerField(default=24, db_default=24)
     """a conversation that is opened again within them goes on with the same episode"""
+    second_factor_from = models.DateTimeField(null=True)
+    """from then on every member needs a second factor; null: it is theirs to have one"""
     created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:
@@ -76,6 +83,8 @@ class User(AbstractBaseUser):
     """the keys of commands that have other ones than usual: ``{"resolve": "X", "note": ""}``, empty for none"""
     undo_send_seconds = models.SmallIntegerField(default=5, db_default=5)
     """how long an answer waits after it was sent, for its writer to take it back"""
+    second_factor_at = models.DateTimeField(null=True)
+    """since when they have a second factor; null: the password alone lets them in"""
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -115,6 +124,8 @@ class Role(WorkspaceScoped):
     chosen_permissions = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     chosen_reach = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     """both of a role that people made"""
+    second_factor_from = models.DateTimeField(null=True)
+    """from then on whoever has it needs a second factor"""
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -160,6 +171,18 @@ class Member(WorkspaceScoped):
     def __str__(self) -> str:
         return str(self.user)
 
+    @property
+    def second_factor_from(self) -> datetime | None:
+        """From when on they need a second factor, if they do: asked of everybody, or of their role."""
+        asked = (self.workspace.second_factor_from, self.role.second_factor_from)
+        return min((moment for moment in asked if moment), default=None)
+
+    @property
+    def owes_second_factor(self) -> bool:
+        """They need one now, and have none: nothing is open to them but to set one up."""
+        since = self.second_factor_from
+        return since is not None and since <= clock.now() and self.user.second_factor_at is None
+
 
 class Invitation(WorkspaceScoped):
     """A door for one person: the link's secret is only stored as a fingerprint."""
@@ -197,21 +220,70 @@ class ApiToken(WorkspaceScoped):
 
 
 class AuditEntry(models.Model):
-    """Who did what to which object; written with the change, never edited."""
+    """Who did what to which objects, in one request or job; written with the change, never edited.
+
+    In quarters by time; its workspace is named without a foreign key in the database, so that nothing waits for it.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     actor_kind = models.TextField()
     actor_id = models.UUIDField(null=True)
-    actor_name = models.TextField(default="")
+    actor_name = models.TextField(default="", db_default="")
+    act = models.TextField(default="change", db_default="change")
+    """look, change, export or sign-in (``trail.acts``)"""
     verb = models.TextField()
-    object_kind = models.TextField()
-    object_id = models.TextField()
-    details = models.JSONField(default=dict)
-    at = models.DateTimeField(default=clock.now)
+    face = models.TextField(default="", db_default="")
+    """screen, rest or job; empty on the command line, and before it was noted"""
+    route = models.TextField(default="", db_default="")
+    """the name of the page, the method and path, or the kind of the job"""
+    source = models.GenericIPAddressField(null=True)
+    """the network address that asked"""
+    object_kind = models.TextField(default="", db_default="")
+    object_id = models.TextField(default="", db_default="")
+    """of what it is about where that is one thing"""
+    object_ids = ArrayField(
+        models.UUIDField(), default=list, db_default=models.Value([], ArrayField(models.UUIDField()))
+    )
+    """all that it touched, kind by kind as ``object_counts`` says"""
+    object_counts = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    """``[["conversation", 50], ["contact", 48]]``"""
+    details = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    """never what somebody said, nor a number"""
+    at = models.DateTimeField(default=clock.now, db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "-at"], name="audit_by_time")]
+        indexes = [
+            models.Index(fields=["workspace", "at", "id"], name="audit_by_moment"),
+            models.Index(fields=["workspace", "actor_id", "at", "id"], name="audit_by_actor"),
+            models.Index(fields=["workspace", "act", "at", "id"], name="audit_by_act"),
+            models.Index(fields=["workspace", "verb", "at", "id"], name="audit_by_verb"),
+            models.Index(fields=["workspace", "source", "at", "id"], name="audit_by_source"),
+            GinIndex(fields=["object_ids"], name="audit_by_object"),
+        ]
+
+
+class AuditSeal(WorkspaceScoped):
+    """A batch of entries of the audit trail, and the hash by which it hangs on the one before (``trail.sealing``)."""
+
+    number = models.IntegerField()
+    """from 1"""
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    ranges = models.JSONField()
+    """the ids that it covers: ``[[1, 40], [42, 57]]``"""
+    entry_count = models.IntegerField()
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField()
+    """between which its entries are"""
+    previous_hash = models.TextField()
+    hash = models.TextField()
+    sealed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "number"], name="audit_seal_number")]
 
 
 class BrowserSession(models.Model):
@@ -241,6 +313,55 @@ class WrongGuesses(models.Model):
     """a keyed hash (``guessing.py`` says of what): without the server's key it tells nothing"""
     count = models.IntegerField()
     last_at = models.DateTimeField(default=clock.now)
+
+
+class SecondFactor(models.Model):
+    """What shows beside the password who signs in: an app that makes codes, or a passkey."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="second_factors")
+    kind = models.TextField()
+    name = models.TextField()
+    """what its owner calls it"""
+    secret = EncryptedTextField(null=True)
+    """of an app, in base 32"""
+    last_step = models.BigIntegerField(default=0, db_default=0)
+    """of an app: no code of this 30-second step, or of one before it, is taken again"""
+    credential_id = models.TextField(null=True, unique=True)
+    public_key = models.TextField(null=True)
+    """both of a passkey, in base64url"""
+    rp_id = models.TextField(default="", db_default="", blank=True)
+    """the host that a passkey is for"""
+    sign_count = models.BigIntegerField(default=0, db_default=0)
+    """of a passkey: how often it says that it signed"""
+    created_at = models.DateTimeField(default=clock.now)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind=APP, secret__isnull=False)
+                | models.Q(kind=PASSKEY, credential_id__isnull=False, public_key__isnull=False),
+                name="second_factor_kind",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RecoveryCode(models.Model):
+    """A code on paper that stands in for a second factor, once. Only a fingerprint of it is stored."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_fingerprint = models.TextField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "code_fingerprint"], name="recovery_code_once")
+        ]
 
 
 class PasswordReset(models.Model):

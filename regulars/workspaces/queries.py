@@ -10,7 +10,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from regulars.kernel import clock
 from regulars.kernel.ids import parse_id
 from regulars.workspaces.access import Actor
-from regulars.workspaces.models import ApiToken, Invitation, Member, Role, Team, Workspace
+from regulars.workspaces.models import ApiToken, Invitation, Member, Role, Team, User, Workspace
 
 _TOKENS_MADE = Subquery(
     ApiToken.objects.filter(created_by=OuterRef("pk"), revoked_at=None)
@@ -97,6 +97,12 @@ def live_tokens_of(workspace_id: UUID) -> QuerySet[ApiToken]:
 
 def is_member_somewhere(user_id: UUID) -> bool:
     return Member.objects.filter(user_id=user_id, is_active=True).exists()
+
+
+def find_user_with_second_factor(user_id: UUID | None) -> User | None:
+    """Somebody who may sign in, by one."""
+    users = User.objects.filter(is_active=True, second_factor_at__isnull=False)
+    return users.filter(id=user_id).first() if user_id else None
 
 
 def active_members_with(emails: Collection[str]) -> QuerySet[Member]:

@@ -25,6 +25,8 @@ from regulars.workspaces.models import BrowserSession, Member
 
 MEMBER_KEY = "member_id"
 """the membership that was chosen at sign-in, where it is not the oldest"""
+SECOND_STEP_KEY = "second_step_at"
+"""when the second factor was passed: without it a session of somebody who has one opens nothing"""
 LAST_SEEN_IS_NOTED_EVERY = timedelta(minutes=1)
 BROWSER_LENGTH = 300
 
@@ -124,7 +126,7 @@ def sessions_of(user_id: UUID) -> QuerySet[BrowserSession]:
 
 
 def find_live_sessions(session_ids: Collection[UUID]) -> QuerySet[BrowserSession]:
-    live = BrowserSession.objects.select_related("member__user", "member__role").filter(
+    live = BrowserSession.objects.select_related("member__user", "member__role", "member__workspace").filter(
         id__in=session_ids,
         expires_at__gt=clock.now(),
         member__is_active=True,
@@ -141,6 +143,15 @@ def member_behind(session: BrowserSession, user_id: UUID | None) -> Member | Non
     return member if member and member.user_id == user_id else None
 
 
+def member_of_user(user_id: UUID, chosen: UUID | None) -> Member | None:
+    """Whom a session of theirs stands for; ``chosen``: the membership, where it is not the oldest."""
+    members = Member.objects.filter(user_id=user_id, is_active=True).select_related(
+        "user", "workspace", "role"
+    )
+    own = members.filter(id=chosen) if chosen else members.order_by("created_at")
+    return own.first()
+
+
 @transaction.atomic
 def end_sessions(sessions: QuerySet[BrowserSession]) -> int:
     ended = list(sessions.select_related("member").select_for_update(of=("self",)))
@@ -155,7 +166,7 @@ def end_sessions(sessions: QuerySet[BrowserSession]) -> int:
 
 def note_use(session: BrowserSession, *, source: str, browser: str) -> None:
     BrowserSession.objects.filter(id=session.id).update(
-        last_seen_at=clock.now(), source=_address(source), browser=browser[:BROWSER_LENGTH]
+        last_seen_at=clock.now(), source=address_in(source), browser=browser[:BROWSER_LENGTH]
     )
 
 
@@ -164,7 +175,7 @@ def is_use_to_be_noted(session: BrowserSession) -> bool:
     return session.last_seen_at <= clock.now() - LAST_SEEN_IS_NOTED_EVERY
 
 
-def _address(source: str) -> str | None:
+def address_in(source: str) -> str | None:
     try:
         return str(ip_address(source))
     except ValueError:

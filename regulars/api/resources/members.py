@@ -34,6 +34,7 @@ class MemberShape(msgspec.Struct, kw_only=True):
     role: Annotated[str, told(f"What they may do. {ROLE}", "agent")]
     is_active: Annotated[bool, told("Whether they are in; who is out signs in no more.", True)]
     teams: Annotated[list[Ref], told("The teams that they are in.")]
+    second_factor: Annotated[bool, told("Whether they have one: their password alone opens nothing.", True)]
     created_at: Annotated[Moment, told("When they came in.")]
 
 
@@ -155,6 +156,7 @@ def _build(member: Member) -> MemberShape:
         role=member.role.handle,
         is_active=member.is_active,
         teams=sorted((Ref(str(team.id), team.name) for team in member.teams.all()), key=lambda ref: ref.name),
+        second_factor=member.user.second_factor_at is not None,
         created_at=member.created_at,
     )
 

@@ -17,6 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from regulars.kernel.errors import Invalid, NotFound
 from regulars.web.account.browsers import browser_name, is_phone, platform_name
 from regulars.web.account.forms import PasswordForm
+from regulars.web.account.second_factors import ACTS as SECOND_FACTOR_ACTS
+from regulars.web.account.second_factors import second_factor_context
 from regulars.web.addresses import id_in
 from regulars.web.administration.answers import attempt
 from regulars.web.doors import SIGNED_IN, MemberRequest, member_with
@@ -51,6 +53,8 @@ def _context(request: MemberRequest, **more: Any) -> dict[str, Any]:
         "form": PasswordForm(),
         "sessions": sorted(lines, key=lambda line: not line.is_this),
         "was_changed": "changed" in request.GET,
+        "factor_told": request.GET.get("factor", ""),
+        **second_factor_context(request),
         **more,
     }
 
@@ -122,10 +126,11 @@ ACCOUNT = SettingsPage(
     view=account,
     icon="account",
     label=gettext_lazy("Your account"),
-    words=gettext_lazy("password, browsers, where you are signed in"),
+    words=gettext_lazy("password, second factor, passkeys, browsers, where you are signed in"),
     acts=(
         path("settings/account/password", password, name="change-password"),
         path("settings/account/sessions/others/end", end_others, name="end-other-sessions"),
         path("settings/account/sessions/<str:session_id>/end", end_session, name="end-session"),
+        *SECOND_FACTOR_ACTS,
     ),
 )

@@ -1,5 +1,7 @@
 // The doors: language and time zone guessed from the browser, one click for a demo account.
+import "../design/field/copy_button.js";
 import "../design/tooltip/tooltip.js";
+import "../sign_in/passkeys.js";
 import "./navigation.js";
 
 for (const account of document.querySelectorAll("[data-demo-email]")) {

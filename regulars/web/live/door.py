@@ -39,7 +39,7 @@ def viewer_of_cookie(header: str) -> Viewer | None:
     request.session = SessionStore(key)
     request.user = get_user(request)
     member, session = member_of(request), session_of(request)
-    if member is None or session is None:
+    if member is None or session is None or member.owes_second_factor:
         return None
     return Viewer(actor_of_member(member), member.user.language, session.id, session.expires_at)
 
@@ -50,5 +50,5 @@ def viewers_of_sessions(session_ids: Collection[UUID]) -> dict[UUID, Viewer]:
             actor_of_member(session.member), session.member.user.language, session.id, session.expires_at
         )
         for session in find_live_sessions(session_ids)
-        if session.member is not None
+        if session.member is not None and not session.member.owes_second_factor
     }

@@ -11,9 +11,9 @@ from regulars.conversations.access import Staffing, closed_to
 from regulars.inboxes.events import STAFFING_EVENTS
 from regulars.kernel.events import Event
 from regulars.workspaces.access import Actor
-from regulars.workspaces.events import MEMBER_EVENTS, RoleChanged, SessionEnded
+from regulars.workspaces.events import MEMBER_EVENTS, RoleChanged, SecondFactorRuleChanged, SessionEnded
 
-RIGHTS_EVENTS = (*MEMBER_EVENTS, *STAFFING_EVENTS, RoleChanged, SessionEnded)
+RIGHTS_EVENTS = (*MEMBER_EVENTS, *STAFFING_EVENTS, RoleChanged, SecondFactorRuleChanged, SessionEnded)
 
 
 @dataclass(slots=True)
@@ -23,11 +23,17 @@ class Shift:
     members: set[UUID] = field(default_factory=set)
     roles: set[UUID] = field(default_factory=set)
     ended_sessions: set[UUID] = field(default_factory=set)
+    workspaces: set[UUID] = field(default_factory=set)
+    """in which something else is asked of everybody"""
     staffing: set[UUID] = field(default_factory=set)
     """workspaces in which who staffs what may be different"""
 
     def is_about(self, actor: Actor) -> bool:
-        return actor.member_id in self.members or actor.role_id in self.roles
+        return (
+            actor.member_id in self.members
+            or actor.role_id in self.roles
+            or actor.workspace_id in self.workspaces
+        )
 
 
 def shift_of(events: Iterable[Event]) -> Shift:
@@ -45,6 +51,8 @@ def _note(event: Any, shift: Shift) -> None:
         shift.staffing.add(event.workspace_id)
     elif isinstance(event, RoleChanged):
         shift.roles.add(event.role_id)
+    elif isinstance(event, SecondFactorRuleChanged):
+        shift.workspaces.add(event.workspace_id)
     elif isinstance(event, STAFFING_EVENTS):
         shift.staffing.add(event.workspace_id)
 

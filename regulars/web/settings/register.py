@@ -18,6 +18,7 @@ from regulars.web.administration.views.members import MEMBERS
 from regulars.web.administration.views.message_templates import MESSAGE_TEMPLATES
 from regulars.web.administration.views.quick_replies import QUICK_REPLIES
 from regulars.web.administration.views.roles import ROLES
+from regulars.web.administration.views.second_factor import SECOND_FACTOR
 from regulars.web.administration.views.tags import TAGS
 from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
@@ -46,6 +47,7 @@ GROUPS = (
             MEMBERS,
             ROLES,
             TEAMS,
+            SECOND_FACTOR,
             BUSINESS_HOURS,
             ROUTING,
             TAGS,

@@ -12,7 +12,15 @@ from django.utils.translation import get_language_from_request
 from regulars.web.doors import WebRequest
 from regulars.workspaces.access import actor_of_member
 from regulars.workspaces.models import BrowserSession, Member
-from regulars.workspaces.sessions import SessionStore, is_use_to_be_noted, member_behind, note_use
+from regulars.workspaces.sessions import (
+    SECOND_STEP_KEY,
+    SessionStore,
+    address_in,
+    is_use_to_be_noted,
+    member_behind,
+    note_use,
+)
+from regulars.workspaces.trail.collecting import Collector, collected, current_collector
 
 ASKED_BY_MACHINES = frozenset({"/readyz", "/metrics"})
 """nobody is signed in there, whatever cookie comes along: they must answer when the database does not"""
@@ -36,14 +44,32 @@ class MemberMiddleware:
         language = asking.member.user.language if asking.member else get_language_from_request(request)
         with translation.override(language):
             asking.LANGUAGE_CODE = translation.get_language() or "en"
-            response = self.get_response(request)
+            response = self._answer(asking)
             response.headers.setdefault("Content-Language", asking.LANGUAGE_CODE)
         return response
 
+    def _answer(self, request: WebRequest) -> HttpResponse:
+        """What a member looks at and changes is noted in the audit trail."""
+        if request.actor is None:
+            return self.get_response(request)
+        source = address_in(source_of(request))
+        with collected(Collector(request.actor, "screen", source=source)):
+            return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        """Which page it is is known only now."""
+        collector = current_collector()
+        if collector is not None and request.resolver_match:
+            collector.route = request.resolver_match.url_name or ""
+
 
 def member_of(request: HttpRequest) -> Member | None:
+    """None for whoever has a second factor and has not passed it in this session."""
     session = session_of(request) if request.user.is_authenticated else None
-    return member_behind(session, request.user.pk) if session else None
+    member = member_behind(session, request.user.pk) if session else None
+    if member and member.user.second_factor_at and SECOND_STEP_KEY not in request.session:
+        return None
+    return member
 
 
 def session_of(request: HttpRequest) -> BrowserSession | None:

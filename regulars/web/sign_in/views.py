@@ -7,21 +7,28 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
-from django.http import HttpResponse, HttpResponseRedirect
+from django.contrib.auth import authenticate, logout
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.kernel.errors import ProductError
-from regulars.web.addresses import own_address
-from regulars.web.doors import SIGNED_IN, MemberRequest, WebRequest, member_with, public
+from regulars.web.doors import (
+    SIGNED_IN,
+    MemberRequest,
+    WebRequest,
+    member_with,
+    public,
+    serves_whoever_owes,
+)
 from regulars.web.problems import told_when
 from regulars.web.sign_in.demo import account_for, demo_accounts
-from regulars.web.sign_in.devices import known_browser, remember_browser
+from regulars.web.sign_in.devices import known_browser
+from regulars.web.sign_in.entering import enter, enter_as, next_of, place_of
 from regulars.web.sign_in.forms import AccountForm, OwnerForm, SignInForm
-from regulars.web.sign_in.middleware import note_browser, source_of
+from regulars.web.sign_in.middleware import source_of
 from regulars.workspaces.guessing import Guess, TooManyAttempts, guessed_right, take_guess
 from regulars.workspaces.models import Member, User
 from regulars.workspaces.operations import (
@@ -30,7 +37,6 @@ from regulars.workspaces.operations import (
     find_open_invitation,
 )
 from regulars.workspaces.queries import is_member_somewhere
-from regulars.workspaces.sessions import MEMBER_KEY
 from regulars.workspaces.setting_up import create_first_owner, is_set_up, is_set_up_secret
 
 COOKIE_AGE = 365 * 24 * 3600
@@ -61,6 +67,7 @@ def sign_in(request: WebRequest) -> HttpResponse:
         "demo_accounts": accounts,
         "door": door,
         "was_changed": "changed" in request.GET,
+        "takes_passkeys": place_of(request).takes_passkeys,
     }
     if request.method == "POST" and form.is_valid():
         email, password = form.cleaned_data["email"], form.cleaned_data["password"]
@@ -70,7 +77,7 @@ def sign_in(request: WebRequest) -> HttpResponse:
             form.add_error(None, str(problem.detail))
             return told_when(render(request, "sign_in/sign_in.html", context, status=problem.status), problem)
         if user:
-            return _enter(request, user, _next(request))
+            return enter(request, user, _next(request))
         form.add_error(None, _("Wrong e-mail or password."))
     return render(request, "sign_in/sign_in.html", context)
 
@@ -90,13 +97,12 @@ def _take_guess(request: WebRequest, email: str) -> Guess:
 
 
 def _next(request: WebRequest) -> str:
-    """Only ever an address of ours."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    return own_address(request, wanted) or reverse("home")
+    return next_of(request, reverse("home"))
 
 
 @require_POST
 @member_with(SIGNED_IN)
+@serves_whoever_owes
 def sign_out(request: MemberRequest) -> HttpResponse:
     logout(request)
     return redirect("sign-in")
@@ -115,7 +121,7 @@ def set_up(request: WebRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         member = _create(form, lambda values: create_first_owner(secret, **values))
         if member:
-            return _enter_as(request, member, reverse("connections"))
+            return enter_as(request, member, reverse("connections"))
     return render(request, "sign_in/set_up.html", {"form": form, "secret": secret})
 
 
@@ -138,7 +144,7 @@ def invitation(request: WebRequest, secret: str) -> HttpResponse:
         if member and guess:
             guessed_right(guess)
         if member:
-            return _enter_as(request, member, f"{reverse('inbox-view', args=['mine'])}?welcome=1")
+            return enter_as(request, member, f"{reverse('inbox-view', args=['mine'])}?welcome=1")
     return render(request, "sign_in/invitation.html", context, status=200 if invited else 404)
 
 
@@ -149,19 +155,6 @@ def _create(form: forms.Form, create: Callable[[dict[str, Any]], Member]) -> Mem
         named = [name for name in dict(problem.facts.get("fields") or {}) if name in form.fields]  # type: ignore[call-overload]
         form.add_error(named[0] if named else None, str(problem.detail or problem.title))
         return None
-
-
-def _enter_as(request: WebRequest, member: Member, url: str) -> HttpResponse:
-    request.session[MEMBER_KEY] = str(member.id)
-    return _enter(request, member.user, url)
-
-
-def _enter(request: WebRequest, user: User, url: str) -> HttpResponse:
-    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-    note_browser(request)
-    response = HttpResponseRedirect(url)
-    remember_browser(request, response, user.email)
-    return response
 
 
 @require_POST

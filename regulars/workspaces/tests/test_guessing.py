@@ -12,6 +12,7 @@ from django.test import Client
 
 from regulars.kernel.clock import frozen_at
 from regulars.workspaces.guessing import (
+    LONGEST_MEMORY,
     MEMORY,
     PATIENCE,
     TooManyAttempts,
@@ -113,7 +114,7 @@ def test_time_forgets():
         assert wait() == 0
         forget_old_guesses()
         assert WrongGuesses.objects.count() == 3
-    with frozen_at(NOW + MEMORY * 3):
+    with frozen_at(NOW + LONGEST_MEMORY * 2):
         forget_old_guesses()
     assert WrongGuesses.objects.count() == 0
 

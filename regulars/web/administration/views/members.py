@@ -33,12 +33,14 @@ from regulars.workspaces.events import (
     INVITATION_EVENTS,
     MEMBER_EVENTS,
     ROLE_EVENTS,
+    SECOND_FACTOR_EVENTS,
     TEAM_EVENTS,
 )
 from regulars.workspaces.models import Member, Team
 from regulars.workspaces.operations import change_role, set_member_active, withdraw_invitation
 from regulars.workspaces.queries import givable_roles, members_with_keys, open_invitations_of, teams_of
 from regulars.workspaces.resetting import make_link_for
+from regulars.workspaces.second_factors import reset_factors
 from regulars.workspaces.serving import Serving, serving_of, set_capacity, set_skills
 from regulars.workspaces.teams import set_teams
 
@@ -228,6 +230,13 @@ def reset_password(request: MemberRequest, member_id: str) -> HttpResponse:
 
 @require_POST
 @member_with("members:manage")
+def reset_second_factor(request: MemberRequest, member_id: str) -> HttpResponse:
+    reset_factors(access_member(request.actor, parse_id(member_id)), by=request.actor)
+    return done(request, _("Their second factors are removed, and they are signed out everywhere"), "members")
+
+
+@require_POST
+@member_with("members:manage")
 def change_member(request: MemberRequest, member_id: str) -> HttpResponse:
     member = access_member(request.actor, parse_id(member_id))
     if "role" in request.POST:
@@ -263,6 +272,7 @@ MEMBERS = SettingsPage(
         *INVITATION_EVENTS,
         *TEAM_EVENTS,
         *ROLE_EVENTS,
+        *SECOND_FACTOR_EVENTS,
         MailServerChanged,
     ),
     acts=(
@@ -270,6 +280,9 @@ MEMBERS = SettingsPage(
         path("settings/members/<str:member_id>", change_member, name="change-member"),
         path("settings/members/<str:member_id>/work", change_work, name="change-work"),
         path("settings/members/<str:member_id>/password", reset_password, name="reset-password"),
+        path(
+            "settings/members/<str:member_id>/second-factor", reset_second_factor, name="reset-second-factor"
+        ),
         path("settings/invitations/<str:invitation_id>/again", invite_again, name="invite-again"),
         path("settings/invitations/<str:invitation_id>/withdrawal", withdraw, name="withdraw-invitation"),
     ),
