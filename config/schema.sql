@@ -1,26 +1,185 @@
 -- All tables of this version; python -m tools.schema writes it.
+-- holds: acts 0001_initial
 -- holds: answering 0001_initial
 -- holds: api 0002_answers_live_in_the_kernel
+-- holds: attention 0001_initial
+-- holds: cases 0001_initial
 -- holds: contacts 0015_tagging_sources
--- holds: conversations 0030_put_off_is_not_over
+-- holds: conversations 0031_sleeping_and_withdrawn_notes
 -- holds: inboxes 0008_columns_have_database_defaults
 -- holds: kernel 0011_generations_apart
--- holds: mail 0001_initial
+-- holds: mail 0002_second_factor_letters
 -- holds: media 0005_source_url
 -- holds: message_templates 0001_initial
+-- holds: quick_replies 0001_initial
+-- holds: routing 0001_initial
 -- holds: scheduling 0001_initial
 -- holds: tags 0001_initial
--- holds: workspaces 0012_undo_send
+-- holds: workspaces 0015_audit_trail
 
 CREATE FUNCTION public.contacts_point_to_self() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN NEW.person_id := NEW.id; RETURN NEW; END $$;
 
+CREATE TABLE public.acts_act (
+    id uuid NOT NULL,
+    by_kind text NOT NULL,
+    by_id uuid,
+    by_name text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    undone_at timestamp with time zone,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.acts_actchange (
+    before jsonb NOT NULL,
+    after jsonb NOT NULL,
+    act_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
 CREATE TABLE public.answering_hold (
     conversation_id uuid NOT NULL,
     until timestamp with time zone NOT NULL,
     member_id uuid NOT NULL
+);
+
+CREATE TABLE public.attention_following (
+    since timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    is_by_mention boolean DEFAULT false NOT NULL,
+    conversation_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.attention_mention (
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    seen_at timestamp with time zone,
+    conversation_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    note_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.attention_notemention (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    member_id uuid,
+    note_id uuid NOT NULL,
+    team_id uuid,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT note_mention_kind CHECK ((kind = ANY (ARRAY['member'::text, 'team'::text, 'everybody'::text])))
+);
+
+CREATE TABLE public.cases_case (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    title text NOT NULL,
+    about text DEFAULT ''::text NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    priority text DEFAULT 'normal'::text NOT NULL,
+    due_at timestamp with time zone,
+    outcome text DEFAULT ''::text NOT NULL,
+    resolution text DEFAULT ''::text NOT NULL,
+    opened_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    opened_by_id uuid,
+    opened_by_name text DEFAULT ''::text NOT NULL,
+    resolved_at timestamp with time zone,
+    reopened_count smallint DEFAULT 0 NOT NULL,
+    updated_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    edition integer DEFAULT 1 NOT NULL,
+    follows_id uuid,
+    merged_into_id uuid,
+    owner_id uuid,
+    team_id uuid,
+    workspace_id uuid NOT NULL,
+    category_id uuid,
+    CONSTRAINT case_not_into_itself CHECK (((merged_into_id IS NULL) OR (NOT ((merged_into_id = id) AND (merged_into_id IS NOT NULL))))),
+    CONSTRAINT case_priority CHECK ((priority = ANY (ARRAY['low'::text, 'normal'::text, 'high'::text, 'urgent'::text]))),
+    CONSTRAINT case_resolved_with_outcome CHECK ((((outcome = ANY (ARRAY['solved'::text, 'not_solved'::text, 'withdrawn'::text])) AND (resolved_at IS NOT NULL) AND (status = 'resolved'::text)) OR ((NOT (status = 'resolved'::text)) AND (outcome = ''::text) AND (resolved_at IS NULL)))),
+    CONSTRAINT case_status CHECK ((status = ANY (ARRAY['open'::text, 'waiting_customer'::text, 'waiting_others'::text, 'resolved'::text]))),
+    CONSTRAINT cases_case_edition_check CHECK ((edition >= 0)),
+    CONSTRAINT cases_case_reopened_count_check CHECK ((reopened_count >= 0))
+);
+
+CREATE TABLE public.cases_caseactivity (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    actor_name text DEFAULT ''::text NOT NULL,
+    facts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    case_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.cases_casecategory (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    key text NOT NULL,
+    color text DEFAULT 'gray'::text NOT NULL,
+    icon text DEFAULT 'case'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    removed_at timestamp with time zone,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT case_category_color CHECK ((color = ANY (ARRAY['gray'::text, 'blue'::text, 'green'::text, 'amber'::text, 'red'::text, 'purple'::text, 'cyan'::text, 'olive'::text]))),
+    CONSTRAINT case_category_icon CHECK ((icon = ANY (ARRAY['case'::text, 'bag'::text, 'delivery'::text, 'money'::text, 'return'::text, 'repair'::text, 'question'::text, 'complaint'::text, 'star'::text, 'document'::text])))
+);
+
+CREATE TABLE public.cases_casecomment (
+    id uuid NOT NULL,
+    author_name text DEFAULT ''::text NOT NULL,
+    text text NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    author_id uuid,
+    case_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.cases_casecontact (
+    id uuid NOT NULL,
+    linked_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    by_name text DEFAULT ''::text NOT NULL,
+    case_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    via_id uuid,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.cases_caseconversation (
+    id uuid NOT NULL,
+    linked_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    by_name text DEFAULT ''::text NOT NULL,
+    case_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    via_id uuid,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.cases_casehistory (
+    fact text NOT NULL,
+    value text,
+    name text DEFAULT ''::text NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone,
+    since_unknown boolean DEFAULT false NOT NULL,
+    by_kind text NOT NULL,
+    by_id uuid,
+    by_name text DEFAULT ''::text NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    case_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT case_history_by_kind CHECK ((by_kind = ANY (ARRAY['member'::text, 'token'::text, 'contact'::text, 'system'::text, 'rule'::text, 'condition'::text, 'model'::text, 'import'::text, 'sync'::text]))),
+    CONSTRAINT case_history_ends_after CHECK (((until_at IS NULL) OR (until_at > from_at)))
+);
+
+CREATE TABLE public.cases_casesettings (
+    workspace_id uuid NOT NULL,
+    last_number bigint DEFAULT 1000 NOT NULL,
+    reopen_hours smallint DEFAULT 168 NOT NULL,
+    CONSTRAINT cases_casesettings_reopen_hours_check CHECK ((reopen_hours >= 0))
 );
 
 CREATE TABLE public.contacts_consent (
@@ -227,6 +386,7 @@ CREATE TABLE public.conversations_conversation (
     answered_elsewhere_at timestamp with time zone,
     group_id uuid,
     episode_id uuid,
+    sleeps_through boolean DEFAULT false NOT NULL,
     CONSTRAINT conversation_priority CHECK ((priority = ANY (ARRAY['low'::text, 'normal'::text, 'high'::text, 'urgent'::text]))),
     CONSTRAINT conversation_snooze_nameable CHECK (((snoozed_until IS NULL) OR (snoozed_until < '2100-01-01 00:00:00+00'::timestamp with time zone))),
     CONSTRAINT conversation_status CHECK ((status = ANY (ARRAY['open'::text, 'snoozed'::text, 'resolved'::text]))),
@@ -426,7 +586,8 @@ CREATE TABLE public.conversations_note (
     created_at timestamp with time zone NOT NULL,
     author_id uuid,
     conversation_id uuid NOT NULL,
-    workspace_id uuid NOT NULL
+    workspace_id uuid NOT NULL,
+    withdrawn_at timestamp with time zone
 );
 
 CREATE SEQUENCE public.conversations_outgoing_sequence
@@ -785,7 +946,7 @@ CREATE TABLE public.mail_mail (
     created_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
     workspace_id uuid NOT NULL,
-    CONSTRAINT mail_kind CHECK ((kind = ANY (ARRAY['invitation'::text, 'password-reset'::text, 'password-changed'::text]))),
+    CONSTRAINT mail_kind CHECK ((kind = ANY (ARRAY['invitation'::text, 'password-reset'::text, 'password-changed'::text, 'second-factor-added'::text, 'second-factor-removed'::text]))),
     CONSTRAINT mail_state CHECK ((state = ANY (ARRAY['waiting'::text, 'sending'::text, 'handing'::text, 'sent'::text, 'failed'::text, 'unknown'::text, 'dropped'::text])))
 );
 
@@ -860,6 +1021,177 @@ CREATE TABLE public.message_templates_messagetemplate (
     workspace_id uuid NOT NULL
 );
 
+CREATE TABLE public.quick_replies_quickreply (
+    id uuid NOT NULL,
+    shortcut text NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    folder text DEFAULT ''::text NOT NULL,
+    audience text DEFAULT 'all'::text NOT NULL,
+    stored_wordings jsonb NOT NULL,
+    words text DEFAULT ''::text NOT NULL,
+    revision integer DEFAULT 1 NOT NULL,
+    archived_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    owner_id uuid,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT quick_reply_audience CHECK ((audience = ANY (ARRAY['all'::text, 'teams'::text, 'member'::text]))),
+    CONSTRAINT quick_reply_owner CHECK ((((audience = 'member'::text) OR (owner_id IS NULL)) AND (1 = (
+CASE
+    WHEN (audience = 'member'::text) THEN 1
+    ELSE 0
+END +
+CASE
+    WHEN (owner_id IS NULL) THEN 1
+    ELSE 0
+END))))
+);
+
+CREATE TABLE public.quick_replies_quickreply_teams (
+    id bigint NOT NULL,
+    quickreply_id uuid NOT NULL,
+    team_id uuid NOT NULL
+);
+
+ALTER TABLE public.quick_replies_quickreply_teams ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.quick_replies_quickreply_teams_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.quick_replies_quickreplyfile (
+    id bigint NOT NULL,
+    place smallint NOT NULL,
+    media_id uuid NOT NULL,
+    quick_reply_id uuid NOT NULL
+);
+
+ALTER TABLE public.quick_replies_quickreplyfile ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.quick_replies_quickreplyfile_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.quick_replies_quickreplyuse (
+    id bigint NOT NULL,
+    by_id uuid NOT NULL,
+    by_name text NOT NULL,
+    day date NOT NULL,
+    count integer DEFAULT 0 NOT NULL,
+    last_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    quick_reply_id uuid NOT NULL
+);
+
+ALTER TABLE public.quick_replies_quickreplyuse ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.quick_replies_quickreplyuse_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.quick_replies_unadvisedmember (
+    member_id uuid NOT NULL
+);
+
+CREATE TABLE public.routing_decision (
+    id uuid NOT NULL,
+    cause text NOT NULL,
+    cause_kind text NOT NULL,
+    trigger text DEFAULT ''::text NOT NULL,
+    queue_id uuid,
+    queue_name text DEFAULT ''::text NOT NULL,
+    rule text NOT NULL,
+    outcome text DEFAULT 'given'::text NOT NULL,
+    is_priority boolean DEFAULT false NOT NULL,
+    member_id uuid NOT NULL,
+    member_name text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    considered jsonb DEFAULT '[]'::jsonb NOT NULL,
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    conversation_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT decision_outcome CHECK ((outcome = ANY (ARRAY['given'::text, 'kept'::text, 'overtaken'::text]))),
+    CONSTRAINT decision_rule CHECK ((rule = ANY (ARRAY['returning'::text, 'owner'::text, 'specialist'::text, 'least_loaded'::text, 'longest_idle'::text, 'round_robin'::text])))
+);
+
+CREATE TABLE public.routing_queue (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    "position" integer NOT NULL,
+    conditions jsonb DEFAULT '{}'::jsonb NOT NULL,
+    skill text DEFAULT ''::text NOT NULL,
+    wants_language boolean DEFAULT false NOT NULL,
+    specialist_seconds integer DEFAULT 30 NOT NULL,
+    method text DEFAULT 'least_loaded'::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    specialist_id uuid,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT queue_method CHECK ((method = ANY (ARRAY['least_loaded'::text, 'longest_idle'::text, 'round_robin'::text]))),
+    CONSTRAINT routing_queue_position_check CHECK (("position" >= 0)),
+    CONSTRAINT routing_queue_specialist_seconds_check CHECK ((specialist_seconds >= 0)),
+    CONSTRAINT routing_queue_version_check CHECK ((version >= 0))
+);
+
+CREATE TABLE public.routing_queue_teams (
+    id bigint NOT NULL,
+    queue_id uuid NOT NULL,
+    team_id uuid NOT NULL
+);
+
+ALTER TABLE public.routing_queue_teams ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.routing_queue_teams_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.routing_routedinbox (
+    inbox_id uuid NOT NULL,
+    since timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.routing_routingsettings (
+    workspace_id uuid NOT NULL,
+    returns_to_previous boolean DEFAULT true NOT NULL,
+    priority_after smallint DEFAULT 2 NOT NULL,
+    CONSTRAINT routing_routingsettings_priority_after_check CHECK ((priority_after >= 0))
+);
+
+CREATE TABLE public.routing_turn (
+    member_id uuid NOT NULL,
+    given_at timestamp with time zone,
+    busy_until timestamp with time zone,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.routing_waiting (
+    conversation_id uuid NOT NULL,
+    cause text NOT NULL,
+    cause_kind text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    entered_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    is_priority boolean DEFAULT false NOT NULL,
+    others_from timestamp with time zone,
+    held_by_id uuid,
+    previous_id uuid,
+    put_back_by_id uuid,
+    queue_id uuid,
+    workspace_id uuid NOT NULL
+);
+
 CREATE TABLE public.scheduling_scheduledmessage (
     id uuid NOT NULL,
     due_at timestamp with time zone NOT NULL,
@@ -929,24 +1261,65 @@ CREATE TABLE public.workspaces_apitoken (
 
 CREATE TABLE public.workspaces_auditentry (
     id bigint NOT NULL,
+    workspace_id uuid NOT NULL,
     actor_kind text NOT NULL,
     actor_id uuid,
-    actor_name text NOT NULL,
+    actor_name text DEFAULT ''::text NOT NULL,
+    act text DEFAULT 'change'::text NOT NULL,
     verb text NOT NULL,
-    object_kind text NOT NULL,
-    object_id text NOT NULL,
-    details jsonb NOT NULL,
-    at timestamp with time zone NOT NULL,
-    workspace_id uuid NOT NULL
-);
+    face text DEFAULT ''::text NOT NULL,
+    route text DEFAULT ''::text NOT NULL,
+    source inet,
+    object_kind text DEFAULT ''::text NOT NULL,
+    object_id text DEFAULT ''::text NOT NULL,
+    object_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    object_counts jsonb DEFAULT '[]'::jsonb NOT NULL,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL
+)
+PARTITION BY RANGE (at);
 
-ALTER TABLE public.workspaces_auditentry ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
-    SEQUENCE NAME public.workspaces_auditentry_id_seq
+CREATE SEQUENCE public.workspaces_auditentry_serial
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
     NO MAXVALUE
-    CACHE 1
+    CACHE 1;
+
+ALTER SEQUENCE public.workspaces_auditentry_serial OWNED BY public.workspaces_auditentry.id;
+
+CREATE TABLE public.workspaces_auditentry_rest (
+    id bigint DEFAULT nextval('public.workspaces_auditentry_serial'::regclass) NOT NULL,
+    workspace_id uuid NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid,
+    actor_name text DEFAULT ''::text NOT NULL,
+    act text DEFAULT 'change'::text NOT NULL,
+    verb text NOT NULL,
+    face text DEFAULT ''::text NOT NULL,
+    route text DEFAULT ''::text NOT NULL,
+    source inet,
+    object_kind text DEFAULT ''::text NOT NULL,
+    object_id text DEFAULT ''::text NOT NULL,
+    object_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    object_counts jsonb DEFAULT '[]'::jsonb NOT NULL,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL
+);
+
+CREATE TABLE public.workspaces_auditseal (
+    id uuid NOT NULL,
+    number integer NOT NULL,
+    first_id bigint NOT NULL,
+    last_id bigint NOT NULL,
+    ranges jsonb NOT NULL,
+    entry_count integer NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone NOT NULL,
+    previous_hash text NOT NULL,
+    hash text NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    workspace_id uuid NOT NULL
 );
 
 CREATE TABLE public.workspaces_browsersession (
@@ -960,6 +1333,15 @@ CREATE TABLE public.workspaces_browsersession (
     expires_at timestamp with time zone NOT NULL,
     member_id uuid,
     user_id uuid
+);
+
+CREATE TABLE public.workspaces_dutysettings (
+    workspace_id uuid NOT NULL,
+    capacity smallint DEFAULT 10 NOT NULL,
+    away_after_minutes smallint DEFAULT 5 NOT NULL,
+    reply_claims boolean DEFAULT true NOT NULL,
+    CONSTRAINT workspaces_dutysettings_away_after_minutes_check CHECK ((away_after_minutes >= 0)),
+    CONSTRAINT workspaces_dutysettings_capacity_check CHECK ((capacity >= 0))
 );
 
 CREATE TABLE public.workspaces_invitation (
@@ -998,12 +1380,62 @@ ALTER TABLE public.workspaces_member_teams ALTER COLUMN id ADD GENERATED BY DEFA
     CACHE 1
 );
 
+CREATE TABLE public.workspaces_memberavailability (
+    member_id uuid NOT NULL,
+    chosen text DEFAULT 'online'::text NOT NULL,
+    state text DEFAULT 'away'::text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone,
+    capacity smallint,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT availability_capacity CHECK (((capacity IS NULL) OR (capacity <= 500))),
+    CONSTRAINT availability_chosen CHECK ((chosen = ANY (ARRAY['online'::text, 'away'::text, 'off_duty'::text]))),
+    CONSTRAINT availability_state CHECK ((state = ANY (ARRAY['online'::text, 'away'::text, 'off_duty'::text]))),
+    CONSTRAINT workspaces_memberavailability_capacity_check CHECK ((capacity >= 0))
+);
+
+CREATE TABLE public.workspaces_memberhistory (
+    fact text NOT NULL,
+    value text,
+    name text DEFAULT ''::text NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone,
+    since_unknown boolean DEFAULT false NOT NULL,
+    by_kind text NOT NULL,
+    by_id uuid,
+    by_name text DEFAULT ''::text NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    member_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT member_history_by_kind CHECK ((by_kind = ANY (ARRAY['member'::text, 'token'::text, 'contact'::text, 'system'::text, 'rule'::text, 'condition'::text, 'model'::text, 'import'::text, 'sync'::text]))),
+    CONSTRAINT member_history_ends_after CHECK (((until_at IS NULL) OR (until_at > from_at)))
+);
+
+CREATE TABLE public.workspaces_memberlanguage (
+    language text NOT NULL,
+    member_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.workspaces_memberskill (
+    word text NOT NULL,
+    member_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
 CREATE TABLE public.workspaces_passwordreset (
     id uuid NOT NULL,
     token_fingerprint text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     is_void boolean DEFAULT false NOT NULL,
+    user_id uuid NOT NULL
+);
+
+CREATE TABLE public.workspaces_recoverycode (
+    id uuid NOT NULL,
+    code_fingerprint text NOT NULL,
+    used_at timestamp with time zone,
     user_id uuid NOT NULL
 );
 
@@ -1020,7 +1452,24 @@ CREATE TABLE public.workspaces_role (
     chosen_permissions jsonb DEFAULT '[]'::jsonb NOT NULL,
     chosen_reach jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    workspace_id uuid NOT NULL
+    workspace_id uuid NOT NULL,
+    second_factor_from timestamp with time zone
+);
+
+CREATE TABLE public.workspaces_secondfactor (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    secret text,
+    last_step bigint DEFAULT 0 NOT NULL,
+    credential_id text,
+    public_key text,
+    rp_id text DEFAULT ''::text NOT NULL,
+    sign_count bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    user_id uuid NOT NULL,
+    CONSTRAINT second_factor_kind CHECK ((((kind = 'app'::text) AND (secret IS NOT NULL)) OR ((credential_id IS NOT NULL) AND (kind = 'passkey'::text) AND (public_key IS NOT NULL))))
 );
 
 CREATE TABLE public.workspaces_team (
@@ -1044,6 +1493,7 @@ CREATE TABLE public.workspaces_user (
     single_keys boolean DEFAULT true NOT NULL,
     shortcuts jsonb DEFAULT '{}'::jsonb NOT NULL,
     undo_send_seconds smallint DEFAULT 5 NOT NULL,
+    second_factor_at timestamp with time zone,
     CONSTRAINT user_density CHECK ((density = ANY (ARRAY['compact'::text, 'comfortable'::text, 'spacious'::text]))),
     CONSTRAINT user_email_lower CHECK (((email)::text = lower((email)::text))),
     CONSTRAINT user_theme CHECK ((theme = ANY (ARRAY['system'::text, 'light'::text, 'dark'::text]))),
@@ -1059,6 +1509,7 @@ CREATE TABLE public.workspaces_workspace (
     created_at timestamp with time zone NOT NULL,
     business_week jsonb,
     episode_hours smallint DEFAULT 24 NOT NULL,
+    second_factor_from timestamp with time zone,
     CONSTRAINT workspaces_workspace_episode_hours_check CHECK ((episode_hours >= 0))
 );
 
@@ -1074,13 +1525,68 @@ ALTER TABLE ONLY public.conversations_messagestatus ATTACH PARTITION public.conv
 
 ALTER TABLE ONLY public.kernel_event ATTACH PARTITION public.kernel_event_rest DEFAULT;
 
+ALTER TABLE ONLY public.workspaces_auditentry ATTACH PARTITION public.workspaces_auditentry_rest DEFAULT;
+
 ALTER TABLE ONLY public.kernel_event ALTER COLUMN id SET DEFAULT nextval('public.kernel_event_serial'::regclass);
+
+ALTER TABLE ONLY public.workspaces_auditentry ALTER COLUMN id SET DEFAULT nextval('public.workspaces_auditentry_serial'::regclass);
+
+ALTER TABLE ONLY public.acts_act
+    ADD CONSTRAINT acts_act_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.acts_actchange
+    ADD CONSTRAINT acts_actchange_pkey PRIMARY KEY (act_id, conversation_id);
 
 ALTER TABLE ONLY public.kernel_keptanswer
     ADD CONSTRAINT answer_once UNIQUE (owner_id, intent);
 
 ALTER TABLE ONLY public.answering_hold
     ADD CONSTRAINT answering_hold_pkey PRIMARY KEY (conversation_id);
+
+ALTER TABLE ONLY public.attention_following
+    ADD CONSTRAINT attention_following_pkey PRIMARY KEY (conversation_id, member_id);
+
+ALTER TABLE ONLY public.attention_mention
+    ADD CONSTRAINT attention_mention_pkey PRIMARY KEY (note_id, member_id);
+
+ALTER TABLE ONLY public.attention_notemention
+    ADD CONSTRAINT attention_notemention_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workspaces_auditseal
+    ADD CONSTRAINT audit_seal_number UNIQUE (workspace_id, number);
+
+ALTER TABLE ONLY public.cases_casecontact
+    ADD CONSTRAINT case_contact_once UNIQUE (case_id, contact_id);
+
+ALTER TABLE ONLY public.cases_caseconversation
+    ADD CONSTRAINT case_conversation_once UNIQUE (case_id, conversation_id);
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT case_number_unique UNIQUE (workspace_id, number);
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_caseactivity
+    ADD CONSTRAINT cases_caseactivity_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_casecategory
+    ADD CONSTRAINT cases_casecategory_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_casecomment
+    ADD CONSTRAINT cases_casecomment_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_casecontact
+    ADD CONSTRAINT cases_casecontact_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_caseconversation
+    ADD CONSTRAINT cases_caseconversation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_casehistory
+    ADD CONSTRAINT cases_casehistory_pkey PRIMARY KEY (case_id, fact, from_at);
+
+ALTER TABLE ONLY public.cases_casesettings
+    ADD CONSTRAINT cases_casesettings_pkey PRIMARY KEY (workspace_id);
 
 ALTER TABLE ONLY public.contacts_consent
     ADD CONSTRAINT consent_once UNIQUE (contact_id, channel, purpose, state, at);
@@ -1165,6 +1671,9 @@ ALTER TABLE ONLY public.conversations_providermessageid
 
 ALTER TABLE ONLY public.conversations_unmatchedstatus
     ADD CONSTRAINT conversations_unmatchedstatus_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.routing_decision
+    ADD CONSTRAINT decision_once_for_a_cause UNIQUE (conversation_id, cause);
 
 ALTER TABLE ONLY public.conversations_draft
     ADD CONSTRAINT draft_once UNIQUE (member_id, conversation_id, mode);
@@ -1277,8 +1786,59 @@ ALTER TABLE ONLY public.inboxes_channelnotice
 ALTER TABLE ONLY public.kernel_parkedevent
     ADD CONSTRAINT parked_once UNIQUE (reaction, event_id);
 
+ALTER TABLE ONLY public.quick_replies_quickreply
+    ADD CONSTRAINT quick_replies_quickreply_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.quick_replies_quickreply_teams
+    ADD CONSTRAINT quick_replies_quickreply_quickreply_id_team_id_7d822d37_uniq UNIQUE (quickreply_id, team_id);
+
+ALTER TABLE ONLY public.quick_replies_quickreply_teams
+    ADD CONSTRAINT quick_replies_quickreply_teams_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.quick_replies_quickreplyfile
+    ADD CONSTRAINT quick_replies_quickreplyfile_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.quick_replies_quickreplyuse
+    ADD CONSTRAINT quick_replies_quickreplyuse_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.quick_replies_unadvisedmember
+    ADD CONSTRAINT quick_replies_unadvisedmember_pkey PRIMARY KEY (member_id);
+
+ALTER TABLE ONLY public.quick_replies_quickreplyfile
+    ADD CONSTRAINT quick_reply_file_once UNIQUE (quick_reply_id, media_id);
+
+ALTER TABLE ONLY public.quick_replies_quickreplyuse
+    ADD CONSTRAINT quick_reply_use_once UNIQUE (quick_reply_id, by_id, day);
+
+ALTER TABLE ONLY public.workspaces_recoverycode
+    ADD CONSTRAINT recovery_code_once UNIQUE (user_id, code_fingerprint);
+
 ALTER TABLE ONLY public.workspaces_role
     ADD CONSTRAINT role_key_unique UNIQUE (workspace_id, key);
+
+ALTER TABLE ONLY public.routing_decision
+    ADD CONSTRAINT routing_decision_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.routing_queue
+    ADD CONSTRAINT routing_queue_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.routing_queue_teams
+    ADD CONSTRAINT routing_queue_teams_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.routing_queue_teams
+    ADD CONSTRAINT routing_queue_teams_queue_id_team_id_102ef4fc_uniq UNIQUE (queue_id, team_id);
+
+ALTER TABLE ONLY public.routing_routedinbox
+    ADD CONSTRAINT routing_routedinbox_pkey PRIMARY KEY (inbox_id);
+
+ALTER TABLE ONLY public.routing_routingsettings
+    ADD CONSTRAINT routing_routingsettings_pkey PRIMARY KEY (workspace_id);
+
+ALTER TABLE ONLY public.routing_turn
+    ADD CONSTRAINT routing_turn_pkey PRIMARY KEY (member_id);
+
+ALTER TABLE ONLY public.routing_waiting
+    ADD CONSTRAINT routing_waiting_pkey PRIMARY KEY (conversation_id);
 
 ALTER TABLE ONLY public.scheduling_scheduledmessage
     ADD CONSTRAINT scheduling_scheduledmessage_pkey PRIMARY KEY (id);
@@ -1299,13 +1859,22 @@ ALTER TABLE ONLY public.workspaces_apitoken
     ADD CONSTRAINT workspaces_apitoken_token_fingerprint_key UNIQUE (token_fingerprint);
 
 ALTER TABLE ONLY public.workspaces_auditentry
-    ADD CONSTRAINT workspaces_auditentry_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT workspaces_auditentry_pkey1 PRIMARY KEY (id, at);
+
+ALTER TABLE ONLY public.workspaces_auditentry_rest
+    ADD CONSTRAINT workspaces_auditentry_rest_pkey PRIMARY KEY (id, at);
+
+ALTER TABLE ONLY public.workspaces_auditseal
+    ADD CONSTRAINT workspaces_auditseal_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.workspaces_browsersession
     ADD CONSTRAINT workspaces_browsersession_key_fingerprint_key UNIQUE (key_fingerprint);
 
 ALTER TABLE ONLY public.workspaces_browsersession
     ADD CONSTRAINT workspaces_browsersession_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workspaces_dutysettings
+    ADD CONSTRAINT workspaces_dutysettings_pkey PRIMARY KEY (workspace_id);
 
 ALTER TABLE ONLY public.workspaces_invitation
     ADD CONSTRAINT workspaces_invitation_pkey PRIMARY KEY (id);
@@ -1322,17 +1891,38 @@ ALTER TABLE ONLY public.workspaces_member_teams
 ALTER TABLE ONLY public.workspaces_member_teams
     ADD CONSTRAINT workspaces_member_teams_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.workspaces_memberavailability
+    ADD CONSTRAINT workspaces_memberavailability_pkey PRIMARY KEY (member_id);
+
+ALTER TABLE ONLY public.workspaces_memberhistory
+    ADD CONSTRAINT workspaces_memberhistory_pkey PRIMARY KEY (member_id, fact, from_at);
+
+ALTER TABLE ONLY public.workspaces_memberlanguage
+    ADD CONSTRAINT workspaces_memberlanguage_pkey PRIMARY KEY (member_id, language);
+
+ALTER TABLE ONLY public.workspaces_memberskill
+    ADD CONSTRAINT workspaces_memberskill_pkey PRIMARY KEY (member_id, word);
+
 ALTER TABLE ONLY public.workspaces_passwordreset
     ADD CONSTRAINT workspaces_passwordreset_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.workspaces_passwordreset
     ADD CONSTRAINT workspaces_passwordreset_token_fingerprint_key UNIQUE (token_fingerprint);
 
+ALTER TABLE ONLY public.workspaces_recoverycode
+    ADD CONSTRAINT workspaces_recoverycode_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.workspaces_resetasked
     ADD CONSTRAINT workspaces_resetasked_pkey PRIMARY KEY (mark);
 
 ALTER TABLE ONLY public.workspaces_role
     ADD CONSTRAINT workspaces_role_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workspaces_secondfactor
+    ADD CONSTRAINT workspaces_secondfactor_credential_id_key UNIQUE (credential_id);
+
+ALTER TABLE ONLY public.workspaces_secondfactor
+    ADD CONSTRAINT workspaces_secondfactor_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.workspaces_team
     ADD CONSTRAINT workspaces_team_pkey PRIMARY KEY (id);
@@ -1352,11 +1942,63 @@ ALTER TABLE ONLY public.workspaces_workspace
 ALTER TABLE ONLY public.workspaces_wrongguesses
     ADD CONSTRAINT workspaces_wrongguesses_pkey PRIMARY KEY (mark);
 
+CREATE INDEX act_by_time ON public.acts_act USING btree (at);
+
 CREATE INDEX activity_in_thread ON public.conversations_activity USING btree (conversation_id, at);
+
+CREATE INDEX acts_actchange_conversation_id_1aeaecd4 ON public.acts_actchange USING btree (conversation_id);
 
 CREATE INDEX answer_by_time ON public.kernel_keptanswer USING btree (created_at);
 
-CREATE INDEX audit_by_time ON public.workspaces_auditentry USING btree (workspace_id, at DESC);
+CREATE INDEX attention_following_member_id_68f06649 ON public.attention_following USING btree (member_id);
+
+CREATE INDEX attention_mention_conversation_id_0d1ba2aa ON public.attention_mention USING btree (conversation_id);
+
+CREATE INDEX attention_notemention_note_id_c34bcc8c ON public.attention_notemention USING btree (note_id);
+
+CREATE INDEX audit_by_act ON ONLY public.workspaces_auditentry USING btree (workspace_id, act, at, id);
+
+CREATE INDEX audit_by_actor ON ONLY public.workspaces_auditentry USING btree (workspace_id, actor_id, at, id);
+
+CREATE INDEX audit_by_moment ON ONLY public.workspaces_auditentry USING btree (workspace_id, at, id);
+
+CREATE INDEX audit_by_object ON ONLY public.workspaces_auditentry USING gin (object_ids);
+
+CREATE INDEX audit_by_source ON ONLY public.workspaces_auditentry USING btree (workspace_id, source, at, id);
+
+CREATE INDEX audit_by_verb ON ONLY public.workspaces_auditentry USING btree (workspace_id, verb, at, id);
+
+CREATE INDEX availability_present ON public.workspaces_memberavailability USING btree (seen_at) WHERE (state = 'online'::text);
+
+CREATE INDEX case_activity_newest ON public.cases_caseactivity USING btree (case_id, at DESC, id DESC);
+
+CREATE INDEX case_by_change ON public.cases_case USING btree (workspace_id, updated_at DESC, number DESC) WHERE (merged_into_id IS NULL);
+
+CREATE INDEX case_by_due ON public.cases_case USING btree (workspace_id, status, due_at, number) WHERE (merged_into_id IS NULL);
+
+CREATE UNIQUE INDEX case_category_name_unique ON public.cases_casecategory USING btree (workspace_id, key) WHERE (removed_at IS NULL);
+
+CREATE INDEX case_comment_newest ON public.cases_casecomment USING btree (case_id, created_at DESC, id DESC);
+
+CREATE INDEX case_contact_via ON public.cases_casecontact USING btree (via_id) WHERE (via_id IS NOT NULL);
+
+CREATE INDEX case_conversation_via ON public.cases_caseconversation USING btree (via_id) WHERE (via_id IS NOT NULL);
+
+CREATE INDEX case_followers ON public.cases_case USING btree (follows_id) WHERE (follows_id IS NOT NULL);
+
+CREATE UNIQUE INDEX case_history_ended_once ON public.cases_casehistory USING btree (case_id, fact, until_at) WHERE (until_at IS NOT NULL);
+
+CREATE UNIQUE INDEX case_history_open_once ON public.cases_casehistory USING btree (case_id, fact) WHERE (until_at IS NULL);
+
+CREATE INDEX case_merged_here ON public.cases_case USING btree (merged_into_id) WHERE (merged_into_id IS NOT NULL);
+
+CREATE INDEX case_of_contact ON public.cases_casecontact USING btree (contact_id, case_id);
+
+CREATE INDEX case_of_conversation ON public.cases_caseconversation USING btree (conversation_id, case_id);
+
+CREATE INDEX case_open_of_owner ON public.cases_case USING btree (owner_id, status) WHERE ((merged_into_id IS NULL) AND (NOT (status = 'resolved'::text)));
+
+CREATE INDEX case_opened_by ON public.cases_case USING btree (opened_by_id, number DESC);
 
 CREATE INDEX contact_by_age ON public.contacts_contact USING btree (workspace_id, created_at DESC, id DESC);
 
@@ -1456,6 +2098,10 @@ CREATE INDEX conversations_note_author_id_53566395 ON public.conversations_note 
 
 CREATE INDEX conversations_note_conversation_id_a486ed4c ON public.conversations_note USING btree (conversation_id);
 
+CREATE INDEX decision_newest ON public.routing_decision USING btree (workspace_id, at DESC);
+
+CREATE INDEX decision_of_conversation ON public.routing_decision USING btree (conversation_id, at DESC, id DESC);
+
 CREATE INDEX delivery_by_age ON public.inboxes_delivery USING brin (received_at) WITH (autosummarize='on');
 
 CREATE INDEX delivery_failed ON public.inboxes_delivery USING btree (id) WHERE (state = 'failed'::text);
@@ -1520,6 +2166,14 @@ CREATE INDEX media_to_fetch ON public.media_mediafile USING btree (retry_at, id)
 
 CREATE INDEX media_to_preview ON public.media_mediafile USING btree (id) WHERE is_preview_due;
 
+CREATE UNIQUE INDEX member_history_ended_once ON public.workspaces_memberhistory USING btree (member_id, fact, until_at) WHERE (until_at IS NOT NULL);
+
+CREATE UNIQUE INDEX member_history_open_once ON public.workspaces_memberhistory USING btree (member_id, fact) WHERE (until_at IS NULL);
+
+CREATE INDEX mention_of_member ON public.attention_mention USING btree (member_id, at DESC);
+
+CREATE INDEX mention_unseen ON public.attention_mention USING btree (member_id, conversation_id) WHERE (seen_at IS NULL);
+
 CREATE INDEX merge_by_age ON public.contacts_merge USING btree (workspace_id, made_at DESC, id DESC);
 
 CREATE INDEX message_templates_messagetemplate_connection_id_9bb2e09f ON public.message_templates_messagetemplate USING btree (connection_id);
@@ -1534,7 +2188,27 @@ CREATE INDEX outgoing_queue ON public.conversations_outgoingmessage USING btree 
 
 CREATE INDEX outgoing_unsettled ON public.conversations_outgoingmessage USING btree (conversation_id, sequence) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text]));
 
+CREATE INDEX queue_in_order ON public.routing_queue USING btree (workspace_id, "position");
+
+CREATE UNIQUE INDEX queue_name_unique ON public.routing_queue USING btree (workspace_id, lower(name));
+
+CREATE INDEX quick_replies_quickreply_teams_quickreply_id_3960c930 ON public.quick_replies_quickreply_teams USING btree (quickreply_id);
+
+CREATE INDEX quick_replies_quickreply_teams_team_id_f364edaf ON public.quick_replies_quickreply_teams USING btree (team_id);
+
+CREATE INDEX quick_replies_quickreplyfile_media_id_b0e30807 ON public.quick_replies_quickreplyfile USING btree (media_id);
+
+CREATE UNIQUE INDEX quick_reply_shortcut_unique ON public.quick_replies_quickreply USING btree (workspace_id, key) WHERE (archived_at IS NULL);
+
 CREATE UNIQUE INDEX role_name_unique ON public.workspaces_role USING btree (workspace_id, lower(name));
+
+CREATE INDEX routing_queue_specialist_id_5b23d39d ON public.routing_queue USING btree (specialist_id);
+
+CREATE INDEX routing_queue_teams_queue_id_637971ab ON public.routing_queue_teams USING btree (queue_id);
+
+CREATE INDEX routing_queue_teams_team_id_50596ceb ON public.routing_queue_teams USING btree (team_id);
+
+CREATE INDEX routing_routedinbox_workspace_id_aac661b1 ON public.routing_routedinbox USING btree (workspace_id);
 
 CREATE INDEX scheduled_due ON public.scheduling_scheduledmessage USING btree (due_at) WHERE (state = 'waiting'::text);
 
@@ -1550,13 +2224,27 @@ CREATE INDEX tag_use_by_tag ON public.tags_taguse USING btree (tag_id, subject) 
 
 CREATE UNIQUE INDEX team_name_unique ON public.workspaces_team USING btree (workspace_id, lower(name));
 
+CREATE INDEX waiting_for_specialist ON public.routing_waiting USING btree (others_from) WHERE (others_from IS NOT NULL);
+
+CREATE INDEX waiting_in_queue ON public.routing_waiting USING btree (workspace_id, queue_id, since);
+
 CREATE INDEX workspaces_apitoken_created_by_id_179704bf ON public.workspaces_apitoken USING btree (created_by_id);
 
 CREATE INDEX workspaces_apitoken_role_row_id_9e3ccb4d ON public.workspaces_apitoken USING btree (role_id);
 
 CREATE INDEX workspaces_apitoken_token_fingerprint_297e29f5_like ON public.workspaces_apitoken USING btree (token_fingerprint text_pattern_ops);
 
-CREATE INDEX workspaces_auditentry_workspace_id_f85fa331 ON public.workspaces_auditentry USING btree (workspace_id);
+CREATE INDEX workspaces_auditentry_rest_object_ids_idx ON public.workspaces_auditentry_rest USING gin (object_ids);
+
+CREATE INDEX workspaces_auditentry_rest_workspace_id_act_at_id_idx ON public.workspaces_auditentry_rest USING btree (workspace_id, act, at, id);
+
+CREATE INDEX workspaces_auditentry_rest_workspace_id_actor_id_at_id_idx ON public.workspaces_auditentry_rest USING btree (workspace_id, actor_id, at, id);
+
+CREATE INDEX workspaces_auditentry_rest_workspace_id_at_id_idx ON public.workspaces_auditentry_rest USING btree (workspace_id, at, id);
+
+CREATE INDEX workspaces_auditentry_rest_workspace_id_source_at_id_idx ON public.workspaces_auditentry_rest USING btree (workspace_id, source, at, id);
+
+CREATE INDEX workspaces_auditentry_rest_workspace_id_verb_at_id_idx ON public.workspaces_auditentry_rest USING btree (workspace_id, verb, at, id);
 
 CREATE INDEX workspaces_browsersession_expires_at_aca958c0 ON public.workspaces_browsersession USING btree (expires_at);
 
@@ -1580,11 +2268,23 @@ CREATE INDEX workspaces_member_teams_team_id_138d1a43 ON public.workspaces_membe
 
 CREATE INDEX workspaces_member_user_id_5cbd3867 ON public.workspaces_member USING btree (user_id);
 
+CREATE INDEX workspaces_memberavailability_workspace_id_62d2777d ON public.workspaces_memberavailability USING btree (workspace_id);
+
+CREATE INDEX workspaces_memberlanguage_workspace_id_2dccb07d ON public.workspaces_memberlanguage USING btree (workspace_id);
+
+CREATE INDEX workspaces_memberskill_workspace_id_5392510d ON public.workspaces_memberskill USING btree (workspace_id);
+
 CREATE INDEX workspaces_passwordreset_token_fingerprint_9556118f_like ON public.workspaces_passwordreset USING btree (token_fingerprint text_pattern_ops);
 
 CREATE INDEX workspaces_passwordreset_user_id_30faa5ea ON public.workspaces_passwordreset USING btree (user_id);
 
+CREATE INDEX workspaces_recoverycode_user_id_82f83047 ON public.workspaces_recoverycode USING btree (user_id);
+
 CREATE INDEX workspaces_resetasked_mark_327b6b32_like ON public.workspaces_resetasked USING btree (mark text_pattern_ops);
+
+CREATE INDEX workspaces_secondfactor_credential_id_79e8ccfd_like ON public.workspaces_secondfactor USING btree (credential_id text_pattern_ops);
+
+CREATE INDEX workspaces_secondfactor_user_id_012da5ba ON public.workspaces_secondfactor USING btree (user_id);
 
 CREATE INDEX workspaces_user_email_b817d139_like ON public.workspaces_user USING btree (email varchar_pattern_ops);
 
@@ -1614,15 +2314,134 @@ ALTER INDEX public.event_position ATTACH PARTITION public.kernel_event_rest_gene
 
 ALTER INDEX public.kernel_event_pkey1 ATTACH PARTITION public.kernel_event_rest_pkey;
 
+ALTER INDEX public.audit_by_object ATTACH PARTITION public.workspaces_auditentry_rest_object_ids_idx;
+
+ALTER INDEX public.workspaces_auditentry_pkey1 ATTACH PARTITION public.workspaces_auditentry_rest_pkey;
+
+ALTER INDEX public.audit_by_act ATTACH PARTITION public.workspaces_auditentry_rest_workspace_id_act_at_id_idx;
+
+ALTER INDEX public.audit_by_actor ATTACH PARTITION public.workspaces_auditentry_rest_workspace_id_actor_id_at_id_idx;
+
+ALTER INDEX public.audit_by_moment ATTACH PARTITION public.workspaces_auditentry_rest_workspace_id_at_id_idx;
+
+ALTER INDEX public.audit_by_source ATTACH PARTITION public.workspaces_auditentry_rest_workspace_id_source_at_id_idx;
+
+ALTER INDEX public.audit_by_verb ATTACH PARTITION public.workspaces_auditentry_rest_workspace_id_verb_at_id_idx;
+
 CREATE STATISTICS public.conversation_held (mcv) ON status, assignee_id FROM public.conversations_conversation;
 
 CREATE TRIGGER contact_is_themselves BEFORE INSERT ON public.contacts_contact FOR EACH ROW WHEN ((new.person_id IS NULL)) EXECUTE FUNCTION public.contacts_point_to_self();
+
+ALTER TABLE ONLY public.acts_act
+    ADD CONSTRAINT acts_act_workspace_id_1102b4c2_fk_workspaces_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.acts_actchange
+    ADD CONSTRAINT acts_actchange_act_id_23fa0aee_fk_acts_act_id FOREIGN KEY (act_id) REFERENCES public.acts_act(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.acts_actchange
+    ADD CONSTRAINT acts_actchange_conversation_id_1aeaecd4_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.answering_hold
     ADD CONSTRAINT answering_hold_conversation_id_9202edb1_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.answering_hold
     ADD CONSTRAINT answering_hold_member_id_2bd81525_fk_workspaces_member_id FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_following
+    ADD CONSTRAINT attention_following_conversation_id_9c1345b0_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_following
+    ADD CONSTRAINT attention_following_member_id_68f06649_fk_workspaces_member_id FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_mention
+    ADD CONSTRAINT attention_mention_conversation_id_0d1ba2aa_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_mention
+    ADD CONSTRAINT attention_mention_member_id_b156eb67_fk_workspaces_member_id FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_mention
+    ADD CONSTRAINT attention_mention_note_id_e7af223b_fk_conversations_note_id FOREIGN KEY (note_id) REFERENCES public.conversations_note(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_notemention
+    ADD CONSTRAINT attention_notementio_member_id_27655dc0_fk_workspace FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_notemention
+    ADD CONSTRAINT attention_notementio_workspace_id_da8ded17_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_notemention
+    ADD CONSTRAINT attention_notemention_note_id_c34bcc8c_fk_conversations_note_id FOREIGN KEY (note_id) REFERENCES public.conversations_note(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_notemention
+    ADD CONSTRAINT attention_notemention_team_id_d2eab746_fk_workspaces_team_id FOREIGN KEY (team_id) REFERENCES public.workspaces_team(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casehistory
+    ADD CONSTRAINT case_history_goes_on FOREIGN KEY (case_id, fact, until_at) REFERENCES public.cases_casehistory(case_id, fact, from_at) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_category_id_c6dc5a5a_fk_cases_casecategory_id FOREIGN KEY (category_id) REFERENCES public.cases_casecategory(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_follows_id_431e3f59_fk_cases_case_id FOREIGN KEY (follows_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_merged_into_id_1b4320d8_fk_cases_case_id FOREIGN KEY (merged_into_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_owner_id_352cf2f7_fk_workspaces_member_id FOREIGN KEY (owner_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_team_id_60679476_fk_workspaces_team_id FOREIGN KEY (team_id) REFERENCES public.workspaces_team(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_workspace_id_3f99edb4_fk_workspaces_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_caseactivity
+    ADD CONSTRAINT cases_caseactivity_case_id_31678709_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_caseactivity
+    ADD CONSTRAINT cases_caseactivity_workspace_id_dce1e003_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casecategory
+    ADD CONSTRAINT cases_casecategory_workspace_id_f7d01e93_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casecomment
+    ADD CONSTRAINT cases_casecomment_author_id_9199b52f_fk_workspaces_member_id FOREIGN KEY (author_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casecomment
+    ADD CONSTRAINT cases_casecomment_case_id_615ee2f3_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casecomment
+    ADD CONSTRAINT cases_casecomment_workspace_id_96e13657_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casecontact
+    ADD CONSTRAINT cases_casecontact_case_id_bae27388_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casecontact
+    ADD CONSTRAINT cases_casecontact_contact_id_0ef3bd05_fk_contacts_contact_id FOREIGN KEY (contact_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casecontact
+    ADD CONSTRAINT cases_casecontact_via_id_b3b437eb_fk_cases_case_id FOREIGN KEY (via_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casecontact
+    ADD CONSTRAINT cases_casecontact_workspace_id_1fddfe27_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_caseconversation
+    ADD CONSTRAINT cases_caseconversati_conversation_id_ad08690f_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_caseconversation
+    ADD CONSTRAINT cases_caseconversati_workspace_id_92e041a3_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_caseconversation
+    ADD CONSTRAINT cases_caseconversation_case_id_6ddc9110_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_caseconversation
+    ADD CONSTRAINT cases_caseconversation_via_id_bd0faf67_fk_cases_case_id FOREIGN KEY (via_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casehistory
+    ADD CONSTRAINT cases_casehistory_case_id_41d54a5f_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casesettings
+    ADD CONSTRAINT cases_casesettings_workspace_id_b25aee48_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.contacts_contacthistory
     ADD CONSTRAINT contact_history_goes_on FOREIGN KEY (contact_id, fact, until_at) REFERENCES public.contacts_contacthistory(contact_id, fact, from_at) DEFERRABLE INITIALLY DEFERRED;
@@ -1816,11 +2635,89 @@ ALTER TABLE ONLY public.mail_mailserver
 ALTER TABLE ONLY public.media_mediafile
     ADD CONSTRAINT media_mediafile_workspace_id_af0a11fd_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.workspaces_memberhistory
+    ADD CONSTRAINT member_history_goes_on FOREIGN KEY (member_id, fact, until_at) REFERENCES public.workspaces_memberhistory(member_id, fact, from_at) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.message_templates_messagetemplate
     ADD CONSTRAINT message_templates_me_connection_id_9bb2e09f_fk_inboxes_c FOREIGN KEY (connection_id) REFERENCES public.inboxes_connection(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.message_templates_messagetemplate
     ADD CONSTRAINT message_templates_me_workspace_id_52f5edc8_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.quick_replies_quickreplyfile
+    ADD CONSTRAINT quick_replies_quickr_media_id_b0e30807_fk_media_med FOREIGN KEY (media_id) REFERENCES public.media_mediafile(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.quick_replies_quickreply
+    ADD CONSTRAINT quick_replies_quickr_owner_id_e9a56a7f_fk_workspace FOREIGN KEY (owner_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.quick_replies_quickreplyuse
+    ADD CONSTRAINT quick_replies_quickr_quick_reply_id_a281bd5a_fk_quick_rep FOREIGN KEY (quick_reply_id) REFERENCES public.quick_replies_quickreply(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.quick_replies_quickreplyfile
+    ADD CONSTRAINT quick_replies_quickr_quick_reply_id_b1363f86_fk_quick_rep FOREIGN KEY (quick_reply_id) REFERENCES public.quick_replies_quickreply(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.quick_replies_quickreply_teams
+    ADD CONSTRAINT quick_replies_quickr_quickreply_id_3960c930_fk_quick_rep FOREIGN KEY (quickreply_id) REFERENCES public.quick_replies_quickreply(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.quick_replies_quickreply_teams
+    ADD CONSTRAINT quick_replies_quickr_team_id_f364edaf_fk_workspace FOREIGN KEY (team_id) REFERENCES public.workspaces_team(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.quick_replies_quickreply
+    ADD CONSTRAINT quick_replies_quickr_workspace_id_6cb70c33_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.quick_replies_unadvisedmember
+    ADD CONSTRAINT quick_replies_unadvi_member_id_a438015e_fk_workspace FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.routing_decision
+    ADD CONSTRAINT routing_decision_conversation_id_3ffd5961_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.routing_decision
+    ADD CONSTRAINT routing_decision_workspace_id_9b8ad9bb_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.routing_queue
+    ADD CONSTRAINT routing_queue_specialist_id_5b23d39d_fk_workspaces_member_id FOREIGN KEY (specialist_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.routing_queue_teams
+    ADD CONSTRAINT routing_queue_teams_queue_id_637971ab_fk_routing_queue_id FOREIGN KEY (queue_id) REFERENCES public.routing_queue(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.routing_queue_teams
+    ADD CONSTRAINT routing_queue_teams_team_id_50596ceb_fk_workspaces_team_id FOREIGN KEY (team_id) REFERENCES public.workspaces_team(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.routing_queue
+    ADD CONSTRAINT routing_queue_workspace_id_78b1a983_fk_workspaces_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.routing_routedinbox
+    ADD CONSTRAINT routing_routedinbox_inbox_id_d0c9fb68_fk_inboxes_inbox_id FOREIGN KEY (inbox_id) REFERENCES public.inboxes_inbox(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.routing_routedinbox
+    ADD CONSTRAINT routing_routedinbox_workspace_id_aac661b1_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.routing_routingsettings
+    ADD CONSTRAINT routing_routingsetti_workspace_id_0006ba41_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.routing_turn
+    ADD CONSTRAINT routing_turn_member_id_d5233d87_fk_workspaces_member_id FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.routing_turn
+    ADD CONSTRAINT routing_turn_workspace_id_7bb13cf6_fk_workspaces_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.routing_waiting
+    ADD CONSTRAINT routing_waiting_conversation_id_e9a1684b_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.routing_waiting
+    ADD CONSTRAINT routing_waiting_held_by_id_27161222_fk_workspaces_member_id FOREIGN KEY (held_by_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.routing_waiting
+    ADD CONSTRAINT routing_waiting_previous_id_f647bcf8_fk_workspaces_member_id FOREIGN KEY (previous_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.routing_waiting
+    ADD CONSTRAINT routing_waiting_put_back_by_id_498f10c8_fk_workspaces_member_id FOREIGN KEY (put_back_by_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.routing_waiting
+    ADD CONSTRAINT routing_waiting_queue_id_aa29355b_fk_routing_queue_id FOREIGN KEY (queue_id) REFERENCES public.routing_queue(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.routing_waiting
+    ADD CONSTRAINT routing_waiting_workspace_id_c2d5b0ce_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.scheduling_scheduledmessage
     ADD CONSTRAINT scheduling_scheduled_author_member_id_b16f29cf_fk_workspace FOREIGN KEY (author_member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
@@ -1852,14 +2749,17 @@ ALTER TABLE ONLY public.workspaces_apitoken
 ALTER TABLE ONLY public.workspaces_apitoken
     ADD CONSTRAINT workspaces_apitoken_workspace_id_8589bb5e_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
 
-ALTER TABLE ONLY public.workspaces_auditentry
-    ADD CONSTRAINT workspaces_auditentr_workspace_id_f85fa331_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.workspaces_auditseal
+    ADD CONSTRAINT workspaces_auditseal_workspace_id_950d82bf_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.workspaces_browsersession
     ADD CONSTRAINT workspaces_browserse_member_id_76298fd6_fk_workspace FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.workspaces_browsersession
     ADD CONSTRAINT workspaces_browserse_user_id_fb053f96_fk_workspace FOREIGN KEY (user_id) REFERENCES public.workspaces_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_dutysettings
+    ADD CONSTRAINT workspaces_dutysetti_workspace_id_aefe1f49_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.workspaces_invitation
     ADD CONSTRAINT workspaces_invitatio_invited_by_id_e6ce80bf_fk_workspace FOREIGN KEY (invited_by_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
@@ -1885,11 +2785,38 @@ ALTER TABLE ONLY public.workspaces_member
 ALTER TABLE ONLY public.workspaces_member
     ADD CONSTRAINT workspaces_member_workspace_id_675b8450_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.workspaces_memberavailability
+    ADD CONSTRAINT workspaces_memberava_member_id_5be51980_fk_workspace FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_memberavailability
+    ADD CONSTRAINT workspaces_memberava_workspace_id_62d2777d_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_memberhistory
+    ADD CONSTRAINT workspaces_memberhis_member_id_88c3d95e_fk_workspace FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_memberlanguage
+    ADD CONSTRAINT workspaces_memberlan_member_id_12030397_fk_workspace FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_memberlanguage
+    ADD CONSTRAINT workspaces_memberlan_workspace_id_2dccb07d_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_memberskill
+    ADD CONSTRAINT workspaces_memberski_member_id_ab185026_fk_workspace FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_memberskill
+    ADD CONSTRAINT workspaces_memberski_workspace_id_5392510d_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.workspaces_passwordreset
     ADD CONSTRAINT workspaces_passwordreset_user_id_30faa5ea_fk_workspaces_user_id FOREIGN KEY (user_id) REFERENCES public.workspaces_user(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.workspaces_recoverycode
+    ADD CONSTRAINT workspaces_recoverycode_user_id_82f83047_fk_workspaces_user_id FOREIGN KEY (user_id) REFERENCES public.workspaces_user(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.workspaces_role
     ADD CONSTRAINT workspaces_role_workspace_id_880099a6_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.workspaces_secondfactor
+    ADD CONSTRAINT workspaces_secondfactor_user_id_012da5ba_fk_workspaces_user_id FOREIGN KEY (user_id) REFERENCES public.workspaces_user(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.workspaces_team
     ADD CONSTRAINT workspaces_team_workspace_id_0fabad72_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;

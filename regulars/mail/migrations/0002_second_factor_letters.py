@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("mail", "0001_initial"),
-        ("workspaces", "0012_second_factor"),
+        ("workspaces", "0014_second_factor"),
     ]
 
     operations = [
