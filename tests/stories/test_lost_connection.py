@@ -145,21 +145,27 @@ def test_what_arrives_between_looking_and_sending_is_not_answered(desk: Desk, pr
     desk.choose(rosa)
     expect(desk.row(rosa).locator(".unread-dot")).to_have_count(0)
     left: list[int] = []
+    held: list[Route] = []
+
+    def hold_reading(route: Route) -> None:
+        held.append(route)
 
     def arrive_first(route: Route) -> None:
         rosa.says("No, wait: the green ones")
         assert wait_until(lambda: _stored(product, rosa) == 2, PATIENCE)
+        expect(desk.bubbles("No, wait: the green ones")).to_have_count(1)
         answer = route.fetch()
         left.append(_unread(product, rosa))
         route.fulfill(response=answer)
 
     desk.page.route("**/conversations/*/messages", arrive_first, times=1)
-    desk.page.route(
-        "**/reading", lambda route: route.continue_()
-    )  # waits its turn: nothing is read meanwhile
+    desk.page.route("**/reading", hold_reading)
     with desk.page.expect_response("**/messages"):
         desk.reply("They are on their way")
     assert left == [1]
+    desk.page.unroute("**/reading")
+    for reading in held:
+        reading.continue_()
     expect(desk.bubbles("No, wait: the green ones")).to_have_count(1)
     expect(desk.row(rosa).locator(".unread-dot")).to_have_count(0)
 
