@@ -145,6 +145,10 @@ def test_what_arrives_between_looking_and_sending_is_not_answered(desk: Desk, pr
     desk.choose(rosa)
     expect(desk.row(rosa).locator(".unread-dot")).to_have_count(0)
     left: list[int] = []
+    held: list[Route] = []
+
+    def hold_reading(route: Route) -> None:
+        held.append(route)
 
     def arrive_first(route: Route) -> None:
         rosa.says("No, wait: the green ones")
@@ -155,8 +159,7 @@ def test_what_arrives_between_looking_and_sending_is_not_answered(desk: Desk, pr
         route.fulfill(response=answer)
 
     desk.page.route("**/conversations/*/messages", arrive_first, times=1)
-    held: list[Route] = []
-    desk.page.route("**/reading", held.append)  # nothing is read meanwhile
+    desk.page.route("**/reading", hold_reading)
     with desk.page.expect_response("**/messages"):
         desk.reply("They are on their way")
     assert left == [1]
