@@ -375,7 +375,7 @@ async def test_a_batch_asks_the_database_as_often_however_many_look_and_however_
         for each in range(happened)
     ]
     await hub._show(_happened(*events), Position(1, 7, 3))
-    assert asked == ["viewers_of_sessions", "read_staffings", "_draw"]
+    assert asked == ["viewers_of_sessions", "read_staffings", "draw_all"]
 
 
 @pytest.mark.parametrize(
