@@ -47,6 +47,7 @@ class Previewed:
     """who had it first after that; empty: nobody"""
     went_to_id: UUID | None
     went_after: timedelta | None
+    """null also when they had it before"""
 
     @property
     def went_after_seconds(self) -> int | None:
@@ -152,7 +153,7 @@ class _Look:
             choices[0].server.id if choices else None,
             (opening.went_to or "") if went else "",
             went,
-            max(opening.went_at - opening.at, timedelta(0)) if went and opening.went_at else None,
+            opening.went_at - opening.at if opening.went_at and opening.went_at > opening.at else None,
         )
 
     def _service(self, opening: _Opening) -> Service | None:

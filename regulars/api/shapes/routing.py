@@ -239,7 +239,7 @@ class PreviewedShape(msgspec.Struct, kw_only=True):
     rule: Annotated[str, told("By which; empty when nobody.", "least_loaded")]
     would_go_to: Annotated[Ref | None, told("Who would have got it.")]
     went_to: Annotated[Ref | None, told("Who had it first after that.")]
-    went_after_seconds: Annotated[int | None, told("How long after.", 95)]
+    went_after_seconds: Annotated[int | None, told("How long after; null also when they had it before.", 95)]
 
 
 class Preview(msgspec.Struct, kw_only=True):

@@ -47,7 +47,9 @@ def hand_over_open(member: Member, to: Successor, *, by: Actor) -> int:
         .order_by("id")
         .values_list("id", "team_id")
     )
-    theirs = Conversation.objects.filter(id__in=[each for each, _team in held])
+    theirs = Conversation.objects.filter(
+        workspace_id=member.workspace_id, id__in=[each for each, _team in held]
+    )
     if to.team:
         theirs.update(team=to.team)
     theirs.update(assignee=to.member, updated_at=clock.now())

@@ -21,19 +21,18 @@ Ask = Callable[..., Awaitable[None]]
 class Attendance:
     """Of the screens of this process."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+    def __init__(self) -> None:
         self._noted_at = monotonic()
 
-    async def note(self, actors: Collection[Actor]) -> None:
+    async def note(self, ask: Ask, actors: Collection[Actor]) -> None:
         """What is not noted now is with the next round: nobody loses a stream by it."""
         members: set[UUID] = {actor.member_id for actor in actors if actor.member_id}
         try:
-            await self._ask(note_here, members)
+            await ask(note_here, members)
         except (OperationalError, InterfaceError) as error:
             logger.warning("live: presence was not noted", extra={"error": type(error).__name__})
 
-    async def note_sometimes(self, actors: Collection[Actor]) -> None:
+    async def note_sometimes(self, ask: Ask, actors: Collection[Actor]) -> None:
         if monotonic() - self._noted_at >= SEEN_IS_NOTED_EVERY.total_seconds():
             self._noted_at = monotonic()
-            await self.note(actors)
+            await self.note(ask, actors)

@@ -102,7 +102,7 @@ class LiveHub:
         self._counted_at: dict[UUID, float] = {}
         self._uncounted: set[UUID] = set()
         self._counter: asyncio.Task[None] | None = None
-        self._attendance = Attendance(self._ask)
+        self._attendance = Attendance()
         self._board = Board()
         self._answering = AnsweringTold()
         self._looked_at_board = monotonic()
@@ -179,6 +179,7 @@ class LiveHub:
         given = headers.get(b"last-event-id", b"").decode("latin-1") or query.get("cursor", [""])[0]
         # what nobody can read was written by another version: the screen is as stale as one of another generation
         seen = (Position.parse(given) or Position()) if given else None
+        await self._attendance.note(self._ask, [viewer.actor])
         await self._serve(screen, seen, receive, send)
 
     async def _serve(self, screen: _Screen, seen: Position | None, receive: Receive, send: Send) -> None:
@@ -214,7 +215,6 @@ class LiveHub:
                 pass
             self._uncounted.add(screen.viewer.actor.id or screen.viewer.actor.workspace_id)
             self._offer_presence(screen)
-            await self._attendance.note([screen.viewer.actor])
             self._offer_answering(screen, self._answering.all(self._board, monotonic()))
             await self._pump(screen, gone, send)
         finally:
@@ -458,7 +458,9 @@ class LiveHub:
             await asyncio.sleep(COUNT_CHECK_SECONDS)
             self._forget_presence()
             try:
-                await self._attendance.note_sometimes([each.viewer.actor for each in self._screens])
+                await self._attendance.note_sometimes(
+                    self._ask, [each.viewer.actor for each in self._screens]
+                )
                 await self._count()
             except Exception as error:  # noqa: BLE001 - the counters come again with the next change
                 logger.warning("live: counting failed", extra={"error": type(error).__name__})

@@ -11,7 +11,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.conversations.access import access_conversation
@@ -43,6 +43,7 @@ from regulars.routing.queries import (
     now_of,
     queue_names_of,
 )
+from regulars.web.design.tables import Column
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import conversation_row
 from regulars.web.live.topics import page_topic
@@ -52,6 +53,9 @@ from regulars.workspaces.models import Member
 from regulars.workspaces.queries import active_members_of, find_member
 
 PAGE_SIZE = 50
+_WAITS = (Column(gettext_lazy("Waiting"), is_number=True), Column(gettext_lazy("Longest")))
+QUEUES = (Column(gettext_lazy("Queue")), *_WAITS)
+TEAMS = (Column(gettext_lazy("Team")), *_WAITS)
 MOST_AT_ONCE = 200
 
 
@@ -99,6 +103,8 @@ def now(request: MemberRequest) -> HttpResponse:
         "routing/now.html",
         {
             "now": found,
+            "queue_columns": QUEUES,
+            "team_columns": TEAMS,
             "online": len(online),
             "room": sum(max(each.capacity - each.load, 0) for each in online),
             "goal": int(PRIORITY_GOAL.total_seconds()),

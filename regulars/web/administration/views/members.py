@@ -103,7 +103,6 @@ def _context(
 
 
 def _offered(usual: FormDialog | None, refused: FormDialog | None) -> FormDialog | None:
-    """As it was refused, if it was."""
     return refused if usual and refused and refused.key == usual.key else usual
 
 
