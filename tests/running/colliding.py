@@ -12,24 +12,24 @@ import random
 import re
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
 import httpx
 
-from .bodies import change, envelope, message, person
 from .crew import Sitting
 from .product import NO_TLS, Product, wait_until
 from .talk import QUICK
-from .webhooks import encode, post
 
 _OUT = re.compile(r'class="\s*message out[^"]*"\s+id="message-([0-9a-f-]{36})"')
 _IN = re.compile(r'class="\s*message in[^"]*"\s+id="message-([0-9a-f-]{36})"')
 _CSRF = re.compile(r'data-csrf="([^"]+)"')
 _WAITING = """
 SELECT c.id::text FROM conversations_conversation c JOIN contacts_contact p ON p.id = c.contact_id
-WHERE starts_with(p.phone, '+1202555') AND c.waiting_since IS NOT NULL ORDER BY c.waiting_since LIMIT %s
+WHERE starts_with(p.phone, %s) AND c.waiting_since IS NOT NULL ORDER BY c.waiting_since LIMIT %s
 """
+PHONES = "+12025554"
 _THINKS, _WRITES = (0.0, 0.15), (0.05, 0.5)
 """seconds before somebody begins, and until they send"""
 MOST_WANTED = 6
@@ -68,28 +68,27 @@ class Collision:
         self.product, self.crew, self.people = product, crew, people
         self.chance = random.Random(seed)
         self.crowd = Crowd(conversations=people)
-        self._serial = 0
+        self._customers: list[str] = []
         self._waiting: list[str] = []
 
     def begin(self) -> None:
-        self.product.control("PATCH", "switches", {**QUICK, "answers": {"unknown_recipients": "create"}})
+        self.product.control("PATCH", "switches", QUICK)
+        for place in range(self.people):
+            made = self.product.control(
+                "POST", "customers", {"name": f"Asker {place}", "phone": f"{PHONES}{place:03d}"}
+            )
+            self._customers.append(made["id"])
         self._ask(range(self.people))
-        assert wait_until(lambda: len(self._longest(self.people)) == self.people, 30), self.product.log_tail()
+        assert wait_until(lambda: len(self._longest(self.people)) == self.people, 60), self.product.log_tail()
 
-    def _ask(self, people: range | list[int]) -> None:
-        lines = []
+    def _ask(self, people: Sequence[int]) -> None:
         for each in people:
-            self._serial += 1
-            lines.append(message(f"wamid.ask.{self._serial}", each, at=int(time.time())))
-        for start in range(0, len(lines), 50):
-            part = lines[start : start + 50]
-            senders = list(people)[start : start + 50]
-            body = envelope(change(contacts=[person(each) for each in senders], messages=part))
-            assert post(self.product, encode(body)).status_code == 200
-        self.crowd.questions += len(lines)
+            question = {"type": "text", "text": "Where is my parcel?"}
+            self.product.control("POST", f"customers/{self._customers[each]}/messages", question)
+        self.crowd.questions += len(people)
 
     def _longest(self, count: int) -> list[str]:
-        return [row[0] for row in self.product.sql(_WAITING, count)]
+        return [row[0] for row in self.product.sql(_WAITING, PHONES, count)]
 
     async def run(self, seconds: float) -> None:
         until = time.monotonic() + seconds
