@@ -61,7 +61,7 @@ def test_a_promise_comes_back_to_its_writer_as_soon_as_a_worker_runs() -> None:
     with clock.frozen_at(NOON):
         assert [send_due(), send_due()] == [True, False]
     (promise,) = ScheduledMessage.objects.all()
-    assert (promise.state, promise.error["code"]) == ("refused", "reply-window-closed")
+    assert (promise.state, (promise.error or {}).get("code")) == ("refused", "reply-window-closed")
 
 
 @pytest.mark.usefixtures("demo")
