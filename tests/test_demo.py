@@ -16,6 +16,8 @@ from regulars.demo.past import PEOPLE_KNOWN, give_a_past
 from regulars.demo.seed import seed_demo
 from regulars.kernel import clock
 from regulars.mail.models import MailServer
+from regulars.scheduling.models import ScheduledMessage
+from regulars.scheduling.operations import send_due
 from regulars.tags.models import Tagging
 from regulars.workspaces.models import Member, Role
 from tests.running.histories import broken_histories
@@ -52,6 +54,14 @@ def test_the_simulated_customers_who_show_a_number_are_known_with_tags_that_are_
         *ConversationTagging.objects.values_list("by_kind", flat=True),
     }
     assert not broken_histories(rows)
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_promise_comes_back_to_its_writer_as_soon_as_a_worker_runs() -> None:
+    with clock.frozen_at(NOON):
+        assert [send_due(), send_due()] == [True, False]
+    (promise,) = ScheduledMessage.objects.all()
+    assert (promise.state, (promise.error or {}).get("code")) == ("refused", "reply-window-closed")
 
 
 @pytest.mark.usefixtures("demo")

@@ -90,7 +90,7 @@ def open_first(page: Page, text: str) -> None:
     page.keyboard.press("r")
     page.keyboard.type(text)
     page.keyboard.press("Enter")
-    page.wait_for_timeout(4000)
+    page.wait_for_timeout(9000)  # it may be taken back for five seconds
 
 
 def open_past(page: Page, url: str) -> None:
@@ -101,6 +101,20 @@ def open_past(page: Page, url: str) -> None:
         page.wait_for_timeout(800)
         if page.locator("#context .panel-episodes li").count() > 1:
             return
+
+
+def schedule(page: Page, url: str) -> None:
+    """The dialog of times over an answer that waits for its time."""
+    page.goto(f"{url}/inbox/open?order=newest")
+    page.locator("conversation-list a[data-conversation]").first.click()
+    for text in ("Good morning! Your parcel is at the depot and comes today.", "We are here until six."):
+        page.locator(".composer-text").fill(text)
+        page.keyboard.press("Control+Alt+Enter")
+        page.wait_for_selector(".later-time")
+        if page.locator(".message.scheduled").count():
+            break
+        page.locator(".later-time").nth(1).click()
+        page.wait_for_selector(".message.scheduled")
 
 
 def main() -> int:
@@ -129,6 +143,8 @@ def main() -> int:
             save(owner, name)
         owner.goto(f"{facts['url']}/design/gallery")
         save(owner, "conditions", "condition-form")
+        schedule(owner, facts["url"])
+        save(owner, "send-later")
         thai = sign_in(browser, facts, "agent2@demo.example", PHONE, "light")
         save(thai, "phone-thai")
         browser.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from benchmarks.campaign.asking import ASKING
+from benchmarks.campaign.colliding import COLLIDING
 from benchmarks.campaign.kills import KILLS
 from benchmarks.campaign.millions import MILLIONS
 from benchmarks.campaign.moving import MOVING
@@ -17,7 +18,7 @@ from benchmarks.campaign.running import run_entry
 from benchmarks.figures import table
 from regulars.supervision.home import PROJECT
 
-ENTRIES = {each.name: each for each in (MILLIONS, KILLS, MOVING, ASKING)}
+ENTRIES = {each.name: each for each in (MILLIONS, KILLS, MOVING, ASKING, COLLIDING)}
 PLACE = PROJECT / ".campaign"
 """where entries keep what they go on with; git ignores it"""
 

@@ -17,7 +17,7 @@ HOLD_FOR = timedelta(seconds=13)
 
 _TAKE = """
 INSERT INTO answering_hold AS held (conversation_id, member_id, until)
-VALUES (%(conversation)s, %(member)s, clock_timestamp() + make_interval(secs => %(seconds)s))
+VALUES (%s, %s, clock_timestamp() + make_interval(secs => %s))
 ON CONFLICT (conversation_id) DO UPDATE SET member_id = excluded.member_id, until = excluded.until
   WHERE held.member_id = excluded.member_id OR held.until <= clock_timestamp()
 RETURNING member_id
@@ -26,9 +26,8 @@ RETURNING member_id
 
 def take_hold(conversation_id: UUID, member_id: UUID) -> bool:
     """True when it is theirs, now or still; false when a colleague has it."""
-    facts = {"conversation": conversation_id, "member": member_id, "seconds": HOLD_FOR.total_seconds()}
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, facts)
+        cursor.execute(_TAKE, [conversation_id, member_id, HOLD_FOR.total_seconds()])
         return cursor.fetchone() is not None
 
 

@@ -14,16 +14,20 @@ from regulars.contacts.models import Contact
 from regulars.contacts.operations.identifying import PersonSeen, identify_contacts
 from regulars.contacts.operations.tagging import tag_contacts, untag_contacts
 from regulars.conversations.models import Conversation, Episode
+from regulars.conversations.operations.composing import Composition
 from regulars.conversations.operations.handling import reopen_conversation, resolve_conversation
 from regulars.conversations.operations.tagging import tag_conversations, untag_conversations
 from regulars.demo.cases import give_cases
 from regulars.demo.quick_replies import keep_replies, know_more
 from regulars.demo.routing import route_the_wholesale_number
 from regulars.demo.seed import PASSWORD, Made
+from regulars.inboxes.channels import facts_of
+from regulars.inboxes.ports import OutgoingText
 from regulars.kernel import clock
 from regulars.kernel.events import Doer
 from regulars.kernel.generating import Generated, Run, amounts_of, generate
 from regulars.mail.servers import ServerFacts, set_up_server
+from regulars.scheduling.operations import schedule_message
 from regulars.tags.models import Tag
 from regulars.tags.queries import tags_in
 from regulars.tags.taggings import Said
@@ -61,6 +65,7 @@ ROLE_REACH: Mapping[Thing, Reach] = {"conversations": "teams", "contacts": "team
 PACKER = ("packing@demo.example", "Tomás Rivera", "en", "Shop desk")
 
 
+PROMISED = ("Oliver Hartley", "Good morning! The invoice with your tax number is on its way to you.")
 SENDER = "hello@demo.example"
 
 
@@ -140,6 +145,7 @@ def give_a_past(made: Made, generators: Sequence[Generated], mail_port: int | No
     know_more(contacts, now.date())
     keep_replies(made)
     give_cases(made, {name: talks[str(each.id)] for name, each in contacts.items()}, now)
+    _promise_too_late(talks[str(contacts[PROMISED[0]].id)], members["agent@demo.example"])
     _staff_the_packing_room(made)
     route_the_wholesale_number(made)
     if mail_port:
@@ -218,6 +224,21 @@ def _reopen_some(made: Made, now: datetime) -> None:
             if last.resolved_at and (place == 0 or verb is reopen_conversation):
                 with clock.frozen_at(last.resolved_at + timedelta(hours=later)):
                     verb(last.conversation, by=by)
+
+
+def _promise_too_late(talk: Conversation, member: Member) -> None:
+    """A scheduled message whose time came while nothing ran: it comes back to its writer, for the window is closed."""
+    closes = talk.window_closes_at
+    if closes is None:
+        return
+    with clock.frozen_at(closes - timedelta(hours=3)):
+        schedule_message(
+            Composition(talk, [OutgoingText(body=PROMISED[1])]),
+            closes - timedelta(minutes=1),
+            stops_on_answer=False,
+            by=actor_of_member(member),
+            channel=facts_of(talk.inbox.connection.channel),
+        )
 
 
 def _staff_the_packing_room(made: Made) -> None:

@@ -42,5 +42,5 @@ def take_back(message_ids: Sequence[UUID], *, conversation: Conversation, by: Ac
         raise Conflict(_("It is on its way already and cannot be taken back"))
     title, details = WORDS[TAKEN_BACK]
     end_unsent(waiting, {"code": TAKEN_BACK, "title": str(title), "details": str(details)})
-    Message.objects.filter(id__in=waiting).update(is_withdrawn=True)
+    own.filter(id__in=waiting).update(is_withdrawn=True)
     restore_last_words(waiting, UNCOUNTED_KINDS)
