@@ -50,7 +50,9 @@ class WhatsAppFacts:
         "row_description": limits.ROW_DESCRIPTION_LIMIT,
         "link_label": limits.BUTTON_TITLE_LIMIT,
     }
-    file_limits: ClassVar[Mapping[str, FileLimit]] = limits.MEDIA_LIMITS
+    file_limits: ClassVar[Mapping[str, FileLimit]] = {
+        str(kind): limit for kind, limit in limits.MEDIA_LIMITS.items()
+    }
     picture_advice: ClassVar[PictureAdvice | None] = PictureAdvice(500_000, 1280, 720)
     """BK-3 of the requirements: phones show no more of it, and it loads at once on a slow line"""
 
