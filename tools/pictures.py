@@ -32,6 +32,7 @@ PHONE = {"width": 390, "height": 844}
 PAGES = {
     "roles": "settings/roles/compare?left=lead&right=agent",
     "tags": "settings/tags",
+    "quick-replies": "settings/quick-replies",
     "business-hours": "settings/business-hours",
     "mail": "settings/mail",
     "jobs": "settings/jobs",
@@ -126,6 +127,10 @@ def main() -> int:
         agent = sign_in(browser, facts, "owner@demo.example", DESKTOP, "light")
         open_first(agent, "Hello! I am sorry about that. A new one leaves today.")
         save(agent, "inbox")
+        agent.keyboard.type("/grind")
+        agent.wait_for_selector(".quick-reply-preview .bubble")
+        save(agent, "quick-reply-picker", ".quick-replies")
+        agent.keyboard.press("Escape")
         dark = sign_in(browser, facts, "admin@demo.example", DESKTOP, "dark")
         dark.goto(f"{facts['url']}/settings/ledger")
         save(dark, "ledger-dark")

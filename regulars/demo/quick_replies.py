@@ -133,7 +133,7 @@ REPLIES: Sequence[_Reply] = (
         "late",
         "Late parcel",
         {
-            "en": "I am sorry, {{first_name|truly}}: order {{order}} is late. I asked the carrier and write again today."
+            "en": "I am sorry, {{first_name|truly}}: order {{order}} is late. I ask the carrier and write again today."
         },
         every=5,
     ),

@@ -71,7 +71,7 @@ def _usable(actor: Actor) -> Q:
     mine = QuickReply.teams.through.objects.filter(
         quickreply_id=OuterRef("pk"), team_id__in=list(actor.team_ids)
     )
-    return Q(audience="all") | _own(actor) | (Q(audience="teams") & Exists(mine))
+    return Q(audience="all") | _own(actor) | Q(Exists(mine), audience="teams")
 
 
 def _own(actor: Actor) -> Q:

@@ -116,7 +116,7 @@ def _check_wordings(wordings: Sequence[Wording]) -> None:
     if not wordings:
         raise Invalid(_("Write the text"), fields={"texts": "a text in one language at least"})
     if len(wordings) > MOST_LANGUAGES:
-        raise Invalid(_("That are too many languages"), fields={"texts": f"at most {MOST_LANGUAGES}"})
+        raise Invalid(_("These are too many languages"), fields={"texts": f"at most {MOST_LANGUAGES}"})
     codes = [each.language.casefold() for each in wordings]
     for place, each in enumerate(wordings):
         if codes.index(codes[place]) != place:

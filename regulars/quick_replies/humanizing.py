@@ -1,4 +1,4 @@
-"""Values as the customer would say them: days and times in their language and by their clock, money with its sign. Pure."""
+"""Values as the customer would say them: days and times in their language and by their clock, money. Pure."""
 
 from __future__ import annotations
 

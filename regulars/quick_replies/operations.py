@@ -33,7 +33,7 @@ from regulars.quick_replies.models import (
 from regulars.quick_replies.queries import Audience
 from regulars.quick_replies.wordings import Wording
 from regulars.workspaces.access import Actor
-from regulars.workspaces.models import Workspace
+from regulars.workspaces.models import Team, Workspace
 from regulars.workspaces.operations import audit
 
 MOST_OF_WORKSPACE = 5_000
@@ -231,7 +231,8 @@ def _write(reply: QuickReply, checked: Checked, by: Actor) -> None:
 
 
 def _write_lists(reply: QuickReply, checked: Checked) -> None:
-    reply.teams.set(checked.draft.team_ids)
+    teams = Team.objects.filter(workspace_id=reply.workspace_id, id__in=checked.draft.team_ids)
+    reply.teams.set(teams)
     wanted: Sequence[UUID] = checked.draft.media_ids
     QuickReplyFile.objects.filter(quick_reply=reply).exclude(media_id__in=wanted).delete()
     QuickReplyFile.objects.bulk_create(

@@ -127,7 +127,9 @@ def offered_replies(actor: Actor, typed: str = "", *, limit: int = MOST_OFFERED)
     uses = QuickReplyUse.objects.filter(quick_reply=OuterRef("pk"), day__gte=(clock.now() - LATELY).date())
     return list(
         found.annotate(
-            rank=_rank(typed), own=_total(uses.filter(by_id=actor.id)), everybodys=_total(uses)
+            rank=_rank(typed),
+            own=_total(uses.filter(by_id=actor.id or actor.workspace_id)),
+            everybodys=_total(uses),
         ).order_by("rank", "-own", "-everybodys", "name", "id")[:limit]
     )
 
@@ -156,7 +158,7 @@ def without_files_of_replies(file_ids: Iterable[UUID]) -> list[UUID]:
 
 
 def is_advised(actor: Actor) -> bool:
-    return not UnadvisedMember.objects.filter(member_id=actor.member_id).exists()
+    return actor.member_id is None or not UnadvisedMember.objects.filter(member_id=actor.member_id).exists()
 
 
 def _narrowed(rows: QuerySet[QuickReply], chosen: QuickReplyFilter) -> QuerySet[QuickReply]:

@@ -46,7 +46,10 @@ from regulars.workspaces.access import Actor
 
 
 def list_replies(actor: Actor, query: QuickReplyQuery) -> Page[QuickReplyShape]:
-    """Quick replies by folder and name: those of everybody, of your teams and your own; who manages them sees all teams'."""
+    """Quick replies by folder and name: those of everybody, of your teams, and your own.
+
+    Who manages them sees those of all teams.
+    """
     chosen = QuickReplyFilter(
         text=query.q,
         folder=query.folder,
@@ -65,7 +68,10 @@ def get_reply(actor: Actor, reply_id: UUID) -> QuickReplyShape:
 
 
 def create(actor: Actor, body: NewQuickReply) -> QuickReplyShape:
-    """A new quick reply; 409 when the shortcut is another one's. For others than oneself it takes `quick_replies:manage`."""
+    """A new quick reply; 409 when the shortcut is another one's.
+
+    For others than oneself it takes `quick_replies:manage`.
+    """
     draft = ReplyDraft(
         shortcut=body.shortcut,
         name=body.name,

@@ -9,7 +9,7 @@ import pytest
 from regulars.api.tests.client import Api
 from tests.cast import ALICE, Cast
 
-TEXTS = [
+TEXTS: list[dict[str, Any]] = [
     {"language": "en", "text": "Hello {{first_name|there}}, {{product}} costs {{price}}."},
     {"language": "ko", "text": "안녕하세요 {{name|고객}}님", "buttons": ["네", "아니요"]},
 ]
@@ -82,9 +82,10 @@ def test_it_counts_when_it_is_sent_and_is_archived_then(api: Api, cast: Cast):
     api.post(f"{path}/preview", {"conversation": str(conversation.id)})
     assert api.get(path).json()["uses"] == 0
     body = {"kind": "text", "text": "Hello there", "quick_reply": made["id"]}
-    for _twice in range(2):
-        answer = api.post(f"/conversations/{conversation.id}/messages", body, key="once")
-    assert answer.status_code == 201
+    answers = [
+        api.post(f"/conversations/{conversation.id}/messages", body, key="once") for _twice in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201]
     assert (api.get(path).json()["uses"], api.get("/quick-replies", unused="true").json()["items"]) == (1, [])
     assert api.delete(path).status_code == 204
     assert api.get("/quick-replies").json()["items"] == []

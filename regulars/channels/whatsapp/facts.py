@@ -8,6 +8,7 @@ from typing import Any, ClassVar, cast
 
 from regulars.channels.whatsapp import error_codes, errors, limits, phones, templates
 from regulars.inboxes.ports import (
+    FileLimit,
     FilledTemplate,
     FilledValue,
     LimitProblem,
@@ -17,6 +18,7 @@ from regulars.inboxes.ports import (
     OutgoingTemplate,
     OutgoingText,
     PersonPace,
+    PictureAdvice,
     RenderedTemplate,
     Template,
     WrittenPhone,
@@ -48,6 +50,11 @@ class WhatsAppFacts:
         "row_description": limits.ROW_DESCRIPTION_LIMIT,
         "link_label": limits.BUTTON_TITLE_LIMIT,
     }
+    file_limits: ClassVar[Mapping[str, FileLimit]] = {
+        str(kind): limit for kind, limit in limits.MEDIA_LIMITS.items()
+    }
+    picture_advice: ClassVar[PictureAdvice | None] = PictureAdvice(500_000, 1280, 720)
+    """BK-3 of the requirements: phones show no more of it, and it loads at once on a slow line"""
 
     def check(self, content: OutgoingContent) -> Sequence[LimitProblem]:
         return limits.check(content)

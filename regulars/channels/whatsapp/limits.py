@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from regulars.inboxes.ports import (
+    FileLimit,
     InteractiveHeader,
     LimitProblem,
     ListSection,
@@ -64,18 +64,11 @@ STATIC_STICKER_LIMIT = 100 * KILOBYTE
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 
 
-class MediaLimit(NamedTuple):
-    """What a kind of media accepts: MIME types without parameters, and bytes."""
-
-    mime_types: tuple[str, ...]
-    max_bytes: int
-
-
-MEDIA_LIMITS: Mapping[MediaKind, MediaLimit] = {
-    "image": MediaLimit(("image/jpeg", "image/png"), 5 * MEGABYTE),
-    "video": MediaLimit(("video/mp4", "video/3gpp"), 16 * MEGABYTE),
-    "audio": MediaLimit(("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"), 16 * MEGABYTE),
-    "document": MediaLimit(
+MEDIA_LIMITS: Mapping[MediaKind, FileLimit] = {
+    "image": FileLimit(("image/jpeg", "image/png"), 5 * MEGABYTE),
+    "video": FileLimit(("video/mp4", "video/3gpp"), 16 * MEGABYTE),
+    "audio": FileLimit(("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"), 16 * MEGABYTE),
+    "document": FileLimit(
         (
             "text/plain",
             "application/pdf",
@@ -88,7 +81,7 @@ MEDIA_LIMITS: Mapping[MediaKind, MediaLimit] = {
         ),
         100 * MEGABYTE,
     ),
-    "sticker": MediaLimit(("image/webp",), ANIMATED_STICKER_LIMIT),
+    "sticker": FileLimit(("image/webp",), ANIMATED_STICKER_LIMIT),
 }
 
 _TRAITS: Mapping[str, frozenset[str]] = {

@@ -24,6 +24,22 @@ class PersonPace(NamedTuple):
     burst: int
 
 
+class FileLimit(NamedTuple):
+    """What a kind of media accepts: MIME types without parameters (empty: any), and bytes."""
+
+    mime_types: tuple[str, ...]
+    max_bytes: int
+
+
+class PictureAdvice(NamedTuple):
+    """What is enough for a picture on a phone: what is more is offered smaller before it is uploaded."""
+
+    max_bytes: int
+    long_side: int
+    short_side: int
+    """pixels"""
+
+
 class LimitProblem(Neutral):
     """Why a content would be refused, found before sending. ``limit`` is the number, when there is one."""
 
@@ -164,6 +180,9 @@ class ChannelProfile(ChannelFacts, Protocol):
     part_limits: ClassVar[Mapping[str, int]]
     """how many characters the parts of something to tap may have (``PART_NAMES``), for whoever writes them; a part
     that is not named here has no limit"""
+    file_limits: ClassVar[Mapping[str, FileLimit]]
+    """by kind of media; what is in none of them goes as a document, if the channel takes documents"""
+    picture_advice: ClassVar[PictureAdvice | None]
 
     def knows_code(self, code: int) -> bool: ...
 

@@ -81,7 +81,10 @@ def name_of_language(code: str) -> str:
     return said[:1].upper() + said[1:] if said else code
 
 
-_WordingFormSet = BaseFormSet["WordingForm"] if TYPE_CHECKING else BaseFormSet
+if TYPE_CHECKING:
+    _WordingFormSet = BaseFormSet["WordingForm"]
+else:
+    _WordingFormSet = BaseFormSet
 
 
 class QuickReplyForm(forms.Form):

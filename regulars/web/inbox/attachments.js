@@ -1,16 +1,17 @@
-// Files for one message: chosen, pasted or dropped; WhatsApp's limits are named before anything is uploaded.
-import { element, icon, post } from "../design/page.js";
+// Files for one message: chosen, pasted or dropped; the channel's limits are named before anything is uploaded, and a
+// picture that is larger than a phone shows goes out smaller, unless somebody wants the original.
+import { element, icon, linkButton, post } from "../design/page.js";
 import { gettext, interpolate } from "../design/strings.js";
+import { canBeSmaller, makeSmaller } from "./shrinking.js";
 
 const MB = 1024 * 1024;
-const KINDS = [
-  { kind: "image", types: /^image\/(jpeg|png)$/, limit: 5 * MB, name: gettext("Pictures") },
-  { kind: "sticker", types: /^image\/webp$/, limit: 0.5 * MB, name: gettext("Stickers") },
-  { kind: "video", types: /^video\/(mp4|3gpp)$/, limit: 16 * MB, name: gettext("Videos") },
-  { kind: "audio", types: /^audio\/(aac|amr|mpeg|mp4|ogg)/, limit: 16 * MB, name: gettext("Audio files") },
-  { kind: "document", types: /./, limit: 100 * MB, name: gettext("Documents") },
-];
-const kindOf = (file) => KINDS.find((each) => each.types.test(file.type || "application/octet-stream"));
+const NAMES = {
+  image: gettext("Pictures"), sticker: gettext("Stickers"), video: gettext("Videos"), audio: gettext("Audio files"), document: gettext("Documents"),
+};
+const WAYS_OUT = {
+  video: gettext("Cut it shorter or save it at a lower resolution, then attach it again."),
+  image: gettext("Save it smaller, as JPEG, then attach it again."),
+};
 
 /** An amount in the reader's language. */
 const figure = (amount, options = {}) =>
@@ -18,6 +19,7 @@ const figure = (amount, options = {}) =>
 const MEGABYTES = { style: "unit", unit: "megabyte" };
 const KILOBYTES = { style: "unit", unit: "kilobyte" };
 const megabytes = (size) => figure(size / MB);
+const sized = (size) => (size > MB / 10 ? figure(size / MB, MEGABYTES) : figure(Math.ceil(size / 1000), KILOBYTES));
 
 export class Attachments {
   constructor(composer, list, input) {
@@ -25,6 +27,7 @@ export class Attachments {
     this.list = list;
     this.input = input;
     this.entries = [];
+    this.limits = JSON.parse(composer.dataset.fileLimits);
     input.addEventListener("change", () => this.add([...input.files]));
     composer.addEventListener("paste", (event) => this.onPaste(event));
     const pane = composer.parentElement;
@@ -75,27 +78,51 @@ export class Attachments {
 
   add(files) {
     this.composer.problem("");
-    for (const file of files) {
-      const problem = this.problemOf(file);
-      if (problem) this.composer.problem(problem);
-      else this.begin(file);
-    }
+    for (const file of files) this.begin(file);
+  }
+
+  /** The kind that the channel sends it as; a document when it is of no other. */
+  kindOf(file) {
+    const type = (file.type || "application/octet-stream").split(";")[0];
+    return this.limits.kinds.find(({ types }) => types.includes(type)) ?? this.limits.kinds.find(({ kind }) => kind === "document");
   }
 
   problemOf(file) {
-    const kind = kindOf(file);
-    if (file.size <= kind.limit) return "";
-    return interpolate(gettext("%(name)s is too large: %(kind)s may have up to %(limit)s MB, this has %(size)s MB."), {
-      name: file.name, kind: kind.name, limit: megabytes(kind.limit), size: megabytes(file.size),
+    const kind = this.kindOf(file);
+    if (!kind || file.size <= kind.limit) return "";
+    const said = interpolate(gettext("%(name)s is too large: %(kind)s may have up to %(limit)s MB, this has %(size)s MB."), {
+      name: file.name, kind: NAMES[kind.kind], limit: megabytes(kind.limit), size: megabytes(file.size),
     });
+    return [said, WAYS_OUT[kind.kind]].filter(Boolean).join(" ");
   }
 
   async begin(file) {
     const entry = { file, id: "" };
     this.entries.push(entry);
     this.draw();
+    const smaller = this.limits.picture && canBeSmaller(file) ? await makeSmaller(file, this.limits.picture) : null;
+    if (smaller) Object.assign(entry, { file: smaller, original: file });
+    await this.send(entry);
+  }
+
+  /** As it was chosen, for whoever wants every pixel of it. */
+  async takeOriginal(entry) {
+    URL.revokeObjectURL(entry.url);
+    Object.assign(entry, { file: entry.original, original: null, id: "", url: undefined });
+    this.draw();
+    await this.send(entry);
+  }
+
+  async send(entry) {
+    const { file } = entry;
+    const problem = this.problemOf(file);
+    if (problem) {
+      this.drop(entry);
+      return this.composer.problem(problem);
+    }
     try {
-      entry.id = (await this.upload(file)).id;
+      const { id } = await this.upload(file);
+      if (entry.file === file) entry.id = id; // else the original takes its place
     } catch (error) {
       this.drop(entry);
       this.composer.problem(error.message);
@@ -140,8 +167,9 @@ export class Attachments {
     remove.addEventListener("click", () => this.drop(entry));
     const isHere = entry.file instanceof Blob; // one from before a reload is known by name only
     const picture = isHere && entry.file.type.startsWith("image/") ? element("img", { src: (entry.url ??= URL.createObjectURL(entry.file)), alt: "" }) : icon("document");
-    const size = entry.file.size > MB / 10 ? figure(entry.file.size / MB, MEGABYTES) : figure(Math.ceil(entry.file.size / 1000), KILOBYTES);
-    const state = entry.id ? size : gettext("Uploading");
-    return element("li", { class: "attachment" }, picture, element("span", { class: "truncate" }, entry.file.name), element("span", { class: "faint" }, state), remove);
+    const state = entry.id ? sized(entry.file.size) : gettext("Uploading");
+    const original = entry.original && !this.problemOf(entry.original) ? linkButton(gettext("Send the original"), () => this.takeOriginal(entry)) : null;
+    const smaller = entry.original ? element("span", { class: "faint attachment-note" }, interpolate(gettext("made smaller, from %(size)s"), { size: sized(entry.original.size) }), " ", original ?? "") : null;
+    return element("li", { class: "attachment" }, picture, element("span", { class: "truncate" }, entry.file.name), element("span", { class: "faint" }, state), smaller, remove);
   }
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,7 @@ from regulars.conversations.queries.lists import (
 from regulars.conversations.queries.threads import drafts_of, newest_notes, read_thread, read_writers
 from regulars.inboxes.access import inboxes_of
 from regulars.inboxes.channels import facts_of
+from regulars.inboxes.ports import ChannelProfile
 from regulars.inboxes.queries import inboxes_in
 from regulars.kernel import clock
 from regulars.quick_replies.queries import is_advised
@@ -135,9 +137,20 @@ def thread_context(actor: Actor, member: Member, conversation: Conversation) -> 
         "longest_text": channel.longest_text,
         "limits": channel.part_limits,
         **scheduled_context(conversation),
+        "file_limits": _file_limits(channel),
         "advises": is_advised(actor),
         "phone_query": _phone_query(conversation, panel.get("identities", [])) if settings.DEMO else "",
     }
+
+
+def _file_limits(channel: ChannelProfile) -> str:
+    """For the script that looks at files before they are uploaded, in JSON."""
+    advice = channel.picture_advice
+    kinds = [
+        {"kind": kind, "types": limit.mime_types, "limit": limit.max_bytes}
+        for kind, limit in channel.file_limits.items()
+    ]
+    return json.dumps({"kinds": kinds, "picture": advice._asdict() if advice else None})
 
 
 def _phone_query(conversation: Conversation, identities: list[ContactIdentity]) -> str:

@@ -64,7 +64,7 @@ export class QuickReplies {
     if (this.composer.mode !== "reply") return this.close();
     if (event?.data === " " && this.insertShortcut(1)) return;
     const { typed } = this;
-    if (!typed) this.dismissed = null;
+    if (!typed?.words) this.dismissed = null; // another slash
     if (!typed || typed.start === this.dismissed) return this.close();
     this.lookFor(typed);
   }

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from regulars.inboxes.ports import (
+    FileLimit,
     FilledTemplate,
     FilledValue,
     LimitProblem,
@@ -14,6 +15,7 @@ from regulars.inboxes.ports import (
     OutgoingContent,
     OutgoingText,
     PersonPace,
+    PictureAdvice,
     RenderedTemplate,
     Template,
     WrittenPhone,
@@ -35,6 +37,8 @@ class PostcardFacts:
     person_pace: ClassVar[PersonPace | None] = None
     recipient_kinds: ClassVar[Sequence[str]] = ("line_user",)
     part_limits: ClassVar[Mapping[str, int]] = {}
+    file_limits: ClassVar[Mapping[str, FileLimit]] = {}
+    picture_advice: ClassVar[PictureAdvice | None] = None
 
     def check(self, content: OutgoingContent) -> Sequence[LimitProblem]:
         if not isinstance(content, OutgoingText):

@@ -292,7 +292,7 @@ def _uploads(
     return [own[each] for each in wanted if each in own]
 
 
-def _store(request: MemberRequest, given: UploadedFile) -> MediaFile:
+def _store(request: MemberRequest, given: UploadedFile[Any]) -> MediaFile:
     size = given.size or 0
 
     def kind_of(facts: FileFacts) -> str:
