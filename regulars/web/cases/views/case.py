@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 from msgspec import UNSET
 
@@ -124,7 +124,7 @@ def _resolving(found: Case, form: ResolutionForm) -> FormDialog:
         found,
         form,
         title=_("Resolve the case %(case)s") % {"case": found},
-        submit=_("Resolve"),
+        submit=pgettext("case", "Resolve"),
         note=_("Its conversations get a line that says so."),
     )
 
@@ -171,7 +171,8 @@ def change(request: MemberRequest, case_id: str) -> HttpResponse:
     )
     versions = {said["version"]} if said.get("version") else None
     change_case(found, changes, by=request.actor, versions=versions)
-    response: HttpResponse = redirect("case", found.id)
+    is_seen = cases_visible_to(request.actor).filter(id=found.id).exists()  # it may be a colleague's now
+    response: HttpResponse = redirect("case", found.id) if is_seen else redirect("cases")
     if said.get("from") == "board":
         response = HttpResponse(status=204)
         if found.status != before:
