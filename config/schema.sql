@@ -1,5 +1,6 @@
 -- All tables of this version; python -m tools.schema writes it.
 -- holds: api 0002_answers_live_in_the_kernel
+-- holds: cases 0001_initial
 -- holds: contacts 0015_tagging_sources
 -- holds: conversations 0029_tagging_sources
 -- holds: inboxes 0008_columns_have_database_defaults
@@ -14,6 +15,114 @@ CREATE FUNCTION public.contacts_point_to_self() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN NEW.person_id := NEW.id; RETURN NEW; END $$;
+
+CREATE TABLE public.cases_case (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    title text NOT NULL,
+    about text DEFAULT ''::text NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    priority text DEFAULT 'normal'::text NOT NULL,
+    due_at timestamp with time zone,
+    outcome text DEFAULT ''::text NOT NULL,
+    resolution text DEFAULT ''::text NOT NULL,
+    opened_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    opened_by_id uuid,
+    opened_by_name text DEFAULT ''::text NOT NULL,
+    resolved_at timestamp with time zone,
+    reopened_count smallint DEFAULT 0 NOT NULL,
+    updated_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    edition integer DEFAULT 1 NOT NULL,
+    follows_id uuid,
+    merged_into_id uuid,
+    owner_id uuid,
+    team_id uuid,
+    workspace_id uuid NOT NULL,
+    category_id uuid,
+    CONSTRAINT case_not_into_itself CHECK (((merged_into_id IS NULL) OR (NOT ((merged_into_id = id) AND (merged_into_id IS NOT NULL))))),
+    CONSTRAINT case_priority CHECK ((priority = ANY (ARRAY['low'::text, 'normal'::text, 'high'::text, 'urgent'::text]))),
+    CONSTRAINT case_resolved_with_outcome CHECK ((((outcome = ANY (ARRAY['solved'::text, 'not_solved'::text, 'withdrawn'::text])) AND (resolved_at IS NOT NULL) AND (status = 'resolved'::text)) OR ((NOT (status = 'resolved'::text)) AND (outcome = ''::text) AND (resolved_at IS NULL)))),
+    CONSTRAINT case_status CHECK ((status = ANY (ARRAY['open'::text, 'waiting_customer'::text, 'waiting_others'::text, 'resolved'::text]))),
+    CONSTRAINT cases_case_edition_check CHECK ((edition >= 0)),
+    CONSTRAINT cases_case_reopened_count_check CHECK ((reopened_count >= 0))
+);
+
+CREATE TABLE public.cases_caseactivity (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    actor_name text DEFAULT ''::text NOT NULL,
+    facts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    case_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.cases_casecategory (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    key text NOT NULL,
+    color text DEFAULT 'gray'::text NOT NULL,
+    icon text DEFAULT 'case'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    removed_at timestamp with time zone,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT case_category_color CHECK ((color = ANY (ARRAY['gray'::text, 'blue'::text, 'green'::text, 'amber'::text, 'red'::text, 'purple'::text, 'cyan'::text, 'olive'::text]))),
+    CONSTRAINT case_category_icon CHECK ((icon = ANY (ARRAY['case'::text, 'bag'::text, 'delivery'::text, 'money'::text, 'return'::text, 'repair'::text, 'question'::text, 'complaint'::text, 'star'::text, 'document'::text])))
+);
+
+CREATE TABLE public.cases_casecomment (
+    id uuid NOT NULL,
+    author_name text DEFAULT ''::text NOT NULL,
+    text text NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    author_id uuid,
+    case_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.cases_casecontact (
+    id uuid NOT NULL,
+    linked_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    by_name text DEFAULT ''::text NOT NULL,
+    case_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    via_id uuid,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.cases_caseconversation (
+    id uuid NOT NULL,
+    linked_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    by_name text DEFAULT ''::text NOT NULL,
+    case_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    via_id uuid,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.cases_casehistory (
+    fact text NOT NULL,
+    value text,
+    name text DEFAULT ''::text NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone,
+    since_unknown boolean DEFAULT false NOT NULL,
+    by_kind text NOT NULL,
+    by_id uuid,
+    by_name text DEFAULT ''::text NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    case_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT case_history_by_kind CHECK ((by_kind = ANY (ARRAY['member'::text, 'token'::text, 'contact'::text, 'system'::text, 'rule'::text, 'condition'::text, 'model'::text, 'import'::text, 'sync'::text]))),
+    CONSTRAINT case_history_ends_after CHECK (((until_at IS NULL) OR (until_at > from_at)))
+);
+
+CREATE TABLE public.cases_casesettings (
+    workspace_id uuid NOT NULL,
+    last_number bigint DEFAULT 1000 NOT NULL,
+    reopen_hours smallint DEFAULT 168 NOT NULL,
+    CONSTRAINT cases_casesettings_reopen_hours_check CHECK ((reopen_hours >= 0))
+);
 
 CREATE TABLE public.contacts_consent (
     id uuid NOT NULL,
@@ -1046,6 +1155,39 @@ ALTER TABLE ONLY public.kernel_event ALTER COLUMN id SET DEFAULT nextval('public
 ALTER TABLE ONLY public.kernel_keptanswer
     ADD CONSTRAINT answer_once UNIQUE (owner_id, intent);
 
+ALTER TABLE ONLY public.cases_casecontact
+    ADD CONSTRAINT case_contact_once UNIQUE (case_id, contact_id);
+
+ALTER TABLE ONLY public.cases_caseconversation
+    ADD CONSTRAINT case_conversation_once UNIQUE (case_id, conversation_id);
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT case_number_unique UNIQUE (workspace_id, number);
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_caseactivity
+    ADD CONSTRAINT cases_caseactivity_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_casecategory
+    ADD CONSTRAINT cases_casecategory_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_casecomment
+    ADD CONSTRAINT cases_casecomment_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_casecontact
+    ADD CONSTRAINT cases_casecontact_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_caseconversation
+    ADD CONSTRAINT cases_caseconversation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_casehistory
+    ADD CONSTRAINT cases_casehistory_pkey PRIMARY KEY (case_id, fact, from_at);
+
+ALTER TABLE ONLY public.cases_casesettings
+    ADD CONSTRAINT cases_casesettings_pkey PRIMARY KEY (workspace_id);
+
 ALTER TABLE ONLY public.contacts_consent
     ADD CONSTRAINT consent_once UNIQUE (contact_id, channel, purpose, state, at);
 
@@ -1319,6 +1461,36 @@ CREATE INDEX answer_by_time ON public.kernel_keptanswer USING btree (created_at)
 
 CREATE INDEX audit_by_time ON public.workspaces_auditentry USING btree (workspace_id, at DESC);
 
+CREATE INDEX case_activity_newest ON public.cases_caseactivity USING btree (case_id, at DESC, id DESC);
+
+CREATE INDEX case_by_change ON public.cases_case USING btree (workspace_id, updated_at DESC, number DESC) WHERE (merged_into_id IS NULL);
+
+CREATE INDEX case_by_due ON public.cases_case USING btree (workspace_id, status, due_at, number) WHERE (merged_into_id IS NULL);
+
+CREATE UNIQUE INDEX case_category_name_unique ON public.cases_casecategory USING btree (workspace_id, key) WHERE (removed_at IS NULL);
+
+CREATE INDEX case_comment_newest ON public.cases_casecomment USING btree (case_id, created_at DESC, id DESC);
+
+CREATE INDEX case_contact_via ON public.cases_casecontact USING btree (via_id) WHERE (via_id IS NOT NULL);
+
+CREATE INDEX case_conversation_via ON public.cases_caseconversation USING btree (via_id) WHERE (via_id IS NOT NULL);
+
+CREATE INDEX case_followers ON public.cases_case USING btree (follows_id) WHERE (follows_id IS NOT NULL);
+
+CREATE UNIQUE INDEX case_history_ended_once ON public.cases_casehistory USING btree (case_id, fact, until_at) WHERE (until_at IS NOT NULL);
+
+CREATE UNIQUE INDEX case_history_open_once ON public.cases_casehistory USING btree (case_id, fact) WHERE (until_at IS NULL);
+
+CREATE INDEX case_merged_here ON public.cases_case USING btree (merged_into_id) WHERE (merged_into_id IS NOT NULL);
+
+CREATE INDEX case_of_contact ON public.cases_casecontact USING btree (contact_id, case_id);
+
+CREATE INDEX case_of_conversation ON public.cases_caseconversation USING btree (conversation_id, case_id);
+
+CREATE INDEX case_open_of_owner ON public.cases_case USING btree (owner_id, status) WHERE ((merged_into_id IS NULL) AND (NOT (status = 'resolved'::text)));
+
+CREATE INDEX case_opened_by ON public.cases_case USING btree (opened_by_id, number DESC);
+
 CREATE INDEX contact_by_age ON public.contacts_contact USING btree (workspace_id, created_at DESC, id DESC);
 
 CREATE INDEX contact_by_person ON public.contacts_contact USING btree (person_id);
@@ -1572,6 +1744,75 @@ ALTER INDEX public.kernel_event_pkey1 ATTACH PARTITION public.kernel_event_rest_
 CREATE STATISTICS public.conversation_held (mcv) ON status, assignee_id FROM public.conversations_conversation;
 
 CREATE TRIGGER contact_is_themselves BEFORE INSERT ON public.contacts_contact FOR EACH ROW WHEN ((new.person_id IS NULL)) EXECUTE FUNCTION public.contacts_point_to_self();
+
+ALTER TABLE ONLY public.cases_casehistory
+    ADD CONSTRAINT case_history_goes_on FOREIGN KEY (case_id, fact, until_at) REFERENCES public.cases_casehistory(case_id, fact, from_at) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_category_id_c6dc5a5a_fk_cases_casecategory_id FOREIGN KEY (category_id) REFERENCES public.cases_casecategory(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_follows_id_431e3f59_fk_cases_case_id FOREIGN KEY (follows_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_merged_into_id_1b4320d8_fk_cases_case_id FOREIGN KEY (merged_into_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_owner_id_352cf2f7_fk_workspaces_member_id FOREIGN KEY (owner_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_team_id_60679476_fk_workspaces_team_id FOREIGN KEY (team_id) REFERENCES public.workspaces_team(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_case
+    ADD CONSTRAINT cases_case_workspace_id_3f99edb4_fk_workspaces_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_caseactivity
+    ADD CONSTRAINT cases_caseactivity_case_id_31678709_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_caseactivity
+    ADD CONSTRAINT cases_caseactivity_workspace_id_dce1e003_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casecategory
+    ADD CONSTRAINT cases_casecategory_workspace_id_f7d01e93_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casecomment
+    ADD CONSTRAINT cases_casecomment_author_id_9199b52f_fk_workspaces_member_id FOREIGN KEY (author_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casecomment
+    ADD CONSTRAINT cases_casecomment_case_id_615ee2f3_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casecomment
+    ADD CONSTRAINT cases_casecomment_workspace_id_96e13657_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casecontact
+    ADD CONSTRAINT cases_casecontact_case_id_bae27388_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casecontact
+    ADD CONSTRAINT cases_casecontact_contact_id_0ef3bd05_fk_contacts_contact_id FOREIGN KEY (contact_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casecontact
+    ADD CONSTRAINT cases_casecontact_via_id_b3b437eb_fk_cases_case_id FOREIGN KEY (via_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casecontact
+    ADD CONSTRAINT cases_casecontact_workspace_id_1fddfe27_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_caseconversation
+    ADD CONSTRAINT cases_caseconversati_conversation_id_ad08690f_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_caseconversation
+    ADD CONSTRAINT cases_caseconversati_workspace_id_92e041a3_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_caseconversation
+    ADD CONSTRAINT cases_caseconversation_case_id_6ddc9110_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_caseconversation
+    ADD CONSTRAINT cases_caseconversation_via_id_bd0faf67_fk_cases_case_id FOREIGN KEY (via_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casehistory
+    ADD CONSTRAINT cases_casehistory_case_id_41d54a5f_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casesettings
+    ADD CONSTRAINT cases_casesettings_workspace_id_b25aee48_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.contacts_contacthistory
     ADD CONSTRAINT contact_history_goes_on FOREIGN KEY (contact_id, fact, until_at) REFERENCES public.contacts_contacthistory(contact_id, fact, from_at) DEFERRABLE INITIALLY DEFERRED;

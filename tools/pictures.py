@@ -32,11 +32,13 @@ PHONE = {"width": 390, "height": 844}
 PAGES = {
     "roles": "settings/roles/compare?left=lead&right=agent",
     "tags": "settings/tags",
+    "cases": "cases",
+    "case-board": "cases/board",
     "business-hours": "settings/business-hours",
     "mail": "settings/mail",
     "jobs": "settings/jobs",
 }
-"""of the settings, as an owner sees them"""
+"""as an owner sees them"""
 
 
 @contextmanager

@@ -7,17 +7,22 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.running.product import Product
+
 from .axe import findings
+from .customers import Customer
 from .desks import AGENT, OWNER, Desks
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TITLE = "Handle fell off twice"
 
 
-def test_a_case_from_the_thread_to_its_end(desks: Desks):
-    agent, owner = desks.open(AGENT, "/inbox/open"), desks.open(OWNER, "/cases/board")
+def test_a_case_from_the_thread_to_its_end(desks: Desks, product: Product):
+    greta = Customer(product, "Greta Holm")
+    greta.says("The handle fell off again")
+    agent, owner = desks.open(AGENT), desks.open(OWNER, "/cases/board")
     page, board = agent.page, owner.page
-    page.locator("conversation-list a[data-conversation]").first.click()
+    agent.choose(greta)
     expect(page.locator("#context .case-acts")).to_have_count(1)
     page.locator("message-thread").focus()
     page.keyboard.press("c")
