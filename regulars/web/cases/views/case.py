@@ -164,7 +164,7 @@ def change(request: MemberRequest, case_id: str) -> HttpResponse:
     before = found.status
     changes = CaseChanges(
         status=said.get("status") or UNSET,
-        owner=owner_named(request, said["owner"]) if "owner" in said else UNSET,
+        owner=owner_named(request, said.get("owner", "")) if said.get("owner") is not None else UNSET,
         team=team_named(request, said["team"]) if "team" in said else UNSET,
         category=category_named(request, said["category"]) if "category" in said else UNSET,
         priority=said.get("priority") or UNSET,
@@ -292,7 +292,7 @@ def _add(request: MemberRequest, found: Case, contact: Contact) -> bool:
 @require_POST
 @member_with("cases:edit")
 def drop_contact(request: MemberRequest, case_id: str) -> HttpResponse:
-    """``contact``: its id."""
+    """``on`` ``yes`` puts it back."""
     found = access_case(request.actor, parse_id(case_id))
     contact_id = parse_id(request.POST.get("contact", ""))
     if contact_id is None:
