@@ -21,6 +21,7 @@ from regulars.answering.contact_tables import CONTACT_TABLES as OF_ANSWERING
 from regulars.attention import contact_tables as attention_tables
 from regulars.cases import condition_fields as of_cases
 from regulars.cases import contact_tables as cases_tables
+from regulars.cases.generating import generated_cases
 from regulars.cases.reactions import leave_removed_teams
 from regulars.channels.record import Channel
 from regulars.channels.whatsapp.channel import WHATSAPP
@@ -186,6 +187,7 @@ GENERATED: tuple[Generated, ...] = (
     generated_contacts(PLATFORM.kind),
     generated_conversations(PLATFORM),
     generated_tags(),
+    generated_cases(),
 )
 
 WHEN_RESTORED: tuple[Callable[[], int], ...] = (

@@ -13,6 +13,8 @@ import pytest
 from django.db import connection, transaction
 
 from config.wiring import GENERATED
+from regulars.cases.models import Case, CaseConversation, CaseHistory
+from regulars.cases.queries.lists import CaseFilter, list_cases
 from regulars.contacts.models import Consent, Contact, ContactHistory, ContactIdentity, ContactTagging
 from regulars.contacts.search import matching_contacts
 from regulars.conversations.ledger import read_ledger
@@ -207,6 +209,19 @@ def test_tags_are_on_what_there_is_and_their_uses_add_up(house: House):
     assert used == []
     late = ConversationFilter(tag="late delivery")
     assert 0 < len(list_conversations(house.actor(house.owner), late).items) < 50
+
+
+def test_some_conversations_have_a_case_with_a_number_of_its_own(house: House):
+    fill(house, conversations=400, messages=800)
+    cases = Case.objects.filter(workspace=house.workspace)
+    numbers = sorted(cases.values_list("number", flat=True))
+    assert numbers == list(range(1001, 1001 + len(numbers)))
+    assert 5 < len(numbers) <= 20
+    links = CaseConversation.objects.filter(case__in=cases, conversation__workspace=house.workspace)
+    assert links.count() == len(numbers)
+    standing = CaseHistory.objects.filter(case__in=cases, fact="status", until_at=None)
+    assert dict(standing.values_list("case_id", "value")) == dict(cases.values_list("id", "status"))
+    assert list_cases(house.actor(), CaseFilter(), order="due").lines[0].contacts != []
 
 
 def test_tags_are_added_to_those_that_there_are(house: House):

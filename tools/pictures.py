@@ -33,11 +33,13 @@ PAGES = {
     "roles": "settings/roles/compare?left=lead&right=agent",
     "tags": "settings/tags",
     "quick-replies": "settings/quick-replies",
+    "cases": "cases",
+    "case-board": "cases/board",
     "business-hours": "settings/business-hours",
     "mail": "settings/mail",
     "jobs": "settings/jobs",
 }
-"""of the settings, as an owner sees them"""
+"""as an owner sees them"""
 
 
 @contextmanager

@@ -62,7 +62,7 @@ def cases_visible_to(actor: Actor) -> QuerySet[Case]:
     linked = CaseConversation.objects.filter(case_id=OuterRef("pk"))
     seen = Exists(linked.filter(conversation__in=visible_to(actor).values("id")))
     free = Q(team__isnull=True) & ~Exists(linked)
-    ways = Q(seen) | (Q(owner__isnull=True) & (Q(team_id__in=actor.team_ids) | free))
+    ways: Q = Q(seen) | Q(Q(owner__isnull=True) & (Q(team_id__in=actor.team_ids) | free))
     if actor.member_id:
         ways |= Q(owner_id=actor.member_id)
     if far == "teams" and actor.team_ids:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -195,29 +195,31 @@ def _resolved(held: Case, outcome: str, by: Actor) -> Iterator[Event]:
 
 def _handed(held: Case, changes: CaseChanges, by: Actor) -> Iterator[Event]:
     facts, doer = _facts(held), by.doer
-    if _is_new(held.owner, changes.owner):
-        before, held.owner = held.owner_id, changes.owner
-        yield CaseAssigned(*facts, before, held.owner_id, str(changes.owner or ""), doer)
-    if _is_new(held.team, changes.team):
-        before, held.team = held.team_id, changes.team
-        yield CaseHandedToTeam(*facts, before, held.team_id, str(changes.team or ""), doer)
-    if _is_new(held.category, changes.category):
-        check_category(held.workspace_id, changes.category)
-        before, held.category = held.category_id, changes.category
-        yield CaseCategorized(*facts, before, held.category_id, str(changes.category or ""), doer)
-    if _is_new(held.priority, changes.priority):
-        was, held.priority = held.priority, changes.priority
-        yield CasePrioritized(*facts, was, changes.priority, doer)
-    if _is_new(held.due_at, changes.due_at):
-        due, held.due_at = held.due_at, changes.due_at
-        yield CaseDueChanged(*facts, due, changes.due_at, doer)
+    owner, team, category = changes.owner, changes.team, changes.category
+    if not isinstance(owner, UnsetType) and owner != held.owner:
+        before, held.owner = held.owner_id, owner
+        yield CaseAssigned(*facts, before, held.owner_id, str(owner or ""), doer)
+    if not isinstance(team, UnsetType) and team != held.team:
+        before, held.team = held.team_id, team
+        yield CaseHandedToTeam(*facts, before, held.team_id, str(team or ""), doer)
+    if not isinstance(category, UnsetType) and category != held.category:
+        check_category(held.workspace_id, category)
+        before, held.category = held.category_id, category
+        yield CaseCategorized(*facts, before, held.category_id, str(category or ""), doer)
+    yield from _ranked(held, changes, by)
 
 
-def _is_new(before: object, wanted: Any) -> bool:
-    return wanted is not UNSET and wanted != before
+def _ranked(held: Case, changes: CaseChanges, by: Actor) -> Iterator[Event]:
+    priority, due_at = changes.priority, changes.due_at
+    if not isinstance(priority, UnsetType) and priority != held.priority:
+        was, held.priority = held.priority, priority
+        yield CasePrioritized(*_facts(held), was, priority, by.doer)
+    if not isinstance(due_at, UnsetType) and due_at != held.due_at:
+        due, held.due_at = held.due_at, due_at
+        yield CaseDueChanged(*_facts(held), due, due_at, by.doer)
 
 
-def _facts(case: Case) -> tuple[Any, ...]:
+def _facts(case: Case) -> tuple[UUID, UUID, int]:
     return case.workspace_id, case.id, case.number
 
 

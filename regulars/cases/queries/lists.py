@@ -10,6 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import OrderBy
 
 from regulars.cases.access import cases_visible_to
 from regulars.cases.models import UNRESOLVED, Case, CaseContact, CaseConversation
@@ -62,7 +63,7 @@ def narrowed(cases: QuerySet[Case], wanted: CaseFilter) -> QuerySet[Case]:
     if wanted.statuses:
         cases = cases.filter(status__in=wanted.statuses)
     if wanted.owner:
-        cases = cases.filter(owner=None) if wanted.owner == "none" else cases.filter(owner_id=wanted.owner)
+        cases = cases.filter(owner_id=None if wanted.owner == "none" else UUID(wanted.owner))
     if wanted.team_id:
         cases = cases.filter(team_id=wanted.team_id)
     if wanted.category_id:
@@ -143,7 +144,7 @@ def count_mine(actors: Collection[Actor]) -> Mapping[UUID, int]:
     return dict(owned.order_by().values_list("owner_id").annotate(many=Count("id")))
 
 
-_ORDERS: Mapping[Order, tuple[object, ...]] = {
+_ORDERS: Mapping[Order, tuple[str | OrderBy, ...]] = {
     "newest": ("-number",),
     "due": (F("due_at").asc(nulls_last=True), "number"),
     "updated": ("-updated_at", "-number"),

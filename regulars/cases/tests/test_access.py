@@ -92,7 +92,7 @@ _worlds = st.builds(
 )
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=7, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(world=_worlds)
 def test_query_and_predicate_agree(cast: Cast, world: World):
     with transaction.atomic():

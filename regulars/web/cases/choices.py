@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -80,7 +80,7 @@ def read_choice(request: HttpRequest) -> CaseChoice:
         owner=owner if owner in {"me", "none"} else str(parse_id(owner) or ""),
         category=str(parse_id(asked.get("category", "")) or ""),
         overdue=asked.get("overdue", "") == "1",
-        order=cast("Order", order) if order in ORDERS else "due",
+        order=next((each for each in ORDERS if each == order), "due"),
         text=asked.get("q", "").strip()[:LONGEST_SEARCH],
     )
 

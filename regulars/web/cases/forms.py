@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.cases.models import ICONS, OUTCOMES, PRIORITIES, CaseCategory
 from regulars.cases.operations.arranging import LONGEST_REOPEN_HOURS, NAME_LENGTH
@@ -68,7 +69,7 @@ class CaseForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["category"] = _choice(_("Category"), _("None"), categories)
-        self.fields["owner"] = _choice(_("Owner"), _("Nobody"), members)
+        self.fields["owner"] = _choice(_("Owner"), pgettext_lazy("owner of a case", "Nobody"), members)
         self.fields["team"] = _choice(_("Team"), _("None"), teams)
         self.fields["priority"] = forms.ChoiceField(
             label=_("Priority"), choices=_priorities, initial="normal", required=False

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 from msgspec import UNSET
 
@@ -124,7 +124,7 @@ def _resolving(found: Case, form: ResolutionForm) -> FormDialog:
         found,
         form,
         title=_("Resolve the case %(case)s") % {"case": found},
-        submit=_("Resolve"),
+        submit=pgettext("case", "Resolve"),
         note=_("Its conversations get a line that says so."),
     )
 
@@ -164,14 +164,15 @@ def change(request: MemberRequest, case_id: str) -> HttpResponse:
     before = found.status
     changes = CaseChanges(
         status=said.get("status") or UNSET,
-        owner=owner_named(request, said["owner"]) if "owner" in said else UNSET,
+        owner=owner_named(request, said.get("owner", "")) if said.get("owner") is not None else UNSET,
         team=team_named(request, said["team"]) if "team" in said else UNSET,
         category=category_named(request, said["category"]) if "category" in said else UNSET,
         priority=said.get("priority") or UNSET,
     )
     versions = {said["version"]} if said.get("version") else None
     change_case(found, changes, by=request.actor, versions=versions)
-    response: HttpResponse = redirect("case", found.id)
+    is_seen = cases_visible_to(request.actor).filter(id=found.id).exists()  # it may be a colleague's now
+    response: HttpResponse = redirect("case", found.id) if is_seen else redirect("cases")
     if said.get("from") == "board":
         response = HttpResponse(status=204)
         if found.status != before:
@@ -291,7 +292,7 @@ def _add(request: MemberRequest, found: Case, contact: Contact) -> bool:
 @require_POST
 @member_with("cases:edit")
 def drop_contact(request: MemberRequest, case_id: str) -> HttpResponse:
-    """``contact``: its id."""
+    """``on`` ``yes`` puts it back."""
     found = access_case(request.actor, parse_id(case_id))
     contact_id = parse_id(request.POST.get("contact", ""))
     if contact_id is None:

@@ -120,8 +120,10 @@ def _removing(category: CaseCategory) -> FormDialog:
 @member_with("cases:manage")
 def add(request: MemberRequest) -> HttpResponse:
     form = CategoryForm(request.POST)
-    if form.is_valid() and attempt(form, lambda: _create(request, form)):
-        return redirect("case-settings")
+    if form.is_valid():
+        made = attempt(form, lambda: _create(request, form))
+        if made:
+            return redirect("case-settings")
     return _refused(request, _adding(form))
 
 
