@@ -11,6 +11,7 @@ from http import HTTPStatus
 
 from regulars.api.dispatch import ANY_TOKEN, Route
 from regulars.api.resources import (
+    acts,
     business_hours,
     conditions,
     contacts,
@@ -106,6 +107,11 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/conversations/{conversation_id}/facts", episodes.list_facts, "conversations:read"),
     Route("GET", "/conversations/{conversation_id}/notes", conversations.list_notes, "conversations:read"),
     Route("POST", "/conversations/{conversation_id}/notes", conversations.write_note, "notes:write", CREATED),
+
+    Route("POST", "/acts", acts.act, "conversations:read"),
+    Route("POST", "/acts/on-all", acts.act_on_all, "conversations:read", ACCEPTED),
+    Route("POST", "/acts/{act_id}/undo", acts.undo_act, "conversations:read", problems=("conflict",)),
+    Route("GET", "/snooze-times", acts.snooze_times, "conversations:read"),
 
     Route("POST", "/messages", messages.send_to_address, "messages:send", CREATED, SENDING),
     Route("GET", "/messages/{message_id}", messages.get_message, "conversations:read"),

@@ -96,7 +96,9 @@ def named_in(notes: Collection[UUID]) -> Mapping[UUID, list[NoteMention]]:
 
 
 def attach_mentions(notes: Sequence[Note]) -> None:
-    """Set ``named`` on each: the names as they stand in the text."""
+    """Set ``mentioned`` on each, and ``named``: the names as they stand in the text."""
     found = named_in([note.id for note in notes]) if notes else {}
     for note in notes:
-        note.named = [row.name for row in found.get(note.id, ()) if row.name]  # type: ignore[attr-defined]
+        rows = found.get(note.id, [])
+        note.mentioned = rows  # type: ignore[attr-defined]
+        note.named = [row.name for row in rows if row.name]  # type: ignore[attr-defined]
