@@ -175,7 +175,7 @@ def action_named(word: str, cast: Cast, until) -> Action:
     }[word]()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     prelude=st.lists(st.sampled_from(WORDS), max_size=4),
     acts=st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=3), min_size=1, max_size=3),

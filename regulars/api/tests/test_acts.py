@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from regulars.api.tests.client import Api, problem
+from regulars.api.tests.client import Api
 from regulars.conversations.models import Conversation
 from regulars.kernel import clock
 from tests.cast import ALICE, BORIS, Cast
@@ -40,7 +40,7 @@ def test_what_is_wrong_is_named_by_its_path(api: Api, cast: Cast):
         ([], "actions"),
     ):
         answer = api.post("/acts", {"conversations": [str(conversation.id)], "actions": actions})
-        assert (answer.status_code, list(problem(answer)["fields"])) == (422, [path])
+        assert (answer.status_code, list(answer.json()["fields"])) == (422, [path])
     assert Conversation.objects.get(id=conversation.id).status == "open"
 
 
