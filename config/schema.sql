@@ -1,7 +1,9 @@
 -- All tables of this version; python -m tools.schema writes it.
+-- holds: acts 0001_initial
 -- holds: api 0002_answers_live_in_the_kernel
+-- holds: attention 0001_initial
 -- holds: contacts 0015_tagging_sources
--- holds: conversations 0029_tagging_sources
+-- holds: conversations 0030_sleeping_and_withdrawn_notes
 -- holds: inboxes 0008_columns_have_database_defaults
 -- holds: kernel 0011_generations_apart
 -- holds: mail 0001_initial
@@ -14,6 +16,52 @@ CREATE FUNCTION public.contacts_point_to_self() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN NEW.person_id := NEW.id; RETURN NEW; END $$;
+
+CREATE TABLE public.acts_act (
+    id uuid NOT NULL,
+    by_kind text NOT NULL,
+    by_id uuid,
+    by_name text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    undone_at timestamp with time zone,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.acts_actchange (
+    before jsonb NOT NULL,
+    after jsonb NOT NULL,
+    act_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.attention_following (
+    since timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    is_by_mention boolean DEFAULT false NOT NULL,
+    conversation_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.attention_mention (
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    seen_at timestamp with time zone,
+    conversation_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    note_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.attention_notemention (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    member_id uuid,
+    note_id uuid NOT NULL,
+    team_id uuid,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT note_mention_kind CHECK ((kind = ANY (ARRAY['member'::text, 'team'::text, 'everybody'::text])))
+);
 
 CREATE TABLE public.contacts_consent (
     id uuid NOT NULL,
@@ -219,6 +267,7 @@ CREATE TABLE public.conversations_conversation (
     answered_elsewhere_at timestamp with time zone,
     group_id uuid,
     episode_id uuid,
+    sleeps_through boolean DEFAULT false NOT NULL,
     CONSTRAINT conversation_priority CHECK ((priority = ANY (ARRAY['low'::text, 'normal'::text, 'high'::text, 'urgent'::text]))),
     CONSTRAINT conversation_snooze_nameable CHECK (((snoozed_until IS NULL) OR (snoozed_until < '2100-01-01 00:00:00+00'::timestamp with time zone))),
     CONSTRAINT conversation_status CHECK ((status = ANY (ARRAY['open'::text, 'snoozed'::text, 'resolved'::text]))),
@@ -418,7 +467,8 @@ CREATE TABLE public.conversations_note (
     created_at timestamp with time zone NOT NULL,
     author_id uuid,
     conversation_id uuid NOT NULL,
-    workspace_id uuid NOT NULL
+    workspace_id uuid NOT NULL,
+    withdrawn_at timestamp with time zone
 );
 
 CREATE SEQUENCE public.conversations_outgoing_sequence
@@ -1043,8 +1093,23 @@ ALTER TABLE ONLY public.kernel_event ATTACH PARTITION public.kernel_event_rest D
 
 ALTER TABLE ONLY public.kernel_event ALTER COLUMN id SET DEFAULT nextval('public.kernel_event_serial'::regclass);
 
+ALTER TABLE ONLY public.acts_act
+    ADD CONSTRAINT acts_act_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.acts_actchange
+    ADD CONSTRAINT acts_actchange_pkey PRIMARY KEY (act_id, conversation_id);
+
 ALTER TABLE ONLY public.kernel_keptanswer
     ADD CONSTRAINT answer_once UNIQUE (owner_id, intent);
+
+ALTER TABLE ONLY public.attention_following
+    ADD CONSTRAINT attention_following_pkey PRIMARY KEY (conversation_id, member_id);
+
+ALTER TABLE ONLY public.attention_mention
+    ADD CONSTRAINT attention_mention_pkey PRIMARY KEY (note_id, member_id);
+
+ALTER TABLE ONLY public.attention_notemention
+    ADD CONSTRAINT attention_notemention_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.contacts_consent
     ADD CONSTRAINT consent_once UNIQUE (contact_id, channel, purpose, state, at);
@@ -1313,9 +1378,19 @@ ALTER TABLE ONLY public.workspaces_workspace
 ALTER TABLE ONLY public.workspaces_wrongguesses
     ADD CONSTRAINT workspaces_wrongguesses_pkey PRIMARY KEY (mark);
 
+CREATE INDEX act_by_time ON public.acts_act USING btree (at);
+
 CREATE INDEX activity_in_thread ON public.conversations_activity USING btree (conversation_id, at);
 
+CREATE INDEX acts_actchange_conversation_id_1aeaecd4 ON public.acts_actchange USING btree (conversation_id);
+
 CREATE INDEX answer_by_time ON public.kernel_keptanswer USING btree (created_at);
+
+CREATE INDEX attention_following_member_id_68f06649 ON public.attention_following USING btree (member_id);
+
+CREATE INDEX attention_mention_conversation_id_0d1ba2aa ON public.attention_mention USING btree (conversation_id);
+
+CREATE INDEX attention_notemention_note_id_c34bcc8c ON public.attention_notemention USING btree (note_id);
 
 CREATE INDEX audit_by_time ON public.workspaces_auditentry USING btree (workspace_id, at DESC);
 
@@ -1481,6 +1556,10 @@ CREATE INDEX media_to_fetch ON public.media_mediafile USING btree (retry_at, id)
 
 CREATE INDEX media_to_preview ON public.media_mediafile USING btree (id) WHERE is_preview_due;
 
+CREATE INDEX mention_of_member ON public.attention_mention USING btree (member_id, at DESC);
+
+CREATE INDEX mention_unseen ON public.attention_mention USING btree (member_id, conversation_id) WHERE (seen_at IS NULL);
+
 CREATE INDEX merge_by_age ON public.contacts_merge USING btree (workspace_id, made_at DESC, id DESC);
 
 CREATE INDEX message_templates_messagetemplate_connection_id_9bb2e09f ON public.message_templates_messagetemplate USING btree (connection_id);
@@ -1572,6 +1651,42 @@ ALTER INDEX public.kernel_event_pkey1 ATTACH PARTITION public.kernel_event_rest_
 CREATE STATISTICS public.conversation_held (mcv) ON status, assignee_id FROM public.conversations_conversation;
 
 CREATE TRIGGER contact_is_themselves BEFORE INSERT ON public.contacts_contact FOR EACH ROW WHEN ((new.person_id IS NULL)) EXECUTE FUNCTION public.contacts_point_to_self();
+
+ALTER TABLE ONLY public.acts_act
+    ADD CONSTRAINT acts_act_workspace_id_1102b4c2_fk_workspaces_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.acts_actchange
+    ADD CONSTRAINT acts_actchange_act_id_23fa0aee_fk_acts_act_id FOREIGN KEY (act_id) REFERENCES public.acts_act(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.acts_actchange
+    ADD CONSTRAINT acts_actchange_conversation_id_1aeaecd4_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_following
+    ADD CONSTRAINT attention_following_conversation_id_9c1345b0_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_following
+    ADD CONSTRAINT attention_following_member_id_68f06649_fk_workspaces_member_id FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_mention
+    ADD CONSTRAINT attention_mention_conversation_id_0d1ba2aa_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_mention
+    ADD CONSTRAINT attention_mention_member_id_b156eb67_fk_workspaces_member_id FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_mention
+    ADD CONSTRAINT attention_mention_note_id_e7af223b_fk_conversations_note_id FOREIGN KEY (note_id) REFERENCES public.conversations_note(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_notemention
+    ADD CONSTRAINT attention_notementio_member_id_27655dc0_fk_workspace FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_notemention
+    ADD CONSTRAINT attention_notementio_workspace_id_da8ded17_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_notemention
+    ADD CONSTRAINT attention_notemention_note_id_c34bcc8c_fk_conversations_note_id FOREIGN KEY (note_id) REFERENCES public.conversations_note(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_notemention
+    ADD CONSTRAINT attention_notemention_team_id_d2eab746_fk_workspaces_team_id FOREIGN KEY (team_id) REFERENCES public.workspaces_team(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.contacts_contacthistory
     ADD CONSTRAINT contact_history_goes_on FOREIGN KEY (contact_id, fact, until_at) REFERENCES public.contacts_contacthistory(contact_id, fact, from_at) DEFERRABLE INITIALLY DEFERRED;

@@ -32,18 +32,22 @@ def seeing(conversation: Conversation, members: Iterable[Member]) -> set[UUID]:
 
 def mentioning(actor: Actor) -> Q:
     """Conversations in which a note names the actor."""
+    if actor.member_id is None:
+        return Q(pk__in=[])
     standing = Mention.objects.filter(member_id=actor.member_id, note__withdrawn_at=None)
-    return Q(id__in=standing.values("conversation_id")) if actor.member_id else Q(pk__in=[])
+    return Q(id__in=standing.values("conversation_id"))
 
 
 def followed_by(actor: Actor) -> Q:
-    mine = Following.objects.filter(member_id=actor.member_id)
-    return Q(id__in=mine.values("conversation_id")) if actor.member_id else Q(pk__in=[])
+    if actor.member_id is None:
+        return Q(pk__in=[])
+    return Q(id__in=Following.objects.filter(member_id=actor.member_id).values("conversation_id"))
 
 
 def is_following(actor: Actor, conversation: Conversation) -> bool:
-    mine = Following.objects.filter(conversation=conversation, member_id=actor.member_id)
-    return actor.member_id is not None and mine.exists()
+    if actor.member_id is None:
+        return False
+    return Following.objects.filter(conversation=conversation, member_id=actor.member_id).exists()
 
 
 def followers_of(conversation: Conversation) -> list[Member]:
@@ -54,7 +58,9 @@ def followers_of(conversation: Conversation) -> list[Member]:
 
 def is_mentioned(actor: Actor, conversation: Conversation) -> bool:
     """Whether a note there names the actor that they have not seen."""
-    return actor.member_id is not None and _unseen([actor.member_id]).filter(conversation=conversation).exists()
+    return (
+        actor.member_id is not None and _unseen([actor.member_id]).filter(conversation=conversation).exists()
+    )
 
 
 def unseen_mentions(actor: Actor) -> dict[UUID, object]:

@@ -2,46 +2,97 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
+from django.db import migrations, models
+
 import regulars.kernel.clock
 import regulars.kernel.ids
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('conversations', '0030_sleeping_and_withdrawn_notes'),
-        ('workspaces', '0011_password_resets'),
+        ("conversations", "0030_sleeping_and_withdrawn_notes"),
+        ("workspaces", "0011_password_resets"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Act',
+            name="Act",
             fields=[
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('by_kind', models.TextField()),
-                ('by_id', models.UUIDField(blank=True, null=True)),
-                ('by_name', models.TextField(blank=True, db_default='', default='')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=regulars.kernel.clock.now)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("by_kind", models.TextField()),
+                ("by_id", models.UUIDField(blank=True, null=True)),
+                ("by_name", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=regulars.kernel.clock.now,
+                    ),
+                ),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ActChange',
+            name="ActChange",
             fields=[
-                ('pk', models.CompositePrimaryKey('act_id', 'conversation_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('before', models.JSONField()),
-                ('after', models.JSONField()),
-                ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='acts.act')),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.conversation')),
-                ('workspace', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "act_id",
+                        "conversation_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("before", models.JSONField()),
+                ("after", models.JSONField()),
+                (
+                    "act",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="acts.act",
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="conversations.conversation",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='act',
-            index=models.Index(fields=['at'], name='act_by_time'),
+            model_name="act",
+            index=models.Index(fields=["at"], name="act_by_time"),
         ),
     ]

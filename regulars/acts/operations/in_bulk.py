@@ -97,7 +97,9 @@ def _take_back(context: JobContext[BulkArguments]) -> BulkResult:
     by, act_id = actor_of_job(context), context.arguments.act
     by.require(PERMISSION)
     reached = context.checkpoint(_Reached) or _Reached()
-    changes = ActChange.objects.filter(act_id=act_id, workspace_id=by.workspace_id).order_by("conversation_id")
+    changes = ActChange.objects.filter(act_id=act_id, workspace_id=by.workspace_id).order_by(
+        "conversation_id"
+    )
     if context.total is None:
         context.progress(0, changes.count())
     while True:

@@ -95,7 +95,9 @@ def undo_changes(act_id: UUID, conversation_ids: Collection[UUID], *, by: Actor)
 def _hold_named(changes: Collection[tuple[State, State]], by: Actor) -> None:
     """Teams and tags that come back, before the conversations, as everywhere."""
     teams = {was.team_id for was, _left in changes if was.has("team_id") and was.team_id}
-    tags = {tag for was, left in changes for state in (was, left) if state.has("tags") for tag in _tags(state)}
+    tags = {
+        tag for was, left in changes for state in (was, left) if state.has("tags") for tag in _tags(state)
+    }
     if teams:
         hold_teams(by.workspace_id, list(teams_of(by.workspace_id).filter(id__in=teams)))
     if tags:
@@ -106,10 +108,10 @@ def _restore(conversation: Conversation, was: State, left: State, now: State, by
     if others := changed_since(left, now, was):
         raise Conflict(_who_changed(conversation, others))
     if was.has("team_id"):
-        team = find_team(by.workspace_id, cast("UUID", was.team_id)) if was.team_id else None
+        team = find_team(by.workspace_id, was.team_id) if was.team_id else None
         handling.hand_to_team(conversation, team=team, by=by)
     if was.has("assignee_id"):
-        member = find_member(by.workspace_id, cast("UUID", was.assignee_id)) if was.assignee_id else None
+        member = find_member(by.workspace_id, was.assignee_id) if was.assignee_id else None
         handling.assign_conversation(conversation, to=member, by=by)
     if was.has("priority"):
         handling.set_priority(conversation, cast("str", was.priority), by=by)
@@ -147,9 +149,7 @@ def _restore_status(conversation: Conversation, was: State, by: Actor) -> None:
 def _restore_what_follows(conversation: Conversation, was: State, left: State, now: State) -> None:
     facts = facts_of(was)
     back = {
-        fact: facts[fact]
-        for fact in FOLLOWING & facts.keys()
-        if getattr(left, fact) == getattr(now, fact)
+        fact: facts[fact] for fact in FOLLOWING & facts.keys() if getattr(left, fact) == getattr(now, fact)
     }
     if back:
         Conversation.objects.filter(id=conversation.id).update(**back, updated_at=clock.now())

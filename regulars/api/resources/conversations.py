@@ -131,9 +131,7 @@ def _change_status(conversation: Conversation, body: ConversationChanges, *, by:
             raise Invalid(
                 _("Say until when"), fields={"snoozed_until": "an RFC 3339 time with zone, in the future"}
             )
-        handling.snooze_conversation(
-            conversation, until=until, by=by, sleeps_through=body.sleeps_through
-        )
+        handling.snooze_conversation(conversation, until=until, by=by, sleeps_through=body.sleeps_through)
     elif until is not UNSET and until is not None:
         raise Invalid(_("Only snoozed conversations have an end"), fields={"snoozed_until": "status snoozed"})
     elif body.status == "resolved":

@@ -76,7 +76,10 @@ class SnoozeQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 class SnoozeTime(msgspec.Struct):
     """A moment until which conversations are put off."""
 
-    key: Annotated[str, told("`later_today`, `afternoon`, `evening`, `tomorrow`, `weekend`, `next_week` or `text`.", "text")]
+    key: Annotated[
+        str,
+        told("`later_today`, `afternoon`, `evening`, `tomorrow`, `weekend`, `next_week` or `text`.", "text"),
+    ]
     at: Annotated[Moment, told("When.")]
 
 

@@ -176,7 +176,9 @@ class ConversationChanges(msgspec.Struct, kw_only=True, forbid_unknown_fields=Tr
 class NewMention(msgspec.Struct, forbid_unknown_fields=True):
     """Whom a note names."""
 
-    kind: Annotated[MentionKind, told("One member, a team, or everybody who sees the conversation.", "member")]
+    kind: Annotated[
+        MentionKind, told("One member, a team, or everybody who sees the conversation.", "member")
+    ]
     id: Annotated[str | None, told("The member's or team's id; none for everybody.", EXAMPLE_ID)] = None
 
 
@@ -192,7 +194,9 @@ class NewNote(msgspec.Struct, forbid_unknown_fields=True):
 class MentionShape(msgspec.Struct):
     """Whom a note names."""
 
-    kind: Annotated[MentionKind, told("One member, a team, or everybody who sees the conversation.", "member")]
+    kind: Annotated[
+        MentionKind, told("One member, a team, or everybody who sees the conversation.", "member")
+    ]
     id: Annotated[str | None, told("The member's or team's id.", EXAMPLE_ID)]
     name: Annotated[str, told("As they were called then.", "Ann Agent")]
 
@@ -243,7 +247,10 @@ def build_note(note: Note, not_told: Sequence[Member] = ()) -> NoteShape:
         AuthorShape(kind, _text(note.author_id), name),
         note.created_at,
         note.withdrawn_at,
-        [MentionShape(cast("MentionKind", row.kind), _text(row.member_id or row.team_id), row.name) for row in rows],
+        [
+            MentionShape(cast("MentionKind", row.kind), _text(row.member_id or row.team_id), row.name)
+            for row in rows
+        ],
         [Ref(str(member.id), str(member)) for member in not_told],
     )
 

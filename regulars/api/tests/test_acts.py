@@ -47,7 +47,11 @@ def test_what_is_wrong_is_named_by_its_path(api: Api, cast: Cast):
 def test_a_whole_list_is_a_job(api: Api, cast: Cast):
     cast.hears(ALICE, "hello")
     answer = api.post("/acts/on-all", {"where": {"status": "open"}, "actions": [{"do": "resolve"}]})
-    assert (answer.status_code, answer.json()["kind"], answer.json()["status"]) == (202, "acts.bulk", "waiting")
+    assert (answer.status_code, answer.json()["kind"], answer.json()["status"]) == (
+        202,
+        "acts.bulk",
+        "waiting",
+    )
 
 
 def test_times_to_snooze_until(api: Api, cast: Cast):

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('conversations', '0029_tagging_sources'),
+        ("conversations", "0029_tagging_sources"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='conversation',
-            name='sleeps_through',
+            model_name="conversation",
+            name="sleeps_through",
             field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.AddField(
-            model_name='note',
-            name='withdrawn_at',
+            model_name="note",
+            name="withdrawn_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

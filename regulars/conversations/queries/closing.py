@@ -24,7 +24,8 @@ def count_closing(actors: Sequence[Actor]) -> list[int]:
         sum(
             count
             for facts, count in counted
-            if facts.workspace_id == actor.workspace_id and can_see(actor, facts, staffings[actor.workspace_id])
+            if facts.workspace_id == actor.workspace_id
+            and can_see(actor, facts, staffings[actor.workspace_id])
         )
         for actor in actors
     ]

@@ -251,11 +251,11 @@ def _date_readers() -> list[_Reader]:
     named_first = rf"(?:{months}) (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year>20\d\d))?(?!\d|:)"
     return [
         _Reader(re.compile(r"(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)"), _take_date),
-        _Reader(re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})(?:\.(?P<year>20\d\d)?)?(?!\d|:)"), _take_date),
-        _Reader(re.compile(r"(?P<day>\d{1,2})/(?P<month>\d{1,2})(?:/(?P<year>20\d\d))?(?!\d)"), _take_date),
         _Reader(
-            re.compile(r"(?:(?P<year>20\d\d)년 ?)?(?P<month>\d{1,2})월 ?(?P<day>\d{1,2})일"), _take_date
+            re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})(?:\.(?P<year>20\d\d)?)?(?!\d|:)"), _take_date
         ),
+        _Reader(re.compile(r"(?P<day>\d{1,2})/(?P<month>\d{1,2})(?:/(?P<year>20\d\d))?(?!\d)"), _take_date),
+        _Reader(re.compile(r"(?:(?P<year>20\d\d)년 ?)?(?P<month>\d{1,2})월 ?(?P<day>\d{1,2})일"), _take_date),
         _Reader(_pattern(named), _take_named_date),
         _Reader(_pattern(named_first), _take_named_date),
     ]
@@ -290,7 +290,9 @@ def _hour_readers() -> list[_Reader]:
     am, pm, at = _any(words.BEFORE_NOON), _any(words.AFTER_NOON), words.BEFORE_HOUR
     return [
         # 14:00, 9.30 pm
-        _Reader(_pattern(rf"(?P<h>\d{{1,2}})[:.](?P<min>\d\d)(?: ?(?:(?P<am>{am})|(?P<pm>{pm})))?"), _take_hour),
+        _Reader(
+            _pattern(rf"(?P<h>\d{{1,2}})[:.](?P<min>\d\d)(?: ?(?:(?P<am>{am})|(?P<pm>{pm})))?"), _take_hour
+        ),
         # Korean says the half of the day first
         _Reader(
             re.compile(
@@ -308,7 +310,9 @@ def _hour_readers() -> list[_Reader]:
             _take_hour,
         ),
         # 3 pm, 9 утра, в 15
-        _Reader(_pattern(rf"(?:(?:{at}) )?{_N} ?(?:часов|часа|час)? ?(?:(?P<am>{am})|(?P<pm>{pm}))"), _take_hour),
+        _Reader(
+            _pattern(rf"(?:(?:{at}) )?{_N} ?(?:часов|часа|час)? ?(?:(?P<am>{am})|(?P<pm>{pm}))"), _take_hour
+        ),
         _Reader(_pattern(rf"(?:{at}) {_N}(?: (?:часов|часа|час))?(?!\d|[:./])"), _take_hour),
         _Reader(_pattern(r"(?P<n>\d{1,2})(?: ?(?:o'clock|น\.?))?(?!\d|[:./])"), _take_bare_hour),
     ]
@@ -329,7 +333,13 @@ def _take_hour(said: _Said, match: re.Match[str], _today: date) -> bool:
 
 def _take_bare_hour(said: _Said, match: re.Match[str], today: date) -> bool:
     """A lone figure is an hour only beside a day or a part of one."""
-    if said.days is None and said.day is None and said.weekday is None and said.part is None and not said.length:
+    if (
+        said.days is None
+        and said.day is None
+        and said.weekday is None
+        and said.part is None
+        and not said.length
+    ):
         return False
     return _take_hour(said, match, today)
 

@@ -82,4 +82,6 @@ PARTS: Mapping[str, int] = {
 }
 """hours of the day, as the usual moments have them"""
 MIDNIGHT = r"midnight|полночь|자정|เที่ยงคืน"
-FILLERS = r"at|on|the|until|till|by|this|of|в|во|на|до|к|эт[уоа]т?|에|까지|이번 ?주?|ตอน|เวลา|จนถึง|ถึง|ที่|นี้|น\.|,|;|-"
+FILLERS = (
+    r"at|on|the|until|till|by|this|of|в|во|на|до|к|эт[уоа]т?|에|까지|이번 ?주?|ตอน|เวลา|จนถึง|ถึง|ที่|นี้|น\.|,|;|-"
+)

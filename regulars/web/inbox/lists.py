@@ -19,9 +19,7 @@ from regulars.kernel import clock
 from regulars.kernel.ids import parse_id
 from regulars.workspaces.access import Actor
 
-ViewKey = Literal[
-    "mine", "unassigned", "mentions", "following", "open", "unread", "closing", "resolved"
-]
+ViewKey = Literal["mine", "unassigned", "mentions", "following", "open", "unread", "closing", "resolved"]
 VIEWS: tuple[ViewKey, ...] = (
     "mine",
     "unassigned",
@@ -143,7 +141,7 @@ def choice_in(given: Mapping[str, str], view: str) -> ListChoice:
         state=usual_state(chosen),
     )
     if state in choice.states:
-        choice = _with(choice, state=cast("State", state))
+        choice = _with(choice, state=state)
     order = given.get("order", "")
     usual = usual_order(chosen, choice.state)
     return _with(choice, order=cast("Order", order) if order in choice.orders else usual)

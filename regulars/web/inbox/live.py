@@ -21,6 +21,7 @@ from regulars.contacts.events import (
 from regulars.conversations.access import ConversationFacts, can_see
 from regulars.conversations.events import (
     MESSAGE_EVENTS,
+    NOTE_EVENTS,
     STATE_EVENTS,
     ConversationReopened,
     ConversationReopenedByMessage,
@@ -31,7 +32,6 @@ from regulars.conversations.events import (
     MessageQueued,
     MessageReceived,
     MessageStatusChanged,
-    NOTE_EVENTS,
     NoteRestored,
     NoteWithdrawn,
     NoteWritten,

@@ -13,7 +13,6 @@ from regulars.web.inbox.lists import COUNTED, ICONS, VIEWS, ListChoice, short_la
 from regulars.web.settings.register import SettingsGroup, groups_for
 from regulars.workspaces.access import Actor
 
-
 IN_BOTTOM_BAR = ("mine", "unassigned", "mentions", "open")
 """of a phone; the others are behind More"""
 

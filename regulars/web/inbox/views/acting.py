@@ -20,7 +20,6 @@ from regulars.attention.access import access_note
 from regulars.attention.operations.following import follow, unfollow
 from regulars.attention.operations.mentioning import Named, everybody_word, leave_note, see_mentions
 from regulars.attention.queries import attach_mentions, members_in, seeing
-
 from regulars.contacts.operations.editing import update_contact
 from regulars.conversations.access import access_contact, access_conversation
 from regulars.conversations.models import Conversation
@@ -73,9 +72,7 @@ def team(request: MemberRequest, conversation_id: str) -> HttpResponse:
         raise Invalid(_("There is no such team"), fields={"team": "a team of this workspace"})
     action = HandToTeam(team=found.id if found else None, line=request.POST.get("line", ""))
     act = act_on(conversation, [action], by=request.actor)
-    text = (
-        _("Handed to the team %(name)s") % {"name": found.name} if found else _("Taken out of its team")
-    )
+    text = _("Handed to the team %(name)s") % {"name": found.name} if found else _("Taken out of its team")
     return head_with_undo(request, conversation, text, act)
 
 
@@ -186,7 +183,9 @@ def notes(request: MemberRequest, conversation_id: str) -> HttpResponse:
     response = render(request, "inbox/_note.html", {"item": note_view(left.note)}, status=201)
     if left.unseeing:
         names = get_text_list([str(member) for member in left.unseeing], _("and"))
-        text = _("Not told, because they do not see this conversation: %(names)s. Assigning it to them shows it.")
+        text = _(
+            "Not told, because they do not see this conversation: %(names)s. Assigning it to them shows it."
+        )
         response["X-Toast"] = toast_header(text % {"names": names}, kind="bad")
     return response
 
@@ -195,7 +194,9 @@ def named_in(written: str) -> Named:
     """``member:<id>``, ``team:<id>`` or ``everybody``."""
     kind, _colon, named = written.partition(":")
     if kind not in {"member", "team", "everybody"}:
-        raise Invalid(_("A note can only name members and teams of this workspace"), fields={"mention": "member:id"})
+        raise Invalid(
+            _("A note can only name members and teams of this workspace"), fields={"mention": "member:id"}
+        )
     return Named(cast("MentionKind", kind), id_in(named) if kind != "everybody" else None)
 
 
