@@ -19,39 +19,39 @@ class _Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     pass
 
 
-class Assign(_Action, tag="assign"):
+class Assign(_Action, frozen=True, tag="assign"):
     """Hand to a member, or to nobody."""
 
     member: Annotated[UUID | None, told("The member's id, or null for nobody.", EXAMPLE_ID)]
     line: Annotated[str, told("A line for them: a note that names them.", "She waits for the invoice.")] = ""
 
 
-class HandToTeam(_Action, tag="team"):
+class HandToTeam(_Action, frozen=True, tag="team"):
     """Put into a team's queue, or take out of any."""
 
     team: Annotated[UUID | None, told("The team's id, or null for none.", EXAMPLE_ID)]
     line: Annotated[str, told("A line for them: a note that names the team.", "A matter of wholesale.")] = ""
 
 
-class PutTags(_Action, tag="tag"):
+class PutTags(_Action, frozen=True, tag="tag"):
     """Put tags on."""
 
     tags: Annotated[list[str], told("Names or ids; a name that is new makes a tag.", ["vip"])]
 
 
-class TakeTags(_Action, tag="untag"):
+class TakeTags(_Action, frozen=True, tag="untag"):
     """Take tags off."""
 
     tags: Annotated[list[str], told("Names or ids.", ["vip"])]
 
 
-class Prioritize(_Action, tag="priority"):
+class Prioritize(_Action, frozen=True, tag="priority"):
     """Say how urgent it is."""
 
     priority: Annotated[Priority, told("How urgent it is.", "high")]
 
 
-class Snooze(_Action, tag="snooze"):
+class Snooze(_Action, frozen=True, tag="snooze"):
     """Put out of sight until a moment."""
 
     until: Annotated[Moment, told("In the future.")]
@@ -60,25 +60,25 @@ class Snooze(_Action, tag="snooze"):
     ] = False
 
 
-class Resolve(_Action, tag="resolve"):
+class Resolve(_Action, frozen=True, tag="resolve"):
     """Nothing is left to do."""
 
 
-class Reopen(_Action, tag="reopen"):
+class Reopen(_Action, frozen=True, tag="reopen"):
     """Take it back to work."""
 
 
-class LeaveNote(_Action, tag="note"):
+class LeaveNote(_Action, frozen=True, tag="note"):
     """Leave a note for colleagues. Taking the act back leaves it there."""
 
     text: Annotated[str, told("What it says.", "Asked for the invoice.")]
 
 
-class MarkRead(_Action, tag="read"):
+class MarkRead(_Action, frozen=True, tag="read"):
     """What the contact wrote was read."""
 
 
-class MarkUnread(_Action, tag="unread"):
+class MarkUnread(_Action, frozen=True, tag="unread"):
     """Put it back among the unread."""
 
 

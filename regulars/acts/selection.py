@@ -14,7 +14,7 @@ from regulars.workspaces.access import Actor
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Every field narrows. ``assignee``: a member's id, ``me`` or ``none``; ``own``: what names or is followed by me."""
+    """Every field narrows. ``assignee``: a member's id, ``me`` or ``none``; ``own``: what names me, or I follow."""
 
     inbox: UUID | None = None
     status: str = ""

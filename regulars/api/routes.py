@@ -11,6 +11,7 @@ from http import HTTPStatus
 
 from regulars.api.dispatch import ANY_TOKEN, Route
 from regulars.api.resources import (
+    acts,
     availability,
     business_hours,
     case_categories,
@@ -120,6 +121,11 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/conversations/{conversation_id}/facts", episodes.list_facts, "conversations:read"),
     Route("GET", "/conversations/{conversation_id}/notes", conversations.list_notes, "conversations:read"),
     Route("POST", "/conversations/{conversation_id}/notes", conversations.write_note, "notes:write", CREATED),
+
+    Route("POST", "/acts", acts.act, "conversations:read"),
+    Route("POST", "/acts/on-all", acts.act_on_all, "conversations:read", ACCEPTED),
+    Route("POST", "/acts/{act_id}/undo", acts.undo_act, "conversations:read", problems=("conflict",)),
+    Route("GET", "/snooze-times", acts.snooze_times, "conversations:read"),
 
     Route("GET", "/cases", cases.list_cases, "cases:read"),
     Route("POST", "/cases", cases.open_case, "cases:edit", CREATED, ("not-found",)),

@@ -32,18 +32,22 @@ def seeing(conversation: Conversation, members: Iterable[Member]) -> set[UUID]:
 
 def mentioning(actor: Actor) -> Q:
     """Conversations in which a note names the actor."""
+    if actor.member_id is None:
+        return Q(pk__in=[])
     standing = Mention.objects.filter(member_id=actor.member_id, note__withdrawn_at=None)
-    return Q(id__in=standing.values("conversation_id")) if actor.member_id else Q(pk__in=[])
+    return Q(id__in=standing.values("conversation_id"))
 
 
 def followed_by(actor: Actor) -> Q:
-    mine = Following.objects.filter(member_id=actor.member_id)
-    return Q(id__in=mine.values("conversation_id")) if actor.member_id else Q(pk__in=[])
+    if actor.member_id is None:
+        return Q(pk__in=[])
+    return Q(id__in=Following.objects.filter(member_id=actor.member_id).values("conversation_id"))
 
 
 def is_following(actor: Actor, conversation: Conversation) -> bool:
-    mine = Following.objects.filter(conversation=conversation, member_id=actor.member_id)
-    return actor.member_id is not None and mine.exists()
+    if actor.member_id is None:
+        return False
+    return Following.objects.filter(conversation=conversation, member_id=actor.member_id).exists()
 
 
 def followers_of(conversation: Conversation) -> list[Member]:
@@ -98,7 +102,9 @@ def named_in(notes: Collection[UUID]) -> Mapping[UUID, list[NoteMention]]:
 
 
 def attach_mentions(notes: Sequence[Note]) -> None:
-    """Set ``named`` on each: the names as they stand in the text."""
+    """Set ``mentioned`` on each, and ``named``: the names as they stand in the text."""
     found = named_in([note.id for note in notes]) if notes else {}
     for note in notes:
-        note.named = [row.name for row in found.get(note.id, ()) if row.name]  # type: ignore[attr-defined]
+        rows = found.get(note.id, [])
+        note.mentioned = rows  # type: ignore[attr-defined]
+        note.named = [row.name for row in rows if row.name]  # type: ignore[attr-defined]

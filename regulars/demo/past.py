@@ -10,12 +10,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from regulars.attention.operations.following import follow
+from regulars.attention.operations.mentioning import Named, leave_note
 from regulars.contacts.models import Contact
 from regulars.contacts.operations.identifying import PersonSeen, identify_contacts
 from regulars.contacts.operations.tagging import tag_contacts, untag_contacts
 from regulars.conversations.models import Conversation, Episode
 from regulars.conversations.operations.composing import Composition
-from regulars.conversations.operations.handling import reopen_conversation, resolve_conversation
+from regulars.conversations.operations.handling import (
+    reopen_conversation,
+    resolve_conversation,
+    set_priority,
+    snooze_conversation,
+)
 from regulars.conversations.operations.tagging import tag_conversations, untag_conversations
 from regulars.demo.cases import give_cases
 from regulars.demo.quick_replies import keep_replies, know_more
@@ -141,6 +148,7 @@ def give_a_past(made: Made, generators: Sequence[Generated], mail_port: int | No
         _tag_contact(contacts[put.person], tags[put.tag], put, _Those(members, now))
     for put in ON_CONVERSATIONS:
         _tag_talk(talks[str(contacts[put.person].id)], tags[put.tag], put, _Those(members, now))
+    _leave_to_colleagues(made, talks, contacts, _Those(members, now))
     _reopen_some(made, now)
     know_more(contacts, now.date())
     keep_replies(made)
@@ -210,6 +218,56 @@ def _tag_talk(talk: Conversation, tag: Tag, put: _Put, those: _Those) -> None:
     if put.gone:
         with clock.frozen_at(max(those.before(put.gone), talk.created_at + timedelta(hours=2))):
             untag_conversations([talk], [tag], by=by, reason=put.gone_why)
+
+
+class _Told(NamedTuple):
+    """A note that names a colleague, so many days before now."""
+
+    person: str
+    by: str
+    to: str
+    text: str
+    """``{to}`` stands for the colleague, as a note names them"""
+    days: float
+
+
+NOTES_TO_COLLEAGUES = (
+    _Told("Lucía Fernández", LEAD, ANA, "{to} she asks for gift wrapping, can you check what is left?", 1.2),
+    _Told("Дмитрий Соколов", DARYA, ANA, "{to} деньги ушли, ответь ему, пожалуйста, когда придут", 0.9),
+    _Told("สมชาย วงศ์ทอง", ADMIN, NICHA, "{to} ลูกค้ารอราคาส่งอยู่นะคะ", 0.8),
+    _Told("김민지", NICHA, LEAD, "{to} 교환 상품이 도착했어요, 확인 부탁드려요", 0.5),
+)
+FOLLOWED = (("김민지", ANA), ("Oliver Hartley", ANA), ("Rafael Moreira", DARYA))
+SNOOZED = (("陈美玲", LEAD, 1.3, False), ("Oliver Hartley", LEAD, 4.6, True))
+"""person, by whom, for how many days from now, and whether it sleeps on when they write"""
+PRESSING = (("Lucía Fernández", "high"), ("Дмитрий Соколов", "urgent"))
+
+
+def _leave_to_colleagues(
+    made: Made, talks: Mapping[str, Conversation], contacts: Mapping[str, Contact], those: _Those
+) -> None:
+    """Notes that name somebody, what is followed, put off and pressing."""
+
+    def talk(person: str) -> Conversation:
+        found = talks[str(contacts[person].id)]
+        found.refresh_from_db()
+        return found
+
+    for told in NOTES_TO_COLLEAGUES:
+        to = those.members[told.to]
+        named = [Named("member", to.id)]
+        with clock.frozen_at(those.before(told.days)):
+            by = actor_of_member(those.members[told.by])
+            leave_note(talk(told.person), told.text.format(to=f"@{to}"), named, by=by)
+    for person, email in FOLLOWED:
+        follow(talk(person), by=actor_of_member(those.members[email]))
+    by = actor_of_member(made.members[0])
+    for person, priority in PRESSING:
+        set_priority(talk(person), priority, by=by)
+    for person, email, days, through in SNOOZED:
+        until = (those.now + timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
+        by = actor_of_member(those.members[email])
+        snooze_conversation(talk(person), until=until, by=by, sleeps_through=through)
 
 
 def _reopen_some(made: Made, now: datetime) -> None:

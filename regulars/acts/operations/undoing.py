@@ -108,10 +108,10 @@ def _restore(conversation: Conversation, was: State, left: State, now: State, by
     if others := changed_since(left, now, was):
         raise Conflict(_who_changed(conversation, others))
     if was.has("team_id"):
-        team = find_team(by.workspace_id, cast("UUID", was.team_id)) if was.team_id else None
+        team = find_team(by.workspace_id, was.team_id) if was.team_id else None
         handling.hand_to_team(conversation, team=team, by=by)
     if was.has("assignee_id"):
-        member = find_member(by.workspace_id, cast("UUID", was.assignee_id)) if was.assignee_id else None
+        member = find_member(by.workspace_id, was.assignee_id) if was.assignee_id else None
         handling.assign_conversation(conversation, to=member, by=by)
     if was.has("priority"):
         handling.set_priority(conversation, cast("str", was.priority), by=by)

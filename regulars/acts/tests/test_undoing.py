@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -46,7 +47,7 @@ def fresh(conversation: Conversation) -> Conversation:
     return Conversation.objects.get(id=conversation.id)
 
 
-def in_an_hour():
+def in_an_hour() -> datetime:
     return clock.now() + timedelta(hours=1)
 
 
@@ -124,7 +125,7 @@ def test_to_many_each_gets_all_or_nothing_and_says_why_not(cast: Cast):
     by, looked_at = cast.actor(cast.lead), clock.now() - timedelta(minutes=1)
     old = alice
     Conversation.objects.filter(id=old.id).update(last_inbound_at=looked_at - timedelta(hours=1))
-    actions = [PutTags(tags=["vip"]), Resolve()]
+    actions: Sequence[Action] = [PutTags(tags=["vip"]), Resolve()]
     outcome = act_on_many([old.id, boris.id, hidden.id], actions, by=by, looked_at=looked_at)
     assert (outcome.done, [refusal.conversations for refusal in outcome.refusals]) == (
         1,
@@ -173,8 +174,8 @@ WORDS = (
 )
 
 
-def action_named(word: str, cast: Cast, until) -> Action:
-    return {
+def action_named(word: str, cast: Cast, until: datetime) -> Action:
+    made: dict[str, Callable[[], Action]] = {
         "assign": lambda: Assign(member=cast.mate.id),
         "nobody": lambda: Assign(member=None),
         "team": lambda: HandToTeam(team=cast.team.id),
@@ -187,10 +188,11 @@ def action_named(word: str, cast: Cast, until) -> Action:
         "reopen": Reopen,
         "read": MarkRead,
         "unread": MarkUnread,
-    }[word]()
+    }
+    return made[word]()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     prelude=st.lists(st.sampled_from(WORDS), max_size=4),
     acts=st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=3), min_size=1, max_size=3),

@@ -15,22 +15,27 @@ from regulars.api.shapes.conversations import (
     ConversationChanges,
     ConversationQuery,
     ConversationShape,
+    NewMention,
     NewNote,
     NoteShape,
     build_conversations,
     build_note,
 )
+from regulars.attention.operations.mentioning import Named, leave_note
+from regulars.attention.queries import attach_mentions
 from regulars.conversations.access import access_conversation
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations import handling
 from regulars.conversations.operations.tagging import set_conversation_tags
 from regulars.conversations.queries.lists import (
+    CLOSING_WITHIN,
     ConversationFilter,
     attach_shown,
 )
 from regulars.conversations.queries.lists import list_conversations as read_page
 from regulars.conversations.queries.steady import list_steadily
 from regulars.conversations.queries.threads import newest_notes
+from regulars.kernel import clock
 from regulars.kernel.errors import Invalid
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member, Team
@@ -47,6 +52,8 @@ def list_conversations(actor: Actor, query: ConversationQuery) -> Page[Conversat
         tag=query.tag or "",
         text=query.q.strip(),
         unread=query.unread,
+        waiting=query.waiting,
+        closes_before=clock.now() + CLOSING_WITHIN if query.closing else None,
         contact_id=_id(query.contact, "contact"),
         matching=matching(actor, query.conditions, "conversation") if query.conditions else None,
         person_id=_id(query.person, "person"),
@@ -89,13 +96,25 @@ def list_notes(actor: Actor, conversation_id: UUID, query: PageQuery) -> Page[No
     conversation = access_conversation(actor, conversation_id)
     notes = newest_notes(conversation).select_related("author__user")
     rows, next_cursor = newest_first(notes, "created_at", query)
+    attach_mentions(rows)
     return Page([build_note(note) for note in rows], next_cursor)
 
 
 def write_note(actor: Actor, conversation_id: UUID, body: NewNote) -> NoteShape:
-    """Write a note; it never leaves the house."""
+    """Write a note; it never leaves the house. Whom it names is told, unless they may not see the conversation."""
     conversation = access_conversation(actor, conversation_id)
-    return build_note(handling.write_note(conversation, body.text, by=actor))
+    named = [_named(mention) for mention in body.mentions]
+    left = leave_note(conversation, body.text, named, by=actor)
+    attach_mentions([left.note])
+    return build_note(left.note, left.unseeing)
+
+
+def _named(mention: NewMention) -> Named:
+    if mention.kind == "everybody":
+        return Named("everybody")
+    if mention.id is None:
+        raise Invalid(_("Say whom"), fields={"mentions": f"the id of a {mention.kind}"})
+    return Named(mention.kind, parse_reference(mention.id, "mentions"))
 
 
 def _shape(actor: Actor, conversation: Conversation) -> ConversationShape:
@@ -112,7 +131,7 @@ def _change_status(conversation: Conversation, body: ConversationChanges, *, by:
             raise Invalid(
                 _("Say until when"), fields={"snoozed_until": "an RFC 3339 time with zone, in the future"}
             )
-        handling.snooze_conversation(conversation, until=until, by=by)
+        handling.snooze_conversation(conversation, until=until, by=by, sleeps_through=body.sleeps_through)
     elif until is not UNSET and until is not None:
         raise Invalid(_("Only snoozed conversations have an end"), fields={"snoozed_until": "status snoozed"})
     elif body.status == "resolved":

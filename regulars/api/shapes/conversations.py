@@ -15,6 +15,7 @@ from regulars.api.shapes.common import Id, Ref, encodable, refer_to_member, refe
 from regulars.api.shapes.conditions import Conditions
 from regulars.api.shapes.contacts import IdentityOfContact, build_identities
 from regulars.api.shapes.messages import AuthorShape, Direction, MessageStatus, author_of, text_of
+from regulars.attention.models import NoteMention
 from regulars.contacts.models import Group
 from regulars.conversations.access import contact_shown_to
 from regulars.conversations.models import Conversation, Message, Note
@@ -25,8 +26,10 @@ from regulars.kernel.shielding import shielded
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
 from regulars.tags.queries import names_of
 from regulars.workspaces.access import Actor
+from regulars.workspaces.models import Member
 
 Status = Literal["open", "snoozed", "resolved"]
+MentionKind = Literal["member", "team", "everybody"]
 Priority = Literal["low", "normal", "high", "urgent"]
 WindowKind = Literal["service", "free_entry_point", "none"]
 
@@ -96,6 +99,9 @@ class ConversationShape(msgspec.Struct, kw_only=True):
     priority: Annotated[Priority, told("How urgent it is.", "normal")]
     tags: Annotated[list[str], told("Words that people put on it.", ["delivery"])]
     snoozed_until: Annotated[Moment | None, told("When it comes back, while it is snoozed.")]
+    sleeps_through: Annotated[
+        bool, told("Snoozed, it stays there when the contact writes; else that brings it back.", False)
+    ]
     episode: Annotated[str | None, told("The last episode's id; null while nothing was said.", EXAMPLE_ID)]
     reply_window: Annotated[ReplyWindow, told("Until when free text is allowed.")]
     unread: Annotated[int, told("How many messages nobody has read.", 2)]
@@ -123,16 +129,19 @@ class ConversationQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
         None
     )
     unread: Annotated[bool, told("With unread messages only.", True)] = False
+    waiting: Annotated[bool, told("Only those who wait for an answer.", True)] = False
+    closing: Annotated[bool, told("Only those whose reply window closes within 4 hours.", True)] = False
     q: Annotated[
         str, told("Finds by the contact's name, number or tag, or by the group's subject.", "Kim")
     ] = ""
     conditions: Conditions = ""
     order: Annotated[
-        Literal["newest", "longest_waiting", "sla", "created"],
+        Literal["newest", "longest_waiting", "sla", "created", "waking", "closing"],
         told(
             "`newest` talk first: what moves up meanwhile keeps its place, so that no page skips or repeats it."
             " `created`: the last one begun first; nothing moves. `longest_waiting` or `sla` (what is due) first:"
-            " who is answered meanwhile moves.",
+            " who is answered meanwhile moves. `waking`: whose snooze ends soonest. `closing`: the most urgent first,"
+            " then whose reply window closes soonest.",
             "longest_waiting",
         ),
     ] = "newest"
@@ -145,6 +154,9 @@ class ConversationChanges(msgspec.Struct, kw_only=True, forbid_unknown_fields=Tr
     snoozed_until: Annotated[
         Moment | UnsetType | None, told("In the future; required with status `snoozed`.")
     ] = UNSET
+    sleeps_through: Annotated[
+        bool, told("With `snoozed_until`: stay snoozed when the contact writes.", False)
+    ] = False
     assignee: Annotated[str | UnsetType | None, told("A member's id, or null for nobody.", EXAMPLE_ID)] = (
         UNSET
     )
@@ -161,10 +173,32 @@ class ConversationChanges(msgspec.Struct, kw_only=True, forbid_unknown_fields=Tr
     ] = UNSET
 
 
+class NewMention(msgspec.Struct, forbid_unknown_fields=True):
+    """Whom a note names."""
+
+    kind: Annotated[
+        MentionKind, told("One member, a team, or everybody who sees the conversation.", "member")
+    ]
+    id: Annotated[str | None, told("The member's or team's id; none for everybody.", EXAMPLE_ID)] = None
+
+
 class NewNote(msgspec.Struct, forbid_unknown_fields=True):
     """An internal note; it never leaves the house."""
 
     text: Annotated[str, told("What it says.", "Called her; she comes tomorrow.")]
+    mentions: Annotated[
+        list[NewMention], told("Whom it names; they are told, and follow the conversation from then on.")
+    ] = []
+
+
+class MentionShape(msgspec.Struct):
+    """Whom a note names."""
+
+    kind: Annotated[
+        MentionKind, told("One member, a team, or everybody who sees the conversation.", "member")
+    ]
+    id: Annotated[str | None, told("The member's or team's id.", EXAMPLE_ID)]
+    name: Annotated[str, told("As they were called then.", "Ann Agent")]
 
 
 class NoteShape(msgspec.Struct):
@@ -174,6 +208,11 @@ class NoteShape(msgspec.Struct):
     text: Annotated[str, told("What it says.", "Called her; she comes tomorrow.")]
     author: Annotated[AuthorShape, told("Who wrote it; of kind `api` when a token did.")]
     created_at: Annotated[Moment, told("When it was written.")]
+    withdrawn_at: Annotated[Moment | None, told("When its author took it back; it says nothing since.")]
+    mentions: Annotated[list[MentionShape], told("Whom it names.")]
+    not_told: Annotated[
+        list[Ref], told("When it is written: those whom it names and who may not see the conversation.")
+    ]
 
 
 def build_conversations(conversations: Sequence[Conversation], *, to: Actor) -> list[ConversationShape]:
@@ -197,10 +236,23 @@ def _last_of(conversation: Conversation) -> LastMessage | None:
     return shielded("message", last.id, lambda: encodable(_build_last(last, changes)), lambda: None)
 
 
-def build_note(note: Note) -> NoteShape:
+def build_note(note: Note, not_told: Sequence[Member] = ()) -> NoteShape:
+    """Wants its mentions read (``attention.queries.named_in``), as ``mentioned``."""
     kind: Literal["member", "api"] = "member" if note.author_id else "api"
     name = str(note.author) if note.author else note.author_name
-    return NoteShape(str(note.id), note.text, AuthorShape(kind, _text(note.author_id), name), note.created_at)
+    rows: Sequence[NoteMention] = getattr(note, "mentioned", ())
+    return NoteShape(
+        str(note.id),
+        "" if note.withdrawn_at else note.text,
+        AuthorShape(kind, _text(note.author_id), name),
+        note.created_at,
+        note.withdrawn_at,
+        [
+            MentionShape(cast("MentionKind", row.kind), _text(row.member_id or row.team_id), row.name)
+            for row in rows
+        ],
+        [Ref(str(member.id), str(member)) for member in not_told],
+    )
 
 
 def _build(conversation: Conversation, identities: list[IdentityOfContact]) -> ConversationShape:
@@ -216,6 +268,7 @@ def _build(conversation: Conversation, identities: list[IdentityOfContact]) -> C
         priority=msgspec.convert(conversation.priority, Priority),
         tags=names_of(conversation.shown_tags),
         snoozed_until=conversation.snoozed_until,
+        sleeps_through=conversation.sleeps_through and conversation.status == "snoozed",
         episode=_text(conversation.episode_id),
         reply_window=build_reply_window(conversation, clock.now()),
         unread=conversation.unread_count,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from regulars.attention.events import MemberMentioned, MentionsSeen
 from regulars.attention.models import Mention, NoteMention
@@ -115,8 +116,13 @@ class _People:
                 kind=each.kind,
                 member=member,
                 team=team,
-                name=str(member or (team.name if team else "")),
+                name=str(member or (team.name if team else everybody_word())),
             )
+
+
+def everybody_word() -> str:
+    """What stands behind the @ for everybody, in the language of whoever writes."""
+    return pgettext("in a mention", "all")
 
 
 def _invalid(text: str) -> Invalid:

@@ -141,7 +141,7 @@ def choice_in(given: Mapping[str, str], view: str) -> ListChoice:
         state=usual_state(chosen),
     )
     if state in choice.states:
-        choice = _with(choice, state=cast("State", state))
+        choice = _with(choice, state=state)
     order = given.get("order", "")
     usual = usual_order(chosen, choice.state)
     return _with(choice, order=cast("Order", order) if order in choice.orders else usual)

@@ -12,7 +12,7 @@ class SnoozeMenu extends HTMLElement {
     this.ready = true;
     this.button = this.querySelector("[popovertarget]");
     this.menu = this.querySelector("[popover]");
-    this.input = this.menu.querySelector("input[type=search]");
+    this.input = this.menu.querySelector(".snooze-text");
     this.list = this.menu.querySelector("[role=menu]");
     this.menu.addEventListener("toggle", (event) => this.onToggle(event.newState === "open"));
     this.menu.addEventListener("keydown", (event) => this.onKey(event));

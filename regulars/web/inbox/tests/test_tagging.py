@@ -42,12 +42,12 @@ def test_the_picker_puts_on_makes_and_takes_off(
     path = f"/{kind}/{cast.alice.id if kind == 'contacts' else conversation.id}"
     put = client.post(f"{path}/tagging", {"tag": str(vip.id), "on": "yes"}, headers=FRAGMENT)
     toast = json.loads(put["X-Toast"])
-    assert (toast["text"], toast["undo_url"]) == ("Tagged VIP", f"{path}/tagging")
+    assert toast["text"] == "Tagged VIP"
     made = client.post(f"{path}/tagging", {"tag": "new word"}, headers=FRAGMENT).content.decode()
     assert made.count("data-tag=") == 2
     told = client.get(f"{path}/tags", headers=FRAGMENT).json()["tags"]
     assert [(tag["name"], tag["on"]) for tag in told] == [("new word", True), ("VIP", True)]
-    client.post(f"{path}/tagging", toast["undo_values"], headers=FRAGMENT)
+    client.post(toast["undo_url"], toast["undo_values"], headers=FRAGMENT)
     html = client.get(f"/conversations/{conversation.id}").content.decode()
     assert ("new word" in html, f'data-tag="{vip.id}"' in html) == (True, False)
 

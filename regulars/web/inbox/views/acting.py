@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.acts.actions import Assign, HandToTeam, Prioritize, Reopen, Resolve
@@ -18,7 +18,7 @@ from regulars.acts.operations.acting import act_on
 from regulars.acts.operations.undoing import undo_act
 from regulars.attention.access import access_note
 from regulars.attention.operations.following import follow, unfollow
-from regulars.attention.operations.mentioning import Named, leave_note, see_mentions
+from regulars.attention.operations.mentioning import Named, everybody_word, leave_note, see_mentions
 from regulars.attention.queries import attach_mentions, members_in, seeing
 from regulars.contacts.operations.editing import update_contact
 from regulars.conversations.access import access_contact, access_conversation
@@ -216,12 +216,7 @@ def mentionable(request: MemberRequest, conversation_id: str) -> HttpResponse:
         {"mention": f"team:{each.id}", "name": each.name, "sees": True, "kind": "team"}
         for each in teams_of(request.actor.workspace_id)
     ]
-    everybody = {
-        "mention": "everybody",
-        "name": pgettext("in a mention", "all"),
-        "sees": True,
-        "kind": "everybody",
-    }
+    everybody = {"mention": "everybody", "name": everybody_word(), "sees": True, "kind": "everybody"}
     return JsonResponse({"people": [*people, *teams, everybody]})
 
 

@@ -67,7 +67,7 @@ def choices(request: MemberRequest, what: str) -> HttpResponse:
     """What can be chosen for the selected: ``assign`` (members and teams) or ``tag``."""
     actor = request.actor
     if what == "tag":
-        context = {"what": "tag", "tags": tag_views(tags_in(actor.workspace_id))}
+        context: dict[str, object] = {"what": "tag", "tags": tag_views(tags_in(actor.workspace_id))}
     else:
         context = {"members": assignable_members(actor), "teams": teams_of(actor.workspace_id)}
     return render(request, "inbox/_act_choices.html", context)
