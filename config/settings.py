@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "regulars.mail",
     "regulars.message_templates",
     "regulars.conversations",
+    "regulars.search",
     "regulars.channels.whatsapp",
     "regulars.api",
     "regulars.web",
@@ -135,6 +136,7 @@ CONDITION_FIELDS = "config.wiring.CONDITION_FIELDS"
 CONTACT_TABLES = "config.wiring.CONTACT_TABLES"
 JOB_KINDS = "config.wiring.JOB_KINDS"
 REACTIONS = "config.wiring.REACTIONS"
+SEARCHABLES = "config.wiring.SEARCHABLES"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 GENERATED = "config.wiring.GENERATED"
 WHEN_RESTORED = "config.wiring.WHEN_RESTORED"

@@ -58,6 +58,14 @@ from regulars.kernel.reactions import Reaction, retry_asked
 from regulars.mail.passwords import answer_forgotten_passwords, tell_changed_passwords
 from regulars.mail.queueing import SEND, purge_mails
 from regulars.mail.sending import hold_mails
+from regulars.search import contact_tables as search_tables
+from regulars.search.filling import FILL, ask_for_fills
+from regulars.search.generating import generated_entries
+from regulars.search.kinds.contacts import CONTACTS
+from regulars.search.kinds.messages import FILES_SENT, MESSAGES
+from regulars.search.kinds.notes import NOTES
+from regulars.search.reactions import index_reaction
+from regulars.search.searchable import Searchable
 from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
 from regulars.workspaces import tasks as workspaces
@@ -92,10 +100,15 @@ def _reactions_of(channel: Channel) -> Iterator[Reaction]:
         yield Reaction(f"{kind}.show_typing", (MemberTyping,), presence.show_typing)
 
 
+SEARCHABLES: tuple[Searchable, ...] = (MESSAGES, CONTACTS, NOTES, FILES_SENT)
+"""what can be searched, in the order of its tabs"""
+
 REACTIONS: tuple[Reaction, ...] = (
     *(reaction for channel in CHANNELS.values() for reaction in _reactions_of(channel)),
     # when somebody has a new password, a mail tells them
     Reaction("mail.tell_changed_passwords", (PasswordChanged,), tell_changed_passwords),
+    # what somebody said, sent, wrote down or changed of a contact is found
+    index_reaction(SEARCHABLES),
 )
 
 
@@ -147,6 +160,7 @@ GENERATED: tuple[Generated, ...] = (
     generated_contacts(PLATFORM.kind),
     generated_conversations(PLATFORM),
     generated_tags(),
+    generated_entries(SEARCHABLES),
 )
 
 WHEN_RESTORED: tuple[Callable[[], int], ...] = (
@@ -155,7 +169,7 @@ WHEN_RESTORED: tuple[Callable[[], int], ...] = (
     hold_mails,
 )
 
-JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY, EXPORT, SEND)}
+JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY, EXPORT, SEND, FILL)}
 """what can be done as a job, seen and stopped while it runs (``kernel.jobs``)"""
 
 
@@ -168,6 +182,7 @@ def _erase_from_deliveries(erasure: Erasure) -> None:
 CONTACT_TABLES: tuple[ContactTable, ...] = (
     *contacts.CONTACT_TABLES,
     *conversations_tables.CONTACT_TABLES,
+    *search_tables.CONTACT_TABLES,
     ContactTable(
         model=Delivery,
         unexported="as it came; the messages are what was said",
@@ -190,6 +205,7 @@ ERRANDS: tuple[Callable[[], object], ...] = (
     partial(carry_out_erasures, ERASERS),
     partial(retry_asked, REACTIONS),
     answer_forgotten_passwords,
+    ask_for_fills,
 )
 """what workers do as soon as somebody asked for it (``kernel.errands``)"""
 

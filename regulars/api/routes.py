@@ -29,6 +29,7 @@ from regulars.api.resources import (
     message_templates,
     messages,
     roles,
+    search,
     segments,
     taggings,
     tags,
@@ -55,6 +56,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/me/permissions", tokens.get_permissions, ANY_TOKEN),
 
     Route("GET", "/ledger", ledger.get_ledger, "ledger:read"),
+
+    Route("GET", "/search", search.search, "conversations:read"),
 
     Route("GET", "/contacts", contacts.list_contacts, "contacts:read"),
     Route("POST", "/contacts", contacts.create_contact, "contacts:edit", CREATED, ("contact-exists",)),

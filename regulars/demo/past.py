@@ -21,6 +21,7 @@ from regulars.kernel import clock
 from regulars.kernel.events import Doer
 from regulars.kernel.generating import Generated, Run, amounts_of, generate
 from regulars.mail.servers import ServerFacts, set_up_server
+from regulars.search.filling import fill_workspace
 from regulars.tags.models import Tag
 from regulars.tags.queries import tags_in
 from regulars.tags.taggings import Said
@@ -135,6 +136,7 @@ def give_a_past(made: Made, generators: Sequence[Generated], mail_port: int | No
         _tag_talk(talks[str(contacts[put.person].id)], tags[put.tag], put, _Those(members, now))
     _reopen_some(made, now)
     _staff_the_packing_room(made)
+    fill_workspace(made.workspace.id)
     if mail_port:
         facts = ServerFacts(
             host="127.0.0.1",

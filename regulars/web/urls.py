@@ -17,6 +17,7 @@ YEAR = 365 * 24 * 3600
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("regulars.web.inbox.urls")),
     path("", include("regulars.web.people.urls")),
+    path("", include("regulars.web.search.urls")),
     path("", include("regulars.web.sign_in.urls")),
     path("", include("regulars.web.settings.urls")),
     path("conditions/<str:subject>/form", condition_form, name="condition-form"),

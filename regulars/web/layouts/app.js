@@ -11,6 +11,7 @@ import "../design/tooltip/tooltip.js";
 import "../design/waiting_clock/waiting_clock.js";
 import "../design/window_strip/window_strip.js";
 import "../inbox/screen.js";
+import "../search/search.js";
 import "../settings/acts.js";
 import "../settings/following.js";
 import "./navigation.js";
