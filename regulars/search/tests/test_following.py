@@ -117,7 +117,7 @@ def test_merged_people_are_both_found(cast: Cast) -> None:
 
 
 def test_what_a_message_carries_is_found(cast: Cast) -> None:
-    media = MediaRef(id="1", mime_type="application/pdf", filename="Invoice 2026-17.pdf")
+    media = MediaRef(provider_media_id="1", mime_type="application/pdf", filename="Invoice 2026-17.pdf")
     cast.hears(ALICE, "here you are", kind="document", content=MessageContent(media=media))
     cast.hears(ALICE, kind="location", content=MessageContent(location=Location(name="N서울타워")))
     cast.hears(ALICE, kind="contacts", content=MessageContent(cards=(ContactCard(name="Carla"),)))
