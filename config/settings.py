@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "regulars.attention",
     "regulars.acts",
     "regulars.cases",
+    "regulars.search",
     "regulars.channels.whatsapp",
     "regulars.api",
     "regulars.web",
@@ -145,6 +146,7 @@ JOB_WATCH = "config.wiring.JOB_WATCH"
 REACTIONS = "config.wiring.REACTIONS"
 URGENCY = "config.wiring.URGENCY"
 PLACEHOLDERS = "config.wiring.PLACEHOLDERS"
+SEARCHABLES = "config.wiring.SEARCHABLES"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 GENERATED = "config.wiring.GENERATED"
 WHEN_RESTORED = "config.wiring.WHEN_RESTORED"

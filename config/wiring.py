@@ -80,6 +80,14 @@ from regulars.routing.urgency import urgency_by_priority
 from regulars.scheduling.contact_tables import CONTACT_TABLES as OF_SCHEDULING
 from regulars.scheduling.operations import hold_what_was_scheduled
 from regulars.scheduling.reactions import stop_what_was_answered
+from regulars.search import contact_tables as search_tables
+from regulars.search.filling import FILL, ask_for_fills
+from regulars.search.generating import generated_entries
+from regulars.search.kinds.contacts import CONTACTS
+from regulars.search.kinds.messages import FILES_SENT, MESSAGES
+from regulars.search.kinds.notes import NOTES
+from regulars.search.reactions import index_reaction
+from regulars.search.searchable import Searchable
 from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
 from regulars.workspaces import tasks as workspaces
@@ -117,6 +125,9 @@ def _reactions_of(channel: Channel) -> Iterator[Reaction]:
         yield Reaction(f"{kind}.show_typing", (MemberTyping,), presence.show_typing)
 
 
+SEARCHABLES: tuple[Searchable, ...] = (MESSAGES, CONTACTS, NOTES, FILES_SENT)
+"""what can be searched, in the order of its tabs"""
+
 REACTIONS: tuple[Reaction, ...] = (
     *(reaction for channel in CHANNELS.values() for reaction in _reactions_of(channel)),
     # when somebody has a new password, a mail tells them
@@ -129,6 +140,8 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction("scheduling.stop_what_was_answered", (MessageReceived,), stop_what_was_answered),
     # when a team is removed, its cases are with no team, and their history says so
     Reaction("cases.leave_removed_teams", (TeamRemoved,), leave_removed_teams),
+    # what somebody said, sent, wrote down or changed of a contact is found
+    index_reaction(SEARCHABLES),
 )
 
 
@@ -188,6 +201,7 @@ GENERATED: tuple[Generated, ...] = (
     generated_conversations(PLATFORM),
     generated_tags(),
     generated_cases(),
+    generated_entries(SEARCHABLES),
 )
 
 WHEN_RESTORED: tuple[Callable[[], int], ...] = (
@@ -197,7 +211,7 @@ WHEN_RESTORED: tuple[Callable[[], int], ...] = (
     hold_mails,
 )
 
-JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY, EXPORT, SEND, BULK)}
+JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY, EXPORT, SEND, BULK, FILL)}
 """what can be done as a job, seen and stopped while it runs (``kernel.jobs``)"""
 JOB_WATCH = collected_for_job
 """what a job touches is noted in the audit trail"""
@@ -217,6 +231,7 @@ CONTACT_TABLES: tuple[ContactTable, ...] = (
     *attention_tables.CONTACT_TABLES,
     *acts_tables.CONTACT_TABLES,
     *cases_tables.CONTACT_TABLES,
+    *search_tables.CONTACT_TABLES,
     ContactTable(
         model=Delivery,
         unexported="as it came; the messages are what was said",
@@ -239,6 +254,7 @@ ERRANDS: tuple[Callable[[], object], ...] = (
     partial(carry_out_erasures, ERASERS),
     partial(retry_asked, REACTIONS),
     answer_forgotten_passwords,
+    ask_for_fills,
 )
 """what workers do as soon as somebody asked for it (``kernel.errands``)"""
 

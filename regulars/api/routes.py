@@ -37,6 +37,7 @@ from regulars.api.resources import (
     routing,
     scheduled_messages,
     second_factor,
+    search,
     segments,
     taggings,
     tags,
@@ -69,6 +70,8 @@ ROUTES: tuple[Route, ...] = (
           problems=("not-found",)),
 
     Route("GET", "/ledger", ledger.get_ledger, "ledger:read"),
+
+    Route("GET", "/search", search.search, "conversations:read"),
 
     Route("GET", "/contacts", contacts.list_contacts, "contacts:read"),
     Route("POST", "/contacts", contacts.create_contact, "contacts:edit", CREATED, ("contact-exists",)),

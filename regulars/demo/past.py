@@ -35,6 +35,7 @@ from regulars.kernel.events import Doer
 from regulars.kernel.generating import Generated, Run, amounts_of, generate
 from regulars.mail.servers import ServerFacts, set_up_server
 from regulars.scheduling.operations import schedule_message
+from regulars.search.filling import fill_workspace
 from regulars.tags.models import Tag
 from regulars.tags.queries import tags_in
 from regulars.tags.taggings import Said
@@ -156,6 +157,7 @@ def give_a_past(made: Made, generators: Sequence[Generated], mail_port: int | No
     _promise_too_late(talks[str(contacts[PROMISED[0]].id)], members["agent@demo.example"])
     _staff_the_packing_room(made)
     route_the_wholesale_number(made)
+    fill_workspace(made.workspace.id)
     if mail_port:
         facts = ServerFacts(
             host="127.0.0.1",

@@ -46,11 +46,16 @@ class Generated:
     kinds: tuple[Kind, ...]
     check: Callable[[Run], None]
     write: Callable[[Run], Iterator[int]]
+    watches: frozenset[str] = frozenset()
+    """tables of which it wants to know what the ones before it made"""
 
 
 @dataclass(slots=True)
 class Run:
-    """One filling of a workspace. Times lie in the ``days`` before ``until``; ``rows`` counts by table."""
+    """One filling of a workspace. Times lie in the ``days`` before ``until``; ``rows`` counts by table.
+
+    Of tables in ``watched`` the ids are kept (``made``), for what is made of them afterwards.
+    """
 
     workspace_id: UUID
     seed: int
@@ -58,6 +63,8 @@ class Run:
     days: int
     amounts: Mapping[str, int]
     rows: Counter[str] = field(default_factory=Counter)
+    watched: set[str] = field(default_factory=set)
+    _made: dict[str, bytearray] = field(default_factory=dict)
 
     @property
     def since(self) -> datetime:
@@ -77,6 +84,17 @@ class Run:
         ):
             copy.write("\n".join(lines) + "\n")
         self.rows[table] += len(lines)
+        if table in self.watched:
+            kept = self._made.setdefault(table, bytearray())
+            for line in lines:
+                kept += UUID(line[: line.index("\t")]).bytes
+
+    def made(self, table: str, at_once: int) -> Iterator[list[UUID]]:
+        """The ids of the rows of a watched table, the first column of its lines, so many at a time."""
+        kept = self._made.get(table, bytearray())
+        for start in range(0, len(kept), 16 * at_once):
+            some = bytes(kept[start : start + 16 * at_once])
+            yield [UUID(bytes=some[place : place + 16]) for place in range(0, len(some), 16)]
 
 
 def escaped(text: str) -> str:
@@ -106,6 +124,8 @@ def generate(generators: Iterable[Generated], run: Run) -> Iterator[int]:
 
     Raises ``Conflict`` where the same seed has been before.
     """
+    generators = list(generators)
+    run.watched.update(table for generated in generators for table in generated.watches)
     try:
         for generated in generators:
             yield from generated.write(run)

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("regulars.web.people.urls")),
     path("", include("regulars.web.routing.urls")),
     path("", include("regulars.web.cases.urls")),
+    path("", include("regulars.web.search.urls")),
     path("", include("regulars.web.sign_in.urls")),
     path("", include("regulars.web.settings.urls")),
     path("conditions/<str:subject>/form", condition_form, name="condition-form"),

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
 
-from regulars.contacts.search import matching_contacts, matching_groups
+from regulars.contacts.search import matching_contacts, matching_groups, named_contacts
 from regulars.conversations.access import (
     Holder,
     IsAmong,
@@ -143,8 +143,9 @@ def _narrowed(
     if wanted.person_id:
         conversations = conversations.filter(contact__person=wanted.person_id)
     if wanted.text:
+        matching = matching_contacts if actor.can("contacts:read") else named_contacts
         conversations = conversations.filter(
-            Q(contact__person__in=matching_contacts(actor.workspace_id, wanted.text).values("person_id"))
+            Q(contact__person__in=matching(actor.workspace_id, wanted.text).values("person_id"))
             | Q(group_id__in=matching_groups(actor.workspace_id, wanted.text))
             | Q(id__in=tagged_by_word(ConversationTagging, actor.workspace_id, wanted.text))
         )

@@ -47,6 +47,7 @@ class InboxScreen extends HTMLElement {
     this.together = new Latest({ load: () => this.loadTogether(), show: (html) => this.replaceTogether(html), shownAt: () => 0 });
     this.fitContext();
     narrow.addEventListener("change", () => this.fitContext());
+    if (new URLSearchParams(location.search).get("from") === "search") this.fromSearch = this.conversation;
     history.replaceState(this.place, "");
     this.addEventListener("click", (event) => this.onClick(event));
     this.addEventListener("pointerover", (event) => this.prefetch(event.target.closest?.("[data-conversation]")));
@@ -285,6 +286,7 @@ class InboxScreen extends HTMLElement {
     if (this.querySelector("message-composer")?.stepBack()) return;
     if (this.list?.selecting.clear()) return;
     if (!this.conversation) return false;
+    if (this.fromSearch === this.conversation) return history.back(); // to the results, as they were
     this.close();
   }
 

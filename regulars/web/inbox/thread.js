@@ -4,7 +4,7 @@ import { announce, element, fragment, get } from "../design/page.js";
 import { gettext, interpolate, ngettext } from "../design/strings.js";
 import { dateOf, dayHeading, timeOf, writeTimes } from "../design/time/time.js";
 import { nameReader } from "./reader.js";
-import { loadLater, toNewest } from "./thread_history.js";
+import { goToMoment, loadLater, toNewest } from "./thread_history.js";
 import { foldChanges, showOwnNote, shown } from "./thread_view.js";
 
 const NEAR_END = 120;
@@ -30,7 +30,7 @@ class MessageThread extends HTMLElement {
     this.onVisible = () => this.seeAll();
     document.addEventListener("visibilitychange", this.onVisible);
     new ResizeObserver(() => this.stay()).observe(this);
-    if (location.hash.startsWith("#message-")) this.jump(location.hash.slice(9));
+    this.goToAnchor();
   }
 
   disconnectedCallback() {
@@ -232,10 +232,21 @@ class MessageThread extends HTMLElement {
     }
   }
 
+  /** `#message-…` or `#note-…`, and where the thread is long `,` and its time: what was found in a search. */
+  goToAnchor() {
+    const [line, at] = decodeURIComponent(location.hash.slice(1)).split(",");
+    if (/^(message|note)-/.test(line)) this.goTo(line, null, at);
+  }
+
   /** Go to the quoted message; the arrow at the end leads back. */
-  async jump(id, from = null) {
-    for (let page = 0; page < 20 && !document.getElementById(`message-${id}`) && this.dataset.earlier; page += 1) await this.loadEarlier();
-    const target = document.getElementById(`message-${id}`);
+  jump(id, from = null) {
+    return this.goTo(`message-${id}`, from);
+  }
+
+  async goTo(line, from = null, at = "") {
+    if (at && !document.getElementById(line)) await goToMoment(this, new Date(at));
+    for (let page = 0; page < 20 && !document.getElementById(line) && this.dataset.earlier; page += 1) await this.loadEarlier();
+    const target = document.getElementById(line);
     if (!target) return announce(gettext("This message is not here any more"));
     this.atEnd = false;
     target.scrollIntoView({ block: "center" });

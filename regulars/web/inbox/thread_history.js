@@ -27,6 +27,14 @@ export async function goToDay(thread, day) {
   announce(dayHeading(new Date(target.dataset.at)));
 }
 
+/** Show the thread around a moment. */
+export async function goToMoment(thread, moment) {
+  const place = placeOf(moment);
+  if (isLoaded(thread, place) || !(await replace(thread, `${thread.dataset.following}?after=${place}`))) return;
+  thread.atEnd = false;
+  if (thread.dataset.earlier) await thread.loadEarlier(); // what led to it, above
+}
+
 function isLoaded(thread, place) {
   const lines = written(thread);
   const isBegun = !thread.dataset.earlier || lines[0]?.dataset.position <= place;

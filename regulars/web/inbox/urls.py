@@ -22,7 +22,6 @@ urlpatterns: list[URLPattern] = [
     path("inbox", reading.start, name="inbox"),
     path("inbox/<str:view>", reading.show_list, name="inbox-view"),
     path("inbox/<str:view>/tags", tagging.list_tags, name="list-tags"),
-    path("search", reading.search, name="search"),
     path("conversations/<str:conversation_id>", reading.show_conversation, name="conversation"),
     path("conversations/<str:conversation_id>/row", reading.row, name="conversation-row"),
     path("conversations/<str:conversation_id>/head", reading.head, name="conversation-head"),

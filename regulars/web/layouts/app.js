@@ -13,6 +13,7 @@ import "../design/waiting_clock/waiting_clock.js";
 import "../design/window_strip/window_strip.js";
 import "../cases/cases.js";
 import "../inbox/screen.js";
+import "../search/search.js";
 import "../settings/acts.js";
 import "../settings/following.js";
 import "./navigation.js";

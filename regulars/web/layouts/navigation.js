@@ -1,6 +1,6 @@
 // The frame around every screen: the rail, the letters that go places, forms that send themselves.
 import { layOver, takeAway } from "../design/drawer/drawer.js";
-import { onCommand } from "../design/keyboard/keyboard.js";
+import { onCommand, run } from "../design/keyboard/keyboard.js";
 import { refreshPage } from "../settings/acts.js";
 import { newId } from "../design/intents.js";
 import { element, exchange, fragment, get, post, remember } from "../design/page.js";
@@ -47,6 +47,12 @@ onCommand("availability", () => document.querySelector("[data-own-availability]"
 for (const { dataset: { place } } of document.querySelectorAll(".rail [data-place]")) {
   onCommand(`go-${place}`, () => document.querySelector(`.rail [data-place="${place}"]`).click());
 }
+onCommand("search", () => {
+  const box = document.querySelector("search-screen input[type=search]");
+  if (box) box.select();
+  else location.assign("/search");
+});
+if (!document.querySelector(".list-search")) onCommand("search-list", () => run("search")); // where no list is, `/` searches all
 onCommand("go-settings", () => location.assign("/settings"));
 onCommand("go-account", () => location.assign("/settings/account"));
 

@@ -14,6 +14,8 @@ const GROUPS = [
   ["conversation", gettext("Conversations")],
   ["case", gettext("Cases")],
   ["tag", gettext("Tags")],
+  ["message", gettext("Messages")],
+  ["search", gettext("Search")],
   ["list", gettext("Lists")],
   ["action", gettext("Actions")],
   ["page", gettext("Pages")],
@@ -81,7 +83,7 @@ class CommandBox extends HTMLElement {
     const answer = await get(url, { signal: this.abort.signal }).then((response) => response.json()).catch(() => null);
     if (folded(this.input.value.trim()) !== wanted) return;
     const found = answer?.items.map((item) => ({ ...item, id: item.url, act: () => this.follow(item.url) })) ?? [];
-    this.draw([...found, ...this.local], answer ? this.nothingFor(said) : gettext("No connection. People and conversations were not searched."));
+    this.draw([...found, this.everywhere(said), ...this.local], answer ? this.nothingFor(said) : gettext("No connection. People and conversations were not searched."));
   }
 
   /** With nothing typed, what was used last stands first. */
@@ -90,11 +92,18 @@ class CommandBox extends HTMLElement {
     return [...last.map((choice) => ({ ...choice, group: "recent" })), ...this.local.filter((choice) => !last.includes(choice))];
   }
 
+  /** The way to the page that searches everything. */
+  everywhere(text) {
+    const url = `${this.dataset.searchPage}?q=${encodeURIComponent(text)}`;
+    return { group: "search", id: "search", icon: "search", label: interpolate(gettext("Search everywhere for “%(text)s”"), { text }), act: () => location.assign(url) };
+  }
+
   nothingFor(text) {
     return interpolate(gettext("Nothing found for “%(text)s” in names, numbers and commands."), { text });
   }
 
   follow(url) {
+    if (url.includes("#")) return location.assign(url); // a place in a thread
     const event = new CustomEvent("open-address", { bubbles: true, cancelable: true, detail: { url } });
     if (document.dispatchEvent(event)) location.assign(url);
   }

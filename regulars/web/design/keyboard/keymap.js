@@ -13,6 +13,7 @@ export const groups = [
 
 export const keymap = [
   { command: "command-box", keys: ["Mod+K"], group: "everywhere", label: gettext("Search and commands"), icon: "search" },
+  { command: "search", keys: ["Mod+Shift+F"], group: "everywhere", label: gettext("Search everything"), icon: "search" },
   { command: "cheat-sheet", keys: ["?"], group: "everywhere", label: gettext("Keyboard shortcuts"), icon: "keyboard", single: true },
   { command: "go-inbox", keys: ["G I"], group: "everywhere", label: gettext("Go to the inbox"), icon: "all", single: true },
   { command: "go-mine", keys: ["G M"], group: "everywhere", label: gettext("Go to your conversations"), icon: "mine", single: true },

@@ -137,7 +137,7 @@ def test_a_reaction_in_a_group_is_refused_with_words(client: Client, conversatio
 
 def test_the_command_box_finds_the_group(client: Client, conversation: Conversation) -> None:
     Group.objects.update(subject="Thursday book club")
-    (found,) = client.get("/search?q=book").json()["items"]
+    (found,) = client.get("/search/suggestions?q=book").json()["items"]
     assert (found["label"], found["detail"], found["icon"]) == ("Thursday book club", "Group · Shop", "team")
 
 

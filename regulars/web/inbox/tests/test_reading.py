@@ -125,7 +125,7 @@ def test_a_stranger_never_sees_a_conversation(cast: Cast, sign_in: SignIn) -> No
         for part in ("", "/head", "/row", "/context", "/earlier", "/later", "/templates")
     ]
     assert [client.get(path, headers=FRAGMENT).status_code for path in paths] == [404] * len(paths)
-    assert client.get("/search?q=alice").json() == {"items": []}
+    assert client.get("/search/suggestions?q=alice").json() == {"items": []}
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_a_list_in_pages_misses_nobody(cast: Cast, sign_in: SignIn) -> None:
 
 def test_the_command_box_finds_a_number_in_any_writing(cast: Cast, sign_in: SignIn) -> None:
     conversation = cast.hears(ALICE, "hello", name="Alice")
-    found = sign_in(cast.agent).get("/search", {"q": "(202) 555-0101"}).json()["items"]
+    found = sign_in(cast.agent).get("/search/suggestions", {"q": "(202) 555-0101"}).json()["items"]
     assert [each["url"] for each in found] == [f"/conversations/{conversation.id}"]
 
 
@@ -258,7 +258,7 @@ def test_the_command_box_tells_people_from_conversations(cast: Cast, sign_in: Si
     )
     cast.hears(BORIS, "hello", name="Boris Alicante", at=clock.now() - timedelta(days=1))
     cast.hears(ALICE, "again", name="Alice")
-    found = sign_in(cast.owner).get("/search", {"q": "alic"}).json()["items"]
+    found = sign_in(cast.owner).get("/search/suggestions", {"q": "alic"}).json()["items"]
     assert [(each["group"], each["label"]) for each in found] == [
         ("person", "Alice"),
         ("person", "Boris Alicante"),

@@ -74,7 +74,7 @@ def test_a_list_narrows_to_a_tag_and_says_how_many(cast: Cast, sign_in: SignIn) 
     assert [words in html for words in ("1 conversation", f'name="tag" value="{vip.id}"')] == [True, True]
     assert client.get(f"/inbox/resolved?tag={vip.id}").context["empty"] == {"reason": "tag"}
     assert client.get("/inbox/open?tag=nonsense").context["choice"].tag == ""
-    found, person = client.get("/search?q=vi").json()["items"]
+    found, person = client.get("/search/suggestions?q=vi").json()["items"]
     assert (person["group"], person["label"]) == ("person", "Alice")
     assert (found["group"], found["label"], found["url"]) == ("tag", "VIP", f"/inbox/open?tag={vip.id}")
 

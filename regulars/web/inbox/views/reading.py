@@ -1,8 +1,8 @@
-"""Looking: lists, a conversation, older messages, search."""
+"""Looking: lists, a conversation, older messages."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -18,7 +18,6 @@ from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import conversation_row, parse_position, thread_items
 from regulars.web.inbox.lists import ListChoice, landing_view, read_choice
 from regulars.web.inbox.panes import head_context, list_context, panel_context, thread_context
-from regulars.web.inbox.searching import search_everything
 
 
 @require_safe
@@ -57,6 +56,7 @@ def show_conversation(request: MemberRequest, conversation_id: str) -> HttpRespo
     cursor = str(end_of_log())
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     context = {"live_cursor": cursor, **thread_context(request.actor, request.member, conversation)}
+    context["is_from_search"] = request.GET.get("from") == "search"
     if request.headers.get("X-Fragment"):
         return render(request, "inbox/_conversation.html", context)
     choice = read_choice(request, request.GET.get("view") or _home_of(conversation))
@@ -111,9 +111,3 @@ def row(request: MemberRequest, conversation_id: str) -> HttpResponse:
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     attach_shown([conversation])
     return render(request, "inbox/_row.html", {"row": conversation_row(conversation)})
-
-
-@require_safe
-@member_with("conversations:read")
-def search(request: MemberRequest) -> HttpResponse:
-    return JsonResponse({"items": search_everything(request.actor, request.GET.get("q", "").strip()[:200])})

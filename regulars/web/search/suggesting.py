@@ -1,6 +1,8 @@
-"""What the command box finds."""
+"""What the command box finds: by name, number and tag at once; by what was said, what the index knows."""
 
 from __future__ import annotations
+
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -8,20 +10,30 @@ from django.utils.translation import gettext
 from regulars.cases.queries.lists import CaseFilter, list_cases
 from regulars.conversations.models import Conversation
 from regulars.conversations.queries.lists import ConversationFilter, list_conversations
+from regulars.kernel.errors import Invalid
+from regulars.search.queries import search
+from regulars.search.reading import ask
+from regulars.search.searchable import searchable
 from regulars.tags.queries import matching_tags
 from regulars.web.cases.words import STATUS_ICONS, status_word
 from regulars.web.inbox.building import conversation_row
 from regulars.web.inbox.lists import ListChoice, usual_order
 from regulars.web.inbox.tags import group_name
+from regulars.web.search.lines import ResultLine, result_lines
 from regulars.workspaces.access import Actor
 
 FOUND_LIMIT = 12
 FOUND_TAGS = FOUND_CASES = 5
+FOUND_MESSAGES = 5
 
 
-def search_everything(actor: Actor, text: str) -> list[dict[str, str]]:
+def suggest(actor: Actor, text: str, zone: ZoneInfo) -> list[dict[str, str]]:
     if len(text) < 2:
         return []
+    return [*_by_name(actor, text), *_by_words(actor, text, zone)]
+
+
+def _by_name(actor: Actor, text: str) -> list[dict[str, str]]:
     found = list_conversations(actor, ConversationFilter(text=text), limit=FOUND_LIMIT).items
     newest = {each.contact_id: each.id for each in reversed(found) if each.contact_id}
     stand_for_people = set(newest.values())
@@ -49,6 +61,26 @@ def _cases(actor: Actor, text: str) -> list[dict[str, str]]:
         }
         for line in lines
     ]
+
+
+def _by_words(actor: Actor, text: str, zone: ZoneInfo) -> list[dict[str, str]]:
+    """Messages; nothing while an operator is half written."""
+    try:
+        asked = ask(text, zone)
+        found = search(actor, asked, [searchable("message")], zone, limit=FOUND_MESSAGES).items
+    except Invalid:
+        return []
+    return [_message(line) for line in result_lines(actor, found)]
+
+
+def _message(line: ResultLine) -> dict[str, str]:
+    return {
+        "group": "message",
+        "icon": "bubble",
+        "label": line.excerpt.text,
+        "detail": line.name,
+        "url": line.url,
+    }
 
 
 def _tags(actor: Actor, text: str) -> list[dict[str, str]]:

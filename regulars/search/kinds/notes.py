@@ -1,0 +1,47 @@
+"""Notes: whoever sees a conversation sees what colleagues wrote down there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from regulars.conversations.events import NoteWritten
+from regulars.conversations.models import Note
+from regulars.search.kinds.scope import in_conversations
+from regulars.search.searchable import Findable, Searchable
+
+
+def _stale(events: Sequence[NoteWritten]) -> Iterable[UUID]:
+    return (each.note_id for each in events)
+
+
+def _read(ids: Collection[UUID]) -> Iterator[Findable]:
+    # unscoped: by the ids of entries, or of events
+    for note in Note.objects.filter(id__in=list(ids)).select_related("conversation"):
+        author = {f"by:{note.author_id}"} if note.author_id else set()
+        yield Findable(
+            id=note.id,
+            workspace_id=note.workspace_id,
+            at=note.created_at,
+            text=note.text,
+            conversation_id=note.conversation_id,
+            contact_id=note.conversation.contact_id,
+            facts=frozenset({f"inbox:{note.conversation.inbox_id}", *author}),
+        )
+
+
+def _notes(workspace_id: UUID) -> QuerySet[Note]:
+    return Note.objects.filter(workspace_id=workspace_id)
+
+
+NOTES = Searchable(
+    kind="note",
+    plural="notes",
+    stale={NoteWritten: _stale},
+    read=_read,
+    model=Note,
+    things=_notes,
+    visible=in_conversations,
+)

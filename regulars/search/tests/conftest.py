@@ -1,0 +1,17 @@
+"""Django is set up after this file is read, so the product is imported inside the fixtures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.cast import Cast
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    from tests.cast import make_cast
+
+    return make_cast()

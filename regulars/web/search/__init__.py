@@ -1,0 +1,1 @@
+"""The screen that searches everything, and what the command box finds."""
