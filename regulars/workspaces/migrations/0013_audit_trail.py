@@ -158,4 +158,42 @@ class Migration(migrations.Migration):
                 ]
             },
         ),
+        migrations.CreateModel(
+            name="AuditExport",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("format", models.TextField()),
+                ("made_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                ("created_at", models.DateTimeField(db_default=Now(), default=regulars.kernel.clock.now)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
+            ],
+            options={"abstract": False},
+        ),
+        migrations.CreateModel(
+            name="AuditExportPart",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("body", models.TextField()),
+                (
+                    "export",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parts",
+                        to="workspaces.auditexport",
+                    ),
+                ),
+            ],
+        ),
     ]
