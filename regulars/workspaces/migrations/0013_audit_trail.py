@@ -41,13 +41,16 @@ CREATE TABLE workspaces_auditentry_rest PARTITION OF workspaces_auditentry DEFAU
 """
 _TAKE_OVER = """
 INSERT INTO workspaces_auditentry
-  (id, workspace_id, actor_kind, actor_id, actor_name, act, verb, object_kind, object_id, object_ids, details, at)
+  (id, workspace_id, actor_kind, actor_id, actor_name, act, verb, object_kind, object_id, details, at, object_ids,
+   object_counts)
 SELECT id, workspace_id, actor_kind, actor_id, actor_name,
   CASE WHEN verb = 'deliveries:open' THEN 'look'
        WHEN verb IN ('contacts:export', 'contacts:read_export') THEN 'export' ELSE 'change' END,
   verb, object_kind, object_id,
+  details, at,
   CASE WHEN object_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN ARRAY[object_id::uuid] ELSE '{}' END,
-  details, at
+  CASE WHEN object_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+    THEN jsonb_build_array(jsonb_build_array(object_kind, 1)) ELSE '[]' END
 FROM workspaces_auditentry_before ORDER BY id;
 SELECT setval('workspaces_auditentry_serial', (SELECT COALESCE(max(id), 0) + 1 FROM workspaces_auditentry), false);
 DROP TABLE workspaces_auditentry_before;
