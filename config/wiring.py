@@ -93,6 +93,7 @@ from regulars.tags.generating import generated_tags
 from regulars.workspaces import tasks as workspaces
 from regulars.workspaces.availability import note_absent
 from regulars.workspaces.events import PasswordChanged, SecondFactorAdded, SecondFactorRemoved, TeamRemoved
+from regulars.workspaces.trail import jobs as audit_trail
 from regulars.workspaces.trail.collecting import collected_for_job
 from regulars.workspaces.trail.sealing import seal_all
 
@@ -187,6 +188,7 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("workspaces.seal_audit_trail", timedelta(minutes=1), seal_all),
     PeriodicJob("workspaces.prepare_parts", timedelta(hours=12), workspaces.prepare_parts),
     PeriodicJob("workspaces.purge_audit_trail", timedelta(hours=12), workspaces.purge_audit_trail),
+    PeriodicJob("workspaces.purge_audit_exports", timedelta(hours=1), audit_trail.purge_exports),
     PeriodicJob("mail.purge_mails", timedelta(hours=6), purge_mails),
     PeriodicJob("kernel.prepare_parts", timedelta(hours=6), kernel.prepare_parts),
     PeriodicJob("kernel.purge_events", timedelta(hours=1), kernel.purge_events),
@@ -211,7 +213,9 @@ WHEN_RESTORED: tuple[Callable[[], int], ...] = (
     hold_mails,
 )
 
-JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY, EXPORT, SEND, BULK, FILL)}
+JOB_KINDS: Mapping[str, JobKind[Any]] = {
+    each.key: each for each in (REPLAY, EXPORT, SEND, BULK, FILL, audit_trail.CHECK, audit_trail.EXPORT)
+}
 """what can be done as a job, seen and stopped while it runs (``kernel.jobs``)"""
 JOB_WATCH = collected_for_job
 """what a job touches is noted in the audit trail"""

@@ -106,6 +106,11 @@ def access_contact(actor: Actor, contact_id: UUID | None) -> Contact:
     return found
 
 
+def conversations_seen_among(actor: Actor, ids: Collection[UUID]) -> set[UUID]:
+    """Those that a link may lead the actor to."""
+    return set(visible_to(actor).filter(id__in=ids).values_list("id", flat=True)) if ids else set()
+
+
 def contact_shown_to(actor: Actor, conversation: Conversation) -> Contact | None:
     """Of a conversation that was accessed, the contact as far as facts about them are shown beside it.
 

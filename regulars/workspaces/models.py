@@ -286,6 +286,25 @@ class AuditSeal(WorkspaceScoped):
         constraints = [models.UniqueConstraint(fields=["workspace", "number"], name="audit_seal_number")]
 
 
+class AuditExport(WorkspaceScoped):
+    """Entries of the audit trail as a file that a job makes; its id is the job's. It goes by itself."""
+
+    format = models.TextField()
+    """csv or json"""
+    made_at = models.DateTimeField(null=True)
+    """when it was whole"""
+    expires_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now())
+
+
+class AuditExportPart(models.Model):
+    """Some lines of the file."""
+
+    id = models.BigAutoField(primary_key=True)
+    export = models.ForeignKey(AuditExport, on_delete=models.CASCADE, related_name="parts")
+    body = models.TextField()
+
+
 class BrowserSession(models.Model):
     """A browser in which somebody is signed in. The key lies in its cookie alone; here stands a fingerprint of it."""
 

@@ -17,7 +17,7 @@ from regulars.kernel import clock
 from regulars.kernel.crypto import fingerprint
 from regulars.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from regulars.kernel.events import record, record_all
-from regulars.kernel.ids import new_secret
+from regulars.kernel.ids import new_secret, parse_id
 from regulars.workspaces.access import Actor, actor_of_member, still_holds
 from regulars.workspaces.events import (
     InvitationWithdrawn,
@@ -352,6 +352,8 @@ def audit(by: Actor, verb: str, object_kind: str, object_id: str, **details: obj
         verb=verb,
         object_kind=object_kind,
         object_id=object_id,
+        object_ids=[key] if (key := parse_id(object_id)) else [],
+        object_counts=[(object_kind, 1)] if key else [],
         details=details,
     )
 

@@ -21,7 +21,8 @@ from regulars.kernel import clock
 from regulars.kernel.crypto import fingerprint
 from regulars.kernel.events import record_all
 from regulars.workspaces.events import SessionEnded
-from regulars.workspaces.models import BrowserSession, Member
+from regulars.workspaces.models import AuditEntry, BrowserSession, Member
+from regulars.workspaces.trail.acts import SIGN_IN, SIGNED_IN
 
 MEMBER_KEY = "member_id"
 """the membership that was chosen at sign-in, where it is not the oldest"""
@@ -150,6 +151,22 @@ def member_of_user(user_id: UUID, chosen: UUID | None) -> Member | None:
     )
     own = members.filter(id=chosen) if chosen else members.order_by("created_at")
     return own.first()
+
+
+def note_sign_in(member: Member, source: str) -> None:
+    """In the audit trail."""
+    AuditEntry.objects.create(
+        workspace_id=member.workspace_id,
+        actor_kind="member",
+        actor_id=member.id,
+        actor_name=str(member.user),
+        act=SIGN_IN,
+        verb=SIGNED_IN,
+        face="screen",
+        source=address_in(source),
+        object_kind="member",
+        object_id=str(member.id),
+    )
 
 
 @transaction.atomic

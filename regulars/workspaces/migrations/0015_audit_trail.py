@@ -41,13 +41,16 @@ CREATE TABLE workspaces_auditentry_rest PARTITION OF workspaces_auditentry DEFAU
 """
 _TAKE_OVER = """
 INSERT INTO workspaces_auditentry
-  (id, workspace_id, actor_kind, actor_id, actor_name, act, verb, object_kind, object_id, object_ids, details, at)
+  (id, workspace_id, actor_kind, actor_id, actor_name, act, verb, object_kind, object_id, details, at, object_ids,
+   object_counts)
 SELECT id, workspace_id, actor_kind, actor_id, actor_name,
   CASE WHEN verb = 'deliveries:open' THEN 'look'
        WHEN verb IN ('contacts:export', 'contacts:read_export') THEN 'export' ELSE 'change' END,
   verb, object_kind, object_id,
+  details, at,
   CASE WHEN object_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN ARRAY[object_id::uuid] ELSE '{}' END,
-  details, at
+  CASE WHEN object_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+    THEN jsonb_build_array(jsonb_build_array(object_kind, 1)) ELSE '[]' END
 FROM workspaces_auditentry_before ORDER BY id;
 SELECT setval('workspaces_auditentry_serial', (SELECT COALESCE(max(id), 0) + 1 FROM workspaces_auditentry), false);
 DROP TABLE workspaces_auditentry_before;
@@ -157,5 +160,43 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=["workspace", "number"], name="audit_seal_number")
                 ]
             },
+        ),
+        migrations.CreateModel(
+            name="AuditExport",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("format", models.TextField()),
+                ("made_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                ("created_at", models.DateTimeField(db_default=Now(), default=regulars.kernel.clock.now)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
+            ],
+            options={"abstract": False},
+        ),
+        migrations.CreateModel(
+            name="AuditExportPart",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("body", models.TextField()),
+                (
+                    "export",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parts",
+                        to="workspaces.auditexport",
+                    ),
+                ),
+            ],
         ),
     ]

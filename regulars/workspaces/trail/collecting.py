@@ -60,7 +60,7 @@ class Collector:
 
     def note(self, verb: str, object_kind: str, object_id: str, details: Mapping[str, object]) -> None:
         """Something that the room itself calls by a name: the entry of this transaction says it."""
-        if (key := parse_id(object_id)) and object_kind in KINDS:
+        if key := parse_id(object_id):
             self._changed.setdefault(object_kind, {})[key] = None
         said = {"act": act_of(verb), "verb": verb, "object_kind": object_kind, "object_id": object_id}
         if self._row is not None and self._row.verb == CHANGED:
