@@ -14,6 +14,7 @@
 -- holds: quick_replies 0001_initial
 -- holds: routing 0001_initial
 -- holds: scheduling 0001_initial
+-- holds: search 0002_fill
 -- holds: tags 0001_initial
 -- holds: workspaces 0015_audit_trail
 
@@ -1215,6 +1216,21 @@ CREATE TABLE public.scheduling_scheduledmessage (
     CONSTRAINT scheduled_state CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'refused'::text, 'canceled'::text])))
 );
 
+CREATE TABLE public.search_searchentry (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    tokens integer[] NOT NULL,
+    contact_id uuid,
+    conversation_id uuid,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.search_searchfill (
+    workspace_id uuid NOT NULL,
+    asked_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL
+);
+
 CREATE TABLE public.tags_tag (
     id uuid NOT NULL,
     name text NOT NULL,
@@ -1867,6 +1883,12 @@ ALTER TABLE ONLY public.routing_waiting
 ALTER TABLE ONLY public.scheduling_scheduledmessage
     ADD CONSTRAINT scheduling_scheduledmessage_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.search_searchentry
+    ADD CONSTRAINT search_searchentry_pkey PRIMARY KEY (id, kind);
+
+ALTER TABLE ONLY public.search_searchfill
+    ADD CONSTRAINT search_searchfill_pkey PRIMARY KEY (workspace_id);
+
 ALTER TABLE ONLY public.tags_tag
     ADD CONSTRAINT tags_tag_pkey PRIMARY KEY (id);
 
@@ -2247,6 +2269,12 @@ CREATE INDEX scheduled_in_list ON public.scheduling_scheduledmessage USING btree
 CREATE INDEX scheduled_in_thread ON public.scheduling_scheduledmessage USING btree (conversation_id) WHERE (state = ANY (ARRAY['waiting'::text, 'refused'::text]));
 
 CREATE INDEX schedules_of_workspace ON public.kernel_jobschedule USING btree (workspace_id, created_at);
+
+CREATE INDEX search_in_conversation ON public.search_searchentry USING btree (conversation_id) WHERE (conversation_id IS NOT NULL);
+
+CREATE INDEX search_of_contact ON public.search_searchentry USING btree (contact_id) WHERE (contact_id IS NOT NULL);
+
+CREATE INDEX search_tokens ON public.search_searchentry USING gin (tokens);
 
 CREATE UNIQUE INDEX tag_name_unique ON public.tags_tag USING btree (workspace_id, key) WHERE (removed_at IS NULL);
 
@@ -2764,6 +2792,9 @@ ALTER TABLE ONLY public.scheduling_scheduledmessage
 
 ALTER TABLE ONLY public.scheduling_scheduledmessage
     ADD CONSTRAINT scheduling_scheduled_workspace_id_a1d9d9b4_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.search_searchfill
+    ADD CONSTRAINT search_searchfill_workspace_id_d347636a_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.tags_tag
     ADD CONSTRAINT tags_tag_merged_into_id_eb8a12bd_fk_tags_tag_id FOREIGN KEY (merged_into_id) REFERENCES public.tags_tag(id) DEFERRABLE INITIALLY DEFERRED;
