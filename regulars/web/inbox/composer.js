@@ -5,6 +5,7 @@ import { linkButton } from "../design/page.js";
 import { gettext, interpolate } from "../design/strings.js";
 import { Attachments } from "./attachments.js";
 import { Drafts, SAVE_AFTER, keepDraft } from "./drafts.js";
+import { EmojiPicker } from "./emoji_picker.js";
 import { Extra } from "./extra.js";
 import { Overtaken } from "./overtaken.js";
 import { Advice } from "./advice.js";
@@ -35,6 +36,7 @@ class MessageComposer extends HTMLElement {
     this.attachments = new Attachments(this, this.querySelector(".attachments"), this.querySelector("input[type=file]"));
     this.replies = new QuickReplies(this);
     this.advice = new Advice(this);
+    this.emoji = new EmojiPicker(this);
     this.form.addEventListener("submit", (event) => this.onSubmit(event));
     this.text.addEventListener("keydown", (event) => this.onKey(event));
     this.text.addEventListener("input", (event) => this.onInput(event));

@@ -51,6 +51,7 @@ export const keymap = [
   { command: "new-line", keys: ["Shift+Enter"], group: "composer", label: gettext("New line"), native: true },
   { command: "send-and-resolve", keys: ["Mod+Shift+Enter"], group: "composer", label: gettext("Send and resolve"), icon: "resolve" },
   { command: "send-and-next", keys: ["Alt+Enter"], group: "composer", label: gettext("Send and open the next"), icon: "forward" },
-  { command: "quick-reply", keys: ["Mod+Alt+Q"], group: "composer", label: gettext("Insert a quick reply"), icon: "quick-reply" },
+  { command: "quick-reply", keys: ["Alt+Q"], group: "composer", label: gettext("Insert a quick reply"), icon: "quick-reply" },
+  { command: "emoji", keys: ["Alt+I"], group: "composer", label: gettext("Insert an emoji"), icon: "emoji" },
   { command: "attach", keys: ["Mod+Alt+A"], group: "composer", label: gettext("Attach a file"), icon: "attach" },
 ];
