@@ -1,14 +1,13 @@
 // Emoji with their names: searched in the reader's language and in English, the last used first. The table is fetched
 // when somebody asks for it.
-import { folded } from "../design/folding.js";
 import { isComposition, onCommand } from "../design/keyboard/keyboard.js";
 import { place } from "../design/menu/place.js";
 import { announce, element } from "../design/page.js";
 import { gettext, interpolate, ngettext } from "../design/strings.js";
 import { keyOf, readRecord } from "./drafts.js";
+import { findEmoji } from "./emoji_search.js";
 
 const MOST_RECENT = 16;
-const MOST_FOUND = 120;
 let table = null;
 
 const load = (url) =>
@@ -18,14 +17,6 @@ const load = (url) =>
       table = null;
       throw error;
     }));
-
-/** The emoji whose words all begin or contain what was typed; those called so come first. */
-export function findEmoji(groups, typed) {
-  const wanted = folded(typed).split(/\s+/).filter(Boolean);
-  const all = groups.flatMap(({ emoji }) => emoji).filter(([, , words]) => wanted.every((word) => folded(words).includes(word)));
-  const isCalled = ([, name]) => folded(name).startsWith(wanted[0]);
-  return [...all.filter(isCalled), ...all.filter((each) => !isCalled(each))].slice(0, MOST_FOUND);
-}
 
 export class EmojiPicker {
   constructor(composer) {
