@@ -116,6 +116,7 @@ def thread_context(actor: Actor, member: Member, conversation: Conversation) -> 
         "limits": channel.part_limits,
         "file_limits": _file_limits(channel),
         "advises": is_advised(actor),
+        "uses_quick_replies": actor.can("quick_replies:read"),
         "phone_query": _phone_query(conversation, panel.get("identities", [])) if settings.DEMO else "",
     }
 

@@ -1,4 +1,4 @@
-"""What the composer's scripts decide without a page: how a picture shrinks, what a reader sees, which emoji is meant."""
+"""What the composer's scripts decide without a page: how a picture shrinks, what a reader sees, which emoji is it."""
 
 from __future__ import annotations
 
