@@ -1,5 +1,5 @@
 // Builds regulars/web/static_built/ from the sources beside the templates: one style sheet, the scripts,
-// one sprite of icons, the fonts, and manifest.json that maps plain names to hashed ones (read by the asset tag).
+// one sprite of icons, the fonts, tables of emoji, and manifest.json that maps plain names to hashed ones (read by the asset tag).
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
@@ -48,6 +48,28 @@ function plainNameOf(file, about) {
   return entry ? `${entry[0]}${extname(name)}` : basename(Object.keys(about.inputs)[0]);
 }
 
+// Emoji by group with their names and words: in the reader's language, and in English for whoever thinks in that.
+const emojiLanguages = ["en", "ko", "ru", "th"];
+const notOffered = new Set([undefined, 2]); // letters of flags; skin tones by themselves
+
+async function emojiIn(language) {
+  const read = async (spoken, what) => JSON.parse(await readFile(join(root, `node_modules/emojibase-data/${spoken}/${what}.json`), "utf8"));
+  const english = new Map((await read("en", "compact")).map((each) => [each.hexcode, each]));
+  const offered = (await read(language, "compact")).filter(({ group }) => !notOffered.has(group)).sort((a, b) => a.order - b.order);
+  const wordsOf = (each) => [...new Set([each, english.get(each.hexcode)].flatMap((said) => [said?.label, ...(said?.tags ?? [])]))].filter(Boolean);
+  return (await read(language, "messages")).groups
+    .map(({ order, message }) => ({ name: message, emoji: offered.filter(({ group }) => group === order).map((each) => [each.unicode, each.label, wordsOf(each).join(" ")]) }))
+    .filter(({ emoji }) => emoji.length);
+}
+
+async function writeEmoji(manifest) {
+  for (const language of emojiLanguages) {
+    const content = JSON.stringify(await emojiIn(language));
+    manifest[`emoji-${language}.json`] = `emoji-${language}-${hashOf(content)}.json`;
+    await writeFile(join(fresh, manifest[`emoji-${language}.json`]), content);
+  }
+}
+
 function hashOf(content) {
   return createHash("sha256").update(content).digest("hex").slice(0, 8).toUpperCase();
 }
@@ -91,6 +113,7 @@ async function build() {
   const favicon = await readFile(join(web, "design/favicon.svg"));
   manifest["icon.svg"] = `icon-${hashOf(favicon)}.svg`;
   await writeFile(join(fresh, manifest["icon.svg"]), favicon);
+  await writeEmoji(manifest);
   await writeFile(join(fresh, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   await copyFile(join(root, "node_modules/@fontsource-variable/inter/LICENSE"), join(fresh, "inter-LICENSE.txt"));
   for (const name of Object.values(manifest)) if (isCompressible(name)) await compress(join(fresh, name));

@@ -26,6 +26,7 @@ ROOMS = (
     "mail",
     "media",
     "message_templates",
+    "quick_replies",
     "conversations",
 )
 HEAD = """# Events

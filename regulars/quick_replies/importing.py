@@ -29,7 +29,8 @@ from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Team
 from regulars.workspaces.operations import audit
 
-LONGEST_FILE = 2_000_000
+LONGEST_FILE = 1_000_000
+"""characters; a form that brings it back takes 4 MB, and a letter of Korean or Thai three bytes"""
 MOST_LINES = 5_000
 Outcome = Literal["create", "change", "same", "wrong"]
 

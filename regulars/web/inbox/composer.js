@@ -6,6 +6,7 @@ import { gettext, interpolate } from "../design/strings.js";
 import { Attachments } from "./attachments.js";
 import { Collision } from "./collision.js";
 import { Drafts, SAVE_AFTER, keepDraft } from "./drafts.js";
+import { EmojiPicker } from "./emoji_picker.js";
 import { Extra } from "./extra.js";
 import { Later } from "./later.js";
 import { Overtaken } from "./overtaken.js";
@@ -38,6 +39,7 @@ class MessageComposer extends HTMLElement {
     this.attachments = new Attachments(this, this.querySelector(".attachments"), this.querySelector("input[type=file]"));
     this.replies = new QuickReplies(this);
     this.advice = new Advice(this);
+    this.emoji = new EmojiPicker(this);
     this.form.addEventListener("submit", (event) => this.onSubmit(event));
     this.text.addEventListener("keydown", (event) => this.onKey(event));
     this.text.addEventListener("input", (event) => this.onInput(event));

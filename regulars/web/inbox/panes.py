@@ -139,6 +139,7 @@ def thread_context(actor: Actor, member: Member, conversation: Conversation) -> 
         **scheduled_context(conversation),
         "file_limits": _file_limits(channel),
         "advises": is_advised(actor),
+        "uses_quick_replies": actor.can("quick_replies:read"),
         "phone_query": _phone_query(conversation, panel.get("identities", [])) if settings.DEMO else "",
     }
 

@@ -24,8 +24,13 @@ export class QuickReplies {
     this.box.addEventListener("click", (event) => this.onClick(event));
     this.gaps.addEventListener("click", (event) => this.onGap(event.target.closest("[data-gap]")));
     this.text.addEventListener("blur", () => this.close());
-    onCommand("quick-reply", () => composer.isConnected && this.begin());
+    onCommand("quick-reply", () => composer.isConnected && this.isAllowed && this.begin());
     this.showGaps();
+  }
+
+  /** Whether this member uses quick replies at all. */
+  get isAllowed() {
+    return Boolean(this.composer.dataset.quickRepliesUrl);
   }
 
   get isOpen() {
@@ -61,7 +66,7 @@ export class QuickReplies {
   onInput(event) {
     this.showGaps();
     if (!this.text.value.trim()) this.forget();
-    if (this.composer.mode !== "reply") return this.close();
+    if (this.composer.mode !== "reply" || !this.isAllowed) return this.close();
     if (event?.data === " " && this.insertShortcut(1)) return;
     const { typed } = this;
     if (!typed?.words) this.dismissed = null; // another slash

@@ -24,6 +24,7 @@ from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import Choice, Location, OutgoingLocation, TemplateButton
 from regulars.inboxes.ports import Order as ProductOrder
 from regulars.kernel.visible import is_invisible
+from regulars.web.design.assets import asset_url
 from regulars.web.design.tags import status_word, written
 from regulars.web.inbox import fragments, text_marks
 from regulars.web.inbox.activities import ICONS as ACTIVITY_ICONS
@@ -53,6 +54,8 @@ from regulars.web.inbox.view_models import (
 from regulars.workspaces.access import Actor
 
 register = template.Library()
+EMOJI_LANGUAGES = frozenset({"en", "ko", "ru", "th"})
+"""those of ``tools/build_assets.mjs``"""
 
 MEDIA_LIFETIME = timedelta(days=7)
 """how long WhatsApp keeps an inbound file (reference: Cloud API, "What changed", 2025-10)"""
@@ -257,6 +260,13 @@ def meta_on_own_line(item: MessageView) -> bool:
 @register.filter
 def expires_on(media: MediaView) -> str:
     return date_format(media.created_at + MEDIA_LIFETIME, "SHORT_DATE_FORMAT") if media.created_at else ""
+
+
+@register.simple_tag
+def emoji_table() -> str:
+    """Where the emoji with their names in the reader's language are; English for languages that have no table."""
+    language = get_language() or "en"
+    return asset_url(f"emoji-{language if language in EMOJI_LANGUAGES else 'en'}.json")
 
 
 @register.filter

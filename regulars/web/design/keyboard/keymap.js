@@ -67,6 +67,7 @@ export const keymap = [
   { command: "send-and-snooze", keys: ["Alt+Shift+Enter"], group: "composer", label: gettext("Send and snooze"), icon: "snooze" },
   { command: "send-later", keys: ["Mod+Alt+Enter"], group: "composer", label: gettext("Send later"), icon: "clock" },
   { command: "send-and-next", keys: ["Alt+Enter"], group: "composer", label: gettext("Send and open the next"), icon: "forward" },
-  { command: "quick-reply", keys: ["Mod+Alt+Q"], group: "composer", label: gettext("Insert a quick reply"), icon: "quick-reply" },
+  { command: "quick-reply", keys: ["Alt+Q"], group: "composer", label: gettext("Insert a quick reply"), icon: "quick-reply" },
+  { command: "emoji", keys: ["Alt+I"], group: "composer", label: gettext("Insert an emoji"), icon: "emoji" },
   { command: "attach", keys: ["Mod+Alt+A"], group: "composer", label: gettext("Attach a file"), icon: "attach" },
 ];

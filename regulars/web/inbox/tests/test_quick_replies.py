@@ -19,7 +19,10 @@ from regulars.quick_replies.operations import ReplyDraft, create_reply
 from regulars.quick_replies.queries import MOST_OFFERED, is_advised, lines_of
 from regulars.quick_replies.wordings import Wording
 from regulars.workspaces.models import Member
-from tests.cast import ALICE, Cast
+from regulars.workspaces.operations import add_member
+from regulars.workspaces.permissions import Rights, reaching
+from regulars.workspaces.roles import create_role
+from tests.cast import ALICE, PASSWORD, Cast
 
 SignIn = Callable[[Member], Client]
 FRAGMENT = {"X-Fragment": "1"}
@@ -111,3 +114,16 @@ def test_advice_is_switched_off_for_oneself(cast: Cast, sign_in: SignIn, convers
     assert client.post("/writing-advice", {"advice": "off"}, headers=FRAGMENT).status_code == 204
     assert 'data-on=""' in client.get(path).content.decode()
     assert is_advised(cast.actor(cast.lead))
+
+
+def test_who_may_not_use_them_is_offered_none(
+    cast: Cast, sign_in: SignIn, conversation: Conversation
+) -> None:
+    rights = Rights(frozenset({"conversations:read", "messages:send"}), reaching("all"))
+    role = create_role(
+        cast.workspace, "Plain", permissions=rights.permissions, reach=rights.reach, by=cast.actor()
+    )
+    member = add_member(cast.workspace, "plain@shop.example", PASSWORD, name="Plain", role=str(role.id))
+    client, path = sign_in(member), f"/conversations/{conversation.id}"
+    assert "quick-replies-url" not in client.get(path).content.decode()
+    assert client.get(f"{path}/quick-replies").status_code == 403
