@@ -9,7 +9,7 @@ let nextAt = 0;
 let later = 0;
 let isOutdated = false; // another member's page, or nobody's: loaded anew as a whole
 const FIELDS = ":is(input, select, textarea):not(dialog:not([open]) *, [data-submit-on-change] *, :autofill)";
-const isBusy = () => document.querySelector(`:is(${CHANGING}) :is(dialog[open], select:focus, input:focus, textarea:focus)`) || isSelecting() || isFilledIn();
+const isBusy = () => document.querySelector(`:is(${CHANGING}) :is(dialog[open], select:focus, input:focus, textarea:focus, [popover]:popover-open, [data-held])`) || isSelecting() || isFilledIn();
 
 /** Somebody typed or chose what is not sent yet, and looks elsewhere for a moment. */
 function isFilledIn() {
@@ -86,7 +86,7 @@ function open(cursor) {
 
 if (page) {
   open(page.dataset.cursor);
-  for (const kind of ["close", "focusout", "selectionchange"]) {
+  for (const kind of ["close", "focusout", "selectionchange", "toggle", "dragend"]) {
     document.addEventListener(kind, () => isWaiting && setTimeout(follow), { capture: true });
   }
 }
