@@ -18,7 +18,17 @@ from pathlib import Path
 from tools.findings import ROOT, Finding
 
 FACES = {"web", "api"}
-ROOMS = {"workspaces", "tags", "contacts", "inboxes", "mail", "media", "message_templates", "conversations"}
+ROOMS = {
+    "workspaces",
+    "tags",
+    "contacts",
+    "inboxes",
+    "mail",
+    "media",
+    "message_templates",
+    "conversations",
+    "cases",
+}
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 NARROWING = {"filter", "get"}
 READS_NOTHING = {"create", "bulk_create", "get_or_create", "update_or_create", "none"}

@@ -28,6 +28,7 @@ ROOMS = (
     "message_templates",
     "quick_replies",
     "conversations",
+    "cases",
 )
 HEAD = """# Events
 

@@ -52,6 +52,7 @@ LOWER_ROOMS = (
     "media",
     "message_templates",
     "conversations",
+    "cases",
 )
 """rooms that know channels only by their facts"""
 VENDOR_WORD = re.compile(

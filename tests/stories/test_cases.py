@@ -38,7 +38,7 @@ def test_a_case_from_the_thread_to_its_end(desks: Desks, product: Product):
     column = board.locator(".case-column[data-status=waiting_others]")
     expect(card).to_have_count(1, timeout=5_000)
     card.drag_to(column.locator("header"))
-    expect(column.locator(".case-card", has_text=TITLE)).to_have_count(1)
+    expect(column.locator(".case-card:not([inert])", has_text=TITLE)).to_have_count(1)
     card.locator(".case-link").focus()
     board.keyboard.press("Tab")
     board.keyboard.press("Enter")

@@ -86,8 +86,8 @@ def too_many_links() -> Invalid:
 
 def hold_cases(workspace_id: UUID, ids: Collection[UUID]) -> dict[UUID, Case]:
     """Until the transaction ends, always in the same order. Raises ``NotFound`` when one is gone."""
-    rows = Case.objects.select_for_update(of=("self",)).select_related("owner__user", "team", "category")
-    held = {case.id: case for case in rows.filter(workspace_id=workspace_id, id__in=ids).order_by("id")}
+    rows = Case.objects.filter(workspace_id=workspace_id, id__in=ids).select_for_update(of=("self",))
+    held = {case.id: case for case in rows.select_related("owner__user", "team", "category").order_by("id")}
     if len(held) != len(set(ids)):
         raise NotFound(_("There is no such case, or you may not see it"))
     return held

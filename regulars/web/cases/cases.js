@@ -81,7 +81,7 @@ class CaseBoard extends HTMLElement {
     this.lifted = card;
     event.dataTransfer.effectAllowed = "move";
     event.dataTransfer.setData("text/plain", card.querySelector(".case-link").href);
-    card.classList.add("lifted");
+    card.dataset.held = ""; // the page stays as it is meanwhile
   }
 
   /** Only over another column than its own. */
@@ -109,13 +109,14 @@ class CaseBoard extends HTMLElement {
   }
 
   letGo() {
-    this.lifted?.classList.remove("lifted");
+    if (this.lifted) delete this.lifted.dataset.held;
     this.lifted = null;
     this.mark(null);
   }
 
-  /** It lies there at once; what became of it, the page says. */
+  /** It lies there at once, and can be touched again when the page has said what became of it. */
   async move(card, column) {
+    card.inert = true;
     column.querySelector(".case-cards").prepend(card.closest("li"));
     const values = { status: column.dataset.status, version: card.dataset.version, from: "board" };
     await post(card.dataset.move, values).catch(() => document.dispatchEvent(new CustomEvent("connection-lost")));

@@ -10,7 +10,7 @@ let later = 0;
 let isPressed = false; // a button drawn anew between the press and its release would miss the click
 let isOutdated = false; // another member's page, or nobody's: loaded anew as a whole
 const FIELDS = ":is(input, select, textarea):not(dialog:not([open]) *, [data-submit-on-change] *, :autofill)";
-const isBusy = () => isPressed || document.querySelector(`:is(${CHANGING}) :is(dialog[open], select:focus, input:focus, textarea:focus)`) || isSelecting() || isFilledIn();
+const isBusy = () => isPressed || document.querySelector(`:is(${CHANGING}) :is(dialog[open], select:focus, input:focus, textarea:focus, [popover]:popover-open, [data-held])`) || isSelecting() || isFilledIn();
 
 /** Somebody typed or chose what is not sent yet, and looks elsewhere for a moment. */
 function isFilledIn() {
@@ -93,7 +93,7 @@ if (page) {
   for (const kind of ["pointerdown", "pointerup", "pointercancel"]) {
     document.addEventListener(kind, () => (isPressed = kind === "pointerdown"), { capture: true });
   }
-  for (const kind of ["close", "focusout", "selectionchange", "pointerup", "pointercancel"]) {
+  for (const kind of ["close", "focusout", "selectionchange", "pointerup", "pointercancel", "toggle", "dragend"]) {
     document.addEventListener(kind, () => isWaiting && setTimeout(follow), { capture: true });
   }
 }
