@@ -127,6 +127,11 @@ def main() -> int:
         for name, path in PAGES.items():
             owner.goto(f"{facts['url']}/{path}")
             save(owner, name)
+        owner.goto(f"{facts['url']}/inbox/open")
+        owner.locator(".conversation-row").first.focus()
+        for key in ("x", "Shift+ArrowDown", "!"):
+            owner.keyboard.press(key)
+        save(owner, "bulk")
         owner.goto(f"{facts['url']}/design/gallery")
         save(owner, "conditions", "condition-form")
         thai = sign_in(browser, facts, "agent2@demo.example", PHONE, "light")
