@@ -27,6 +27,8 @@ ROOMS = (
     "media",
     "message_templates",
     "conversations",
+    "attention",
+    "acts",
 )
 HEAD = """# Events
 

@@ -13,6 +13,7 @@ from regulars.acts.selection import Selection
 from regulars.conversations.models import Activity, Conversation
 from regulars.conversations.operations.handling import set_priority
 from regulars.kernel import clock
+from regulars.kernel.errors import NotAllowed
 from regulars.kernel.jobs.models import Job
 from regulars.kernel.jobs.running import run_job
 from regulars.workspaces.jobs import undo_job
@@ -72,6 +73,10 @@ def test_where_contacts_wrote_since_nothing_is_put_away(cast: Cast):
 
 def test_with_the_right_that_whoever_asked_has_by_then(cast: Cast):
     cast.hears(NUMBERS[0], "hello")
+    with pytest.raises(NotAllowed):
+        start_act_on_all(
+            Selection(), [Resolve()], by=cast.token_actor("agent", scopes=["conversations:read"])
+        )
     job = start_act_on_all(Selection(), [Resolve()], by=cast.actor(cast.agent))
     cast.agent.is_active = False
     cast.agent.save()
