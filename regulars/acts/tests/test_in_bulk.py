@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from regulars.acts.actions import Prioritize, PutTags, Resolve
+from regulars.acts.actions import Action, Prioritize, PutTags, Resolve
 from regulars.acts.operations import in_bulk
 from regulars.acts.operations.in_bulk import start_act_on_all
 from regulars.acts.selection import Selection
@@ -38,7 +38,7 @@ def test_a_list_is_gone_through_though_it_empties_meanwhile(cast: Cast):
     listed = [cast.hears(number, "hello") for number in NUMBERS]
     by = cast.actor(cast.owner)
     looked_at = clock.now() + timedelta(seconds=1)
-    actions = [PutTags(tags=["done"]), Resolve()]
+    actions: list[Action] = [PutTags(tags=["done"]), Resolve()]
     job = ended(start_act_on_all(Selection(status="open"), actions, by=by, looked_at=looked_at))
     assert (job.status, job.done, job.total, job.result) == ("done", 5, 5, {"done": 5, "refused": {}})
     assert {each.status for each in Conversation.objects.filter(workspace=cast.workspace)} == {"resolved"}

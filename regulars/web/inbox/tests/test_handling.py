@@ -36,6 +36,7 @@ def test_snooze_takes_ones_own_words_and_goes_back(cast: Cast, sign_in: SignIn) 
     answer = client.post(path, {"until": until, "through": "yes"}, headers=FRAGMENT)
     after = now(conversation)
     assert (after.status, after.sleeps_through) == ("snoozed", True)
+    assert after.snoozed_until
     assert timedelta(hours=1, minutes=58) < after.snoozed_until - clock.now() <= timedelta(hours=2)
     client.post(json.loads(answer["X-Toast"])["undo_url"], headers=FRAGMENT)
     assert now(conversation).status == "open"
