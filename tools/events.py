@@ -29,6 +29,8 @@ ROOMS = (
     "quick_replies",
     "conversations",
     "cases",
+    "attention",
+    "acts",
 )
 HEAD = """# Events
 

@@ -148,6 +148,11 @@ def main() -> int:
         for name, path in PAGES.items():
             owner.goto(f"{facts['url']}/{path}")
             save(owner, name)
+        owner.goto(f"{facts['url']}/inbox/open")
+        owner.locator(".conversation-row").first.focus()
+        for key in ("x", "Shift+ArrowDown", "!"):
+            owner.keyboard.press(key)
+        save(owner, "bulk")
         owner.goto(f"{facts['url']}/design/gallery")
         save(owner, "conditions", "condition-form")
         schedule(owner, facts["url"])

@@ -18,6 +18,7 @@ from regulars.contacts.operations.tagging import tag_contacts, untag_contacts
 from regulars.conversations.models import Conversation, Episode
 from regulars.conversations.operations.composing import Composition
 from regulars.conversations.operations.handling import (
+    assign_conversation,
     reopen_conversation,
     resolve_conversation,
     set_priority,
@@ -259,8 +260,9 @@ def _leave_to_colleagues(
         to = those.members[told.to]
         named = [Named("member", to.id)]
         with clock.frozen_at(those.before(told.days)):
-            by = actor_of_member(those.members[told.by])
-            leave_note(talk(told.person), told.text.format(to=f"@{to}"), named, by=by)
+            by, conversation = actor_of_member(those.members[told.by]), talk(told.person)
+            assign_conversation(conversation, to=to, by=actor_of_member(made.members[0]))
+            leave_note(conversation, told.text.format(to=f"@{to}"), named, by=by)
     for person, email in FOLLOWED:
         follow(talk(person), by=actor_of_member(those.members[email]))
     by = actor_of_member(made.members[0])

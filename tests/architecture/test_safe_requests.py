@@ -13,6 +13,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from psycopg import sql
 
+from regulars.acts.actions import Prioritize
+from regulars.acts.operations.acting import act_on
+from regulars.attention.operations.mentioning import leave_note
 from regulars.contacts.models import MergeSuggestion
 from regulars.contacts.operations.merging import merge_contacts
 from regulars.conversations.models import Message
@@ -83,6 +86,9 @@ def _ids(cast: Cast) -> dict[str, str]:
         ),
         "invitation_id": str(Invitation.objects.latest("created_at").id),
         "subject": "contact",
+        "act_id": str(act_on(conversation, [Prioritize(priority="high")], by=cast.actor(cast.owner))),
+        "note_id": str(leave_note(conversation, "for us", by=cast.actor(cast.agent)).note.id),
+        "what": "assign",
         "job_id": str(start_replay(WhichDeliveries(), by=cast.actor(cast.owner)).id),
         "schedule_id": str(add_schedule("inboxes.replay", None, "0 3 * * *", by=cast.actor(cast.owner)).id),
         "secret": secret,

@@ -69,6 +69,7 @@ PARENTS = {
 FOLLOWED: set[type[Event]] = {event for topic in TOPICS for event in topic.events} | set(RIGHTS_EVENTS)
 """what open screens are told of"""
 CHANGES_NO_SCREEN = {
+    "ActUndone": "each change that it takes back is told by itself",
     "MemberTyping": "the contact's phone shows it",
     "PasswordChanged": "a mail tells it to whom it concerns",
 }
@@ -144,6 +145,14 @@ MAY_READ_MAY_DO = {
     "api/v1/media/<str:media_id>/retry": "likewise",
     "api/v1/segments/preview": "a question with a long body: it counts and shows, and keeps nothing",
     "api/v1/conversations/<str:conversation_id>": "each part of a PATCH asks for its own permission",
+    "conversations/<str:conversation_id>/following": "a list of one's own",
+    "acts": "each action asks for its own permission",
+    "acts/in/<str:view>": "likewise, when the job is asked for and while it runs",
+    "acts/jobs/<str:job_id>/change": "a job of one's own, with the permissions of what it does",
+    "acts/<str:act_id>/undo": "one's own act; what is restored asks for the permission of doing it",
+    "api/v1/acts": "each action asks for its own permission",
+    "api/v1/acts/on-all": "likewise, when the job is asked for and while it runs",
+    "api/v1/acts/<str:act_id>/undo": "one's own act; what is restored asks for the permission of doing it",
 }
 """routes that change something for everybody who may read it, and why that is right"""
 

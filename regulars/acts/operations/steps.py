@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -38,6 +38,14 @@ from regulars.workspaces.models import Member, Team
 from regulars.workspaces.queries import find_member, find_team
 from regulars.workspaces.teams import hold_teams
 
+PERMISSIONS: Mapping[type[Action], str] = {
+    **dict.fromkeys((Assign, HandToTeam, PutTags, TakeTags, Prioritize), "conversations:assign"),
+    **dict.fromkeys((Snooze, Resolve, Reopen), "conversations:resolve"),
+    LeaveNote: "notes:write",
+    **dict.fromkeys((MarkRead, MarkUnread), "conversations:read"),
+}
+"""of each action: asked for before anything is looked up, and by the verbs again"""
+
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
@@ -56,7 +64,7 @@ class Step:
 
 
 def steps_of(actions: Sequence[Action], *, by: Actor) -> list[Step]:
-    """Raises ``Invalid`` with the path of what is wrong."""
+    """Raises ``NotAllowed``, and ``Invalid`` with the path of what is wrong."""
     if not actions:
         raise Invalid(_("Say what is to be done"), fields={"actions": "at least one action"})
     return [_step(action, place, by) for place, action in enumerate(actions)]
@@ -70,6 +78,7 @@ def hold(steps: Sequence[Step], *, by: Actor) -> None:
 
 def _step(action: Action, place: int, by: Actor) -> Step:
     path = f"actions[{place}]"
+    by.require(PERMISSIONS[type(action)])
     match action:
         case Assign():
             member = _member(action.member, f"{path}.member", by)
