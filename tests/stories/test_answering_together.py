@@ -1,4 +1,4 @@
-"""An agent sends later and takes back, by keyboard; two who answer one customer see each other, and nothing leaves twice."""
+"""Sending later and taking back, by keyboard; two who answer one customer see each other and both texts."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ UNDO = "UPDATE workspaces_user SET undo_send_seconds = %s WHERE email = %s"
 
 
 @pytest.fixture
-def customer(product: Product) -> Iterator[Customer]:
-    yield Customer(product, "Wanda Later")
+def customer(product: Product) -> Customer:
+    return Customer(product, "Wanda Later")
 
 
 @pytest.fixture

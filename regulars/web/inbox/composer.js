@@ -92,6 +92,12 @@ class MessageComposer extends HTMLElement {
     this.problem("");
   }
 
+  /** The same member typed in this conversation on another device. */
+  followDraft({ mode, text, intent }) {
+    if (this.saving || !this.drafts.followServer(mode, { text, intent })) return;
+    if (mode === this.mode) this.text.value = this.drafts.text(mode);
+  }
+
   /** Nobody keeps this draft for us any more. */
   forgetSaving() {
     clearTimeout(this.saving);

@@ -100,6 +100,17 @@ export class Drafts {
     return mode;
   }
 
+  /** The server keeps another text now, typed on another device: true when it stands here, where nobody had typed. */
+  followServer(mode, { text, intent }) {
+    const record = this.records[mode];
+    if (!record) return false;
+    if (record.text === text) return this.saved(mode, text), false;
+    if (record.text !== record.base) return false; // what is typed here goes on, and is kept
+    this.records[mode] = { text, base: text, met: text, id: intent || newId() };
+    this.write(mode, text);
+    return true;
+  }
+
   /** A line came into the thread: when it is what stands here, sent from another device, it is done. The mode, if so. */
   followLine(line) {
     const text = line.querySelector(".text")?.textContent.trim();
