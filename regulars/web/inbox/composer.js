@@ -204,6 +204,7 @@ class MessageComposer extends HTMLElement {
     if (isComposition(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey && !((event.ctrlKey || event.metaKey) && event.shiftKey)) {
       event.preventDefault();
+      if (this.later.isOpening) return; // meant for the dialog that is on its way
       this.sending.send();
     }
   }
