@@ -1,7 +1,7 @@
 """Ten sessions of one member with the same conversation open: how soon all of them know what one of them did (IN-4).
 
 A draft, a hold (another member begins to answer), an assignment and a read mark, one after the other; the time runs
-from the request until a stream has told. The floor is a bare notification to a session of the database.
+from the request until a stream has told.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ import time
 from collections.abc import Iterator, Mapping
 
 import httpx
-import psycopg
 
 from benchmarks.accepting import Effort
-from benchmarks.figures import Figure, median
+from benchmarks.figures import Figure
 from benchmarks.load import percentile
 from benchmarks.product import Product
 from benchmarks.seeding import seed
@@ -42,14 +41,11 @@ def measure_syncing(product: Product, effort: Effort) -> Iterator[Figure]:
     product.cookies = product.cookies or seed(product, "sign-in", SESSIONS)["cookies"]
     turns = max(2, int(effort.seconds * ROUNDS_A_SECOND)) * effort.rounds
     took = asyncio.run(_measure(product, conversation, turns))
-    floor = _notified(product.database_url, turns)
     for deed, (name, _event) in DEEDS.items():
         yield Figure(
             f"{name} in {SESSIONS} sessions of one member, p95",
             percentile(took[deed], 95),
             "ms",
-            floor=floor,
-            floor_name="a bare notification",
             at_most=MOST_P95,
         )
 
@@ -136,19 +132,3 @@ def _form(deed: str, turn: int) -> dict[str, str]:
         "reading": {"state": "unread" if turn % 2 else "read"},
     }
     return forms[deed]
-
-
-def _notified(database_url: str, turns: int) -> float:
-    """Milliseconds from a committed NOTIFY until another session has it, middle."""
-    with (
-        psycopg.connect(database_url, autocommit=True) as telling,
-        psycopg.connect(database_url, autocommit=True) as hearing,
-    ):
-        hearing.execute("LISTEN regulars_bench")
-        times = []
-        for _turn in range(turns):
-            began = time.perf_counter()
-            telling.execute("NOTIFY regulars_bench")
-            next(iter(hearing.notifies(timeout=PATIENCE, stop_after=1)))
-            times.append((time.perf_counter() - began) * 1000)
-    return median(times)
