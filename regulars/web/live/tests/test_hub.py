@@ -17,10 +17,12 @@ from regulars.inboxes.events import InboxStaffed
 from regulars.kernel import clock
 from regulars.kernel.events import Doer, Event, Page, Position, Recorded, read_after
 from regulars.web.live.door import Viewer
-from regulars.web.live.hub import MOST_STREAMS, QUEUE_LIMIT, LiveHub, _Screen
+from regulars.web.live.hub import MOST_STREAMS, LiveHub
 from regulars.web.live.own import Typed
 from regulars.web.live.presence import Beat, Person
 from regulars.web.live.rights import Shift
+from regulars.web.live.screen import QUEUE_LIMIT
+from regulars.web.live.screen import Screen as _Screen
 from regulars.web.live.topics import page_topic
 from regulars.workspaces.access import Actor
 from regulars.workspaces.events import MEMBER_EVENTS, MemberLetIn, RoleChanged, TeamRemoved
