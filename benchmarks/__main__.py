@@ -27,6 +27,7 @@ from benchmarks.seeing import measure_seeing
 from benchmarks.sending import measure_sending
 from benchmarks.showing import measure_showing
 from benchmarks.spending import measure_spending
+from benchmarks.syncing import measure_syncing
 from benchmarks.tagging import measure_tagging
 
 ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
@@ -44,6 +45,7 @@ ALONE: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "costing": measure_costing,
     "reacting": measure_reacting,
     "seeing": measure_seeing,
+    "syncing": measure_syncing,
 }
 """on that product, too, but by this checkout's code and each held against itself: never against another commit"""
 NAMES = (*ON_ONE_PRODUCT, *ALONE, "resting")

@@ -33,6 +33,7 @@ from regulars.channels.door.webhook import Webhooks  # noqa: E402
 from regulars.kernel.events import CHANNEL as EVENTS_CHANNEL  # noqa: E402
 from regulars.kernel.listening import Wakeups  # noqa: E402
 from regulars.web.live.hub import LiveHub  # noqa: E402
+from regulars.web.live.own import CHANNEL as OWN_CHANNEL  # noqa: E402
 from regulars.web.live.presence import CHANNEL as PRESENCE_CHANNEL  # noqa: E402
 from regulars.workspaces.trail.writing import TrailWriter  # noqa: E402
 
@@ -123,7 +124,7 @@ class Web:
         self._wakeups = Wakeups(
             settings.DATABASE_URL,
             {EVENTS_CHANNEL: [self._live.wake]},
-            hearers={PRESENCE_CHANNEL: self._live.hear},
+            hearers={PRESENCE_CHANNEL: self._live.hear, OWN_CHANNEL: self._live.hear_own},
         )
         self._wakeups.start()
         self._trail = TrailWriter()

@@ -23,7 +23,7 @@ MOST_SHOWN = 4_000
 _TOLD = re.compile(
     r"(\d+) texts for (\d+) questions in (\d+) conversations: (.*); (\d+) doubled, (\d+) lost", re.MULTILINE
 )
-_COUNT = re.compile(r"(\d+) ([a-z-]+)")
+_COUNT = re.compile(r"(\d+) ([a-z -]+)")
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from benchmarks.seeing import measure_seeing
 from benchmarks.sending import measure_sending
 from benchmarks.showing import measure_showing
 from benchmarks.spending import measure_spending
+from benchmarks.syncing import DEEDS, SESSIONS, measure_syncing
 from benchmarks.tagging import measure_tagging
 from config.wiring import REACTIONS
 from regulars.supervision.home import PROJECT
@@ -146,3 +147,9 @@ def test_resting_weighs_each_process() -> None:
     parts = {name.rpartition(": ")[2] for name in figures if name.startswith("idle memory, the demo: ")}
     assert parts == {"supervisor", "postgres", "web", "worker", "sandbox"}
     assert figures["second start of the demo"].value > 0
+
+
+def test_ten_sessions_of_one_member_are_told_of_each_deed(product: Product) -> None:
+    figures = by_name(measure_syncing(product, TINY))
+    names = [name for name, _event in DEEDS.values()]
+    assert list(figures) == [f"{name} in {SESSIONS} sessions of one member, p95" for name in names]

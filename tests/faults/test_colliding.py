@@ -33,4 +33,5 @@ def test_nobody_answers_over_anybody_and_no_text_is_lost(product: Product):
     print(f"seed {SEED}: {collision.crowd}; {len(found.doubles)} doubled, {len(found.lost)} lost")
     assert found.lost == []
     assert len(found.doubles) <= MOST_DOUBLES * PEOPLE, found.doubles
-    assert {"sent", "answered-meanwhile", "being-answered"} <= collision.crowd.told.keys()
+    assert collision.crowd.told["sent"] > 0
+    assert collision.crowd.told.keys() & {"answered-meanwhile", "being-answered"}

@@ -11,7 +11,7 @@ import asyncio
 import random
 import re
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -24,6 +24,7 @@ from .talk import QUICK
 
 _OUT = re.compile(r'class="\s*message out[^"]*"\s+id="message-([0-9a-f-]{36})"')
 _IN = re.compile(r'class="\s*message in[^"]*"\s+id="message-([0-9a-f-]{36})"')
+_LINE = re.compile(r'class="\s*message (in|out)\b[^"]*"\s+id="message-')
 _CSRF = re.compile(r'data-csrf="([^"]+)"')
 _WAITING = """
 SELECT c.id::text FROM conversations_conversation c JOIN contacts_contact p ON p.id = c.contact_id
@@ -42,6 +43,8 @@ class Crowd:
 
     typed: list[tuple[str, str, str]] = field(default_factory=list)
     """(member, conversation, text)"""
+    answered: defaultdict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    """who answered, by conversation and the question that was the last one before their eyes"""
     told: Counter[str] = field(default_factory=Counter)
     questions: int = 0
     conversations: int = 0
@@ -55,7 +58,7 @@ class Crowd:
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """What may not be: ``doubles``, conversations in which two answered one question; ``lost`` texts."""
+    """What may not be: ``doubles``, conversations in which two answered the same question; ``lost`` texts."""
 
     doubles: list[str]
     lost: list[str]
@@ -133,7 +136,8 @@ class Collision:
             if text not in spoken.get((member, conversation), "")
             and text not in kept.get((member, conversation), "")
         ]
-        return Losses([str(row[0]) for row in self.product.sql(_DOUBLES)], lost)
+        doubles = {where for (where, _asked), members in self.crowd.answered.items() if len(members) > 1}
+        return Losses(sorted(doubles), lost)
 
 
 _SAID = """
@@ -141,16 +145,6 @@ SELECT author_member_id::text, conversation_id::text, text FROM conversations_me
 WHERE direction = 'out' AND status <> 'failed' AND author_member_id IS NOT NULL
 """
 _DRAFTS = "SELECT member_id::text, conversation_id::text, text FROM conversations_draft WHERE mode = 'reply'"
-_DOUBLES = """
-SELECT DISTINCT conversation_id::text FROM (
-  SELECT m.conversation_id, m.direction, m.author_member_id,
-    lag(m.direction) OVER thread AS before, lag(m.author_member_id) OVER thread AS by_before
-  FROM conversations_message m LEFT JOIN conversations_outgoingmessage o ON o.message_id = m.id
-  WHERE m.status <> 'failed' AND m.kind = 'text'
-  WINDOW thread AS (PARTITION BY m.conversation_id ORDER BY m.created_at, o.sequence)
-) line WHERE direction = 'out' AND before = 'out' AND author_member_id <> by_before
-"""
-"""In the order in which they were stored; what one member says in two lines is one answer."""
 
 
 class _Agent:
@@ -174,6 +168,9 @@ class _Agent:
     async def answer(self, conversation: str) -> None:
         page = (await self.client.get(f"/conversations/{conversation}")).text
         out, asked = _OUT.findall(page), _IN.findall(page)
+        if not asked or _LINE.findall(page)[-1] == "out":
+            self.crowd.told["seen to be answered"] += 1
+            return
         await asyncio.sleep(self.chance.uniform(*_THINKS))
         text = f"{self.sitting.name} says {uuid4().hex}"
         self.crowd.typed.append((self.sitting.member_id, conversation, text))
@@ -187,6 +184,7 @@ class _Agent:
         )
         if sent.status_code == 201:
             self.crowd.told["sent"] += 1
+            self.crowd.answered[conversation, asked[-1]].add(self.sitting.member_id)
             self.drafts.pop(conversation, None)
             return
         assert sent.status_code == 409, (sent.status_code, sent.text[:300])

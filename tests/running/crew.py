@@ -34,7 +34,7 @@ def make_crew(product: Product, count: int) -> list[Sitting]:
     }
     command = [sys.executable, "-m", "tests.running.crew", str(count)]
     done = subprocess.run(
-        command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, check=True, timeout=120
+        command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, check=True, timeout=300
     )
     return [Sitting(**each) for each in json.loads(done.stdout.splitlines()[-1])]
 

@@ -98,6 +98,12 @@ class MessageComposer extends HTMLElement {
     this.problem("");
   }
 
+  /** The same member typed in this conversation on another device. */
+  followDraft({ mode, text, intent }) {
+    if (this.saving || !this.drafts.followServer(mode, { text, intent })) return;
+    if (mode === this.mode) this.text.value = this.drafts.text(mode);
+  }
+
   /** Nobody keeps this draft for us any more. */
   forgetSaving() {
     clearTimeout(this.saving);
@@ -206,6 +212,7 @@ class MessageComposer extends HTMLElement {
     if (isComposition(event) || this.replies.onKey(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey && !((event.ctrlKey || event.metaKey) && event.shiftKey)) {
       event.preventDefault();
+      if (this.later.isOpening) return; // meant for the dialog that is on its way
       this.sending.send();
     }
   }

@@ -19,6 +19,7 @@ export class Drafts {
   /** `server`: what the server keeps by mode, each with its text and the id under which it goes out. */
   constructor(conversation, server) {
     this.conversation = conversation;
+    this.said = new Set();
     this.records = { reply: this.meet("reply", server.reply), note: this.meet("note", server.note) };
     this.write("reply", this.records.reply.text);
     this.write("note", this.records.note.text);
@@ -71,6 +72,7 @@ export class Drafts {
   /** What was taken to be sent; the field is empty for the next thing, under an id of its own. */
   take(mode) {
     const taken = { ...this.records[mode] };
+    this.said.add(taken.id);
     this.records[mode] = { text: "", base: "", id: newId() };
     this.write(mode, "");
     return taken;
@@ -78,6 +80,7 @@ export class Drafts {
 
   /** What could not be sent comes back, before anything typed meanwhile. */
   giveBack(mode, taken) {
+    this.said.delete(taken.id);
     const { text, base } = this.records[mode];
     const whole = [taken.text, text].filter(Boolean).join("\n");
     this.records[mode] = { text: whole, base, id: taken.id };
@@ -98,6 +101,22 @@ export class Drafts {
     if (this.records[mode].text !== (before?.text ?? "")) return "";
     this.records[mode] = readRecord(event.newValue) ?? { text: "", base: "", id: newId() };
     return mode;
+  }
+
+  /** What is told late of a draft that has gone out by now is no draft any more. */
+  isSaid(id) {
+    return this.said.has(id) || Boolean(id && document.getElementById(`message-${id}`));
+  }
+
+  /** The server keeps another text now, typed on another device: true when it stands here, where nobody had typed. */
+  followServer(mode, { text, intent }) {
+    const record = this.records[mode];
+    if (!record || this.isSaid(intent)) return false;
+    if (record.text === text) return this.saved(mode, text), false;
+    if (record.text !== record.base) return false; // what is typed here goes on, and is kept
+    this.records[mode] = { text, base: text, met: text, id: intent || newId() };
+    this.write(mode, text);
+    return true;
   }
 
   /** A line came into the thread: when it is what stands here, sent from another device, it is done. The mode, if so. */

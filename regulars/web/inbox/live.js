@@ -52,7 +52,7 @@ class LiveUpdates {
     this.source = source;
     source.addEventListener("open", () => this.heard());
     source.addEventListener("error", () => source === this.source && this.lost());
-    for (const kind of ["hello", "row", "message", "thread", "panel", "gone", "counters", "permissions", "reset", "presence", "answering", "scheduled", "refusal", "tags", "duty", "attention", "ping"]) {
+    for (const kind of ["hello", "row", "message", "thread", "panel", "gone", "counters", "permissions", "reset", "presence", "answering", "draft", "scheduled", "refusal", "tags", "duty", "attention", "ping"]) {
       source.addEventListener(kind, (event) => source === this.source && this.receive(kind, event));
     }
   }
@@ -161,6 +161,12 @@ class LiveUpdates {
   /** A colleague begins to answer, or ends, in whatever conversation. */
   answering(data) {
     tellAnswering(data);
+  }
+
+  /** This member typed in the open conversation, on another device. */
+  draft(data) {
+    const composer = this.screen.querySelector("message-composer");
+    if (composer?.dataset.conversation === data.conversation_id) composer.followDraft(data);
   }
 
   /** What leaves the open conversation later is another. */

@@ -27,6 +27,8 @@ export class Overtaken {
     this.words = interpolate(gettext("%(name)s answered since you began to write"), { name });
     this.bar.querySelector(".bar-text").textContent = this.words;
     this.bar.hidden = false;
+    if (this.composer.collision?.box) this.composer.problem(""); // it was about what is known better now
+    this.composer.collision?.forget();
     drawAnswering();
   }
 

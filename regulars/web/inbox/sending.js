@@ -7,7 +7,7 @@ import { Outbox } from "./drafts.js";
 import { showScheduled } from "./later.js";
 import { namedIn } from "./mentions.js";
 import { pendingLine } from "./pending.js";
-import { offerUndo } from "./undo_send.js";
+import { awaitUndo, offerUndo } from "./undo_send.js";
 
 const SAVE_PATIENCE = 2000;
 
@@ -54,8 +54,9 @@ export class Sending {
     this.clearReply();
     this.showPending(line);
     this.outbox.put(draft.id, { fields: [...body], files, quote: kept.quote && { id: kept.quote.id, html: kept.quote.html } });
+    const isUndone = awaitUndo();
     const patience = new Promise((done) => setTimeout(done, SAVE_PATIENCE));
-    Promise.race([composer.saved, patience]).then(() => this.deliver(composer.dataset.sendUrl, body, line, kept)); // an older save may not come after
+    Promise.race([composer.saved, patience]).then(() => this.deliver(composer.dataset.sendUrl, body, line, kept, isUndone)); // an older save may not come after
     return true;
   }
 
@@ -127,9 +128,10 @@ export class Sending {
   }
 
   /** A lost connection is tried again with the same id, so nothing goes out twice; a refusal gives the text back. */
-  async deliver(url, body, line, kept) {
+  async deliver(url, body, line, kept, isUndone = awaitUndo()) {
     const asked = performance.now();
     const response = await post(url, body).catch(() => null);
+    const isWanted = isUndone();
     if (!response) return this.offerRetry(url, body, line, kept);
     this.outbox.remove(body.get("id"));
     const answer = await response.text();
@@ -138,7 +140,7 @@ export class Sending {
     if (response.ok) {
       this.composer.thread.receive(answer, { asked });
       const seconds = Number(response.headers.get("X-Undo") ?? 0);
-      if (seconds) offerUndo(this, kept, { html: answer, seconds, then: body.get("then") ?? "" });
+      if (seconds) offerUndo(this, kept, { html: answer, seconds, then: body.get("then") ?? "", isWanted });
       this.composer.dispatchEvent(new CustomEvent("message-sent", { bubbles: true }));
       return;
     }

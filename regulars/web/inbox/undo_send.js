@@ -4,12 +4,24 @@ import { gettext } from "../design/strings.js";
 import { toast } from "../design/toast/toast.js";
 
 let offered = null; // the last one, whichever conversation is open now
+let awaited = null; // what is on its way to the server, and may have been undone before its answer is here
 
 const idsIn = (html) => [...fragment(html).querySelectorAll(".message")].map((line) => line.id.replace("message-", ""));
 
+/** Something is sent: from now on the key is about it. Gives what ends that. */
+export function awaitUndo() {
+  const mine = { isWanted: false };
+  awaited = mine;
+  return () => {
+    if (awaited === mine) awaited = null;
+    return mine.isWanted;
+  };
+}
+
 /** `sending`: who sent it; `kept`: what stood in the composer. */
-export function offerUndo(sending, kept, { html, seconds, then }) {
+export function offerUndo(sending, kept, { html, seconds, then, isWanted }) {
   const mine = { sending, kept, then, ids: idsIn(html) };
+  if (isWanted) return takeBack(mine);
   offered = mine;
   const end = () => offered === mine && (offered = null);
   setTimeout(end, seconds * 1000);
@@ -20,9 +32,10 @@ export function offerUndo(sending, kept, { html, seconds, then }) {
 export function followUndoKey(text) {
   text.addEventListener("keydown", (event) => {
     const isKey = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.code === "KeyZ";
-    if (!isKey || text.value || !offered) return;
+    if (!isKey || text.value || !(offered || awaited)) return;
     event.preventDefault();
-    takeBack(offered);
+    if (awaited) awaited.isWanted = true;
+    else takeBack(offered);
   });
 }
 

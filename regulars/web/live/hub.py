@@ -14,7 +14,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
@@ -32,8 +32,11 @@ from regulars.web.live.attendance import Attendance
 from regulars.web.live.counting import count_everything
 from regulars.web.live.door import Viewer, viewer_of_cookie, viewers_of_sessions
 from regulars.web.live.drawing import Drawn, draw_all, write_once
+from regulars.web.live.own import for_own_screens, read_typed
 from regulars.web.live.presence import Board, read_beat, told
 from regulars.web.live.rights import RIGHTS_EVENTS, Shift, sees_other_numbers, shift_of
+from regulars.web.live.screen import QUEUE_LIMIT
+from regulars.web.live.screen import Screen as _Screen
 from regulars.web.live.streams import (
     Receive,
     Scope,
@@ -51,7 +54,6 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _LOST_DATABASE = (OperationalError, InterfaceError)
-QUEUE_LIMIT = 500
 READ_LIMIT = 500
 CATCH_UP_LIMIT = 2_000
 """events a returning screen may have missed before it is told to load anew"""
@@ -65,20 +67,6 @@ USUAL_TOPIC = "inbox"
 """what a screen follows that names nothing"""
 KEPT_BACK_SECONDS = 0.02
 """how soon to look again while a running transaction keeps events back"""
-
-
-@dataclass(eq=False, slots=True)
-class _Screen:
-    viewer: Viewer
-    topics: frozenset[str]
-    subject: UUID | None = None
-    """the conversation that is open on it"""
-    opened_at: float = field(default_factory=monotonic)
-    has_ended: bool = False
-    """nothing more is given to it, whatever is on its way"""
-    queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_LIMIT))
-    news: list[bytes] | None = None
-    """what came up while the screen is still to be told what it missed: that was drawn earlier and goes first"""
 
 
 class LiveHub:
@@ -113,13 +101,25 @@ class LiveHub:
         self._counter = asyncio.create_task(self._count_forever())
 
     def wake(self) -> None:
-        if self._loop and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake.set)
+        self._soon(self._wake.set)
 
     def hear(self, payload: str) -> None:
+        self._soon(self._hear, payload)
+
+    def hear_own(self, payload: str) -> None:
+        self._soon(self._hear_own, payload)
+
+    def _soon(self, act: Callable[..., object], *arguments: object) -> None:
         """From any thread."""
         if self._loop and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._hear, payload)
+            self._loop.call_soon_threadsafe(act, *arguments)
+
+    def _hear_own(self, payload: str) -> None:
+        if typed := read_typed(payload):
+            for_own_screens(typed, list(self._screens), self._offer_draft)
+
+    def _offer_draft(self, screen: _Screen, facts: dict[str, Any]) -> None:
+        self._offer(screen, event_of("draft", facts, self._position))
 
     def _hear(self, payload: str) -> None:
         beat = read_beat(payload)

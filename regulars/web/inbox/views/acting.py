@@ -40,6 +40,7 @@ from regulars.web.inbox.building import note_view
 from regulars.web.inbox.panes import head_context
 from regulars.web.inbox.priorities import priority_word
 from regulars.web.inbox.seeing import seen_in, unread_in
+from regulars.web.live.own import Typed, tell_own
 from regulars.web.problems import toast_header
 from regulars.workspaces.models import Member
 from regulars.workspaces.queries import find_member, find_team, teams_of
@@ -242,6 +243,7 @@ def draft(request: MemberRequest, conversation_id: str) -> HttpResponse:
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     mode, text, intent = (request.POST.get(name, "") for name in ("mode", "text", "intent"))
     save_draft(conversation, request.member, mode, text, intent=id_in(intent) if intent else None)
+    tell_own(Typed(request.member.id, conversation.id, mode, text, intent))
     return HttpResponse(status=204)
 
 

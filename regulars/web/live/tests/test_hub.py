@@ -17,9 +17,12 @@ from regulars.inboxes.events import InboxStaffed
 from regulars.kernel import clock
 from regulars.kernel.events import Doer, Event, Page, Position, Recorded, read_after
 from regulars.web.live.door import Viewer
-from regulars.web.live.hub import MOST_STREAMS, QUEUE_LIMIT, LiveHub, _Screen
+from regulars.web.live.hub import MOST_STREAMS, LiveHub
+from regulars.web.live.own import Typed
 from regulars.web.live.presence import Beat, Person
 from regulars.web.live.rights import Shift
+from regulars.web.live.screen import QUEUE_LIMIT
+from regulars.web.live.screen import Screen as _Screen
 from regulars.web.live.topics import page_topic
 from regulars.workspaces.access import Actor
 from regulars.workspaces.events import MEMBER_EVENTS, MemberLetIn, RoleChanged, TeamRemoved
@@ -414,3 +417,20 @@ async def test_only_those_who_are_there_are_told_who_else_is():
     assert b'"state":"writing"' in heard
     assert (await _told(hub, ben)).count(b"event: presence") == 1
     assert await _told(hub, spy) == b""
+
+
+async def test_what_a_member_types_is_told_their_own_screens_of_that_conversation_alone():
+    hub, here = LiveHub([]), uuid4()
+    typing, other = _screen(), _screen()
+    same, elsewhere = replace(other, viewer=typing.viewer), replace(other, viewer=typing.viewer)
+    for screen, subject in ((typing, here), (other, here), (same, here), (elsewhere, uuid4())):
+        screen.subject, screen.queue = subject, asyncio.Queue()
+        hub._screens.add(screen)
+    member_id = typing.viewer.actor.member_id
+    assert member_id
+    hub._hear_own(msgspec.json.encode(Typed(member_id, here, "reply", "hello", "")).decode())
+    hub._hear_own("no draft")
+    for screen in (typing, other, same, elsewhere):
+        hub._end(screen)
+    told = [(await _told(hub, each)).count(b"event: draft") for each in (typing, same, other, elsewhere)]
+    assert told == [1, 1, 0, 0]

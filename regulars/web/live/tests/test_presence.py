@@ -77,7 +77,7 @@ def told_of(news: list[Answering]) -> list[tuple[str | None, bool]]:
 
 def test_lists_are_told_who_answers_once_and_when_it_is_over() -> None:
     board, lists = Board(), AnsweringTold()
-    steps = (
+    steps: tuple[tuple[Beat, list[tuple[str | None, bool]]], ...] = (
         (beat(ANA, "looking"), []),
         (answers(BEN), [("Ben", False)]),
         (answers(BEN), []),
