@@ -7,6 +7,7 @@
 -- holds: mail 0001_initial
 -- holds: media 0005_source_url
 -- holds: message_templates 0001_initial
+-- holds: search 0002_fill
 -- holds: tags 0001_initial
 -- holds: workspaces 0011_password_resets
 
@@ -852,6 +853,21 @@ CREATE TABLE public.message_templates_messagetemplate (
     workspace_id uuid NOT NULL
 );
 
+CREATE TABLE public.search_searchentry (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    tokens integer[] NOT NULL,
+    contact_id uuid,
+    conversation_id uuid,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.search_searchfill (
+    workspace_id uuid NOT NULL,
+    asked_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL
+);
+
 CREATE TABLE public.tags_tag (
     id uuid NOT NULL,
     name text NOT NULL,
@@ -1244,6 +1260,12 @@ ALTER TABLE ONLY public.kernel_parkedevent
 ALTER TABLE ONLY public.workspaces_role
     ADD CONSTRAINT role_key_unique UNIQUE (workspace_id, key);
 
+ALTER TABLE ONLY public.search_searchentry
+    ADD CONSTRAINT search_searchentry_pkey PRIMARY KEY (id, kind);
+
+ALTER TABLE ONLY public.search_searchfill
+    ADD CONSTRAINT search_searchfill_pkey PRIMARY KEY (workspace_id);
+
 ALTER TABLE ONLY public.tags_tag
     ADD CONSTRAINT tags_tag_pkey PRIMARY KEY (id);
 
@@ -1498,6 +1520,12 @@ CREATE INDEX outgoing_unsettled ON public.conversations_outgoingmessage USING bt
 CREATE UNIQUE INDEX role_name_unique ON public.workspaces_role USING btree (workspace_id, lower(name));
 
 CREATE INDEX schedules_of_workspace ON public.kernel_jobschedule USING btree (workspace_id, created_at);
+
+CREATE INDEX search_in_conversation ON public.search_searchentry USING btree (conversation_id) WHERE (conversation_id IS NOT NULL);
+
+CREATE INDEX search_of_contact ON public.search_searchentry USING btree (contact_id) WHERE (contact_id IS NOT NULL);
+
+CREATE INDEX search_tokens ON public.search_searchentry USING gin (tokens);
 
 CREATE UNIQUE INDEX tag_name_unique ON public.tags_tag USING btree (workspace_id, key) WHERE (removed_at IS NULL);
 
@@ -1770,6 +1798,9 @@ ALTER TABLE ONLY public.message_templates_messagetemplate
 
 ALTER TABLE ONLY public.message_templates_messagetemplate
     ADD CONSTRAINT message_templates_me_workspace_id_52f5edc8_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.search_searchfill
+    ADD CONSTRAINT search_searchfill_workspace_id_d347636a_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.tags_tag
     ADD CONSTRAINT tags_tag_merged_into_id_eb8a12bd_fk_tags_tag_id FOREIGN KEY (merged_into_id) REFERENCES public.tags_tag(id) DEFERRABLE INITIALLY DEFERRED;

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import and_, or_
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -44,17 +45,22 @@ MOST_NAMED = 200
 """people whom one name can mean"""
 
 
-def in_conversations(actor: Actor, entries: Entries, asked: Asked) -> Entries:
-    if not actor.can("conversations:read"):
-        return entries.none()
+def by_facts(actor: Actor, entries: Entries, asked: Asked) -> Entries:
     for who in asked.who:
         entries = entries.filter(_said_by(actor, who))
     if asked.has:
         entries = entries.filter(_having(actor, *(f"has:{each}" for each in asked.has)))
-    narrowing = [*_tagged(actor, asked.tags), *_being(actor, asked)]
     for where in asked.where:
-        entries, matching = _at_place(actor, entries, where)
-        narrowing += matching
+        if numbers := _place(actor, where).numbers:
+            entries = entries.filter(reduce(or_, (_having(actor, f"inbox:{each}") for each in numbers)))
+    return entries
+
+
+def in_conversations(actor: Actor, entries: Entries, asked: Asked) -> Entries:
+    if not actor.can("conversations:read"):
+        return entries.none()
+    places = [_place(actor, where).matching for where in asked.where]
+    narrowing = [*_tagged(actor, asked.tags), *_being(actor, asked), *places]
     return _in_visible(actor, entries, reduce(and_, narrowing, Q()))
 
 
@@ -110,23 +116,30 @@ def _people_called(actor: Actor, name: str) -> list[UUID]:
     return list(contacts_visible_to(actor).filter(named).values_list("id", flat=True)[:MOST_NAMED])
 
 
-def _at_place(actor: Actor, entries: Entries, where: str) -> tuple[Entries, list[Q]]:
+class _Place(NamedTuple):
+    """Numbers that entries know, or else what must hold of a conversation."""
+
+    numbers: list[UUID]
+    matching: Q
+
+
+def _place(actor: Actor, where: str) -> _Place:
     """A number, a team's queue, groups, or threads with one person."""
     match meaning(WHERE, where):
         case "group":
-            return entries, [Q(group__isnull=False)]
+            return _Place([], Q(group__isnull=False))
         case "direct":
-            return entries, [Q(group__isnull=True)]
+            return _Place([], Q(group__isnull=True))
     numbers = [each.id for each in inboxes_of(actor) if _is_called(each.name, where)]
     teams = [each.id for each in teams_of(actor.workspace_id) if _is_called(each.name, where)]
     if teams:
-        return entries, [Q(team_id__in=teams) | Q(inbox_id__in=numbers)]
+        return _Place([], Q(team_id__in=teams) | Q(inbox_id__in=numbers))
     if not numbers:
         raise Invalid(
             _("No number and no team that you see is called “%(name)s”") % {"name": where},
             fields={"q": f"in:{where}"},
         )
-    return entries.filter(reduce(or_, (_having(actor, f"inbox:{each}") for each in numbers))), []
+    return _Place(numbers, Q())
 
 
 def _being(actor: Actor, asked: Asked) -> list[Q]:
