@@ -127,6 +127,9 @@ def main() -> int:
         for name, path in PAGES.items():
             owner.goto(f"{facts['url']}/{path}")
             save(owner, name)
+        owner.goto(f"{facts['url']}/search?q=order")
+        owner.wait_for_selector("[data-result]")
+        save(owner, "search")
         owner.goto(f"{facts['url']}/design/gallery")
         save(owner, "conditions", "condition-form")
         thai = sign_in(browser, facts, "agent2@demo.example", PHONE, "light")

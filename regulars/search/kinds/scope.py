@@ -37,8 +37,8 @@ from regulars.workspaces.access import Actor
 from regulars.workspaces.permissions import REACHES
 from regulars.workspaces.queries import members_of, teams_of
 
-FEW = 500
-"""conversations whose entries are looked through one by one"""
+FEW, FEW_ASKED_FOR = 500, 5_000
+"""conversations that are named one by one: those in sight, and those of which something is asked besides"""
 COMMON = 3_000
 """uses of a tag from which on things are asked whether they have it, and not the tag what has it"""
 MOST_NAMED = 200
@@ -72,9 +72,10 @@ def as_far_as_files(actor: Actor, entries: Entries, asked: Asked) -> Entries:
 def _in_visible(actor: Actor, entries: Entries, matching: Q) -> Entries:
     if actor.sees_all and not matching:
         return entries
-    few = first_visible(actor, lambda rows: rows.filter(matching), lambda rows: rows.order_by(), FEW + 1)
-    ids = list(few.values_list("id", flat=True))
-    if len(ids) <= FEW:
+    few = FEW_ASKED_FOR if matching else FEW
+    first = first_visible(actor, lambda rows: rows.filter(matching), lambda rows: rows.order_by(), few + 1)
+    ids = list(first.values_list("id", flat=True))
+    if len(ids) <= few:
         return entries.filter(IsAmong("conversation_id", Value(ids, output_field=ArrayField(UUIDField()))))
     visible = visible_to(actor, read_sight(actor)).filter(matching).order_by()
     return entries.filter(conversation_id__in=visible.values("id"))

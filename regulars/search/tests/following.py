@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from regulars.kernel.events import Position, Recorded, recorded_at
 from regulars.kernel.models import Event
 from regulars.search.queries import Results, search
-from regulars.search.reading import ask
 from regulars.search.reactions import index_reaction
+from regulars.search.reading import ask
 from regulars.search.searchable import searchable, searchables
 from regulars.workspaces.access import Actor
 

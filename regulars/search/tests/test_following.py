@@ -11,10 +11,10 @@ from regulars.conversations.operations.handling import write_note
 from regulars.conversations.operations.removing import remove_contact
 from regulars.inboxes.ports import ContactCard, Location, MediaRef, MessageContent
 from regulars.kernel import clock
+from regulars.kernel.jobs.models import Job
 from regulars.search.filling import FILL, ask_for_fills, fill_workspace
 from regulars.search.models import SearchEntry, SearchFill
 from regulars.search.tests.following import find, follow, texts
-from regulars.kernel.jobs.models import Job
 from tests.cast import ALICE, BORIS, CHAI, Cast
 
 

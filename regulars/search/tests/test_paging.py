@@ -7,13 +7,13 @@ from uuid import UUID
 
 import pytest
 
+from regulars.inboxes.ports import ContactRef, Identity, InboundMessage
 from regulars.kernel import clock
 from regulars.search import finding, queries
 from regulars.search.queries import count_up_to
 from regulars.search.reading import ask
 from regulars.search.searchable import searchable
 from regulars.search.tests.following import UTC, find, follow
-from regulars.inboxes.ports import ContactRef, Identity, InboundMessage
 from tests.cast import ALICE, BORIS, Cast
 
 
