@@ -43,6 +43,7 @@ def test_searching_and_coming_back(desks: Desks, product: Product):
     keys.press("ArrowDown")
     keys.press("Enter")
     keys.type("vera")
+    expect(page).to_have_url(re.compile("vera$"))
     expect(results).to_have_count(1)
     keys.press("ArrowDown")
     expect(results.first).to_be_focused()
