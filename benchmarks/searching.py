@@ -115,12 +115,11 @@ def measure(rounds: int) -> dict[str, Any]:
     from regulars.workspaces.models import Member
 
     workspace_id = _largest()
-    members = (
-        Member.objects.filter(workspace_id=workspace_id).select_related("user", "role").order_by("created_at")
-    )
+    members = Member.objects.filter(workspace_id=workspace_id).select_related("user", "role")
+    everybody = [actor_of_member(each) for each in members.order_by("created_at")]
     actors = {
-        key: actor_of_member(next(each for each in members if each.role.key == key))
-        for key in (SEES_ALL, SEES_OWN)
+        SEES_ALL: next(each for each in everybody if each.far("conversations") == "all"),
+        SEES_OWN: next(each for each in everybody if each.far("conversations") == "own"),
     }
     _vacuum()
     searches: Told = {}
