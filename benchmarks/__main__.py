@@ -23,6 +23,7 @@ from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
 from benchmarks.reacting import measure_reacting
 from benchmarks.resting import measure_first_start, measure_resting
+from benchmarks.searching import measure_searching
 from benchmarks.seeing import measure_seeing
 from benchmarks.sending import measure_sending
 from benchmarks.showing import measure_showing
@@ -44,6 +45,7 @@ ALONE: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "asking": measure_asking,
     "costing": measure_costing,
     "reacting": measure_reacting,
+    "searching": measure_searching,
     "seeing": measure_seeing,
     "syncing": measure_syncing,
 }

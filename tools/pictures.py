@@ -153,6 +153,9 @@ def main() -> int:
         for key in ("x", "Shift+ArrowDown", "!"):
             owner.keyboard.press(key)
         save(owner, "bulk")
+        owner.goto(f"{facts['url']}/search?q=order")
+        owner.wait_for_selector("[data-result]")
+        save(owner, "search")
         owner.goto(f"{facts['url']}/design/gallery")
         save(owner, "conditions", "condition-form")
         schedule(owner, facts["url"])

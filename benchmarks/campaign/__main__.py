@@ -15,10 +15,11 @@ from benchmarks.campaign.millions import MILLIONS
 from benchmarks.campaign.moving import MOVING
 from benchmarks.campaign.results import RESULTS, Results, commit
 from benchmarks.campaign.running import run_entry
+from benchmarks.campaign.searching import SEARCHING
 from benchmarks.figures import table
 from regulars.supervision.home import PROJECT
 
-ENTRIES = {each.name: each for each in (MILLIONS, KILLS, MOVING, ASKING, COLLIDING)}
+ENTRIES = {each.name: each for each in (MILLIONS, KILLS, MOVING, ASKING, COLLIDING, SEARCHING)}
 PLACE = PROJECT / ".campaign"
 """where entries keep what they go on with; git ignores it"""
 

@@ -38,6 +38,7 @@ WEIGHED = (
     "conversations_conversation",
     "contacts_contact",
     "contacts_contactidentity",
+    "search_searchentry",
 )
 
 

@@ -126,7 +126,7 @@ _WITH_MARKS = ((0x0300, 0x1D00), (0x1DC0, 0x1E00), (0x20D0, 0x2100), (0xA660, 0x
 
 
 def _marks() -> str:
-    """Inside a character class: what is written on or under letters of words. Python's ``\\w`` has none of it."""
+    """Inside a character class: what is written on or under letters of words, which Python counts to no word."""
     of_runs = re.compile(f"[{UNSPACED}]")
     found = (chr(point) for first, end in _WITH_MARKS for point in range(first, end))
     return "".join(

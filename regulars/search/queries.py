@@ -61,7 +61,7 @@ def search(
         return Results([], None)
     after = _read_cursor(cursor) if cursor else None
     with searching():
-        looks = [_Look(actor, asked, kind, zone) for kind in kinds]
+        looks = [_Look(actor, asked, kind, zone, limit) for kind in kinds]
         newest = merge(*(look.results(after) for look in looks), key=lambda each: each.place, reverse=True)
         items = list(islice(newest, limit + 1))
     stopped = max((look.stopped_at for look in looks if look.stopped_at), default=None)
@@ -77,31 +77,34 @@ def count_up_to(actor: Actor, asked: Asked, kind: Searchable, zone: ZoneInfo, mo
     if asked.is_empty:
         return 0
     with searching():
-        return sum(1 for _each in islice(_Look(actor, asked, kind, zone).results(None), most))
+        return sum(1 for _each in islice(_Look(actor, asked, kind, zone, most).results(None), most))
 
 
 class _Look:
     """One search among things of one kind."""
 
-    def __init__(self, actor: Actor, asked: Asked, kind: Searchable, zone: ZoneInfo) -> None:
-        self._asked, self._kind = asked, kind
+    def __init__(self, actor: Actor, asked: Asked, kind: Searchable, zone: ZoneInfo, limit: int) -> None:
+        self._asked, self._kind, self._at_once = asked, kind, min(limit + 1, AT_ONCE)
         numbers = [term.as_number for term in asked.terms if term.as_number]
         self._digits = numbers if kind.has_numbers and actor.can("contacts:read") else []
+        sees_all = actor.sees_all and actor.far("contacts") == "all"
         self._sought = Sought(
             actor.workspace_id,
             kind.kind,
-            lambda entries: kind.visible(actor, entries, asked),
             having_any(self._ways(actor.workspace_id)),
-            bool(asked.terms),
-            _start(asked.since, zone),
-            _start(asked.until, zone),
+            lambda entries: kind.narrow(actor, entries, asked),
+            lambda entries: kind.visible(actor, entries, asked),
+            is_worded=bool(asked.terms),
+            is_wide=bool(asked.terms) and not sees_all and not asked.is_narrowed,
+            since=_start(asked.since, zone),
+            until=_start(asked.until, zone),
         )
         self.stopped_at: Place | None = None
         """where it gave up to look further"""
 
     def results(self, after: Place | None) -> Iterator[Found]:
         examined = 0
-        for rows in find_rows(self._sought, after, AT_ONCE):
+        for rows in find_rows(self._sought, after, self._at_once):
             things = {each.id: each for each in self._kind.read([row.id for row in rows])} if rows else {}
             for row in rows:
                 thing = things.get(row.id)

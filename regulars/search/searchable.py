@@ -50,8 +50,10 @@ class Searchable:
     model: type[Model]
     things: Callable[[UUID], QuerySet[Any]]
     """what of a workspace may be among them; rows whose ``id`` is the thing's"""
+    narrow: Callable[[Actor, Entries, Asked], Entries]
+    """by what the operators ask of the entries themselves; raises ``Invalid`` for names that nothing has"""
     visible: Callable[[Actor, Entries, Asked], Entries]
-    """of the entries of this kind and workspace, those that the actor may see and that the operators leave"""
+    """those that the actor may see, and of which holds what the operators ask of other rows; raises ``Invalid``"""
     has_numbers: bool = False
     """whether things of this kind are found by people's numbers, too"""
 

@@ -33,6 +33,13 @@ class SearchQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
     )
 
 
+class Highlight(msgspec.Struct):
+    """A stretch of an excerpt, in Unicode characters."""
+
+    start: Annotated[int, told("Its first character.", 6)]
+    end: Annotated[int, told("The first one behind it.", 12)]
+
+
 class SearchItem(msgspec.Struct, kw_only=True):
     """Something that says what was looked for; the newest come first."""
 
@@ -58,13 +65,7 @@ class SearchItem(msgspec.Struct, kw_only=True):
             "… the parcel is two days late, can you …",
         ),
     ]
-    highlights: Annotated[
-        list[tuple[int, int]],
-        told(
-            "What was looked for in `excerpt`: from and to, in Unicode characters, in order.",
-            [[6, 12], [23, 27]],
-        ),
-    ]
+    highlights: Annotated[list[Highlight], told("What was looked for in `excerpt`, in order.")]
     at: Annotated[Moment, told("When it was said, written or made.")]
 
 
@@ -77,6 +78,6 @@ def build_item(found: Found) -> SearchItem:
         message=str(thing.id) if found.kind in ("message", "file") else None,
         contact=str(thing.contact_id) if thing.contact_id else None,
         excerpt=found.excerpt.text,
-        highlights=[(each.start, each.end) for each in found.excerpt.found],
+        highlights=[Highlight(each.start, each.end) for each in found.excerpt.found],
         at=thing.at,
     )

@@ -25,7 +25,7 @@ def test_a_search_finds_with_excerpt_and_highlights(api: Api, cast: Cast):
         "message": str(conversation.last_message_id),
         "contact": str(conversation.contact_id),
         "excerpt": "<b>배송지를</b> 바꿔 주세요",
-        "highlights": [[4, 6]],
+        "highlights": [{"start": 4, "end": 6}],
         "at": item["at"],
     }
 

@@ -65,8 +65,12 @@ def _contacts(workspace_id: UUID) -> QuerySet[Contact]:
     return Contact.objects.filter(workspace_id=workspace_id)
 
 
+def _narrow(_actor: Actor, entries: Entries, asked: Asked) -> Entries:
+    return entries.none() if asked.is_about_conversations else entries
+
+
 def _visible(actor: Actor, entries: Entries, asked: Asked) -> Entries:
-    if asked.is_about_conversations or not actor.can("contacts:read"):
+    if not actor.can("contacts:read"):
         return entries.none()
     if asked.tags:
         entries = entries.filter(with_any_tag(ContactTagging, "id", actor.workspace_id, asked.tags))
@@ -91,6 +95,7 @@ CONTACTS = Searchable(
     read=_read,
     model=Contact,
     things=_contacts,
+    narrow=_narrow,
     visible=_visible,
     has_numbers=True,
 )

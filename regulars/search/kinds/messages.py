@@ -20,7 +20,7 @@ from regulars.inboxes.ports import MessageContent
 from regulars.kernel.events import Event
 from regulars.media.events import MediaAnnounced
 from regulars.search.kinds.facts import FILES, facts_of_message
-from regulars.search.kinds.scope import as_far_as_files, in_conversations
+from regulars.search.kinds.scope import as_far_as_files, by_facts, in_conversations
 from regulars.search.searchable import Findable, Searchable
 
 _WITH_WORDS = ("location", "contacts")
@@ -117,6 +117,7 @@ MESSAGES = Searchable(
     read=_read,
     model=Message,
     things=_messages,
+    narrow=by_facts,
     visible=in_conversations,
 )
 FILES_SENT = Searchable(
@@ -126,5 +127,6 @@ FILES_SENT = Searchable(
     read=_read_files,
     model=Message,
     things=_messages_with_files,
+    narrow=by_facts,
     visible=as_far_as_files,
 )

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from regulars.conversations.events import NoteWritten
 from regulars.conversations.models import Note
-from regulars.search.kinds.scope import in_conversations
+from regulars.search.kinds.scope import by_facts, in_conversations
 from regulars.search.searchable import Findable, Searchable
 
 
@@ -43,5 +43,6 @@ NOTES = Searchable(
     read=_read,
     model=Note,
     things=_notes,
+    narrow=by_facts,
     visible=in_conversations,
 )

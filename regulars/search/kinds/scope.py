@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import and_, or_
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -36,25 +37,30 @@ from regulars.workspaces.access import Actor
 from regulars.workspaces.permissions import REACHES
 from regulars.workspaces.queries import members_of, teams_of
 
-FEW = 500
-"""conversations whose entries are looked through one by one"""
+FEW, FEW_ASKED_FOR = 500, 5_000
+"""conversations that are named one by one: those in sight, and those of which something is asked besides"""
 COMMON = 3_000
 """uses of a tag from which on things are asked whether they have it, and not the tag what has it"""
 MOST_NAMED = 200
 """people whom one name can mean"""
 
 
-def in_conversations(actor: Actor, entries: Entries, asked: Asked) -> Entries:
-    if not actor.can("conversations:read"):
-        return entries.none()
+def by_facts(actor: Actor, entries: Entries, asked: Asked) -> Entries:
     for who in asked.who:
         entries = entries.filter(_said_by(actor, who))
     if asked.has:
         entries = entries.filter(_having(actor, *(f"has:{each}" for each in asked.has)))
-    narrowing = [*_tagged(actor, asked.tags), *_being(actor, asked)]
     for where in asked.where:
-        entries, matching = _at_place(actor, entries, where)
-        narrowing += matching
+        if numbers := _place(actor, where).numbers:
+            entries = entries.filter(reduce(or_, (_having(actor, f"inbox:{each}") for each in numbers)))
+    return entries
+
+
+def in_conversations(actor: Actor, entries: Entries, asked: Asked) -> Entries:
+    if not actor.can("conversations:read"):
+        return entries.none()
+    places = [_place(actor, where).matching for where in asked.where]
+    narrowing = [*_tagged(actor, asked.tags), *_being(actor, asked), *places]
     return _in_visible(actor, entries, reduce(and_, narrowing, Q()))
 
 
@@ -66,9 +72,10 @@ def as_far_as_files(actor: Actor, entries: Entries, asked: Asked) -> Entries:
 def _in_visible(actor: Actor, entries: Entries, matching: Q) -> Entries:
     if actor.sees_all and not matching:
         return entries
-    few = first_visible(actor, lambda rows: rows.filter(matching), lambda rows: rows.order_by(), FEW + 1)
-    ids = list(few.values_list("id", flat=True))
-    if len(ids) <= FEW:
+    few = FEW_ASKED_FOR if matching else FEW
+    first = first_visible(actor, lambda rows: rows.filter(matching), lambda rows: rows.order_by(), few + 1)
+    ids = list(first.values_list("id", flat=True))
+    if len(ids) <= few:
         return entries.filter(IsAmong("conversation_id", Value(ids, output_field=ArrayField(UUIDField()))))
     visible = visible_to(actor, read_sight(actor)).filter(matching).order_by()
     return entries.filter(conversation_id__in=visible.values("id"))
@@ -110,23 +117,30 @@ def _people_called(actor: Actor, name: str) -> list[UUID]:
     return list(contacts_visible_to(actor).filter(named).values_list("id", flat=True)[:MOST_NAMED])
 
 
-def _at_place(actor: Actor, entries: Entries, where: str) -> tuple[Entries, list[Q]]:
+class _Place(NamedTuple):
+    """Numbers that entries know, or else what must hold of a conversation."""
+
+    numbers: list[UUID]
+    matching: Q
+
+
+def _place(actor: Actor, where: str) -> _Place:
     """A number, a team's queue, groups, or threads with one person."""
     match meaning(WHERE, where):
         case "group":
-            return entries, [Q(group__isnull=False)]
+            return _Place([], Q(group__isnull=False))
         case "direct":
-            return entries, [Q(group__isnull=True)]
+            return _Place([], Q(group__isnull=True))
     numbers = [each.id for each in inboxes_of(actor) if _is_called(each.name, where)]
     teams = [each.id for each in teams_of(actor.workspace_id) if _is_called(each.name, where)]
     if teams:
-        return entries, [Q(team_id__in=teams) | Q(inbox_id__in=numbers)]
+        return _Place([], Q(team_id__in=teams) | Q(inbox_id__in=numbers))
     if not numbers:
         raise Invalid(
             _("No number and no team that you see is called “%(name)s”") % {"name": where},
             fields={"q": f"in:{where}"},
         )
-    return entries.filter(reduce(or_, (_having(actor, f"inbox:{each}") for each in numbers))), []
+    return _Place(numbers, Q())
 
 
 def _being(actor: Actor, asked: Asked) -> list[Q]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -110,7 +111,5 @@ def test_values_of_several_words() -> None:
 
 @given(st.text(max_size=100))
 def test_whatever_is_written_is_read_or_refused(written: str) -> None:
-    try:
-        read(written)
-    except WrongValue as wrong:
-        assert wrong.operator in OPERATORS
+    with suppress(WrongValue):
+        assert len(read(written).terms) <= 20

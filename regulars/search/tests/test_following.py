@@ -67,13 +67,14 @@ def test_a_removed_contact_is_found_nowhere(cast: Cast) -> None:
     follow()
     owner = cast.actor(cast.owner)
     assert len(texts(owner, "umbrella")) == 3
+    alice_id = cast.alice.id
     remove_contact(cast.alice, by=owner)
     assert [texts(owner, "umbrella"), texts(owner, "umbrella", "note"), texts(owner, "alice", "contact")] == [
         ["umbrella of Boris"],
         [],
         [],
     ]
-    assert not SearchEntry.objects.filter(contact_id=conversation.contact_id).exists()
+    assert not SearchEntry.objects.filter(contact_id=alice_id).exists()
     assert not SearchEntry.objects.filter(conversation_id=conversation.id).exists()
     follow()  # whatever the log still tells of them
     assert SearchEntry.objects.filter(kind="message").count() == 1

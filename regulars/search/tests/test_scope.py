@@ -36,6 +36,7 @@ def test_a_stranger_finds_nothing_of_ours(cast: Cast) -> None:
 @pytest.mark.parametrize("few", [500, 0], ids=["looked through", "held against"])
 def test_an_agent_finds_their_own_and_nobodys(cast: Cast, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
     monkeypatch.setattr(scope, "FEW", few)
+    monkeypatch.setattr(scope, "FEW_ASKED_FOR", few)
     mine, theirs = cast.hears(ALICE, "umbrella of mine"), cast.hears(BORIS, "umbrella of theirs")
     cast.hears(CHAI, "umbrella of nobody", at=clock.now() - timedelta(hours=1))
     for conversation, member in ((mine, cast.agent), (theirs, cast.mate)):

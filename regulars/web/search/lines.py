@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from regulars.conversations.access import contacts_visible_to, visible_to
 from regulars.search.kinds.facts import SAID_BY_US
@@ -21,14 +23,6 @@ from regulars.workspaces.access import Actor
 from regulars.workspaces.queries import members_of
 
 ICONS = {"message": "bubble", "contact": "contact", "note": "lock", "file": "document", "case": "ledger"}
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of an excerpt."""
-
-    text: str
-    is_found: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +49,14 @@ class ResultLine:
         return ICONS[self.kind]
 
     @property
-    def parts(self) -> list[Part]:
-        return parts_of(self.excerpt)
-
-
-def parts_of(excerpt: Excerpt) -> list[Part]:
-    parts: list[Part] = []
-    place = 0
-    for each in excerpt.found:
-        parts += [
-            Part(excerpt.text[place : each.start], is_found=False),
-            Part(excerpt.text[each.start : each.end], True),
-        ]
-        place = each.end
-    return [part for part in (*parts, Part(excerpt.text[place:], is_found=False)) if part.text]
+    def marked(self) -> SafeString:
+        """The excerpt with what was found marked."""
+        pieces: list[SafeString] = []
+        text, place = self.excerpt.text, 0
+        for start, end in self.excerpt.found:
+            pieces.append(format_html("{}<mark>{}</mark>", text[place:start], text[start:end]))
+            place = end
+        return format_html("{}{}", format_html_join("", "{}", ((piece,) for piece in pieces)), text[place:])
 
 
 def result_lines(actor: Actor, found: Sequence[Found]) -> list[ResultLine]:
