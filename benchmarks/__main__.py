@@ -23,6 +23,7 @@ from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
 from benchmarks.reacting import measure_reacting
 from benchmarks.resting import measure_first_start, measure_resting
+from benchmarks.routing import measure_routing
 from benchmarks.seeing import measure_seeing
 from benchmarks.sending import measure_sending
 from benchmarks.showing import measure_showing
@@ -43,6 +44,7 @@ ALONE: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "asking": measure_asking,
     "costing": measure_costing,
     "reacting": measure_reacting,
+    "routing": measure_routing,
     "seeing": measure_seeing,
 }
 """on that product, too, but by this checkout's code and each held against itself: never against another commit"""

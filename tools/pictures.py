@@ -35,6 +35,8 @@ PAGES = {
     "business-hours": "settings/business-hours",
     "mail": "settings/mail",
     "jobs": "settings/jobs",
+    "routing": "settings/routing",
+    "now": "now",
 }
 """of the settings, as an owner sees them"""
 
