@@ -24,6 +24,7 @@ from benchmarks.product import Product, running_product
 from benchmarks.reacting import measure_reacting
 from benchmarks.resting import measure_first_start, measure_resting
 from benchmarks.searching import measure_searching
+from benchmarks.routing import measure_routing
 from benchmarks.seeing import measure_seeing
 from benchmarks.sending import measure_sending
 from benchmarks.showing import measure_showing
@@ -46,6 +47,7 @@ ALONE: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "costing": measure_costing,
     "reacting": measure_reacting,
     "searching": measure_searching,
+    "routing": measure_routing,
     "seeing": measure_seeing,
     "syncing": measure_syncing,
 }

@@ -38,6 +38,8 @@ PAGES = {
     "business-hours": "settings/business-hours",
     "mail": "settings/mail",
     "jobs": "settings/jobs",
+    "routing": "settings/routing",
+    "now": "now",
 }
 """as an owner sees them"""
 

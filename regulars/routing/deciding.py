@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Literal, get_args
 from uuid import UUID
 
@@ -189,23 +190,24 @@ class Desk:
         return {"least_loaded": by_load, "longest_idle": by_idleness, "round_robin": by_turn}[method]
 
     def _pool(self, case: Case) -> list[tuple[Server, Verdict | None]]:
-        """Everybody, with what is against them for good: team, skill, language."""
+        """Everybody, with what is against them for good (team, skill, language); who could serve it goes first."""
         key = (case.service, case.staff, case.team_id, case.language)
         if key not in self._pools:
             told = [(server, _unfit(server, case)) for server in self.servers]
             speaking = _speaking(case, told)
-            self._pools[key] = [
+            pool: list[tuple[Server, Verdict | None]] = [
                 (server, against or ("language" if speaking and server.id not in speaking else None))
                 for server, against in told
             ]
+            self._pools[key] = sorted(pool, key=lambda each: each[1] is not None)
         return self._pools[key]
 
     def _consider(self, case: Case, chosen: Server | None) -> Iterator[Considered]:
-        told = [
-            (server, self._verdict(case, server, against, chosen)) for server, against in self._pool(case)
-        ]
+        others = (each for each in self._pool(case) if each[0] is not chosen)
+        asked = [*([(chosen, None)] if chosen else []), *islice(others, MOST_CONSIDERED - bool(chosen))]
+        told = [(server, self._verdict(case, server, against, chosen)) for server, against in asked]
         told.sort(key=lambda each: _INTEREST[each[1]])
-        for server, verdict in told[:MOST_CONSIDERED]:
+        for server, verdict in told:
             yield Considered(server, verdict, self._load[server.id])
 
     def _verdict(self, case: Case, server: Server, against: Verdict | None, chosen: Server | None) -> Verdict:

@@ -6,7 +6,7 @@ two effects; what people do meanwhile stands (``give_conversations`` states what
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -26,6 +26,7 @@ from regulars.routing.filing import Arrival, file_arrivals, queues_in_order
 from regulars.routing.models import Queue, RoutingSettings
 from regulars.routing.ports import ask_urgency
 from regulars.routing.urgency import USUAL
+from regulars.workspaces.models import DutySettings
 from regulars.workspaces.queries import active_members_of
 from regulars.workspaces.serving import serving_of
 
@@ -51,45 +52,66 @@ def hold_routing(workspace_id: UUID) -> None:
 
 
 @transaction.atomic
-def run_pass(workspace_id: UUID, arrivals: Mapping[UUID, Arrival], trigger: str) -> Passed:
+def run_pass(
+    workspace_id: UUID,
+    arrivals: Mapping[UUID, Arrival],
+    trigger: str,
+    touched: Collection[UUID] | None = None,
+) -> Passed:
     """Files what arrived and gives what waits, as far as somebody is free. Repeating it changes nothing.
 
-    ``trigger``: the kind of event that it answers, to be told later.
+    ``trigger``: the kind of event that it answers, to be told later. ``touched``: the conversations that something
+    happened to; None: any may have been.
     """
     hold_routing(workspace_id)
     now, settings = clock.now(), routing_settings(workspace_id)
     filed = file_arrivals(workspace_id, arrivals, settings, now) if arrivals else 0
-    forget_served(workspace_id)
+    forget_served(workspace_id, touched)
     done = _carry_out(workspace_id, _choose(workspace_id, now), trigger)
     return replace(done, filed=filed)
 
 
 _FORGET = """
-DELETE FROM routing_waiting w WHERE w.workspace_id = %s AND NOT EXISTS (
+DELETE FROM routing_waiting w WHERE w.workspace_id = %s
+  AND (%s::uuid[] IS NULL OR w.conversation_id = ANY(%s::uuid[])) AND NOT EXISTS (
   SELECT FROM conversations_conversation c JOIN routing_routedinbox r ON r.inbox_id = c.inbox_id
   WHERE c.id = w.conversation_id AND c.status = 'open' AND c.waiting_since IS NOT NULL
     AND c.assignee_id IS NOT DISTINCT FROM w.held_by_id)
 """
 
 
-def forget_served(workspace_id: UUID) -> None:
+def forget_served(workspace_id: UUID, touched: Collection[UUID] | None) -> None:
     """Those that were answered, put away, or taken by somebody wait no longer."""
+    ids = None if touched is None else list(touched)
+    if ids == []:
+        return
     with connection.cursor() as cursor:
-        cursor.execute(_FORGET, [workspace_id])
+        cursor.execute(_FORGET, [workspace_id, ids, ids])
 
 
 def _choose(workspace_id: UUID, at: datetime) -> list[Choice]:
-    if not has_waiting(workspace_id):
+    if not could_give(workspace_id):
         return []
-    servers = read_servers(workspace_id)
-    if not any(each.state == "online" and each.load < each.capacity for each in servers):
-        return []
-    return list(Desk(servers, at).serve(read_cases(workspace_id)))
+    return list(Desk(read_servers(workspace_id), at).serve(read_cases(workspace_id)))
 
 
-def has_waiting(workspace_id: UUID) -> bool:
+_COULD_GIVE = """
+SELECT EXISTS (SELECT FROM routing_waiting WHERE workspace_id = %s) AND EXISTS (
+  SELECT FROM workspaces_memberavailability a JOIN workspaces_member m ON m.id = a.member_id AND m.is_active
+    LEFT JOIN workspaces_dutysettings d ON d.workspace_id = a.workspace_id
+  WHERE a.workspace_id = %s AND a.state = 'online' AND COALESCE(a.capacity, d.capacity, %s) > 0
+    AND COALESCE(a.capacity, d.capacity, %s) > (
+      SELECT count(*) FROM conversations_conversation c
+      WHERE c.assignee_id = a.member_id AND c.status = 'open' AND c.waiting_since IS NOT NULL
+        AND NOT EXISTS (SELECT FROM routing_waiting w WHERE w.conversation_id = c.id)))
+"""
+
+
+def could_give(workspace_id: UUID) -> bool:
+    """Whether somebody waits and somebody has room: else a pass ends here, and most do."""
+    usual = DutySettings._meta.get_field("capacity").default  # noqa: SLF001 - Django's documented door to it
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM routing_waiting WHERE workspace_id = %s)", [workspace_id])
+        cursor.execute(_COULD_GIVE, [workspace_id, workspace_id, usual, usual])
         (found,) = cursor.fetchone()
     return bool(found)
 
@@ -152,11 +174,12 @@ SELECT w.conversation_id, w.queue_id, w.since, w.is_priority, w.held_by_id, w.pr
 FROM routing_waiting w JOIN conversations_conversation c ON c.id = w.conversation_id
   LEFT JOIN routing_queue q ON q.id = w.queue_id LEFT JOIN contacts_contact p ON p.id = c.contact_id
 WHERE w.workspace_id = %s AND (%s::uuid[] IS NULL OR w.conversation_id = ANY(%s::uuid[]))
+  AND c.status = 'open' AND c.waiting_since IS NOT NULL AND c.assignee_id IS NOT DISTINCT FROM w.held_by_id
 ORDER BY w.is_priority DESC, q.position NULLS LAST, w.since, w.conversation_id
 """
 
 
-def read_cases(workspace_id: UUID, only: Collection[UUID] | None = None) -> list[Case]:
+def read_cases(workspace_id: UUID, only: Collection[UUID] | None = None) -> Iterator[Case]:
     """In the order in which they are served: priority, urgency, queue, wait."""
     wanted = None if only is None else list(only)
     with connection.cursor() as cursor:
@@ -172,7 +195,7 @@ def read_cases(workspace_id: UUID, only: Collection[UUID] | None = None) -> list
         return not each.is_priority, found.rank, found.due_at is None, found.due_at or each.since
 
     entries.sort(key=place)  # the rest of the order stays as it was read
-    return [_case(each, services, staff, settings) for each in entries]
+    return (_case(each, services, staff, settings) for each in entries)
 
 
 def _case(

@@ -190,12 +190,12 @@ def decisions_about(conversation: Conversation) -> QuerySet[Decision]:
 def standing_of(conversation: Conversation) -> Standing | None:
     """None when it waits for nobody."""
     row = Waiting.objects.filter(conversation_id=conversation.id).select_related("queue").first()
-    cases = read_cases(conversation.workspace_id, [conversation.id]) if row else []
-    if row is None or not cases:
+    case = next(read_cases(conversation.workspace_id, [conversation.id]), None) if row else None
+    if row is None or case is None:
         return None
     ahead = Waiting.objects.filter(workspace_id=row.workspace_id, queue=row.queue)
     ahead = ahead.filter(
         Q(is_priority__gt=row.is_priority) | Q(is_priority=row.is_priority, since__lt=row.since)
     )
     desk = Desk(read_servers(conversation.workspace_id), clock.now())
-    return Standing(row, ahead.count(), desk.explain(cases[0]))
+    return Standing(row, ahead.count(), desk.explain(case))

@@ -105,7 +105,8 @@ def _route(workspace_id: UUID, happened: Sequence[Recorded]) -> None:
     }
     if contacts:
         _note_waiting_of(workspace_id, contacts, happened[-1], arrivals)
-    run_pass(workspace_id, arrivals, type(happened[-1].event).__name__)
+    touched = {*arrivals, *filter(None, (getattr(each.event, "conversation_id", None) for each in happened))}
+    run_pass(workspace_id, arrivals, type(happened[-1].event).__name__, None if anew else touched)
 
 
 def cause_of(position: Position) -> str:

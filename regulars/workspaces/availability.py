@@ -88,7 +88,8 @@ WITH here AS (
   ORDER BY a.member_id FOR NO KEY UPDATE OF a
 ), noted AS (
   INSERT INTO workspaces_memberavailability AS a (member_id, workspace_id, chosen, state, since, seen_at)
-  SELECT id, workspace_id, 'online', 'online', %s, %s FROM here ORDER BY id
+  SELECT id, workspace_id, 'online', 'online', %s, %s FROM here
+    WHERE (SELECT count(*) FROM before) >= 0 ORDER BY id -- what was is read, and held, before it is written
   ON CONFLICT (member_id) DO UPDATE SET seen_at = EXCLUDED.seen_at,
     state = CASE WHEN a.chosen = 'online' THEN 'online' ELSE a.state END,
     since = CASE WHEN a.chosen = 'online' AND a.state <> 'online' THEN EXCLUDED.since ELSE a.since END
