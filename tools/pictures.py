@@ -40,6 +40,8 @@ PAGES = {
     "jobs": "settings/jobs",
     "routing": "settings/routing",
     "now": "now",
+    "audit-trail": "settings/audit",
+    "second-factor": "settings/account/second-factor",
 }
 """as an owner sees them"""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, npgettext, pgettext_lazy
 
 from regulars.workspaces.models import AuditEntry
 from regulars.workspaces.trail.acts import CHANGED
@@ -95,15 +95,17 @@ _EVENTS = {
 }
 """what a change was, the weightiest first"""
 _COUNTS: Mapping[str, Callable[[int], str]] = {
-    "conversation": lambda count: ngettext("%(count)s conversation", "%(count)s conversations", count),
-    "contact": lambda count: ngettext("%(count)s contact", "%(count)s contacts", count),
-    "message": lambda count: ngettext("%(count)s message", "%(count)s messages", count),
-    "media": lambda count: ngettext("%(count)s file", "%(count)s files", count),
-    "note": lambda count: ngettext("%(count)s note", "%(count)s notes", count),
-    "group": lambda count: ngettext("%(count)s group", "%(count)s groups", count),
-    "tag": lambda count: ngettext("%(count)s tag", "%(count)s tags", count),
-    "merge": lambda count: ngettext("%(count)s merge", "%(count)s merges", count),
-    "inbox": lambda count: ngettext("%(count)s number", "%(count)s numbers", count),
+    "conversation": lambda count: npgettext(
+        "amount", "%(count)s conversation", "%(count)s conversations", count
+    ),
+    "contact": lambda count: npgettext("amount", "%(count)s contact", "%(count)s contacts", count),
+    "message": lambda count: npgettext("amount", "%(count)s message", "%(count)s messages", count),
+    "media": lambda count: npgettext("amount", "%(count)s file", "%(count)s files", count),
+    "note": lambda count: npgettext("amount", "%(count)s note", "%(count)s notes", count),
+    "group": lambda count: npgettext("amount", "%(count)s group", "%(count)s groups", count),
+    "tag": lambda count: npgettext("amount", "%(count)s tag", "%(count)s tags", count),
+    "merge": lambda count: npgettext("amount", "%(count)s merge", "%(count)s merges", count),
+    "inbox": lambda count: npgettext("amount", "%(count)s number", "%(count)s numbers", count),
 }
 _KINDS = {
     "conversation": gettext_lazy("Conversations"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from regulars.kernel.cursors import read_cursor, unknown_cursor, write_cursor
@@ -59,7 +59,11 @@ def read_entries(actor: Actor, which: WhichEntries, *, limit: int, cursor: str |
         at, last_id = _place_in(cursor)
         # the first says where in the index it goes on, the second which of one moment come
         entries = entries.filter(at__lte=at).filter(Q(at__lt=at) | Q(id__lt=last_id))
-    found = list(entries.order_by("-at", "-id")[: limit + 1])
+    if which.object_id:
+        # those that touched it are found by its id and then put in order: along the time, every entry would be read
+        entries = entries.annotate(moment=ExpressionWrapper(F("at") + timedelta(0), DateTimeField()))
+    moment = "-moment" if which.object_id else "-at"
+    found = list(entries.order_by(moment, "-id")[: limit + 1])
     shown = found[:limit]
     if len(found) <= limit:
         return EntryPage(shown, None)

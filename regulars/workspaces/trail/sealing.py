@@ -77,7 +77,9 @@ def _seal_next(workspace_id: UUID) -> int:
         hash=hash_of(workspace_id, number, before, entries),
         sealed_at=clock.now(),
     )
-    logger.info("audit trail sealed", extra={"seal": number, "entries": len(entries), "hash": seal.hash})
+    logger.info(
+        "audit trail sealed", extra={"seal": str(seal.id), "entries": len(entries), "hash": seal.hash}
+    )
     return len(entries)
 
 
@@ -93,7 +95,7 @@ def unsealed(workspace_id: UUID) -> QuerySet[AuditEntry]:
 
 
 def hash_of(workspace_id: UUID, number: int, before: str, entries: Iterable[AuditEntry]) -> str:
-    """``entries`` by id."""
+    """In the order of their ids: another order is another hash."""
     digest = hashlib.sha256(f"{FIRST_LINE}\n{workspace_id} {number} {before}\n".encode())
     for each in entries:
         digest.update(canonical(each))
