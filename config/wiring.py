@@ -34,6 +34,7 @@ from regulars.conversations.events import (
     MemberTyping,
 )
 from regulars.conversations.generating import generated_conversations
+from regulars.conversations.notifying import ASSIGNED, REPLIED, described, seen_among
 from regulars.conversations.operations.exporting import EXPORT
 from regulars.conversations.operations.holding import hold_what_waited
 from regulars.inboxes import tasks as inboxes
@@ -55,9 +56,15 @@ from regulars.kernel.generating import Generated
 from regulars.kernel.jobs.kinds import JobKind
 from regulars.kernel.jobs.watching import purge_jobs
 from regulars.kernel.reactions import Reaction, retry_asked
+from regulars.mail.digests import post_digest
 from regulars.mail.passwords import answer_forgotten_passwords, tell_changed_passwords
 from regulars.mail.queueing import SEND, purge_mails
 from regulars.mail.sending import hold_mails
+from regulars.notifications.digesting import Digest, send_digests
+from regulars.notifications.notifying import notifying
+from regulars.notifications.operations import purge_notifications
+from regulars.notifications.ports import Source
+from regulars.notifications.pushing import PushSender
 from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
 from regulars.workspaces import tasks as workspaces
@@ -92,10 +99,30 @@ def _reactions_of(channel: Channel) -> Iterator[Reaction]:
         yield Reaction(f"{kind}.show_typing", (MemberTyping,), presence.show_typing)
 
 
+NOTIFIES: tuple[Source, ...] = (ASSIGNED, REPLIED)
+"""what notifies whom: a room that has something to tell members of adds a line (``notifications.ports``)"""
+
+PUSHES = PushSender(seen_among, described)
+
+
+def _post(digest: Digest) -> bool:
+    return post_digest(
+        digest.workspace_id,
+        digest.workspace,
+        [(line.text, line.address) for line in digest.lines],
+        left_out=digest.left_out,
+        stop_address=digest.stop_address,
+        to=digest.to,
+        language=digest.language,
+    )
+
+
 REACTIONS: tuple[Reaction, ...] = (
     *(reaction for channel in CHANNELS.values() for reaction in _reactions_of(channel)),
     # when somebody has a new password, a mail tells them
     Reaction("mail.tell_changed_passwords", (PasswordChanged,), tell_changed_passwords),
+    # what concerns a member is put before them
+    notifying(NOTIFIES, seen_among),
 )
 
 
@@ -134,6 +161,12 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
     PeriodicJob("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
     PeriodicJob("workspaces.purge_sessions", timedelta(hours=1), workspaces.purge_sessions),
+    PeriodicJob(
+        "notifications.send_digests",
+        timedelta(minutes=1),
+        partial(send_digests, seen_among, described, _post),
+    ),
+    PeriodicJob("notifications.purge_notifications", timedelta(hours=6), purge_notifications),
     PeriodicJob("mail.purge_mails", timedelta(hours=6), purge_mails),
     PeriodicJob("kernel.prepare_parts", timedelta(hours=6), kernel.prepare_parts),
     PeriodicJob("kernel.purge_events", timedelta(hours=1), kernel.purge_events),

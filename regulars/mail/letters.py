@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regulars.mail.models import MailServer
 
@@ -22,6 +23,12 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     workspace: str
     link: str = ""
     inviter: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
+    """of a list: a text, and the address that it leads to"""
+    left_out: int = 0
+    """how many more there are"""
+    stop_link: str = ""
+    """ends mails of this kind (RFC 8058)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,10 @@ class Letter:
     link: str = ""
     notes: tuple[str, ...] = ()
     """below the link, smaller"""
+    lines: tuple[tuple[str, str], ...] = ()
+    """of a list below the sentences: a text, and the address that it leads to"""
+    stop: tuple[str, str] | None = None
+    """words and address of the link that ends such mails"""
 
 
 def _invitation(facts: Facts) -> Letter:
@@ -82,6 +93,26 @@ def _password_changed(facts: Facts) -> Letter:
     )
 
 
+def _digest(facts: Facts) -> Letter:
+    names = {"workspace": facts.workspace}
+    count = len(facts.lines) + facts.left_out
+    more = ngettext("And %(count)s more.", "And %(count)s more.", facts.left_out) % {"count": facts.left_out}
+    return Letter(
+        subject=ngettext(
+            "%(count)s conversation waits for you in %(workspace)s",
+            "%(count)s conversations wait for you in %(workspace)s",
+            count,
+        )
+        % {**names, "count": count},
+        sentences=(_("While you were away:"),),
+        lines=facts.lines,
+        button=_("Show all"),
+        link=facts.link,
+        notes=(more,) if facts.left_out else (),
+        stop=(_("No more mails of this kind"), facts.stop_link),
+    )
+
+
 def _test(facts: Facts) -> Letter:
     names = {"workspace": facts.workspace}
     return Letter(
@@ -96,6 +127,7 @@ LETTERS: Mapping[str, Callable[[Facts], Letter]] = {
     "invitation": _invitation,
     "password-reset": _password_reset,
     "password-changed": _password_changed,
+    "digest": _digest,
     "test": _test,
 }
 """by kind (``models.KINDS``, and the test, which is sent at once)"""
@@ -126,10 +158,21 @@ def write(
                 # RFC 3834: no machine is to answer a machine
                 "Auto-Submitted": "auto-generated",
                 "Content-Language": language,
+                **_ways_to_stop(facts),
             },
         )
         mail.attach_alternative(render_to_string("mail/letter.html", about), "text/html")
         return mail
+
+
+def _ways_to_stop(facts: Facts) -> dict[str, str]:
+    """One press in the mail program is enough (RFC 8058)."""
+    if not facts.stop_link:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{facts.stop_link}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def one_line(text: str) -> str:

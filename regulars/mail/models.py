@@ -7,7 +7,7 @@ from regulars.kernel.crypto import EncryptedTextField
 from regulars.workspaces.models import WorkspaceScoped
 
 SECURITIES = ("starttls", "tls", "none")
-KINDS = ("invitation", "password-reset", "password-changed")
+KINDS = ("invitation", "password-reset", "password-changed", "digest")
 WAITING, SENDING, HANDING = "waiting", "sending", "handing"
 STATES = (WAITING, SENDING, HANDING, "sent", "failed", "unknown", "dropped")
 OPEN = (WAITING, SENDING, HANDING)

@@ -16,7 +16,7 @@ from regulars.channels.record import Fetched
 from regulars.media.previews import can_have_preview
 from regulars.media.sniffing import sniff
 
-from .addresses import ForbiddenAddress
+from regulars.kernel.addresses import ForbiddenAddress
 from .graph import GraphClient
 from .media import MediaProblem, MediaUnavailable, copy_bytes, opened
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from yarl import URL
 
 from regulars.channels.record import Fetched
-from regulars.channels.whatsapp.addresses import ForbiddenAddress, PublicResolver, check_address
+from regulars.kernel.addresses import ForbiddenAddress, PublicResolver, check_address
 from regulars.channels.whatsapp.graph import GraphError
 from regulars.channels.whatsapp.media import (
     MediaCorrupt,
