@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regulars.web.inbox.live import INBOX
 from regulars.web.live.topics import Topic
+from regulars.web.notifications.live import NOTIFICATIONS
 from regulars.web.settings.register import TOPICS as SETTINGS
 
-TOPICS: tuple[Topic, ...] = (INBOX, *SETTINGS)
+TOPICS: tuple[Topic, ...] = (INBOX, NOTIFICATIONS, *SETTINGS)

@@ -37,6 +37,4 @@ def post_digest(
         stop_link=f"{settings.PUBLIC_URL}{stop_address}",
     )
     until = clock.now() + USEFUL_FOR
-    return (
-        queue_mail(workspace_id, "digest", facts, to=to, language=language, useful_until=until) is not None
-    )
+    return queue_mail(workspace_id, "digest", facts, to=to, language=language, useful_until=until) is not None

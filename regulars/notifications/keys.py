@@ -40,6 +40,4 @@ def _make() -> PushKey:
     private = ec.generate_private_key(ec.SECP256R1())
     point = private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return PushKey.objects.create(
-        private=pem.decode(), public=urlsafe_b64encode(point).rstrip(b"=").decode()
-    )
+    return PushKey.objects.create(private=pem.decode(), public=urlsafe_b64encode(point).rstrip(b"=").decode())

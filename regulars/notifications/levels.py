@@ -54,6 +54,4 @@ class Choice:
 
 def read_levels(kept: Mapping[str, Collection[str]]) -> dict[str, frozenset[str]]:
     """What is kept of a choice, with the usual where nothing was chosen; unknown words are passed over."""
-    return {
-        kind: frozenset(WAYS) & frozenset(kept[kind]) if kind in kept else USUAL[kind] for kind in KINDS
-    }
+    return {kind: frozenset(WAYS) & frozenset(kept[kind]) if kind in kept else USUAL[kind] for kind in KINDS}

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from regulars.kernel import clock
 from regulars.kernel.crypto import EncryptedTextField
 from regulars.kernel.ids import new_id
-from regulars.workspaces.models import Member, WorkspaceScoped
+from regulars.workspaces.models import BrowserSession, Member, WorkspaceScoped
 
 MAIL_AFTER = timedelta(minutes=30)
 
@@ -108,6 +108,8 @@ class PushSubscription(WorkspaceScoped):
     """A browser that a member lets us wake."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+", db_index=True)
+    session = models.ForeignKey(BrowserSession, on_delete=models.CASCADE, null=True, related_name="+")
+    """the sign-in that it was made in: a browser that is signed out, by whomever, is told nothing more"""
     endpoint = EncryptedTextField()
     """an address at the browser's push service; whoever has it and our key can wake the browser"""
     mark = models.TextField(unique=True)
@@ -125,7 +127,9 @@ class Push(models.Model):
     """A notification on its way to one browser. The row is the job: it goes when it went, or when nobody needs it."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    subscription = models.ForeignKey(PushSubscription, on_delete=models.CASCADE, related_name="+", db_index=False)
+    subscription = models.ForeignKey(
+        PushSubscription, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="+")
     queued_at = models.DateTimeField(default=clock.now, db_default=Now())
     """moves when something newer happens: what is sent meanwhile does not take it along"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import connection
@@ -40,8 +40,7 @@ def _occasions(sources: Sequence[Source], happened: Sequence[Recorded]) -> list[
 
 def notify(occasions: Sequence[Occasion], seen: Seen, lookers: Lookers = LOOKERS) -> None:
     """A fixed number of statements, however many occasions; none when there are none. Needs a transaction."""
-    by_pair = _by_pair(each for each in occasions if each.by_member_id != each.member_id)
-    by_pair = {pair: each for pair, each in by_pair.items() if not lookers.looks(*pair)}
+    by_pair = {pair: each for pair, each in _by_pair(occasions).items() if not lookers.looks(*pair)}
     if not by_pair:
         return
     wanted = _unmuted(by_pair)
@@ -61,14 +60,18 @@ def notify(occasions: Sequence[Occasion], seen: Seen, lookers: Lookers = LOOKERS
     queue_pushes(pushed)
 
 
-def _by_pair(occasions: Iterable[Occasion]) -> dict[Pair, list[Occasion]]:
-    """The newest last. Whoever gets a conversation is told of that, not of what was said there before."""
+def _by_pair(occasions: Sequence[Occasion]) -> dict[Pair, list[Occasion]]:
+    """The newest last, without what somebody did themselves.
+
+    Whoever gets a conversation is told of that, not of what was said there before.
+    """
     by_pair: dict[Pair, list[Occasion]] = {}
     for each in occasions:
         if each.kind == "assigned":
             by_pair[each.pair] = []
-        by_pair.setdefault(each.pair, []).append(each)
-    return by_pair
+        if each.by_member_id != each.member_id:
+            by_pair.setdefault(each.pair, []).append(each)
+    return {pair: each for pair, each in by_pair.items() if each}
 
 
 def _unmuted(by_pair: Mapping[Pair, list[Occasion]]) -> dict[Pair, list[Occasion]]:

@@ -16,7 +16,7 @@ from regulars.kernel.crypto import keyed_mark
 from regulars.kernel.errors import Invalid, NotFound
 from regulars.notifications.models import PushSubscription
 from regulars.notifications.services import check_endpoint
-from regulars.workspaces.models import Member
+from regulars.workspaces.models import BrowserSession, Member
 
 MOST_BROWSERS = 20
 """of one member; the oldest goes"""
@@ -31,7 +31,13 @@ def browsers_of(member: Member) -> QuerySet[PushSubscription]:
 
 @transaction.atomic
 def subscribe(
-    member: Member, *, endpoint: str, public_key: str, secret: str, browser: str = ""
+    member: Member,
+    *,
+    endpoint: str,
+    public_key: str,
+    secret: str,
+    session: BrowserSession | None = None,
+    browser: str = "",
 ) -> PushSubscription:
     """Also again, and in the place of whoever used the browser before. Raises ``Invalid`` for what no browser says."""
     _check(endpoint, public_key, secret)
@@ -40,6 +46,7 @@ def subscribe(
         defaults={
             "workspace_id": member.workspace_id,
             "member": member,
+            "session": session,
             "endpoint": endpoint,
             "public_key": public_key,
             "secret": secret,

@@ -4,19 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('mail', '0001_initial'),
-        ('workspaces', '0011_password_resets'),
+        ("mail", "0001_initial"),
+        ("workspaces", "0011_password_resets"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='mail',
-            name='mail_kind',
+            model_name="mail",
+            name="mail_kind",
         ),
         migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['invitation', 'password-reset', 'password-changed', 'digest'])), name='mail_kind'),
+            model_name="mail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["invitation", "password-reset", "password-changed", "digest"])
+                ),
+                name="mail_kind",
+            ),
         ),
     ]

@@ -35,7 +35,7 @@ class LiveUpdates {
   }
 
   get url() {
-    const query = new URLSearchParams({ conversation: this.screen.dataset.conversation ?? "", cursor: this.cursor });
+    const query = new URLSearchParams({ topics: "inbox,notifications", conversation: this.screen.dataset.conversation ?? "", cursor: this.cursor });
     return `${this.screen.dataset.live}?${query}`;
   }
 
@@ -48,7 +48,7 @@ class LiveUpdates {
     this.source = source;
     source.addEventListener("open", () => this.heard());
     source.addEventListener("error", () => source === this.source && this.lost());
-    for (const kind of ["hello", "row", "message", "thread", "panel", "gone", "counters", "permissions", "reset", "presence", "tags", "ping"]) {
+    for (const kind of ["hello", "row", "message", "thread", "panel", "gone", "counters", "permissions", "reset", "presence", "tags", "notified", "seen", "ping"]) {
       source.addEventListener(kind, (event) => source === this.source && this.receive(kind, event));
     }
   }
@@ -140,6 +140,16 @@ class LiveUpdates {
   /** Who else looks at the open conversation, or writes in it. */
   presence(data) {
     document.dispatchEvent(new CustomEvent("presence-told", { detail: data }));
+  }
+
+  /** Something concerns this member; the bell tells them. */
+  notified(data) {
+    document.dispatchEvent(new CustomEvent("notified", { detail: data }));
+  }
+
+  /** They saw it here or elsewhere. */
+  seen(data) {
+    document.dispatchEvent(new CustomEvent("seen", { detail: data }));
   }
 
   /** Too much was missed to catch up piece by piece, or the log is another one: what is open may be there no more. */

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from regulars.conversations.notifying import count_unread_notifications
 from regulars.conversations.queries.lists import count_for
 from regulars.inboxes.access import inboxes_of
 from regulars.web.inbox.lists import COUNTED, ICONS, VIEWS, ListChoice, short_label, usual_order, view_label
@@ -38,6 +39,7 @@ class Navigation:
     inboxes: list[NavigationInbox]
     settings: list[SettingsGroup]
     has_several_channels: bool
+    unread_notifications: int
 
     @property
     def bottom(self) -> list[NavigationView]:
@@ -45,7 +47,7 @@ class Navigation:
 
 
 def navigation_of(actor: Actor) -> Navigation:
-    """Four small queries."""
+    """Five small queries."""
     counts = count_for(actor)
     numbers = {"mine": counts.mine, "unassigned": counts.unassigned}
     views = [
@@ -66,4 +68,10 @@ def navigation_of(actor: Actor) -> Navigation:
         for inbox in staffed
     ]
     channels = {inbox.connection.channel for inbox in staffed}
-    return Navigation(views, inboxes, groups_for(actor), has_several_channels=len(channels) > 1)
+    return Navigation(
+        views,
+        inboxes,
+        groups_for(actor),
+        has_several_channels=len(channels) > 1,
+        unread_notifications=count_unread_notifications(actor),
+    )

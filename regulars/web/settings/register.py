@@ -20,6 +20,7 @@ from regulars.web.administration.views.roles import ROLES
 from regulars.web.administration.views.tags import TAGS
 from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
+from regulars.web.notifications.settings import NOTIFICATION_SETTINGS
 from regulars.web.people.views import MERGES
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.access import Actor
@@ -34,7 +35,19 @@ class SettingsGroup:
 GROUPS = (
     SettingsGroup(
         _("Settings"),
-        (NUMBERS, MESSAGE_TEMPLATES, MEMBERS, ROLES, TEAMS, BUSINESS_HOURS, TAGS, TOKENS, MAIL, ACCOUNT),
+        (
+            NUMBERS,
+            MESSAGE_TEMPLATES,
+            MEMBERS,
+            ROLES,
+            TEAMS,
+            BUSINESS_HOURS,
+            TAGS,
+            TOKENS,
+            MAIL,
+            NOTIFICATION_SETTINGS,
+            ACCOUNT,
+        ),
     ),
     SettingsGroup(_("Records"), (LEDGER, DELIVERIES, MERGES, JOBS)),
 )
