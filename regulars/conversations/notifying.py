@@ -1,4 +1,4 @@
-"""What happens in conversations that members are told of, who may see it, and in which words (``notifications.ports``)."""
+"""What members are told of conversations, who may see it, and in which words (``notifications.ports``)."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def _letter(
     notification: Notification,
     words: Words,
     unread: Sequence[UUID],
-    is_private: bool,  # noqa: FBT001 - a choice of the member's
+    is_private: bool,
 ) -> Letter:
     sentence = str(SENTENCES[notification.kind])
     if is_private:

@@ -1,6 +1,6 @@
-"""Who looks at which conversation right now, as their screens say (``web.live.presence``): they are told of nothing there.
+"""Who looks at which conversation right now, as their screens say: they are told of nothing there.
 
-Kept in memory in each worker, from the same beats that colleagues see one another by.
+Kept in memory in each worker, from the same beats (``web.live.presence``) that colleagues see one another by.
 """
 
 from __future__ import annotations

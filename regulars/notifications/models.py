@@ -14,7 +14,7 @@ MAIL_AFTER = timedelta(minutes=30)
 
 
 class Notification(WorkspaceScoped):
-    """That something happened in a conversation which a member wants to know of: the newest of it, and since when unseen.
+    """That something happened in a conversation that a member wants to know of: the newest, and whether it was seen.
 
     ``conversation_id`` and ``message_id`` are not followed by the database: what they name lies above. One whose
     conversation is gone shows nowhere, and is purged with the others.

@@ -66,7 +66,7 @@ def choose_quiet(member: Member, start: time | None, end: time | None) -> None:
 
 
 @transaction.atomic
-def choose_privacy(member: Member, is_private: bool) -> None:  # noqa: FBT001 - it is the choice itself
+def choose_privacy(member: Member, is_private: bool) -> None:
     row = _held(member)
     row.is_private = is_private
     row.save(update_fields=["is_private"])

@@ -1,7 +1,8 @@
 """Pushes on their way: queued for every browser of a member, claimed, sealed for the browser, sent, tried again.
 
 What is queued rests for a moment: who reads it at once on an open screen needs no push. A push service is asked by a
-client that reaches the public internet over https and nothing else (``kernel.addresses``): the address came from a browser.
+client that reaches the public internet over https and nothing else (``kernel.addresses``): the address came from a
+browser.
 """
 
 from __future__ import annotations
@@ -56,11 +57,11 @@ def queue_pushes(told: Mapping[UUID, UUID]) -> None:
         cursor.execute(
             _QUEUE,
             [
+                clock.now(),
+                due,
                 [new_id() for _ in rows],
                 [subscription_id for subscription_id, _ in rows],
                 [notification_id for _, notification_id in rows],
-                clock.now(),
-                due,
             ],
         )
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])

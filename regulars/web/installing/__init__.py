@@ -1,1 +1,1 @@
-"""Regulars as an app of the device: manifest, icons, service worker, and the page that stands in without a connection."""
+"""Regulars as an app of the device: manifest, icons, service worker, and the page for when there is no connection."""

@@ -1,4 +1,4 @@
-"""What a browser asks for to make an app of Regulars. All of it is the same for everybody, and says nothing of anybody."""
+"""What a browser asks for to make an app of Regulars: the same for everybody, and nothing of anybody."""
 
 from __future__ import annotations
 
