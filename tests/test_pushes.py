@@ -1,4 +1,4 @@
-"""Browser push over real HTTP: what a browser opens of it, what becomes of a browser that is gone, and what is refused."""
+"""Browser push over real HTTP: what a browser opens of it, what becomes of one that is gone, what is refused."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ from regulars.api.resources import (
     merges,
     message_templates,
     messages,
+    notifications,
     roles,
     segments,
     taggings,
@@ -53,6 +54,13 @@ SENDING = (*GUARDRAILS, "media-not-ready", "template-not-usable", "template-valu
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/me", tokens.get_me, ANY_TOKEN),
     Route("GET", "/me/permissions", tokens.get_permissions, ANY_TOKEN),
+
+    Route("GET", "/me/notification-settings", notifications.get_settings, "conversations:read",
+          problems=("not-found",)),
+    Route("PATCH", "/me/notification-settings", notifications.change_settings, "conversations:read",
+          problems=("not-found",)),
+    Route("GET", "/notifications", notifications.list_notifications, "conversations:read", problems=("not-found",)),
+    Route("POST", "/notifications/read", notifications.mark_seen, "conversations:read", problems=("not-found",)),
 
     Route("GET", "/ledger", ledger.get_ledger, "ledger:read"),
 
@@ -106,6 +114,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/conversations/{conversation_id}/facts", episodes.list_facts, "conversations:read"),
     Route("GET", "/conversations/{conversation_id}/notes", conversations.list_notes, "conversations:read"),
     Route("POST", "/conversations/{conversation_id}/notes", conversations.write_note, "notes:write", CREATED),
+
+    Route("POST", "/conversations/{conversation_id}/mute", notifications.mute, "conversations:read", NO_CONTENT),
+    Route("POST", "/conversations/{conversation_id}/unmute", notifications.unmute, "conversations:read", NO_CONTENT),
 
     Route("POST", "/messages", messages.send_to_address, "messages:send", CREATED, SENDING),
     Route("GET", "/messages/{message_id}", messages.get_message, "conversations:read"),

@@ -73,9 +73,7 @@ class Migration(migrations.Migration):
                 ("is_private", models.BooleanField(db_default=False, default=False)),
                 (
                     "mail_after",
-                    models.DurationField(
-                        db_default=timedelta(seconds=1800), default=timedelta(seconds=1800)
-                    ),
+                    models.DurationField(db_default=timedelta(seconds=1800), default=timedelta(seconds=1800)),
                 ),
                 ("mailed_at", models.DateTimeField(blank=True, null=True)),
                 (
