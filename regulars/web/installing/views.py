@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from regulars.web.design.assets import BUILT, asset_file, asset_url
 from regulars.web.doors import WebRequest, public
+from regulars.web.inbox.lists import view_label
 from regulars.web.installing.icons import SIZES, app_icon
 from regulars.web.strings import strings_version
 
@@ -49,8 +50,8 @@ def manifest(request: WebRequest) -> HttpResponse:
             for purpose in ("any", "maskable")
         ],
         "shortcuts": [
-            {"name": _("Mine"), "url": reverse("inbox-view", args=["mine"])},
-            {"name": _("Unassigned"), "url": reverse("inbox-view", args=["unassigned"])},
+            {"name": view_label("mine"), "url": reverse("inbox-view", args=["mine"])},
+            {"name": view_label("unassigned"), "url": reverse("inbox-view", args=["unassigned"])},
             {"name": _("Notifications"), "url": reverse("notifications")},
         ],
     }
