@@ -35,6 +35,7 @@ PAGES = {
     "business-hours": "settings/business-hours",
     "mail": "settings/mail",
     "jobs": "settings/jobs",
+    "notifications": "settings/notifications",
 }
 """of the settings, as an owner sees them"""
 

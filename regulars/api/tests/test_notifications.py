@@ -55,7 +55,11 @@ def test_what_is_chosen_has_a_version(mine: Api):
     stale = mine.patch("/me/notification-settings", {"is_private": True}, if_match=before["ETag"])
     assert stale.status_code == 412
     assert mine.patch("/me/notification-settings", {"quiet": None}).json()["quiet"] is None
-    for wrong in ({"levels": {"reply": ["pigeon"]}}, {"levels": {"birthday": []}}, {"quiet": {"start": "22:00:00"}}):
+    for wrong in (
+        {"levels": {"reply": ["pigeon"]}},
+        {"levels": {"birthday": []}},
+        {"quiet": {"start": "22:00:00"}},
+    ):
         assert problem(mine.patch("/me/notification-settings", wrong)) == (422, "invalid")
     same = {"quiet": {"start": "22:00:00", "end": "22:00:00"}}
     assert problem(mine.patch("/me/notification-settings", same)) == (422, "invalid")

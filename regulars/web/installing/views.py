@@ -100,4 +100,5 @@ def _version() -> str:
 @public
 def offline(request: WebRequest) -> HttpResponse:
     """Kept by browsers that have the app: it may name nobody."""
-    return render(request, "installing/offline.html")
+    nobody = {"member": None, "theme": "system", "density": "comfortable", "time_zone": ""}
+    return render(request, "installing/offline.html", nobody)
