@@ -23,8 +23,8 @@ from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
 from benchmarks.reacting import measure_reacting
 from benchmarks.resting import measure_first_start, measure_resting
-from benchmarks.searching import measure_searching
 from benchmarks.routing import measure_routing
+from benchmarks.searching import measure_searching
 from benchmarks.seeing import measure_seeing
 from benchmarks.sending import measure_sending
 from benchmarks.showing import measure_showing

@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "regulars.inboxes",
     "regulars.media",
     "regulars.mail",
+    "regulars.notifications",
     "regulars.message_templates",
     "regulars.quick_replies",
     "regulars.conversations",
@@ -194,6 +195,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 RAW_DELIVERY_RETENTION_DAYS = 30
+
+PUSH_SERVICE = ""
+"""the origin of a push service that browsers' subscriptions may name besides those on the public internet: of tests"""
 
 LOGGING = {
     "version": 1,

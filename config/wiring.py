@@ -44,6 +44,7 @@ from regulars.conversations.events import (
     MessageReceived,
 )
 from regulars.conversations.generating import generated_conversations
+from regulars.conversations.notifying import ASSIGNED, REPLIED, described, seen_among
 from regulars.conversations.operations.exporting import EXPORT
 from regulars.conversations.operations.holding import hold_what_waited
 from regulars.inboxes import tasks as inboxes
@@ -65,6 +66,7 @@ from regulars.kernel.generating import Generated
 from regulars.kernel.jobs.kinds import JobKind
 from regulars.kernel.jobs.watching import purge_jobs
 from regulars.kernel.reactions import Reaction, retry_asked
+from regulars.mail.digests import post_digest
 from regulars.mail.passwords import (
     answer_forgotten_passwords,
     tell_changed_factors,
@@ -72,6 +74,11 @@ from regulars.mail.passwords import (
 )
 from regulars.mail.queueing import SEND, purge_mails
 from regulars.mail.sending import hold_mails
+from regulars.notifications.digesting import Digest, send_digests
+from regulars.notifications.notifying import notifying
+from regulars.notifications.operations import purge_notifications
+from regulars.notifications.ports import Source
+from regulars.notifications.pushing import PushSender
 from regulars.quick_replies.own_placeholders import OWN_PLACEHOLDERS
 from regulars.quick_replies.ports import PlaceholderSource
 from regulars.routing import tasks as routing
@@ -129,6 +136,24 @@ def _reactions_of(channel: Channel) -> Iterator[Reaction]:
 SEARCHABLES: tuple[Searchable, ...] = (MESSAGES, CONTACTS, NOTES, FILES_SENT)
 """what can be searched, in the order of its tabs"""
 
+NOTIFIES: tuple[Source, ...] = (ASSIGNED, REPLIED)
+"""what notifies whom: a room that has something to tell members of adds a line (``notifications.ports``)"""
+
+PUSHES = PushSender(seen_among, described)
+
+
+def _post(digest: Digest) -> bool:
+    return post_digest(
+        digest.workspace_id,
+        digest.workspace,
+        [(line.text, line.address) for line in digest.lines],
+        left_out=digest.left_out,
+        stop_address=digest.stop_address,
+        to=digest.to,
+        language=digest.language,
+    )
+
+
 REACTIONS: tuple[Reaction, ...] = (
     *(reaction for channel in CHANNELS.values() for reaction in _reactions_of(channel)),
     # when somebody has a new password, a mail tells them
@@ -143,6 +168,8 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction("cases.leave_removed_teams", (TeamRemoved,), leave_removed_teams),
     # what somebody said, sent, wrote down or changed of a contact is found
     index_reaction(SEARCHABLES),
+    # what concerns a member is put before them
+    notifying(NOTIFIES, seen_among),
 )
 
 
@@ -189,6 +216,12 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("workspaces.prepare_parts", timedelta(hours=12), workspaces.prepare_parts),
     PeriodicJob("workspaces.purge_audit_trail", timedelta(hours=12), workspaces.purge_audit_trail),
     PeriodicJob("workspaces.purge_audit_exports", timedelta(hours=1), audit_trail.purge_exports),
+    PeriodicJob(
+        "notifications.send_digests",
+        timedelta(minutes=1),
+        partial(send_digests, seen_among, described, _post),
+    ),
+    PeriodicJob("notifications.purge_notifications", timedelta(hours=6), purge_notifications),
     PeriodicJob("mail.purge_mails", timedelta(hours=6), purge_mails),
     PeriodicJob("kernel.prepare_parts", timedelta(hours=6), kernel.prepare_parts),
     PeriodicJob("kernel.purge_events", timedelta(hours=1), kernel.purge_events),

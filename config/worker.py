@@ -1,9 +1,9 @@
 """``python -m config.worker``: everything that happens behind the screens.
 
 Two threads for deliveries, one that reads the event log and has reactions run by a few more, one for previews (drawn
-by processes of their own), one for periodic jobs and errands, one that rescues and schedules jobs, one that lets
-scheduled messages leave; and an event loop with the sender, the media fetcher and the jobs, which run in threads of its
-own. Any number of these processes may run on any machines over one database.
+by processes of their own), one for pushes to browsers, one for periodic jobs and errands, one that rescues and
+schedules jobs, one that lets scheduled messages leave; and an event loop with the sender, the media fetcher and the
+jobs, which run in threads of its own. Any number of these processes may run on any machines over one database.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from django.conf import settings  # noqa: E402
 
 from config import collecting  # noqa: E402
 from config.running import refusal_to_run  # noqa: E402
-from config.wiring import CHANNELS, ERRANDS, PERIODIC_JOBS, REACTIONS  # noqa: E402
+from config.wiring import CHANNELS, ERRANDS, PERIODIC_JOBS, PUSHES, REACTIONS  # noqa: E402
 from regulars.channels.fetching import Fetcher  # noqa: E402
 from regulars.channels.receiving.processing import process_deliveries  # noqa: E402
 from regulars.conversations.delivering import Sender  # noqa: E402
@@ -48,8 +48,11 @@ from regulars.kernel.reactions import ensure_cursors  # noqa: E402
 from regulars.media.previewing import draw_due_previews  # noqa: E402
 from regulars.media.queue import CHANNEL as MEDIA_CHANNEL  # noqa: E402
 from regulars.media.queue import PREVIEWS_CHANNEL  # noqa: E402
+from regulars.notifications.lookers import LOOKERS  # noqa: E402
+from regulars.notifications.pushing import CHANNEL as PUSHES_CHANNEL  # noqa: E402
 from regulars.scheduling.operations import CHANNEL as SCHEDULED_CHANNEL  # noqa: E402
 from regulars.scheduling.tasks import rest_until_due, send_what_is_due  # noqa: E402
+from regulars.web.live.presence import CHANNEL as PRESENCE_CHANNEL  # noqa: E402
 from regulars.workspaces.queries import time_zone_of  # noqa: E402
 
 logger = logging.getLogger("regulars.worker")
@@ -78,6 +81,11 @@ def draw_previews() -> bool:
     return draw_due_previews() > 0
 
 
+def send_pushes() -> bool:
+    check_connection()
+    return PUSHES.send_due()
+
+
 def run_due_jobs() -> bool:
     check_connection()
     ensure_cursors(REACTIONS)
@@ -101,9 +109,10 @@ async def main() -> None:
     reading = Loop("log", log_reader.step, rest_seconds=LOG_REST_SECONDS)
     jobs = Loop("jobs", run_due_jobs, JOB_CHECK_SECONDS)
     previews = Loop("previews", draw_previews)
+    pushes = Loop("pushes", send_pushes)
     keeping = Loop("job-keeper", keep_jobs, JOB_CHECK_SECONDS)
     scheduled = Loop("scheduled", send_what_is_due, rest_until_due)
-    threads = [jobs, previews, keeping, scheduled, *deliveries, reading]
+    threads = [jobs, previews, pushes, keeping, scheduled, *deliveries, reading]
     job_worker = JobWorker(run_job)
     carriers = {kind: channel.open_carrier() for kind, channel in CHANNELS.items()}
     sender = Sender(carriers, settings.DATABASE_URL)
@@ -118,7 +127,9 @@ async def main() -> None:
             PREVIEWS_CHANNEL: [previews.wake],
             ERRANDS_CHANNEL: [jobs.wake],
             SCHEDULED_CHANNEL: [scheduled.wake],
+            PUSHES_CHANNEL: [pushes.wake],
         },
+        hearers={PRESENCE_CHANNEL: LOOKERS.hear},
     )
     collecting.settle()
 

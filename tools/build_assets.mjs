@@ -16,6 +16,8 @@ const entries = {
   app: join(web, "design/index.css"),
   shell: join(web, "layouts/app.js"),
   entrance: join(web, "layouts/signed_out.js"),
+  offline: join(web, "installing/offline.js"),
+  worker: join(web, "installing/service_worker.js"),
 };
 
 async function spriteOf(names) {

@@ -42,6 +42,7 @@ PAGES = {
     "now": "now",
     "audit-trail": "settings/audit",
     "second-factor": "settings/account/second-factor",
+    "notifications": "settings/notifications",
 }
 """as an owner sees them"""
 

@@ -33,6 +33,7 @@ from regulars.api.resources import (
     merges,
     message_templates,
     messages,
+    notifications,
     quick_replies,
     roles,
     routing,
@@ -69,6 +70,13 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/me/availability", availability.get_own_availability, ANY_TOKEN, problems=("not-found",)),
     Route("PATCH", "/me/availability", availability.choose_own_availability, "conversations:assign",
           problems=("not-found",)),
+
+    Route("GET", "/me/notification-settings", notifications.get_settings, "conversations:read",
+          problems=("not-found",)),
+    Route("PATCH", "/me/notification-settings", notifications.change_settings, "conversations:read",
+          problems=("not-found",)),
+    Route("GET", "/notifications", notifications.list_notifications, "conversations:read", problems=("not-found",)),
+    Route("POST", "/notifications/read", notifications.mark_seen, "conversations:read", problems=("not-found",)),
 
     Route("GET", "/ledger", ledger.get_ledger, "ledger:read"),
 
@@ -125,6 +133,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/conversations/{conversation_id}/facts", episodes.list_facts, "conversations:read"),
     Route("GET", "/conversations/{conversation_id}/notes", conversations.list_notes, "conversations:read"),
     Route("POST", "/conversations/{conversation_id}/notes", conversations.write_note, "notes:write", CREATED),
+
+    Route("POST", "/conversations/{conversation_id}/mute", notifications.mute, "conversations:read", NO_CONTENT),
+    Route("POST", "/conversations/{conversation_id}/unmute", notifications.unmute, "conversations:read", NO_CONTENT),
 
     Route("POST", "/acts", acts.act, "conversations:read"),
     Route("POST", "/acts/on-all", acts.act_on_all, "conversations:read", ACCEPTED),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 from regulars.attention.operations.following import follow
 from regulars.attention.operations.mentioning import Named, leave_note
@@ -16,6 +17,7 @@ from regulars.contacts.models import Contact
 from regulars.contacts.operations.identifying import PersonSeen, identify_contacts
 from regulars.contacts.operations.tagging import tag_contacts, untag_contacts
 from regulars.conversations.models import Conversation, Episode
+from regulars.conversations.notifying import seen_among
 from regulars.conversations.operations.composing import Composition
 from regulars.conversations.operations.handling import (
     assign_conversation,
@@ -32,9 +34,11 @@ from regulars.demo.seed import PASSWORD, Made
 from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import OutgoingText
 from regulars.kernel import clock
-from regulars.kernel.events import Doer
+from regulars.kernel.events import Doer, Position
 from regulars.kernel.generating import Generated, Run, amounts_of, generate
 from regulars.mail.servers import ServerFacts, set_up_server
+from regulars.notifications.notifying import notify
+from regulars.notifications.ports import Occasion
 from regulars.scheduling.operations import schedule_message
 from regulars.search.filling import fill_workspace
 from regulars.tags.models import Tag
@@ -49,6 +53,8 @@ from regulars.workspaces.teams import set_teams
 
 SEED = 8
 DAYS, MESSAGES = 45, 120
+MOST_TOLD = 3
+"""notifications of a member"""
 QUIET_FOR = timedelta(hours=26)
 """Longer than anybody may answer freely: the sandbox knows nothing of these talks and would refuse an answer."""
 PEOPLE_KNOWN = (
@@ -159,6 +165,7 @@ def give_a_past(made: Made, generators: Sequence[Generated], mail_port: int | No
     _staff_the_packing_room(made)
     route_the_wholesale_number(made)
     fill_workspace(made.workspace.id)
+    _tell_members(made)
     if mail_port:
         facts = ServerFacts(
             host="127.0.0.1",
@@ -168,6 +175,29 @@ def give_a_past(made: Made, generators: Sequence[Generated], mail_port: int | No
             sender_address=SENDER,
         )
         set_up_server(facts, by=actor_of_member(made.members[0]))
+
+
+def _tell_members(made: Made) -> None:
+    """What they have not seen yet: of conversations that they have, the newest."""
+    owned = Conversation.objects.filter(workspace=made.workspace, assignee__isnull=False)
+    by_member: dict[UUID, list[Occasion]] = {}
+    for each in owned.exclude(last_message_at=None).order_by("-last_message_at", "id"):
+        told = by_member.setdefault(each.assignee_id, [])
+        if len(told) < MOST_TOLD:
+            told.append(_occasion(each, "assigned" if told else "reply", place=len(told)))
+    notify([each for told in by_member.values() for each in reversed(told)], seen_among)
+
+
+def _occasion(talk: Conversation, kind: str, place: int) -> Occasion:
+    return Occasion(
+        talk.workspace_id,
+        talk.assignee_id,
+        talk.id,
+        kind,
+        talk.last_message_at + timedelta(minutes=place),
+        Position(),
+        talk.last_message_id,
+    )
 
 
 def _know(made: Made, since: datetime) -> dict[str, Contact]:

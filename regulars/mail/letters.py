@@ -10,7 +10,7 @@ import msgspec
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
 from regulars.mail.models import MailServer
@@ -26,6 +26,12 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     """the name of a second factor; empty for all of them"""
     by: str = ""
     """who did it; empty for the person themselves"""
+    lines: tuple[tuple[str, str], ...] = ()
+    """of a list: a text, and the address that it leads to"""
+    left_out: int = 0
+    """how many more there are"""
+    stop_link: str = ""
+    """ends mails of this kind (RFC 8058)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,10 @@ class Letter:
     link: str = ""
     notes: tuple[str, ...] = ()
     """below the link, smaller"""
+    lines: tuple[tuple[str, str], ...] = ()
+    """of a list below the sentences: a text, and the address that it leads to"""
+    stop: tuple[str, str] | None = None
+    """words and address of the link that ends such mails"""
 
 
 def _invitation(facts: Facts) -> Letter:
@@ -120,6 +130,26 @@ def _second_factor_removed(facts: Facts) -> Letter:
     )
 
 
+def _digest(facts: Facts) -> Letter:
+    names = {"workspace": facts.workspace}
+    count = len(facts.lines) + facts.left_out
+    more = ngettext("And %(count)s more.", "And %(count)s more.", facts.left_out) % {"count": facts.left_out}
+    return Letter(
+        subject=ngettext(
+            "%(count)s conversation waits for you in %(workspace)s",
+            "%(count)s conversations wait for you in %(workspace)s",
+            count,
+        )
+        % {**names, "count": count},
+        sentences=(_("While you were away:"),),
+        lines=facts.lines,
+        button=_("Show all"),
+        link=facts.link,
+        notes=(more,) if facts.left_out else (),
+        stop=(_("No more mails of this kind"), facts.stop_link),
+    )
+
+
 def _test(facts: Facts) -> Letter:
     names = {"workspace": facts.workspace}
     return Letter(
@@ -136,6 +166,7 @@ LETTERS: Mapping[str, Callable[[Facts], Letter]] = {
     "password-changed": _password_changed,
     "second-factor-added": _second_factor_added,
     "second-factor-removed": _second_factor_removed,
+    "digest": _digest,
     "test": _test,
 }
 """by kind (``models.KINDS``, and the test, which is sent at once)"""
@@ -166,10 +197,21 @@ def write(
                 # RFC 3834: no machine is to answer a machine
                 "Auto-Submitted": "auto-generated",
                 "Content-Language": language,
+                **_ways_to_stop(facts),
             },
         )
         mail.attach_alternative(render_to_string("mail/letter.html", about), "text/html")
         return mail
+
+
+def _ways_to_stop(facts: Facts) -> dict[str, str]:
+    """One press in the mail program is enough (RFC 8058)."""
+    if not facts.stop_link:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{facts.stop_link}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def one_line(text: str) -> str:

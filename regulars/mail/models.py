@@ -13,6 +13,7 @@ KINDS = (
     "password-changed",
     "second-factor-added",
     "second-factor-removed",
+    "digest",
 )
 WAITING, SENDING, HANDING = "waiting", "sending", "handing"
 STATES = (WAITING, SENDING, HANDING, "sent", "failed", "unknown", "dropped")

@@ -13,10 +13,10 @@ import aiohttp
 from yarl import URL
 
 from regulars.channels.record import Fetched
+from regulars.kernel.addresses import ForbiddenAddress
 from regulars.media.previews import can_have_preview
 from regulars.media.sniffing import sniff
 
-from .addresses import ForbiddenAddress
 from .graph import GraphClient
 from .media import MediaProblem, MediaUnavailable, copy_bytes, opened
 

@@ -19,8 +19,8 @@ from yarl import URL
 
 from regulars.channels.record import NotAnswered
 from regulars.inboxes.ports import Accepted, ProviderError, SendResult
+from regulars.kernel.addresses import PublicResolver, is_loopback
 
-from .addresses import PublicResolver, is_loopback
 from .errors import classify, read_error
 from .requests import build_read_receipt, build_typing
 

@@ -12,8 +12,8 @@ from yarl import URL
 
 from regulars.channels.record import Fetched
 from regulars.inboxes.ports import ProviderError, Uncertain
+from regulars.kernel.addresses import check_address
 
-from .addresses import check_address
 from .graph import UPLOAD_DEADLINE, GraphClient, GraphError
 from .parsing.reading import integer, sha256_hex, text
 

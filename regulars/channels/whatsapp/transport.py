@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from regulars.channels.record import CannotFetch, Fetched
 from regulars.channels.whatsapp.ad_pictures import NoPicture, fetch_ad_picture
-from regulars.channels.whatsapp.addresses import ForbiddenAddress
 from regulars.channels.whatsapp.clients import Clients
 from regulars.channels.whatsapp.copies import PROVIDER_COPY_LIFETIME, may_miss_copies
 from regulars.channels.whatsapp.error_codes import TRANSIENT
@@ -40,6 +39,7 @@ from regulars.inboxes.ports import (
     with_files,
 )
 from regulars.kernel import clock
+from regulars.kernel.addresses import ForbiddenAddress
 from regulars.kernel.ids import parse_id
 from regulars.media.files import path_of
 from regulars.media.models import MediaFile

@@ -22,5 +22,10 @@ def _manifest() -> dict[str, str]:
     return names
 
 
+def asset_file(name: str) -> str:
+    """Its hashed name in ``BUILT``."""
+    return _manifest()[name]
+
+
 def asset_url(name: str) -> str:
-    return static(_manifest()[name])
+    return static(asset_file(name))

@@ -66,6 +66,7 @@ class MessageComposer extends HTMLElement {
   disconnectedCallback() {
     window.removeEventListener("storage", this.onStorage);
     window.removeEventListener("pageshow", this.onPageShow);
+    this.sending?.leave();
     this.saveNow();
     this.picker?.draft.save();
     this.extra?.leave();

@@ -151,7 +151,7 @@ export class Drafts {
   }
 }
 
-/** Messages that the server has not answered for: they survive a reload, and are offered again. */
+/** Messages that the server has not answered for, as they were written: they survive a reload, and go out when they can. */
 export class Outbox {
   constructor(conversation) {
     this.key = keyOf("outbox", conversation);
@@ -159,6 +159,21 @@ export class Outbox {
 
   get entries() {
     return Object.entries(readRecord(localStorage.getItem(this.key)) ?? {}).map(([id, kept]) => ({ id, ...kept }));
+  }
+
+  /** Those that go out by themselves: what is older, or was refused, waits for a hand. */
+  get going() {
+    return this.entries.filter(({ at, refused }) => !refused && at > Date.now() - HOUR);
+  }
+
+  /** Whether something that was written before is still to go out: nothing overtakes it. */
+  isBehind(id) {
+    const at = this.going.findIndex((each) => each.id === id);
+    return at > 0;
+  }
+
+  refuse(id) {
+    this.change((all) => all[id] && (all[id].refused = true));
   }
 
   /** Whether a text that the server keeps as a draft is on its way already. */
@@ -175,7 +190,7 @@ export class Outbox {
 
   /** `kept`: the fields of the form, and what the page needs to show it again. */
   put(id, kept) {
-    this.change((all) => (all[id] = kept));
+    this.change((all) => (all[id] = { at: Date.now(), ...kept }));
   }
 
   remove(id) {

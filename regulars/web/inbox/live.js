@@ -38,7 +38,7 @@ class LiveUpdates {
   }
 
   get url() {
-    const query = new URLSearchParams({ conversation: this.screen.dataset.conversation ?? "", cursor: this.cursor, topics: "inbox,later" });
+    const query = new URLSearchParams({ conversation: this.screen.dataset.conversation ?? "", cursor: this.cursor, topics: "inbox,later,notifications" });
     return `${this.screen.dataset.live}?${query}`;
   }
 
@@ -52,7 +52,7 @@ class LiveUpdates {
     this.source = source;
     source.addEventListener("open", () => this.heard());
     source.addEventListener("error", () => source === this.source && this.lost());
-    for (const kind of ["hello", "row", "message", "thread", "panel", "gone", "counters", "permissions", "reset", "presence", "answering", "draft", "scheduled", "refusal", "tags", "duty", "attention", "ping"]) {
+    for (const kind of ["hello", "row", "message", "thread", "panel", "gone", "counters", "permissions", "reset", "presence", "answering", "draft", "scheduled", "refusal", "tags", "duty", "attention", "notified", "seen", "ping"]) {
       source.addEventListener(kind, (event) => source === this.source && this.receive(kind, event));
     }
   }
@@ -177,6 +177,16 @@ class LiveUpdates {
   /** Something of this member's own came back. */
   refusal(data) {
     toast(data.html, { kind: "bad" });
+  }
+
+  /** Something concerns this member; the bell tells them. */
+  notified(data) {
+    document.dispatchEvent(new CustomEvent("notified", { detail: data }));
+  }
+
+  /** They saw it here or elsewhere. */
+  seen(data) {
+    document.dispatchEvent(new CustomEvent("seen", { detail: data }));
   }
 
   /** Too much was missed to catch up piece by piece, or the log is another one: what is open may be there no more. */

@@ -1,11 +1,12 @@
 // What a composer sends: it stands in the thread at once and settles later; what the connection or the server refuses
-// comes back whole, and what nobody answered for survives a reload.
+// comes back whole, and what nobody answered for survives a reload and goes out by itself, in the order of writing.
 import { announce, element, fragment, linkButton, post } from "../design/page.js";
 import { gettext } from "../design/strings.js";
 import { toast } from "../design/toast/toast.js";
 import { Outbox } from "./drafts.js";
 import { showScheduled } from "./later.js";
 import { namedIn } from "./mentions.js";
+import { inTurn } from "./left.js";
 import { pendingLine } from "./pending.js";
 import { awaitUndo, offerUndo } from "./undo_send.js";
 
@@ -24,6 +25,14 @@ export class Sending {
   constructor(composer) {
     this.composer = composer;
     this.outbox = new Outbox(composer.dataset.conversation);
+    this.waiting = new Map(); // what is tried again, by id, in the order of writing
+    this.onOnline = () => this.composer.isConnected && this.repeatAll();
+    window.addEventListener("online", this.onOnline);
+  }
+
+  /** Its composer goes; what waits is seen to by `left.js` from now on. */
+  leave() {
+    window.removeEventListener("online", this.onOnline);
   }
 
   /** What earlier pages left, and what was refused while another conversation was open. */
@@ -56,7 +65,7 @@ export class Sending {
     this.outbox.put(draft.id, { fields: [...body], files, quote: kept.quote && { id: kept.quote.id, html: kept.quote.html } });
     const isUndone = awaitUndo();
     const patience = new Promise((done) => setTimeout(done, SAVE_PATIENCE));
-    Promise.race([composer.saved, patience]).then(() => this.deliver(composer.dataset.sendUrl, body, line, kept, isUndone)); // an older save may not come after
+    Promise.race([composer.saved, patience]).then(() => this.deliver(composer.dataset.sendUrl, body, line, kept, { isUndone })); // an older save may not come after
     return true;
   }
 
@@ -116,7 +125,7 @@ export class Sending {
     this.composer.thread.toEnd();
   }
 
-  /** What an earlier page could not deliver: still there, until somebody sends it or throws it away. */
+  /** What an earlier page could not deliver: it goes out now, unless it is old; then it waits for a hand. */
   showUnsent({ id, fields, files = [], quote = null }) {
     if (document.getElementById(`message-${id}`)) return this.outbox.remove(id);
     const body = new URLSearchParams(fields);
@@ -124,15 +133,20 @@ export class Sending {
     const extra = body.has("extra") ? this.composer.extra.formOf(body.get("extra"), body) : [];
     const kept = { draft: { text: body.get("text"), base: "", id }, replies: body.getAll("quick_reply"), attachments: files, extra, quote };
     this.composer.thread.ready ? this.showPending(line) : customElements.whenDefined("message-thread").then(() => this.showPending(line));
-    this.offerRetry(this.composer.dataset.sendUrl, body, line, kept, { alone: false });
+    if (this.outbox.going.some((each) => each.id === id)) this.deliver(this.composer.dataset.sendUrl, body, line, kept, { alone: false });
+    else this.offerRetry(this.composer.dataset.sendUrl, body, line, kept, { alone: false });
   }
 
   /** A lost connection is tried again with the same id, so nothing goes out twice; a refusal gives the text back. */
-  async deliver(url, body, line, kept, isUndone = awaitUndo()) {
+  deliver(url, body, line, kept, { isUndone = awaitUndo(), alone = true } = {}) {
+    return inTurn(this.composer.dataset.conversation, () => this.attempt(url, body, line, kept, { isUndone, alone }));
+  }
+
+  async attempt(url, body, line, kept, { isUndone, alone }) {
     const asked = performance.now();
-    const response = await post(url, body).catch(() => null);
+    const response = this.outbox.isBehind(body.get("id")) ? null : await post(url, body).catch(() => null);
     const isWanted = isUndone();
-    if (!response) return this.offerRetry(url, body, line, kept);
+    if (!response) return this.offerRetry(url, body, line, kept, { alone });
     this.outbox.remove(body.get("id"));
     const answer = await response.text();
     document.getElementById(line.id)?.matches(".pending") && document.getElementById(line.id).remove();
@@ -187,12 +201,21 @@ export class Sending {
     box.hidden = this.composer.mode !== "reply";
   }
 
-  /** `alone`: it repeats itself when the connection is back. What an earlier page left waits for a hand. */
+  /** All that waits here, in the order in which it was written. */
+  repeatAll() {
+    const waiting = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const repeat of waiting) repeat();
+  }
+
+  /** It repeats itself when the connection is back. `alone`: of this page; what an earlier one left can also be taken back. */
   offerRetry(url, body, line, kept, { alone = true } = {}) {
-    const again = linkButton(gettext("Try again"), () => repeat());
+    const id = body.get("id");
+    const again = linkButton(gettext("Try again"), () => (this.waiting.has(id) ? this.repeatAll() : repeat()));
     const drop = linkButton(gettext("Back to the text field"), () => {
       line.remove();
-      this.outbox.remove(body.get("id"));
+      this.waiting.delete(id);
+      this.outbox.remove(id);
       this.giveBack(kept, gettext("It was not sent yet. Look at the thread before you send it again."));
     });
     const note = element("div", { class: "message-problem" }, element("strong", {}, gettext("No connection. Not sent yet.")), again, alone ? null : drop);
@@ -200,10 +223,9 @@ export class Sending {
     if (alone) announce(gettext("No connection. Not sent yet."));
     const repeat = () => {
       note.remove();
-      window.removeEventListener("online", repeat);
-      this.deliver(url, body, line, kept);
+      this.deliver(url, body, line, kept, { alone });
     };
-    if (alone) window.addEventListener("online", repeat, { once: true });
+    if (alone || this.outbox.going.some((each) => each.id === id)) this.waiting.set(id, repeat);
   }
 
   async sendNote() {

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from regulars.cases.queries.lists import count_mine
+from regulars.conversations.notifying import count_unread_notifications
 from regulars.inboxes.access import inboxes_of
 from regulars.web.inbox.counting import counters_of
 from regulars.web.inbox.lists import COUNTED, ICONS, VIEWS, ListChoice, short_label, usual_order, view_label
@@ -45,6 +46,7 @@ class Navigation:
     inboxes: list[NavigationInbox]
     settings: list[SettingsGroup]
     has_several_channels: bool
+    unread_notifications: int
 
     @property
     def bottom(self) -> list[NavigationView]:
@@ -72,7 +74,14 @@ def navigation_of(actor: Actor) -> Navigation:
         for inbox in staffed
     ]
     channels = {inbox.connection.channel for inbox in staffed}
-    return Navigation(views, _work(actor), inboxes, groups_for(actor), len(channels) > 1)
+    return Navigation(
+        views,
+        _work(actor),
+        inboxes,
+        groups_for(actor),
+        has_several_channels=len(channels) > 1,
+        unread_notifications=count_unread_notifications(actor),
+    )
 
 
 def _work(actor: Actor) -> list[NavigationView]:

@@ -68,11 +68,14 @@ function replace(fresh) {
 
 /** The browser comes back by itself unless it was refused: while the database is away, say. */
 function open(cursor) {
-  const query = new URLSearchParams({ topics: page.dataset.follows, cursor, conversation: page.dataset.subject ?? "" });
+  const query = new URLSearchParams({ topics: `${page.dataset.follows},notifications`, cursor, conversation: page.dataset.subject ?? "" });
   const stream = new EventSource(`/live?${query}`);
   let seen = cursor;
-  for (const kind of ["hello", "ping", "page", "counters"]) stream.addEventListener(kind, (event) => (seen = event.lastEventId));
+  for (const kind of ["hello", "ping", "page", "counters", "notified", "seen"]) stream.addEventListener(kind, (event) => (seen = event.lastEventId));
   stream.addEventListener("page", followSoon);
+  for (const kind of ["notified", "seen"]) {
+    stream.addEventListener(kind, (event) => document.dispatchEvent(new CustomEvent(kind, { detail: JSON.parse(event.data) })));
+  }
   stream.addEventListener("counters", (event) => showCounters(JSON.parse(event.data)));
   for (const kind of ["permissions", "reset"]) stream.addEventListener(kind, loadAnew);
   const ends = (event) => event.target.matches("[data-ends-session]") && stop();

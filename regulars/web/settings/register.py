@@ -25,6 +25,7 @@ from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
 from regulars.web.cases.views.settings import CASE_SETTINGS
 from regulars.web.inbox.views.scheduling import SCHEDULED
+from regulars.web.notifications.settings import NOTIFICATION_SETTINGS
 from regulars.web.people.views import MERGES
 from regulars.web.routing.settings import ROUTING
 from regulars.web.settings.page import SettingsPage
@@ -55,6 +56,7 @@ GROUPS = (
             CASE_SETTINGS,
             TOKENS,
             MAIL,
+            NOTIFICATION_SETTINGS,
             ACCOUNT,
         ),
     ),

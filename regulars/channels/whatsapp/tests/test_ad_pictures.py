@@ -11,9 +11,9 @@ from aiohttp import web
 from regulars.channels.record import Fetched
 from regulars.channels.whatsapp import ad_pictures
 from regulars.channels.whatsapp.ad_pictures import NoPicture, fetch_ad_picture
-from regulars.channels.whatsapp.addresses import ForbiddenAddress
 from regulars.channels.whatsapp.graph import GRAPH_URL, GraphClient, open_session
 from regulars.channels.whatsapp.media import MediaTooLarge, MediaUnavailable
+from regulars.kernel.addresses import ForbiddenAddress
 from regulars.media.tests.making import picture, png_bomb
 
 from .graph_server import GraphServer

@@ -11,7 +11,6 @@ from aiohttp import web
 from yarl import URL
 
 from regulars.channels.record import Fetched
-from regulars.channels.whatsapp.addresses import ForbiddenAddress, PublicResolver, check_address
 from regulars.channels.whatsapp.graph import GraphError
 from regulars.channels.whatsapp.media import (
     MediaCorrupt,
@@ -21,6 +20,7 @@ from regulars.channels.whatsapp.media import (
     fetch_media,
     upload_media,
 )
+from regulars.kernel.addresses import ForbiddenAddress, PublicResolver, check_address
 
 from .graph_server import NUMBER, GraphServer
 

@@ -39,6 +39,7 @@ KINDS = {
     "invitation": gettext_lazy("Invitation"),
     "password-reset": gettext_lazy("New password"),
     "password-changed": gettext_lazy("Password changed"),
+    "digest": gettext_lazy("What somebody has not seen"),
 }
 SECURITIES = {
     "starttls": "STARTTLS",

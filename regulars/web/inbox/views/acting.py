@@ -34,6 +34,7 @@ from regulars.conversations.operations.handling import (
 )
 from regulars.kernel.errors import Invalid
 from regulars.kernel.ids import parse_id
+from regulars.notifications.operations import read_notifications
 from regulars.web.addresses import id_in
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import note_view
@@ -169,6 +170,7 @@ def reading(request: MemberRequest, conversation_id: str) -> HttpResponse:
     else:
         mark_as_read(conversation, by=request.actor, seen=seen_in(request))
         see_mentions(conversation, by=request.actor)
+        read_notifications(request.member, [conversation.id])
     return HttpResponse(status=204)
 
 

@@ -1,7 +1,8 @@
-"""Which hosts the Graph client may talk to.
+"""Which hosts a client of ours may talk to, when somebody else said where.
 
-A media address comes out of somebody else's answer. It may only lead to the public internet over https, or to the
-very host that the operator configured (the sandbox on this machine); never into the operator's own network.
+A media address comes out of a platform's answer, a push service's out of a browser. It may only lead to the public
+internet over https, or to the very host that the operator configured (the sandbox on this machine); never into the
+operator's own network.
 """
 
 from __future__ import annotations
@@ -30,20 +31,20 @@ class ForbiddenAddress(ValueError):
 def check_address(url: URL, base: URL) -> None:
     """Raises ``ForbiddenAddress`` unless ``url`` may be fetched by a client configured for ``base``."""
     if not url.host:
-        raise ForbiddenAddress("A media address must name a host.")
+        raise ForbiddenAddress("An address must name a host.")
     if url.origin() == base.origin():
         return
     if is_loopback(base.host or ""):
         if url.scheme in ("http", "https"):
             return
-        raise ForbiddenAddress(f"A media address must be http or https, not {url.scheme}.")
+        raise ForbiddenAddress(f"An address must be http or https, not {url.scheme}.")
     if url.scheme != "https":
-        raise ForbiddenAddress(f"A media address must be https, not {url.scheme}.")
+        raise ForbiddenAddress(f"An address must be https, not {url.scheme}.")
     literal = _literal(url.host)
     if literal is not None and not is_public(literal):
-        raise ForbiddenAddress("A media address must lie on the public internet.")
+        raise ForbiddenAddress("An address must lie on the public internet.")
     if literal is None and _NUMBER.fullmatch(url.host):  # whether it is resolved here or by a proxy
-        raise ForbiddenAddress("A media address must write its host's number out.")
+        raise ForbiddenAddress("An address must write its host's number out.")
 
 
 def is_loopback(host: str) -> bool:

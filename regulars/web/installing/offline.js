@@ -1,0 +1,27 @@
+// The page that stands in while there is no connection: it says how much waits on this device, and leaves by itself.
+import { interpolate, ngettext } from "../design/strings.js";
+
+const OUTBOX = "regulars.outbox.";
+
+function waiting() {
+  const boxes = Object.keys(localStorage).filter((key) => key.startsWith(OUTBOX));
+  return boxes.reduce((sum, key) => sum + countIn(localStorage.getItem(key)), 0);
+}
+
+function countIn(kept) {
+  try {
+    return Object.keys(JSON.parse(kept) ?? {}).length;
+  } catch {
+    return 0;
+  }
+}
+
+const line = document.querySelector("[data-waiting]");
+const count = waiting();
+if (line && count) {
+  line.textContent = interpolate(ngettext("%(count)s message is waiting here. It goes out when you are back.", "%(count)s messages are waiting here. They go out when you are back.", count), { count });
+  line.hidden = false;
+}
+const leave = () => location.replace("/");
+window.addEventListener("online", leave);
+document.querySelector("[data-again]")?.addEventListener("click", leave);

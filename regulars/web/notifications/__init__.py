@@ -1,0 +1,1 @@
+"""The bell, its list, and what a member chooses to be told of."""

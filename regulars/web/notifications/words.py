@@ -1,0 +1,21 @@
+"""Kinds and ways in words, as the table of the settings has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+KIND_WORDS: Mapping[str, tuple[str | Promise, str | Promise]] = {
+    "mention": (_("Mention"), _("A colleague mentions you, or a team of yours")),
+    "reply": (_("Answer to you"), _("The contact of a conversation of yours writes")),
+    "assigned": (_("Assigned to you"), _("A colleague or a rule gives you a conversation")),
+}
+WAY_WORDS: Mapping[str, str | Promise] = {
+    "badge": _("Badge"),
+    "sound": _("Sound"),
+    "desktop": _("On the desktop"),
+    "push": _("Push"),
+    "mail": _("Mail"),
+}
