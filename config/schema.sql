@@ -8,9 +8,10 @@
 -- holds: conversations 0031_sleeping_and_withdrawn_notes
 -- holds: inboxes 0008_columns_have_database_defaults
 -- holds: kernel 0011_generations_apart
--- holds: mail 0002_second_factor_letters
+-- holds: mail 0003_digests
 -- holds: media 0005_source_url
 -- holds: message_templates 0001_initial
+-- holds: notifications 0001_notifications
 -- holds: quick_replies 0001_initial
 -- holds: routing 0001_initial
 -- holds: scheduling 0001_initial
@@ -947,7 +948,7 @@ CREATE TABLE public.mail_mail (
     created_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
     workspace_id uuid NOT NULL,
-    CONSTRAINT mail_kind CHECK ((kind = ANY (ARRAY['invitation'::text, 'password-reset'::text, 'password-changed'::text, 'second-factor-added'::text, 'second-factor-removed'::text]))),
+    CONSTRAINT mail_kind CHECK ((kind = ANY (ARRAY['invitation'::text, 'password-reset'::text, 'password-changed'::text, 'second-factor-added'::text, 'second-factor-removed'::text, 'digest'::text]))),
     CONSTRAINT mail_state CHECK ((state = ANY (ARRAY['waiting'::text, 'sending'::text, 'handing'::text, 'sent'::text, 'failed'::text, 'unknown'::text, 'dropped'::text])))
 );
 
@@ -1019,6 +1020,73 @@ CREATE TABLE public.message_templates_messagetemplate (
     is_gone boolean NOT NULL,
     synced_at timestamp with time zone NOT NULL,
     connection_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.notifications_mutedconversation (
+    id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    member_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.notifications_notification (
+    id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    kind text NOT NULL,
+    message_id uuid,
+    count integer DEFAULT 1 NOT NULL,
+    is_counted boolean DEFAULT true NOT NULL,
+    is_mailed boolean DEFAULT false NOT NULL,
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    read_at timestamp with time zone,
+    member_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT notification_count CHECK ((count > 0))
+);
+
+CREATE TABLE public.notifications_notificationsettings (
+    id uuid NOT NULL,
+    levels jsonb DEFAULT '{}'::jsonb NOT NULL,
+    quiet_from time without time zone,
+    quiet_until time without time zone,
+    is_private boolean DEFAULT false NOT NULL,
+    mail_after interval DEFAULT '00:30:00'::interval NOT NULL,
+    mailed_at timestamp with time zone,
+    member_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT notification_quiet_whole CHECK ((((quiet_from IS NULL) AND (quiet_until IS NULL)) OR ((quiet_from IS NOT NULL) AND (quiet_until IS NOT NULL))))
+);
+
+CREATE TABLE public.notifications_push (
+    id uuid NOT NULL,
+    queued_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    due_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    notification_id uuid NOT NULL,
+    subscription_id uuid NOT NULL
+);
+
+CREATE TABLE public.notifications_pushkey (
+    id smallint NOT NULL,
+    private text NOT NULL,
+    public text NOT NULL,
+    made_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    CONSTRAINT push_key_only CHECK ((id = 1))
+);
+
+CREATE TABLE public.notifications_pushsubscription (
+    id uuid NOT NULL,
+    endpoint text NOT NULL,
+    mark text NOT NULL,
+    public_key text NOT NULL,
+    secret text NOT NULL,
+    browser text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    last_sent_at timestamp with time zone,
+    member_id uuid NOT NULL,
+    session_id uuid,
     workspace_id uuid NOT NULL
 );
 
@@ -1820,11 +1888,44 @@ ALTER TABLE ONLY public.message_templates_messagetemplate
 ALTER TABLE ONLY public.message_templates_messagetemplate
     ADD CONSTRAINT message_templates_messagetemplate_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.notifications_mutedconversation
+    ADD CONSTRAINT muted_conversation_unique UNIQUE (member_id, conversation_id);
+
 ALTER TABLE ONLY public.inboxes_channelnotice
     ADD CONSTRAINT notice_once UNIQUE (connection_id, dedup_key);
 
+ALTER TABLE ONLY public.notifications_notification
+    ADD CONSTRAINT notification_unique UNIQUE (member_id, conversation_id);
+
+ALTER TABLE ONLY public.notifications_mutedconversation
+    ADD CONSTRAINT notifications_mutedconversation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notifications_notification
+    ADD CONSTRAINT notifications_notification_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notifications_notificationsettings
+    ADD CONSTRAINT notifications_notificationsettings_member_id_key UNIQUE (member_id);
+
+ALTER TABLE ONLY public.notifications_notificationsettings
+    ADD CONSTRAINT notifications_notificationsettings_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notifications_push
+    ADD CONSTRAINT notifications_push_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notifications_pushkey
+    ADD CONSTRAINT notifications_pushkey_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notifications_pushsubscription
+    ADD CONSTRAINT notifications_pushsubscription_mark_key UNIQUE (mark);
+
+ALTER TABLE ONLY public.notifications_pushsubscription
+    ADD CONSTRAINT notifications_pushsubscription_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.kernel_parkedevent
     ADD CONSTRAINT parked_once UNIQUE (reaction, event_id);
+
+ALTER TABLE ONLY public.notifications_push
+    ADD CONSTRAINT push_unique UNIQUE (subscription_id, notification_id);
 
 ALTER TABLE ONLY public.quick_replies_quickreply
     ADD CONSTRAINT quick_replies_quickreply_pkey PRIMARY KEY (id);
@@ -2234,11 +2335,27 @@ CREATE INDEX note_in_thread ON public.conversations_note USING btree (conversati
 
 CREATE INDEX notice_by_time ON public.inboxes_channelnotice USING btree (workspace_id, at DESC);
 
+CREATE INDEX notification_newest ON public.notifications_notification USING btree (member_id, at DESC, id DESC);
+
+CREATE INDEX notification_to_mail ON public.notifications_notification USING btree (at) WHERE (is_mailed AND (read_at IS NULL));
+
+CREATE INDEX notification_unread ON public.notifications_notification USING btree (member_id) WHERE (read_at IS NULL);
+
+CREATE INDEX notifications_push_notification_id_b6a1f955 ON public.notifications_push USING btree (notification_id);
+
+CREATE INDEX notifications_pushsubscription_mark_83712cfd_like ON public.notifications_pushsubscription USING btree (mark text_pattern_ops);
+
+CREATE INDEX notifications_pushsubscription_member_id_2d51172b ON public.notifications_pushsubscription USING btree (member_id);
+
+CREATE INDEX notifications_pushsubscription_session_id_c28a8b95 ON public.notifications_pushsubscription USING btree (session_id);
+
 CREATE INDEX outgoing_doubtful ON public.conversations_outgoingmessage USING btree (state) WHERE (state = ANY (ARRAY['sending'::text, 'unknown'::text]));
 
 CREATE INDEX outgoing_queue ON public.conversations_outgoingmessage USING btree (inbox_id, sequence) WHERE (state = 'queued'::text);
 
 CREATE INDEX outgoing_unsettled ON public.conversations_outgoingmessage USING btree (conversation_id, sequence) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text]));
+
+CREATE INDEX push_due ON public.notifications_push USING btree (due_at);
 
 CREATE INDEX queue_in_order ON public.routing_queue USING btree (workspace_id, "position");
 
@@ -2705,6 +2822,39 @@ ALTER TABLE ONLY public.message_templates_messagetemplate
 
 ALTER TABLE ONLY public.message_templates_messagetemplate
     ADD CONSTRAINT message_templates_me_workspace_id_52f5edc8_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notifications_mutedconversation
+    ADD CONSTRAINT notifications_mutedc_member_id_efeb0473_fk_workspace FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notifications_mutedconversation
+    ADD CONSTRAINT notifications_mutedc_workspace_id_8e81c6f7_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notifications_notification
+    ADD CONSTRAINT notifications_notifi_member_id_ecf7e29e_fk_workspace FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notifications_notificationsettings
+    ADD CONSTRAINT notifications_notifi_member_id_fbbeed8c_fk_workspace FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notifications_notification
+    ADD CONSTRAINT notifications_notifi_workspace_id_6f7a384b_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notifications_notificationsettings
+    ADD CONSTRAINT notifications_notifi_workspace_id_86bb574e_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notifications_push
+    ADD CONSTRAINT notifications_push_notification_id_b6a1f955_fk_notificat FOREIGN KEY (notification_id) REFERENCES public.notifications_notification(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notifications_push
+    ADD CONSTRAINT notifications_push_subscription_id_d5e16668_fk_notificat FOREIGN KEY (subscription_id) REFERENCES public.notifications_pushsubscription(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notifications_pushsubscription
+    ADD CONSTRAINT notifications_pushsu_member_id_2d51172b_fk_workspace FOREIGN KEY (member_id) REFERENCES public.workspaces_member(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notifications_pushsubscription
+    ADD CONSTRAINT notifications_pushsu_session_id_c28a8b95_fk_workspace FOREIGN KEY (session_id) REFERENCES public.workspaces_browsersession(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.notifications_pushsubscription
+    ADD CONSTRAINT notifications_pushsu_workspace_id_2ce009a6_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.quick_replies_quickreplyfile
     ADD CONSTRAINT quick_replies_quickr_media_id_b0e30807_fk_media_med FOREIGN KEY (media_id) REFERENCES public.media_mediafile(id) DEFERRABLE INITIALLY DEFERRED;
