@@ -94,7 +94,11 @@ def people(product: Product) -> Iterator[People]:
     message = product.api("GET", f"/conversations/{conversation['id']}/messages").json()["items"][0]
     me = product.sql("SELECT id FROM workspaces_member ORDER BY created_at DESC LIMIT 1")[0][0]
     file = product.api("POST", "/media", files={"file": ("a.pdf", b"%PDF-1.4 x", "application/pdf")}).json()
+    case = product.api("POST", "/cases", json={"title": "Late"}).json()
+    category = product.api("POST", "/case-categories", json={"name": "Half a category"}).json()
     objects = {
+        "case_id": case["id"],
+        "category_id": category["id"],
         "conversation_id": conversation["id"],
         "contact_id": conversation["contact"]["id"],
         "message_id": message["id"],

@@ -19,6 +19,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from regulars.api import rate_limits
+from regulars.cases.operations.arranging import create_category
+from regulars.cases.operations.opening import NewCase, open_case
 from regulars.conversations.models import Message
 from regulars.inboxes.models import Delivery
 from regulars.inboxes.replaying import WhichDeliveries, start_replay
@@ -314,6 +316,8 @@ def objects_of(cast: Cast) -> dict[str, str]:
         "token_id": str(cast.token_actor("agent").id),
         "team_id": str(cast.team.id),
         "tag_id": str(create_tag(cast.workspace.id, "vip", by=cast.actor()).id),
+        "case_id": str(open_case(NewCase(title="Late"), by=cast.actor()).id),
+        "category_id": str(create_category(cast.workspace.id, "Repair", by=cast.actor()).id),
         "tag": "vip",
         "view": "mine",
         "language": "ko",

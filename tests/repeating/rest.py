@@ -10,6 +10,8 @@ from regulars.conversations.operations.tagging import set_conversation_tags
 from regulars.tags.models import Tag
 from regulars.tags.operations import create_tag
 
+from . import of_cases
+from .of_cases import Where
 from .screens import (
     SENDER,
     Stage,
@@ -62,7 +64,12 @@ def _merge(stage: Stage) -> Call:
     return Call(f"/tags/{_tag(stage).id}/merge", {"into": "other"})
 
 
+def _call(of_case: Callable[[Stage], Where]) -> Callable[[Stage], Call]:
+    return lambda stage: Call(*of_case(stage))
+
+
 REST: dict[str, Callable[[Stage], Call]] = {
+    **{route: _call(made) for route, made in of_cases.CALLS.items()},
     "POST /contacts": lambda _stage: Call(
         "/contacts", {"identities": [{"kind": "phone", "value": "+12025550166"}]}
     ),

@@ -31,6 +31,9 @@ from regulars.workspaces.resetting import make_link
 from regulars.workspaces.roles import create_role
 from tests.cast import ALICE, PASSWORD, Cast, parked_event
 
+from . import of_cases
+from .of_cases import Where
+
 Values = dict[str, object]
 SENDER = {"sender_address": "inbox@lotus.example"}
 NEW_PASSWORD = "seven tall lanterns drift"
@@ -245,11 +248,18 @@ HOURS: Values = {"when": "week", "monday": "09:00–18:00", "time_zone": "Asia/S
 ROLE: Values = {
     "reach_conversations": "own",
     "reach_contacts": "own",
+    "reach_cases": "own",
     "reach_files": "own",
     "may_conversations": ["conversations:read"],
 }
 
+
+def _form(of_case: Callable[[Stage], Where]) -> Callable[[Stage], Form]:
+    return lambda stage: Form(*of_case(stage))
+
+
 FORMS: dict[str, Callable[[Stage], Form]] = {
+    **{route: _form(made) for route, made in of_cases.SCREENS.items()},
     "messages": in_thread("messages", text="Good day"),
     "notes": in_thread("notes", text="She is a café"),
     "draft": in_thread("draft", mode="reply", text="half a sen"),
@@ -365,6 +375,7 @@ COUNTS_GUESSES = {"change-password", "forgotten-password", "sign-in"}
 """forms that commit on their own, whatever becomes of them"""
 
 SHOWN_ONLY = {
+    *of_cases.ONLY_SHOWN,
     *("home", "inbox", "inbox-view", "search", "conversation", "conversation-row", "conversation-head"),
     *("conversation-context", "earlier-messages", "later-messages", "template-picker", "message-preview"),
     *("media", "media-thumbnail", "contact-tags", "conversation-tags", "list-tags", "tags", "tag"),

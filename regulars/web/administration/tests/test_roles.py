@@ -57,6 +57,7 @@ def test_a_role_begins_as_a_copy_and_is_changed(cast: Cast, sign_in: SignIn) -> 
         "may_conversations": ["conversations:read", "notes:write"],
         "reach_conversations": "all",
         "reach_contacts": "teams",
+        "reach_cases": "own",
         "reach_files": "own",
     }
     assert client.post(f"/settings/roles/{role.id}", form).status_code == 302
