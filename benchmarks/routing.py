@@ -32,7 +32,8 @@ MANY = 1_000
 """messages, and conversations that wait"""
 BATCH = 100
 """messages that the reaction finds at once"""
-MEMBERS = 50
+EACH_TAKES = 20
+"""conversations of the drain"""
 MOST_CORE_MS = 400.0
 """of a thousand messages, which take some 500 to be stored"""
 MOST_MS_TO_ASSIGN = 100.0
@@ -64,7 +65,7 @@ def measure_routing(product: Product, effort: Effort) -> Iterator[Figure]:
         at_most=MOST_MS_TO_ASSIGN,
     )
     yield Figure(
-        f"{many:,} waiting conversations given to {MEMBERS} who come online",
+        f"{many:,} waiting conversations given to {many // EACH_TAKES} who come online",
         told["drained"],
         "ms",
         floor=told["plain"],
@@ -136,7 +137,7 @@ class _Desk:
             add_member(
                 workspace, f"{number}@bench.example", "quiet-lighthouse-soup", name=f"{number}", role="agent"
             )
-            for number in range(MEMBERS)
+            for number in range(many // EACH_TAKES)
         ]
         self.inbox.teams.clear()
         tier = {"field": "contact.tier", "op": "is", "value": "A"}
@@ -159,7 +160,7 @@ class _Desk:
             self._route()
             drained.append(self._in_savepoint(self._drain))
             ids = [member.id for member in self.members]
-            plain.append(self._in_savepoint(partial(_timed, [self.workspace_id, ids, MEMBERS])))
+            plain.append(self._in_savepoint(partial(_timed, [self.workspace_id, ids, len(ids)])))
             assigned += [self._in_savepoint(self._assign_one) for _each in range(10)]
             self._take_back()
         assigned = sorted(assigned[10:])
@@ -191,7 +192,7 @@ class _Desk:
 
     def _drain(self) -> float:
         before = self._end_of_log()
-        self._capacity(self.many // MEMBERS)
+        self._capacity(EACH_TAKES)
         rows = self._since(before)
         began = perf_counter()
         _react(rows)
