@@ -1,6 +1,6 @@
 """Routing: what a thousand messages cost it, how soon somebody free is given something, how long a thousand take to go.
 
-    python -m benchmarks.routing 5          so many rounds; prints JSON
+    python -m benchmarks.routing 1000 5          so many messages and who wait, so many rounds; prints JSON
 
 It measures inside one process, through the product's own verbs and its reaction, on the product's database, in a
 transaction that is rolled back. The floor of the drain is the same as plain SQL: assignees, history, lines, facts and
@@ -28,11 +28,12 @@ from regulars.supervision.home import secret_key
 if TYPE_CHECKING:
     from uuid import UUID
 
-MESSAGES = 1_000
+MANY = 1_000
+"""messages, and conversations that wait"""
 BATCH = 100
 """messages that the reaction finds at once"""
-WAITING = 1_000
-MEMBERS = 50
+EACH_TAKES = 20
+"""conversations of the drain"""
 MOST_CORE_MS = 400.0
 """of a thousand messages, which take some 500 to be stored"""
 MOST_MS_TO_ASSIGN = 100.0
@@ -41,8 +42,9 @@ MOST_TIMES_PLAIN_SQL = 10.0
 
 def measure_routing(product: Product, effort: Effort) -> Iterator[Figure]:
     """A number with four queues, fifty members, and a thousand who wait."""
+    many = MANY if effort.seconds >= 1 else MANY // 10
     told: dict[str, float] = run_child(
-        [product.checkout.python, "-m", "benchmarks.routing", str(effort.rounds)],
+        [product.checkout.python, "-m", "benchmarks.routing", str(many), str(effort.rounds)],
         environment={
             **product.environment,
             "DATABASE_URL": product.database_url,
@@ -51,7 +53,7 @@ def measure_routing(product: Product, effort: Effort) -> Iterator[Figure]:
         folder=product.checkout.root,
     )
     yield Figure(
-        f"routing of {MESSAGES:,} new messages, Python and PostgreSQL",
+        f"routing of {many:,} new messages, Python and PostgreSQL",
         told["core"],
         "core-ms",
         at_most=MOST_CORE_MS,
@@ -63,7 +65,7 @@ def measure_routing(product: Product, effort: Effort) -> Iterator[Figure]:
         at_most=MOST_MS_TO_ASSIGN,
     )
     yield Figure(
-        f"{WAITING:,} waiting conversations given to {MEMBERS} who come online",
+        f"{many:,} waiting conversations given to {many // EACH_TAKES} who come online",
         told["drained"],
         "ms",
         floor=told["plain"],
@@ -107,11 +109,11 @@ SELECT workspace_id, 'ConversationAssigned', jsonb_build_object('conversation_id
 """
 
 
-def measure(rounds: int) -> dict[str, float]:
+def measure(many: int, rounds: int) -> dict[str, float]:
     from django.db import transaction
 
     with transaction.atomic():
-        told = _Desk().measure(rounds)
+        told = _Desk(many).measure(rounds)
         transaction.set_rollback(True)
     return told
 
@@ -119,7 +121,7 @@ def measure(rounds: int) -> dict[str, float]:
 class _Desk:
     """A workspace's first number, routed, with members to give to; everything is taken back after a round."""
 
-    def __init__(self) -> None:
+    def __init__(self, many: int) -> None:
         from regulars.inboxes.models import Inbox
         from regulars.routing.operations import Wanted, change_routing, create_queue
         from regulars.workspaces.access import system_actor
@@ -135,7 +137,7 @@ class _Desk:
             add_member(
                 workspace, f"{number}@bench.example", "quiet-lighthouse-soup", name=f"{number}", role="agent"
             )
-            for number in range(MEMBERS)
+            for number in range(many // EACH_TAKES)
         ]
         self.inbox.teams.clear()
         tier = {"field": "contact.tier", "op": "is", "value": "A"}
@@ -147,18 +149,18 @@ class _Desk:
         ):
             create_queue(self.workspace_id, Wanted(name, condition), by=self.by)
         change_routing(self.workspace_id, inbox_ids=[self.inbox.id], by=self.by)
-        self._serial = 0
+        self._serial, self.many = 0, many
 
     def measure(self, rounds: int) -> dict[str, float]:
         core, drained, plain, assigned = [], [], [], []
         for _round in range(rounds + 1):
             self._capacity(0)
             core.append(self._in_savepoint(self._messages))
-            self._hear(WAITING)
+            self._hear(self.many)
             self._route()
             drained.append(self._in_savepoint(self._drain))
             ids = [member.id for member in self.members]
-            plain.append(self._in_savepoint(partial(_timed, [self.workspace_id, ids, MEMBERS])))
+            plain.append(self._in_savepoint(partial(_timed, [self.workspace_id, ids, len(ids)])))
             assigned += [self._in_savepoint(self._assign_one) for _each in range(10)]
             self._take_back()
         assigned = sorted(assigned[10:])
@@ -180,7 +182,7 @@ class _Desk:
     def _messages(self) -> float:
         """Core-milliseconds; PostgreSQL's processor time of this session, which has one process, included."""
         before = self._end_of_log()
-        for _batch in range(MESSAGES // BATCH):
+        for _batch in range(self.many // BATCH):
             self._hear(BATCH)
         rows = self._since(before)
         began = _core_seconds()
@@ -190,7 +192,7 @@ class _Desk:
 
     def _drain(self) -> float:
         before = self._end_of_log()
-        self._capacity(WAITING // MEMBERS)
+        self._capacity(EACH_TAKES)
         rows = self._since(before)
         began = perf_counter()
         _react(rows)
@@ -315,7 +317,7 @@ def _main() -> None:
     import django
 
     django.setup()
-    print(json.dumps(measure(int(sys.argv[1]))))
+    print(json.dumps(measure(int(sys.argv[1]), int(sys.argv[2]))))
 
 
 if __name__ == "__main__":

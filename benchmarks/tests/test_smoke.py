@@ -18,6 +18,7 @@ from benchmarks.processing import measure_processing
 from benchmarks.product import Product, running_product
 from benchmarks.reacting import measure_reacting
 from benchmarks.resting import measure_resting
+from benchmarks.routing import measure_routing
 from benchmarks.seeing import measure_seeing
 from benchmarks.sending import measure_sending
 from benchmarks.showing import measure_showing
@@ -112,6 +113,12 @@ def test_every_reaction_has_a_lag_and_what_it_left_undone_is_done(product: Produ
 def test_tagging_compares_with_the_same_list(product: Product) -> None:
     figures = by_name(measure_tagging(product, TINY))
     assert len([each for each in figures.values() if each.ratio is not None]) == 2
+
+
+def test_routing_is_measured_and_nothing_is_left_of_it(product: Product) -> None:
+    figures = by_name(measure_routing(product, TINY))
+    assert [figure.ratio is not None for figure in figures.values()] == [False, False, True]
+    assert product.ask("SELECT count(*) FROM routing_queue WHERE name = 'Refunds'") == 0
 
 
 def test_lists_are_asked_and_nothing_is_left_of_them(product: Product) -> None:

@@ -28,6 +28,7 @@ from regulars.kernel.jobs.running import run_job
 from regulars.kernel.models import ParkedEvent
 from regulars.mail.models import Mail
 from regulars.media.models import MediaFile
+from regulars.routing.operations import Wanted, create_queue
 from regulars.tags.operations import create_tag
 from regulars.workspaces.jobs import add_schedule
 from regulars.workspaces.models import ApiToken, BrowserSession, Invitation
@@ -61,6 +62,7 @@ def _ids(cast: Cast) -> dict[str, str]:
         "member_id": str(cast.agent.id),
         "team_id": str(cast.team.id),
         "tag_id": str(create_tag(cast.workspace.id, "vip", by=cast.actor()).id),
+        "queue_id": str(create_queue(cast.workspace.id, Wanted("VIP"), by=cast.actor()).id),
         "tag": "vip",
         "token_id": str(ApiToken.objects.order_by("created_at")[0].id),
         "session_id": str(BrowserSession.objects.get().id),

@@ -169,3 +169,7 @@ def test_the_preview_says_what_it_does_not_know(cast: Cast, sign_in: SignIn, des
     desk.hear(*phones(1))
     page = sign_in(cast.admin).get("/settings/routing/preview").content.decode()
     assert "nobody knows who was there" in page
+
+
+def test_now_follows_what_happens(cast: Cast, sign_in: SignIn):
+    assert 'data-follows="now"' in sign_in(cast.lead).get("/now").content.decode()
