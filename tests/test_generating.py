@@ -32,6 +32,8 @@ from regulars.conversations.queries.lists import ConversationFilter, list_conver
 from regulars.conversations.queries.threads import read_thread
 from regulars.kernel.errors import Invalid
 from regulars.kernel.generating import Run, amounts_of, check, generate
+from regulars.search.filling import fill_workspace
+from regulars.search.models import SearchEntry
 from regulars.tags.models import Tag
 from regulars.workspaces.models import Workspace
 from tests.cast import House, make_cast
@@ -318,3 +320,17 @@ def test_episodes_are_those_that_lines_and_messages_tell_and_facts_belong_to_the
     before = import_module("regulars.conversations.migrations.0027_episodes_of_before")
     before.derive(None, SimpleNamespace(connection=connection))
     assert rows(_EPISODES) == written
+
+
+def test_what_was_generated_is_found(house: House) -> None:
+    fill(house, contacts=20, conversations=20, messages=200)
+    found = Counter(SearchEntry.objects.values_list("kind", flat=True))
+    messages = Message.objects.exclude(kind__in=SILENT_KINDS)
+    assert found["message"] == messages.count()
+    assert found["contact"] == 20
+    before = list(SearchEntry.objects.values_list("id", "kind", "tokens"))
+    SearchEntry.objects.all().delete()
+    fill_workspace(house.workspace.id)
+    assert {(*key, tuple(tokens)) for *key, tokens in before} == {
+        (*key, tuple(tokens)) for *key, tokens in SearchEntry.objects.values_list("id", "kind", "tokens")
+    }

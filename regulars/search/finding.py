@@ -140,14 +140,17 @@ def _windows(sought: Sought, every: Entries, after: Place | None) -> Iterator[Wi
         last, days = first - 1, days * GROWTH
         if not is_asked and sought.is_worded:
             is_asked = True
-            if _is_little(every.filter(at__lt=start_of(last + 1))):
+            older = _count_up_to(LITTLE + 1, every.filter(at__lt=start_of(last + 1)))
+            if not older:
+                return
+            if older <= LITTLE:
                 break
     yield Window(None, last)
 
 
-def _is_little(older: Entries) -> bool:
+def _count_up_to(most: int, older: Entries) -> int:
     """In sight or not: to know that, nothing has to be sorted."""
-    return older.values("id")[: LITTLE + 1].count() <= LITTLE
+    return older.values("id")[:most].count()
 
 
 def _read(entries: Entries, sought: Sought, window: Window, after: Place | None, limit: int) -> list[Row]:

@@ -104,6 +104,12 @@ def test_a_contact_is_found_by_all_their_names_and_by_numbers_in_any_writing(cas
     assert find(owner, "алис", "contact").items == []
 
 
+def test_a_contact_whom_nobody_has_written_to_is_found(cast: Cast) -> None:
+    made = cast.contact("+12025550188", "Nora Quist")
+    follow()
+    assert [each.thing.id for each in find(cast.actor(cast.owner), "quist 188", "contact").items] == [made.id]
+
+
 def test_merged_people_are_both_found(cast: Cast) -> None:
     cast.hears(ALICE, "hi", name="Alice")
     cast.hears(BORIS, "hi", name="Alicia")
