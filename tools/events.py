@@ -27,6 +27,7 @@ ROOMS = (
     "media",
     "message_templates",
     "conversations",
+    "scheduling",
 )
 HEAD = """# Events
 
