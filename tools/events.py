@@ -31,6 +31,7 @@ ROOMS = (
     "cases",
     "attention",
     "acts",
+    "scheduling",
 )
 HEAD = """# Events
 

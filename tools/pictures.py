@@ -115,6 +115,7 @@ def schedule(page: Page, url: str) -> None:
     """The dialog of times over an answer that waits for its time."""
     page.goto(f"{url}/inbox/open?order=newest")
     page.locator("conversation-list a[data-conversation]").first.click()
+    page.wait_for_timeout(2500)
     for text in ("Good morning! Your parcel is at the depot and comes today.", "We are here until six."):
         page.locator(".composer-text").fill(text)
         page.keyboard.press("Control+Alt+Enter")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -18,10 +19,12 @@ from regulars.acts.operations.acting import act_on
 from regulars.attention.operations.mentioning import leave_note
 from regulars.contacts.models import MergeSuggestion
 from regulars.contacts.operations.merging import merge_contacts
-from regulars.conversations.models import Message
+from regulars.conversations.models import Conversation, Message
+from regulars.conversations.operations.composing import Composition
 from regulars.conversations.operations.exporting import start_export
+from regulars.inboxes.channels import facts_of
 from regulars.inboxes.models import Delivery
-from regulars.inboxes.ports import MediaRef, MessageContent
+from regulars.inboxes.ports import MediaRef, MessageContent, OutgoingText
 from regulars.inboxes.replaying import WhichDeliveries, start_replay
 from regulars.kernel import clock
 from regulars.kernel.jobs.running import run_job
@@ -29,6 +32,7 @@ from regulars.kernel.models import ParkedEvent
 from regulars.mail.models import Mail
 from regulars.media.models import MediaFile
 from regulars.routing.operations import Wanted, create_queue
+from regulars.scheduling.operations import schedule_message
 from regulars.tags.operations import create_tag
 from regulars.workspaces.jobs import add_schedule
 from regulars.workspaces.models import ApiToken, BrowserSession, Invitation
@@ -93,10 +97,21 @@ def _ids(cast: Cast) -> dict[str, str]:
         "what": "assign",
         "job_id": str(start_replay(WhichDeliveries(), by=cast.actor(cast.owner)).id),
         "schedule_id": str(add_schedule("inboxes.replay", None, "0 3 * * *", by=cast.actor(cast.owner)).id),
+        "scheduled_id": str(_scheduled(cast, conversation)),
         "secret": secret,
         "view": "open",
         "language": "ko",
     }
+
+
+def _scheduled(cast: Cast, conversation: Conversation) -> UUID:
+    return schedule_message(
+        Composition(conversation, [OutgoingText(body="At nine")]),
+        clock.now() + timedelta(hours=1),
+        stops_on_answer=False,
+        by=cast.actor(cast.agent),
+        channel=facts_of(cast.connection.channel),
+    ).id
 
 
 def _export(cast: Cast) -> str:
