@@ -34,6 +34,7 @@ from regulars.kernel.events import CHANNEL as EVENTS_CHANNEL  # noqa: E402
 from regulars.kernel.listening import Wakeups  # noqa: E402
 from regulars.web.live.hub import LiveHub  # noqa: E402
 from regulars.web.live.presence import CHANNEL as PRESENCE_CHANNEL  # noqa: E402
+from regulars.workspaces.trail.writing import TrailWriter  # noqa: E402
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -79,6 +80,7 @@ class Web:
         self.webhooks: Webhooks | None = None
         self._live: LiveHub | None = None
         self._wakeups: Wakeups | None = None
+        self._trail: TrailWriter | None = None
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "lifespan":
@@ -124,12 +126,16 @@ class Web:
             hearers={PRESENCE_CHANNEL: self._live.hear},
         )
         self._wakeups.start()
+        self._trail = TrailWriter()
+        self._trail.start()
 
     async def _stop(self) -> None:
         if self._wakeups:
             self._wakeups.stop()
         if self._live:
             await self._live.close()
+        if self._trail:
+            await asyncio.to_thread(self._trail.stop)
         if self.webhooks:
             await asyncio.wait_for(self.webhooks.close(), timeout=10)
 

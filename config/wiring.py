@@ -66,6 +66,9 @@ from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
 from regulars.workspaces import tasks as workspaces
 from regulars.workspaces.events import PasswordChanged, SecondFactorAdded, SecondFactorRemoved
+from regulars.workspaces.trail import jobs as audit_trail
+from regulars.workspaces.trail.collecting import collected_for_job
+from regulars.workspaces.trail.sealing import seal_all
 
 CHANNELS: Mapping[str, Channel] = {each.kind: each for each in (WHATSAPP,)}
 """every kind of medium, by the word that a connection names it with"""
@@ -140,6 +143,10 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
     PeriodicJob("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
     PeriodicJob("workspaces.purge_sessions", timedelta(hours=1), workspaces.purge_sessions),
+    PeriodicJob("workspaces.seal_audit_trail", timedelta(minutes=1), seal_all),
+    PeriodicJob("workspaces.prepare_parts", timedelta(hours=12), workspaces.prepare_parts),
+    PeriodicJob("workspaces.purge_audit_trail", timedelta(hours=12), workspaces.purge_audit_trail),
+    PeriodicJob("workspaces.purge_audit_exports", timedelta(hours=1), audit_trail.purge_exports),
     PeriodicJob("mail.purge_mails", timedelta(hours=6), purge_mails),
     PeriodicJob("kernel.prepare_parts", timedelta(hours=6), kernel.prepare_parts),
     PeriodicJob("kernel.purge_events", timedelta(hours=1), kernel.purge_events),
@@ -161,8 +168,12 @@ WHEN_RESTORED: tuple[Callable[[], int], ...] = (
     hold_mails,
 )
 
-JOB_KINDS: Mapping[str, JobKind[Any]] = {each.key: each for each in (REPLAY, EXPORT, SEND)}
+JOB_KINDS: Mapping[str, JobKind[Any]] = {
+    each.key: each for each in (REPLAY, EXPORT, SEND, audit_trail.CHECK, audit_trail.EXPORT)
+}
 """what can be done as a job, seen and stopped while it runs (``kernel.jobs``)"""
+JOB_WATCH = collected_for_job
+"""what a job touches is noted in the audit trail"""
 
 
 def _erase_from_deliveries(erasure: Erasure) -> None:

@@ -35,6 +35,8 @@ PAGES = {
     "business-hours": "settings/business-hours",
     "mail": "settings/mail",
     "jobs": "settings/jobs",
+    "audit-trail": "settings/audit",
+    "second-factor": "settings/account/second-factor",
 }
 """of the settings, as an owner sees them"""
 

@@ -50,6 +50,8 @@ from regulars.api.rate_limits import spend_request
 from regulars.kernel import intents
 from regulars.kernel.errors import REFUSAL, FormTooLong, NotFound, ProductError
 from regulars.kernel.ids import new_id, parse_id, parse_serial
+from regulars.workspaces.sessions import address_in
+from regulars.workspaces.trail.collecting import Collector, collected
 
 ANY_TOKEN = "any-token"  # noqa: S105  # no secret: the permission of routes that every valid token may use
 ID_TYPES = (UUID, int, str)
@@ -131,10 +133,18 @@ def _answer(request: HttpRequest, routes: Mapping[str, Route], ids: Mapping[str,
         raise refusal
     caller = authenticate(request)
     spend_request(caller.token_id)
+    source = address_in(str(request.META.get("REMOTE_ADDR", "")))
+    with collected(Collector(caller.actor, "rest", source=source, route=f"{method} {route.path}")):
+        return _answer_caller(request, route, routes, ids, caller)
+
+
+def _answer_caller(
+    request: HttpRequest, route: Route, routes: Mapping[str, Route], ids: Mapping[str, str], caller: Caller
+) -> HttpResponseBase:
     if route.permission != ANY_TOKEN:
         caller.actor.require(route.permission)
     arguments = _read_arguments(request, route, ids)
-    if method == "GET":
+    if route.method == "GET":
         return _to_response(route, routes, route.handler(caller.actor, **arguments))
     deed = _deed(request, route, routes, caller, arguments)
     key = idempotency.key_of(request)

@@ -64,9 +64,13 @@ def newest_first(
     return cut(found, query.limit, time_field)
 
 
-def latest_first(rows: QuerySet[Row], query: PageQuery) -> tuple[list[Row], str | None]:
-    """A page of rows whose ids the database counts up, the latest first, and the cursor of the next page."""
-    return _by_id(rows.filter(id__lt=_read_serial(query.cursor)) if query.cursor else rows, query.limit)
+def latest_first(rows: QuerySet[Row], query: PageQuery, number: str = "id") -> tuple[list[Row], str | None]:
+    """A page of rows that are counted up (``number``), the latest first, and the cursor of the next page."""
+    if query.cursor:
+        rows = rows.filter(**{f"{number}__lt": _read_serial(query.cursor)})
+    found = list(rows.order_by(f"-{number}")[: query.limit + 1])
+    page = found[: query.limit]
+    return page, write_cursor([getattr(page[-1], number)]) if len(found) > query.limit else None
 
 
 def last_made_first(rows: QuerySet[Row], query: PageQuery) -> tuple[list[Row], str | None]:

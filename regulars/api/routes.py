@@ -11,6 +11,7 @@ from http import HTTPStatus
 
 from regulars.api.dispatch import ANY_TOKEN, Route
 from regulars.api.resources import (
+    audit,
     business_hours,
     conditions,
     contacts,
@@ -186,6 +187,13 @@ ROUTES: tuple[Route, ...] = (
 
     Route("GET", "/business-hours", business_hours.get_business_hours, "teams:read"),
     Route("PATCH", "/business-hours", business_hours.change_business_hours, "hours:manage"),
+
+    Route("GET", "/audit", audit.list_entries, "audit:read"),
+    Route("GET", "/audit/seals", audit.list_seals, "audit:read"),
+    Route("POST", "/audit/checks", audit.check, "audit:read", ACCEPTED),
+    Route("POST", "/audit/exports", audit.export, "audit:read", ACCEPTED),
+    Route("GET", "/audit/exports/{export_id}/content", audit.get_content, "audit:read"),
+    Route("GET", "/audit/{entry_id}", audit.get_entry, "audit:read"),
 
     Route("GET", "/tokens", tokens.list_tokens, "tokens:manage"),
     Route("POST", "/tokens", tokens.create_token, "tokens:manage", CREATED),

@@ -15,6 +15,7 @@ from regulars.supervision.home import is_text
 COMMANDS = {
     "adopt-key": "adopt_key",
     "adopt-media": "adopt_media",
+    "audit": "audit",
     "bench": "bench",
     "create-owner": "create_owner",
     "demo-seed": "demo_seed",

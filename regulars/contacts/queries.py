@@ -8,9 +8,12 @@ from uuid import UUID
 from django.db.models import Case, F, Q, QuerySet, When
 
 from regulars.contacts.models import Consent, Contact, ContactIdentity, MergeSuggestion
+from regulars.kernel.touching import looked_at
 
 
 def identities_of(contact_ids: Collection[UUID]) -> QuerySet[ContactIdentity]:
+    """Their numbers and names elsewhere: whoever watches is told whose."""
+    looked_at("contact", contact_ids)
     return ContactIdentity.objects.filter(contact_id__in=contact_ids, retired_at=None)
 
 

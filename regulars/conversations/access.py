@@ -32,6 +32,7 @@ from regulars.conversations.operations.sending import outgoing_of
 from regulars.inboxes.models import Inbox, sealed_fields
 from regulars.inboxes.ports import files_in
 from regulars.kernel.errors import NotFound
+from regulars.kernel.touching import looked_at
 from regulars.media.models import MediaFile
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
@@ -76,6 +77,7 @@ def access_conversation(actor: Actor, conversation_id: UUID | None) -> Conversat
     found = visible_to(actor).filter(id=conversation_id).first() if conversation_id else None
     if found is None:
         raise NotFound(_("There is no such conversation, or you may not see it"))
+    looked_at("conversation", [found.id])
     return found
 
 
@@ -90,6 +92,7 @@ def access_message(actor: Actor, message_id: UUID | None) -> Message:
     if found is None:
         raise NotFound(_("There is no such message, or you may not see it"))
     access_conversation(actor, found.conversation_id)
+    looked_at("message", [found.id])
     return found
 
 
@@ -98,7 +101,13 @@ def access_contact(actor: Actor, contact_id: UUID | None) -> Contact:
     found = contacts_visible_to(actor).filter(id=contact_id).first() if contact_id else None
     if found is None:
         raise NotFound(_("There is no such contact, or you may not see it"))
+    looked_at("contact", [found.id])
     return found
+
+
+def conversations_seen_among(actor: Actor, ids: Collection[UUID]) -> set[UUID]:
+    """Those that a link may lead the actor to."""
+    return set(visible_to(actor).filter(id__in=ids).values_list("id", flat=True)) if ids else set()
 
 
 def contact_shown_to(actor: Actor, conversation: Conversation) -> Contact | None:
@@ -107,7 +116,10 @@ def contact_shown_to(actor: Actor, conversation: Conversation) -> Contact | None
     Whoever sees a thread sees whom it is with, by name and number; the rest is for who may see contacts, and they see
     the contact of every conversation that they see.
     """
-    return conversation.contact if actor.can("contacts:read") else None
+    if conversation.contact is None or not actor.can("contacts:read"):
+        return None
+    looked_at("contact", [conversation.contact.id])
+    return conversation.contact
 
 
 def access_merge(actor: Actor, merge_id: UUID | None) -> Merge:
@@ -135,6 +147,7 @@ def access_media(actor: Actor, media_id: UUID | None, *, message_id: UUID | None
         found = MediaFile.objects.filter(id=media_id, workspace_id=actor.workspace_id).first()
     if found is None:
         raise NotFound(_("There is no such file, or you may not see it"))
+    looked_at("media", [found.id])
     return found
 
 

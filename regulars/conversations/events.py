@@ -7,6 +7,7 @@ The quiet lines of the thread are made from them (``operations/telling.py``).
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from regulars.kernel.events import Doer, Event, event, past_event
@@ -280,6 +281,7 @@ class NoteWritten(Event):
 class ConversationRead(Event):
     """Somebody read what the contact wrote; ``left``: what came after what they saw."""
 
+    is_change: ClassVar[bool] = False
     workspace_id: UUID
     conversation_id: UUID
     unread: int
@@ -358,6 +360,7 @@ class ReplyWindowProlonged(Event):
 class MemberTyping(Event):
     """A member has begun to write an answer; the contact may be told."""
 
+    is_change: ClassVar[bool] = False
     workspace_id: UUID
     conversation_id: UUID
     member_id: UUID

@@ -25,6 +25,7 @@ import msgspec
 import orjson
 from django.db import connection
 
+from regulars.kernel import touching
 from regulars.kernel.database import binary_cursor
 
 CHANNEL = "regulars_events"
@@ -38,6 +39,8 @@ class Event:
     kinds: ClassVar[dict[str, type[Event]]] = {}
     past_kinds: ClassVar[set[str]] = set()
     """those that are only read"""
+    is_change: ClassVar[bool] = True
+    """whether it changes what is kept of somebody; that a member reads or types is told by what they looked at"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,8 @@ def record(*happened: Event) -> None:
 
 
 def record_all(happened: Iterable[Event]) -> None:
-    rows = [(each.workspace_id, type(each).__name__, _to_json(each)) for each in happened]
+    events = list(happened)
+    rows = [(each.workspace_id, type(each).__name__, _to_json(each)) for each in events]
     if not rows:
         return
     workspace_ids, kinds, bodies = zip(*rows, strict=True)
@@ -146,6 +150,7 @@ def record_all(happened: Iterable[Event]) -> None:
             [list(workspace_ids), list(kinds), list(bodies)],
         )
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+    touching.happened(events)
 
 
 @dataclass(frozen=True, slots=True)

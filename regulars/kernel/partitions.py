@@ -146,6 +146,11 @@ def by_week(name: str, prepared: int) -> PartedTable:
     return _known(PartedTable(name, week_of, prepared, datetime.isoformat, datetime.fromisoformat))
 
 
+def by_quarter(name: str, prepared: int) -> PartedTable:
+    """A table in quarters of a ``timestamptz`` column."""
+    return _known(PartedTable(name, quarter_of, prepared, datetime.isoformat, datetime.fromisoformat))
+
+
 def by_quarter_of_id(name: str, prepared: int) -> PartedTable:
     """A table in quarters of a column of ids, which begin with their time (UUIDv7)."""
     return _known(

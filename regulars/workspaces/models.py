@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 
 from regulars.kernel import clock
 from regulars.kernel.crypto import EncryptedTextField
@@ -211,21 +213,89 @@ class ApiToken(WorkspaceScoped):
 
 
 class AuditEntry(models.Model):
-    """Who did what to which object; written with the change, never edited."""
+    """Who did what to which objects, in one request or job; written with the change, never edited.
+
+    In quarters by time; its workspace is named without a foreign key in the database, so that nothing waits for it.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     actor_kind = models.TextField()
     actor_id = models.UUIDField(null=True)
-    actor_name = models.TextField(default="")
+    actor_name = models.TextField(default="", db_default="")
+    act = models.TextField(default="change", db_default="change")
+    """look, change, export or sign-in (``trail.acts``)"""
     verb = models.TextField()
-    object_kind = models.TextField()
-    object_id = models.TextField()
-    details = models.JSONField(default=dict)
-    at = models.DateTimeField(default=clock.now)
+    face = models.TextField(default="", db_default="")
+    """screen, rest or job; empty on the command line, and before it was noted"""
+    route = models.TextField(default="", db_default="")
+    """the name of the page, the method and path, or the kind of the job"""
+    source = models.GenericIPAddressField(null=True)
+    """the network address that asked"""
+    object_kind = models.TextField(default="", db_default="")
+    object_id = models.TextField(default="", db_default="")
+    """of what it is about where that is one thing"""
+    object_ids = ArrayField(
+        models.UUIDField(), default=list, db_default=models.Value([], ArrayField(models.UUIDField()))
+    )
+    """all that it touched, kind by kind as ``object_counts`` says"""
+    object_counts = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    """``[["conversation", 50], ["contact", 48]]``"""
+    details = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    """never what somebody said, nor a number"""
+    at = models.DateTimeField(default=clock.now, db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "-at"], name="audit_by_time")]
+        indexes = [
+            models.Index(fields=["workspace", "at", "id"], name="audit_by_moment"),
+            models.Index(fields=["workspace", "actor_id", "at", "id"], name="audit_by_actor"),
+            models.Index(fields=["workspace", "act", "at", "id"], name="audit_by_act"),
+            models.Index(fields=["workspace", "verb", "at", "id"], name="audit_by_verb"),
+            models.Index(fields=["workspace", "source", "at", "id"], name="audit_by_source"),
+            GinIndex(fields=["object_ids"], name="audit_by_object"),
+        ]
+
+
+class AuditSeal(WorkspaceScoped):
+    """A batch of entries of the audit trail, and the hash by which it hangs on the one before (``trail.sealing``)."""
+
+    number = models.IntegerField()
+    """from 1"""
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    ranges = models.JSONField()
+    """the ids that it covers: ``[[1, 40], [42, 57]]``"""
+    entry_count = models.IntegerField()
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField()
+    """between which its entries are"""
+    previous_hash = models.TextField()
+    hash = models.TextField()
+    sealed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "number"], name="audit_seal_number")]
+
+
+class AuditExport(WorkspaceScoped):
+    """Entries of the audit trail as a file that a job makes; its id is the job's. It goes by itself."""
+
+    format = models.TextField()
+    """csv or json"""
+    made_at = models.DateTimeField(null=True)
+    """when it was whole"""
+    expires_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now())
+
+
+class AuditExportPart(models.Model):
+    """Some lines of the file."""
+
+    id = models.BigAutoField(primary_key=True)
+    export = models.ForeignKey(AuditExport, on_delete=models.CASCADE, related_name="parts")
+    body = models.TextField()
 
 
 class BrowserSession(models.Model):

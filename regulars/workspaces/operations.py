@@ -17,7 +17,7 @@ from regulars.kernel import clock
 from regulars.kernel.crypto import fingerprint
 from regulars.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from regulars.kernel.events import record, record_all
-from regulars.kernel.ids import new_secret
+from regulars.kernel.ids import new_secret, parse_id
 from regulars.workspaces.access import Actor, actor_of_member, still_holds
 from regulars.workspaces.events import (
     InvitationWithdrawn,
@@ -50,6 +50,8 @@ from regulars.workspaces.models import (
 from regulars.workspaces.passwords import check_new_password, end_links
 from regulars.workspaces.permissions import ALL_PERMISSIONS, BUILT_IN_NAMES, FIRST_ROLE, KEEPING, Rights
 from regulars.workspaces.sessions import end_sessions
+from regulars.workspaces.trail.acts import act_of
+from regulars.workspaces.trail.collecting import current_collector
 
 INVITATION_LIFETIME = timedelta(days=7)
 TOKEN_PREFIX = "rgl_"  # noqa: S105 - the visible beginning of every token
@@ -336,14 +338,22 @@ def revoke(token: ApiToken, *, by: Actor) -> None:
 
 
 def audit(by: Actor, verb: str, object_kind: str, object_id: str, **details: object) -> None:
+    """In the transaction of what it tells about. Within a request it is that request's entry."""
+    collector = current_collector()
+    if collector is not None and collector.actor.id == by.id:
+        collector.note(verb, object_kind, object_id, details)
+        return
     AuditEntry.objects.create(
         workspace_id=by.workspace_id,
         actor_kind=by.kind,
         actor_id=by.id,
         actor_name=by.name,
+        act=act_of(verb),
         verb=verb,
         object_kind=object_kind,
         object_id=object_id,
+        object_ids=[key] if (key := parse_id(object_id)) else [],
+        object_counts=[(object_kind, 1)] if key else [],
         details=details,
     )
 

@@ -21,7 +21,8 @@ from regulars.kernel import clock
 from regulars.kernel.crypto import fingerprint
 from regulars.kernel.events import record_all
 from regulars.workspaces.events import SessionEnded
-from regulars.workspaces.models import BrowserSession, Member
+from regulars.workspaces.models import AuditEntry, BrowserSession, Member
+from regulars.workspaces.trail.acts import SIGN_IN, SIGNED_IN
 
 MEMBER_KEY = "member_id"
 """the membership that was chosen at sign-in, where it is not the oldest"""
@@ -152,6 +153,22 @@ def member_of_user(user_id: UUID, chosen: UUID | None) -> Member | None:
     return own.first()
 
 
+def note_sign_in(member: Member, source: str) -> None:
+    """In the audit trail."""
+    AuditEntry.objects.create(
+        workspace_id=member.workspace_id,
+        actor_kind="member",
+        actor_id=member.id,
+        actor_name=str(member.user),
+        act=SIGN_IN,
+        verb=SIGNED_IN,
+        face="screen",
+        source=address_in(source),
+        object_kind="member",
+        object_id=str(member.id),
+    )
+
+
 @transaction.atomic
 def end_sessions(sessions: QuerySet[BrowserSession]) -> int:
     ended = list(sessions.select_related("member").select_for_update(of=("self",)))
@@ -166,7 +183,7 @@ def end_sessions(sessions: QuerySet[BrowserSession]) -> int:
 
 def note_use(session: BrowserSession, *, source: str, browser: str) -> None:
     BrowserSession.objects.filter(id=session.id).update(
-        last_seen_at=clock.now(), source=_address(source), browser=browser[:BROWSER_LENGTH]
+        last_seen_at=clock.now(), source=address_in(source), browser=browser[:BROWSER_LENGTH]
     )
 
 
@@ -175,7 +192,7 @@ def is_use_to_be_noted(session: BrowserSession) -> bool:
     return session.last_seen_at <= clock.now() - LAST_SEEN_IS_NOTED_EVERY
 
 
-def _address(source: str) -> str | None:
+def address_in(source: str) -> str | None:
     try:
         return str(ip_address(source))
     except ValueError:

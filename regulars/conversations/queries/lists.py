@@ -25,6 +25,7 @@ from regulars.conversations.provider_ids import messages_called
 from regulars.conversations.queries.changing import REWRITING, MessageChanges, read_changes
 from regulars.kernel.cursors import read_cursor, unknown_cursor, write_cursor
 from regulars.kernel.ids import parse_id
+from regulars.kernel.touching import looked_at
 from regulars.tags.counting import uses_of
 from regulars.tags.models import Tag
 from regulars.tags.queries import find_tag, tags_in
@@ -218,7 +219,9 @@ def _read_cursor(cursor: str) -> tuple[datetime | None, UUID]:
 
 
 def attach_shown(conversations: list[Conversation]) -> None:
-    """What a line shows beside the row itself: the last message and the tags by name."""
+    """What a line shows beside the row itself: the last message and the tags by name. Whoever watches is told."""
+    looked_at("conversation", (each.id for each in conversations))
+    looked_at("contact", (each.contact_id for each in conversations if each.contact_id))
     attach_last_messages(conversations)
     attach_tags(conversations)
 

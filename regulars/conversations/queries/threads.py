@@ -22,6 +22,7 @@ from regulars.conversations.models import (
 from regulars.conversations.provider_ids import messages_called
 from regulars.conversations.queries.changing import MODIFIERS, MessageChanges, may_change, read_changes
 from regulars.conversations.queries.waiting import Wait, read_waits
+from regulars.kernel.touching import looked_at
 from regulars.media.models import MediaFile
 from regulars.workspaces.models import Member
 
@@ -141,6 +142,7 @@ def with_details(messages: Sequence[Message]) -> list[MessageDetails]:
     details = [MessageDetails(message) for message in messages]
     if not details:
         return details
+    looked_at("message", (message.id for message in messages))
     by_id = {each.message.id: each for each in details}
     for status in MessageStatus.objects.filter(message_id__in=by_id).order_by("at", "status", "participant"):
         by_id[status.message_id].statuses.append(status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
@@ -85,3 +86,10 @@ def kinds() -> Mapping[str, JobKind[Any]]:
 def find_kind(key: str) -> JobKind[Any] | None:
     """None for a kind of another version."""
     return kinds().get(key)
+
+
+def job_watch() -> Callable[[Doer, UUID, str], AbstractContextManager[None]]:
+    """Around the work of a job: whoever keeps what it touches (``config.wiring.JOB_WATCH``)."""
+    return cast(
+        "Callable[[Doer, UUID, str], AbstractContextManager[None]]", import_string(settings.JOB_WATCH)
+    )

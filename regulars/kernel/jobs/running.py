@@ -27,7 +27,7 @@ from regulars.kernel.jobs import queue
 from regulars.kernel.jobs.context import JobCanceled, JobContext, JobTakenOver, WorkerStops
 from regulars.kernel.jobs.errors import MOST_KEPT, to_stored
 from regulars.kernel.jobs.events import JobFinished, JobPutBack, JobStarted
-from regulars.kernel.jobs.kinds import JobKind, find_kind
+from regulars.kernel.jobs.kinds import JobKind, find_kind, job_watch
 from regulars.kernel.jobs.models import Job
 from regulars.kernel.locks import held_by_session
 from regulars.kernel.metrics import JOB_SECONDS, JOBS_ENDED
@@ -118,11 +118,12 @@ def _undone_by(row: Job) -> Job | None:
 
 
 def _work(kind: JobKind[Any], at: JobContext[Any]) -> msgspec.Struct | None:
-    if at.undone is None:
-        return kind.run(at)
-    if kind.undo is None:
-        raise LookupError("this version cannot take back such a job")
-    return kind.undo(at)
+    with job_watch()(at.by, at.workspace_id, kind.key):
+        if at.undone is None:
+            return kind.run(at)
+        if kind.undo is None:
+            raise LookupError("this version cannot take back such a job")
+        return kind.undo(at)
 
 
 def _next_time(row: Job, kind: JobKind[Any], error: Exception) -> datetime | None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.kernel.errors import Invalid, ProductError
+from regulars.web.account.browsers import browser_name, platform_name
 from regulars.web.addresses import id_in
 from regulars.web.administration.answers import attempt
 from regulars.web.design.form_dialogs import FormDialog
@@ -203,7 +204,7 @@ def add_passkey_view(request: MemberRequest) -> HttpResponse:
             request.member,
             made,
             place,
-            name=request.POST.get("name", "")[:NAME_LENGTH],
+            name=_name_of_device(request),
             by=request.actor,
             stays_in=this_session(request).id,
         )
@@ -212,6 +213,13 @@ def add_passkey_view(request: MemberRequest) -> HttpResponse:
     except ProductError as problem:
         return _passkey_refused(request, str(problem.detail))
     return _added(request, codes)
+
+
+def _name_of_device(request: MemberRequest) -> str:
+    """What the form says; else this browser, as a name to begin with."""
+    given = request.POST.get("name", "").strip()
+    agent = request.headers.get("User-Agent", "")
+    return (given or " · ".join(filter(None, (browser_name(agent), platform_name(agent)))))[:NAME_LENGTH]
 
 
 def _passkey_refused(request: MemberRequest, problem: str) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from regulars.web.account.views import ACCOUNT
+from regulars.web.administration.views.audit import AUDIT
 from regulars.web.administration.views.business_hours import BUSINESS_HOURS
 from regulars.web.administration.views.connections import NUMBERS
 from regulars.web.administration.views.deliveries import DELIVERIES
@@ -49,7 +50,7 @@ GROUPS = (
             ACCOUNT,
         ),
     ),
-    SettingsGroup(_("Records"), (LEDGER, DELIVERIES, MERGES, JOBS)),
+    SettingsGroup(_("Records"), (AUDIT, LEDGER, DELIVERIES, MERGES, JOBS)),
 )
 PAGES = tuple(page for group in GROUPS for page in group.pages)
 TOPICS = tuple(topic for page in PAGES if (topic := page.topic))

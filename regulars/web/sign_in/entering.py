@@ -24,11 +24,11 @@ from regulars.kernel.ids import parse_id
 from regulars.web.addresses import own_address
 from regulars.web.doors import MemberRequest, WebRequest
 from regulars.web.sign_in.devices import remember_browser
-from regulars.web.sign_in.middleware import note_browser
+from regulars.web.sign_in.middleware import note_browser, source_of
 from regulars.workspaces.models import Member, User
 from regulars.workspaces.passkeys import Place
 from regulars.workspaces.queries import find_user_with_second_factor
-from regulars.workspaces.sessions import MEMBER_KEY, SECOND_STEP_KEY, member_of_user
+from regulars.workspaces.sessions import MEMBER_KEY, SECOND_STEP_KEY, member_of_user, note_sign_in
 
 P = ParamSpec("P")
 PENDING_KEY, CHALLENGE_KEY, PROVED_KEY = "second_step", "passkey_challenge", "proved_at"
@@ -88,6 +88,8 @@ def enter_whole(request: WebRequest, user: User, url: str) -> HttpResponse:
 def _first_page(request: WebRequest, user: User, url: str) -> str:
     """Where a second factor is asked of somebody who has none, the page that sets one up comes first."""
     member = member_of_user(user.id, parse_id(request.session.get(MEMBER_KEY) or ""))
+    if member:
+        note_sign_in(member, source_of(request))
     if user.second_factor_at is None and member and member.second_factor_from:
         return with_next(reverse("add-second-factor"), url)
     return url
@@ -131,8 +133,11 @@ def take_challenge(request: HttpRequest, purpose: str) -> str:
 
 
 def place_of(request: HttpRequest) -> Place:
-    """The address that the browser shows: what ``REGULARS_PUBLIC_URL`` says, else where it came to."""
-    return Place(settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}")
+    """The address that the browser shows: what ``REGULARS_PUBLIC_URL`` says, where that is a name, else where it came
+    to.
+    """
+    public = Place(settings.PUBLIC_URL)
+    return public if public.takes_passkeys else Place(f"{request.scheme}://{request.get_host()}")
 
 
 def note_proof(request: HttpRequest) -> None:

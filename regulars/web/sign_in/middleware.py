@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
@@ -15,10 +16,12 @@ from regulars.workspaces.models import BrowserSession, Member
 from regulars.workspaces.sessions import (
     SECOND_STEP_KEY,
     SessionStore,
+    address_in,
     is_use_to_be_noted,
     member_behind,
     note_use,
 )
+from regulars.workspaces.trail.collecting import Collector, collected, current_collector
 
 ASKED_BY_MACHINES = frozenset({"/readyz", "/metrics"})
 """nobody is signed in there, whatever cookie comes along: they must answer when the database does not"""
@@ -42,9 +45,32 @@ class MemberMiddleware:
         language = asking.member.user.language if asking.member else get_language_from_request(request)
         with translation.override(language):
             asking.LANGUAGE_CODE = translation.get_language() or "en"
-            response = self.get_response(request)
+            response = self._answer(asking)
             response.headers.setdefault("Content-Language", asking.LANGUAGE_CODE)
         return response
+
+    def _answer(self, request: WebRequest) -> HttpResponse:
+        """What a member looks at and changes is noted in the audit trail."""
+        if request.actor is None:
+            return self.get_response(request)
+        source = address_in(source_of(request))
+        with collected(Collector(request.actor, "screen", source=source)) as collector:
+            response = self.get_response(request)
+            if not _shows_something(response):
+                collector.forget_looks()
+            return response
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        """Which page it is is known only now."""
+        collector = current_collector()
+        if collector is not None and request.resolver_match:
+            collector.route = request.resolver_match.url_name or ""
+
+
+def _shows_something(response: HttpResponse) -> bool:
+    """A beat of presence, a kept draft, a refusal: what was looked up for it was not looked at."""
+    is_refused = response.status_code >= HTTPStatus.BAD_REQUEST
+    return not is_refused and (response.streaming or bool(response.content))
 
 
 def member_of(request: HttpRequest) -> Member | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,7 @@ from regulars.web.doors import SIGNED_IN, MemberRequest, member_with
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces import jobs as verbs
 from regulars.workspaces.access import Actor
+from regulars.workspaces.trail import jobs as trail
 
 PAGE_SIZE = 50
 MOST_ERRORS_SHOWN = 10
@@ -62,7 +63,8 @@ class JobLine:
     errors: list[ToldError]
     can_cancel: bool
     can_resume: bool
-    has_file: bool
+    file_url: str
+    """where its file can be had; empty when there is none"""
     undo_until: datetime | None
     undoing: Job | None
     """the job that takes it back"""
@@ -111,7 +113,7 @@ def _context(request: MemberRequest, *, adding: ScheduleForm | None = None) -> d
     found = list((rows.filter(id__lt=before) if before else rows).order_by("-id")[: PAGE_SIZE + 1])
     has_more = len(found) > PAGE_SIZE
     kinds = verbs.kinds_to_schedule(request.actor)
-    files = exports_there(request.actor, [row.id for row in found if row.kind == EXPORT.key])
+    files = _files_of(request.actor, found)
     return {
         "columns": COLUMNS,
         "schedule_columns": SCHEDULE_COLUMNS,
@@ -127,7 +129,17 @@ def _context(request: MemberRequest, *, adding: ScheduleForm | None = None) -> d
     }
 
 
-def _line(row: Job, actor: Actor, files: Collection[UUID]) -> JobLine:
+def _files_of(actor: Actor, rows: Collection[Job]) -> dict[UUID, str]:
+    """By job, where what it made can be had."""
+    persons = exports_there(actor, [row.id for row in rows if row.kind == EXPORT.key])
+    entries = trail.exports_there(actor, [row.id for row in rows if row.kind == trail.EXPORT.key])
+    return {
+        **{key: reverse("person-export", args=[key]) for key in persons},
+        **{key: reverse("audit-export", args=[key]) for key in entries},
+    }
+
+
+def _line(row: Job, actor: Actor, files: Mapping[UUID, str]) -> JobLine:
     kind = find_kind(row.kind)
     may = verbs.may_change(actor, row)
     may_again = kind is not None and actor.can(kind.permission)
@@ -141,7 +153,7 @@ def _line(row: Job, actor: Actor, files: Collection[UUID]) -> JobLine:
         errors=[in_words(each) for each in row.errors[: -MOST_ERRORS_SHOWN - 1 : -1]],
         can_cancel=may and row.is_active and row.cancel_asked_at is None,
         can_resume=may_again and row.status in STOPPED and undoing is None,
-        has_file=row.id in files,
+        file_url=files.get(row.id, ""),
         undo_until=until if until and until > clock.now() else None,
         undoing=undoing,
     )
