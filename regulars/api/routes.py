@@ -237,7 +237,7 @@ ROUTES: tuple[Route, ...] = (
 
     Route("DELETE", "/members/{member_id}/second-factors", second_factor.reset_second_factors, "members:manage",
           NO_CONTENT),
-    Route("GET", "/second-factor-rule", second_factor.get_rule, "members:read"),
+    Route("GET", "/second-factor-rule", second_factor.get_second_factor_rule, "members:read"),
     Route("PATCH", "/second-factor-rule", second_factor.change_second_factor_rule, "workspace:manage"),
 
     Route("GET", "/roles", roles.list_roles, "members:read"),
@@ -284,12 +284,12 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/business-hours", business_hours.get_business_hours, "teams:read"),
     Route("PATCH", "/business-hours", business_hours.change_business_hours, "hours:manage"),
 
-    Route("GET", "/audit", audit.list_entries, "audit:read"),
-    Route("GET", "/audit/seals", audit.list_seals, "audit:read"),
-    Route("POST", "/audit/checks", audit.check, "audit:read", ACCEPTED),
-    Route("POST", "/audit/exports", audit.export, "audit:read", ACCEPTED),
-    Route("GET", "/audit/exports/{export_id}/content", audit.get_content, "audit:read"),
-    Route("GET", "/audit/{entry_id}", audit.get_entry, "audit:read"),
+    Route("GET", "/audit", audit.list_audit_entries, "audit:read"),
+    Route("GET", "/audit/seals", audit.list_audit_seals, "audit:read"),
+    Route("POST", "/audit/checks", audit.check_trail, "audit:read", ACCEPTED),
+    Route("POST", "/audit/exports", audit.export_entries, "audit:read", ACCEPTED),
+    Route("GET", "/audit/exports/{export_id}/content", audit.get_audit_file, "audit:read"),
+    Route("GET", "/audit/{entry_id}", audit.get_audit_entry, "audit:read"),
 
     Route("GET", "/tokens", tokens.list_tokens, "tokens:manage"),
     Route("POST", "/tokens", tokens.create_token, "tokens:manage", CREATED),

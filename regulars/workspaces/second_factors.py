@@ -64,6 +64,8 @@ def add_app(member: Member, secret: str, code: str, *, name: str, by: Actor, sta
     Raises ``Invalid`` naming ``code`` when it is not of that secret.
     """
     user = _locked(member)
+    if any(_secret_of(each) == secret for each in SecondFactor.objects.filter(user=user, kind=APP)):
+        return []  # the form came twice
     step = step_of(secret, _plain(code), at=clock.now())
     if step is None:
         raise Invalid(

@@ -35,7 +35,7 @@ from regulars.routing.operations import Wanted, create_queue
 from regulars.scheduling.operations import schedule_message
 from regulars.tags.operations import create_tag
 from regulars.workspaces.jobs import add_schedule
-from regulars.workspaces.models import ApiToken, BrowserSession, Invitation
+from regulars.workspaces.models import ApiToken, AuditEntry, BrowserSession, Invitation
 from regulars.workspaces.operations import invite_member
 from regulars.workspaces.tokens import LAST_USE_IS_NOTED_EVERY
 from tests.cast import ALICE, Cast, make_cast, parked_event
@@ -49,7 +49,7 @@ def _paths(patterns: Iterable[URLPattern | URLResolver], prefix: str = "/") -> I
             yield (prefix + str(each.pattern)).replace("^.*$", "nowhere")
 
 
-def _ids(cast: Cast) -> dict[str, str]:
+def ids_of_everything(cast: Cast) -> dict[str, str]:
     """Something real behind every name that an address has."""
     picture = MessageContent(media=MediaRef(provider_media_id="901", mime_type="image/jpeg"))
     conversation = cast.hears(ALICE, kind="image", content=picture)
@@ -90,6 +90,8 @@ def _ids(cast: Cast) -> dict[str, str]:
                 state="failed",
             ).id
         ),
+        "factor_id": str(cast.agent.id),
+        "entry_id": str(AuditEntry.objects.order_by("id")[0].id),
         "invitation_id": str(Invitation.objects.latest("created_at").id),
         "subject": "contact",
         "act_id": str(act_on(conversation, [Prioritize(priority="high")], by=cast.actor(cast.owner))),
@@ -135,7 +137,7 @@ NOTED = {
 AUDIT = "workspaces_auditentry"
 
 
-def _fill(path: str, ids: dict[str, str]) -> str:
+def fill(path: str, ids: dict[str, str]) -> str:
     for name, value in ids.items():
         path = path.replace(f"<str:{name}>", value)
     assert "<" not in path, f"the test knows no {path}"
@@ -183,13 +185,13 @@ def _look_everywhere(began: datetime) -> tuple[dict[str, int], list[str], set[st
     client = Client(raise_request_exception=False)
     client.force_login(cast.owner.user)
     client.get("/api/v1/me", headers=headers)
-    ids = _ids(cast)
+    ids = ids_of_everything(cast)
     paths = sorted(_paths(get_resolver().url_patterns))
     assert len(paths) * A_LOOK_TAKES < LAST_USE_IS_NOTED_EVERY
     before, answered, changes = _contents(), {}, []
     audited: dict[str, set[str]] = {}
     for place, path in enumerate(paths, start=1):
-        address = _fill(path, ids)
+        address = fill(path, ids)
         for method in ("get", "head"):
             with clock.frozen_at(began + place * A_LOOK_TAKES):
                 response = getattr(client, method)(address, headers=headers if "/api/" in path else {})

@@ -139,6 +139,14 @@ REST: dict[str, Callable[[Stage], Call]] = {
     "POST /contacts/{contact_id}/merge": lambda stage: Call(
         f"/contacts/{stage.cast.alice.id}/merge", {"with": str(stage.cast.boris.id)}
     ),
+    "DELETE /members/{member_id}/second-factors": lambda stage: Call(
+        f"/members/{stage.cast.agent.id}/second-factors"
+    ),
+    "PATCH /second-factor-rule": lambda _stage: Call(
+        "/second-factor-rule", {"everybody_from": "2030-01-01T00:00:00Z"}
+    ),
+    "POST /audit/checks": lambda _stage: Call("/audit/checks", {}),
+    "POST /audit/exports": lambda _stage: Call("/audit/exports", {"format": "json"}),
     "POST /exports": lambda stage: Call("/exports", {"contact": str(stage.cast.alice.id)}),
     "POST /merges/{merge_id}/undo": lambda stage: Call(f"/merges/{merged(stage).id}/undo"),
     "POST /merge-suggestions/{suggestion_id}/accept": lambda stage: Call(

@@ -320,6 +320,10 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "retry-mail": lambda stage: Form(f"/settings/mail/{failed_mail(stage).id}/retry"),
     "invite-again": lambda stage: Form(f"/settings/invitations/{stage.invitation.id}/again"),
     "withdraw-invitation": lambda stage: Form(f"/settings/invitations/{stage.invitation.id}/withdrawal"),
+    "reset-second-factor": lambda stage: Form(f"/settings/members/{stage.cast.agent.id}/second-factor"),
+    "change-second-factor-rule": on_settings("second-factor/change", asked="everybody", grace="7"),
+    "check-audit-trail": on_settings("audit/check"),
+    "export-audit-trail": on_settings("audit/export", format="csv"),
     "reset-password": lambda stage: Form(f"/settings/members/{stage.cast.agent.id}/password"),
     "invite": on_settings("members/invite", email="other@lotus.example", role="agent"),
     "change-member": lambda stage: Form(f"/settings/members/{stage.cast.agent.id}", {"role": "lead"}),
@@ -368,6 +372,14 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
 }
 """by the name of the route"""
 
+PROVED_BY_THEMSELVES = {
+    *("second-step", "enter-by-passkey", "passkey-question", "prove-yourself", "proof-question"),
+    *("add-second-factor", "add-passkey", "new-passkey-question", "new-recovery-codes"),
+    *("rename-second-factor", "remove-second-factor"),
+}
+"""forms about a second factor: a code, an answer and a question are good once, and an answer that shows a secret is
+kept nowhere (``tests/attacks/test_second_factor.py``)"""
+
 REFUSED_AGAIN = {"change-password", "sign-out"}
 """forms that end what they need themselves: a repetition is refused, and changes nothing"""
 
@@ -390,6 +402,7 @@ SHOWN_ONLY = {
         "person-threads",
         "person-export",
     ),
+    *("second-factor", "audit", "audit-entry", "audit-export"),
     *("deliveries", "delivery", "parked-events", "notices", "jobs", "strings", "ready", "metrics"),
 }
 """routes that change nothing, whatever is sent to them"""

@@ -25,7 +25,16 @@ from regulars.workspaces.models import WrongGuesses
 from tests.cast import make_cast
 
 from .rest import REST, TALKS_TO_PROVIDER, Call
-from .screens import COUNTS_GUESSES, FORMS, REFUSED_AGAIN, SHOWN_ONLY, Form, Stage, set_stage
+from .screens import (
+    COUNTS_GUESSES,
+    FORMS,
+    PROVED_BY_THEMSELVES,
+    REFUSED_AGAIN,
+    SHOWN_ONLY,
+    Form,
+    Stage,
+    set_stage,
+)
 
 TIMES = 3
 _BOOKKEEPING = {"kernel.KeptAnswer", "workspaces.BrowserSession", "workspaces.WrongGuesses"}
@@ -87,7 +96,7 @@ def _routes(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
 
 
 def test_every_route_of_the_screens_is_in_a_table():
-    assert set(_routes(get_resolver().url_patterns)) == {*FORMS, *SHOWN_ONLY}
+    assert set(_routes(get_resolver().url_patterns)) == {*FORMS, *SHOWN_ONLY, *PROVED_BY_THEMSELVES}
 
 
 def browser_of(stage: Stage, form: Form) -> Client:

@@ -38,8 +38,8 @@ class AuditQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
     act: Annotated[Act | None, told("The kind of act.", "look")] = None
     verb: Annotated[str | None, told("What exactly was done.", "members:change_role")] = None
     source: Annotated[str | None, told("The network address that asked.", "192.0.2.7")] = None
-    since: Annotated[Moment | None, told("Not before then.")] = None
-    until: Annotated[Moment | None, told("Before then.")] = None
+    since: Annotated[Moment | None, told("Not before then.", "2026-11-29T08:00:00Z")] = None
+    until: Annotated[Moment | None, told("Before then.", "2026-11-30T08:00:00Z")] = None
 
 
 class ActorShape(msgspec.Struct):
@@ -96,11 +96,11 @@ class NewAuditExport(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     object: Annotated[str | None, told("The id of whatever was touched.", EXAMPLE_ID)] = None
     act: Annotated[Act | None, told("The kind of act.", "look")] = None
     source: Annotated[str | None, told("The network address that asked.", "192.0.2.7")] = None
-    since: Annotated[Moment | None, told("Not before then.")] = None
-    until: Annotated[Moment | None, told("Before then.")] = None
+    since: Annotated[Moment | None, told("Not before then.", "2026-11-29T08:00:00Z")] = None
+    until: Annotated[Moment | None, told("Before then.", "2026-11-30T08:00:00Z")] = None
 
 
-def list_entries(actor: Actor, query: AuditQuery) -> Page[EntryShape]:
+def list_audit_entries(actor: Actor, query: AuditQuery) -> Page[EntryShape]:
     """Who looked at what and changed what, the newest first. Looks are there within seconds."""
     which = WhichEntries(
         actor_id=_reference(query.actor, "actor"),
@@ -115,12 +115,12 @@ def list_entries(actor: Actor, query: AuditQuery) -> Page[EntryShape]:
     return Page([_build(each) for each in page.entries], page.next_cursor)
 
 
-def get_entry(actor: Actor, entry_id: int) -> EntryShape:
+def get_audit_entry(actor: Actor, entry_id: int) -> EntryShape:
     """One entry."""
     return _build(access_entry(actor, entry_id))
 
 
-def list_seals(actor: Actor, query: PageQuery) -> Page[SealShape]:
+def list_audit_seals(actor: Actor, query: PageQuery) -> Page[SealShape]:
     """The seals, the newest first. They stay when their entries are past their time."""
     rows, next_cursor = _seals(actor, query)
     return Page([_seal(each) for each in rows], next_cursor)
@@ -130,12 +130,12 @@ def _seals(actor: Actor, query: PageQuery) -> tuple[list[AuditSeal], str | None]
     return latest_first(seals_of(actor), query, "number")
 
 
-def check(actor: Actor) -> JobShape:
+def check_trail(actor: Actor) -> JobShape:
     """Follow all seals again; the job's result says what is not as it was sealed."""
     return build_job(start_check(by=actor))
 
 
-def export(actor: Actor, body: NewAuditExport) -> JobShape:
+def export_entries(actor: Actor, body: NewAuditExport) -> JobShape:
     """Have a file made of entries; `GET /audit/exports/{job}/content` gives it for seven days, once the job is done."""
     wanted = ExportArguments(
         format=body.format,
@@ -149,7 +149,7 @@ def export(actor: Actor, body: NewAuditExport) -> JobShape:
     return build_job(start_export(wanted, by=actor))
 
 
-def get_content(actor: Actor, export_id: UUID) -> StreamingHttpResponse:
+def get_audit_file(actor: Actor, export_id: UUID) -> StreamingHttpResponse:
     """The file, the oldest entry first; 404 until the job is done, and after seven days."""
     found = open_export(export_id, by=actor)
     response = StreamingHttpResponse(export_text(found), content_type=TYPES[found.format])

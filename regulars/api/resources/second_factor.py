@@ -41,7 +41,7 @@ class SecondFactorRuleChanges(msgspec.Struct, kw_only=True, forbid_unknown_field
     roles: Annotated[list[AskedRole] | UnsetType, told("Exactly these roles.")] = UNSET
 
 
-def get_rule(actor: Actor) -> SecondFactorRuleShape:
+def get_second_factor_rule(actor: Actor) -> SecondFactorRuleShape:
     """Of whom a second factor is asked, and from when on."""
     rule = rule_of(actor.workspace_id)
     handles = {role.id: role.handle for role in roles_of(actor.workspace_id)}
@@ -59,7 +59,7 @@ def change_second_factor_rule(actor: Actor, body: SecondFactorRuleChanges) -> Se
         roles = tuple((named_role(actor.workspace_id, each.role).id, each.since) for each in body.roles)
     everybody = before.everybody_from if body.everybody_from is UNSET else body.everybody_from
     change_rule(SecondFactorRule(everybody, roles), by=actor)
-    return get_rule(actor)
+    return get_second_factor_rule(actor)
 
 
 def reset_second_factors(actor: Actor, member_id: UUID) -> None:

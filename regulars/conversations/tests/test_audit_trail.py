@@ -115,6 +115,14 @@ def test_who_may_not_see_it_has_not_looked(cast: Cast) -> None:
     assert looks() == []
 
 
+def test_what_shows_nothing_is_no_look(cast: Cast) -> None:
+    conversation = cast.hears(ALICE, "hello")
+    client = signed_in(cast.owner)
+    form = {"state": "looking"}
+    assert client.post(f"/conversations/{conversation.id}/presence", form).status_code == 204
+    assert looks() == []
+
+
 def test_a_page_without_customers_is_no_entry(cast: Cast) -> None:
     signed_in(cast.owner).get("/settings/members")
     assert looks() == []

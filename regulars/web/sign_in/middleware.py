@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
@@ -53,14 +54,23 @@ class MemberMiddleware:
         if request.actor is None:
             return self.get_response(request)
         source = address_in(source_of(request))
-        with collected(Collector(request.actor, "screen", source=source)):
-            return self.get_response(request)
+        with collected(Collector(request.actor, "screen", source=source)) as collector:
+            response = self.get_response(request)
+            if not _shows_something(response):
+                collector.forget_looks()
+            return response
 
     def process_view(self, request: HttpRequest, *_view: object) -> None:
         """Which page it is is known only now."""
         collector = current_collector()
         if collector is not None and request.resolver_match:
             collector.route = request.resolver_match.url_name or ""
+
+
+def _shows_something(response: HttpResponse) -> bool:
+    """A beat of presence, a kept draft, a refusal: what was looked up for it was not looked at."""
+    is_refused = response.status_code >= HTTPStatus.BAD_REQUEST
+    return not is_refused and (response.streaming or bool(response.content))
 
 
 def member_of(request: HttpRequest) -> Member | None:

@@ -71,6 +71,10 @@ class Collector:
                 return
         self._insert(**said, details=dict(details))
 
+    def forget_looks(self) -> None:
+        """Nothing of it was shown."""
+        self._looked = {}
+
     def finish(self) -> AuditEntry | None:
         """What was looked at and not told yet, to be written when nobody waits for it."""
         seen = {
