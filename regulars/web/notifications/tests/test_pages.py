@@ -97,7 +97,7 @@ def test_a_conversation_is_muted_and_heard_again(cast: Cast, sign_in: SignIn):
     conversation = told_of(cast, ALICE)
     here = sign_in(cast.agent)
     address = f"/conversations/{conversation.id}/muting"
-    assert here.post(address, {"state": "muted"}).status_code == 204
+    assert "Tell me of this conversation again" in here.post(address, {"state": "muted"}).content.decode()
     assert here.get("/notifications").context["lines"][0].is_muted
     here.post(address, {"state": "heard"})
     assert not MutedConversation.objects.exists()
