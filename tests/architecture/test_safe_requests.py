@@ -25,6 +25,7 @@ from regulars.kernel.jobs.running import run_job
 from regulars.kernel.models import ParkedEvent
 from regulars.mail.models import Mail
 from regulars.media.models import MediaFile
+from regulars.notifications.digesting import stop_word
 from regulars.tags.operations import create_tag
 from regulars.workspaces.jobs import add_schedule
 from regulars.workspaces.models import ApiToken, BrowserSession, Invitation
@@ -86,6 +87,7 @@ def _ids(cast: Cast) -> dict[str, str]:
         "job_id": str(start_replay(WhichDeliveries(), by=cast.actor(cast.owner)).id),
         "schedule_id": str(add_schedule("inboxes.replay", None, "0 3 * * *", by=cast.actor(cast.owner)).id),
         "secret": secret,
+        "word": stop_word(cast.agent.id),
         "view": "open",
         "language": "ko",
     }

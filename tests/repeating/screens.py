@@ -22,6 +22,8 @@ from regulars.mail.models import Mail, MailServer
 from regulars.mail.servers import ServerFacts, set_up_server
 from regulars.media.models import MediaFile
 from regulars.message_templates.models import MessageTemplate
+from regulars.notifications.digesting import stop_word
+from regulars.notifications.subscribing import subscribe
 from regulars.tags.models import Tag
 from regulars.tags.operations import create_tag
 from regulars.workspaces.jobs import add_schedule, cancel_job
@@ -249,6 +251,18 @@ ROLE: Values = {
     "may_conversations": ["conversations:read"],
 }
 
+BROWSER = {
+    "endpoint": "https://push.example.org/one",
+    "public_key": "B" + "A" * 86,
+    "secret": "A" * 21 + "Q",
+}
+
+
+def _remove_browser(stage: Stage) -> Form:
+    row = subscribe(stage.cast.owner, **BROWSER)
+    return Form(f"/settings/notifications/browsers/{row.id}/remove")
+
+
 FORMS: dict[str, Callable[[Stage], Form]] = {
     "messages": in_thread("messages", text="Good day"),
     "notes": in_thread("notes", text="She is a café"),
@@ -257,6 +271,18 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "conversation-status": in_thread("status", status="resolved"),
     "reading": in_thread("reading", state="read"),
     "presence": in_thread("presence", state="looking"),
+    "mute-conversation": in_thread("muting", state="muted"),
+    "read-notifications": lambda _stage: Form("/notifications/read"),
+    "stop-notification-mail": lambda stage: Form(
+        f"/notifications/mail/{stop_word(stage.cast.agent.id)}/stop", is_signed_in=False
+    ),
+    "choose-notification-ways": on_settings("notifications/ways", **{"has-reply": "1", "reply": "badge"}),
+    "choose-quiet-hours": on_settings("notifications/quiet", start="22:00", end="07:00"),
+    "choose-push-privacy": on_settings("notifications/privacy", private="on"),
+    "push-key": on_settings("notifications/key"),
+    "add-push-browser": on_settings("notifications/browsers", **BROWSER),
+    "leave-push-browser": on_settings("notifications/browsers/leave", endpoint=BROWSER["endpoint"]),
+    "remove-push-browser": _remove_browser,
     "template-message": lambda stage: Form(
         f"/conversations/{stage.conversation.id}/template", {"template": str(stage.template.id)}
     ),
@@ -365,6 +391,15 @@ COUNTS_GUESSES = {"change-password", "forgotten-password", "sign-in"}
 """forms that commit on their own, whatever becomes of them"""
 
 SHOWN_ONLY = {
+    *(
+        "notifications",
+        "count-notifications",
+        "notification-settings",
+        "manifest",
+        "service-worker",
+        "offline",
+    ),
+    *("app-icon-180", "app-icon-192", "app-icon-512"),
     *("home", "inbox", "inbox-view", "search", "conversation", "conversation-row", "conversation-head"),
     *("conversation-context", "earlier-messages", "later-messages", "template-picker", "message-preview"),
     *("media", "media-thumbnail", "contact-tags", "conversation-tags", "list-tags", "tags", "tag"),
