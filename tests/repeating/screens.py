@@ -259,7 +259,12 @@ BROWSER = {
 
 
 def _remove_browser(stage: Stage) -> Form:
-    row = subscribe(stage.cast.owner, **BROWSER)
+    row = subscribe(
+        stage.cast.owner,
+        endpoint=BROWSER["endpoint"],
+        public_key=BROWSER["public_key"],
+        secret=BROWSER["secret"],
+    )
     return Form(f"/settings/notifications/browsers/{row.id}/remove")
 
 
@@ -276,8 +281,12 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "stop-notification-mail": lambda stage: Form(
         f"/notifications/mail/{stop_word(stage.cast.agent.id)}/stop", is_signed_in=False
     ),
-    "choose-notification-ways": on_settings("notifications/ways", **{"has-reply": "1", "reply": "badge"}),
-    "choose-quiet-hours": on_settings("notifications/quiet", start="22:00", end="07:00"),
+    "choose-notification-ways": lambda _stage: Form(
+        "/settings/notifications/ways", {"has-reply": "1", "reply": "badge"}
+    ),
+    "choose-quiet-hours": lambda _stage: Form(
+        "/settings/notifications/quiet", {"start": "22:00", "end": "07:00"}
+    ),
     "choose-push-privacy": on_settings("notifications/privacy", private="on"),
     "push-key": on_settings("notifications/key"),
     "add-push-browser": on_settings("notifications/browsers", **BROWSER),
