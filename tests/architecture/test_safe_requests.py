@@ -26,6 +26,7 @@ from regulars.kernel.models import ParkedEvent
 from regulars.mail.models import Mail
 from regulars.media.models import MediaFile
 from regulars.notifications.digesting import stop_word
+from regulars.notifications.subscribing import subscribe
 from regulars.tags.operations import create_tag
 from regulars.workspaces.jobs import add_schedule
 from regulars.workspaces.models import ApiToken, BrowserSession, Invitation
@@ -88,9 +89,20 @@ def _ids(cast: Cast) -> dict[str, str]:
         "schedule_id": str(add_schedule("inboxes.replay", None, "0 3 * * *", by=cast.actor(cast.owner)).id),
         "secret": secret,
         "word": stop_word(cast.agent.id),
+        "subscription_id": _browser(cast),
         "view": "open",
         "language": "ko",
     }
+
+
+def _browser(cast: Cast) -> str:
+    row = subscribe(
+        cast.owner,
+        endpoint="https://push.example.org/one",
+        public_key="B" + "A" * 86,
+        secret="A" * 21 + "Q",
+    )
+    return str(row.id)
 
 
 def _export(cast: Cast) -> str:

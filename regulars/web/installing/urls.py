@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from regulars.media.app_icons import SIZES
 from regulars.web.installing import views
-from regulars.web.installing.icons import SIZES
 
 urlpatterns: list[URLPattern] = [
     path("manifest.webmanifest", views.manifest, name="manifest"),

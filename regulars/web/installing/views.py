@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from regulars.media.app_icons import SIZES, app_icon
 from regulars.web.design.assets import BUILT, asset_file, asset_url
 from regulars.web.doors import WebRequest, public
 from regulars.web.inbox.lists import view_label
-from regulars.web.installing.icons import SIZES, app_icon
 from regulars.web.strings import strings_version
 
 DAY = "public, max-age=86400"
