@@ -25,6 +25,7 @@ ROOMS = (
     "inboxes",
     "mail",
     "media",
+    "notifications",
     "message_templates",
     "quick_replies",
     "conversations",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from regulars.contacts.models import Contact
 from regulars.contacts.registry import ContactTable
 from regulars.conversations.models import (
     Activity,
@@ -38,6 +40,7 @@ from regulars.inboxes.erasing import erase_from_answers
 from regulars.inboxes.models import ErasureRequest
 from regulars.kernel.models import Event, KeptAnswer, ParkedEvent
 from regulars.media.models import MediaFile
+from regulars.notifications.models import MutedConversation, Notification
 from regulars.workspaces.models import AuditEntry
 
 
@@ -49,7 +52,29 @@ def _files(contact_ids: Collection[UUID]) -> QuerySet[MediaFile]:
     )
 
 
+@contextmanager
+def _forgetting_notifications(contact: Contact) -> Iterator[None]:
+    """No foreign key leads from them to the conversations: those lie above."""
+    talks = list(Conversation.objects.filter(contact=contact).values_list("id", flat=True))
+    # unscoped: the contact's own conversations
+    Notification.objects.filter(conversation_id__in=talks).delete()
+    # unscoped: as above
+    MutedConversation.objects.filter(conversation_id__in=talks).delete()
+    yield
+
+
 CONTACT_TABLES = (
+    ContactTable(
+        model=Notification,
+        unexported="that members were told of something; the messages say of what",
+        erase=_forgetting_notifications,
+        retain="notifications.purge_notifications",
+    ),
+    ContactTable(
+        model=MutedConversation,
+        unexported="which conversations a member wants to hear nothing of",
+        erase=_forgetting_notifications,
+    ),
     ContactTable(
         model=Conversation,
         rows=lambda ids: Conversation.objects.filter(contact__in=ids),

@@ -108,7 +108,8 @@ def _name(row: Conversation) -> str:
 
 def notifications_of(actor: Actor, member_id: UUID | None) -> QuerySet[Notification]:
     """A member's, of conversations that the actor sees now: the member, or a token that they made."""
-    theirs = Notification.objects.filter(workspace_id=actor.workspace_id, member_id=member_id)
+    every = Notification.objects.filter(workspace_id=actor.workspace_id)
+    theirs = every.filter(member_id=member_id) if member_id else every.none()
     return theirs.filter(conversation_id__in=visible_to(actor).values("id"))
 
 

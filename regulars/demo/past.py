@@ -180,24 +180,23 @@ def give_a_past(made: Made, generators: Sequence[Generated], mail_port: int | No
 def _tell_members(made: Made) -> None:
     """What they have not seen yet: of conversations that they have, the newest."""
     owned = Conversation.objects.filter(workspace=made.workspace, assignee__isnull=False)
-    by_member: dict[UUID, list[Occasion]] = {}
-    for each in owned.exclude(last_message_at=None).order_by("-last_message_at", "id"):
-        told = by_member.setdefault(each.assignee_id, [])
-        if len(told) < MOST_TOLD:
-            told.append(_occasion(each, "assigned" if told else "reply", place=len(told)))
-    notify([each for told in by_member.values() for each in reversed(told)], seen_among)
-
-
-def _occasion(talk: Conversation, kind: str, place: int) -> Occasion:
-    return Occasion(
-        talk.workspace_id,
-        talk.assignee_id,
-        talk.id,
-        kind,
-        talk.last_message_at + timedelta(minutes=place),
-        Position(),
-        talk.last_message_id,
-    )
+    told: dict[UUID, list[Occasion]] = {}
+    for each in owned.order_by("-last_message_at", "id"):
+        if each.assignee_id and each.last_message_at:
+            theirs = told.setdefault(each.assignee_id, [])
+            if len(theirs) < MOST_TOLD:
+                theirs.append(
+                    Occasion(
+                        each.workspace_id,
+                        each.assignee_id,
+                        each.id,
+                        "assigned" if theirs else "reply",
+                        each.last_message_at,
+                        Position(),
+                        each.last_message_id,
+                    )
+                )
+    notify([each for theirs in told.values() for each in theirs], seen_among)
 
 
 def _know(made: Made, since: datetime) -> dict[str, Contact]:

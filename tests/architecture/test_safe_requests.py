@@ -31,6 +31,8 @@ from regulars.kernel.jobs.running import run_job
 from regulars.kernel.models import ParkedEvent
 from regulars.mail.models import Mail
 from regulars.media.models import MediaFile
+from regulars.notifications.digesting import stop_word
+from regulars.notifications.subscribing import subscribe
 from regulars.routing.operations import Wanted, create_queue
 from regulars.scheduling.operations import schedule_message
 from regulars.tags.operations import create_tag
@@ -101,6 +103,8 @@ def ids_of_everything(cast: Cast) -> dict[str, str]:
         "schedule_id": str(add_schedule("inboxes.replay", None, "0 3 * * *", by=cast.actor(cast.owner)).id),
         "scheduled_id": str(_scheduled(cast, conversation)),
         "secret": secret,
+        "word": stop_word(cast.agent.id),
+        "subscription_id": _browser(cast),
         "view": "open",
         "language": "ko",
     }
@@ -114,6 +118,16 @@ def _scheduled(cast: Cast, conversation: Conversation) -> UUID:
         by=cast.actor(cast.agent),
         channel=facts_of(cast.connection.channel),
     ).id
+
+
+def _browser(cast: Cast) -> str:
+    row = subscribe(
+        cast.owner,
+        endpoint="https://push.example.org/one",
+        public_key="B" + "A" * 86,
+        secret="A" * 21 + "Q",
+    )
+    return str(row.id)
 
 
 def _export(cast: Cast) -> str:

@@ -39,6 +39,7 @@ UNSCOPED = {
     "kernel.ServerKey": "the house's own: which secret key the database belongs to",
     "kernel.Job": "carries its workspace as a plain id: the kernel knows no other room",
     "kernel.JobSchedule": "likewise",
+    "notifications.PushKey": "the house's own: by which push services know it",
     "media.MediaPlace": "the house's own: which directory holds the files",
     "kernel.KeptAnswer": "carries its member or token as a plain id, and is only ever found by it",
     "workspaces.Workspace": "the wall itself",
@@ -63,6 +64,7 @@ PARENTS = {
     "conversations.UnmatchedStatus": "inbox",
     "conversations.OutgoingMessage": "message",
     "conversations.Draft": "conversation",
+    "notifications.Push": "subscription",
 }
 """tables that are only ever reached through a scoped parent"""
 
@@ -74,6 +76,7 @@ CHANGES_NO_SCREEN = {
     "PasswordChanged": "a mail tells it to whom it concerns",
 }
 CHANGED_BY_NOBODY_ELSE = {
+    "notification-settings": "one's own choices",
     "account": "one's own; a browser that is signed out elsewhere closes by its session",
 }
 
@@ -132,7 +135,7 @@ def _changing(wanted: Callable[[str], bool]) -> set[str]:
 
 def test_what_changes_something_is_public_only_where_people_come_in():
     doors = {"sign-in", "set-up", "invitations/<str:secret>", "language"}
-    doors |= {"password/forgotten", "password/new/<str:secret>"}
+    doors |= {"password/forgotten", "password/new/<str:secret>", "notifications/mail/<str:word>/stop"}
     assert _changing(lambda permission: permission == PUBLIC) == doors
 
 
@@ -144,6 +147,12 @@ MAY_READ_MAY_DO = {
     "media/<str:media_id>/retry": "fetching again what the platform still has",
     "api/v1/media/<str:media_id>/retry": "likewise",
     "api/v1/segments/preview": "a question with a long body: it counts and shows, and keeps nothing",
+    "notifications/read": "one's own: what one has seen",
+    "conversations/<str:conversation_id>/muting": "one's own: what one is told of",
+    "api/v1/notifications/read": "the token maker's own",
+    "api/v1/me/notification-settings": "likewise",
+    "api/v1/conversations/<str:conversation_id>/mute": "likewise",
+    "api/v1/conversations/<str:conversation_id>/unmute": "likewise",
     "api/v1/conversations/<str:conversation_id>": "each part of a PATCH asks for its own permission",
     "conversations/<str:conversation_id>/following": "a list of one's own",
     "acts": "each action asks for its own permission",

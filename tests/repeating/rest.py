@@ -83,6 +83,14 @@ REST: dict[str, Callable[[Stage], Call]] = {
         f"/conversations/{stage.conversation.id}/taggings", {"tag": "vip"}
     ),
     "DELETE /conversations/{conversation_id}/taggings/{tag}": _untag_conversation,
+    "POST /conversations/{conversation_id}/mute": lambda stage: Call(
+        f"/conversations/{stage.conversation.id}/mute"
+    ),
+    "POST /conversations/{conversation_id}/unmute": lambda stage: Call(
+        f"/conversations/{stage.conversation.id}/unmute"
+    ),
+    "POST /notifications/read": lambda _stage: Call("/notifications/read", {}),
+    "PATCH /me/notification-settings": lambda _stage: Call("/me/notification-settings", {"is_private": True}),
     "POST /segments/preview": lambda _stage: Call("/segments/preview", {"conditions": {"all": []}}),
     "POST /tags": lambda _stage: Call("/tags", {"name": "vip"}),
     "PATCH /tags/{tag_id}": lambda stage: Call(f"/tags/{_tag(stage).id}", {"color": "red"}),

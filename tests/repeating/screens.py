@@ -22,6 +22,8 @@ from regulars.mail.models import Mail, MailServer
 from regulars.mail.servers import ServerFacts, set_up_server
 from regulars.media.models import MediaFile
 from regulars.message_templates.models import MessageTemplate
+from regulars.notifications.digesting import stop_word
+from regulars.notifications.subscribing import subscribe
 from regulars.tags.models import Tag
 from regulars.tags.operations import create_tag
 from regulars.workspaces.jobs import add_schedule, cancel_job
@@ -258,6 +260,23 @@ def _form(of_case: Callable[[Stage], Where]) -> Callable[[Stage], Form]:
     return lambda stage: Form(*of_case(stage))
 
 
+BROWSER = {
+    "endpoint": "https://push.example.org/one",
+    "public_key": "B" + "A" * 86,
+    "secret": "A" * 21 + "Q",
+}
+
+
+def _remove_browser(stage: Stage) -> Form:
+    row = subscribe(
+        stage.cast.owner,
+        endpoint=BROWSER["endpoint"],
+        public_key=BROWSER["public_key"],
+        secret=BROWSER["secret"],
+    )
+    return Form(f"/settings/notifications/browsers/{row.id}/remove")
+
+
 FORMS: dict[str, Callable[[Stage], Form]] = {
     **{route: _form(made) for route, made in of_cases.SCREENS.items()},
     "messages": in_thread("messages", text="Good day"),
@@ -267,6 +286,22 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "conversation-status": in_thread("status", status="resolved"),
     "reading": in_thread("reading", state="read"),
     "presence": in_thread("presence", state="looking"),
+    "mute-conversation": in_thread("muting", state="muted"),
+    "read-notifications": lambda _stage: Form("/notifications/read"),
+    "stop-notification-mail": lambda stage: Form(
+        f"/notifications/mail/{stop_word(stage.cast.agent.id)}/stop", is_signed_in=False
+    ),
+    "choose-notification-ways": lambda _stage: Form(
+        "/settings/notifications/ways", {"has-reply": "1", "reply": "badge"}
+    ),
+    "choose-quiet-hours": lambda _stage: Form(
+        "/settings/notifications/quiet", {"start": "22:00", "end": "07:00"}
+    ),
+    "choose-push-privacy": on_settings("notifications/privacy", private="on"),
+    "push-key": on_settings("notifications/key"),
+    "add-push-browser": on_settings("notifications/browsers", **BROWSER),
+    "leave-push-browser": on_settings("notifications/browsers/leave", endpoint=BROWSER["endpoint"]),
+    "remove-push-browser": _remove_browser,
     "template-message": lambda stage: Form(
         f"/conversations/{stage.conversation.id}/template", {"template": str(stage.template.id)}
     ),
@@ -388,6 +423,15 @@ COUNTS_GUESSES = {"change-password", "forgotten-password", "sign-in"}
 
 SHOWN_ONLY = {
     *of_cases.ONLY_SHOWN,
+    *(
+        "notifications",
+        "count-notifications",
+        "notification-settings",
+        "manifest",
+        "service-worker",
+        "offline",
+    ),
+    *("app-icon-180", "app-icon-192", "app-icon-512"),
     *("home", "inbox", "inbox-view", "search", "conversation", "conversation-row", "conversation-head"),
     *("conversation-context", "earlier-messages", "later-messages", "template-picker", "message-preview"),
     *("media", "media-thumbnail", "contact-tags", "conversation-tags", "list-tags", "tags", "tag"),

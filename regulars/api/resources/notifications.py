@@ -62,7 +62,7 @@ def change_settings(actor: Actor, body: NotificationSettingsChanges) -> Notifica
     """Counts for what happens from then on."""
     member = _maker(actor)
     if body.levels is not UNSET:
-        choose_ways(member, body.levels)
+        choose_ways(member, {str(kind): ways for kind, ways in body.levels.items()})
     if body.quiet is not UNSET:
         start, end = (body.quiet.start, body.quiet.end) if body.quiet else (None, None)
         choose_quiet(member, start, end)

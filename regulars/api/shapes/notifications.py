@@ -40,9 +40,8 @@ class NotificationsSeen(msgspec.Struct, kw_only=True, forbid_unknown_fields=True
     """What was seen."""
 
     conversation_ids: Annotated[
-        list[str] | None,
-        msgspec.Meta(max_length=100),
-        told("In these conversations; null for all.", [EXAMPLE_ID]),
+        Annotated[list[str], msgspec.Meta(max_length=100)] | None,
+        told("In these conversations, at most 100; null for all.", [EXAMPLE_ID]),
     ] = None
 
 

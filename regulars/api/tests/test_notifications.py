@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from regulars.api.tests.client import Api, problem
@@ -55,11 +57,12 @@ def test_what_is_chosen_has_a_version(mine: Api):
     stale = mine.patch("/me/notification-settings", {"is_private": True}, if_match=before["ETag"])
     assert stale.status_code == 412
     assert mine.patch("/me/notification-settings", {"quiet": None}).json()["quiet"] is None
-    for wrong in (
+    several: tuple[dict[str, Any], ...] = (
         {"levels": {"reply": ["pigeon"]}},
         {"levels": {"birthday": []}},
         {"quiet": {"start": "22:00:00"}},
-    ):
+    )
+    for wrong in several:
         assert problem(mine.patch("/me/notification-settings", wrong)) == (422, "invalid")
     same = {"quiet": {"start": "22:00:00", "end": "22:00:00"}}
     assert problem(mine.patch("/me/notification-settings", same)) == (422, "invalid")

@@ -2,6 +2,7 @@
 import { interpolate, ngettext } from "../design/strings.js";
 
 const OUTBOX = "regulars.outbox.";
+const LOOK_EVERY = 3000;
 
 function waiting() {
   const boxes = Object.keys(localStorage).filter((key) => key.startsWith(OUTBOX));
@@ -22,6 +23,15 @@ if (line && count) {
   line.textContent = interpolate(ngettext("%(count)s message is waiting here. It goes out when you are back.", "%(count)s messages are waiting here. They go out when you are back.", count), { count });
   line.hidden = false;
 }
-const leave = () => location.replace("/");
-window.addEventListener("online", leave);
+/** To the page that was meant: it keeps its address while this one stands in for it. */
+const leave = () => (location.pathname === "/offline" ? location.replace("/") : location.reload());
+
+/** A device may think that it is online for long before anything answers, or never notice that it is. */
+async function look() {
+  const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
+  if (answer?.ok) leave();
+}
+
+window.addEventListener("online", look);
+setInterval(look, LOOK_EVERY);
 document.querySelector("[data-again]")?.addEventListener("click", leave);

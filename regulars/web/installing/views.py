@@ -6,16 +6,16 @@ import hashlib
 import json
 from functools import cache
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from regulars.media.app_icons import SIZES, app_icon
 from regulars.web.design.assets import BUILT, asset_file, asset_url
 from regulars.web.doors import WebRequest, public
 from regulars.web.inbox.lists import view_label
-from regulars.web.installing.icons import SIZES, app_icon
 from regulars.web.strings import strings_version
 
 DAY = "public, max-age=86400"
@@ -41,7 +41,7 @@ def manifest(request: WebRequest) -> HttpResponse:
         "background_color": "#ffffff",
         "icons": [
             {
-                "src": reverse("app-icon", args=[size]),
+                "src": reverse(f"app-icon-{size}"),
                 "sizes": f"{size}x{size}",
                 "type": "image/png",
                 "purpose": purpose,
@@ -63,8 +63,6 @@ def manifest(request: WebRequest) -> HttpResponse:
 @require_safe
 @public
 def icon(request: WebRequest, size: int) -> HttpResponse:
-    if size not in SIZES:
-        raise Http404
     return HttpResponse(app_icon(size), content_type="image/png", headers={"Cache-Control": DAY})
 
 

@@ -4,7 +4,7 @@ import { gettext } from "../design/strings.js";
 import { place } from "../design/menu/place.js";
 import { writeTimes } from "../design/time/time.js";
 import { chime } from "./chime.js";
-import { closeShown, showOutside } from "./outside.js";
+import { closeShown, openAddress, showOutside } from "./outside.js";
 
 const SETTLE = 250; // what comes together is counted once
 const panel = document.getElementById("bell-panel");
@@ -98,10 +98,18 @@ function follow() {
 if (panel) {
   document.addEventListener("notified", (event) => onNews(event.detail));
   document.addEventListener("seen", (event) => onSeen(event.detail));
-  panel.addEventListener("toggle", (event) => event.newState === "open" && fill());
+  panel.addEventListener("toggle", (event) => {
+    if (event.newState !== "open") return;
+    if (document.querySelector("[data-notifications-page]")) panel.hidePopover(); // it stands there already
+    else fill();
+  });
   panel.addEventListener("click", async (event) => {
     const link = event.target.closest("a[data-open-conversation]");
-    if (link) panel.hidePopover();
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      panel.hidePopover();
+      openAddress(link.getAttribute("href"));
+    }
     if (!event.target.closest("[data-read-notifications]")) return;
     const response = await post("/notifications/read").catch(() => null);
     if (!response?.ok) return document.dispatchEvent(new CustomEvent("connection-lost"));

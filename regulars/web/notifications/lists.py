@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -54,8 +54,9 @@ def lines_of(actor: Actor, member: Member, *, unread_only: bool, before: str) ->
     return Lines(draw(page, member), more)
 
 
-def draw(notifications: Sequence[Notification], member: Member | None = None) -> list[Line]:
+def draw(notifications: Iterable[Notification], member: Member | None = None) -> list[Line]:
     """Without those whose conversation is gone."""
+    notifications = list(notifications)
     workspaces = {each.workspace_id for each in notifications}
     ids = {each.conversation_id for each in notifications}
     rows = {each.id: conversation_row(each) for each in read_conversations(workspaces, ids)} if ids else {}

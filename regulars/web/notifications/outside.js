@@ -25,9 +25,14 @@ export async function showOutside({ id, title, body }) {
   shown.set(id, made);
   made.addEventListener("click", () => {
     window.focus();
-    const asked = new CustomEvent("open-address", { detail: { url: options.data.url }, cancelable: true });
-    if (document.dispatchEvent(asked)) location.assign(options.data.url);
+    openAddress(options.data.url);
   });
+}
+
+/** In this page if it can, without loading anew. */
+export function openAddress(url) {
+  const asked = new CustomEvent("open-address", { detail: { url }, cancelable: true });
+  if (document.dispatchEvent(asked)) location.assign(url);
 }
 
 /** It was seen somewhere: whatever this browser shows of it goes. */

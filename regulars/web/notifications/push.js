@@ -20,9 +20,10 @@ async function say(subscribed) {
   return response.ok;
 }
 
-export async function subscribe(key) {
+export async function subscribe() {
   if ((await Notification.requestPermission()) !== "granted") return false;
   const worker = await register();
+  const { key } = await (await post("/settings/notifications/key")).json();
   const subscribed = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytesOf(key) });
   return say(subscribed);
 }
@@ -57,7 +58,7 @@ class PushSwitch extends HTMLElement {
     if (!button || button.disabled) return;
     button.disabled = true;
     try {
-      if (button.dataset.push === "on") await subscribe(this.dataset.key);
+      if (button.dataset.push === "on") await subscribe();
       else await unsubscribe();
       refreshPage();
     } catch {

@@ -83,7 +83,6 @@ def _context(request: MemberRequest, refused: QuietForm | None = None) -> dict[s
         "quiet": refused or _quiet_form(choice),
         "choice": choice,
         "browsers": [_line(each) for each in browsers_of(request.member)],
-        "push_key": key_pair().public,
     }
 
 
@@ -168,10 +167,10 @@ def drop_browser(request: MemberRequest, subscription_id: str) -> HttpResponse:
     return redirect(PLACE)
 
 
-@require_safe
+@require_POST
 @member_with(SIGNED_IN)
 def push_key(request: MemberRequest) -> HttpResponse:
-    """What a browser subscribes with."""
+    """What a browser subscribes with; the first who asks has it made."""
     return JsonResponse({"key": key_pair().public})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from regulars.conversations.access import access_conversation
-from regulars.conversations.notifying import count_unread_notifications
+from regulars.conversations.notifying import count_unread_notifications, notifications_of
 from regulars.kernel.ids import parse_id
 from regulars.notifications.digesting import member_of_stop_word, stop_mails
 from regulars.notifications.operations import (
@@ -20,7 +22,7 @@ from regulars.notifications.operations import (
     unmute_conversation,
 )
 from regulars.web.doors import MemberRequest, WebRequest, member_with, public
-from regulars.web.notifications.lists import lines_of
+from regulars.web.notifications.lists import draw, lines_of
 from regulars.web.problems import toast_header
 
 
@@ -69,7 +71,7 @@ def muting(request: MemberRequest, conversation_id: str) -> HttpResponse:
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     is_muted = request.POST.get("state") == "muted"
     (mute_conversation if is_muted else unmute_conversation)(request.member, conversation.id)
-    response = HttpResponse(status=204)
+    response = _line_now(request, conversation.id)
     text = (
         _("You are told nothing of this conversation any more")
         if is_muted
@@ -78,6 +80,13 @@ def muting(request: MemberRequest, conversation_id: str) -> HttpResponse:
     back = {"state": "heard" if is_muted else "muted"}
     response["X-Toast"] = toast_header(text, undo_url=request.path, undo_values=back)
     return response
+
+
+def _line_now(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
+    told = notifications_of(request.actor, request.member.id).filter(conversation_id=conversation_id)
+    for line in draw(told, request.member):
+        return render(request, "notifications/_line.html", {"line": line})
+    return HttpResponse(status=204)
 
 
 @csrf_exempt  # the word in the address is what nobody else has

@@ -1,4 +1,4 @@
-"""The app's icon as pixels, in the shapes of ``design/favicon.svg``: devices take no SVG for their home screen."""
+"""The app's icon as pixels, in the shapes of ``web/design/favicon.svg``: devices take no SVG for their home screen."""
 
 from __future__ import annotations
 
