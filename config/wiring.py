@@ -82,6 +82,7 @@ from regulars.notifications.pushing import PushSender
 from regulars.quick_replies.own_placeholders import OWN_PLACEHOLDERS
 from regulars.quick_replies.ports import PlaceholderSource
 from regulars.routing import tasks as routing
+from regulars.routing.contact_tables import CONTACT_TABLES as OF_ROUTING
 from regulars.routing.reactions import ROUTED_ON, route
 from regulars.routing.urgency import urgency_by_priority
 from regulars.scheduling.contact_tables import CONTACT_TABLES as OF_SCHEDULING
@@ -265,6 +266,7 @@ CONTACT_TABLES: tuple[ContactTable, ...] = (
     *conversations_tables.CONTACT_TABLES,
     *OF_SCHEDULING,
     *OF_ANSWERING,
+    *OF_ROUTING,
     *attention_tables.CONTACT_TABLES,
     *acts_tables.CONTACT_TABLES,
     *cases_tables.CONTACT_TABLES,

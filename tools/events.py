@@ -29,6 +29,7 @@ ROOMS = (
     "message_templates",
     "quick_replies",
     "conversations",
+    "routing",
     "cases",
     "attention",
     "acts",

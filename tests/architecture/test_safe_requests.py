@@ -17,6 +17,8 @@ from psycopg import sql
 from regulars.acts.actions import Prioritize
 from regulars.acts.operations.acting import act_on
 from regulars.attention.operations.mentioning import leave_note
+from regulars.cases.operations.arranging import create_category
+from regulars.cases.operations.opening import NewCase, open_case
 from regulars.contacts.models import MergeSuggestion
 from regulars.contacts.operations.merging import merge_contacts
 from regulars.conversations.models import Conversation, Message
@@ -33,6 +35,8 @@ from regulars.mail.models import Mail
 from regulars.media.models import MediaFile
 from regulars.notifications.digesting import stop_word
 from regulars.notifications.subscribing import subscribe
+from regulars.quick_replies.operations import ReplyDraft, create_reply
+from regulars.quick_replies.wordings import Wording
 from regulars.routing.operations import Wanted, create_queue
 from regulars.scheduling.operations import schedule_message
 from regulars.tags.operations import create_tag
@@ -70,6 +74,9 @@ def ids_of_everything(cast: Cast) -> dict[str, str]:
         "tag_id": str(create_tag(cast.workspace.id, "vip", by=cast.actor()).id),
         "queue_id": str(create_queue(cast.workspace.id, Wanted("VIP"), by=cast.actor()).id),
         "tag": "vip",
+        "case_id": str(open_case(NewCase(title="Late"), by=cast.actor()).id),
+        "category_id": str(create_category(cast.workspace.id, "Parcels", by=cast.actor()).id),
+        "reply_id": str(create_reply(_reply(), by=cast.actor()).id),
         "token_id": str(ApiToken.objects.order_by("created_at")[0].id),
         "session_id": str(BrowserSession.objects.get().id),
         "delivery_id": str(Delivery.objects.create(connection=cast.connection, body=b"{}").id),
@@ -118,6 +125,10 @@ def _scheduled(cast: Cast, conversation: Conversation) -> UUID:
         by=cast.actor(cast.agent),
         channel=facts_of(cast.connection.channel),
     ).id
+
+
+def _reply() -> ReplyDraft:
+    return ReplyDraft("hi", "Greeting", (Wording(language="en", text="Good day"),))
 
 
 def _browser(cast: Cast) -> str:

@@ -117,6 +117,7 @@ def test_a_stranger_with_every_right_elsewhere_finds_nothing_of_ours(cast: Cast)
                     found[f"{ask.method} {ask.path}"] = answered
     # what is asked is not read to its end; whose it is nobody looked at
     assert found == {
+        "GET /acts/choices/<str:what>": 200,  # names no object: their own members, to choose from
         "GET /api/v1/contacts/<str:contact_id>/explanation": 422,
         "GET /api/v1/conversations/<str:conversation_id>/explanation": 422,
     }
