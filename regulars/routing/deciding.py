@@ -1,8 +1,8 @@
 """Who gets what, and why nobody else: the rules of routing, over what was read. Pure.
 
-Cases come in the order in which they are served. Each goes to the queue's specialist, else to whoever had the contact
+What waits comes in the order in which it is served. It goes to the queue's specialist, else to whoever had the contact
 last, else to the contact's owner, else by the queue's method to one of those who serve it: online, with room, in its
-teams, with its skill and language. What nobody can take waits.
+teams, with its skill and language. What nobody can take waits on.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Wait:
     """A conversation that waits."""
 
     conversation_id: UUID
@@ -93,9 +93,9 @@ class Considered:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A case and who gets it."""
+    """What waits, and who gets it."""
 
-    case: Case
+    wait: Wait
     server: Server
     rule: Rule
     considered: tuple[Considered, ...]
@@ -106,15 +106,15 @@ def plain_language(code: str) -> str:
     return code.replace("_", "-").partition("-")[0].casefold()
 
 
-def decide(cases: Iterable[Case], servers: Sequence[Server], at: datetime) -> list[Choice]:
-    """The choices, in the order of the cases; those that are left out wait on."""
+def decide(waits: Iterable[Wait], servers: Sequence[Server], at: datetime) -> list[Choice]:
+    """The choices, in the order of the waits; what is left out waits on."""
     desk = Desk(servers, at)
-    return list(desk.serve(cases))
+    return list(desk.serve(waits))
 
 
 @dataclass
 class Desk:
-    """The servers while cases are given to them: how loaded each is, and who is next."""
+    """The servers while waits are given to them: how loaded each is, and who is next."""
 
     servers: Sequence[Server]
     at: datetime
@@ -130,47 +130,47 @@ class Desk:
         self._load = {each.id: each.load for each in self.servers}
         self._turn = {each.id: (each.given_at, 0) for each in self.servers}
 
-    def serve(self, cases: Iterable[Case]) -> Iterator[Choice]:
+    def serve(self, waits: Iterable[Wait]) -> Iterator[Choice]:
         free = sum(max(each.capacity - each.load, 0) for each in self.servers if each.state == "online")
-        for case in cases:
+        for wait in waits:
             if free <= 0:
                 return
-            if found := self._find(case):
+            if found := self._find(wait):
                 rule, server = found
-                choice = Choice(case, server, rule, tuple(self._consider(case, server)))
+                choice = Choice(wait, server, rule, tuple(self._consider(wait, server)))
                 self._load[server.id] += 1
                 self._given += 1
                 self._turn[server.id] = (self.at, self._given)
                 free -= 1
                 yield choice
 
-    def explain(self, case: Case) -> list[Considered]:
+    def explain(self, wait: Wait) -> list[Considered]:
         """Why nobody has it now."""
-        return list(self._consider(case, None))
+        return list(self._consider(wait, None))
 
-    def _find(self, case: Case) -> tuple[Rule, Server] | None:
-        service = case.service
+    def _find(self, wait: Wait) -> tuple[Rule, Server] | None:
+        service = wait.service
         if service and service.specialist_id:
-            if specialist := self._if_free(case, service.specialist_id):
+            if specialist := self._if_free(wait, service.specialist_id):
                 return "specialist", specialist
-            if self._is_reserved(case):
+            if self._is_reserved(wait):
                 return None
-        for rule, member_id in _preferred(case):
-            server = self._if_free(case, member_id)
-            if server and _is_staff(server, case):
+        for rule, member_id in _preferred(wait):
+            server = self._if_free(wait, member_id)
+            if server and _is_staff(server, wait):
                 return rule, server
         if service is None:
             return None
-        able = [server for server, against in self._pool(case) if not against and self._is_free(server)]
-        able = [server for server in able if server.id != case.put_back_by]
+        able = [server for server, against in self._pool(wait) if not against and self._is_free(server)]
+        able = [server for server in able if server.id != wait.put_back_by]
         return (service.method, min(able, key=self._order(service.method))) if able else None
 
-    def _is_reserved(self, case: Case) -> bool:
-        return case.others_from is not None and case.others_from > self.at
+    def _is_reserved(self, wait: Wait) -> bool:
+        return wait.others_from is not None and wait.others_from > self.at
 
-    def _if_free(self, case: Case, member_id: UUID | None) -> Server | None:
+    def _if_free(self, wait: Wait, member_id: UUID | None) -> Server | None:
         server = self._by_id.get(member_id) if member_id else None
-        return server if server and server.id != case.put_back_by and self._is_free(server) else None
+        return server if server and server.id != wait.put_back_by and self._is_free(server) else None
 
     def _is_free(self, server: Server) -> bool:
         return server.state == "online" and self._load[server.id] < server.capacity
@@ -189,12 +189,12 @@ class Desk:
 
         return {"least_loaded": by_load, "longest_idle": by_idleness, "round_robin": by_turn}[method]
 
-    def _pool(self, case: Case) -> list[tuple[Server, Verdict | None]]:
+    def _pool(self, wait: Wait) -> list[tuple[Server, Verdict | None]]:
         """Everybody, with what is against them for good (team, skill, language); who could serve it goes first."""
-        key = (case.service, case.staff, case.team_id, case.language)
+        key = (wait.service, wait.staff, wait.team_id, wait.language)
         if key not in self._pools:
-            told = [(server, _unfit(server, case)) for server in self.servers]
-            speaking = _speaking(case, told)
+            told = [(server, _unfit(server, wait)) for server in self.servers]
+            speaking = _speaking(wait, told)
             pool: list[tuple[Server, Verdict | None]] = [
                 (server, against or ("language" if speaking and server.id not in speaking else None))
                 for server, against in told
@@ -202,18 +202,18 @@ class Desk:
             self._pools[key] = sorted(pool, key=lambda each: each[1] is not None)
         return self._pools[key]
 
-    def _consider(self, case: Case, chosen: Server | None) -> Iterator[Considered]:
-        others = (each for each in self._pool(case) if each[0] is not chosen)
+    def _consider(self, wait: Wait, chosen: Server | None) -> Iterator[Considered]:
+        others = (each for each in self._pool(wait) if each[0] is not chosen)
         asked = [*([(chosen, None)] if chosen else []), *islice(others, MOST_CONSIDERED - bool(chosen))]
-        told = [(server, self._verdict(case, server, against, chosen)) for server, against in asked]
+        told = [(server, self._verdict(wait, server, against, chosen)) for server, against in asked]
         told.sort(key=lambda each: _INTEREST[each[1]])
         for server, verdict in told:
             yield Considered(server, verdict, self._load[server.id])
 
-    def _verdict(self, case: Case, server: Server, against: Verdict | None, chosen: Server | None) -> Verdict:
+    def _verdict(self, wait: Wait, server: Server, against: Verdict | None, chosen: Server | None) -> Verdict:
         if server is chosen:
             return "chosen"
-        if server.id == case.put_back_by:
+        if server.id == wait.put_back_by:
             return "put_back"
         if against:
             return against
@@ -221,26 +221,26 @@ class Desk:
             return "off_duty" if server.state == "off_duty" else "away"
         if self._load[server.id] >= server.capacity:
             return "full"
-        return "specialist_first" if chosen is None and self._is_reserved(case) else "next"
+        return "specialist_first" if chosen is None and self._is_reserved(wait) else "next"
 
 
 _INTEREST: Mapping[Verdict, int] = {each: place for place, each in enumerate(get_args(Verdict))}
 
 
-def _preferred(case: Case) -> Iterator[tuple[Rule, UUID | None]]:
-    yield "returning", case.held_by or case.previous_id
-    yield "owner", case.owner_id
+def _preferred(wait: Wait) -> Iterator[tuple[Rule, UUID | None]]:
+    yield "returning", wait.held_by or wait.previous_id
+    yield "owner", wait.owner_id
 
 
-def _is_staff(server: Server, case: Case) -> bool:
-    if case.team_id:
-        return case.team_id in server.team_ids
-    return not case.staff or bool(case.staff & server.team_ids)
+def _is_staff(server: Server, wait: Wait) -> bool:
+    if wait.team_id:
+        return wait.team_id in server.team_ids
+    return not wait.staff or bool(wait.staff & server.team_ids)
 
 
-def _unfit(server: Server, case: Case) -> Verdict | None:
-    service = case.service
-    teams = {case.team_id} if case.team_id else (service.team_ids if service else None) or case.staff
+def _unfit(server: Server, wait: Wait) -> Verdict | None:
+    service = wait.service
+    teams = {wait.team_id} if wait.team_id else (service.team_ids if service else None) or wait.staff
     if teams and not teams & server.team_ids:
         return "team"
     if service and service.skill and service.skill not in server.skills:
@@ -248,8 +248,8 @@ def _unfit(server: Server, case: Case) -> Verdict | None:
     return None
 
 
-def _speaking(case: Case, told: Iterable[tuple[Server, Verdict | None]]) -> set[UUID]:
+def _speaking(wait: Wait, told: Iterable[tuple[Server, Verdict | None]]) -> set[UUID]:
     """Those of them who speak the contact's language, where that is wanted; nobody, where nobody does."""
-    if not (case.service and case.service.wants_language and case.language):
+    if not (wait.service and wait.service.wants_language and wait.language):
         return set()
-    return {server.id for server, against in told if not against and case.language in server.languages}
+    return {server.id for server, against in told if not against and wait.language in server.languages}

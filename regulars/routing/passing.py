@@ -21,7 +21,7 @@ from regulars.kernel.database import binary_cursor
 from regulars.kernel.events import Doer
 from regulars.kernel.ids import new_id
 from regulars.kernel.locks import hold
-from regulars.routing.deciding import NEVER, Case, Choice, Desk, Server, Service, plain_language
+from regulars.routing.deciding import NEVER, Choice, Desk, Server, Service, Wait, plain_language
 from regulars.routing.filing import Arrival, file_arrivals, queues_in_order
 from regulars.routing.models import Queue, RoutingSettings
 from regulars.routing.ports import ask_urgency
@@ -92,7 +92,7 @@ def forget_served(workspace_id: UUID, touched: Collection[UUID] | None) -> None:
 def _choose(workspace_id: UUID, at: datetime) -> list[Choice]:
     if not could_give(workspace_id):
         return []
-    return list(Desk(read_servers(workspace_id), at).serve(read_cases(workspace_id)))
+    return list(Desk(read_servers(workspace_id), at).serve(read_waits(workspace_id)))
 
 
 _COULD_GIVE = """
@@ -179,7 +179,7 @@ ORDER BY w.is_priority DESC, q.position NULLS LAST, w.since, w.conversation_id
 """
 
 
-def read_cases(workspace_id: UUID, only: Collection[UUID] | None = None) -> Iterator[Case]:
+def read_waits(workspace_id: UUID, only: Collection[UUID] | None = None) -> Iterator[Wait]:
     """In the order in which they are served: priority, urgency, queue, wait."""
     wanted = None if only is None else list(only)
     with connection.cursor() as cursor:
@@ -203,8 +203,8 @@ def _case(
     services: Mapping[UUID, Service],
     staff: Mapping[UUID, frozenset[UUID]],
     settings: RoutingSettings,
-) -> Case:
-    return Case(
+) -> Wait:
+    return Wait(
         each.conversation_id,
         services.get(each.queue_id) if each.queue_id else None,
         staff.get(each.inbox_id, frozenset()),
@@ -285,13 +285,13 @@ def _carry_out(workspace_id: UUID, choices: Sequence[Choice], trigger: str) -> P
         new = {row[0] for row in cursor.fetchall()}
     moves = {each: by_id[each] for each in by_id if each in new and not _stays(by_id[each])}
     given = give_conversations(workspace_id, [_gift(each, choice) for each, choice in moves.items()])
-    overtaken = [each for each, choice in moves.items() if choice.case.conversation_id not in given]
+    overtaken = [each for each, choice in moves.items() if choice.wait.conversation_id not in given]
     last = {choice.server.id: clock.now() for each, choice in by_id.items() if each not in overtaken}
     with connection.cursor() as cursor:
         cursor.execute(
             _DONE,
             [
-                [choice.case.conversation_id for choice in choices],
+                [choice.wait.conversation_id for choice in choices],
                 overtaken,
                 workspace_id,
                 list(last),
@@ -302,14 +302,14 @@ def _carry_out(workspace_id: UUID, choices: Sequence[Choice], trigger: str) -> P
 
 
 def _stays(choice: Choice) -> bool:
-    return choice.case.held_by == choice.server.id
+    return choice.wait.held_by == choice.server.id
 
 
 def _decision_row(decision_id: UUID, choice: Choice) -> tuple[object, ...]:
-    service = choice.case.service
+    service = choice.wait.service
     return (
         decision_id,
-        choice.case.conversation_id,
+        choice.wait.conversation_id,
         service.name if service else "",
         choice.rule,
         choice.server.id,
@@ -329,11 +329,11 @@ def told(considered: Any) -> dict[str, Any]:
 
 
 def _gift(decision_id: UUID, choice: Choice) -> Gift:
-    service = choice.case.service
+    service = choice.wait.service
     by = Doer("rule", service.id if service else None, service.name if service else "")
     return Gift(
-        choice.case.conversation_id,
-        choice.case.held_by,
+        choice.wait.conversation_id,
+        choice.wait.held_by,
         choice.server.id,
         choice.server.name,
         decision_id,

@@ -21,7 +21,7 @@ from regulars.kernel.conditions.windows import AsOf
 from regulars.kernel.database import binary_cursor
 from regulars.kernel.errors import Invalid
 from regulars.kernel.history import facts_at
-from regulars.routing.deciding import NEVER, Case, Desk, Server, Service, plain_language
+from regulars.routing.deciding import NEVER, Desk, Server, Service, Wait, plain_language
 from regulars.routing.filing import choose_queues
 from regulars.routing.passing import read_servers, routing_settings, services_of, staff_of
 from regulars.workspaces.access import Actor
@@ -136,11 +136,11 @@ class _Look:
     def at(self, conversation: Conversation, opening: _Opening) -> Previewed:
         service = self._service(opening)
         staff = staff_of([conversation.inbox_id]).get(conversation.inbox_id, frozenset())
-        case = self._case(conversation, opening, service, staff)
+        wait = self._case(conversation, opening, service, staff)
         servers, unknown = self._servers_then(opening)
-        choices = list(Desk(servers, opening.at).serve([case]))
+        choices = list(Desk(servers, opening.at).serve([wait]))
         outcome: Outcome = "given" if choices else "no_queue" if service is None else "waits"
-        if not choices and service and self._could_have_been_one_of(unknown, case):
+        if not choices and service and self._could_have_been_one_of(unknown, wait):
             outcome = "unknown"
         went = opening.went_to_id
         return Previewed(
@@ -166,9 +166,9 @@ class _Look:
 
     def _case(
         self, conversation: Conversation, opening: _Opening, service: Service | None, staff: frozenset[UUID]
-    ) -> Case:
+    ) -> Wait:
         contact, returns = conversation.contact, self._settings.returns_to_previous
-        return Case(
+        return Wait(
             conversation.id,
             service,
             staff,
@@ -200,8 +200,8 @@ class _Look:
                 unknown.append(replace(was, state="online"))
         return known, unknown
 
-    def _could_have_been_one_of(self, unknown: Sequence[Server], case: Case) -> bool:
-        return bool(list(Desk(unknown, NEVER).serve([case])))
+    def _could_have_been_one_of(self, unknown: Sequence[Server], wait: Wait) -> bool:
+        return bool(list(Desk(unknown, NEVER).serve([wait])))
 
 
 def _loads_at(workspace_id: UUID, opening: _Opening, member_ids: Sequence[UUID]) -> dict[UUID, int]:

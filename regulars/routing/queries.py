@@ -15,7 +15,7 @@ from regulars.conversations.queries.lists import ConversationFilter, Page, list_
 from regulars.kernel import clock
 from regulars.routing.deciding import Considered, Desk, Server
 from regulars.routing.models import Decision, Queue, RoutedInbox, Waiting
-from regulars.routing.passing import read_cases, read_servers
+from regulars.routing.passing import read_servers, read_waits
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Team
 
@@ -190,12 +190,12 @@ def decisions_about(conversation: Conversation) -> QuerySet[Decision]:
 def standing_of(conversation: Conversation) -> Standing | None:
     """None when it waits for nobody."""
     row = Waiting.objects.filter(conversation_id=conversation.id).select_related("queue").first()
-    case = next(read_cases(conversation.workspace_id, [conversation.id]), None) if row else None
-    if row is None or case is None:
+    wait = next(read_waits(conversation.workspace_id, [conversation.id]), None) if row else None
+    if row is None or wait is None:
         return None
     ahead = Waiting.objects.filter(workspace_id=row.workspace_id, queue=row.queue)
     ahead = ahead.filter(
         Q(is_priority__gt=row.is_priority) | Q(is_priority=row.is_priority, since__lt=row.since)
     )
     desk = Desk(read_servers(conversation.workspace_id), clock.now())
-    return Standing(row, ahead.count(), desk.explain(case))
+    return Standing(row, ahead.count(), desk.explain(wait))
