@@ -50,6 +50,7 @@ from regulars.api.rate_limits import spend_request
 from regulars.kernel import intents
 from regulars.kernel.errors import REFUSAL, FormTooLong, NotFound, ProductError
 from regulars.kernel.ids import new_id, parse_id, parse_serial
+from regulars.workspaces.access import Actor
 from regulars.workspaces.sessions import address_in
 from regulars.workspaces.trail.collecting import Collector, collected
 
@@ -75,6 +76,11 @@ class Route:
     """codes beyond those that every route of its shape can answer with"""
     talks_to_provider: bool = False
     """runs outside a transaction: an open one would hold up every reader of the event log meanwhile"""
+
+    def admit(self, actor: Actor) -> None:
+        """Raises ``NotAllowed``."""
+        if self.permission != ANY_TOKEN:
+            actor.require(self.permission)
 
     @cached_property
     def hints(self) -> Mapping[str, Any]:
@@ -141,8 +147,7 @@ def _answer(request: HttpRequest, routes: Mapping[str, Route], ids: Mapping[str,
 def _answer_caller(
     request: HttpRequest, route: Route, routes: Mapping[str, Route], ids: Mapping[str, str], caller: Caller
 ) -> HttpResponseBase:
-    if route.permission != ANY_TOKEN:
-        caller.actor.require(route.permission)
+    route.admit(caller.actor)
     arguments = _read_arguments(request, route, ids)
     if route.method == "GET":
         return _to_response(route, routes, route.handler(caller.actor, **arguments))

@@ -56,7 +56,7 @@ def check_version(
     if versions is None or "if_match" in route.hints:
         return
     reading = routes["GET"]
-    actor.require(reading.permission)
+    reading.admit(actor)
     hold(f"{actor.workspace_id}:{route.path}:{sorted(ids.items())}")
     try:
         now = version_of(reading.handler(actor, **ids), routes)

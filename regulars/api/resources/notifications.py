@@ -53,12 +53,14 @@ def mark_seen(actor: Actor, body: NotificationsSeen) -> SeenCount:
     return SeenCount(read_notifications(_maker(actor), [each for each in ids if each]))
 
 
-def get_settings(actor: Actor) -> NotificationSettingsShape:
+def get_notification_settings(actor: Actor) -> NotificationSettingsShape:
     """What the member who made the token is told of, by which ways, and when it is quiet."""
     return build_settings(choice_of(_maker(actor)))
 
 
-def change_settings(actor: Actor, body: NotificationSettingsChanges) -> NotificationSettingsShape:
+def change_notification_settings(
+    actor: Actor, body: NotificationSettingsChanges
+) -> NotificationSettingsShape:
     """Counts for what happens from then on."""
     member = _maker(actor)
     if body.levels is not UNSET:

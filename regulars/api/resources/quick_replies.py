@@ -62,12 +62,12 @@ def list_replies(actor: Actor, query: QuickReplyQuery) -> Page[QuickReplyShape]:
     return Page(build_quick_replies(page.lines), page.next_cursor)
 
 
-def get_reply(actor: Actor, reply_id: UUID) -> QuickReplyShape:
+def get_quick_reply(actor: Actor, reply_id: UUID) -> QuickReplyShape:
     """One quick reply, also an archived one."""
     return _shape(access_quick_reply(actor, reply_id))
 
 
-def create(actor: Actor, body: NewQuickReply) -> QuickReplyShape:
+def create_quick_reply(actor: Actor, body: NewQuickReply) -> QuickReplyShape:
     """A new quick reply; 409 when the shortcut is another one's.
 
     For others than oneself it takes `quick_replies:manage`.
@@ -84,7 +84,9 @@ def create(actor: Actor, body: NewQuickReply) -> QuickReplyShape:
     return _shape(create_reply(draft, by=actor))
 
 
-def change(actor: Actor, reply_id: UUID, body: QuickReplyChanges, if_match: IfMatch) -> QuickReplyShape:
+def change_quick_reply(
+    actor: Actor, reply_id: UUID, body: QuickReplyChanges, if_match: IfMatch
+) -> QuickReplyShape:
     """Change some of it.
 
     With `If-Match`, only the version that was read is changed: 412 ``changed-meanwhile`` when somebody was quicker.
@@ -93,17 +95,17 @@ def change(actor: Actor, reply_id: UUID, body: QuickReplyChanges, if_match: IfMa
     return _shape(change_reply(reply, _changes(body), by=actor, if_version=if_match))
 
 
-def remove(actor: Actor, reply_id: UUID) -> None:
+def remove_quick_reply(actor: Actor, reply_id: UUID) -> None:
     """Archive one that was sent before, remove one that never was."""
     remove_reply(access_quick_reply(actor, reply_id), by=actor)
 
 
-def restore(actor: Actor, reply_id: UUID) -> QuickReplyShape:
+def restore_quick_reply(actor: Actor, reply_id: UUID) -> QuickReplyShape:
     """Offer an archived one again; 409 when its shortcut is another one's by now."""
     return _shape(restore_reply(access_quick_reply(actor, reply_id), by=actor))
 
 
-def preview(actor: Actor, reply_id: UUID, body: PreviewOrder) -> QuickReplyPreview:
+def preview_quick_reply(actor: Actor, reply_id: UUID, body: PreviewOrder) -> QuickReplyPreview:
     """Fill it in for a conversation. Nothing is sent, and nothing is counted."""
     conversation = access_conversation(actor, parse_reference(body.conversation, "conversation"))
     language = body.language or language_of(conversation)
@@ -120,7 +122,7 @@ def preview(actor: Actor, reply_id: UUID, body: PreviewOrder) -> QuickReplyPrevi
     )
 
 
-def import_file(actor: Actor, body: ImportOrder) -> ImportResult:
+def import_quick_replies(actor: Actor, body: ImportOrder) -> ImportResult:
     """Take over a file: new shortcuts are added, known ones changed, nothing is removed. What is wrong is told by line
     and left out; with `dry_run` it is only told.
     """
@@ -129,7 +131,7 @@ def import_file(actor: Actor, body: ImportOrder) -> ImportResult:
     return ImportResult(dry_run=body.dry_run, lines=[build_line(line) for line in lines])
 
 
-def export_file(actor: Actor, query: ExportQuery) -> ExportShape:
+def export_quick_replies(actor: Actor, query: ExportQuery) -> ExportShape:
     """All quick replies that you see and that are not archived, as a file."""
     return ExportShape(format=query.format, content=export_replies(actor, query.format))
 

@@ -163,7 +163,7 @@ def list_waiting_conversations(actor: Actor, query: WaitingQuery) -> Page[Conver
     return Page(build_conversations(page.items, to=actor), page.next_cursor)
 
 
-def preview(actor: Actor, body: PreviewOrder) -> Preview:
+def preview_assignments(actor: Actor, body: PreviewOrder) -> Preview:
     """The last conversations of some numbers as the queues would have given them, whether they are routed or not."""
     rows = preview_routing(actor, _ids(body.inboxes, "inboxes"), body.limit)
     return Preview(conversations=[build_previewed(row) for row in rows])

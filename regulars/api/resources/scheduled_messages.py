@@ -49,7 +49,7 @@ def cancel_scheduled(actor: Actor, scheduled_id: UUID) -> None:
     operations.cancel_scheduled(access_scheduled(actor, scheduled_id), by=actor)
 
 
-def send_now(actor: Actor, scheduled_id: UUID) -> MessageShape:
+def send_scheduled(actor: Actor, scheduled_id: UUID) -> MessageShape:
     """It leaves at once; 409 with ``allowed`` when a guardrail refuses."""
     (first, *_others) = operations.send_scheduled_now(access_scheduled(actor, scheduled_id), by=actor)
     return build_messages([first])[0]

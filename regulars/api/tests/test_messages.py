@@ -57,6 +57,7 @@ def test_a_message_has_the_published_shape(api: Api, cast: Cast):
         "revoked_by": None,
         "is_unreadable": False,
         "sent_at": "2026-11-20T12:00:00Z",
+        "send_at": None,
     }
     assert api.get(f"/messages/{item['id']}").json()["text"] == "hello"
 

@@ -222,15 +222,20 @@ _URGENCY = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 
 
 def _closing_after(conversations: QuerySet[Conversation], place: _Place | None) -> QuerySet[Conversation]:
-    """The most urgent first, of those whose window closes soonest."""
+    """The most urgent first; of those as urgent, whose window closes soonest, and those without one last."""
     rank = Case(*(When(priority=word, then=Value(number)) for word, number in _URGENCY.items()))
-    ordered = conversations.annotate(urgency=rank).order_by("urgency", "window_closes_at", "id")
+    ordered = conversations.annotate(urgency=rank).order_by(
+        "urgency", F("window_closes_at").asc(nulls_last=True), "id"
+    )
     if place is None:
         return ordered
     at, last_id, urgency = place
-    same = Q(urgency=urgency)
-    behind = same & (Q(window_closes_at__gt=at) | Q(window_closes_at=at, id__gt=last_id))
-    return ordered.filter(Q(urgency__gt=urgency) | behind)
+    if at is None:
+        later = Q(window_closes_at__isnull=True, id__gt=last_id)
+    else:
+        later = Q(window_closes_at__gt=at) | Q(window_closes_at__isnull=True)
+        later |= Q(window_closes_at=at, id__gt=last_id)
+    return ordered.filter(Q(urgency__gt=urgency) | Q(urgency=urgency) & later)
 
 
 def newest_after(
@@ -267,7 +272,7 @@ def _read_cursor(cursor: str, order: Order) -> _Place:
         place = _Place(at, UUID(last_id), *map(int, more))
     except (ValueError, TypeError, AttributeError) as error:
         raise unknown_cursor() from error
-    if (at is not None and at.tzinfo is None) or (order == "closing" and at is None):
+    if at is not None and at.tzinfo is None:
         raise unknown_cursor()
     return place
 
