@@ -182,6 +182,8 @@ def _generator(subject: str, cast: Cast, now: datetime) -> Generator:
         "inbox": values_of("conversation.inbox"),
         "reference": people,
         "message.kind": ["text", "image"],
+        "status": ["open", "waiting_customer", "resolved"],  # of cases
+        "category": [str(UUID(int=6))],
         **{
             f"conversation.{name}": values_of(f"conversation.{name}") for name in ("inbox", "team", "channel")
         },

@@ -81,6 +81,14 @@ SUBJECTS = (
         },
     ),
     Subject(
+        "routing",
+        _("Routing"),
+        {
+            "routing:read": _("See who waits, who has room, and why a conversation went to whom"),
+            "routing:manage": _("Set queues, and how much of what each member takes"),
+        },
+    ),
+    Subject(
         "people",
         _("People"),
         {

@@ -251,7 +251,7 @@ def test_a_case_is_opened_beside_a_conversation(cast: Cast, sign_in: SignIn, con
     page = client.get(f"/conversations/{conversation.id}").content.decode()
     links = re.findall(rf'href="/cases/{case.id}"', page)
     assert len(links) == 2  # the quiet line and the panel
-    found = client.get("/search?q=%231001").json()["items"]
+    found = client.get("/search/suggestions?q=%231001").json()["items"]
     assert [(each["group"], each["label"], each["url"]) for each in found] == [
         ("case", "#1001 Complaint", f"/cases/{case.id}")
     ]
