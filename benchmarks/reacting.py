@@ -271,7 +271,9 @@ def _members(conversations: Sequence[str]) -> tuple[Callable[[], object], float]
 
 
 def _rarities() -> tuple[Callable[[], object], float]:
-    """Each second what seldom happens: an account recovers, a number is added, a password changes; and a job."""
+    """Each second what seldom happens: an account recovers, a number is added, a password changes, somebody has
+    a second factor more, a team goes; and a job.
+    """
     from django.db import transaction
 
     from regulars.inboxes.events import ConnectionRecovered, InboxAdded
@@ -279,9 +281,10 @@ def _rarities() -> tuple[Callable[[], object], float]:
     from regulars.inboxes.replaying import REPLAY, ReplayArguments
     from regulars.kernel import clock
     from regulars.kernel.events import record
+    from regulars.kernel.ids import new_id
     from regulars.kernel.jobs.asking import start_job
     from regulars.workspaces.access import system_actor
-    from regulars.workspaces.events import PasswordChanged
+    from regulars.workspaces.events import PasswordChanged, SecondFactorAdded, TeamRemoved
     from regulars.workspaces.models import Member
 
     inbox = Inbox.objects.order_by("created_at", "address")[0]
@@ -294,6 +297,8 @@ def _rarities() -> tuple[Callable[[], object], float]:
             ConnectionRecovered(inbox.workspace_id, inbox.connection_id),
             InboxAdded(inbox.workspace_id, inbox.id),
             PasswordChanged(inbox.workspace_id, member_id),
+            SecondFactorAdded(inbox.workspace_id, member_id, kind="app", name="Phone"),
+            TeamRemoved(inbox.workspace_id, new_id(), "Gone", by=by.doer),
         )
         start_job(REPLAY, ReplayArguments(since=clock.now() - timedelta(seconds=1)), by=by)
 

@@ -1269,6 +1269,7 @@ CREATE TABLE public.scheduling_scheduledmessage (
     kind text NOT NULL,
     reply_to uuid,
     seen_id uuid,
+    quick_replies jsonb DEFAULT '[]'::jsonb NOT NULL,
     stops_on_answer boolean DEFAULT false NOT NULL,
     author_kind text NOT NULL,
     author_name text DEFAULT ''::text NOT NULL,

@@ -28,6 +28,10 @@ class ScheduledMessage(WorkspaceScoped):
     """the message that the first content quotes"""
     seen_id = models.UUIDField(null=True, blank=True)
     """the contact's newest message when it was written: what comes later it does not answer"""
+    quick_replies = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
+    """ids of those that it was written with, which count when it leaves"""
     stops_on_answer = models.BooleanField(default=False, db_default=False)
     """canceled if the contact writes before"""
     author_kind = models.TextField()

@@ -88,6 +88,7 @@ def schedule_message(
         kind=kind_of(contents[0]),
         reply_to=composition.reply_to,
         seen_id=seen.id,
+        quick_replies=[str(each) for each in composition.quick_replies],
         stops_on_answer=stops_on_answer,
         author_kind="member" if by.kind == "member" else "api",
         author_member_id=by.member_id,
@@ -233,6 +234,7 @@ def _composition(scheduled: ScheduledMessage) -> Composition:
         reply_to=scheduled.reply_to,
         seen=Seen(scheduled.seen_id),
         intent=scheduled.id,
+        quick_replies=[UUID(each) for each in scheduled.quick_replies],
     )
 
 

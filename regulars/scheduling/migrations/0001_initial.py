@@ -28,6 +28,12 @@ class Migration(migrations.Migration):
                 ("kind", models.TextField()),
                 ("reply_to", models.UUIDField(blank=True, null=True)),
                 ("seen_id", models.UUIDField(blank=True, null=True)),
+                (
+                    "quick_replies",
+                    models.JSONField(
+                        blank=True, db_default=models.Value([], models.JSONField()), default=list
+                    ),
+                ),
                 ("stops_on_answer", models.BooleanField(db_default=False, default=False)),
                 ("author_kind", models.TextField()),
                 ("author_name", models.TextField(blank=True, db_default="", default="")),

@@ -24,6 +24,9 @@ from regulars.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from regulars.kernel.ids import new_id
 from regulars.kernel.intents import IntentUsed
 from regulars.message_templates.models import MessageTemplate
+from regulars.quick_replies.models import QuickReplyUse
+from regulars.quick_replies.operations import ReplyDraft, create_reply
+from regulars.quick_replies.wordings import Wording
 from regulars.scheduling.access import access_scheduled, scheduled_visible_to
 from regulars.scheduling.models import ScheduledMessage
 from regulars.scheduling.operations import (
@@ -113,6 +116,18 @@ def test_what_the_contact_said_since_it_was_written_is_not_answered_by_it(
     with _later():
         send_due()
     assert (_sent(conversation), fresh(conversation).unread_count) == (["At nine"], 1)
+
+
+@DB
+def test_a_quick_reply_counts_when_it_leaves(cast: Cast, conversation: Conversation):
+    draft = ReplyDraft("hi", "Greeting", (Wording(language="en", text="Good day"),))
+    reply = create_reply(draft, by=cast.actor(cast.owner))
+    written = Composition(conversation, [OutgoingText(body="Good day")], quick_replies=[reply.id])
+    by, channel = cast.actor(cast.agent), facts_of(cast.connection.channel)
+    scheduled = schedule_message(written, clock.now() + HOUR, stops_on_answer=False, by=by, channel=channel)
+    assert list(QuickReplyUse.objects.all()) == []
+    send_scheduled_now(scheduled, by=by)
+    assert QuickReplyUse.objects.get().count == 1
 
 
 @DB
