@@ -159,7 +159,7 @@ def _checked(words: Iterable[str], field: str) -> frozenset[str]:
     found = frozenset(filter(None, map(clean_word, words)))
     if len(found) > MOST_WORDS or any(len(each) > WORD_LENGTH for each in found):
         raise Invalid(
-            _("At most %(count)s words of %(length)s characters")
+            _("At most this many words: %(count)s, each of at most %(length)s characters")
             % {"count": MOST_WORDS, "length": WORD_LENGTH},
             fields={field: f"at most {MOST_WORDS} words of at most {WORD_LENGTH} characters"},
         )

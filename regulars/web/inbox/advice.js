@@ -11,8 +11,8 @@ const MANY_EMOJI = 2;
 export function adviceOn(text) {
   const { characters, emoji } = countOf(text);
   const said = [];
-  if (characters > MANY_CHARACTERS) said.push(interpolate(gettext("%(count)s characters: up to %(advised)s are read at a glance."), { count: characters, advised: MANY_CHARACTERS }));
-  if (emoji > MANY_EMOJI) said.push(interpolate(ngettext("%(count)s emoji: one or two are enough.", "%(count)s emoji: one or two are enough.", emoji), { count: emoji }));
+  if (characters > MANY_CHARACTERS) said.push(interpolate(gettext("Length: %(count)s. Up to %(advised)s characters are read at a glance."), { count: characters, advised: MANY_CHARACTERS }));
+  if (emoji > MANY_EMOJI) said.push(interpolate(gettext("Emoji: %(count)s. One or two are enough."), { count: emoji }));
   return said;
 }
 

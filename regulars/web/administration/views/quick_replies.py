@@ -380,8 +380,8 @@ def _one_shown(said: dict[str, str]) -> _Shown:
 def _advice_sentence(kind: str, count: int, advised: int) -> str:
     facts = {"count": count, "advised": advised}
     if kind == "long":
-        return _("%(count)s characters: up to %(advised)s are read at a glance.") % facts
-    return _("%(count)s emoji: one or two are enough.") % facts
+        return _("Length: %(count)s. Up to %(advised)s characters are read at a glance.") % facts
+    return _("Emoji: %(count)s. One or two are enough.") % facts
 
 
 QUICK_REPLIES = SettingsPage(

@@ -70,7 +70,7 @@ def test_icon_buttons_have_names(path: Path) -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
 def test_every_form_of_a_member_carries_its_intent(path: Path) -> None:
     """Pressed twice, it has one effect (``web.intents``); at the doors nobody is known yet."""
-    if path.parent.name == "sign_in" or path.name == "signed_out.html":
+    if path.parent.name == "sign_in" or path.name in {"signed_out.html", "stop_mail.html"}:
         return
     forms = re.findall(r'<form[^>]*method="post"[^>]*>\s*(.{0,60})', path.read_text(), re.DOTALL)
     assert [form for form in forms if not re.match(r"{% csrf_token %}\s*{% intent %}", form)] == []
@@ -88,7 +88,7 @@ def test_no_words_outside_the_catalogue(path: Path) -> None:
         flags=re.DOTALL,
     )
     text = re.sub(
-        r"{% block (?:body_class|body_attributes|root_attributes) %}.*?{% endblock \w+ %}",
+        r"{% block (?:body_class|body_attributes|root_attributes|page_kind|follows) %}.*?{% endblock \w+ %}",
         "",
         text,
         flags=re.DOTALL,
@@ -96,7 +96,7 @@ def test_no_words_outside_the_catalogue(path: Path) -> None:
     text = re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", "", text, flags=re.DOTALL)
     text = re.sub(r"<[^>]*>", "\n", text, flags=re.DOTALL)
     words = {line.strip() for line in text.splitlines() if re.search(r"[A-Za-z]{2,}", line)}
-    assert words <= {"Regulars", "· Regulars", "WhatsApp ·"}
+    assert words <= {"Regulars", "· Regulars", "WhatsApp ·", "CSV", "JSON", "Esc"}
 
 
 def test_no_two_commands_share_a_key() -> None:

@@ -97,6 +97,9 @@ def test_russian_tells_one_few_and_many_apart(domain: str) -> None:
 
 SAME_FOR_FEW_AND_MANY = {
     "%(count)s new",
+    "%(count)s selected",
+    "%(with_one)s of %(counter)s member",
+    "%(count)s left as it was",
     "%(count)s member has it.",
     (
         "A conversation that is opened again within %(hours)s hour after it was resolved goes on with the same"
