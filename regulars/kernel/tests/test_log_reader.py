@@ -222,7 +222,11 @@ def _is_away(position: object) -> None:
 
 
 def _sessions() -> int:
+    """Of clients: the server's own workers (autovacuum, parallel queries) come and go as they like."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND backend_type = 'client backend'"
+        )
         (count,) = cursor.fetchone()
     return int(count)
