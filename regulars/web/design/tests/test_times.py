@@ -98,6 +98,7 @@ def test_russian_tells_one_few_and_many_apart(domain: str) -> None:
 SAME_FOR_FEW_AND_MANY = {
     "%(count)s new",
     "%(count)s selected",
+    "%(count)s time",  # 1 and 5 раз
     "%(with_one)s of %(counter)s member",
     "%(count)s left as it was",
     "%(count)s member has it.",
@@ -105,6 +106,15 @@ SAME_FOR_FEW_AND_MANY = {
         "A conversation that is opened again within %(hours)s hour after it was resolved goes on with the same"
         " episode."
     ),
+    (
+        "A case that is reopened within %(hours)s hour after it was resolved is the same case."
+        " Later, a new one follows it."
+    ),
+    "Taken back, but for %(count)s conversation that others changed since",
+    "%(count)s left as it is: %(why)s",
+    "%(count)d went to somebody else meanwhile.",
+    "%(count)s to the same colleague",
+    "whoever has written more than %(count)s message without an answer",
     "It is taken off %(count)s contact or conversation.",
     "opened again once",  # 1 and 5 раз
     "A merge can be undone for %(days)s day, in any order.",
