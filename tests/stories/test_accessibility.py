@@ -219,6 +219,10 @@ def test_the_cheat_sheet_tells_exactly_what_works(desks: Desks, customer: Custom
     assert native <= shown
 
 
+LEAVING = {"go-settings", "go-account", "go-now", "go-cases", "search"}
+"""commands that open another page"""
+
+
 def _first_delivery(html: str) -> str:
     return str(re.findall(r'href="(/settings/deliveries/[^"?]+)"', html)[0])
 
@@ -248,7 +252,7 @@ def _answers(desk: Desk, address: str, row: dict[str, str]) -> bool:
     )
     for part in row["key"].split(" "):
         page.keyboard.press(part.replace("Mod", "Control") if len(part) > 1 else part.lower())
-    if row["command"] in {"go-settings", "go-account"}:  # other lists come in place, beside the thread
+    if row["command"] in LEAVING:  # other lists come in place, beside the thread
         page.wait_for_url(lambda url: path not in url)
         return True
     taken = bool(page.evaluate("window.taken.defaultPrevented"))
