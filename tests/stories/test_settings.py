@@ -118,6 +118,16 @@ def test_a_press_is_a_click_though_a_colleague_changes_the_page_before_its_relea
     expect(row(admin, "Dawn desk")).to_have_count(1)
 
 
+def test_a_menu_that_was_asked_for_holds_nothing_up(desks: Desks):
+    """The page is not told of the release of the button that opened the browser's own menu."""
+    admin, owner = desks.open(ADMIN, "/settings/teams"), desks.open(OWNER, "/settings/teams")
+    admin.page.locator("tbody tr").first.hover()
+    admin.page.mouse.down(button="right")
+    make_team(owner, "Dusk desk")
+    expect(row(admin, "Dusk desk")).to_have_count(1)
+    admin.page.mouse.up(button="right")
+
+
 def test_the_command_box_finds_pages_by_other_words(desks: Desks):
     desk = desks.open(OWNER, "/settings/ledger")
     for words, name in (

@@ -94,7 +94,8 @@ function open(cursor) {
 if (page) {
   open(page.dataset.cursor);
   for (const kind of ["pointerdown", "pointerup", "pointercancel"]) {
-    document.addEventListener(kind, () => (isPressed = kind === "pointerdown"), { capture: true });
+    // the release of another button than the first may go to the menu that it opens, and not be told
+    document.addEventListener(kind, ({ button }) => (isPressed = kind === "pointerdown" && button === 0), { capture: true });
   }
   for (const kind of ["close", "focusout", "selectionchange", "pointerup", "pointercancel", "toggle", "dragend"]) {
     document.addEventListener(kind, () => isWaiting && setTimeout(follow), { capture: true });
