@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "regulars.conversations",
     "regulars.routing",
     "regulars.scheduling",
+    "regulars.service_levels",
     "regulars.answering",
     "regulars.attention",
     "regulars.acts",

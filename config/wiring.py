@@ -84,7 +84,7 @@ from regulars.quick_replies.ports import PlaceholderSource
 from regulars.routing import tasks as routing
 from regulars.routing.contact_tables import CONTACT_TABLES as OF_ROUTING
 from regulars.routing.reactions import ROUTED_ON, route
-from regulars.routing.urgency import urgency_by_priority
+from regulars.routing.urgency import urgency_by_promise
 from regulars.scheduling.contact_tables import CONTACT_TABLES as OF_SCHEDULING
 from regulars.scheduling.operations import hold_what_was_scheduled
 from regulars.scheduling.reactions import stop_what_was_answered
@@ -96,6 +96,10 @@ from regulars.search.kinds.messages import FILES_SENT, MESSAGES
 from regulars.search.kinds.notes import NOTES
 from regulars.search.reactions import index_reaction
 from regulars.search.searchable import Searchable
+from regulars.service_levels.contact_tables import CONTACT_TABLES as OF_SERVICE_LEVELS
+from regulars.service_levels.due import due_times_of
+from regulars.service_levels.notifying import AT_RISK
+from regulars.service_levels.reactions import DRAWN_ON, keep_promises
 from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
 from regulars.workspaces import tasks as workspaces
@@ -137,7 +141,7 @@ def _reactions_of(channel: Channel) -> Iterator[Reaction]:
 SEARCHABLES: tuple[Searchable, ...] = (MESSAGES, CONTACTS, NOTES, FILES_SENT)
 """what can be searched, in the order of its tabs"""
 
-NOTIFIES: tuple[Source, ...] = (ASSIGNED, REPLIED)
+NOTIFIES: tuple[Source, ...] = (ASSIGNED, REPLIED, AT_RISK)
 """what notifies whom: a room that has something to tell members of adds a line (``notifications.ports``)"""
 
 PUSHES = PushSender(seen_among, described)
@@ -163,6 +167,8 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction("mail.tell_changed_factors", (SecondFactorAdded, SecondFactorRemoved), tell_changed_factors),
     # when somebody comes to wait, or somebody may be free, what waits is given to who is free
     Reaction("routing.route", ROUTED_ON, route),
+    # by when whom is answered, and what waits for a follow-up, is kept as it should be
+    Reaction("service_levels.keep_promises", DRAWN_ON, keep_promises),
     # when a contact writes, what was to leave only if they stay silent does not
     Reaction("scheduling.stop_what_was_answered", (MessageReceived,), stop_what_was_answered),
     # when a team is removed, its cases are with no team, and their history says so
@@ -267,6 +273,7 @@ CONTACT_TABLES: tuple[ContactTable, ...] = (
     *OF_SCHEDULING,
     *OF_ANSWERING,
     *OF_ROUTING,
+    *OF_SERVICE_LEVELS,
     *attention_tables.CONTACT_TABLES,
     *acts_tables.CONTACT_TABLES,
     *cases_tables.CONTACT_TABLES,
@@ -297,7 +304,7 @@ ERRANDS: tuple[Callable[[], object], ...] = (
 )
 """what workers do as soon as somebody asked for it (``kernel.errands``)"""
 
-URGENCY = urgency_by_priority
+URGENCY = partial(urgency_by_promise, due_times_of)
 """how urgent what waits is (``routing.ports``)"""
 
 PLACEHOLDERS: tuple[PlaceholderSource, ...] = (OWN_PLACEHOLDERS,)

@@ -2,8 +2,9 @@
 
 Two threads for deliveries, one that reads the event log and has reactions run by a few more, one for previews (drawn
 by processes of their own), one for pushes to browsers, one for periodic jobs and errands, one that rescues and
-schedules jobs, one that lets scheduled messages leave; and an event loop with the sender, the media fetcher and the
-jobs, which run in threads of its own. Any number of these processes may run on any machines over one database.
+schedules jobs, one that lets scheduled messages leave, one that rings the clocks of promised answers; and an event loop
+with the sender, the media fetcher and the jobs, which run in threads of its own. Any number of these processes may run
+on any machines over one database.
 """
 
 from __future__ import annotations
@@ -52,6 +53,9 @@ from regulars.notifications.lookers import LOOKERS  # noqa: E402
 from regulars.notifications.pushing import CHANNEL as PUSHES_CHANNEL  # noqa: E402
 from regulars.scheduling.operations import CHANNEL as SCHEDULED_CHANNEL  # noqa: E402
 from regulars.scheduling.tasks import rest_until_due, send_what_is_due  # noqa: E402
+from regulars.service_levels.drawing import CHANNEL as SERVICE_LEVELS_CHANNEL  # noqa: E402
+from regulars.service_levels.ringing import rest_until_due as rest_until_it_rings  # noqa: E402
+from regulars.service_levels.ringing import ring_due_clocks  # noqa: E402
 from regulars.web.live.presence import CHANNEL as PRESENCE_CHANNEL  # noqa: E402
 from regulars.workspaces.queries import time_zone_of  # noqa: E402
 
@@ -112,7 +116,8 @@ async def main() -> None:
     pushes = Loop("pushes", send_pushes)
     keeping = Loop("job-keeper", keep_jobs, JOB_CHECK_SECONDS)
     scheduled = Loop("scheduled", send_what_is_due, rest_until_due)
-    threads = [jobs, previews, pushes, keeping, scheduled, *deliveries, reading]
+    clocks = Loop("answer-clocks", ring_due_clocks, rest_until_it_rings)
+    threads = [jobs, previews, pushes, keeping, scheduled, clocks, *deliveries, reading]
     job_worker = JobWorker(run_job)
     carriers = {kind: channel.open_carrier() for kind, channel in CHANNELS.items()}
     sender = Sender(carriers, settings.DATABASE_URL)
@@ -127,6 +132,7 @@ async def main() -> None:
             PREVIEWS_CHANNEL: [previews.wake],
             ERRANDS_CHANNEL: [jobs.wake],
             SCHEDULED_CHANNEL: [scheduled.wake],
+            SERVICE_LEVELS_CHANNEL: [clocks.wake],
             PUSHES_CHANNEL: [pushes.wake],
         },
         hearers={PRESENCE_CHANNEL: LOOKERS.hear},

@@ -240,7 +240,7 @@ def test_quiet_hours_have_two_different_ends(cast: Cast):
 def test_what_is_kept_of_a_choice_outlives_words_that_are_no_more():
     kept = read_levels({"assigned": ["badge", "pigeon"], "birthday": ["push"]})
     assert kept["assigned"] == {"badge"}
-    assert sorted(kept) == ["assigned", "mention", "reply"]
+    assert sorted(kept) == ["assigned", "mention", "reply", "service_level"]
 
 
 def test_a_batch_costs_the_same_whatever_is_in_it(cast: Cast, reader: Reader):

@@ -25,6 +25,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "assigned": gettext_lazy("Assigned to you"),
     "mention": gettext_lazy("You were mentioned"),
     "reply": gettext_lazy("Wrote to you"),
+    "service_level": gettext_lazy("An answer is due"),
 }
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-KINDS = ("assigned", "mention", "reply")
-"""assigned to them, somebody mentions them, the contact of a conversation of theirs wrote"""
+KINDS = ("assigned", "mention", "reply", "service_level")
+"""assigned to them, somebody mentions them, the contact of a conversation of theirs wrote, an
+answer that was promised there is nearly due, or late"""
 WAYS = ("badge", "sound", "desktop", "push", "mail")
 """counted at the bell and on the app's icon; a sound; shown by the browser while its page is hidden; sent to browsers
 that have no page open; in the mail that tells of what was not seen for long"""
@@ -18,6 +19,7 @@ USUAL: Mapping[str, frozenset[str]] = {
     "assigned": frozenset({"badge"}),
     "mention": frozenset({"badge", "sound", "desktop", "push"}),
     "reply": frozenset({"badge", "sound", "desktop", "push"}),
+    "service_level": frozenset({"badge"}),
 }
 
 

@@ -1,8 +1,9 @@
-"""How urgent a conversation is as long as nobody promises answers by a time: by its priority."""
+"""How urgent a conversation is: by its priority, then by when an answer was promised."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from regulars.conversations.models import Conversation
@@ -12,7 +13,14 @@ RANKS: Mapping[str, int] = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 USUAL = Urgency(RANKS["normal"])
 
 
-def urgency_by_priority(workspace_id: UUID, conversation_ids: Collection[UUID]) -> dict[UUID, Urgency]:
+AskDue = Callable[[UUID, Collection[UUID]], Mapping[UUID, datetime]]
+"""workspace and conversations → by when an answer was promised, where it was; one query, however many"""
+
+
+def urgency_by_promise(
+    ask_due: AskDue, workspace_id: UUID, conversation_ids: Collection[UUID]
+) -> dict[UUID, Urgency]:
     rows = Conversation.objects.filter(workspace_id=workspace_id, id__in=conversation_ids)
-    unusual = rows.exclude(priority="normal").values_list("id", "priority")
-    return {each: Urgency(RANKS[priority]) for each, priority in unusual}
+    unusual = dict(rows.exclude(priority="normal").values_list("id", "priority"))
+    due = ask_due(workspace_id, conversation_ids)
+    return {each: Urgency(RANKS[unusual.get(each, "normal")], due.get(each)) for each in {*unusual, *due}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -21,6 +21,7 @@ from regulars.workspaces.business_time import DAY_MINUTES, BusinessHours, Holida
 from regulars.workspaces.events import BusinessHoursChanged
 from regulars.workspaces.models import Workspace
 from regulars.workspaces.operations import audit
+from regulars.workspaces.public_holidays import is_known, public_holidays
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MOST_OPENINGS = 6
@@ -70,7 +71,8 @@ def _written(week: Week | None) -> str:
 def change_hours_of_work(workspace_id: UUID, wanted: HoursOfWork, *, by: Actor) -> None:
     """Counts for what happens from now on: waits that were measured stay as they were.
 
-    Raises ``Invalid`` with what is wrong by field: ``time_zone``, a weekday, ``holidays``, ``episode_hours``.
+    Raises ``Invalid`` with what is wrong by field: ``time_zone``, a weekday, ``holidays``, ``country``,
+    ``episode_hours``.
     """
     by.require("hours:manage")
     wanted = _checked(wanted)
@@ -117,9 +119,8 @@ def _checked(wanted: HoursOfWork) -> HoursOfWork:
             _("Say when you work on at least one day, or choose that every hour counts"),
             fields={"monday": "one or more times, such as 09:00 to 18:00"},
         )
-    return HoursOfWork(
-        wanted.time_zone, Week(days, _checked_holidays(wanted.week.holidays)), wanted.episode_hours
-    )
+    week = Week(days, _checked_holidays(wanted.week.holidays), _checked_country(wanted.week.country))
+    return HoursOfWork(wanted.time_zone, week, wanted.episode_hours)
 
 
 def _checked_day(weekday: str, openings: Sequence[Opening]) -> tuple[Opening, ...]:
@@ -160,7 +161,31 @@ def _checked_holidays(holidays: Iterable[Holiday]) -> tuple[Holiday, ...]:
     return tuple(named[day] for day in sorted(named))
 
 
-def parse_week(days: Mapping[str, Iterable[tuple[str, str]]], holidays: Iterable[tuple[str, str]]) -> Week:
+def _checked_country(code: str) -> str:
+    country = code.strip().upper()
+    if country and not is_known(country):
+        raise Invalid(
+            _("We know no public holidays of this country or part of it"),
+            fields={"country": "a code such as KR, or DE-BY for a part of a country; empty for none"},
+        )
+    return country
+
+
+def days_off_from(week: Week | None, day: date, count: int, language: str = "en") -> list[Holiday]:
+    """The next days off from a day on, own ones and public holidays, at most a year ahead."""
+    if week is None:
+        return []
+    found: dict[date, str] = {}
+    for year in (day.year, day.year + 1):
+        found |= public_holidays(week.country, year, language) if week.country else {}
+    found |= {each.date: each.name or found.get(each.date, "") for each in week.holidays}
+    last = day + timedelta(days=366)
+    return [Holiday(each, found[each]) for each in sorted(found) if day <= each <= last][:count]
+
+
+def parse_week(
+    days: Mapping[str, Iterable[tuple[str, str]]], holidays: Iterable[tuple[str, str]], country: str = ""
+) -> Week:
     """Times as ``09:00`` and ``24:00``, days off as (``2026-12-25``, name); a weekday that is left out is a day off."""
     unknown = sorted(set(days) - set(WEEKDAYS))
     if unknown:
@@ -174,6 +199,7 @@ def parse_week(days: Mapping[str, Iterable[tuple[str, str]]], holidays: Iterable
             for weekday in WEEKDAYS
         ),
         tuple(Holiday(_date(day), name) for day, name in holidays),
+        country,
     )
 
 

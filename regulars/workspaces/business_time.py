@@ -14,10 +14,15 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from regulars.workspaces.public_holidays import public_holidays
+
 DAY_MINUTES = 24 * 60
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 _NOTHING = timedelta(0)
+_WEEK = timedelta(days=7)
+FARTHEST_WEEKS = 60
+"""how far ahead an amount of business time is looked for"""
 
 
 class Opening(msgspec.Struct, frozen=True, array_like=True):
@@ -35,10 +40,14 @@ class Holiday(msgspec.Struct, frozen=True):
 
 
 class Week(msgspec.Struct, frozen=True):
-    """What is stored of a workspace's business hours: openings of each weekday, Monday first, and days off."""
+    """What is stored of a workspace's business hours: openings of each weekday, Monday first, and days off.
+
+    ``country``: whose public holidays are days off, too (``KR``, ``DE-BY``); empty for none.
+    """
 
     days: tuple[tuple[Opening, ...], ...]
     holidays: tuple[Holiday, ...] = ()
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +76,49 @@ class BusinessHours:
             total += self._on_the_wall(week.days, since + offset, until + offset)
         return total
 
+    def after(self, start: datetime, amount: timedelta) -> datetime | None:
+        """The first moment by which so much business time has passed; None when that is more than a year away."""
+        if self.week is None or amount <= _NOTHING:
+            return start + amount
+        zone, left, since = ZoneInfo(self.time_zone), amount, start.astimezone(UTC)
+        for _each in range(FARTHEST_WEEKS):
+            for opens, closes in self._open_between(since, since + _WEEK, zone):
+                if closes - opens >= left:
+                    return opens + left
+                left -= closes - opens
+            since += _WEEK
+        return None
+
+    def _open_between(
+        self, start: datetime, end: datetime, zone: ZoneInfo
+    ) -> Iterator[tuple[datetime, datetime]]:
+        days = self.week.days if self.week else ()
+        for since, until, offset in _stretches(start, end, zone):
+            for opens, closes in self._openings(days, since + offset, until + offset):
+                yield opens - offset, closes - offset
+
     def _on_the_wall(self, days: Sequence[Sequence[Opening]], since: datetime, until: datetime) -> timedelta:
         """Both as the wall clock shows them, with no change of clocks in between."""
-        total = _NOTHING
+        return sum((closes - opens for opens, closes in self._openings(days, since, until)), _NOTHING)
+
+    def _openings(
+        self, days: Sequence[Sequence[Opening]], since: datetime, until: datetime
+    ) -> Iterator[tuple[datetime, datetime]]:
         midnight = datetime.combine(since.date(), time(), UTC)
         while midnight < until:
-            if midnight.date() not in self._days_off:
+            if not self.is_day_off(midnight.date()):
                 for opening in days[midnight.weekday()]:
                     opens = max(since, midnight + timedelta(minutes=opening.start))
                     closes = min(until, midnight + timedelta(minutes=opening.end))
-                    total += max(_NOTHING, closes - opens)
+                    if opens < closes:
+                        yield opens, closes
             midnight += _DAY
-        return total
+
+    def is_day_off(self, day: date) -> bool:
+        """Whether it is one of the business's own days off, or a public holiday that it keeps."""
+        if day in self._days_off:
+            return True
+        return bool(self.week and self.week.country and day in public_holidays(self.week.country, day.year))
 
 
 @lru_cache(maxsize=512)

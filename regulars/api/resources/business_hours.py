@@ -35,7 +35,7 @@ def change_business_hours(actor: Actor, body: BusinessHoursChanges) -> BusinessH
 
 
 def _week(before: Week | None, body: BusinessHoursChanges) -> Week | None:
-    if body.week is UNSET and body.holidays is UNSET:
+    if body.week is UNSET and body.holidays is UNSET and body.country is UNSET:
         return before
     days = before.days if before else None
     if body.week is not UNSET:
@@ -45,11 +45,16 @@ def _week(before: Week | None, body: BusinessHoursChanges) -> Week | None:
             raise Invalid(
                 _("Days off need business hours"), fields={"holidays": "none while every hour counts"}
             )
+        if body.country is not UNSET and body.country:
+            raise Invalid(
+                _("Days off need business hours"), fields={"country": "none while every hour counts"}
+            )
         return None
-    if body.holidays is UNSET:
-        return Week(days, before.holidays if before else ())
-    named = parse_week({}, ((each.date, each.name) for each in body.holidays))
-    return Week(days, named.holidays)
+    holidays = before.holidays if before else ()
+    if body.holidays is not UNSET:
+        holidays = parse_week({}, ((each.date, each.name) for each in body.holidays)).holidays
+    country = before.country if before else ""
+    return Week(days, holidays, country if body.country is UNSET else body.country)
 
 
 def _days(given: WeekShape) -> Week:

@@ -38,7 +38,13 @@ class BusinessHoursShape(msgspec.Struct, kw_only=True):
         WeekShape | None,
         told("The stretches of work of each weekday, `monday` to `sunday`; null: every hour counts.", *_WEEK),
     ]
-    holidays: Annotated[list[HolidayShape], told("Days on which nobody works, in order.")]
+    holidays: Annotated[list[HolidayShape], told("Own days on which nobody works, in order.")]
+    country: Annotated[
+        str,
+        told(
+            "Whose public holidays are days off, too: a country, or a part of one; empty for none.", "DE-BY"
+        ),
+    ]
     episode_hours: Annotated[
         int, told("A conversation opened again within so many hours goes on with the same episode.", 24)
     ]
@@ -53,6 +59,10 @@ class BusinessHoursChanges(msgspec.Struct, kw_only=True, forbid_unknown_fields=T
         told("All seven days: one that is left out is a day off. Null: every hour counts.", *_WEEK),
     ] = UNSET
     holidays: Annotated[list[HolidayShape] | UnsetType, told("All of them; they need a week.")] = UNSET
+    country: Annotated[
+        str | UnsetType,
+        told("A code such as KR, or DE-BY for a part; empty for none. It needs a week.", "KR"),
+    ] = UNSET
     episode_hours: Annotated[int | UnsetType, told("0 to 720; with 0 a new one begins each time.", 24)] = (
         UNSET
     )
@@ -69,5 +79,6 @@ def build_business_hours(work: HoursOfWork) -> BusinessHoursShape:
             for weekday, openings in zip(WEEKDAYS, week.days, strict=True)
         },
         holidays=[HolidayShape(each.date.isoformat(), each.name) for each in week.holidays] if week else [],
+        country=week.country if week else "",
         episode_hours=work.episode_hours,
     )

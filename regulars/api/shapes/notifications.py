@@ -14,7 +14,7 @@ from regulars.kernel.telling import EXAMPLE_ID, Moment, told
 from regulars.notifications.levels import Choice
 from regulars.notifications.models import Notification
 
-Kind = Literal["assigned", "mention", "reply"]
+Kind = Literal["assigned", "mention", "reply", "service_level"]
 Way = Literal["badge", "sound", "desktop", "push", "mail"]
 
 

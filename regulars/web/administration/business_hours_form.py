@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from babel import Locale
 from django import forms
 from django.utils.dates import WEEKDAYS as WEEKDAY_WORDS
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kernel.errors import Invalid
@@ -21,6 +22,7 @@ from regulars.workspaces.business_hours import (
     write_minute,
 )
 from regulars.workspaces.business_time import Opening, Week
+from regulars.workspaces.public_holidays import countries
 
 LONGEST_LINE = 200
 LONGEST_HOLIDAYS = 40_000
@@ -58,6 +60,12 @@ class BusinessHoursForm(forms.Form):
             help_text=_("One a line: 2026-12-25 Christmas"),
             widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
         )
+        self.fields["country"] = forms.ChoiceField(
+            label=_("Public holidays of"),
+            required=False,
+            choices=_countries(work.week.country if work.week else ""),
+            help_text=_("They are days off, too. Own days off are added above."),
+        )
         zones = dict(time_zones())
         self.fields["time_zone"] = forms.ChoiceField(
             label=_("Time zone"), choices=list({work.time_zone: work.time_zone, **zones}.items())
@@ -88,7 +96,17 @@ def _week(said: dict[str, Any]) -> Week | None:
         return None
     days = {weekday: [_times(weekday, each) for each in _parts(said[weekday])] for weekday in WEEKDAYS}
     holidays = [line.strip().partition(" ") for line in said["holidays"].splitlines() if line.strip()]
-    return parse_week(days, [(day, name) for day, _space, name in holidays])
+    return parse_week(days, [(day, name) for day, _space, name in holidays], said["country"])
+
+
+def _countries(chosen: str) -> list[tuple[str, Any]]:
+    """By name in the reader's language; a part of a country stands there when REST chose one."""
+    names = Locale.parse(to_locale(get_language() or "en")).territories
+    listed = sorted(((code, names.get(code, code)) for code in countries()), key=lambda each: each[1])
+    if chosen and chosen not in countries():
+        country, _dash, part = chosen.partition("-")
+        listed.insert(0, (chosen, f"{names.get(country, country)}: {part}"))
+    return [("", _("None")), *listed]
 
 
 def _parts(line: str) -> list[str]:
@@ -111,6 +129,7 @@ def _initial(work: HoursOfWork) -> dict[str, Any]:
             weekday: (USUAL if place < 5 else "") if week is None else written(week.days[place])
             for place, weekday in enumerate(WEEKDAYS)
         },
+        "country": week.country if week else "",
         "holidays": "\n".join(f"{each.date.isoformat()} {each.name}".strip() for each in holidays),
         "time_zone": work.time_zone,
         "episode_hours": work.episode_hours,

@@ -10,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 KIND_WORDS: Mapping[str, tuple[str | Promise, str | Promise]] = {
     "mention": (_("Mention"), _("A colleague mentions you, or a team of yours")),
     "reply": (_("Answer to you"), _("The contact of a conversation of yours writes")),
+    "service_level": (
+        _("Answer due"),
+        _("An answer that was promised in a conversation of yours is nearly due, or late"),
+    ),
     "assigned": (_("Assigned to you"), _("A colleague or a rule gives you a conversation")),
 }
 WAY_WORDS: Mapping[str, str | Promise] = {
