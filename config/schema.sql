@@ -16,6 +16,7 @@
 -- holds: routing 0001_initial
 -- holds: scheduling 0001_initial
 -- holds: search 0002_fill
+-- holds: service_levels 0001_initial
 -- holds: tags 0001_initial
 -- holds: workspaces 0015_audit_trail
 
@@ -1300,6 +1301,62 @@ CREATE TABLE public.search_searchfill (
     asked_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL
 );
 
+CREATE TABLE public.service_levels_answerclock (
+    id uuid NOT NULL,
+    service_level_id uuid,
+    service_level_name text NOT NULL,
+    is_batch boolean DEFAULT false NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    warn_at timestamp with time zone,
+    due_at timestamp with time zone,
+    rings_at timestamp with time zone,
+    warned_at timestamp with time zone,
+    breached_at timestamp with time zone,
+    met_at timestamp with time zone,
+    stopped_at timestamp with time zone,
+    conversation_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT answer_clock_silent_when_over CHECK (((rings_at IS NULL) OR ((met_at IS NULL) AND (stopped_at IS NULL))))
+);
+
+CREATE TABLE public.service_levels_followup (
+    conversation_id uuid NOT NULL,
+    since timestamp with time zone NOT NULL,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.service_levels_servicelevel (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    "position" integer NOT NULL,
+    conditions jsonb DEFAULT '{}'::jsonb NOT NULL,
+    first_answer interval NOT NULL,
+    next_answer interval NOT NULL,
+    night_answer interval,
+    counted_by text DEFAULT 'calendar'::text NOT NULL,
+    warn_percent smallint DEFAULT 75 NOT NULL,
+    is_batch boolean DEFAULT false NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT service_level_counted_by CHECK ((counted_by = ANY (ARRAY['calendar'::text, 'business'::text]))),
+    CONSTRAINT service_level_warns_before CHECK (((warn_percent >= 1) AND (warn_percent <= 100))),
+    CONSTRAINT service_levels_servicelevel_position_check CHECK (("position" >= 0)),
+    CONSTRAINT service_levels_servicelevel_version_check CHECK ((version >= 0)),
+    CONSTRAINT service_levels_servicelevel_warn_percent_check CHECK ((warn_percent >= 0))
+);
+
+CREATE TABLE public.service_levels_servicelevelsettings (
+    workspace_id uuid NOT NULL,
+    night_start smallint DEFAULT 1320 NOT NULL,
+    night_end smallint DEFAULT 480 NOT NULL,
+    follow_up_within interval DEFAULT '2 days'::interval NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT service_levels_servicelevelsettings_night_end_check CHECK ((night_end >= 0)),
+    CONSTRAINT service_levels_servicelevelsettings_night_start_check CHECK ((night_start >= 0)),
+    CONSTRAINT service_levels_servicelevelsettings_version_check CHECK ((version >= 0))
+);
+
 CREATE TABLE public.tags_tag (
     id uuid NOT NULL,
     name text NOT NULL,
@@ -1646,6 +1703,9 @@ ALTER TABLE ONLY public.acts_act
 ALTER TABLE ONLY public.acts_actchange
     ADD CONSTRAINT acts_actchange_pkey PRIMARY KEY (act_id, conversation_id);
 
+ALTER TABLE ONLY public.service_levels_answerclock
+    ADD CONSTRAINT answer_clock_once UNIQUE (conversation_id, started_at);
+
 ALTER TABLE ONLY public.kernel_keptanswer
     ADD CONSTRAINT answer_once UNIQUE (owner_id, intent);
 
@@ -1991,6 +2051,18 @@ ALTER TABLE ONLY public.search_searchentry
 ALTER TABLE ONLY public.search_searchfill
     ADD CONSTRAINT search_searchfill_pkey PRIMARY KEY (workspace_id);
 
+ALTER TABLE ONLY public.service_levels_answerclock
+    ADD CONSTRAINT service_levels_answerclock_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.service_levels_followup
+    ADD CONSTRAINT service_levels_followup_pkey PRIMARY KEY (conversation_id);
+
+ALTER TABLE ONLY public.service_levels_servicelevel
+    ADD CONSTRAINT service_levels_servicelevel_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.service_levels_servicelevelsettings
+    ADD CONSTRAINT service_levels_servicelevelsettings_pkey PRIMARY KEY (workspace_id);
+
 ALTER TABLE ONLY public.tags_tag
     ADD CONSTRAINT tags_tag_pkey PRIMARY KEY (id);
 
@@ -2103,6 +2175,12 @@ CREATE INDEX activity_in_thread ON public.conversations_activity USING btree (co
 CREATE INDEX acts_actchange_conversation_id_1aeaecd4 ON public.acts_actchange USING btree (conversation_id);
 
 CREATE INDEX answer_by_time ON public.kernel_keptanswer USING btree (created_at);
+
+CREATE INDEX answer_clock_due ON public.service_levels_answerclock USING btree (workspace_id, due_at, id) WHERE ((met_at IS NULL) AND (stopped_at IS NULL));
+
+CREATE UNIQUE INDEX answer_clock_one_open ON public.service_levels_answerclock USING btree (conversation_id) WHERE ((met_at IS NULL) AND (stopped_at IS NULL));
+
+CREATE INDEX answer_clock_rings ON public.service_levels_answerclock USING btree (rings_at) WHERE (rings_at IS NOT NULL);
 
 CREATE INDEX attention_following_member_id_68f06649 ON public.attention_following USING btree (member_id);
 
@@ -2276,6 +2354,8 @@ CREATE INDEX fact_by_kind_and_time ON public.conversations_fact USING btree (wor
 
 CREATE INDEX fact_of_conversation ON public.conversations_fact USING btree (conversation_id, at, id);
 
+CREATE INDEX follow_up_oldest ON public.service_levels_followup USING btree (workspace_id, since);
+
 CREATE UNIQUE INDEX group_conversation_unique ON public.conversations_conversation USING btree (group_id, inbox_id) WHERE (group_id IS NOT NULL);
 
 CREATE INDEX identity_by_contact ON public.contacts_contactidentity USING btree (contact_id);
@@ -2393,6 +2473,10 @@ CREATE INDEX search_in_conversation ON public.search_searchentry USING btree (co
 CREATE INDEX search_of_contact ON public.search_searchentry USING btree (contact_id) WHERE (contact_id IS NOT NULL);
 
 CREATE INDEX search_tokens ON public.search_searchentry USING gin (tokens);
+
+CREATE INDEX service_level_in_order ON public.service_levels_servicelevel USING btree (workspace_id, "position");
+
+CREATE UNIQUE INDEX service_level_name_unique ON public.service_levels_servicelevel USING btree (workspace_id, lower(name));
 
 CREATE UNIQUE INDEX tag_name_unique ON public.tags_tag USING btree (workspace_id, key) WHERE (removed_at IS NULL);
 
@@ -2946,6 +3030,24 @@ ALTER TABLE ONLY public.scheduling_scheduledmessage
 
 ALTER TABLE ONLY public.search_searchfill
     ADD CONSTRAINT search_searchfill_workspace_id_d347636a_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.service_levels_answerclock
+    ADD CONSTRAINT service_levels_answe_conversation_id_f4494a3e_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.service_levels_answerclock
+    ADD CONSTRAINT service_levels_answe_workspace_id_6d6fbb8e_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.service_levels_followup
+    ADD CONSTRAINT service_levels_follo_conversation_id_e7748db8_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.service_levels_followup
+    ADD CONSTRAINT service_levels_follo_workspace_id_0832fdeb_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.service_levels_servicelevelsettings
+    ADD CONSTRAINT service_levels_servi_workspace_id_7e05a3a0_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.service_levels_servicelevel
+    ADD CONSTRAINT service_levels_servi_workspace_id_c17ba455_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.tags_tag
     ADD CONSTRAINT tags_tag_merged_into_id_eb8a12bd_fk_tags_tag_id FOREIGN KEY (merged_into_id) REFERENCES public.tags_tag(id) DEFERRABLE INITIALLY DEFERRED;

@@ -147,6 +147,7 @@ JOB_KINDS = "config.wiring.JOB_KINDS"
 JOB_WATCH = "config.wiring.JOB_WATCH"
 REACTIONS = "config.wiring.REACTIONS"
 URGENCY = "config.wiring.URGENCY"
+NARROWINGS = "config.wiring.NARROWINGS"
 PLACEHOLDERS = "config.wiring.PLACEHOLDERS"
 SEARCHABLES = "config.wiring.SEARCHABLES"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
@@ -176,6 +177,7 @@ TEMPLATES = [
                 "inbox": "regulars.web.inbox.tags",
                 "people": "regulars.web.people.tags",
                 "routing": "regulars.web.routing.tags",
+                "service_levels": "regulars.web.service_levels.tags",
             },
         },
     }

@@ -47,6 +47,7 @@ from regulars.conversations.generating import generated_conversations
 from regulars.conversations.notifying import ASSIGNED, REPLIED, described, seen_among
 from regulars.conversations.operations.exporting import EXPORT
 from regulars.conversations.operations.holding import hold_what_waited
+from regulars.conversations.ports import Narrowing
 from regulars.inboxes import tasks as inboxes
 from regulars.inboxes.erasing import Eraser, Erasure, carry_out_erasures
 from regulars.inboxes.events import (
@@ -99,6 +100,7 @@ from regulars.search.searchable import Searchable
 from regulars.service_levels.contact_tables import CONTACT_TABLES as OF_SERVICE_LEVELS
 from regulars.service_levels.due import due_times_of
 from regulars.service_levels.notifying import AT_RISK
+from regulars.service_levels.queries import at_risk_matching, batch_matching, overdue_matching
 from regulars.service_levels.reactions import DRAWN_ON, keep_promises
 from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
@@ -306,6 +308,13 @@ ERRANDS: tuple[Callable[[], object], ...] = (
 
 URGENCY = partial(urgency_by_promise, due_times_of)
 """how urgent what waits is (``routing.ports``)"""
+
+NARROWINGS: Mapping[str, Narrowing] = {
+    "at_risk": at_risk_matching,
+    "batch": batch_matching,
+    "overdue": overdue_matching,
+}
+"""what lists of conversations can be narrowed to beside what they say themselves (``conversations.ports``)"""
 
 PLACEHOLDERS: tuple[PlaceholderSource, ...] = (OWN_PLACEHOLDERS,)
 """what the names in quick replies stand for; a later one knows better (``quick_replies.ports``)"""

@@ -30,6 +30,7 @@ ROOMS = (
     "quick_replies",
     "conversations",
     "routing",
+    "service_levels",
     "cases",
     "attention",
     "acts",

@@ -25,6 +25,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     waiting: bool = False
     closing: bool = False
     own: Literal["", "mentions", "following"] = ""
+    narrowing: Literal["", "at_risk", "batch", "overdue"] = ""
 
     def filter_for(self, actor: Actor, now: datetime) -> ConversationFilter:
         own = {"mentions": mentioning, "following": followed_by}.get(self.own)
@@ -38,4 +39,5 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
             waiting=self.waiting,
             closes_before=now + CLOSING_WITHIN if self.closing else None,
             matching=own(actor) if own else None,
+            narrowing=self.narrowing,
         )

@@ -1,9 +1,14 @@
-"""What the channels must provide so that messages can leave."""
+"""What the channels must provide so that messages can leave, and how rooms above narrow lists."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol, cast
 from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.module_loading import import_string
 
 from regulars.inboxes.ports import Deferred, SendResult
 
@@ -25,3 +30,12 @@ class Transport(Protocol):
     def forget(self, connection_id: UUID) -> None:
         """Its credentials are read anew before the next message."""
         ...
+
+
+Narrowing = Callable[[UUID], Q]
+"""a workspace → which of its conversations are meant"""
+
+
+def narrowings() -> Mapping[str, Narrowing]:
+    """By the word that a list is narrowed with (``config.wiring.NARROWINGS``)."""
+    return cast("Mapping[str, Narrowing]", import_string(settings.NARROWINGS))

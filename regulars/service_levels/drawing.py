@@ -125,7 +125,7 @@ def draw_clocks(conversation_ids: Collection[UUID]) -> int:
     _redate(redated)
     drawn = list(_draw(rows, levels, books, {row.id for row in ended}))
     _write(drawn)
-    changed = {row.id: (row.workspace_id, None) for row in ended}
+    changed: dict[UUID, tuple[UUID, datetime | None]] = {row.id: (row.workspace_id, None) for row in ended}
     changed |= {each.conversation_id: (each.workspace_id, each.times.due_at) for each in drawn}
     record_all(
         AnswerClockChanged(workspace_id, conversation_id, due_at)

@@ -44,6 +44,8 @@ _LEAD = _AGENT | {
     "quick_replies:manage",
     "routing:read",
     "routing:manage",
+    "service_levels:read",
+    "service_levels:manage",
     "cases:manage",
 }
 _ADMIN = _LEAD | {

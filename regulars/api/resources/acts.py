@@ -53,6 +53,7 @@ def act_on_all(actor: Actor, body: NewActOnAll) -> JobShape:
         unread=where.unread,
         waiting=where.waiting,
         closing=where.closing,
+        narrowing=where.narrowing,
     )
     return build_job(start_act_on_all(selection, body.actions, by=actor, looked_at=body.looked_at))
 

@@ -37,6 +37,7 @@ from regulars.conversations.queries.steady import list_steadily
 from regulars.conversations.queries.threads import newest_notes
 from regulars.kernel import clock
 from regulars.kernel.errors import Invalid
+from regulars.service_levels.queries import list_by_due
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member, Team
 from regulars.workspaces.queries import find_member, find_team
@@ -57,10 +58,13 @@ def list_conversations(actor: Actor, query: ConversationQuery) -> Page[Conversat
         contact_id=_id(query.contact, "contact"),
         matching=matching(actor, query.conditions, "conversation") if query.conditions else None,
         person_id=_id(query.person, "person"),
+        narrowing=query.narrowing,
     )
     with in_time() if query.conditions else nullcontext():
         if query.order == "newest":
             page = list_steadily(actor, wanted, limit=query.limit, cursor=query.cursor)
+        elif query.order == "sla":
+            page = list_by_due(actor, wanted, limit=query.limit, cursor=query.cursor)
         else:
             page = read_page(actor, wanted, order=query.order, limit=query.limit, cursor=query.cursor)
     return Page(build_conversations(page.items, to=actor), page.next_cursor)

@@ -9,7 +9,7 @@ import msgspec
 
 from regulars.acts.actions import Action
 from regulars.acts.operations.acting import MOST_AT_ONCE, Outcome
-from regulars.api.shapes.common import Id
+from regulars.api.shapes.common import Id, Narrowing
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
 
 Actions = Annotated[list[Action], told("What is done to each, in this order; all of it or nothing.")]
@@ -37,6 +37,9 @@ class WhichConversations(msgspec.Struct, kw_only=True, forbid_unknown_fields=Tru
     unread: Annotated[bool, told("With unread messages only.", False)] = False
     waiting: Annotated[bool, told("Only those who wait for an answer.", False)] = False
     closing: Annotated[bool, told("Only those whose reply window closes within 4 hours.", False)] = False
+    narrowing: Annotated[
+        Narrowing, told("`at_risk`, `batch` or `overdue`, as in the list; empty for all.", "batch")
+    ] = ""
 
 
 class NewActOnAll(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -15,6 +15,10 @@ ROLE = "owner, admin, lead or agent; of a role that people made, its id."
 """how members, invitations and tokens name theirs"""
 
 Id = Annotated[str, told("Opaque; it stays the same for good.", EXAMPLE_ID)]
+
+
+Narrowing = Literal["", "at_risk", "batch", "overdue"]
+"""the words of ``conversations.ports.narrowings``"""
 
 
 def reference_to(name: str) -> str:

@@ -11,10 +11,11 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from regulars.api.paging import PageQuery
-from regulars.api.shapes.common import Id, Ref, encodable, refer_to_member, refer_to_team
+from regulars.api.shapes.common import Id, Narrowing, Ref, encodable, refer_to_member, refer_to_team
 from regulars.api.shapes.conditions import Conditions
 from regulars.api.shapes.contacts import IdentityOfContact, build_identities
 from regulars.api.shapes.messages import AuthorShape, Direction, MessageStatus, author_of, text_of
+from regulars.api.shapes.service_levels import PromiseShape, build_promise
 from regulars.attention.models import NoteMention
 from regulars.contacts.models import Group
 from regulars.conversations.access import contact_shown_to
@@ -24,6 +25,8 @@ from regulars.inboxes.ports import MessageKind
 from regulars.kernel import clock
 from regulars.kernel.shielding import shielded
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
+from regulars.service_levels.due import clocks_of
+from regulars.service_levels.models import AnswerClock
 from regulars.tags.queries import names_of
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
@@ -112,6 +115,9 @@ class ConversationShape(msgspec.Struct, kw_only=True):
         LastMessage | None,
         told("Null when nothing was said yet, or when what is stored of it cannot be shown."),
     ]
+    promise: Annotated[
+        PromiseShape | None, told("By when an answer is promised; null when none is, or nobody waits.")
+    ]
     created_at: Annotated[Moment, told("When it began.")]
     updated_at: Annotated[Moment, told("When something of it last changed.")]
 
@@ -131,6 +137,14 @@ class ConversationQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
     unread: Annotated[bool, told("With unread messages only.", True)] = False
     waiting: Annotated[bool, told("Only those who wait for an answer.", True)] = False
     closing: Annotated[bool, told("Only those whose reply window closes within 4 hours.", True)] = False
+    narrowing: Annotated[
+        Narrowing,
+        told(
+            "`at_risk`: the promised answer is nearly due, or late. `batch`: answered in a batch. `overdue`: open, and"
+            " without a message of ours for longer than the follow-up window. Empty: all.",
+            "at_risk",
+        ),
+    ] = ""
     q: Annotated[
         str, told("Finds by the contact's name, number or tag, or by the group's subject.", "Kim")
     ] = ""
@@ -216,9 +230,10 @@ class NoteShape(msgspec.Struct):
 
 
 def build_conversations(conversations: Sequence[Conversation], *, to: Actor) -> list[ConversationShape]:
-    """One query beside the rows (last message and tags are attached)."""
+    """Two queries beside the rows (last message and tags are attached)."""
     identities = build_identities([each.contact_id for each in conversations if each.contact_id])
-    return [_build(each, _shown(each, identities, to)) for each in conversations]
+    clocks = clocks_of([each.id for each in conversations])
+    return [_build(each, _shown(each, identities, to), clocks.get(each.id)) for each in conversations]
 
 
 def _shown(
@@ -255,7 +270,9 @@ def build_note(note: Note, not_told: Sequence[Member] = ()) -> NoteShape:
     )
 
 
-def _build(conversation: Conversation, identities: list[IdentityOfContact]) -> ConversationShape:
+def _build(
+    conversation: Conversation, identities: list[IdentityOfContact], found: AnswerClock | None
+) -> ConversationShape:
     contact = conversation.contact
     return ConversationShape(
         id=str(conversation.id),
@@ -274,6 +291,7 @@ def _build(conversation: Conversation, identities: list[IdentityOfContact]) -> C
         unread=conversation.unread_count,
         waiting_since=conversation.waiting_since,
         last_message=_last_of(conversation),
+        promise=build_promise(found) if found else None,
         created_at=conversation.created_at,
         updated_at=conversation.updated_at,
     )

@@ -21,6 +21,7 @@ from regulars.conversations.access import (
     visible_to,
 )
 from regulars.conversations.models import Conversation, ConversationTagging, Message
+from regulars.conversations.ports import narrowings
 from regulars.conversations.provider_ids import messages_called
 from regulars.conversations.queries.changing import REWRITING, MessageChanges, read_changes
 from regulars.kernel import clock
@@ -60,6 +61,8 @@ class ConversationFilter:
     matching: Q | None = None
     """what else must hold (``kernel.conditions.to_sql.matching``)"""
     person_id: UUID | None = None
+    narrowing: str = ""
+    """a word of ``ports.narrowings``"""
 
     @property
     def is_searched(self) -> bool:
@@ -142,6 +145,8 @@ def _narrowed(
         conversations = conversations.filter(wanted.matching)
     if wanted.person_id:
         conversations = conversations.filter(contact__person=wanted.person_id)
+    if wanted.narrowing:
+        conversations = conversations.filter(narrowings()[wanted.narrowing](actor.workspace_id))
     if wanted.text:
         matching = matching_contacts if actor.can("contacts:read") else named_contacts
         conversations = conversations.filter(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,10 +16,10 @@ from regulars.contacts.operations.editing import update_contact
 from regulars.conversations.models import Conversation, Message
 from regulars.conversations.operations import handling
 from regulars.conversations.operations.sending import OutgoingDraft, queue_message
-from regulars.conversations.operations.statuses import IncomingStatus, receive_statuses
+from regulars.conversations.operations.statuses import receive_statuses
 from regulars.conversations.tasks import wake_snoozed
-from regulars.conversations.tests.saying import AnyContent
-from regulars.inboxes.ports import OutgoingText, StatusUpdate
+from regulars.conversations.tests.saying import AnyContent, status
+from regulars.inboxes.ports import OutgoingText
 from regulars.kernel import clock
 from regulars.kernel.events import Position, Recorded, record, recorded_at
 from regulars.kernel.models import Event
@@ -30,7 +30,8 @@ from regulars.service_levels.reactions import DRAWN_ON, keep_promises
 from regulars.service_levels.ringing import rest_until_due, ring_clocks
 from tests.cast import ALICE, BORIS, Cast
 
-NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
+NOON = datetime.combine(clock.now().date() + timedelta(days=1), time(12), UTC)
+"""after everything that the cast did before"""
 MINUTE = timedelta(minutes=1)
 
 
@@ -40,7 +41,8 @@ class House:
     def __init__(self, cast: Cast, now: datetime) -> None:
         self.cast, self.now = cast, now
         self.read = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
-        self.status, self.since = "open", None
+        self.status = "open"
+        self.since: datetime | None = None
         self.snoozes: list[list[datetime | None]] = []
         self.promised = 15
         self.lost: datetime | None = None
@@ -63,15 +65,7 @@ class House:
     def fail(self) -> None:
         if self.lost is None:
             return
-        update = StatusUpdate(
-            address=self.cast.inbox.address,
-            provider_id=f"wamid.{self.message.id}",
-            status="failed",
-            at=self.now,
-            path="0/0/statuses/0",
-            callback_data=str(self.message.id),
-        )
-        receive_statuses([IncomingStatus(update, self.cast.inbox.id)])
+        receive_statuses(self.cast.workspace.id, [status(self.message, "failed")])
         self.since, self.lost = self.lost, None
         self._open()
 

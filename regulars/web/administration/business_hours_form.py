@@ -99,13 +99,17 @@ def _week(said: dict[str, Any]) -> Week | None:
     return parse_week(days, [(day, name) for day, _space, name in holidays], said["country"])
 
 
-def _countries(chosen: str) -> list[tuple[str, Any]]:
-    """By name in the reader's language; a part of a country stands there when REST chose one."""
+def country_name(code: str) -> str:
+    """In the reader's language, with the part of it, if it is one."""
+    country, _dash, part = code.partition("-")
     names = Locale.parse(to_locale(get_language() or "en")).territories
-    listed = sorted(((code, names.get(code, code)) for code in countries()), key=lambda each: each[1])
-    if chosen and chosen not in countries():
-        country, _dash, part = chosen.partition("-")
-        listed.insert(0, (chosen, f"{names.get(country, country)}: {part}"))
+    return f"{names.get(country, country)}: {part}" if part else str(names.get(country, country))
+
+
+def _countries(chosen: str) -> list[tuple[str, Any]]:
+    """By name; a part of a country stands there when REST chose one."""
+    codes = {*countries(), *([chosen] if chosen else [])}
+    listed = sorted(((code, country_name(code)) for code in codes), key=lambda each: each[1])
     return [("", _("None")), *listed]
 
 

@@ -86,6 +86,8 @@ SUBJECTS = (
         {
             "routing:read": _("See who waits, who has room, and why a conversation went to whom"),
             "routing:manage": _("Set queues, and how much of what each member takes"),
+            "service_levels:read": _("See by when whom an answer is promised, and which are late"),
+            "service_levels:manage": _("Set by when whom an answer is promised"),
         },
     ),
     Subject(

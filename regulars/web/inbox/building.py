@@ -18,6 +18,8 @@ from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import MessageContent, OutgoingContent
 from regulars.kernel.shielding import shielded
 from regulars.media.models import MediaFile
+from regulars.service_levels.models import AnswerClock
+from regulars.service_levels.queries import state_of
 from regulars.tags.models import COLORS, Tag
 from regulars.web.inbox.calls import with_calls_folded
 from regulars.web.inbox.form_answers import answers_in
@@ -35,6 +37,7 @@ from regulars.web.inbox.view_models import (
     MessageView,
     NoteView,
     Preview,
+    PromiseView,
     QuoteView,
     ReactionView,
     StatusMoment,
@@ -107,7 +110,15 @@ def _bare_row(conversation: Conversation) -> ConversationRow:
         priority=conversation.priority,
         team_id=conversation.team_id,
         team_name=conversation.team.name if conversation.team else "",
+        promise=_promise(getattr(conversation, "answer_clock", None)),
     )
+
+
+def _promise(found: AnswerClock | None) -> PromiseView | None:
+    """Wants the clock attached (``service_levels.due.attach_clocks``); without, nothing is said of it."""
+    if found is None:
+        return None
+    return PromiseView(state_of(found), found.service_level_name, found.warn_at, found.due_at, found.is_batch)
 
 
 def _assignee(conversation: Conversation) -> Author | None:

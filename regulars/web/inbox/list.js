@@ -17,6 +17,7 @@ const ORDERS = {
   newest: { key: (row) => row.dataset.last, isDescending: true },
   longest_waiting: { key: (row) => row.dataset.waiting || LAST },
   waking: { key: (row) => row.dataset.wakes || LAST },
+  sla: { key: (row) => (row.dataset.due ? `0 ${row.dataset.due}` : `1 ${row.dataset.waiting || LAST}`) },
   closing: { key: (row) => `${URGENCY[row.dataset.priority]} ${row.dataset.closes || LAST}` },
 };
 
@@ -148,6 +149,9 @@ class ConversationList extends HTMLElement {
     if ((state === "waiting" || view === "closing") && !facts.waiting_since) return false;
     if (view === "unread") return facts.unread > 0;
     if (view === "closing") return isClosing(facts.closes);
+    if (view === "at_risk") return facts.promise === "warned" || facts.promise === "breached";
+    if (view === "batch") return facts.is_batch;
+    if (view === "overdue") return Boolean(known) && !facts.is_ours_last; // who becomes overdue does so by the time
     if (view === "mentions" || view === "following") return Boolean(known); // who is told of them asks anew
     if (view === "mine") return facts.assignee_id === reader;
     return view !== "unassigned" || !facts.assignee_id;

@@ -19,7 +19,19 @@ from regulars.kernel import clock
 from regulars.kernel.ids import parse_id
 from regulars.workspaces.access import Actor
 
-ViewKey = Literal["mine", "unassigned", "mentions", "following", "open", "unread", "closing", "resolved"]
+ViewKey = Literal[
+    "mine",
+    "unassigned",
+    "mentions",
+    "following",
+    "open",
+    "unread",
+    "at_risk",
+    "batch",
+    "overdue",
+    "closing",
+    "resolved",
+]
 VIEWS: tuple[ViewKey, ...] = (
     "mine",
     "unassigned",
@@ -27,6 +39,9 @@ VIEWS: tuple[ViewKey, ...] = (
     "following",
     "open",
     "unread",
+    "at_risk",
+    "batch",
+    "overdue",
     "closing",
     "resolved",
 )
@@ -38,6 +53,9 @@ ICONS: dict[ViewKey, str] = {
     "following": "follow",
     "open": "all",
     "unread": "unread",
+    "at_risk": "alert",
+    "batch": "list",
+    "overdue": "late",
     "closing": "clock-closed",
     "resolved": "resolved",
 }
@@ -46,7 +64,9 @@ State = Literal["any", "open", "waiting", "snoozed", "done"]
 _STATES: tuple[State, ...] = ("open", "waiting", "snoozed", "done")
 _OWN: frozenset[ViewKey] = frozenset({"mentions", "following"})
 """what somebody follows, or was named in, is of interest whatever its state"""
-_TABLESS: frozenset[ViewKey] = frozenset({"unread", "closing", "resolved"})
+PROMISED: frozenset[ViewKey] = frozenset({"at_risk", "batch", "overdue"})
+"""narrowed by what is promised (``service_levels``), with how many there are over them"""
+_TABLESS: frozenset[ViewKey] = frozenset({"unread", "closing", "resolved", *PROMISED})
 
 
 class Tab(NamedTuple):
@@ -76,6 +96,9 @@ class ListChoice:
             waiting=self.state == "waiting" or self.view == "closing",
             closing=self.view == "closing",
             own=cast("Literal['mentions', 'following']", self.view) if self.view in _OWN else "",
+            narrowing=cast("Literal['at_risk', 'batch', 'overdue']", self.view)
+            if self.view in PROMISED
+            else "",
         )
 
     def filter_for(self, actor: Actor) -> ConversationFilter:
@@ -109,7 +132,13 @@ class ListChoice:
         """How it can be sorted."""
         if self.view == "closing":
             return ("closing", "newest", "longest_waiting")
-        return ("waking", "newest") if self.state == "snoozed" else ("longest_waiting", "newest")
+        if self.state == "snoozed":
+            return ("waking", "newest")
+        return (
+            ("longest_waiting", "newest", "sla")
+            if self.state in {"open", "waiting"}
+            else ("longest_waiting", "newest")
+        )
 
 
 def usual_state(view: ViewKey) -> State:
@@ -119,6 +148,8 @@ def usual_state(view: ViewKey) -> State:
 def usual_order(view: ViewKey, state: State = "open") -> Order:
     if view == "closing":
         return "closing"
+    if view in {"at_risk", "batch"}:
+        return "sla"
     if state == "snoozed":
         return "waking"
     return "newest" if state in {"done", "any"} or view == "resolved" else "longest_waiting"
@@ -171,6 +202,9 @@ def view_label(view: str) -> str:
         "following": pgettext("conversation list", "Following"),
         "open": pgettext("conversation list", "All open"),
         "unread": pgettext("conversation list", "Unread"),
+        "at_risk": pgettext("conversation list", "Answer due"),
+        "batch": pgettext("conversation list", "Batch"),
+        "overdue": pgettext("conversation list", "Follow-up overdue"),
         "closing": pgettext("conversation list", "Window closing"),
         "resolved": pgettext("conversation list", "Resolved"),
     }[view]
@@ -191,6 +225,7 @@ def order_label(order: Order) -> str:
         "longest_waiting": _("Longest waiting first"),
         "newest": _("Newest first"),
         "waking": _("Back soonest first"),
+        "sla": _("Due soonest first"),
         "closing": _("Most urgent first, then closing soonest"),
     }[order]
 

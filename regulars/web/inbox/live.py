@@ -53,6 +53,8 @@ from regulars.conversations.queries.touched import (
 from regulars.inboxes.events import INBOX_EVENTS
 from regulars.kernel.events import Event
 from regulars.media.events import MEDIA_EVENTS
+from regulars.service_levels.due import attach_clocks
+from regulars.service_levels.events import CLOCK_EVENTS
 from regulars.tags.events import TagDescribed, TagMerged, TagRemoved, TagRenamed
 from regulars.web.inbox.building import activity_views, conversation_row, message_view, note_view
 from regulars.web.inbox.fragments import render_message, render_row
@@ -76,6 +78,7 @@ INBOX_SCREEN_EVENTS: tuple[type[Event], ...] = (
     *SHOWN_TAG_EVENTS,
     *AVAILABILITY_EVENTS,
     *CASE_EVENTS,
+    *CLOCK_EVENTS,
 )
 
 
@@ -134,6 +137,9 @@ def _fold(event: Any, changes: Changes) -> None:
                 changes.arrived.add(event.message_id)
             if not isinstance(event, MessageStatusChanged):
                 changes.heads.add(event.conversation_id)
+        case _ if isinstance(event, CLOCK_EVENTS):
+            changes.conversations[event.conversation_id] = None
+            changes.heads.add(event.conversation_id)
         case NoteWritten() | NoteWithdrawn() | NoteRestored():
             changes.notes[event.note_id] = event.conversation_id
         case _ if isinstance(event, STATE_EVENTS):
@@ -300,7 +306,9 @@ def _conversations(
     if watched and changes.cases:
         changes.panels |= conversations_showing(changes.cases) & set(watched)
     wanted |= changes.panels & set(watched)
-    return read_conversations(workspaces, wanted) if wanted else []
+    found = read_conversations(workspaces, wanted) if wanted else []
+    attach_clocks(found)
+    return found
 
 
 def _row(conversation: Conversation, languages: Sequence[str], changes: Changes) -> LiveRow:
@@ -316,6 +324,9 @@ def _row(conversation: Conversation, languages: Sequence[str], changes: Changes)
             "last_at": _text(conversation.last_message_at),
             "wakes": _text(conversation.snoozed_until),
             "closes": _text(conversation.window_closes_at),
+            "promise": view.promise.state if view.promise else None,
+            "is_ours_last": bool(conversation.last_message and conversation.last_message.direction == "out"),  # type: ignore[attr-defined]  # attached
+            "is_batch": view.promise.is_batch if view.promise else False,
             "tags": [str(tag.id) for tag in conversation.shown_tags],
         },
     }

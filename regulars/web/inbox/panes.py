@@ -34,12 +34,15 @@ from regulars.inboxes.ports import ChannelProfile
 from regulars.inboxes.queries import inboxes_in
 from regulars.kernel import clock
 from regulars.quick_replies.queries import is_advised
+from regulars.service_levels.due import attach_clocks
+from regulars.service_levels.levels import settings_of
+from regulars.service_levels.queries import batch_of, list_by_due
 from regulars.tags.queries import find_tag
 from regulars.tags.taggings import tags_on
 from regulars.web.cases.panel import about_cases
 from regulars.web.inbox.building import conversation_row, tag_views, thread_items, unread_bubbles, writer
 from regulars.web.inbox.language_names import language_info
-from regulars.web.inbox.lists import ListChoice, Tab, order_label, state_label, view_label
+from regulars.web.inbox.lists import PROMISED, ListChoice, Tab, order_label, state_label, view_label
 from regulars.web.inbox.scheduled import scheduled_context
 from regulars.web.inbox.view_models import ConversationRow
 from regulars.web.people.panel import about_merges, other_threads, person_facts
@@ -56,7 +59,8 @@ MOST_COUNTED = 1_000
 
 
 def list_context(actor: Actor, choice: ListChoice, cursor: str | None = None) -> dict[str, Any]:
-    page = list_conversations(actor, choice.filter_for(actor), order=choice.order, cursor=cursor or None)
+    page = _page(actor, choice, cursor or None)
+    attach_clocks(page.items)
     context: dict[str, Any] = {
         "choice": choice,
         "list_title": view_label(choice.view),
@@ -81,9 +85,31 @@ def list_context(actor: Actor, choice: ListChoice, cursor: str | None = None) ->
         context["unseen"] = sorted(map(str, unseen_mentions(actor)))
     if choice.tag and not cursor:
         context |= _about_tag(actor, choice)
+    if choice.view in PROMISED and not cursor:
+        context |= _about_promises(actor, choice)
     if not page.items and not cursor:
         context["empty"] = _why_empty(actor, choice)
     return context
+
+
+def _page(actor: Actor, choice: ListChoice, cursor: str | None) -> Page:
+    wanted = choice.filter_for(actor)
+    if choice.order == "sla":
+        return list_by_due(actor, wanted, cursor=cursor)
+    return list_conversations(actor, wanted, order=choice.order, cursor=cursor)
+
+
+def _about_promises(actor: Actor, choice: ListChoice) -> dict[str, Any]:
+    """How many there are, and of the batch by when all is due and how much is done."""
+    count = count_up_to(actor, choice.filter_for(actor), MOST_COUNTED)
+    return {
+        "list_count": min(count, MOST_COUNTED),
+        "list_has_more": count > MOST_COUNTED,
+        "batch": batch_of(actor) if choice.view == "batch" else None,
+        "follow_up_within": settings_of(actor.workspace_id).follow_up_within
+        if choice.view == "overdue"
+        else None,
+    }
 
 
 def _about_tag(actor: Actor, choice: ListChoice) -> dict[str, Any]:
@@ -261,6 +287,8 @@ def _first_mode(actor: Actor, *, window_is_open: bool) -> str:
 def _with_tags(conversation: Conversation) -> Conversation:
     if not hasattr(conversation, "shown_tags"):
         attach_tags([conversation])
+    if not hasattr(conversation, "answer_clock"):
+        attach_clocks([conversation])
     return conversation
 
 

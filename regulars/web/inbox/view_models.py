@@ -112,6 +112,17 @@ class TagView:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseView:
+    """By when an answer is promised."""
+
+    state: Literal["running", "warned", "breached", "paused"]
+    level: str
+    warn_at: datetime | None
+    due_at: datetime | None
+    is_batch: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationRow:
     id: UUID
     contact_id: UUID | None
@@ -140,6 +151,7 @@ class ConversationRow:
     priority: str = "normal"
     team_id: UUID | None = None
     team_name: str = ""
+    promise: PromiseView | None = None
 
     @property
     def is_pressing(self) -> bool:

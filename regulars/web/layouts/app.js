@@ -9,6 +9,7 @@ import "../design/form_dialog/form_dialog.js";
 import "../design/menu/menu.js";
 import "../design/toast/toast.js";
 import "../design/tooltip/tooltip.js";
+import "../design/answer_clock/answer_clock.js";
 import "../design/waiting_clock/waiting_clock.js";
 import "../design/window_strip/window_strip.js";
 import "../cases/cases.js";

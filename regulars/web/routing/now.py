@@ -43,6 +43,8 @@ from regulars.routing.queries import (
     now_of,
     queue_names_of,
 )
+from regulars.service_levels.events import CLOCK_EVENTS
+from regulars.service_levels.queries import promises_of
 from regulars.web.design.tables import Column
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import conversation_row
@@ -117,6 +119,7 @@ def now(request: MemberRequest) -> HttpResponse:
             if request.actor.can("conversations:assign")
             else [],
             "told": _told(given, left) if given or left else "",
+            "promises": promises_of(request.actor) if request.actor.can("service_levels:read") else None,
         },
     )
 
@@ -200,6 +203,7 @@ CHANGED_BY = (
     ConversationWoken,
     AnswerFailed,
     *QUEUE_EVENTS,
+    *CLOCK_EVENTS,
     *AVAILABILITY_EVENTS,
     *MEMBER_EVENTS,
     *TEAM_EVENTS,

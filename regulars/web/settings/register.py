@@ -28,6 +28,7 @@ from regulars.web.inbox.views.scheduling import SCHEDULED
 from regulars.web.notifications.settings import NOTIFICATION_SETTINGS
 from regulars.web.people.views import MERGES
 from regulars.web.routing.settings import ROUTING
+from regulars.web.service_levels.settings import SERVICE_LEVELS
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.access import Actor
 
@@ -52,6 +53,7 @@ GROUPS = (
             SECOND_FACTOR,
             BUSINESS_HOURS,
             ROUTING,
+            SERVICE_LEVELS,
             TAGS,
             CASE_SETTINGS,
             TOKENS,

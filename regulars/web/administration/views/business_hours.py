@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.dates import WEEKDAYS as WEEKDAY_WORDS
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from regulars.kernel import clock
 from regulars.web.administration.answers import attempt
-from regulars.web.administration.business_hours_form import BusinessHoursForm, written
+from regulars.web.administration.business_hours_form import BusinessHoursForm, country_name, written
 from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.settings.page import SettingsPage
-from regulars.workspaces.business_hours import change_hours_of_work, hours_of_work
+from regulars.workspaces.business_hours import change_hours_of_work, days_off_from, hours_of_work
 from regulars.workspaces.events import BusinessHoursChanged
 
 CHANGING = "change-business-hours"
+DAYS_SHOWN = 8
+"""of the next days off"""
 
 
 @require_safe
@@ -37,6 +41,10 @@ def _context(request: MemberRequest, refused: BusinessHoursForm | None = None) -
         "days": [(WEEKDAY_WORDS[place], written(openings)) for place, openings in enumerate(week.days)]
         if week
         else [],
+        "coming": days_off_from(
+            week, clock.now().astimezone(ZoneInfo(work.time_zone)).date(), DAYS_SHOWN, get_language() or "en"
+        ),
+        "country": country_name(week.country) if week and week.country else "",
         "changing": _changing(refused or BusinessHoursForm(work=work))
         if request.actor.can("hours:manage")
         else None,

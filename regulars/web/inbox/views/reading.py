@@ -110,4 +110,5 @@ def head(request: MemberRequest, conversation_id: str) -> HttpResponse:
 def row(request: MemberRequest, conversation_id: str) -> HttpResponse:
     conversation = access_conversation(request.actor, parse_id(conversation_id))
     attach_shown([conversation])
+    attach_clocks([conversation])
     return render(request, "inbox/_row.html", {"row": conversation_row(conversation)})
