@@ -32,7 +32,8 @@ ZONE = "Europe/Stockholm"
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 OPENED = (
     {**{day: [("09:00", "18:00")] for day in _WEEKDAYS}, "saturday": [("10:00", "16:00")]},
-    [("2026-12-25", "Christmas Day"), ("2027-01-01", "New Year's Day")],
+    [("2026-12-30", "Stocktaking"), ("2027-05-14", "The day after Ascension")],
+    "SE",
 )
 NUMBERS = (
     ("Shop", "100000000000201", "+1 202-555-0142"),

@@ -21,6 +21,7 @@ from regulars.conversations.queries.changing import REWRITING, read_changes
 from regulars.conversations.queries.episodes import episodes_of
 from regulars.conversations.queries.lists import (
     Counts,
+    Page,
     attach_tags,
     count_for,
     count_up_to,

@@ -14,6 +14,7 @@ from regulars.conversations.queries.lists import attach_shown, count_for
 from regulars.conversations.queries.threads import read_thread, read_thread_after
 from regulars.kernel.events import end_of_log
 from regulars.kernel.ids import parse_id
+from regulars.service_levels.due import attach_clocks
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import conversation_row, parse_position, thread_items
 from regulars.web.inbox.lists import ListChoice, landing_view, read_choice
