@@ -80,7 +80,7 @@ _VERBS = {
     "service_levels:create": gettext_lazy("Created a service level"),
     "service_levels:change": gettext_lazy("Changed a service level"),
     "service_levels:remove": gettext_lazy("Removed a service level"),
-    "service_levels:move": gettext_lazy("Moved a service level"),
+    "service_levels:move": gettext_lazy("Moved a service level to another place"),
     "service_levels:settings": gettext_lazy("Changed the night or the follow-up window"),
     "second_factor:add": gettext_lazy("Set up a second factor"),
     "second_factor:ask": gettext_lazy("Changed who needs a second factor"),
