@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import connection
-from django.utils.translation import gettext_noop
 
 from regulars.kernel.conditions import to_sql
 from regulars.kernel.conditions.language import parse
@@ -31,6 +30,7 @@ class Usual:
 
     key: str
     name: str
+    """the screens say it in the reader's language"""
     first_answer: timedelta
     night_answer: timedelta | None = None
     counted_by: str = "calendar"
@@ -38,9 +38,9 @@ class Usual:
 
 
 USUAL = (
-    Usual("A", gettext_noop("Tier A"), timedelta(minutes=15), timedelta(minutes=30)),
-    Usual("B", gettext_noop("Tier B"), timedelta(hours=2), counted_by="business"),
-    Usual("C", gettext_noop("Tier C"), timedelta(hours=24), is_batch=True),
+    Usual("A", "Tier A", timedelta(minutes=15), timedelta(minutes=30)),
+    Usual("B", "Tier B", timedelta(hours=2), counted_by="business"),
+    Usual("C", "Tier C", timedelta(hours=24), is_batch=True),
 )
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django import template
-from django.utils.translation import gettext, ngettext
-
-from regulars.service_levels.levels import USUAL
+from django.utils.translation import gettext_lazy, ngettext
 
 register = template.Library()
-_USUAL_NAMES = frozenset(each.name for each in USUAL)
+_USUAL_NAMES = {
+    "Tier A": gettext_lazy("Tier A"),
+    "Tier B": gettext_lazy("Tier B"),
+    "Tier C": gettext_lazy("Tier C"),
+}
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @register.filter
 def level_name(name: str) -> str:
     """The names that every workspace begins with, in the reader's language; others as people wrote them."""
-    return gettext(name) if name in _USUAL_NAMES else name
+    return str(_USUAL_NAMES.get(name, name))
 
 
 @register.filter
