@@ -211,6 +211,16 @@ def test_an_id_with_other_words_is_refused_and_changes_nothing():
     assert change_since(before) == {}
 
 
+def test_an_id_with_another_file_among_several_is_refused():
+    stage, intent = set_stage(make_cast()), str(new_id())
+    form = FORMS_OTHERWISE["add-quick-reply, with files"](stage)
+    client = browser_of(stage, form)
+    assert post(client, form, intent).status_code == 302
+    first, last = form.values["file"]
+    other = SimpleUploadedFile(first.name, b"%PDF-1.4 of this year", first.content_type)
+    assert post(client, Form(form.path, {**form.values, "file": [other, last]}), intent).status_code == 409
+
+
 def test_a_refused_form_may_come_again_with_its_id():
     stage, intent = set_stage(make_cast()), str(new_id())
     client = browser_of(stage, Form("/"))
