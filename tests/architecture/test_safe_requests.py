@@ -39,6 +39,7 @@ from regulars.quick_replies.operations import ReplyDraft, create_reply
 from regulars.quick_replies.wordings import Wording
 from regulars.routing.operations import Wanted, create_queue
 from regulars.scheduling.operations import schedule_message
+from regulars.service_levels.access import access_levels
 from regulars.tags.operations import create_tag
 from regulars.workspaces.jobs import add_schedule
 from regulars.workspaces.models import ApiToken, AuditEntry, BrowserSession, Invitation
@@ -73,6 +74,7 @@ def ids_of_everything(cast: Cast) -> dict[str, str]:
         "team_id": str(cast.team.id),
         "tag_id": str(create_tag(cast.workspace.id, "vip", by=cast.actor()).id),
         "queue_id": str(create_queue(cast.workspace.id, Wanted("VIP"), by=cast.actor()).id),
+        "level_id": str(access_levels(cast.actor())[0].id),
         "tag": "vip",
         "case_id": str(open_case(NewCase(title="Late"), by=cast.actor()).id),
         "category_id": str(create_category(cast.workspace.id, "Parcels", by=cast.actor()).id),

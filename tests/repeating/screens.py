@@ -33,7 +33,7 @@ from regulars.workspaces.resetting import make_link
 from regulars.workspaces.roles import create_role
 from tests.cast import ALICE, PASSWORD, Cast, parked_event
 
-from . import of_acts, of_cases, of_quick_replies, of_routing, of_scheduling
+from . import of_acts, of_cases, of_quick_replies, of_routing, of_scheduling, of_service_levels
 from .building import Where
 
 Values = dict[str, object]
@@ -286,6 +286,7 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     **_forms(of_acts.SCREENS),
     **_forms(of_scheduling.SCREENS),
     **_forms(of_routing.SCREENS),
+    **_forms(of_service_levels.SCREENS),
     **_forms(of_quick_replies.SCREENS),
     "messages": in_thread("messages", text="Good day"),
     "message-preview": in_thread("preview", text="Good day"),
@@ -447,6 +448,7 @@ SHOWN_ONLY = {
     *of_acts.ONLY_SHOWN,
     *of_scheduling.ONLY_SHOWN,
     *of_routing.ONLY_SHOWN,
+    *of_service_levels.ONLY_SHOWN,
     *of_quick_replies.ONLY_SHOWN,
     *(
         "notifications",
