@@ -14,11 +14,11 @@ LOOKED_BACK = 200
 """messages of a thread among which our last one is looked for, when one has failed"""
 _KEEP = """
 WITH told AS (
-  SELECT c.id, c.workspace_id, c.status = 'open' AS is_open, GREATEST(h.from_at, asked.at) AS since
+  SELECT c.id, c.workspace_id, c.status = 'open' AS is_open, GREATEST(asked.at, (
+    SELECT h.from_at FROM conversations_conversationhistory h
+    WHERE h.conversation_id = c.id AND h.fact = 'status' AND h.until_at IS NULL)) AS since
   FROM unnest(%b::uuid[], %b::timestamptz[]) AS asked(id, at)
     JOIN conversations_conversation c ON c.id = asked.id
-    LEFT JOIN conversations_conversationhistory h ON h.conversation_id = c.id AND h.fact = 'status'
-      AND h.until_at IS NULL
   ORDER BY c.id
 ), gone AS (
   DELETE FROM service_levels_followup f USING told WHERE f.conversation_id = told.id AND NOT told.is_open
