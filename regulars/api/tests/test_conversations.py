@@ -41,6 +41,7 @@ def test_a_conversation_has_the_published_shape(api: Api, cast: Cast):
         "reply_window": {"open": True, "closes_at": "2026-11-21T12:00:00Z", "kind": "service"},
         "unread": 1,
         "waiting_since": "2026-11-20T12:00:00Z",
+        "promise": None,
         "episode": str(conversation.episode_id),
         "group": None,
     }
