@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 
 from regulars.contacts.models import Contact, PersonExport
+from regulars.contacts.numbers import replaced_in
+from regulars.contacts.queries import numbers_left_out
 from regulars.kernel import clock
 
 KEPT_FOR = timedelta(days=7)
@@ -20,10 +22,16 @@ Rewrite = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def export_text(export: PersonExport, rewritten: dict[str, Rewrite]) -> Iterator[str]:
-    """The file as JSON, part by part: ``{"person", "contacts", "tables": {name: [row, …]}}``.
+    """The file as JSON, part by part: ``{"person", "contacts", "tables": {name: [row, …]}}``. Numbers stand in it as
+    whoever asks may see them.
 
     ``rewritten``: by table, what is said of a row besides (where a file can be fetched).
     """
+    left_out = numbers_left_out(export.contact_ids)  # now: it may be read when nobody looks any more
+    return (replaced_in(part, left_out) for part in _parts_of_text(export, rewritten))
+
+
+def _parts_of_text(export: PersonExport, rewritten: dict[str, Rewrite]) -> Iterator[str]:
     yield f'{{"person": {_json(export.contact.person_id)}, "contacts": {_json(export.contact_ids)}, "tables": {{'
     between = ""
     for name, some in groupby(_parts(export), key=lambda part: part[0]):

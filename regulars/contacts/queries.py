@@ -8,7 +8,9 @@ from uuid import UUID
 from django.db.models import Case, F, Q, QuerySet, When
 
 from regulars.contacts.models import Consent, Contact, ContactIdentity, MergeSuggestion
+from regulars.contacts.numbers import masked
 from regulars.kernel.touching import looked_at
+from regulars.workspaces.sight import NUMBERS, sees
 
 
 def identities_of(contact_ids: Collection[UUID]) -> QuerySet[ContactIdentity]:
@@ -38,3 +40,16 @@ def contacts_of_person(workspace_id: UUID, person_id: UUID) -> QuerySet[Contact]
 def consents_of(contact_ids: Collection[UUID]) -> QuerySet[Consent]:
     """The oldest first: the last word of each purpose counts."""
     return Consent.objects.filter(contact_id__in=contact_ids).order_by("at", "id")
+
+
+def numbers_left_out(contact_ids: Collection[UUID]) -> dict[str, str]:
+    """Every number that these contacts have and had, in each writing that is kept, and what stands in its place for
+    whoever looks now; the longest first. Empty for who sees numbers.
+    """
+    if sees(NUMBERS):
+        return {}
+    # unscoped: by contacts that were accessed
+    rows = ContactIdentity.objects.filter(contact__in=list(contact_ids), kind="phone")
+    written = {each for row in rows.values_list("value", "provider_address") for each in row if each}
+    written |= {each.lstrip("+") for each in written}
+    return {each: masked(each) for each in sorted(written, key=len, reverse=True)}
