@@ -17,10 +17,15 @@ from regulars.workspaces.sight import NUMBERS, sees
 HIDDEN = "•••"
 SHOWN_DIGITS = 4
 """the last ones, which people know a caller by"""
+TELLS_NUMBERS = {"contacts", "system"}
+"""kinds of messages that are about numbers: cards, and notices of the platform"""
 LEAST_DIGITS = 7
 """of what is taken for a number"""
 _NUMBER = re.compile(r"\+?[0-9(][0-9()\s.\-/]{4,}[0-9]")
 _WHOLE_NUMBER = re.compile(r"\s*[+(]?[0-9][+()0-9\s.\-/]{5,}\s*")
+_NO_NUMBERS = {"birthday"}
+_SAID = {"text", "content"}
+"""columns of a message"""
 _NOT_DIGITS = re.compile(r"[^0-9]+")
 
 
@@ -66,13 +71,26 @@ def masked(number: str) -> str:
     return f"{code}{HIDDEN} {digits[-SHOWN_DIGITS:]}"
 
 
+def without_numbers(value: Any) -> Any:
+    """``value``: what a card or a notice of the platform says, as JSON; in whole sentences numbers go, too."""
+    if isinstance(value, str):
+        return shown_words(value)
+    if isinstance(value, list | tuple):
+        return [without_numbers(each) for each in value]
+    if isinstance(value, dict):
+        return {name: each if name in _NO_NUMBERS else without_numbers(each) for name, each in value.items()}
+    return value
+
+
 def replaced_in(value: Any, left_out: Mapping[str, str]) -> Any:
-    """``value``: as JSON has it, or ids and times."""
+    """``value``: rows as they are kept. ``left_out``: numbers in each writing, and what stands in their place."""
     if isinstance(value, str):
         for number, shown in left_out.items():
             value = value.replace(number, shown)
         return value
     if isinstance(value, dict):
+        if value.get("kind") in TELLS_NUMBERS:
+            value = {**value, **{name: without_numbers(value[name]) for name in _SAID & value.keys()}}
         return {key: replaced_in(each, left_out) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [replaced_in(each, left_out) for each in value]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, F, Q, QuerySet, When
 
 from regulars.contacts.models import Consent, Contact, ContactIdentity, MergeSuggestion
-from regulars.contacts.numbers import masked
+from regulars.contacts.numbers import masked, replaced_in
 from regulars.kernel.touching import looked_at
 from regulars.workspaces.sight import NUMBERS, sees
 
@@ -42,14 +43,15 @@ def consents_of(contact_ids: Collection[UUID]) -> QuerySet[Consent]:
     return Consent.objects.filter(contact_id__in=contact_ids).order_by("at", "id")
 
 
-def numbers_left_out(contact_ids: Collection[UUID]) -> dict[str, str]:
-    """Every number that these contacts have and had, in each writing that is kept, and what stands in its place for
-    whoever looks now; the longest first. Empty for who sees numbers.
+def without_numbers_of(contact_ids: Collection[UUID]) -> Callable[[Any], Any] | None:
+    """Takes out of rows every number that these contacts have and had, in each writing that is kept. None for whoever
+    sees numbers.
     """
     if sees(NUMBERS):
-        return {}
+        return None
     # unscoped: by contacts that were accessed
     rows = ContactIdentity.objects.filter(contact__in=list(contact_ids), kind="phone")
     written = {each for row in rows.values_list("value", "provider_address") for each in row if each}
     written |= {each.lstrip("+") for each in written}
-    return {each: masked(each) for each in sorted(written, key=len, reverse=True)}
+    left_out = {each: masked(each) for each in sorted(written, key=len, reverse=True)}
+    return lambda rows: replaced_in(rows, left_out)

@@ -10,7 +10,7 @@ from itertools import islice
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from regulars.contacts.numbers import shown_number
+from regulars.contacts.numbers import masked
 from regulars.kernel.cursors import read_cursor, unknown_cursor, write_cursor
 from regulars.search.asking import Asked
 from regulars.search.finding import EXAMINED, Place, Sought, find_rows, having_any, searching
@@ -145,7 +145,10 @@ class _Look:
         by_words = find_in(thing.text, words) if words else []
         if not shown or by_words is None:
             return None
-        return Found(self._kind.kind, thing, _with_number(thing.text, by_words, *shown[0]))
+        number, stretches = shown[0]
+        if self._whole is not None:
+            number, stretches = masked(number), []
+        return Found(self._kind.kind, thing, _with_number(thing.text, by_words, number, stretches))
 
     def _in_number(self, number: str) -> list[Stretch]:
         """Empty unless all numbers that are looked for are in it. Who may not see numbers has to have written it whole:
@@ -171,7 +174,7 @@ def _with_number(text: str, found: Sequence[Stretch], number: str, in_number: Se
     )
     before = f"{excerpt.text} · " if excerpt.text else ""
     moved = [Stretch(each.start + len(before), each.end + len(before)) for each in in_number]
-    return Excerpt(before + shown_number(number), [*excerpt.found, *moved])
+    return Excerpt(before + number, [*excerpt.found, *moved])
 
 
 def _start(day: date | None, zone: ZoneInfo) -> datetime | None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from regulars.contacts.numbers import shown_name
+from regulars.contacts.numbers import TELLS_NUMBERS, without_numbers
 from regulars.inboxes.ports import (
     Choice,
     ContactCard,
@@ -28,9 +28,6 @@ from regulars.inboxes.ports import (
     Unsupported,
 )
 from regulars.kernel.telling import told
-from regulars.workspaces.sight import NUMBERS, sees
-
-_TELLS_NUMBERS = {"contacts", "system"}
 
 Sent = told("What was given to the provider, of a message of ours.")
 
@@ -178,15 +175,4 @@ Content = (
 def build_content(kind: str, stored: dict[str, Any]) -> dict[str, Any]:
     shown = {"kind": kind, **{name: value for name, value in stored.items() if name != "media"}}
     msgspec.convert(shown, Content)
-    return _without_numbers(shown) if kind in _TELLS_NUMBERS and not sees(NUMBERS) else shown
-
-
-def _without_numbers(shown: Any) -> Any:
-    """On cards, and where the platform told that one changed."""
-    if isinstance(shown, list):
-        return [_without_numbers(each) for each in shown]
-    if isinstance(shown, str):
-        return shown_name(shown)
-    if not isinstance(shown, dict):
-        return shown
-    return {name: each if name == "birthday" else _without_numbers(each) for name, each in shown.items()}
+    return without_numbers(shown) if kind in TELLS_NUMBERS else shown

@@ -16,8 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from regulars.contacts.exports import KEPT_FOR
 from regulars.contacts.models import Contact, PersonExport, PersonExportPart
-from regulars.contacts.numbers import replaced_in
-from regulars.contacts.queries import contacts_of_person, numbers_left_out
+from regulars.contacts.queries import contacts_of_person, without_numbers_of
 from regulars.contacts.registry import count_exported, export_of, export_rows, exported_tables
 from regulars.conversations.access import access_contact
 from regulars.kernel import clock
@@ -53,7 +52,9 @@ def export_person(contact: Contact, *, by: Actor) -> PersonRows:
             _("More is kept of this person than one answer holds; ask for it as a file, with POST /exports"),
             limit=MOST_AT_ONCE,
         )
-    tables = replaced_in(export_of(ids), numbers_left_out(ids))
+    tables = export_of(ids)
+    if hide := without_numbers_of(ids):
+        tables = hide(tables)
     audit(by, "contacts:export", "contact", str(contact.id), contacts=len(ids))
     return PersonRows(contact.person_id, ids, tables)
 
