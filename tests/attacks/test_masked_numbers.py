@@ -135,6 +135,8 @@ def test_no_page_shows_a_number_to_who_may_not_see_any(
     assert answered > 60
     thread = told(client, f"/conversations/{threads[1].id}")[1]
     assert "+82 ••• 0143" in thread
+    client.force_login(cast.owner.user)
+    assert numbers_in(told(client, f"/conversations/{threads[1].id}")[1]) == [NAMELESS]
 
 
 def test_rest_shows_no_number_to_who_may_not_see_any(
@@ -150,6 +152,15 @@ def test_rest_shows_no_number_to_who_may_not_see_any(
     assert answered > 60
     contact = script.get(f"/api/v1/contacts/{threads[1].contact_id}").json()
     assert (contact["name"], contact["identities"][0]["value"]) == ("+82 ••• 0143", "+82 ••• 0143")
+
+
+def test_a_row_of_an_open_screen_is_drawn_as_each_may_see(cast: Cast, threads: list[Conversation]) -> None:
+    happened: list[Event] = [ConversationAssigned(cast.workspace.id, threads[1].id, None, None, cast.actor().doer)]
+    eyes = Eyes(frozenset({cast.workspace.id}), ("en",), frozenset())
+    sights = (sight_of(cast.actor(cast.owner)), sight_of(cast.actor(cast.owner)) - {NUMBERS})
+    drawn = draw_all([(INBOX, sight, happened, eyes) for sight in sights])
+    whole, hidden = ("".join(piece.html.get("en", "") for piece in made) for _topic, _sight, made in drawn)
+    assert (numbers_in(whole), numbers_in(hidden), "+82 ••• 0143" in hidden) == ([NAMELESS], [], True)
 
 
 def test_a_number_is_found_by_the_whole_of_it_alone(cast: Cast, threads: list[Conversation]) -> None:
