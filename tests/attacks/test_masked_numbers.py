@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
+from regulars.conversations.events import ConversationAssigned
 from regulars.conversations.models import Conversation
 from regulars.inboxes.models import ChannelNotice, Delivery
 from regulars.inboxes.ports import (
@@ -19,12 +20,16 @@ from regulars.inboxes.ports import (
     MessageContent,
     SystemNotice,
 )
+from regulars.kernel.events import Event
 from regulars.search.filling import fill_workspace
+from regulars.web.inbox.live import INBOX
+from regulars.web.live.drawing import draw_all
+from regulars.web.live.topics import Eyes
 from regulars.workspaces.models import Member
 from regulars.workspaces.operations import change_role
 from regulars.workspaces.permissions import ALL_PERMISSIONS, THINGS
 from regulars.workspaces.roles import create_role
-from regulars.workspaces.sight import NUMBERS
+from regulars.workspaces.sight import NUMBERS, sight_of
 from tests.architecture.test_safe_requests import fill, ids_of_everything
 from tests.attacks.test_role_matrix import Ask, pages, rest
 from tests.cast import ALICE, CHAI, Cast
@@ -155,7 +160,10 @@ def test_rest_shows_no_number_to_who_may_not_see_any(
 
 
 def test_a_row_of_an_open_screen_is_drawn_as_each_may_see(cast: Cast, threads: list[Conversation]) -> None:
-    happened: list[Event] = [ConversationAssigned(cast.workspace.id, threads[1].id, None, None, cast.actor().doer)]
+    doer = cast.actor().doer
+    happened: list[Event] = [
+        ConversationAssigned(cast.workspace.id, threads[1].id, None, None, "", None, doer)
+    ]
     eyes = Eyes(frozenset({cast.workspace.id}), ("en",), frozenset())
     sights = (sight_of(cast.actor(cast.owner)), sight_of(cast.actor(cast.owner)) - {NUMBERS})
     drawn = draw_all([(INBOX, sight, happened, eyes) for sight in sights])

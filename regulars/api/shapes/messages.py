@@ -13,7 +13,7 @@ from regulars.api.raw_updates import read_raw_updates
 from regulars.api.shapes.common import Id, encodable, reference_to
 from regulars.api.shapes.contents import build_content
 from regulars.api.shapes.media import MediaShape, build_media
-from regulars.contacts.numbers import shown_name, shown_number
+from regulars.contacts.numbers import shown_name, shown_number, shown_words
 from regulars.conversations.models import Message
 from regulars.conversations.queries.changing import MessageChanges, emoji_of
 from regulars.conversations.queries.threads import MessageDetails, with_details
@@ -296,7 +296,7 @@ def build_error(stored: Mapping[str, Any]) -> ErrorShape:
     code, title, details = (
         _code(stored.get("code")),
         str(stored.get("title", "")),
-        str(stored.get("details", "")),
+        shown_words(str(stored.get("details", ""))),
     )
     shown_title, explanation = explain_error(code, title, details)
     reason: Mapping[str, Any] | None = stored.get("waited_for")

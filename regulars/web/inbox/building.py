@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from regulars.contacts.numbers import shown_name, shown_number
+from regulars.contacts.numbers import shown_name, shown_number, shown_words
 from regulars.conversations.models import UNCOUNTED_KINDS, Activity, Conversation, Message, Note
 from regulars.conversations.queries.changing import MessageChanges, emoji_of
 from regulars.conversations.queries.threads import MessageDetails, ThreadPage
@@ -313,7 +313,7 @@ def _error(stored: object, channel: str) -> ErrorView | None:
         channel,
         code if isinstance(code, int) else 0,
         str(stored.get("title", "")),
-        str(stored.get("details", "")),
+        shown_words(str(stored.get("details", ""))),
         code if isinstance(code, str) else "",
         _error(stored.get("waited_for"), channel),
     )
