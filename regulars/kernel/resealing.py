@@ -8,7 +8,7 @@ holds its rows, so what somebody writes meanwhile is neither lost nor overwritte
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -62,7 +62,7 @@ def count_sealed() -> Progress:
     return progress
 
 
-def seal_anew() -> Iterator[Progress]:
+def seal_anew() -> Generator[Progress, None, None]:
     """Under the key of now, everything that lies under one before; told after each batch, which then stands."""
     progress = Progress(_count())
     for table in _tables():

@@ -13,15 +13,11 @@ from django.db import connection
 from django.test import override_settings
 
 from regulars.kernel import resealing
-from regulars.kernel.crypto import Undecryptable, keyed_mark
+from regulars.kernel.crypto import Undecryptable
 from regulars.kernel.models import KeptAnswer
 from regulars.kernel.resealing import count_sealed, other_processes, seal_anew
-from regulars.notifications.models import ENDPOINT_MARK, PushSubscription
-from regulars.notifications.subscribing import subscribe
-from tests.cast import make_cast
 
 BEFORE, NOW = "before " * 8, "now " * 12
-ENDPOINT = "https://push.example.org/one"
 
 pytestmark = pytest.mark.django_db
 
@@ -82,17 +78,6 @@ def test_what_no_key_opens_is_told_and_left_as_it_is() -> None:
         written = raw()
         *_, last = seal_anew()
         assert (last.sealed, raw()) == ({"lost": 1}, written)
-
-
-def test_a_browser_is_still_found_by_its_address() -> None:
-    cast = make_cast()
-    with key(BEFORE):
-        subscribe(cast.owner, endpoint=ENDPOINT, public_key="B" + "A" * 86, secret="A" * 21 + "Q")
-    with key(NOW, BEFORE):
-        list(seal_anew())
-    with key(NOW):
-        row = PushSubscription.objects.get()
-        assert (row.mark, row.endpoint) == (keyed_mark(ENDPOINT, ENDPOINT_MARK), ENDPOINT)
 
 
 def test_a_process_with_another_key_is_seen_by_its_connections(settings: Any) -> None:

@@ -49,7 +49,6 @@ from regulars.web.live.streams import (
 )
 from regulars.web.live.topics import Eyes, Looker, Topic, kinds_of
 from regulars.workspaces.access import Actor
-from regulars.workspaces.sight import sight_of
 
 logger = logging.getLogger(__name__)
 
@@ -404,7 +403,7 @@ class LiveHub:
                 screen.viewer.actor, screen.subject, self._staffing[screen.viewer.actor.workspace_id]
             )
             for place, (topic, sight, made) in enumerate(drawn):
-                if topic.name in screen.topics and sight == sight_of(looker.actor):
+                if topic.name in screen.topics and sight == screen.sight:
                     for index, piece in enumerate(made):
                         if piece.is_for(looker):
                             key = (place, index, screen.viewer.language)
@@ -413,12 +412,8 @@ class LiveHub:
     def _wanted(self, happened: Sequence[Recorded], screens: Sequence[_Screen]) -> list[Wanted]:
         """Once for all screens whose members see the same of what happened."""
         wanted = []
-        for topic, sight in product(self._topics, {sight_of(screen.viewer.actor) for screen in screens}):
-            following = [
-                screen
-                for screen in screens
-                if topic.name in screen.topics and sight_of(screen.viewer.actor) == sight
-            ]
+        for topic, sight in product(self._topics, {each.sight for each in screens}):
+            following = [each for each in screens if topic.name in each.topics and each.sight == sight]
             workspaces = frozenset(screen.viewer.actor.workspace_id for screen in following)
             events = [
                 each.event

@@ -160,7 +160,7 @@ def test_what_is_taken_out_is_what_the_page_shows(cast: Cast, sign_in: SignIn) -
     assert client.post("/settings/audit/export?act=look", {"format": "csv"}).status_code == 302
     job = run_the_job("audit.export")
     answer = client.get(f"/settings/audit/exports/{job.id}")
-    text = b"".join(answer.streaming_content).decode()
+    text = answer.getvalue().decode()
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [(row["actor_name"], row["act"], row["source"]) for row in rows] == [
         (ANN, "look", HERE),
