@@ -6,6 +6,7 @@ The supervisor validates the environment and fills in what a person left out; a 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -33,6 +34,21 @@ def _secret_key() -> str:
     return key or "insecure-key-for-tests-and-manage-commands-only"
 
 
+def _old_secret_keys() -> list[str]:
+    """Those that somebody named, and those that a rotation has not retired yet."""
+    named = os.environ.get("REGULARS_OLD_SECRET_KEYS", "").split(",")
+    stored = HOME / "old_secret_keys"
+    if not os.environ.get("REGULARS_SECRET_KEY") and stored.exists():
+        named += stored.read_text().split()
+    return [key.strip() for key in named if key.strip()]
+
+
+SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = [key for key in _old_secret_keys() if key != SECRET_KEY]
+KEY_MARK = hashlib.sha256(f"regulars/key-mark/1 {SECRET_KEY}".encode()).hexdigest()[:8]
+"""by which a process that runs with another key is known in the database (``kernel.resealing``)"""
+
+
 def _database(url: str) -> dict[str, object]:
     """``postgresql://user:password@host:port/name?host=/socket/dir`` as Django's dictionary."""
     parts = urlsplit(url)
@@ -58,14 +74,10 @@ def _database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, **options},
+        "OPTIONS": {"connect_timeout": 5, "application_name": f"regulars:{KEY_MARK}", **options},
     }
 
 
-SECRET_KEY = _secret_key()
-SECRET_KEY_FALLBACKS = [
-    key.strip() for key in os.environ.get("REGULARS_OLD_SECRET_KEYS", "").split(",") if key.strip()
-]
 DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql://regulars@localhost/regulars")
 DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

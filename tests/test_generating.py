@@ -177,7 +177,7 @@ def test_lists_threads_and_search_work_on_it(house: House):
         assert thread.messages
         assert thread.messages[-1].message.sent_at == conversation.last_message_at
     name = page.items[0].contact.display_name.split()[0]  # type: ignore[union-attr]
-    assert page.items[0].contact in matching_contacts(house.workspace.id, name)
+    assert page.items[0].contact in matching_contacts(house.actor(), name)
 
 
 def test_every_history_leads_to_what_is_so_now(house: House):

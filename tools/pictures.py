@@ -169,6 +169,10 @@ def main() -> int:
         save(owner, "send-later")
         thai = sign_in(browser, facts, "agent2@demo.example", PHONE, "light")
         save(thai, "phone-thai")
+        packer = sign_in(browser, facts, "packing@demo.example", DESKTOP, "light")
+        packer.goto(f"{facts['url']}/inbox/all")
+        packer.locator("conversation-list a[data-conversation]").first.click()
+        save(packer, "masked-number", "#context")
         browser.close()
     return 0
 

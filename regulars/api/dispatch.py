@@ -52,6 +52,7 @@ from regulars.kernel.errors import REFUSAL, FormTooLong, NotFound, ProductError
 from regulars.kernel.ids import new_id, parse_id, parse_serial
 from regulars.workspaces.access import Actor
 from regulars.workspaces.sessions import address_in
+from regulars.workspaces.sight import looking, sight_of
 from regulars.workspaces.trail.collecting import Collector, collected
 
 ANY_TOKEN = "any-token"  # noqa: S105  # no secret: the permission of routes that every valid token may use
@@ -140,7 +141,10 @@ def _answer(request: HttpRequest, routes: Mapping[str, Route], ids: Mapping[str,
     caller = authenticate(request)
     spend_request(caller.token_id)
     source = address_in(str(request.META.get("REMOTE_ADDR", "")))
-    with collected(Collector(caller.actor, "rest", source=source, route=f"{method} {route.path}")):
+    with (
+        looking(sight_of(caller.actor)),
+        collected(Collector(caller.actor, "rest", source=source, route=f"{method} {route.path}")),
+    ):
         return _answer_caller(request, route, routes, ids, caller)
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "demo-seed": "demo_seed",
     "doctor": "doctor",
     "ingest": "ingest",
+    "keys": "keys",
     "migrate": "migrate",
     "ready-facts": "ready_facts",
     "replay": "replay",

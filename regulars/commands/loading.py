@@ -9,7 +9,7 @@ import click
 from regulars.supervision import cluster, dropping, postgres
 from regulars.supervision.accounts import acting_as, forget_root
 from regulars.supervision.errors import StartRefused
-from regulars.supervision.home import make_home, secret_key
+from regulars.supervision.home import known_old_keys, make_home, secret_key
 from regulars.supervision.settings import Settings, read_settings
 
 OLDEST_POSTGRES = 15
@@ -185,6 +185,7 @@ def _set_environment(settings: Settings, database_url: str | None) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     os.environ["REGULARS_HOME"] = str(settings.home)
     os.environ["DATABASE_URL"] = database_url or ""
+    os.environ["REGULARS_OLD_SECRET_KEYS"] = known_old_keys(settings.home, settings.secret_key)
     os.environ["REGULARS_SECRET_KEY"] = settings.secret_key or secret_key(settings.home)
 
 

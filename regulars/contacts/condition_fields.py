@@ -39,8 +39,8 @@ PURPOSES: dict[str, tuple[Label, tuple[str, ...]]] = {
     "authentication": (_("Consent: sign-in codes"), ("authentication",)),
 }
 """purpose → its label, and the words that rows have for it"""
-_NAMES = ("name", "profile_name", "username", "phone")
-"""the first that is there is what a contact is called"""
+_NAMES = ("name", "profile_name", "username")
+"""the first that is there is what a contact is called. A number is no name: nobody finds one out by asking"""
 
 
 def members_as_choices(workspace_id: UUID) -> list[Choice]:

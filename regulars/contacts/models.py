@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
+from regulars.contacts.numbers import shown_name
 from regulars.kernel import clock
 from regulars.kernel.crypto import EncryptedTextField
 from regulars.kernel.history import HistoryRow, history_constraints
@@ -53,9 +54,10 @@ class Contact(WorkspaceScoped):
 
     @property
     def display_name(self) -> str:
+        """As whoever looks may see it: some people are called by nothing but their number."""
         names = (self.name, self.profile_name, self.username, self.phone)
-        return next(
-            (name for name in names if name and not is_invisible(name)), self.name or self.profile_name
+        return shown_name(
+            next((name for name in names if name and not is_invisible(name)), self.name or self.profile_name)
         )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, F, Q, QuerySet, When
 
 from regulars.contacts.models import Consent, Contact, ContactIdentity, MergeSuggestion
+from regulars.contacts.numbers import masked, replaced_in
 from regulars.kernel.touching import looked_at
+from regulars.workspaces.sight import NUMBERS, sees
 
 
 def identities_of(contact_ids: Collection[UUID]) -> QuerySet[ContactIdentity]:
@@ -38,3 +41,17 @@ def contacts_of_person(workspace_id: UUID, person_id: UUID) -> QuerySet[Contact]
 def consents_of(contact_ids: Collection[UUID]) -> QuerySet[Consent]:
     """The oldest first: the last word of each purpose counts."""
     return Consent.objects.filter(contact_id__in=contact_ids).order_by("at", "id")
+
+
+def without_numbers_of(contact_ids: Collection[UUID]) -> Callable[[Any], Any] | None:
+    """Takes out of rows every number that these contacts have and had, in each writing that is kept. None for whoever
+    sees numbers.
+    """
+    if sees(NUMBERS):
+        return None
+    # unscoped: by contacts that were accessed
+    rows = ContactIdentity.objects.filter(contact__in=list(contact_ids), kind="phone")
+    written = {each for row in rows.values_list("value", "provider_address") for each in row if each}
+    written |= {each.lstrip("+") for each in written}
+    left_out = {each: masked(each) for each in sorted(written, key=len, reverse=True)}
+    return lambda rows: replaced_in(rows, left_out)

@@ -12,6 +12,8 @@ from django.db.models import Q, QuerySet
 
 from regulars.contacts.models import SHORT_ID_LENGTH, Contact, ContactIdentity, ContactTagging, Group
 from regulars.tags.taggings import tagged_by_word
+from regulars.workspaces.access import Actor
+from regulars.workspaces.sight import NUMBERS
 
 WHOLE_NUMBER_DIGITS = 10
 """from so many digits on a text is a whole number and not a part of one"""
@@ -20,12 +22,19 @@ _NOT_DIGITS = re.compile(r"\D+")
 _LOOKS_LIKE_NUMBER = re.compile(r"^[+()\d\s.\-/]{3,}$")
 
 
-def matching_contacts(workspace_id: UUID, text: str) -> QuerySet[Contact]:
-    """For whoever may see contacts, numbers and ids included."""
+def matching_contacts(actor: Actor, text: str) -> QuerySet[Contact]:
+    """For whoever may see contacts and their ids. Who may not see numbers finds one only by the whole of it: nobody
+    guesses it digit by digit.
+    """
+    workspace_id = actor.workspace_id
     contacts = Contact.objects.filter(workspace_id=workspace_id)
     text = text.replace("\x00", "")
+    sees_numbers = actor.can(NUMBERS)
     if _LOOKS_LIKE_NUMBER.match(text.strip()):
-        return contacts.filter(_by_digits(workspace_id, text))
+        by_number = _by_digits if sees_numbers else _by_whole_number
+        return contacts.filter(by_number(workspace_id, text))
+    if not sees_numbers:
+        contacts = contacts.exclude(_is_called_by_a_number())
     for word in text.split():
         contacts = contacts.filter(_called(workspace_id, word) | Q(id__in=_owners(workspace_id, word)))
     return contacts
@@ -59,6 +68,18 @@ def matching_groups(workspace_id: UUID, text: str) -> QuerySet[Group]:
 def _owners(workspace_id: UUID, value: str) -> QuerySet[ContactIdentity, UUID]:
     identities = ContactIdentity.objects.filter(workspace_id=workspace_id, value=value)
     return identities.values_list("contact_id", flat=True)
+
+
+def _by_whole_number(workspace_id: UUID, text: str) -> Q:
+    """In its international writing."""
+    number = "+" + _NOT_DIGITS.sub("", text).removeprefix("00")
+    return Q(id__in=_owners(workspace_id, number))
+
+
+def _is_called_by_a_number() -> Q:
+    """Nothing else is to be found of them by words than parts of it."""
+    number = r"^[+()\d\s.\-/]{7,}$"
+    return Q(name__regex=number) | Q(name="", profile_name__regex=number)
 
 
 def _by_digits(workspace_id: UUID, text: str) -> Q:

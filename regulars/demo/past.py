@@ -32,6 +32,7 @@ from regulars.demo.quick_replies import keep_replies, know_more
 from regulars.demo.routing import route_the_wholesale_number
 from regulars.demo.seed import PASSWORD, Made
 from regulars.demo.service_levels import promise_answers
+from regulars.demo.trail import leave_a_trail
 from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import OutgoingText
 from regulars.kernel import clock
@@ -168,6 +169,7 @@ def give_a_past(made: Made, generators: Sequence[Generated], mail_port: int | No
     promise_answers(made, contacts)
     fill_workspace(made.workspace.id)
     _tell_members(made)
+    leave_a_trail(made, [talks[str(each.id)] for each in contacts.values()], now)
     if mail_port:
         facts = ServerFacts(
             host="127.0.0.1",

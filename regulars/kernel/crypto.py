@@ -35,6 +35,15 @@ def decrypt(sealed: str) -> str:
         ) from error
 
 
+def reseal(sealed: str) -> str | None:
+    """The same under the key of now; None when it is under that already. Raises :class:`Undecryptable`."""
+    try:
+        _cipher(settings.SECRET_KEY, ()).decrypt(sealed.encode())
+    except InvalidToken:
+        return encrypt(decrypt(sealed))
+    return None
+
+
 def fingerprint(secret: str) -> str:
     """A one-way SHA-256 of a random secret (tokens): comparable, useless to a thief. Hex, 64 characters."""
     return hashlib.sha256(secret.encode()).hexdigest()
@@ -61,7 +70,15 @@ def _derive(key: str, purpose: str) -> bytes:
 
 
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
-    """A text that the database only ever sees sealed. Cannot be searched or compared in SQL."""
+    """A text that the database only ever sees sealed. Cannot be searched or compared in SQL.
+
+    ``mark``: the column that holds its keyed hash, and what for (``keyed_mark``); another key makes it anew
+    (``kernel.resealing``). No matter of the schema: migrations know nothing of it.
+    """
+
+    def __init__(self, *arguments: Any, mark: tuple[str, str] | None = None, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.mark = mark
 
     def get_prep_value(self, value: Any) -> Any:
         return None if value is None else encrypt(str(value))

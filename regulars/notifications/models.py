@@ -104,13 +104,16 @@ class PushKey(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="push_key_only")]
 
 
+ENDPOINT_MARK = "push-endpoint"
+
+
 class PushSubscription(WorkspaceScoped):
     """A browser that a member lets us wake."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+", db_index=True)
     session = models.ForeignKey(BrowserSession, on_delete=models.CASCADE, null=True, related_name="+")
     """the sign-in that it was made in: a browser that is signed out, by whomever, is told nothing more"""
-    endpoint = EncryptedTextField()
+    endpoint = EncryptedTextField(mark=("mark", ENDPOINT_MARK))
     """an address at the browser's push service; whoever has it and our key can wake the browser"""
     mark = models.TextField(unique=True)
     """a keyed hash of the endpoint, to find it by"""

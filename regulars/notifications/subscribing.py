@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from regulars.kernel.addresses import ForbiddenAddress
 from regulars.kernel.crypto import keyed_mark
 from regulars.kernel.errors import Invalid, NotFound
-from regulars.notifications.models import PushSubscription
+from regulars.notifications.models import ENDPOINT_MARK, PushSubscription
 from regulars.notifications.services import check_endpoint
 from regulars.workspaces.models import BrowserSession, Member
 
@@ -74,7 +74,7 @@ def knows(member: Member, endpoint: str) -> bool:
 
 
 def _mark(endpoint: str) -> str:
-    return keyed_mark(endpoint, "push-endpoint")
+    return keyed_mark(endpoint, ENDPOINT_MARK)
 
 
 def _check(endpoint: str, public_key: str, secret: str) -> None:

@@ -10,14 +10,16 @@ from itertools import islice
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from regulars.contacts.numbers import masked
 from regulars.kernel.cursors import read_cursor, unknown_cursor, write_cursor
 from regulars.search.asking import Asked
 from regulars.search.finding import EXAMINED, Place, Sought, find_rows, having_any, searching
 from regulars.search.keys import NUMBER, open_keys
 from regulars.search.searchable import Findable, Searchable
-from regulars.search.terms import Excerpt, Stretch, Term, excerpt_of, find_in, find_number, joined
+from regulars.search.terms import Excerpt, Stretch, Term, digits_of, excerpt_of, find_in, find_number, joined
 from regulars.search.tokens import tokens_of
 from regulars.workspaces.access import Actor
+from regulars.workspaces.sight import NUMBERS
 
 AT_ONCE = 60
 """entries that are held against their texts together"""
@@ -87,6 +89,7 @@ class _Look:
         self._asked, self._kind, self._at_once = asked, kind, min(limit + 1, AT_ONCE)
         numbers = [term.as_number for term in asked.terms if term.as_number]
         self._digits = numbers if kind.has_numbers and actor.can("contacts:read") else []
+        self._whole = None if actor.can(NUMBERS) else {digits_of(term.written) for term in asked.terms}
         sees_all = actor.sees_all and actor.far("contacts") == "all"
         self._sought = Sought(
             actor.workspace_id,
@@ -142,10 +145,17 @@ class _Look:
         by_words = find_in(thing.text, words) if words else []
         if not shown or by_words is None:
             return None
-        return Found(self._kind.kind, thing, _with_number(thing.text, by_words, *shown[0]))
+        number, stretches = shown[0]
+        if self._whole is not None:
+            number, stretches = masked(number), []
+        return Found(self._kind.kind, thing, _with_number(thing.text, by_words, number, stretches))
 
     def _in_number(self, number: str) -> list[Stretch]:
-        """Empty unless all numbers that are looked for are in it."""
+        """Empty unless all numbers that are looked for are in it. Who may not see numbers has to have written it whole:
+        nobody finds one out digit by digit.
+        """
+        if self._whole is not None:
+            return [Stretch(0, 0)] if digits_of(number) in self._whole else []
         each = [find_number(number, digits) for digits in self._digits]
         return joined(stretch for stretches in each for stretch in stretches) if all(each) else []
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from .errors import StartRefused
 
 PROJECT = Path(__file__).resolve().parents[2]  # where the packages regulars, config and whatsapp_sandbox lie
+OLD_KEYS = "old_secret_keys"
 LONGEST_READ = 1 << 20  # characters; what we read where others write is some lines long
 
 
@@ -55,6 +56,36 @@ def secret_key(home: Path) -> str:
     if not key:
         raise StartRefused(f"{file} is empty. Restore it from a backup, or set REGULARS_SECRET_KEY.")
     return key
+
+
+def old_secret_keys(home: Path) -> list[str]:
+    """Those that a rotation has not retired yet, the newest first; none when there is none."""
+    try:
+        return (home / OLD_KEYS).read_text(encoding="utf-8").split()
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartRefused(f"{home / OLD_KEYS} cannot be read. Restore it from a backup.") from error
+
+
+def known_old_keys(home: Path, own_key: str | None) -> str:
+    """For the environment of a process: those that somebody named, and the home's where the key is the home's, too."""
+    named = os.environ.get("REGULARS_OLD_SECRET_KEYS", "")
+    return ",".join(filter(None, [named, *(() if own_key else old_secret_keys(home))]))
+
+
+def begin_new_key(home: Path) -> None:
+    """Another secret key in the home, the one before beside it. Stopped anywhere, no key is lost: the old one is
+    written down before the new one takes its place, and whoever finds it written down twice has it once too often.
+    """
+    before = secret_key(home)
+    kept = [each for each in old_secret_keys(home) if each != before]
+    write_private(home / OLD_KEYS, "\n".join([before, *kept]) + "\n")
+    write_private(home / "secret_key", secrets.token_urlsafe(48) + "\n")
+
+
+def retire_old_keys(home: Path) -> None:
+    (home / OLD_KEYS).unlink(missing_ok=True)
 
 
 def is_text(value: str) -> bool:

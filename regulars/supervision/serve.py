@@ -21,7 +21,7 @@ from . import cluster, dropping, leftovers, net, postgres, ready, schema, system
 from .accounts import as_root_again, run_as, was_root
 from .dropping import Service
 from .errors import StartRefused
-from .home import PROJECT, make_home, read_own, secret_key, write_private
+from .home import PROJECT, known_old_keys, make_home, read_own, secret_key, write_private
 from .locks import FileLock
 from .output import Output
 from .processes import Child, Processes
@@ -134,6 +134,7 @@ def _environment(settings: Settings, service: Service) -> dict[str, str]:
         "REGULARS_PORT": str(settings.port),
         "REGULARS_PUBLIC_URL": settings.url,
         "REGULARS_SECRET_KEY": settings.secret_key or secret_key(settings.home),
+        "REGULARS_OLD_SECRET_KEYS": known_old_keys(settings.home, settings.secret_key),
         "REGULARS_LOG": settings.log,
         "REGULARS_DEMO": "1" if settings.demo else "0",
         "REGULARS_DEMO_QUIET": "1" if settings.demo_quiet else "0",

@@ -26,6 +26,7 @@ _AGENT = frozenset(
         "messages:send",
         "notes:write",
         "contacts:read",
+        "contacts:see_numbers",
         "contacts:edit",
         "contacts:merge",
         "message_templates:read",

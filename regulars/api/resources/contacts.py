@@ -41,7 +41,7 @@ def list_contacts(actor: Actor, query: ContactQuery) -> Page[ContactShape]:
     take: Take[Contact] = take_matching(actor, query.conditions, "contact") if query.conditions else take_all
     contacts = contacts_visible_to(actor)
     if query.q.strip():
-        contacts = contacts.filter(id__in=matching_contacts(actor.workspace_id, query.q).values("id"))
+        contacts = contacts.filter(id__in=matching_contacts(actor, query.q).values("id"))
     if query.person:
         contacts = contacts.filter(person_id=parse_reference(query.person, "person"))
     rows, next_cursor = newest_first(contacts, "created_at", query, take)

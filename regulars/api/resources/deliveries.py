@@ -13,6 +13,7 @@ from regulars.api.parsing import parse_reference
 from regulars.api.raw_updates import load_raw
 from regulars.api.shapes.common import Ref
 from regulars.api.shapes.jobs import JobShape, build_job
+from regulars.contacts.numbers import shown_words
 from regulars.inboxes import replaying
 from regulars.inboxes.access import access_delivery
 from regulars.inboxes.models import ChannelNotice, Connection, Delivery
@@ -22,6 +23,7 @@ from regulars.kernel.models import ParkedEvent
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
 from regulars.workspaces import parked_events
 from regulars.workspaces.access import Actor, access_parked_event, parked_events_of
+from regulars.workspaces.sight import NUMBERS
 
 DeliveryState = Literal["pending", "processed", "failed"]
 
@@ -51,7 +53,11 @@ class DeliveryWithRaw(DeliveryShape, kw_only=True):
     """A delivery with what it holds."""
 
     raw: Annotated[
-        Any, told("The body, decoded; null when it cannot be.", {"object": "whatsapp_business_account"})
+        Any,
+        told(
+            "The body, decoded; null when it cannot be, and for who may not see numbers (`contacts:see_numbers`).",
+            {"object": "whatsapp_business_account"},
+        ),
     ]
 
 
@@ -122,7 +128,7 @@ def get_delivery(actor: Actor, delivery_id: int) -> DeliveryWithRaw:
     It holds what people said: the audit trail notes who looked.
     """
     row = replaying.open_delivery(delivery_id, by=actor)
-    return DeliveryWithRaw(**_facts(row), raw=load_raw(bytes(row.body)))
+    return DeliveryWithRaw(**_facts(row), raw=load_raw(bytes(row.body)) if actor.can(NUMBERS) else None)
 
 
 def replay_delivery(actor: Actor, delivery_id: int) -> DeliveryShape:
@@ -210,8 +216,8 @@ def _build_notice(row: ChannelNotice) -> NoticeShape:
         kind=cast("NoticeKind", row.kind),
         field=row.field,
         event=row.event or None,
-        title=row.title or None,
-        details=row.details or None,
+        title=shown_words(row.title) or None,
+        details=shown_words(row.details) or None,
         at=row.at,
         delivery=str(row.delivery_id) if is_kept else None,
     )

@@ -14,11 +14,13 @@ from regulars.api.paging import PageQuery
 from regulars.api.shapes.common import Id, Ref, encodable, refer_to_member
 from regulars.api.shapes.conditions import Conditions
 from regulars.contacts.models import Contact, ContactIdentity, ContactTagging
+from regulars.contacts.numbers import shown_name, shown_number
 from regulars.contacts.queries import consents_of, identities_of
 from regulars.kernel.shielding import shielded
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
 from regulars.tags.queries import names_of
 from regulars.tags.taggings import tags_on
+from regulars.workspaces.sight import NUMBERS, sees
 
 FieldValue = str | int | float | bool | None
 """one value of a field of the workspace's own"""
@@ -37,7 +39,10 @@ class IdentityOfContact(msgspec.Struct):
         IdentityKind,
         told("What sort of address; nobody can be written to at an `unnamed` one.", "phone"),
     ]
-    value: Annotated[str, told("A phone in E.164, one form for every spelling.", PHONE)]
+    value: Annotated[
+        str,
+        told("A phone in E.164; `+82 ••• 5678` for who may not see numbers (`contacts:see_numbers`).", PHONE),
+    ]
     address: Annotated[
         str | UnsetType,
         told(
@@ -155,8 +160,8 @@ def _identity(row: ContactIdentity) -> IdentityOfContact:
     return IdentityOfContact(
         row.channel,
         cast("IdentityKind", row.kind),
-        row.value,
-        written if differs else UNSET,
+        shown_number(row.value) if row.kind == "phone" else row.value,
+        written if differs and sees(NUMBERS) else UNSET,
         row.portfolio or UNSET,
     )
 
@@ -204,8 +209,8 @@ def _build(
         owner=refer_to_member(contact.owner),
         fields=shielded("contact", contact.id, lambda: _fields(contact.fields), dict),
         consent=consent,
-        profile_name=contact.profile_name or None,
-        username=contact.username or None,
+        profile_name=shown_name(contact.profile_name) or None,
+        username=shown_name(contact.username) or None,
         country=contact.country or None,
         about=contact.about or None,
         unreachable_reason=contact.unreachable_reason or None,

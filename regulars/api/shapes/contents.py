@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from regulars.contacts.numbers import TELLS_NUMBERS, without_numbers
 from regulars.inboxes.ports import (
     Choice,
     ContactCard,
@@ -174,4 +175,4 @@ Content = (
 def build_content(kind: str, stored: dict[str, Any]) -> dict[str, Any]:
     shown = {"kind": kind, **{name: value for name, value in stored.items() if name != "media"}}
     msgspec.convert(shown, Content)
-    return shown
+    return without_numbers(shown) if kind in TELLS_NUMBERS else shown

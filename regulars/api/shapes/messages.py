@@ -13,6 +13,7 @@ from regulars.api.raw_updates import read_raw_updates
 from regulars.api.shapes.common import Id, encodable, reference_to
 from regulars.api.shapes.contents import build_content
 from regulars.api.shapes.media import MediaShape, build_media
+from regulars.contacts.numbers import shown_name, shown_number, shown_words
 from regulars.conversations.models import Message
 from regulars.conversations.queries.changing import MessageChanges, emoji_of
 from regulars.conversations.queries.threads import MessageDetails, with_details
@@ -20,6 +21,7 @@ from regulars.conversations.queries.waiting import Wait
 from regulars.inboxes.ports import MessageKind
 from regulars.kernel.shielding import shielded
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
+from regulars.workspaces.sight import NUMBERS, sees
 
 AuthorKind = Literal["contact", "member", "rule", "journey", "broadcast", "api", "phone_app", "system"]
 Direction = Literal["in", "out"]
@@ -175,7 +177,8 @@ class MessageShape(msgspec.Struct, kw_only=True):
     raw: Annotated[
         Any,
         told(
-            "The provider's own form, with `?raw=1`; null when it is no longer kept.",
+            "The provider's own form, with `?raw=1`; null when it is no longer kept, and left out for who may not see "
+            "numbers (`contacts:see_numbers`): it holds them.",
             {"id": "wamid.HBg", "type": "text"},
         ),
     ] = msgspec.UNSET
@@ -196,7 +199,7 @@ def build_messages(messages: Sequence[Message], *, with_raw: bool = False) -> li
     """Of one inbox: the same number of queries for any page."""
     details = with_details(messages)
     shapes = [_build_shielded(each) for each in details]
-    if with_raw:
+    if with_raw and sees(NUMBERS):
         raw = read_raw_updates(messages)
         for shape, message in zip(shapes, messages, strict=True):
             shape.raw = raw.get(message.id)
@@ -206,7 +209,7 @@ def build_messages(messages: Sequence[Message], *, with_raw: bool = False) -> li
 def author_of(message: Message) -> AuthorShape:
     """Contact and member must have been fetched with the message."""
     if message.author_kind == "contact":
-        name = message.contact.display_name if message.contact else message.author_name
+        name = message.contact.display_name if message.contact else shown_name(message.author_name)
         return AuthorShape("contact", str(message.contact_id), name)
     if message.author_kind == "member":
         member = message.author_member
@@ -269,7 +272,10 @@ def _build(details: MessageDetails) -> MessageShape:
         content=build_content(message.kind, message.content),
         author=author_of(message),
         status=cast("MessageStatus", message.status),
-        statuses=[StatusShape(each.status, each.at, each.participant or None) for each in details.statuses],
+        statuses=[
+            StatusShape(each.status, each.at, shown_number(each.participant) or None)
+            for each in details.statuses
+        ],
         error=build_error(message.error) if message.error else None,
         waiting=_build_waiting(details.wait) if details.wait else None,
         provider_id=message.provider_id,
@@ -290,7 +296,7 @@ def build_error(stored: Mapping[str, Any]) -> ErrorShape:
     code, title, details = (
         _code(stored.get("code")),
         str(stored.get("title", "")),
-        str(stored.get("details", "")),
+        shown_words(str(stored.get("details", ""))),
     )
     shown_title, explanation = explain_error(code, title, details)
     reason: Mapping[str, Any] | None = stored.get("waited_for")

@@ -80,7 +80,7 @@ def narrowed(cases: QuerySet[Case], wanted: CaseFilter) -> QuerySet[Case]:
     return cases
 
 
-def found_by(cases: QuerySet[Case], workspace_id: UUID, text: str) -> QuerySet[Case]:
+def found_by(cases: QuerySet[Case], actor: Actor, text: str) -> QuerySet[Case]:
     """By number alone where the text is one with its sign; else also by words of titles, and by people."""
     text = text.replace("\x00", "").strip()
     number = _NUMBER.fullmatch(text)
@@ -89,7 +89,7 @@ def found_by(cases: QuerySet[Case], workspace_id: UUID, text: str) -> QuerySet[C
     words = Q()
     for word in text.split():
         words &= Q(title__icontains=word) | Q(about__icontains=word)
-    people = matching_contacts(workspace_id, text).values("id")
+    people = matching_contacts(actor, text).values("id")
     theirs = CaseContact.objects.filter(case_id=OuterRef("pk"), contact_id__in=people)
     wanted = words | Exists(theirs)
     return cases.filter(wanted | Q(number=int(number[1])) if number else wanted)
@@ -101,7 +101,7 @@ def list_cases(
     """Three queries whatever the page's size."""
     cases = narrowed(cases_visible_to(actor), wanted)
     if wanted.text:
-        cases = found_by(cases, actor.workspace_id, wanted.text)
+        cases = found_by(cases, actor, wanted.text)
     if cursor:
         cases = cases.filter(_after(order, cursor))
     found = list(cases.order_by(*_ORDERS[order])[: limit + 1])
@@ -113,7 +113,7 @@ def count_cases(actor: Actor, wanted: CaseFilter) -> Mapping[str, int]:
     """By status; one query."""
     cases = narrowed(cases_visible_to(actor), wanted)
     if wanted.text:
-        cases = found_by(cases, actor.workspace_id, wanted.text)
+        cases = found_by(cases, actor, wanted.text)
     return dict(cases.order_by().values_list("status").annotate(many=Count("id")))
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 
 from regulars.commands import COMMANDS
+from regulars.commands.tests.conftest import on_server
 from regulars.supervision import net, system
 from regulars.supervision.home import PROJECT
 from regulars.supervision.locks import FileLock
@@ -243,27 +243,6 @@ def test_a_home_without_a_database_is_named_and_not_made(command: tuple[str, ...
     assert not (tmp_path / "typo").exists()
 
 
-@pytest.fixture
-def other_database() -> Iterator[Callable[[str, str], str]]:
-    base, _slash, rest = os.environ["DATABASE_URL"].rpartition("/")
-    _name, mark, query = rest.partition("?")
-    made: list[str] = []
-
-    def make(name: str, options: str = "") -> str:
-        _on_server(f"CREATE DATABASE {name} TEMPLATE template0 {options}")
-        made.append(name)
-        return f"{base}/{name}{mark}{query}"
-
-    yield make
-    for name in made:
-        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _on_server(statement: str) -> None:
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(statement.encode())
-
-
 def _refusal(url: str, *command: str, home: Path, **environment: str) -> str:
     done = regulars(*(command or ("migrate",)), DATABASE_URL=url, REGULARS_HOME=str(home), **environment)
     assert (done.returncode, done.stdout) == (1, "")
@@ -312,17 +291,17 @@ def test_a_role_that_may_not_make_tables_is_named_by_every_command_that_would(
     role = f"guest_{os.getpid()}"
     url = urlsplit(other_database(f"foreign_{os.getpid()}"))
     as_guest = url._replace(netloc=f"{role}:guest@{url.netloc.rpartition('@')[2]}").geturl()
-    _on_server(f"CREATE ROLE {role} LOGIN PASSWORD 'guest'")
+    on_server(f"CREATE ROLE {role} LOGIN PASSWORD 'guest'")
     try:
         if limit:
-            _on_server(f"ALTER ROLE {role} {limit}")
+            on_server(f"ALTER ROLE {role} {limit}")
         assert sentence in _refusal(as_guest, home=tmp_path)
         served = regulars(
             "serve", "--home", str(tmp_path), DATABASE_URL=as_guest, REGULARS_PORT=str(net.free_port())
         )
         assert (served.returncode, served.stderr.count("\n"), sentence in served.stderr) == (1, 1, True)
     finally:
-        _on_server(f"DROP ROLE {role}")
+        on_server(f"DROP ROLE {role}")
 
 
 def test_a_role_that_may_not_read_our_tables_is_named(tmp_path: Path, other_database: Callable[..., str]):
@@ -330,12 +309,12 @@ def test_a_role_that_may_not_read_our_tables_is_named(tmp_path: Path, other_data
     url = urlsplit(other_database(f"owned_{os.getpid()}"))
     assert regulars("migrate", DATABASE_URL=url.geturl(), REGULARS_HOME=str(tmp_path)).returncode == 0
     as_reader = url._replace(netloc=f"{role}:reader@{url.netloc.rpartition('@')[2]}").geturl()
-    _on_server(f"CREATE ROLE {role} LOGIN PASSWORD 'reader'")
+    on_server(f"CREATE ROLE {role} LOGIN PASSWORD 'reader'")
     try:
         for command in (("migrate",), ("token", "create", "--workspace", "Shop", "--role", "owner")):
             assert "may not do in the database" in _refusal(as_reader, *command, home=tmp_path)
     finally:
-        _on_server(f"DROP ROLE {role}")
+        on_server(f"DROP ROLE {role}")
 
 
 NOT_UTF8 = os.fsdecode(b"\xff\xfe")

@@ -200,7 +200,7 @@ def test_an_empty_change_links_nobody(cast):
 
 
 def _found(cast: Cast, text: str) -> set[UUID]:
-    return set(matching_contacts(cast.workspace.id, text).values_list("id", flat=True))
+    return set(matching_contacts(cast.actor(), text).values_list("id", flat=True))
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_a_search_with_zero_bytes_finds_what_the_rest_says(cast):
 
 
 def test_nobody_is_found_next_door(cast):
-    assert set(matching_contacts(cast.stranger.workspace.id, "Alice")) == set()
+    assert set(matching_contacts(cast.stranger.actor(), "Alice")) == set()
 
 
 # --- editing ----------------------------------------------------------------------------------------

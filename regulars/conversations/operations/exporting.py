@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from regulars.contacts.exports import KEPT_FOR
 from regulars.contacts.models import Contact, PersonExport, PersonExportPart
-from regulars.contacts.queries import contacts_of_person
+from regulars.contacts.queries import contacts_of_person, without_numbers_of
 from regulars.contacts.registry import count_exported, export_of, export_rows, exported_tables
 from regulars.conversations.access import access_contact
 from regulars.kernel import clock
@@ -53,6 +53,8 @@ def export_person(contact: Contact, *, by: Actor) -> PersonRows:
             limit=MOST_AT_ONCE,
         )
     tables = export_of(ids)
+    if hide := without_numbers_of(ids):
+        tables = hide(tables)
     audit(by, "contacts:export", "contact", str(contact.id), contacts=len(ids))
     return PersonRows(contact.person_id, ids, tables)
 

@@ -148,9 +148,13 @@ def _narrowed(
     if wanted.narrowing:
         conversations = conversations.filter(narrowings()[wanted.narrowing](actor.workspace_id))
     if wanted.text:
-        matching = matching_contacts if actor.can("contacts:read") else named_contacts
+        matching = (
+            matching_contacts(actor, wanted.text)
+            if actor.can("contacts:read")
+            else named_contacts(actor.workspace_id, wanted.text)
+        )
         conversations = conversations.filter(
-            Q(contact__person__in=matching(actor.workspace_id, wanted.text).values("person_id"))
+            Q(contact__person__in=matching.values("person_id"))
             | Q(group_id__in=matching_groups(actor.workspace_id, wanted.text))
             | Q(id__in=tagged_by_word(ConversationTagging, actor.workspace_id, wanted.text))
         )

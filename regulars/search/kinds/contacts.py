@@ -16,6 +16,7 @@ from regulars.contacts.events import (
     ContactProfileChanged,
 )
 from regulars.contacts.models import Contact, ContactIdentity, ContactTagging
+from regulars.contacts.numbers import is_number
 from regulars.conversations.access import contacts_visible_to
 from regulars.conversations.events import ConversationStarted
 from regulars.search.asking import Asked
@@ -38,20 +39,16 @@ def _read(ids: Collection[UUID]) -> Iterator[Findable]:
     for contact_id, value in identities.order_by("value").values_list("contact_id", "value"):
         addresses[contact_id].append(value)
     for contact in Contact.objects.filter(id__in=list(ids)):
-        names = (
-            contact.name,
-            contact.profile_name,
-            contact.username,
-            contact.about[:MOST_OF_ABOUT],
-            *_fields(contact),
-        )
+        names = (contact.name, contact.profile_name, contact.username)
+        words = (*(each for each in names if not is_number(each)), contact.about[:MOST_OF_ABOUT])
+        numbers = (*addresses[contact.id], *filter(is_number, names))
         yield Findable(
             id=contact.id,
             workspace_id=contact.workspace_id,
             at=contact.created_at,
-            text="\n".join(dict.fromkeys(filter(None, names))),
+            text="\n".join(dict.fromkeys(filter(None, (*words, *_fields(contact))))),
             contact_id=contact.id,
-            numbers=tuple(dict.fromkeys(addresses[contact.id])),
+            numbers=tuple(dict.fromkeys(numbers)),
         )
 
 

@@ -37,6 +37,9 @@ SUBJECTS = (
         _("Contacts"),
         {
             "contacts:read": _("See contacts"),
+            "contacts:see_numbers": _(
+                "See people's numbers whole; without it all but the last digits are left out"
+            ),
             "contacts:edit": _("Add and change contacts"),
             "contacts:merge": _("Say that contacts are one person, and part them again"),
             "contacts:export": _("Take everything of a contact out in a file"),

@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from regulars.contacts.numbers import shown_words
 from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ledger import Inbound, Ledger, Outbound
 from regulars.inboxes.models import Connection, Inbox
@@ -28,6 +29,7 @@ register.filter("role_description", role_description)
 register.filter("delivery_error_sentence", delivery_error)
 register.filter("reaction_words", reaction_purpose)
 register.filter("notice_words", notice_kind)
+register.filter("platform_words", shown_words)
 
 
 @register.filter

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from regulars.contacts.numbers import shown_name, shown_number, shown_words
 from regulars.conversations.models import UNCOUNTED_KINDS, Activity, Conversation, Message, Note
 from regulars.conversations.queries.changing import MessageChanges, emoji_of
 from regulars.conversations.queries.threads import MessageDetails, ThreadPage
@@ -176,7 +177,7 @@ def author_of(message: Message, *, is_in_group: bool) -> Author:
     """Who said a message. In a group nobody else tells who speaks: the name is never empty if we know any."""
     if message.direction == "in":
         known = message.contact.display_name if is_in_group and message.contact else ""
-        return Author("contact", known or message.author_name, message.contact_id)
+        return Author("contact", known or shown_name(message.author_name), message.contact_id)
     kind = cast("AuthorKind", message.author_kind if message.author_kind in _AUTHOR_KINDS else "system")
     return Author(kind, message.author_name, message.author_member_id)
 
@@ -244,7 +245,11 @@ def _message_view(details: MessageDetails, conversation: Conversation) -> Messag
         cut_characters=max(0, len(text) - LONGEST_DRAWN),
         status=message.status,
         moments=tuple(
-            StatusMoment(each.status, each.at, details.participants.get(each.participant, each.participant))
+            StatusMoment(
+                each.status,
+                each.at,
+                details.participants.get(each.participant) or shown_number(each.participant),
+            )
             for each in details.statuses
         ),
         error=_error(message.error, conversation.inbox.connection.channel),
@@ -319,7 +324,7 @@ def _error(stored: object, channel: str) -> ErrorView | None:
         channel,
         code if isinstance(code, int) else 0,
         str(stored.get("title", "")),
-        str(stored.get("details", "")),
+        shown_words(str(stored.get("details", ""))),
         code if isinstance(code, str) else "",
         _error(stored.get("waited_for"), channel),
     )

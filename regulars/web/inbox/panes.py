@@ -52,6 +52,7 @@ from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
 from regulars.workspaces.queries import active_members_of, teams_of
 from regulars.workspaces.serving import serving_of
+from regulars.workspaces.sight import NUMBERS
 
 PANEL_NOTES = 3
 PANEL_EPISODES = 5
@@ -167,7 +168,7 @@ def thread_context(actor: Actor, member: Member, conversation: Conversation) -> 
         "file_limits": _file_limits(channel),
         "advises": is_advised(actor),
         "uses_quick_replies": actor.can("quick_replies:read"),
-        "phone_query": _phone_query(conversation, panel.get("identities", [])) if settings.DEMO else "",
+        "phone_query": _phone_query(actor, conversation, panel.get("identities", [])),
     }
 
 
@@ -181,9 +182,9 @@ def _file_limits(channel: ChannelProfile) -> str:
     return json.dumps({"kinds": kinds, "picture": advice._asdict() if advice else None})
 
 
-def _phone_query(conversation: Conversation, identities: list[ContactIdentity]) -> str:
+def _phone_query(actor: Actor, conversation: Conversation, identities: list[ContactIdentity]) -> str:
     """Whose phone the demo's pane of phones shows beside this conversation, and in which chat; nobody's for a group."""
-    if not identities:
+    if not (settings.DEMO and identities and actor.can(NUMBERS)):
         return ""
     known = identities[0]
     customer = known.provider_address or known.value
@@ -270,6 +271,7 @@ def _rights(actor: Actor, contact: Contact | None) -> dict[str, bool]:
         "note": actor.can("notes:write"),
         "resolve": actor.can("conversations:resolve"),
         "tag": actor.can("conversations:assign"),
+        "see_numbers": actor.can(NUMBERS),
     }
 
 

@@ -10,7 +10,6 @@ from functools import cache
 from urllib.parse import urlencode
 from uuid import UUID
 
-import phonenumbers
 from django import template
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
@@ -19,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
 from regulars.contacts.models import Group
+from regulars.contacts.numbers import shown_number, written_number
 from regulars.conversations.queries.lists import Order
 from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import Choice, Location, OutgoingLocation, TemplateButton
@@ -390,11 +390,13 @@ def may(actor: Actor | None, permission: str) -> bool:
 
 @register.filter
 def phone_shown(phone: str) -> str:
-    try:
-        parsed = phonenumbers.parse(phone)
-    except phonenumbers.NumberParseException:
-        return phone
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return written_number(phone)
+
+
+@register.filter
+def as_on_card(phone: str) -> str:
+    """As somebody wrote it."""
+    return shown_number(phone)
 
 
 @register.filter(name="priority_word")

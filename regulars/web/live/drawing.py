@@ -7,12 +7,19 @@ from collections.abc import Sequence
 from regulars.kernel.events import Event, Position
 from regulars.web.live.streams import event_of
 from regulars.web.live.topics import Eyes, Piece, Topic
+from regulars.workspaces.sight import Sight, looking
 
-Drawn = list[tuple[Topic, Sequence[Piece]]]
+Wanted = tuple[Topic, Sight, list[Event], Eyes]
+"""what screens of the same sight follow, and what happened to it"""
+Drawn = list[tuple[Topic, Sight, Sequence[Piece]]]
 
 
-def draw_all(wanted: Sequence[tuple[Topic, list[Event], Eyes]]) -> Drawn:
-    return [(topic, topic.draw(events, eyes)) for topic, events, eyes in wanted]
+def draw_all(wanted: Sequence[Wanted]) -> Drawn:
+    drawn = []
+    for topic, sight, events, eyes in wanted:
+        with looking(sight):
+            drawn.append((topic, sight, topic.draw(events, eyes)))
+    return drawn
 
 
 def write_once(

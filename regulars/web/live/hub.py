@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import product
 from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
@@ -25,13 +26,13 @@ from django.db import InterfaceError, OperationalError
 from regulars.conversations.access import Staffing, read_staffings
 from regulars.kernel import clock
 from regulars.kernel.database import check_connection
-from regulars.kernel.events import Event, Page, Position, Recorded, end_of_log, read_after
+from regulars.kernel.events import Page, Position, Recorded, end_of_log, read_after
 from regulars.kernel.ids import parse_id
 from regulars.web.live.answering import Answering, AnsweringTold
 from regulars.web.live.attendance import Attendance
 from regulars.web.live.counting import count_everything
 from regulars.web.live.door import Viewer, viewer_of_cookie, viewers_of_sessions
-from regulars.web.live.drawing import Drawn, draw_all, write_once
+from regulars.web.live.drawing import Drawn, Wanted, draw_all, write_once
 from regulars.web.live.own import for_own_screens, read_typed
 from regulars.web.live.presence import Board, read_beat, told
 from regulars.web.live.rights import RIGHTS_EVENTS, Shift, sees_other_numbers, shift_of
@@ -401,19 +402,18 @@ class LiveHub:
             looker = Looker(
                 screen.viewer.actor, screen.subject, self._staffing[screen.viewer.actor.workspace_id]
             )
-            for place, (topic, made) in enumerate(drawn):
-                if topic.name in screen.topics:
+            for place, (topic, sight, made) in enumerate(drawn):
+                if topic.name in screen.topics and sight == screen.sight:
                     for index, piece in enumerate(made):
                         if piece.is_for(looker):
                             key = (place, index, screen.viewer.language)
                             self._offer(screen, write_once(pieces, key, piece, end))
 
-    def _wanted(
-        self, happened: Sequence[Recorded], screens: Sequence[_Screen]
-    ) -> list[tuple[Topic, list[Event], Eyes]]:
+    def _wanted(self, happened: Sequence[Recorded], screens: Sequence[_Screen]) -> list[Wanted]:
+        """Once for all screens whose members see the same of what happened."""
         wanted = []
-        for topic in self._topics:
-            following = [screen for screen in screens if topic.name in screen.topics]
+        for topic, sight in product(self._topics, {each.sight for each in screens}):
+            following = [each for each in screens if topic.name in each.topics and each.sight == sight]
             workspaces = frozenset(screen.viewer.actor.workspace_id for screen in following)
             events = [
                 each.event
@@ -423,7 +423,7 @@ class LiveHub:
             if events:
                 languages = tuple(sorted({screen.viewer.language for screen in following}))
                 subjects = frozenset(screen.subject for screen in following if screen.subject)
-                wanted.append((topic, events, Eyes(workspaces, languages, subjects)))
+                wanted.append((topic, sight, events, Eyes(workspaces, languages, subjects)))
         return wanted
 
     def _count_soon(self, happened: Sequence[Recorded], screens: Sequence[_Screen]) -> None:

@@ -8,6 +8,7 @@ from time import monotonic
 from uuid import UUID
 
 from regulars.web.live.door import Viewer
+from regulars.workspaces.sight import Sight, sight_of
 
 QUEUE_LIMIT = 500
 
@@ -24,3 +25,7 @@ class Screen:
     queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_LIMIT))
     news: list[bytes] | None = None
     """what came up while the screen is still to be told what it missed: that was drawn earlier and goes first"""
+
+    @property
+    def sight(self) -> Sight:
+        return sight_of(self.viewer.actor)

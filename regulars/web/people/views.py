@@ -109,7 +109,7 @@ def _side(actor: Actor, contact: Contact) -> Side:
 
 
 def _found(actor: Actor, here: Contact, text: str) -> list[Contact]:
-    named = matching_contacts(actor.workspace_id, text).values("id")
+    named = matching_contacts(actor, text).values("id")
     others = contacts_visible_to(actor).filter(id__in=named).exclude(person_id=here.person_id)
     return list(others.order_by("-created_at", "-id")[:FOUND_LIMIT])
 

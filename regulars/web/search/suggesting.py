@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from regulars.cases.queries.lists import CaseFilter, list_cases
+from regulars.contacts.numbers import shown_number
 from regulars.conversations.models import Conversation
 from regulars.conversations.queries.lists import ConversationFilter, list_conversations
 from regulars.kernel.errors import Invalid
@@ -114,4 +115,4 @@ def _label(conversation: Conversation) -> str:
 
 
 def _kind(conversation: Conversation) -> str:
-    return conversation.contact.phone if conversation.contact else gettext("Group")
+    return shown_number(conversation.contact.phone) if conversation.contact else gettext("Group")

@@ -21,6 +21,7 @@ from regulars.workspaces.sessions import (
     member_behind,
     note_use,
 )
+from regulars.workspaces.sight import looking, sight_of
 from regulars.workspaces.trail.collecting import Collector, collected, current_collector
 
 ASKED_BY_MACHINES = frozenset({"/readyz", "/metrics"})
@@ -54,7 +55,10 @@ class MemberMiddleware:
         if request.actor is None:
             return self.get_response(request)
         source = address_in(source_of(request))
-        with collected(Collector(request.actor, "screen", source=source)) as collector:
+        with (
+            looking(sight_of(request.actor)),
+            collected(Collector(request.actor, "screen", source=source)) as collector,
+        ):
             response = self.get_response(request)
             if not _shows_something(response):
                 collector.forget_looks()

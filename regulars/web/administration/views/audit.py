@@ -54,6 +54,8 @@ COLUMNS = (
     Column(gettext_lazy("What")),
     Column(gettext_lazy("From where")),
 )
+LONGEST_ADDRESS = 300
+"""letters of what is pasted: an id, or the address of a conversation"""
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/x-ndjson"}
 
 
@@ -71,7 +73,7 @@ class FilterForm(forms.Form):
     object = forms.CharField(
         label=gettext_lazy("Id of a conversation, contact or message"),
         required=False,
-        max_length=40,
+        max_length=LONGEST_ADDRESS,
         widget=forms.TextInput(attrs={"dir": "ltr", "spellcheck": "false"}),
     )
     source = forms.CharField(
@@ -110,7 +112,10 @@ class FilterForm(forms.Form):
 
     @property
     def which(self) -> WhichEntries:
-        given = self.cleaned_data if self.is_valid() else {}
+        """Raises ``Invalid`` for what cannot be looked for: nobody is shown, or takes out, all instead."""
+        if not self.is_valid():
+            raise Invalid(_("Please check what you entered"), fields=dict.fromkeys(self.errors, ""))
+        given = self.cleaned_data
         return WhichEntries(
             actor_id=parse_id(given.get("who") or ""),
             object_id=given.get("object"),

@@ -270,7 +270,7 @@ def add_contact(request: MemberRequest, case_id: str) -> HttpResponse:
 
 def _person(request: MemberRequest, text: str) -> Contact:
     """The only one who is called so."""
-    named = matching_contacts(request.actor.workspace_id, text).values("id")
+    named = matching_contacts(request.actor, text).values("id")
     seen = list(contacts_visible_to(request.actor).filter(id__in=named)[:100])
     if not seen:
         raise Invalid(_("Nobody is called so"), fields={"person": "a name or a number"})

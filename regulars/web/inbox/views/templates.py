@@ -41,6 +41,7 @@ from regulars.web.inbox.views.scheduling import schedule
 from regulars.web.inbox.views.sending import refusal_response
 from regulars.web.intents import intent_of
 from regulars.workspaces.access import Actor
+from regulars.workspaces.sight import NUMBERS
 
 
 @require_safe
@@ -102,7 +103,8 @@ def _known(request: MemberRequest, conversation: Conversation) -> Known:
         return Known(member=str(request.member), business=business)
     name = contact.name or contact.profile_name
     fields = contact.fields if contact_shown_to(request.actor, conversation) else {}
-    return Known(name, contact.phone, str(request.member), business, fields)
+    phone = contact.phone if request.actor.can(NUMBERS) else ""
+    return Known(name, phone, str(request.member), business, fields)
 
 
 def _draft_of(request: MemberRequest, conversation: Conversation) -> TemplateDraft:
