@@ -174,6 +174,41 @@ def test_single_letters_can_be_changed_and_switched_off(desks: Desks, product: P
         sheet.locator("button", has_text="As usual").click()
 
 
+def test_hands_from_a_mail_program_keep_their_keys(desks: Desks, product: Product):
+    kim = Customer(product, "Kim Sato")
+    kim.says("Konnichiwa")
+    desk = desks.open(OWNER)
+    desk.choose(kim)
+    settings = desk.context.new_page()
+    settings.goto(f"{desk.url}/settings/keyboard")
+    usual, mail = (settings.get_by_role("radio", name=name) for name in ("Regulars", "Mail"))
+    expect(usual).to_be_checked()
+    with settings.expect_response("**/preferences"):
+        mail.check()
+    expect(settings.locator("[data-command-key=tag]")).to_contain_text("L")
+
+    _leave_the_text(desk)
+    desk.page.keyboard.press("t")
+    desk.page.keyboard.press("l")
+    expect(desk.page.locator("#tag-menu-head")).to_be_visible()
+    desk.page.keyboard.press("Escape")
+
+    key_of_note = settings.locator("[data-command-key=note]")
+    key_of_note.press("Enter")
+    settings.keyboard.press("l")
+    expect(settings.locator("key-settings")).to_contain_text("Taken by “Tag”")
+    settings.keyboard.press("w")
+    expect(key_of_note).to_contain_text("W")
+    expect(settings.get_by_role("radio", checked=True)).to_have_count(0)
+    expect(settings.locator("[data-own-keys]")).to_be_visible()
+    with settings.expect_response("**/preferences"):
+        usual.check()
+    settings.reload()
+    expect(usual).to_be_checked()
+    expect(settings.locator("[data-command-key=tag]")).to_contain_text("T")
+    settings.close()
+
+
 def test_arrows_walk_through_messages_and_open_their_menu(desks: Desks, product: Product):
     ivy = Customer(product, "Ivy Tan")
     ivy.says("the first line")

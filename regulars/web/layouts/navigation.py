@@ -16,9 +16,6 @@ from regulars.web.inbox.lists import COUNTED, ICONS, VIEWS, ListChoice, short_la
 from regulars.web.settings.register import SettingsGroup, groups_for
 from regulars.workspaces.access import Actor
 
-IN_BOTTOM_BAR = ("mine", "unassigned", "mentions", "open")
-"""of a phone; the others are behind More"""
-
 
 @dataclass(frozen=True, slots=True)
 class NavigationView:
@@ -50,7 +47,15 @@ class Navigation:
 
     @property
     def bottom(self) -> list[NavigationView]:
-        return [view for view in self.views if view.key in IN_BOTTOM_BAR]
+        """The places of a phone, within reach of a thumb; what is one's own stands behind the last of them."""
+        mine = next((view.count for view in self.views if view.key == "mine"), 0)
+        inbox = NavigationView(
+            "mine", _("Inbox"), _("Inbox"), "all", reverse("inbox"), counted=True, count=mine
+        )
+        search = NavigationView(
+            "search", _("Search"), _("Search"), "search", reverse("search"), counted=False
+        )
+        return [inbox, search, *self.work]
 
 
 def navigation_of(actor: Actor) -> Navigation:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from regulars.web.account.keyboard import KEYBOARD
 from regulars.web.account.views import ACCOUNT
 from regulars.web.administration.views.audit import AUDIT
 from regulars.web.administration.views.business_hours import BUSINESS_HOURS
@@ -57,6 +58,7 @@ GROUPS = (
             TOKENS,
             MAIL,
             NOTIFICATION_SETTINGS,
+            KEYBOARD,
             ACCOUNT,
         ),
     ),

@@ -71,3 +71,20 @@ export const keymap = [
   { command: "emoji", keys: ["Alt+I"], group: "composer", label: gettext("Insert an emoji"), icon: "emoji" },
   { command: "attach", keys: ["Mod+Alt+A"], group: "composer", label: gettext("Attach a file"), icon: "attach" },
 ];
+
+/** Keys of other programs, for hands that come from there; what is not named stays as usual. Keys are kept by command. */
+export const presets = [
+  { name: gettext("Regulars"), keys: {} },
+  {
+    name: "Chatwoot",
+    keys: {
+      "next-conversation": "Alt+J", "previous-conversation": "Alt+K", reply: "Alt+L", note: "Alt+P", snooze: "Alt+M", resolve: "Alt+E",
+      context: "Alt+O", "go-inbox": "Alt+C", "go-settings": "Alt+S",
+    },
+  },
+  { name: gettext("Mail"), keys: { tag: "L", snooze: "B", follow: "S", assign: "V", "mark-unread": "Shift+U" } },
+  {
+    name: "WhatsApp Web",
+    keys: { "mark-unread": "Mod+Alt+Shift+U", resolve: "Mod+Alt+Shift+E", emoji: "Mod+Alt+E", "search-list": "Mod+Alt+/" },
+  },
+];
