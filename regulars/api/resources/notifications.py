@@ -24,6 +24,7 @@ from regulars.kernel.errors import Invalid, NotFound
 from regulars.kernel.ids import parse_id
 from regulars.notifications.choosing import choice_of
 from regulars.notifications.operations import (
+    choose_preset,
     choose_privacy,
     choose_quiet,
     choose_ways,
@@ -63,6 +64,8 @@ def change_notification_settings(
 ) -> NotificationSettingsShape:
     """Counts for what happens from then on."""
     member = _maker(actor)
+    if body.preset is not UNSET:
+        choose_preset(member, body.preset)
     if body.levels is not UNSET:
         choose_ways(member, {str(kind): ways for kind, ways in body.levels.items()})
     if body.quiet is not UNSET:

@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern] = [
     path("conversations/<str:conversation_id>/take-back", sending.undo, name="take-back"),
     path("conversations/<str:conversation_id>/send-later", scheduling.send_later, name="send-later"),
     path("conversations/<str:conversation_id>/scheduled", scheduling.waiting, name="scheduled-messages"),
+    path("scheduled", scheduling.scheduled_list, name="scheduled"),
     path("scheduled-messages/<str:scheduled_id>", scheduling.change, name="change-scheduled"),
     path("scheduled-messages/<str:scheduled_id>/cancel", scheduling.cancel, name="cancel-scheduled"),
     path("scheduled-messages/<str:scheduled_id>/send", scheduling.send_now, name="send-scheduled-now"),

@@ -25,7 +25,6 @@ from regulars.web.administration.views.tags import TAGS
 from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
 from regulars.web.cases.views.settings import CASE_SETTINGS
-from regulars.web.inbox.views.scheduling import SCHEDULED
 from regulars.web.notifications.settings import NOTIFICATION_SETTINGS
 from regulars.web.people.views import MERGES
 from regulars.web.routing.settings import ROUTING
@@ -40,7 +39,6 @@ class SettingsGroup:
 
 
 GROUPS = (
-    SettingsGroup(_("Later"), (SCHEDULED,)),
     SettingsGroup(
         _("Settings"),
         (

@@ -26,6 +26,7 @@ export const keymap = [
   { command: "go-resolved", keys: ["G D"], group: "everywhere", label: gettext("Go to what is done"), icon: "resolved", single: true },
   { command: "go-now", keys: ["G T"], group: "everywhere", label: gettext("Go to what is going on now"), icon: "activity", single: true },
   { command: "go-cases", keys: ["G C"], group: "everywhere", label: gettext("Go to the cases"), icon: "case", single: true },
+  { command: "go-scheduled", keys: ["G L"], group: "everywhere", label: gettext("Go to what leaves later"), icon: "clock", single: true },
   { command: "go-settings", keys: ["G S"], group: "everywhere", label: gettext("Go to settings"), icon: "settings", single: true },
   { command: "go-account", keys: ["G A"], group: "everywhere", label: gettext("Go to your account"), icon: "account", single: true },
   { command: "rail", keys: ["["], group: "everywhere", label: gettext("Show or hide the navigation"), icon: "rail", single: true },
