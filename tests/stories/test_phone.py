@@ -68,7 +68,8 @@ def test_a_thumb_reaches_everything(desks: Desks, product: Product, direction: s
     bar.get_by_role("button", name="Me").tap()
     sheet = page.locator("#me-menu")
     box = sheet.bounding_box()
-    assert box and (box["x"], box["width"], box["y"] + box["height"]) == (0, 375, 667)
+    assert box
+    assert (box["x"], box["width"], box["y"] + box["height"]) == (0, 375, 667)
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
 
@@ -77,7 +78,8 @@ def test_a_thumb_reaches_everything(desks: Desks, product: Product, direction: s
     assert page.evaluate(TOO_SMALL) == []
     page.evaluate(RISES, 320)
     composer = page.locator("message-composer").bounding_box()
-    assert composer and composer["y"] + composer["height"] == 320
+    assert composer
+    assert composer["y"] + composer["height"] == 320
     assert page.locator("message-thread").evaluate("(it) => it.scrollHeight - it.scrollTop - it.clientHeight < 2")
     page.evaluate(RISES, 667)
 

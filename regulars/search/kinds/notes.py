@@ -7,13 +7,14 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from regulars.attention.events import NoteEdited
 from regulars.conversations.events import NoteRestored, NoteWithdrawn, NoteWritten
 from regulars.conversations.models import Note
 from regulars.search.kinds.scope import by_facts, in_conversations
 from regulars.search.searchable import Findable, Searchable
 
 
-def _stale(events: Sequence[NoteWritten | NoteWithdrawn | NoteRestored]) -> Iterable[UUID]:
+def _stale(events: Sequence[NoteWritten | NoteEdited | NoteWithdrawn | NoteRestored]) -> Iterable[UUID]:
     return (each.note_id for each in events)
 
 
@@ -39,7 +40,7 @@ def _notes(workspace_id: UUID) -> QuerySet[Note]:
 NOTES = Searchable(
     kind="note",
     plural="notes",
-    stale=dict.fromkeys((NoteWritten, NoteWithdrawn, NoteRestored), _stale),
+    stale=dict.fromkeys((NoteWritten, NoteEdited, NoteWithdrawn, NoteRestored), _stale),
     read=_read,
     model=Note,
     things=_notes,

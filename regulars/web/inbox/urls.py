@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("conversations/<str:conversation_id>/following", acting.following, name="following"),
     path("conversations/<str:conversation_id>/snooze", snoozing.snooze, name="snooze"),
     path("conversations/<str:conversation_id>/mentionable", acting.mentionable, name="mentionable"),
+    path("notes/<str:note_id>/text", acting.edit, name="edit-note"),
     path("notes/<str:note_id>/withdrawal", acting.note_withdrawal, name="note-withdrawal"),
     path("snooze-times", snoozing.snooze_times, name="snooze-times"),
     path("acts", selecting.act, name="act"),
