@@ -6,7 +6,7 @@ from uuid import UUID
 
 from regulars.api.makers import as_maker
 from regulars.api.paging import Page, PageQuery, newest_first
-from regulars.api.shapes.conversations import NoteChanges, NoteShape, WordingShape, build_note
+from regulars.api.shapes.conversations import NoteChanges, NoteShape, NoteWordingShape, build_note
 from regulars.attention.access import access_note
 from regulars.attention.operations import following
 from regulars.attention.operations.editing import edit_note
@@ -40,10 +40,10 @@ def restore_note(actor: Actor, note_id: UUID) -> NoteShape:
     return _shape(access_note(actor, note_id))
 
 
-def list_wordings(actor: Actor, note_id: UUID, query: PageQuery) -> Page[WordingShape]:
+def list_wordings(actor: Actor, note_id: UUID, query: PageQuery) -> Page[NoteWordingShape]:
     """What a note said before it was edited, the newest first; nothing of one that was taken back."""
     rows, next_cursor = newest_first(earlier_wordings(access_note(actor, note_id)), "until", query)
-    return Page([WordingShape(row.text, row.until) for row in rows], next_cursor)
+    return Page([NoteWordingShape(row.text, row.until) for row in rows], next_cursor)
 
 
 def follow(actor: Actor, conversation_id: UUID) -> None:

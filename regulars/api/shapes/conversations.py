@@ -222,7 +222,7 @@ class NoteChanges(msgspec.Struct, forbid_unknown_fields=True):
     text: Annotated[str, told("What it says now.", "Called her; she comes on Friday.")]
 
 
-class WordingShape(msgspec.Struct):
+class NoteWordingShape(msgspec.Struct):
     """What a note said for a time."""
 
     text: Annotated[str, told("What it said.", "Called her; she comes tomorrow.")]
