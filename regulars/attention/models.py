@@ -33,7 +33,7 @@ class NoteMention(WorkspaceScoped):
 class NoteWording(WorkspaceScoped):
     """What a note said before its author edited it."""
 
-    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="wordings", db_index=False)
+    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="+", db_index=False)
     text = models.TextField()
     until = models.DateTimeField(default=clock.now, db_default=Now())
 
