@@ -11,4 +11,13 @@ from regulars.web.notifications.live import NOTIFICATIONS
 from regulars.web.routing.now import NOW
 from regulars.web.settings.register import TOPICS as SETTINGS
 
-TOPICS: tuple[Topic, ...] = (INBOX, LATER, SCHEDULED_LIST, NOW, CASE_LISTS, CASE_PAGE, NOTIFICATIONS, *SETTINGS)
+TOPICS: tuple[Topic, ...] = (
+    INBOX,
+    LATER,
+    SCHEDULED_LIST,
+    NOW,
+    CASE_LISTS,
+    CASE_PAGE,
+    NOTIFICATIONS,
+    *SETTINGS,
+)

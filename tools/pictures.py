@@ -168,6 +168,7 @@ def main() -> int:
         save(owner, "send-later")
         thai = sign_in(browser, facts, "agent2@demo.example", PHONE, "light")
         save(thai, "phone-thai")
+        save(sign_in(browser, facts, "agent@demo.example", PHONE, "light"), "phone-places")
         browser.close()
     return 0
 

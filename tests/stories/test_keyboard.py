@@ -25,11 +25,17 @@ def test_signing_in_without_a_pointer(desks: Desks):
     expect(desk.page.locator("nav.rail")).to_be_visible()
 
 
-def test_the_first_minutes(desks: Desks, product: Product):
-    first, second = Customer(product, "Astrid Holm"), Customer(product, "Bruno Costa")
+@pytest.mark.parametrize(
+    ("direction", "names"),
+    [("ltr", ("Astrid Holm", "Bruno Costa")), ("rtl", ("أسماء هلال", "بدر قاسم"))],
+    ids=["from the left", "from the right"],
+)
+def test_the_first_minutes(desks: Desks, product: Product, direction: str, names: tuple[str, str]):
+    first, second = (Customer(product, name) for name in names)
     first.says("I am the older one")
     desk = desks.open(OWNER)
     expect(desk.row(first)).to_be_visible()
+    desk.page.evaluate("(direction) => (document.documentElement.dir = direction)", direction)
     second.says("I am the newer one")
     expect(desk.row(second)).to_be_visible()
     page, keys = desk.page, desk.page.keyboard
@@ -72,7 +78,7 @@ def test_the_first_minutes(desks: Desks, product: Product):
     keys.press("Escape")
     expect(page.locator("#cheat-sheet")).to_be_hidden()
     keys.press("Control+k")
-    keys.type("astrid")
+    keys.type(names[0].split()[0].lower())
     expect(page.locator("#command-results [aria-selected=true]")).to_contain_text(first.name)
     keys.press("Enter")
     expect(desk.thread_name).to_have_text(first.name)
@@ -85,6 +91,33 @@ def test_the_first_minutes(desks: Desks, product: Product):
     keys.press("Enter")
     expect(desk.thread_name).to_have_text(first.name)
     _another_view_takes_the_place_of_the_list(desk, first)
+
+
+def test_the_first_minutes_at_a_small_window(desks: Desks, product: Product):
+    """As at 400 % of magnification: list and thread stand alone, and keys lead from one to the other."""
+    nils = Customer(product, "Nils Berg")
+    nils.says("Are you open?")
+    desk = desks.open(OWNER, viewport={"width": 375, "height": 667})
+    page, keys = desk.page, desk.page.keyboard
+    expect(desk.row(nils)).to_be_visible()
+    keys.press("j")
+    expect(desk.thread_name).to_have_text(nils.name)
+    expect(page.locator(".list-pane")).to_be_hidden()
+    keys.press("r")
+    keys.type("until six")
+    keys.press("Enter")
+    nils.gets("until six")
+    keys.press("Escape")
+    expect(page.locator(".list-pane")).to_be_visible()
+    expect(desk.row(nils)).to_be_focused()
+    keys.press("?")
+    expect(page.locator("#cheat-sheet")).to_be_visible()
+    keys.press("Escape")
+    keys.press("[")
+    expect(page.locator(".rail")).to_be_in_viewport()
+    assert page.evaluate("document.querySelector('.rail').contains(document.activeElement)")
+    keys.press("Escape")
+    expect(page.locator(".rail")).not_to_be_in_viewport()
 
 
 def _another_view_takes_the_place_of_the_list(desk: Desk, open_one: Customer) -> None:

@@ -80,7 +80,9 @@ def test_a_thumb_reaches_everything(desks: Desks, product: Product, direction: s
     composer = page.locator("message-composer").bounding_box()
     assert composer
     assert composer["y"] + composer["height"] == 320
-    assert page.locator("message-thread").evaluate("(it) => it.scrollHeight - it.scrollTop - it.clientHeight < 2")
+    assert page.locator("message-thread").evaluate(
+        "(it) => it.scrollHeight - it.scrollTop - it.clientHeight < 2"
+    )
     page.evaluate(RISES, 667)
 
     onward = 90 if direction == "ltr" else -90

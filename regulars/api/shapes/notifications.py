@@ -79,7 +79,9 @@ class NotificationSettingsChanges(msgspec.Struct, kw_only=True, forbid_unknown_f
         dict[Kind, list[Way]] | UnsetType,
         told("Of the kinds that are named.", {"assigned": ["badge", "mail"]}),
     ] = UNSET
-    preset: Annotated[Preset | UnsetType, told("Ways of all kinds at once, before ``levels``.", "mentions")] = UNSET
+    preset: Annotated[
+        Preset | UnsetType, told("Ways of all kinds at once, before ``levels``.", "mentions")
+    ] = UNSET
     quiet: Annotated[QuietShape | UnsetType | None, told("Null for never.")] = UNSET
     is_private: Annotated[bool | UnsetType, told("Name nobody and repeat no words.", True)] = UNSET
 

@@ -48,7 +48,8 @@ class SearchItem(msgspec.Struct, kw_only=True):
         str, told("The id of the message, note, contact or case; of a file its message's.", EXAMPLE_ID)
     ]
     conversation: Annotated[
-        str | None, told("The id of the conversation that it lies in; null for a contact and for a case.", EXAMPLE_ID)
+        str | None,
+        told("The id of the conversation that it lies in; null for a contact and for a case.", EXAMPLE_ID),
     ]
     message: Annotated[str | None, told("The message's id; null for what is none.", EXAMPLE_ID)]
     contact: Annotated[

@@ -8,25 +8,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('attention', '0001_initial'),
-        ('conversations', '0031_sleeping_and_withdrawn_notes'),
-        ('workspaces', '0015_audit_trail'),
+        ("attention", "0001_initial"),
+        ("conversations", "0031_sleeping_and_withdrawn_notes"),
+        ("workspaces", "0015_audit_trail"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NoteWording',
+            name="NoteWording",
             fields=[
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('text', models.TextField()),
-                ('until', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=regulars.kernel.clock.now)),
-                ('note', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='wordings', to='conversations.note')),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("text", models.TextField()),
+                (
+                    "until",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=regulars.kernel.clock.now,
+                    ),
+                ),
+                (
+                    "note",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="wordings",
+                        to="conversations.note",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['note', 'until', 'id'], name='note_wordings')],
+                "indexes": [models.Index(fields=["note", "until", "id"], name="note_wordings")],
             },
         ),
     ]

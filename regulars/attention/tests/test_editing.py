@@ -54,9 +54,7 @@ def test_nobody_else_edits_it(cast: Cast, note: Note):
     assert not NoteWording.objects.exists()
 
 
-def test_it_is_editable_for_an_hour_while_it_stands(
-    cast: Cast, note: Note, monkeypatch: pytest.MonkeyPatch
-):
+def test_it_is_editable_for_an_hour_while_it_stands(cast: Cast, note: Note, monkeypatch: pytest.MonkeyPatch):
     by = cast.actor(cast.agent)
     with clock.frozen_at(note.created_at + EDITABLE_FOR):
         edit_note(note, "just in time", by=by)

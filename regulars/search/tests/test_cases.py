@@ -50,7 +50,10 @@ def test_a_case_is_found_by_number_words_and_comments(cast: Cast) -> None:
 
 
 def test_the_operators_narrow_cases(cast: Cast) -> None:
-    thread, other = cast.hears(ALICE, "hello", name="Alice Kim"), cast.hears(BORIS, "hi", inbox=cast.second_inbox)
+    thread, other = (
+        cast.hears(ALICE, "hello", name="Alice Kim"),
+        cast.hears(BORIS, "hi", inbox=cast.second_inbox),
+    )
     set_conversation_tags(thread, ["late"], by=cast.actor())
     first = opened(cast, "one matter", conversations=(thread,), owner=cast.agent)
     second = opened(cast, "other matter", conversations=(other,), team=cast.team)

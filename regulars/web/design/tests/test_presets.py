@@ -23,5 +23,6 @@ console.log(JSON.stringify(told));
 def test_no_key_of_a_preset_stands_for_two_commands(tmp_path: Path) -> None:
     told = node.run(tmp_path, SCRIPT, {}, "design/keyboard/keymap.js", "design/strings.js")
     assert told == [
-        {"name": name, "strange": [], "twice": []} for name in ("Regulars", "Chatwoot", "Mail", "WhatsApp Web")
+        {"name": name, "strange": [], "twice": []}
+        for name in ("Regulars", "Chatwoot", "Mail", "WhatsApp Web")
     ]
