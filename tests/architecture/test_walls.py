@@ -90,6 +90,7 @@ CHANGES_NO_SCREEN = {
 CHANGED_BY_NOBODY_ELSE = {
     "notification-settings": "one's own choices",
     "audit": "looked at, it would note that it was looked at, and follow itself",
+    "keyboard": "one's own; other windows hear of it from the one that changed it",
     "account": "one's own; a browser that is signed out elsewhere closes by its session",
 }
 

@@ -38,10 +38,12 @@ SHOWN = """() => {
 }"""
 """every element with whether it shows to the eye and to readers, as the rules themselves see it"""
 
-DRESSED = """() => [...document.querySelectorAll("body, body *")].filter((each) => each.checkVisibility()).map((each) => {
-  const { color, backgroundColor, backgroundImage, opacity, fontSize, fontWeight, textDecorationLine } = getComputedStyle(each);
+DRESSED = """() => [...document.querySelectorAll("body, body *")].filter((each) => each.checkVisibility())
+.map((each) => {
+  const style = getComputedStyle(each);
   const scrolls = [each.scrollWidth > each.clientWidth, each.scrollHeight > each.clientHeight];
-  return [color, backgroundColor, backgroundImage, opacity, fontSize, fontWeight, textDecorationLine, ...scrolls].join();
+  const dress = [style.color, style.backgroundColor, style.backgroundImage, style.opacity];
+  return [...dress, style.fontSize, style.fontWeight, style.textDecorationLine, ...scrolls].join();
 }).join("|")"""
 """what the rules of looks go by: dressed the same, a screen that shows the same has nothing else to be found"""
 

@@ -1,4 +1,4 @@
-"""What somebody hears who does not see the main screens: roles and names, in order, beside this file as they should be."""
+"""What somebody hears who does not see the main screens: roles and names, in order (``spoken``: as they should be)."""
 
 from __future__ import annotations
 

@@ -23,8 +23,9 @@ def get_note(actor: Actor, note_id: UUID) -> NoteShape:
 
 
 def change_note(actor: Actor, note_id: UUID, body: NoteChanges) -> NoteShape:
-    """Put a note of the member who made the token in other words, for an hour after it was written; 409 later. Nobody is
-    told anew.
+    """Put a note of the member who made the token in other words, for an hour after it was written; 409 later.
+
+    Nobody is told anew.
     """
     return _shape(edit_note(access_note(actor, note_id), body.text, by=as_maker(actor)))
 

@@ -17,7 +17,6 @@ from regulars.web.inbox.lists import COUNTED, ICONS, VIEWS, ListChoice, short_la
 from regulars.web.settings.register import SettingsGroup, groups_for
 from regulars.workspaces.access import Actor
 
-
 IN_BOTTOM_BAR = ("now", "cases")
 """of a phone; a sixth place would be too narrow"""
 

@@ -17,8 +17,8 @@ from regulars.acts.actions import Assign, HandToTeam, Prioritize, Reopen, Resolv
 from regulars.acts.operations.acting import act_on
 from regulars.acts.operations.undoing import undo_act
 from regulars.attention.access import access_note
-from regulars.attention.operations.following import follow, unfollow
 from regulars.attention.operations.editing import edit_note
+from regulars.attention.operations.following import follow, unfollow
 from regulars.attention.operations.mentioning import Named, everybody_word, leave_note, see_mentions
 from regulars.attention.queries import attach_mentions, members_in, seeing
 from regulars.contacts.operations.editing import update_contact
