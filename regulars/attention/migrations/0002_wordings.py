@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="wordings",
+                        related_name="+",
                         to="conversations.note",
                     ),
                 ),

@@ -36,6 +36,7 @@ function begin(line, url) {
     }
   });
   shown.replaceWith(form);
+  form.scrollIntoView({ block: "nearest" });
   field.focus();
   field.setSelectionRange(field.value.length, field.value.length);
 }
