@@ -101,7 +101,7 @@ def build_notification(row: Notification) -> NotificationShape:
 def build_settings(choice: Choice) -> NotificationSettingsShape:
     return NotificationSettingsShape(
         levels={cast("Kind", kind): cast("list[Way]", sorted(ways)) for kind, ways in choice.levels.items()},
-        preset=cast("Preset", choice.preset) or None,
+        preset=cast("Preset | None", choice.preset or None),
         quiet=QuietShape(choice.quiet.start, choice.quiet.end) if choice.quiet else None,
         is_private=choice.is_private,
         time_zone=choice.time_zone,

@@ -84,8 +84,8 @@ def _conditions(actor: Actor, asked: Asked) -> Iterator[Q]:
         yield _from(actor, who)
     for where in asked.where:
         yield _with_thread(actor, in_place(actor, where)) | Q(team__in=teams_called(actor, where))
-    for each in tagged(actor, asked.tags):
-        yield _with_thread(actor, each)
+    for having in tagged(actor, asked.tags):
+        yield _with_thread(actor, having)
     if asked.statuses:
         yield Q(status__in=[own for each in asked.statuses for own in _STATUSES.get(each, ())])
     being = {
