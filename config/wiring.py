@@ -19,6 +19,7 @@ from regulars.acts.operations.in_bulk import BULK
 from regulars.acts.operations.undoing import purge_acts
 from regulars.answering.contact_tables import CONTACT_TABLES as OF_ANSWERING
 from regulars.attention import contact_tables as attention_tables
+from regulars.attention.notifying import MENTIONED
 from regulars.cases import condition_fields as of_cases
 from regulars.cases import contact_tables as cases_tables
 from regulars.cases.generating import generated_cases
@@ -92,6 +93,7 @@ from regulars.scheduling.reactions import stop_what_was_answered
 from regulars.search import contact_tables as search_tables
 from regulars.search.filling import FILL, ask_for_fills
 from regulars.search.generating import generated_entries
+from regulars.search.kinds.cases import CASES
 from regulars.search.kinds.contacts import CONTACTS
 from regulars.search.kinds.messages import FILES_SENT, MESSAGES
 from regulars.search.kinds.notes import NOTES
@@ -140,10 +142,10 @@ def _reactions_of(channel: Channel) -> Iterator[Reaction]:
         yield Reaction(f"{kind}.show_typing", (MemberTyping,), presence.show_typing)
 
 
-SEARCHABLES: tuple[Searchable, ...] = (MESSAGES, CONTACTS, NOTES, FILES_SENT)
+SEARCHABLES: tuple[Searchable, ...] = (MESSAGES, CONTACTS, NOTES, FILES_SENT, CASES)
 """what can be searched, in the order of its tabs"""
 
-NOTIFIES: tuple[Source, ...] = (ASSIGNED, REPLIED, AT_RISK)
+NOTIFIES: tuple[Source, ...] = (ASSIGNED, REPLIED, MENTIONED, AT_RISK)
 """what notifies whom: a room that has something to tell members of adds a line (``notifications.ports``)"""
 
 PUSHES = PushSender(seen_among, described)

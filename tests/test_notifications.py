@@ -7,25 +7,29 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.wiring import NOTIFIES
+from regulars.attention.operations.mentioning import Named, leave_note, see_mentions
 from regulars.conversations.models import Conversation
 from regulars.conversations.notifying import (
     count_unread_notifications,
     notifications_of,
     seen_among,
 )
-from regulars.conversations.operations.handling import assign_conversation
+from regulars.conversations.operations.handling import assign_conversation, withdraw_note
 from regulars.kernel import clock
 from regulars.kernel.errors import Invalid
 from regulars.kernel.events import Position, Recorded, recorded_at
 from regulars.kernel.models import Event
+from regulars.notifications.choosing import choice_of
 from regulars.notifications.levels import Choice, Quiet, read_levels
 from regulars.notifications.lookers import Lookers
 from regulars.notifications.models import Notification
 from regulars.notifications.notifying import notifying
 from regulars.notifications.operations import (
+    choose_preset,
     choose_quiet,
     choose_ways,
     mute_conversation,
@@ -33,6 +37,7 @@ from regulars.notifications.operations import (
     read_notifications,
     unmute_conversation,
 )
+from regulars.workspaces.availability import choose_availability
 from regulars.workspaces.models import Member
 from tests.cast import ALICE, BORIS, Cast, make_cast
 
@@ -88,6 +93,13 @@ def told(member: Member) -> list[tuple[str, int]]:
     return [(row.kind, row.count) for row in rows]
 
 
+def ways_of(member: Member) -> list[str]:
+    """By which the newest came."""
+    events = Event.objects.filter(kind="MemberNotified", body__member_id=str(member.id))
+    ways: list[str] = events.latest("id").body["ways"]
+    return ways
+
+
 def test_whoever_gets_a_conversation_is_told_and_whoever_takes_one_is_not(cast: Cast, reader: Reader):
     assigned(cast, ALICE, cast.agent)
     assigned(cast, BORIS, cast.owner, by=cast.owner)
@@ -139,6 +151,63 @@ def test_what_is_opened_anywhere_is_cleared_everywhere_and_counts_anew(cast: Cas
     cast.hears(ALICE, "once more")
     reader.run()
     assert sorted(told(cast.agent)) == [("assigned", 1), ("reply", 1)]
+
+
+def test_whom_a_note_names_is_told_once_whoever_wrote_it_is_not(cast: Cast, reader: Reader):
+    conversation = assigned(cast, ALICE, cast.owner)
+    team, lead = Named("everybody"), Named("member", cast.admin.id)
+    leave_note(conversation, "@all look", (team, lead), by=cast.actor(cast.owner))
+    reader.run()
+    assert (told(cast.admin), told(cast.owner)) == ([("mention", 1)], [])
+    assert ways_of(cast.admin) == ["badge", "desktop", "push", "sound"]
+
+
+def test_a_note_that_was_withdrawn_or_seen_meanwhile_is_no_news(cast: Cast, reader: Reader):
+    first, second = assigned(cast, ALICE, cast.owner), assigned(cast, BORIS, cast.owner)
+    named = (Named("member", cast.admin.id),)
+    note = leave_note(first, "@lead look", named, by=cast.actor(cast.owner)).note
+    withdraw_note(note, by=cast.actor(cast.owner))
+    leave_note(second, "@lead look", named, by=cast.actor(cast.owner))
+    see_mentions(second, by=cast.actor(cast.admin))
+    reader.run()
+    assert told(cast.admin) == []
+
+
+def test_whoever_is_off_duty_finds_it_counted_and_is_not_disturbed(cast: Cast, reader: Reader):
+    choose_ways(cast.agent, {"assigned": ["badge", "sound", "push", "mail"]})
+    choose_availability(cast.agent, "off_duty", by=cast.actor(cast.agent))
+    assigned(cast, ALICE, cast.agent)
+    reader.run()
+    assert ways_of(cast.agent) == ["badge", "mail"]
+    choose_availability(cast.agent, "online", by=cast.actor(cast.agent))
+    assigned(cast, BORIS, cast.agent)
+    reader.run()
+    assert ways_of(cast.agent) == ["badge", "mail", "push", "sound"]
+
+
+def test_opening_it_in_one_session_clears_it_in_the_other(cast: Cast, reader: Reader):
+    conversation = assigned(cast, ALICE, cast.agent)
+    reader.run()
+    desk, pocket = Client(), Client()
+    for each in (desk, pocket):
+        each.force_login(cast.agent.user)
+        assert each.get("/notifications/count").json() == {"count": 1}
+    desk.post(f"/conversations/{conversation.id}/reading", {"state": "read"})
+    assert [each.get("/notifications/count").json() for each in (desk, pocket)] == [{"count": 0}] * 2
+
+
+def test_a_preset_is_all_kinds_at_once(cast: Cast, reader: Reader):
+    assert choice_of(cast.agent).preset == "usual"
+    for preset in ("everything", "quiet", "mentions"):
+        choose_preset(cast.agent, preset)
+        assert choice_of(cast.agent).preset == preset
+    assigned(cast, ALICE, cast.agent)
+    reader.run()
+    assert ways_of(cast.agent) == ["badge"]
+    choose_ways(cast.agent, {"reply": ["mail"]})
+    assert choice_of(cast.agent).preset == ""
+    with pytest.raises(Invalid):
+        choose_preset(cast.agent, "loud")
 
 
 def test_all_at_once(cast: Cast, reader: Reader):

@@ -173,6 +173,7 @@ def main() -> int:
         packer.goto(f"{facts['url']}/inbox/all")
         packer.locator("conversation-list a[data-conversation]").first.click()
         save(packer, "masked-number", "#context")
+        save(sign_in(browser, facts, "agent@demo.example", PHONE, "light"), "phone-places")
         browser.close()
     return 0
 

@@ -33,6 +33,7 @@ from regulars.api.resources import (
     merges,
     message_templates,
     messages,
+    notes,
     notifications,
     quick_replies,
     roles,
@@ -135,6 +136,14 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/conversations/{conversation_id}/notes", conversations.list_notes, "conversations:read"),
     Route("POST", "/conversations/{conversation_id}/notes", conversations.write_note, "notes:write", CREATED),
 
+    Route("GET", "/notes/{note_id}", notes.get_note, "conversations:read"),
+    Route("PATCH", "/notes/{note_id}", notes.change_note, "notes:write", problems=("conflict", "not-allowed")),
+    Route("DELETE", "/notes/{note_id}", notes.withdraw_note, "notes:write", NO_CONTENT, ("not-allowed",)),
+    Route("POST", "/notes/{note_id}/restore", notes.restore_note, "notes:write", problems=("not-allowed",)),
+    Route("GET", "/notes/{note_id}/wordings", notes.list_wordings, "conversations:read"),
+
+    Route("POST", "/conversations/{conversation_id}/follow", notes.follow, "conversations:read", NO_CONTENT),
+    Route("POST", "/conversations/{conversation_id}/unfollow", notes.unfollow, "conversations:read", NO_CONTENT),
     Route("POST", "/conversations/{conversation_id}/mute", notifications.mute, "conversations:read", NO_CONTENT),
     Route("POST", "/conversations/{conversation_id}/unmute", notifications.unmute, "conversations:read", NO_CONTENT),
 

@@ -20,6 +20,16 @@ class MemberMentioned(Event):
 
 
 @event
+class NoteEdited(Event):
+    """Its author put it in other words; what it said before is kept."""
+
+    workspace_id: UUID
+    conversation_id: UUID
+    note_id: UUID
+    by: Doer
+
+
+@event
 class MentionsSeen(Event):
     """A member who had been mentioned looked at the conversation."""
 

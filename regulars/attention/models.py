@@ -30,6 +30,17 @@ class NoteMention(WorkspaceScoped):
         ]
 
 
+class NoteWording(WorkspaceScoped):
+    """What a note said before its author edited it."""
+
+    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="+", db_index=False)
+    text = models.TextField()
+    until = models.DateTimeField(default=clock.now, db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["note", "until", "id"], name="note_wordings")]
+
+
 class Mention(models.Model):
     """A member who was told by a note, until they look at the conversation."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Max, Q, QuerySet
 
-from regulars.attention.models import Following, Mention, NoteMention
+from regulars.attention.models import Following, Mention, NoteMention, NoteWording
 from regulars.conversations.access import ConversationFacts, can_see, read_staffing, visible_to
 from regulars.conversations.models import Conversation, Note
 from regulars.workspaces.access import Actor, actor_of_member
@@ -101,10 +101,27 @@ def named_in(notes: Collection[UUID]) -> Mapping[UUID, list[NoteMention]]:
     return found
 
 
+def wordings_of(notes: Collection[UUID]) -> Mapping[UUID, list[NoteWording]]:
+    """By note, what it said before, the oldest first; one query. The notes were accessed."""
+    found: dict[UUID, list[NoteWording]] = defaultdict(list)
+    # unscoped: they are the notes' own
+    for row in NoteWording.objects.filter(note_id__in=notes).order_by("until", "id"):
+        found[row.note_id].append(row)
+    return found
+
+
+def earlier_wordings(note: Note) -> QuerySet[NoteWording]:
+    """None of a note that was taken back."""
+    rows = NoteWording.objects.filter(note=note)
+    return rows.none() if note.withdrawn_at else rows
+
+
 def attach_mentions(notes: Sequence[Note]) -> None:
-    """Set ``mentioned`` on each, and ``named``: the names as they stand in the text."""
-    found = named_in([note.id for note in notes]) if notes else {}
+    """Set ``mentioned`` on each, ``named``: the names as they stand in the text, and ``wordings``: those before."""
+    ids = [note.id for note in notes]
+    found, before = (named_in(ids), wordings_of(ids)) if ids else ({}, {})
     for note in notes:
         rows = found.get(note.id, [])
+        note.wordings = before.get(note.id, [])  # type: ignore[attr-defined]
         note.mentioned = rows  # type: ignore[attr-defined]
         note.named = [row.name for row in rows if row.name]  # type: ignore[attr-defined]

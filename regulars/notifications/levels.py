@@ -21,6 +21,14 @@ USUAL: Mapping[str, frozenset[str]] = {
     "reply": frozenset({"badge", "sound", "desktop", "push"}),
     "service_level": frozenset({"badge"}),
 }
+_BADGE = frozenset({"badge"})
+PRESETS: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "usual": USUAL,
+    "everything": dict.fromkeys(KINDS, frozenset({"badge", "sound", "desktop", "push"})),
+    "mentions": {**dict.fromkeys(KINDS, _BADGE), "mention": USUAL["mention"]},
+    "quiet": dict.fromkeys(KINDS, _BADGE),
+}
+"""choices of all kinds at once"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +54,17 @@ class Choice:
     is_private: bool = False
     """what leaves the house names nobody and repeats no words"""
     time_zone: str = "UTC"
+    is_off_duty: bool = False
+    """as they said themselves: like quiet hours, until they are back"""
+
+    @property
+    def preset(self) -> str:
+        """Empty for a choice of their own."""
+        return next((name for name, levels in PRESETS.items() if levels == self.levels), "")
 
     def ways(self, kind: str, at: datetime) -> frozenset[str]:
         chosen = self.levels.get(kind, USUAL.get(kind, frozenset()))
-        if self.quiet and self.quiet.holds(at, self.time_zone):
+        if self.is_off_duty or (self.quiet and self.quiet.holds(at, self.time_zone)):
             return chosen - LOUD
         return chosen
 

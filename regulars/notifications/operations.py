@@ -14,7 +14,7 @@ from regulars.kernel import clock
 from regulars.kernel.errors import Invalid
 from regulars.kernel.events import record
 from regulars.notifications.events import NotificationsRead
-from regulars.notifications.levels import KINDS, WAYS
+from regulars.notifications.levels import KINDS, PRESETS, WAYS
 from regulars.notifications.models import MutedConversation, Notification, NotificationSettings, Push
 from regulars.workspaces.models import Member
 
@@ -50,6 +50,13 @@ def choose_ways(member: Member, levels: Mapping[str, Collection[str]]) -> None:
     row = _held(member)
     row.levels = {**row.levels, **{kind: sorted(ways) for kind, ways in levels.items()}}
     row.save(update_fields=["levels"])
+
+
+def choose_preset(member: Member, preset: str) -> None:
+    """All kinds at once. Raises ``Invalid`` for one that there is not."""
+    if preset not in PRESETS:
+        raise Invalid(_("There is no such choice"), fields={"preset": ", ".join(PRESETS)})
+    choose_ways(member, PRESETS[preset])
 
 
 @transaction.atomic

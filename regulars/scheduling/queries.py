@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from regulars.conversations.models import SILENT_KINDS, Conversation, Message
+from regulars.kernel.cursors import read_cursor, unknown_cursor, write_cursor
 from regulars.scheduling.access import scheduled_visible_to
 from regulars.scheduling.models import ScheduledMessage
 from regulars.workspaces.access import Actor
 
+Order = Literal["next", "last"]
+"""what leaves next first, or what left last"""
 UNDECIDED = ("waiting", "refused")
 """what still stands in the thread"""
 
@@ -31,6 +36,36 @@ def list_scheduled(
     if member_id is not None:
         found = found.filter(author_member_id=member_id)
     return found.order_by("due_at", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledPage:
+    items: list[ScheduledMessage]
+    next_cursor: str | None
+
+
+def page_of(rows: QuerySet[ScheduledMessage], order: Order, limit: int, cursor: str | None) -> ScheduledPage:
+    """From behind the place where the page before ended: what leaves meanwhile shifts nothing. Raises ``Invalid``."""
+    if cursor:
+        at, last_id = _read(cursor)
+        behind = Q(due_at=at, id__gt=last_id) if order == "next" else Q(due_at=at, id__lt=last_id)
+        rows = rows.filter(behind | (Q(due_at__gt=at) if order == "next" else Q(due_at__lt=at)))
+    ordered = rows.order_by("due_at", "id") if order == "next" else rows.order_by("-due_at", "-id")
+    found = list(ordered[: limit + 1])
+    page = found[:limit]
+    more = write_cursor([page[-1].due_at.isoformat(), str(page[-1].id)]) if len(found) > limit else None
+    return ScheduledPage(page, more)
+
+
+def _read(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        at, last_id = read_cursor(cursor)
+        place = datetime.fromisoformat(at), UUID(last_id)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise unknown_cursor() from error
+    if place[0].tzinfo is None:
+        raise unknown_cursor()
+    return place
 
 
 def count_refused(actor: Actor) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from django import forms
 from django.conf import settings
 from django.http import HttpResponse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from regulars.kernel.errors import Invalid
 from regulars.web.addresses import own_address
 from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import SIGNED_IN, MemberRequest, member_with
@@ -18,6 +20,7 @@ from regulars.web.sign_in.forms import time_zones
 from regulars.workspaces.models import User
 from regulars.workspaces.preferences import (
     change_shortcut,
+    choose_shortcuts,
     choose_undo_time,
     keep_looks,
     switch_single_keys,
@@ -64,9 +67,18 @@ def preferences(request: MemberRequest) -> HttpResponse:
         choose_undo_time(user, int(given["undo_send"]))
     if "shortcut" in given:
         change_shortcut(user, given["shortcut"], given.get("key"))
+    if "shortcuts" in given:
+        choose_shortcuts(user, _read_shortcuts(given["shortcuts"]))
     if request.headers.get("X-Fragment"):
         return HttpResponse(status=204)
     return redirect(own_address(request, given.get("next", "")) or reverse("home"))
+
+
+def _read_shortcuts(written: str) -> dict[str, str]:
+    try:
+        return msgspec.json.decode(written, type=dict[str, str])
+    except msgspec.MsgspecError as problem:
+        raise Invalid(_("This is no shortcut"), fields={"shortcuts": "keys by command, in JSON"}) from problem
 
 
 def _known(value: str, choices: dict[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -49,10 +50,23 @@ def change_shortcut(user: User, command: str, key: str | None) -> None:
     Which commands there are and which keys are free only the screen knows; here a shortcut has the form of one, such
     as ``X`` or ``Alt+Shift+X``. Raises ``Invalid`` for anything else.
     """
-    if not _COMMAND.fullmatch(command) or (key and not _KEY.fullmatch(key)):
-        raise Invalid(_("This is no shortcut"), fields={"shortcut": "a command", "key": "X, or Alt+X"})
+    _check_shortcut(command, key or "")
     known = User.objects.select_for_update().only("shortcuts").get(id=user.id)
     known.shortcuts.pop(command, None)
     if key is not None and len(known.shortcuts) < MOST_SHORTCUTS:
         known.shortcuts[command] = key
     known.save(update_fields=["shortcuts"])
+
+
+def choose_shortcuts(user: User, shortcuts: Mapping[str, str]) -> None:
+    """All of them at once, by command: those of a preset; none for the usual ones. Raises ``Invalid``."""
+    if len(shortcuts) > MOST_SHORTCUTS:
+        raise Invalid(_("This is no shortcut"), fields={"shortcuts": f"at most {MOST_SHORTCUTS}"})
+    for command, key in shortcuts.items():
+        _check_shortcut(command, key)
+    User.objects.filter(id=user.id).update(shortcuts=dict(shortcuts))
+
+
+def _check_shortcut(command: str, key: str) -> None:
+    if not _COMMAND.fullmatch(command) or (key and not _KEY.fullmatch(key)):
+        raise Invalid(_("This is no shortcut"), fields={"shortcut": "a command", "key": "X, or Alt+X"})

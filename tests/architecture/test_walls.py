@@ -90,6 +90,7 @@ CHANGES_NO_SCREEN = {
 CHANGED_BY_NOBODY_ELSE = {
     "notification-settings": "one's own choices",
     "audit": "looked at, it would note that it was looked at, and follow itself",
+    "keyboard": "one's own; other windows hear of it from the one that changed it",
     "account": "one's own; a browser that is signed out elsewhere closes by its session",
 }
 
@@ -150,6 +151,7 @@ def test_what_changes_something_is_public_only_where_people_come_in():
     doors = {"sign-in", "set-up", "invitations/<str:secret>", "language"}
     doors |= {"sign-in/second-step", "sign-in/passkey", "sign-in/passkey/question"}
     doors |= {"password/forgotten", "password/new/<str:secret>", "notifications/mail/<str:word>/stop"}
+    doors |= {"share/received"}  # reads nothing: what it is sent stays on the device
     assert _changing(lambda permission: permission == PUBLIC) == doors
 
 
@@ -165,6 +167,8 @@ MAY_READ_MAY_DO = {
     "conversations/<str:conversation_id>/muting": "one's own: what one is told of",
     "api/v1/notifications/read": "the token maker's own",
     "api/v1/me/notification-settings": "likewise",
+    "api/v1/conversations/<str:conversation_id>/follow": "likewise",
+    "api/v1/conversations/<str:conversation_id>/unfollow": "likewise",
     "api/v1/conversations/<str:conversation_id>/mute": "likewise",
     "api/v1/conversations/<str:conversation_id>/unmute": "likewise",
     "api/v1/conversations/<str:conversation_id>": "each part of a PATCH asks for its own permission",

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from regulars.attention.operations.following import follow
+from regulars.attention.operations.mentioning import leave_note
 from regulars.contacts.operations.tagging import set_contact_tags
+from regulars.conversations.models import Note
+from regulars.conversations.operations.handling import withdraw_note
 from regulars.conversations.operations.tagging import set_conversation_tags
 from regulars.tags.models import Tag
 from regulars.tags.operations import create_tag
@@ -59,6 +63,22 @@ def _untag_conversation(stage: Stage) -> Call:
     return Call(f"/conversations/{stage.conversation.id}/taggings/vip")
 
 
+def _note(stage: Stage) -> Note:
+    """Of the member who made the token."""
+    return leave_note(stage.conversation, "first words", by=stage.cast.actor(stage.cast.owner)).note
+
+
+def _withdrawn(stage: Stage) -> Note:
+    note = _note(stage)
+    withdraw_note(note, by=stage.cast.actor(stage.cast.owner))
+    return note
+
+
+def _unfollow(stage: Stage) -> Call:
+    follow(stage.conversation, by=stage.cast.actor(stage.cast.owner))
+    return Call(f"/conversations/{stage.conversation.id}/unfollow")
+
+
 def _merge(stage: Stage) -> Call:
     _tag(stage, "other")
     return Call(f"/tags/{_tag(stage).id}/merge", {"into": "other"})
@@ -92,6 +112,13 @@ REST: dict[str, Callable[[Stage], Call]] = {
         f"/conversations/{stage.conversation.id}/taggings", {"tag": "vip"}
     ),
     "DELETE /conversations/{conversation_id}/taggings/{tag}": _untag_conversation,
+    "PATCH /notes/{note_id}": lambda stage: Call(f"/notes/{_note(stage).id}", {"text": "other words"}),
+    "DELETE /notes/{note_id}": lambda stage: Call(f"/notes/{_note(stage).id}"),
+    "POST /notes/{note_id}/restore": lambda stage: Call(f"/notes/{_withdrawn(stage).id}/restore"),
+    "POST /conversations/{conversation_id}/follow": lambda stage: Call(
+        f"/conversations/{stage.conversation.id}/follow"
+    ),
+    "POST /conversations/{conversation_id}/unfollow": _unfollow,
     "POST /conversations/{conversation_id}/mute": lambda stage: Call(
         f"/conversations/{stage.conversation.id}/mute"
     ),

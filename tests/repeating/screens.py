@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from regulars.attention.operations.mentioning import leave_note
 from regulars.contacts.models import Merge, MergeSuggestion
 from regulars.contacts.operations.merging import merge_contacts
-from regulars.conversations.models import Conversation, Message, OutgoingMessage
+from regulars.conversations.models import Conversation, Message, Note, OutgoingMessage
 from regulars.inboxes.events import InboxChanged
 from regulars.inboxes.models import Delivery
 from regulars.inboxes.replaying import WhichDeliveries, start_replay
@@ -131,6 +132,10 @@ def in_thread(end: str, **values: object) -> Callable[[Stage], Form]:
 
 def on_settings(end: str, **values: object) -> Callable[[Stage], Form]:
     return lambda _stage: Form(f"/settings/{end}", values)
+
+
+def _note(stage: Stage) -> Note:
+    return leave_note(stage.conversation, "first words", by=stage.cast.actor(stage.cast.owner)).note
 
 
 def _upload(_stage: Stage) -> Form:
@@ -291,6 +296,7 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "messages": in_thread("messages", text="Good day"),
     "message-preview": in_thread("preview", text="Good day"),
     "notes": in_thread("notes", text="She is a café"),
+    "edit-note": lambda stage: Form(f"/notes/{_note(stage).id}/text", {"text": "other words"}),
     "draft": in_thread("draft", mode="reply", text="half a sen"),
     "assignment": in_thread("assignment", member="me"),
     "conversation-status": in_thread("status", status="resolved"),
@@ -304,6 +310,7 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "choose-notification-ways": lambda _stage: Form(
         "/settings/notifications/ways", {"has-reply": "1", "reply": "badge"}
     ),
+    "choose-notification-preset": on_settings("notifications/preset", preset="mentions"),
     "choose-quiet-hours": lambda _stage: Form(
         "/settings/notifications/quiet", {"start": "22:00", "end": "07:00"}
     ),
@@ -457,6 +464,10 @@ SHOWN_ONLY = {
         "manifest",
         "service-worker",
         "offline",
+        "share",
+        "receive-share",
+        "keyboard",
+        "scheduled",
     ),
     *("app-icon-180", "app-icon-192", "app-icon-512"),
     *(

@@ -24,12 +24,8 @@ SIZES: tuple[ViewportSize, ...] = (
     {"width": 390, "height": 844},
 )
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-LOOKS = tuple(
-    (size, theme, ("ltr", "rtl")[(wide + dark) % 2])
-    for wide, size in enumerate(SIZES)
-    for dark, theme in enumerate(THEMES)
-)
-"""at every width both themes and both directions, in turns: colors know no direction, and places no theme"""
+LOOKS = tuple((size, theme, direction) for size in SIZES for theme in THEMES for direction in ("ltr", "rtl"))
+"""every theme in every direction at every width"""
 RULES_OF_LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
 """what depends on more than which elements are there and which of them show: the others need no second look"""
 SHOWN = """() => {
@@ -41,6 +37,15 @@ SHOWN = """() => {
   return shown.join(" ");
 }"""
 """every element with whether it shows to the eye and to readers, as the rules themselves see it"""
+
+DRESSED = """() => [...document.querySelectorAll("body, body *")].filter((each) => each.checkVisibility())
+.map((each) => {
+  const style = getComputedStyle(each);
+  const scrolls = [each.scrollWidth > each.clientWidth, each.scrollHeight > each.clientHeight];
+  const dress = [style.color, style.backgroundColor, style.backgroundImage, style.opacity];
+  return [...dress, style.fontSize, style.fontWeight, style.textDecorationLine, ...scrolls].join();
+}).join("|")"""
+"""what the rules of looks go by: dressed the same, a screen that shows the same has nothing else to be found"""
 
 PAGE_SCROLLS_SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 NAMELESS = """() => [...document.querySelectorAll("button, a[href], input:not([type=hidden]), select, textarea")]
@@ -81,6 +86,7 @@ def in_all_looks(page: Page) -> list[str]:
     """What is wrong with the screen in every theme, direction and width, from one load; it is left as it was met."""
     found = []
     wrong_with: dict[str, list[str]] = {}
+    wrong_in: dict[str, list[str]] = {}
     _bring(page)
     for size, theme, direction in LOOKS:
         page.set_viewport_size(size)
@@ -89,7 +95,10 @@ def in_all_looks(page: Page) -> list[str]:
         shown = page.evaluate(SHOWN)
         if shown not in wrong_with:
             wrong_with[shown] = _nameless(page) + _violations(page, without=RULES_OF_LOOKS)
-        wrong = wrong_with[shown] + _violations(page, only=RULES_OF_LOOKS) + _sideways(page)
+        dressed = f"{shown} {page.evaluate(DRESSED)}"
+        if dressed not in wrong_in:
+            wrong_in[dressed] = _violations(page, only=RULES_OF_LOOKS)
+        wrong = wrong_with[shown] + wrong_in[dressed] + _sideways(page)
         found += [f"{theme} {direction} {size['width']}: {each}" for each in wrong]
     page.emulate_media(color_scheme="light")
     page.evaluate("document.documentElement.dir = 'ltr'")

@@ -27,6 +27,8 @@ KEYMAP = Path(__file__).resolve().parents[2] / "regulars" / "web" / "design" / "
 BESIDE_THE_SETTINGS = (
     "/settings/parked-events",
     "/settings/notices",
+    "/scheduled",
+    "/share",
     "/inbox/mine",
     "/inbox/resolved?q=nobody-has-this-name",
     "/no-such-page",
@@ -219,7 +221,7 @@ def test_the_cheat_sheet_tells_exactly_what_works(desks: Desks, customer: Custom
     assert native <= shown
 
 
-LEAVING = {"go-settings", "go-account", "go-now", "go-cases", "search"}
+LEAVING = {"go-settings", "go-account", "go-now", "go-cases", "go-scheduled", "search"}
 """commands that open another page"""
 FETCHED = {"template": ".template-sheet[open]", "open-case": "#open-case"}
 """what stands there a moment after its key: the next key would meet it"""

@@ -25,11 +25,17 @@ def test_signing_in_without_a_pointer(desks: Desks):
     expect(desk.page.locator("nav.rail")).to_be_visible()
 
 
-def test_the_first_minutes(desks: Desks, product: Product):
-    first, second = Customer(product, "Astrid Holm"), Customer(product, "Bruno Costa")
+@pytest.mark.parametrize(
+    ("direction", "names"),
+    [("ltr", ("Astrid Holm", "Bruno Costa")), ("rtl", ("أسماء هلال", "بدر قاسم"))],
+    ids=["from the left", "from the right"],
+)
+def test_the_first_minutes(desks: Desks, product: Product, direction: str, names: tuple[str, str]):
+    first, second = (Customer(product, name) for name in names)
     first.says("I am the older one")
     desk = desks.open(OWNER)
     expect(desk.row(first)).to_be_visible()
+    desk.page.evaluate("(direction) => (document.documentElement.dir = direction)", direction)
     second.says("I am the newer one")
     expect(desk.row(second)).to_be_visible()
     page, keys = desk.page, desk.page.keyboard
@@ -72,7 +78,7 @@ def test_the_first_minutes(desks: Desks, product: Product):
     keys.press("Escape")
     expect(page.locator("#cheat-sheet")).to_be_hidden()
     keys.press("Control+k")
-    keys.type("astrid")
+    keys.type(names[0].split()[0].lower())
     expect(page.locator("#command-results [aria-selected=true]")).to_contain_text(first.name)
     keys.press("Enter")
     expect(desk.thread_name).to_have_text(first.name)
@@ -85,6 +91,33 @@ def test_the_first_minutes(desks: Desks, product: Product):
     keys.press("Enter")
     expect(desk.thread_name).to_have_text(first.name)
     _another_view_takes_the_place_of_the_list(desk, first)
+
+
+def test_the_first_minutes_at_a_small_window(desks: Desks, product: Product):
+    """As at 400 % of magnification: list and thread stand alone, and keys lead from one to the other."""
+    nils = Customer(product, "Nils Berg")
+    nils.says("Are you open?")
+    desk = desks.open(OWNER, viewport={"width": 375, "height": 667})
+    page, keys = desk.page, desk.page.keyboard
+    expect(desk.row(nils)).to_be_visible()
+    keys.press("j")
+    expect(desk.thread_name).to_have_text(nils.name)
+    expect(page.locator(".list-pane")).to_be_hidden()
+    keys.press("r")
+    keys.type("until six")
+    keys.press("Enter")
+    nils.gets("until six")
+    keys.press("Escape")
+    expect(page.locator(".list-pane")).to_be_visible()
+    expect(desk.row(nils)).to_be_focused()
+    keys.press("?")
+    expect(page.locator("#cheat-sheet")).to_be_visible()
+    keys.press("Escape")
+    keys.press("[")
+    expect(page.locator(".rail")).to_be_in_viewport()
+    assert page.evaluate("document.querySelector('.rail').contains(document.activeElement)")
+    keys.press("Escape")
+    expect(page.locator(".rail")).not_to_be_in_viewport()
 
 
 def _another_view_takes_the_place_of_the_list(desk: Desk, open_one: Customer) -> None:
@@ -172,6 +205,41 @@ def test_single_letters_can_be_changed_and_switched_off(desks: Desks, product: P
     key_of_resolve.press("Enter")
     with desk.page.expect_response("**/preferences"):
         sheet.locator("button", has_text="As usual").click()
+
+
+def test_hands_from_a_mail_program_keep_their_keys(desks: Desks, product: Product):
+    kim = Customer(product, "Kim Sato")
+    kim.says("Konnichiwa")
+    desk = desks.open(OWNER)
+    desk.choose(kim)
+    settings = desk.context.new_page()
+    settings.goto(f"{desk.url}/settings/keyboard")
+    usual, mail = (settings.get_by_role("radio", name=name) for name in ("Regulars", "Mail"))
+    expect(usual).to_be_checked()
+    with settings.expect_response("**/preferences"):
+        mail.check()
+    expect(settings.locator("[data-command-key=tag]")).to_contain_text("L")
+
+    _leave_the_text(desk)
+    desk.page.keyboard.press("t")
+    desk.page.keyboard.press("l")
+    expect(desk.page.locator("#tag-menu-head")).to_be_visible()
+    desk.page.keyboard.press("Escape")
+
+    key_of_note = settings.locator("[data-command-key=note]")
+    key_of_note.press("Enter")
+    settings.keyboard.press("l")
+    expect(settings.locator("key-settings")).to_contain_text("Taken by “Tag”")
+    settings.keyboard.press("w")
+    expect(key_of_note).to_contain_text("W")
+    expect(settings.get_by_role("radio", checked=True)).to_have_count(0)
+    expect(settings.locator("[data-own-keys]")).to_be_visible()
+    with settings.expect_response("**/preferences"):
+        usual.check()
+    settings.reload()
+    expect(usual).to_be_checked()
+    expect(settings.locator("[data-command-key=tag]")).to_contain_text("T")
+    settings.close()
 
 
 def test_arrows_walk_through_messages_and_open_their_menu(desks: Desks, product: Product):

@@ -44,6 +44,7 @@ def test_searching_and_coming_back(desks: Desks, product: Product):
     keys.press("Enter")
     keys.type("vera")
     expect(page).to_have_url(re.compile("vera$"))
+    expect(page.locator(".search-results[aria-busy]")).to_have_count(0)  # those of before are taken away
     expect(results).to_have_count(1)
     keys.press("ArrowDown")
     expect(results.first).to_be_focused()

@@ -62,17 +62,18 @@ def test_answering_on_a_phone_in_thai(desks: Desks, product: Product):
 
 def test_the_rest_of_the_product_is_within_a_thumb_s_reach(desks: Desks, product: Product):
     malee = Customer(product, "ดวงใจ แก้ววิเศษ")
-    malee.says("สวัสดีค่ะ")
+    malee.says("สวัสดีค่ะ ดวงใจเองค่ะ")
     desk = desks.open(THAI_AGENT, viewport=PHONE, has_touch=True, is_mobile=True, locale="th-TH")
     page = desk.page
-    page.locator(".bottom-bar [data-command=rail]").tap()
+    page.locator(".bottom-bar [popovertarget=me-menu]").tap()
+    page.locator("#me-menu [data-command=rail]").tap()
     expect(page.locator(".rail")).to_be_in_viewport()
     _fits(desk, "navigation")
     page.locator(".rail a[href='/inbox/resolved']").tap()
     page.wait_for_url("**/inbox/resolved*")
-    page.locator(".bottom-bar [data-command=command-box]").tap()
-    page.locator("command-box input").fill("ดวงใจ")
-    page.locator("#command-results [role=option]", has_text=malee.name).first.tap()
+    page.locator(".bottom-bar a[href='/search']").tap()
+    page.locator("search-screen input[type=search]").fill("ดวงใจ")
+    page.locator(".search-results a", has_text=malee.name).first.tap()
     expect(desk.thread_name).to_have_text(malee.name)
     page.locator("#thread-head .thread-who").tap()
     expect(page.locator("#context")).to_be_in_viewport()

@@ -14,8 +14,9 @@ from regulars.workspaces.queries import time_zone_of
 
 
 def search(actor: Actor, query: SearchQuery) -> Page[SearchItem]:
-    """Messages, contacts, notes and files that the token may see, the newest first. A moment passes until something
-    new is found. A page may have fewer items than `limit`, even none, and still a cursor: then it goes on there.
+    """Messages, contacts, notes, files and cases that the token may see, the newest first. A moment passes until
+    something new is found. A page may have fewer items than `limit`, even none, and still a cursor: then it
+    goes on there.
     """
     zone = ZoneInfo(time_zone_of(actor.workspace_id))
     kinds = [each for each in searchables() if query.kind in (None, each.plural)]

@@ -16,7 +16,7 @@ from regulars.api.shapes.conditions import Conditions
 from regulars.api.shapes.contacts import IdentityOfContact, build_identities
 from regulars.api.shapes.messages import AuthorShape, Direction, MessageStatus, author_of, text_of
 from regulars.api.shapes.service_levels import PromiseShape, build_promise
-from regulars.attention.models import NoteMention
+from regulars.attention.models import NoteMention, NoteWording
 from regulars.contacts.models import Group
 from regulars.conversations.access import contact_shown_to
 from regulars.conversations.models import Conversation, Message, Note
@@ -223,10 +223,24 @@ class NoteShape(msgspec.Struct):
     author: Annotated[AuthorShape, told("Who wrote it; of kind `api` when a token did.")]
     created_at: Annotated[Moment, told("When it was written.")]
     withdrawn_at: Annotated[Moment | None, told("When its author took it back; it says nothing since.")]
+    edited_at: Annotated[Moment | None, told("When it was put in other words last; null when it never was.")]
     mentions: Annotated[list[MentionShape], told("Whom it names.")]
     not_told: Annotated[
         list[Ref], told("When it is written: those whom it names and who may not see the conversation.")
     ]
+
+
+class NoteChanges(msgspec.Struct, forbid_unknown_fields=True):
+    """A note in other words."""
+
+    text: Annotated[str, told("What it says now.", "Called her; she comes on Friday.")]
+
+
+class NoteWordingShape(msgspec.Struct):
+    """What a note said for a time."""
+
+    text: Annotated[str, told("What it said.", "Called her; she comes tomorrow.")]
+    until: Annotated[Moment, told("When other words took its place.")]
 
 
 def build_conversations(conversations: Sequence[Conversation], *, to: Actor) -> list[ConversationShape]:
@@ -252,16 +266,18 @@ def _last_of(conversation: Conversation) -> LastMessage | None:
 
 
 def build_note(note: Note, not_told: Sequence[Member] = ()) -> NoteShape:
-    """Wants its mentions read (``attention.queries.named_in``), as ``mentioned``."""
+    """Wants its mentions read (``attention.queries.attach_mentions``)."""
     kind: Literal["member", "api"] = "member" if note.author_id else "api"
     name = str(note.author) if note.author else note.author_name
     rows: Sequence[NoteMention] = getattr(note, "mentioned", ())
+    wordings: Sequence[NoteWording] = getattr(note, "wordings", ())
     return NoteShape(
         str(note.id),
         "" if note.withdrawn_at else note.text,
         AuthorShape(kind, _text(note.author_id), name),
         note.created_at,
         note.withdrawn_at,
+        wordings[-1].until if wordings else None,
         [
             MentionShape(cast("MentionKind", row.kind), _text(row.member_id or row.team_id), row.name)
             for row in rows

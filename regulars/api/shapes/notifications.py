@@ -15,6 +15,7 @@ from regulars.notifications.levels import Choice
 from regulars.notifications.models import Notification
 
 Kind = Literal["assigned", "mention", "reply", "service_level"]
+Preset = Literal["usual", "everything", "mentions", "quiet"]
 Way = Literal["badge", "sound", "desktop", "push", "mail"]
 
 
@@ -65,6 +66,7 @@ class NotificationSettingsShape(msgspec.Struct, kw_only=True):
         dict[Kind, list[Way]],
         told("Ways by kind; an empty list means not at all.", {"reply": ["badge", "push"]}),
     ]
+    preset: Annotated[Preset | None, told("Whose ways these are; null for a choice of their own.", "usual")]
     quiet: Annotated[QuietShape | None, told("No sound, desktop notification or push then; null for never.")]
     is_private: Annotated[bool, told("Pushes and mails name nobody and repeat no words.", False)]
     time_zone: Annotated[str, told("The member's own.", "Asia/Bangkok")]
@@ -76,6 +78,9 @@ class NotificationSettingsChanges(msgspec.Struct, kw_only=True, forbid_unknown_f
     levels: Annotated[
         dict[Kind, list[Way]] | UnsetType,
         told("Of the kinds that are named.", {"assigned": ["badge", "mail"]}),
+    ] = UNSET
+    preset: Annotated[
+        Preset | UnsetType, told("Ways of all kinds at once, before ``levels``.", "mentions")
     ] = UNSET
     quiet: Annotated[QuietShape | UnsetType | None, told("Null for never.")] = UNSET
     is_private: Annotated[bool | UnsetType, told("Name nobody and repeat no words.", True)] = UNSET
@@ -96,6 +101,7 @@ def build_notification(row: Notification) -> NotificationShape:
 def build_settings(choice: Choice) -> NotificationSettingsShape:
     return NotificationSettingsShape(
         levels={cast("Kind", kind): cast("list[Way]", sorted(ways)) for kind, ways in choice.levels.items()},
+        preset=cast("Preset | None", choice.preset or None),
         quiet=QuietShape(choice.quiet.start, choice.quiet.end) if choice.quiet else None,
         is_private=choice.is_private,
         time_zone=choice.time_zone,

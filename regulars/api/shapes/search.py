@@ -45,10 +45,11 @@ class SearchItem(msgspec.Struct, kw_only=True):
 
     kind: Annotated[Kind, told("What it is. A message with a file can be found as both.", "message")]
     id: Annotated[
-        str, told("The message's, the note's or the contact's id; of a file its message's.", EXAMPLE_ID)
+        str, told("The id of the message, note, contact or case; of a file its message's.", EXAMPLE_ID)
     ]
     conversation: Annotated[
-        str | None, told("The id of the conversation that it lies in; null for a contact.", EXAMPLE_ID)
+        str | None,
+        told("The id of the conversation that it lies in; null for a contact and for a case.", EXAMPLE_ID),
     ]
     message: Annotated[str | None, told("The message's id; null for what is none.", EXAMPLE_ID)]
     contact: Annotated[
@@ -66,7 +67,7 @@ class SearchItem(msgspec.Struct, kw_only=True):
         ),
     ]
     highlights: Annotated[list[Highlight], told("What was looked for in `excerpt`, in order.")]
-    at: Annotated[Moment, told("When it was said, written or made.")]
+    at: Annotated[Moment, told("When it was said, written, made or opened.")]
 
 
 def build_item(found: Found) -> SearchItem:

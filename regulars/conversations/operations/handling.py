@@ -266,21 +266,25 @@ def _lock(conversation: Conversation) -> None:
 @transaction.atomic
 def write_note(conversation: Conversation, text: str, *, by: Actor) -> Note:
     by.require("notes:write")
-    text = text.strip()
-    if not text or len(text) > NOTE_LENGTH:
-        raise Invalid(
-            _("A note has 1 to %(limit)s characters") % {"limit": NOTE_LENGTH},
-            fields={"text": f"1 to {NOTE_LENGTH} characters"},
-        )
     note = Note.objects.create(
         workspace_id=conversation.workspace_id,
         conversation=conversation,
         author_id=by.member_id,
         author_name=by.name,
-        text=text,
+        text=clean_note(text),
     )
     record(NoteWritten(conversation.workspace_id, conversation.id, note.id, by=by.doer))
     return note
+
+
+def clean_note(written: str) -> str:
+    text = written.strip()
+    if not text or len(text) > NOTE_LENGTH:
+        raise Invalid(
+            _("A note has 1 to %(limit)s characters") % {"limit": NOTE_LENGTH},
+            fields={"text": f"1 to {NOTE_LENGTH} characters"},
+        )
+    return text
 
 
 @transaction.atomic

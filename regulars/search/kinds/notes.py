@@ -1,4 +1,4 @@
-"""Notes: whoever sees a conversation sees what colleagues wrote down there."""
+"""Notes: whoever sees a conversation sees what colleagues wrote down there, and did not take back."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from regulars.conversations.events import NoteWritten
+from regulars.attention.events import NoteEdited
+from regulars.conversations.events import NoteRestored, NoteWithdrawn, NoteWritten
 from regulars.conversations.models import Note
 from regulars.search.kinds.scope import by_facts, in_conversations
 from regulars.search.searchable import Findable, Searchable
 
 
-def _stale(events: Sequence[NoteWritten]) -> Iterable[UUID]:
+def _stale(events: Sequence[NoteWritten | NoteEdited | NoteWithdrawn | NoteRestored]) -> Iterable[UUID]:
     return (each.note_id for each in events)
 
 
 def _read(ids: Collection[UUID]) -> Iterator[Findable]:
     # unscoped: by the ids of entries, or of events
-    for note in Note.objects.filter(id__in=list(ids)).select_related("conversation"):
+    for note in Note.objects.filter(id__in=list(ids), withdrawn_at=None).select_related("conversation"):
         author = {f"by:{note.author_id}"} if note.author_id else set()
         yield Findable(
             id=note.id,
@@ -39,7 +40,7 @@ def _notes(workspace_id: UUID) -> QuerySet[Note]:
 NOTES = Searchable(
     kind="note",
     plural="notes",
-    stale={NoteWritten: _stale},
+    stale=dict.fromkeys((NoteWritten, NoteEdited, NoteWithdrawn, NoteRestored), _stale),
     read=_read,
     model=Note,
     things=_notes,

@@ -60,7 +60,7 @@ def in_conversations(actor: Actor, entries: Entries, asked: Asked) -> Entries:
     if not actor.can("conversations:read"):
         return entries.none()
     places = [_place(actor, where).matching for where in asked.where]
-    narrowing = [*_tagged(actor, asked.tags), *_being(actor, asked), *places]
+    narrowing = [*tagged(actor, asked.tags), *_being(actor, asked), *places]
     return _in_visible(actor, entries, reduce(and_, narrowing, Q()))
 
 
@@ -85,23 +85,39 @@ def _having(actor: Actor, *facts: str) -> Q:
     return Q(tokens__contains=[fact_key(actor.workspace_id, each) for each in facts])
 
 
-def _said_by(actor: Actor, who: str) -> Q:
+class Who(NamedTuple):
+    """Who is meant by a name: members of ours, and contacts; or whoever is a contact."""
+
+    members: list[UUID]
+    people: list[UUID]
+    is_any_contact: bool = False
+
+
+def said_by(actor: Actor, who: str) -> Who:
+    """Raises ``Invalid`` when it is nobody."""
     match meaning(WHO, who):
         case "me":
-            return _having(actor, f"by:{actor.member_id}")
+            return Who([actor.member_id] if actor.member_id else [], [])
         case "customer":
-            return _having(actor, SAID_BY_CONTACT)
+            return Who([], [], is_any_contact=True)
     members = [each.id for each in members_of(actor.workspace_id) if _is_called(str(each), who)]
     people = _people_called(actor, who)
-    ways = [_having(actor, f"by:{each}") for each in members[:MOST_NAMED]]
-    if people:
-        by_them = IsAmong("contact_id", Value(people, output_field=ArrayField(UUIDField())))
-        ways.append(_having(actor, SAID_BY_CONTACT) & Q(by_them))
-    if not ways:
+    if not members and not people:
         raise Invalid(
             _("Nobody whom you see is called “%(name)s”") % {"name": who}, fields={"q": f"from:{who}"}
         )
-    return reduce(or_, ways)
+    return Who(members[:MOST_NAMED], people)
+
+
+def _said_by(actor: Actor, who: str) -> Q:
+    meant = said_by(actor, who)
+    if meant.is_any_contact:
+        return _having(actor, SAID_BY_CONTACT)
+    ways = [_having(actor, f"by:{each}") for each in meant.members]
+    if meant.people:
+        by_them = IsAmong("contact_id", Value(meant.people, output_field=ArrayField(UUIDField())))
+        ways.append(_having(actor, SAID_BY_CONTACT) & Q(by_them))
+    return reduce(or_, ways) if ways else _having(actor, f"by:{None}")
 
 
 def _is_called(name: str, asked: str) -> bool:
@@ -132,7 +148,7 @@ def _place(actor: Actor, where: str) -> _Place:
         case "direct":
             return _Place([], Q(group__isnull=True))
     numbers = [each.id for each in inboxes_of(actor) if _is_called(each.name, where)]
-    teams = [each.id for each in teams_of(actor.workspace_id) if _is_called(each.name, where)]
+    teams = teams_called(actor, where)
     if teams:
         return _Place([], Q(team_id__in=teams) | Q(inbox_id__in=numbers))
     if not numbers:
@@ -141,6 +157,16 @@ def _place(actor: Actor, where: str) -> _Place:
             fields={"q": f"in:{where}"},
         )
     return _Place(numbers, Q())
+
+
+def in_place(actor: Actor, where: str) -> Q:
+    """What holds of conversations there. Raises ``Invalid`` for a place that there is not."""
+    place = _place(actor, where)
+    return Q(inbox_id__in=place.numbers) if place.numbers else place.matching
+
+
+def teams_called(actor: Actor, name: str) -> list[UUID]:
+    return [each.id for each in teams_of(actor.workspace_id) if _is_called(each.name, name)]
 
 
 def _being(actor: Actor, asked: Asked) -> list[Q]:
@@ -154,7 +180,7 @@ def _being(actor: Actor, asked: Asked) -> list[Q]:
     return [*statuses, *(being[each] for each in asked.states)]
 
 
-def _tagged(actor: Actor, words: Sequence[str]) -> list[Q]:
+def tagged(actor: Actor, words: Sequence[str]) -> list[Q]:
     """The conversation has it, or whom it is with."""
     return [
         with_any_tag(ConversationTagging, "id", actor.workspace_id, [word])

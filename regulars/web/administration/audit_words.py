@@ -103,6 +103,7 @@ _EVENTS = {
     "MessageStopped": gettext_lazy("Stopped a message"),
     "MessageTakenAsSent": gettext_lazy("Marked a message as sent"),
     "NoteWritten": gettext_lazy("Wrote a note"),
+    "NoteEdited": gettext_lazy("Edited a note"),
     "ConversationAssigned": gettext_lazy("Assigned"),
     "ConversationClaimed": gettext_lazy("Took over"),
     "ConversationHandedToTeam": gettext_lazy("Handed to a team"),

@@ -28,7 +28,8 @@ export class Attachments {
     this.input = input;
     this.entries = [];
     this.limits = JSON.parse(composer.dataset.fileLimits);
-    input.addEventListener("change", () => this.add([...input.files]));
+    this.camera = composer.querySelector(".camera-input");
+    for (const each of [input, this.camera]) each.addEventListener("change", () => this.add([...each.files]));
     composer.addEventListener("paste", (event) => this.onPaste(event));
     const pane = composer.parentElement;
     const form = composer.querySelector("form");
@@ -53,6 +54,14 @@ export class Attachments {
     this.composer.setMode("reply", { focus: false });
     this.input.value = "";
     this.input.click();
+  }
+
+  /** What a phone's camera takes now; elsewhere the browser asks for a file. `accept`: pictures or videos. */
+  photograph(accept) {
+    this.composer.setMode("reply", { focus: false });
+    this.camera.accept = accept;
+    this.camera.value = "";
+    this.camera.click();
   }
 
   onPaste(event) {

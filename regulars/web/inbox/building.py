@@ -381,6 +381,11 @@ def note_view(note: Note) -> NoteView | UnreadableView:
             note.created_at,
             tuple(getattr(note, "named", ())),
             is_withdrawn=note.withdrawn_at is not None,
+            earlier=()
+            if note.withdrawn_at
+            else tuple(
+                EarlierText(drawn_text(each.text), each.until) for each in getattr(note, "wordings", ())
+            ),
         ),
         lambda: UnreadableView(note.id, note.conversation_id, "note", note.created_at, "out"),
     )

@@ -3,6 +3,7 @@
 import { isComposition, onCommand } from "../design/keyboard/keyboard.js";
 import { linkButton } from "../design/page.js";
 import { gettext, interpolate } from "../design/strings.js";
+import { takeShared } from "../installing/shared.js";
 import { Attachments } from "./attachments.js";
 import { Collision } from "./collision.js";
 import { Drafts, SAVE_AFTER, keepDraft } from "./drafts.js";
@@ -61,6 +62,19 @@ class MessageComposer extends HTMLElement {
     if (this.drafts.hasJoined) this.problem(gettext("Your text from here and from another device were put together. Read it before you send it."));
     this.extra.comeBack();
     this.sending.showLeft();
+    this.bringShared();
+  }
+
+  /** What another app shared, and a member chose this conversation for: behind what stands here, for them to send. */
+  async bringShared() {
+    const shared = this.answers && (await takeShared(this.dataset.conversation));
+    if (!shared) return;
+    const text = [this.drafts.text("reply"), shared.text].filter(Boolean).join("\n");
+    this.drafts.write("reply", text);
+    this.setMode("reply");
+    if (!this.windowIsOpen) this.problem(gettext("What you shared stands in the reply. It can be sent as soon as they have written."));
+    this.attachments.add(shared.files);
+    keepDraft(this.dataset.draftUrl, { mode: "reply", text, intent: this.drafts.id("reply") }).catch(() => {});
   }
 
   disconnectedCallback() {
@@ -203,6 +217,11 @@ class MessageComposer extends HTMLElement {
     if (extra) {
       extra.closest("[popover]").hidePopover();
       return this.extra.open(extra.dataset.extra);
+    }
+    const camera = event.target.closest("[data-camera]");
+    if (camera) {
+      camera.closest("[popover]").hidePopover();
+      return this.attachments.photograph(camera.dataset.camera);
     }
     if (event.target.closest(".composer-quote button")) return this.takeQuoteAway();
     if (event.target.closest("[data-close-extra]")) return this.extra.close();

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from regulars.attention.events import ATTENTION_EVENTS, MemberMentioned, MentionsSeen
+from regulars.attention.events import ATTENTION_EVENTS, MemberMentioned, MentionsSeen, NoteEdited
 from regulars.attention.queries import attach_mentions
 from regulars.cases.events import CASE_EVENTS, CaseContactUnlinked, CaseConversationUnlinked
 from regulars.cases.queries.pages import conversations_showing
@@ -68,6 +68,7 @@ INBOX_SCREEN_EVENTS: tuple[type[Event], ...] = (
     *STATE_EVENTS,
     *NOTE_EVENTS,
     *ATTENTION_EVENTS,
+    NoteEdited,
     *CONTACT_EVENTS,
     *MERGE_EVENTS,
     *SUGGESTION_EVENTS,
@@ -140,7 +141,7 @@ def _fold(event: Any, changes: Changes) -> None:
         case _ if isinstance(event, CLOCK_EVENTS):
             changes.conversations[event.conversation_id] = None
             changes.heads.add(event.conversation_id)
-        case NoteWritten() | NoteWithdrawn() | NoteRestored():
+        case NoteWritten() | NoteEdited() | NoteWithdrawn() | NoteRestored():
             changes.notes[event.note_id] = event.conversation_id
         case _ if isinstance(event, STATE_EVENTS):
             changes.conversations[event.conversation_id] = None

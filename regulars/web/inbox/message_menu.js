@@ -8,6 +8,8 @@ import { place } from "../design/menu/place.js";
 
 const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 const LONG_PRESS = 450;
+const STILL = 8; // pixels that a resting finger may move
+const SWIPE = 64;
 let toolbar = null;
 let current = null;
 
@@ -137,9 +139,26 @@ document.addEventListener("keydown", (event) => {
 });
 
 let press = 0;
+let held = null; // the message under a finger, and where the finger came down
 document.addEventListener("pointerdown", (event) => {
   const line = event.pointerType === "touch" ? lineOf(event.target) : null;
   clearTimeout(press);
+  held = line && { line, x: event.clientX, y: event.clientY };
   if (line) press = setTimeout(() => openMenu(line), LONG_PRESS);
 });
-for (const end of ["pointerup", "pointercancel", "pointermove"]) document.addEventListener(end, () => clearTimeout(press));
+for (const end of ["pointerup", "pointercancel"]) {
+  document.addEventListener(end, () => {
+    clearTimeout(press);
+    held = null;
+  });
+}
+document.addEventListener("pointermove", (event) => {
+  if (!held || event.pointerType !== "touch") return;
+  const [across, along] = [event.clientX - held.x, event.clientY - held.y];
+  if (Math.hypot(across, along) > STILL) clearTimeout(press);
+  if (Math.abs(across) < SWIPE || Math.abs(along) > SWIPE / 2) return;
+  const { line } = held;
+  held = null;
+  const isOnward = getComputedStyle(line).direction === "rtl" ? across < 0 : across > 0;
+  if (isOnward && isAnswerable(line)) composer()?.quote(line); // the habit of WhatsApp: drawn aside, it is answered
+});

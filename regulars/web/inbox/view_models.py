@@ -397,6 +397,8 @@ class NoteView:
     named: tuple[str, ...] = ()
     """whom it names, as they stand in the text"""
     is_withdrawn: bool = False
+    earlier: tuple[EarlierText, ...] = ()
+    """what it said before it was edited"""
 
     item: str = "note"
 

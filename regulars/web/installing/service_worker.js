@@ -1,4 +1,6 @@
 // Woken by pushes, and for the page that stands in while there is no connection. It keeps nothing that a contact said.
+import { keepShared } from "./shared.js";
+
 const { version, shell, offline } = self.regulars; // put in front by the server: what belongs to this version
 const KEPT = `regulars-shell-${version}`;
 
@@ -22,10 +24,17 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname, search } = new URL(request.url);
   const address = pathname + search;
+  if (request.method === "POST" && origin === self.location.origin && pathname === "/share/received") return event.respondWith(receive(request));
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (request.mode === "navigate") event.respondWith(fetch(request).catch(() => caches.match(offline)));
   else if (shell.includes(address)) event.respondWith(caches.match(address).then((kept) => kept ?? fetch(request)));
 });
+
+/** An app shared something: it stays on this device, and a page asks for whom it is. */
+async function receive(request) {
+  await keepShared(await request.formData());
+  return Response.redirect("/share", 303);
+}
 
 // --- pushes -----------------------------------------------------------------------------------------
 

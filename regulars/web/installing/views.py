@@ -16,6 +16,7 @@ from regulars.media.app_icons import SIZES, app_icon
 from regulars.web.design.assets import BUILT, asset_file, asset_url
 from regulars.web.doors import WebRequest, public
 from regulars.web.inbox.lists import view_label
+from regulars.web.installing.sharing import SHARE_TARGET
 from regulars.web.strings import strings_version
 
 DAY = "public, max-age=86400"
@@ -49,6 +50,7 @@ def manifest(request: WebRequest) -> HttpResponse:
             for size in SIZES[1:]
             for purpose in ("any", "maskable")
         ],
+        "share_target": SHARE_TARGET,
         "shortcuts": [
             {"name": view_label("mine"), "url": reverse("inbox-view", args=["mine"])},
             {"name": view_label("unassigned"), "url": reverse("inbox-view", args=["unassigned"])},

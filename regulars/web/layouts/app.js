@@ -1,6 +1,7 @@
 // Everything a signed-in screen runs. Server pages first: each module only wakes what it finds in the page.
 import "../administration/quick_reply_editor.js";
 import "../design/keyboard/cheat_sheet.js";
+import "../design/keyboard/key_settings.js";
 import "../design/command_box/command_box.js";
 import "../design/conditions/conditions.js";
 import "../design/dialog/dialog.js";
@@ -15,6 +16,7 @@ import "../design/window_strip/window_strip.js";
 import "../cases/cases.js";
 import "../inbox/screen.js";
 import "../search/search.js";
+import "../installing/share_screen.js";
 import "../installing/worker_register.js";
 import "../notifications/bell.js";
 import "../notifications/push.js";
@@ -22,6 +24,7 @@ import "../settings/acts.js";
 import "../settings/following.js";
 import "./navigation.js";
 import "./preferences.js";
+import "./keyboard_room.js";
 import { writeTimes } from "../design/time/time.js";
 
 writeTimes();

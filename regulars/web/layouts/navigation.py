@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from regulars.cases.queries.lists import count_mine
 from regulars.conversations.notifying import count_unread_notifications
 from regulars.inboxes.access import inboxes_of
+from regulars.scheduling.queries import count_refused
 from regulars.web.inbox.counting import counters_of
 from regulars.web.inbox.lists import COUNTED, ICONS, VIEWS, ListChoice, short_label, usual_order, view_label
 from regulars.web.settings.register import SettingsGroup, groups_for
 from regulars.workspaces.access import Actor
 
-IN_BOTTOM_BAR = ("mine", "unassigned", "mentions", "open")
-"""of a phone; the others are behind More"""
+IN_BOTTOM_BAR = ("now", "cases")
+"""of a phone; a sixth place would be too narrow"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,15 @@ class Navigation:
 
     @property
     def bottom(self) -> list[NavigationView]:
-        return [view for view in self.views if view.key in IN_BOTTOM_BAR]
+        """The places of a phone, within reach of a thumb; what is one's own stands behind the last of them."""
+        mine = next((view.count for view in self.views if view.key == "mine"), 0)
+        inbox = NavigationView(
+            "mine", _("Inbox"), _("Inbox"), "all", reverse("inbox"), counted=True, count=mine
+        )
+        search = NavigationView(
+            "search", _("Search"), _("Search"), "search", reverse("search"), counted=False
+        )
+        return [inbox, search, *(place for place in self.work if place.key in IN_BOTTOM_BAR)]
 
 
 def navigation_of(actor: Actor) -> Navigation:
@@ -97,6 +106,18 @@ def _work(actor: Actor) -> list[NavigationView]:
         places.append(
             NavigationView(
                 "cases", _("Cases"), _("Cases"), "case", reverse("cases"), counted=True, count=mine
+            )
+        )
+    if actor.can("conversations:read"):
+        places.append(
+            NavigationView(
+                "scheduled",
+                _("Scheduled: what leaves later"),
+                _("Scheduled"),
+                "clock",
+                reverse("scheduled"),
+                counted=True,
+                count=count_refused(actor),
             )
         )
     return places

@@ -18,14 +18,14 @@ from django.views.decorators.http import require_POST, require_safe
 from regulars.kernel.ids import parse_id
 from regulars.notifications.choosing import choice_of
 from regulars.notifications.keys import key_pair
-from regulars.notifications.levels import KINDS, WAYS, Choice
+from regulars.notifications.levels import KINDS, PRESETS, WAYS, Choice
 from regulars.notifications.models import PushSubscription
-from regulars.notifications.operations import choose_privacy, choose_quiet, choose_ways
+from regulars.notifications.operations import choose_preset, choose_privacy, choose_quiet, choose_ways
 from regulars.notifications.subscribing import browsers_of, remove_browser, subscribe, unsubscribe
 from regulars.web.account.browsers import browser_name, is_phone, platform_name
 from regulars.web.administration.answers import attempt
 from regulars.web.doors import SIGNED_IN, MemberRequest, member_with
-from regulars.web.notifications.words import KIND_WORDS, WAY_WORDS
+from regulars.web.notifications.words import KIND_WORDS, PRESET_WORDS, WAY_WORDS
 from regulars.web.settings.page import SettingsPage
 from regulars.web.sign_in.middleware import this_session
 
@@ -79,6 +79,7 @@ def _context(request: MemberRequest, refused: QuietForm | None = None) -> dict[s
     choice = choice_of(request.member)
     return {
         "rows": _rows(choice),
+        "presets": [(name, PRESET_WORDS[name], name == choice.preset) for name in PRESETS],
         "ways": [WAY_WORDS[way] for way in WAYS],
         "quiet": refused or _quiet_form(choice),
         "choice": choice,
@@ -115,6 +116,13 @@ def ways(request: MemberRequest) -> HttpResponse:
     """The whole table: a box that is not ticked is not sent."""
     chosen = {kind: request.POST.getlist(kind) for kind in KINDS if f"has-{kind}" in request.POST}
     choose_ways(request.member, chosen)
+    return redirect(PLACE)
+
+
+@require_POST
+@member_with(SIGNED_IN)
+def preset(request: MemberRequest) -> HttpResponse:
+    choose_preset(request.member, request.POST.get("preset", ""))
     return redirect(PLACE)
 
 
@@ -183,6 +191,7 @@ NOTIFICATION_SETTINGS = SettingsPage(
     words=gettext_lazy("push, sound, desktop, quiet hours, mail, do not disturb"),
     acts=(
         path("settings/notifications/ways", ways, name="choose-notification-ways"),
+        path("settings/notifications/preset", preset, name="choose-notification-preset"),
         path("settings/notifications/quiet", quiet, name="choose-quiet-hours"),
         path("settings/notifications/privacy", privacy, name="choose-push-privacy"),
         path("settings/notifications/key", push_key, name="push-key"),

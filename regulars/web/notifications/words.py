@@ -23,3 +23,9 @@ WAY_WORDS: Mapping[str, str | Promise] = {
     "push": _("Push"),
     "mail": _("Mail"),
 }
+PRESET_WORDS: Mapping[str, str | Promise] = {
+    "usual": _("As usual"),
+    "everything": _("Everything at once"),
+    "mentions": _("Only mentions disturb"),
+    "quiet": _("Only count"),
+}

@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from regulars.cases.access import cases_visible_to
+from regulars.cases.models import Case
 from regulars.conversations.access import contacts_visible_to, visible_to
 from regulars.search.kinds.facts import SAID_BY_US
 from regulars.search.queries import Found
@@ -22,7 +24,7 @@ from regulars.web.inbox.view_models import ConversationRow
 from regulars.workspaces.access import Actor
 from regulars.workspaces.queries import members_of
 
-ICONS = {"message": "bubble", "contact": "contact", "note": "lock", "file": "document", "case": "ledger"}
+ICONS = {"message": "bubble", "contact": "contact", "note": "lock", "file": "document", "case": "case"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,11 @@ class ResultLine:
     id: UUID
     kind: str
     name: str
-    """of whom, or of the group, the conversation is with"""
+    """of whom, or of the group, the conversation is with; a case's own"""
     avatar_id: UUID | None
     is_group: bool
     inbox_name: str
+    """whose a case is"""
     is_resolved: bool
     author: str
     """of ours, who said it; empty for the contact"""
@@ -60,11 +63,38 @@ class ResultLine:
 
 
 def result_lines(actor: Actor, found: Sequence[Found]) -> list[ResultLine]:
-    """Three queries at most, whatever their number."""
+    """Four queries at most, whatever their number."""
     threads = _threads(actor, found)
     names = _names(actor, found)
     people = _people(actor, found)
-    return [_line(each, threads, names, people) for each in found]
+    cases = _cases(actor, found)
+    return [
+        _case_line(each, cases[each.thing.id]) if each.kind == "case" else _line(each, threads, names, people)
+        for each in found
+        if each.kind != "case" or each.thing.id in cases
+    ]
+
+
+def _cases(actor: Actor, found: Sequence[Found]) -> dict[UUID, Case]:
+    ids = [each.thing.id for each in found if each.kind == "case"]
+    return {case.id: case for case in cases_visible_to(actor).filter(id__in=ids)} if ids else {}
+
+
+def _case_line(each: Found, case: Case) -> ResultLine:
+    return ResultLine(
+        id=case.id,
+        kind="case",
+        name=f"{case} {case.title}",
+        avatar_id=None,
+        is_group=False,
+        inbox_name=str(case.owner or case.team or ""),
+        is_resolved=case.status == "resolved",
+        author="",
+        is_ours=False,
+        at=each.thing.at,
+        excerpt=each.excerpt,
+        url=reverse("case", args=[case.id]),
+    )
 
 
 def _threads(actor: Actor, found: Sequence[Found]) -> dict[UUID, ConversationRow]:
@@ -82,7 +112,7 @@ def _threads(actor: Actor, found: Sequence[Found]) -> dict[UUID, ConversationRow
 
 def _names(actor: Actor, found: Sequence[Found]) -> dict[str, str]:
     """Of members, by the fact that says who it was."""
-    if not any(each.kind != "contact" for each in found):
+    if all(each.kind in ("contact", "case") for each in found):
         return {}
     return {f"by:{each.id}": str(each) for each in members_of(actor.workspace_id)}
 

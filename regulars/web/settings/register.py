@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from regulars.web.account.keyboard import KEYBOARD
 from regulars.web.account.views import ACCOUNT
 from regulars.web.administration.views.audit import AUDIT
 from regulars.web.administration.views.business_hours import BUSINESS_HOURS
@@ -24,7 +25,6 @@ from regulars.web.administration.views.tags import TAGS
 from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
 from regulars.web.cases.views.settings import CASE_SETTINGS
-from regulars.web.inbox.views.scheduling import SCHEDULED
 from regulars.web.notifications.settings import NOTIFICATION_SETTINGS
 from regulars.web.people.views import MERGES
 from regulars.web.routing.settings import ROUTING
@@ -40,7 +40,6 @@ class SettingsGroup:
 
 
 GROUPS = (
-    SettingsGroup(_("Later"), (SCHEDULED,)),
     SettingsGroup(
         _("Settings"),
         (
@@ -59,6 +58,7 @@ GROUPS = (
             TOKENS,
             MAIL,
             NOTIFICATION_SETTINGS,
+            KEYBOARD,
             ACCOUNT,
         ),
     ),

@@ -2,7 +2,7 @@
 import { announce, element, icon } from "../page.js";
 import { gettext, interpolate } from "../strings.js";
 import { available, caps, changeKey, isChangeable, isChanged, keysOf, onCommand, rowWith, shortcutOf, singleKeys } from "./keyboard.js";
-import { groups } from "./keymap.js";
+import { groups, keymap } from "./keymap.js";
 
 /** The caps of all shortcuts of a row, side by side. */
 export async function keycaps(row) {
@@ -11,9 +11,15 @@ export async function keycaps(row) {
 }
 
 class CheatSheet extends HTMLElement {
+  /** The rows that work on this page; where keys are chosen, all of them. */
+  get rows() {
+    return "all" in this.dataset ? keymap : available();
+  }
+
   async draw() {
+    const { rows: shown } = this;
     const sections = await Promise.all(groups.map(async ([key, title]) => {
-      const rows = await Promise.all(available().filter((row) => row.group === key).map((row) => this.line(row)));
+      const rows = await Promise.all(shown.filter((row) => row.group === key).map((row) => this.line(row)));
       return rows.length ? element("section", {}, element("h3", {}, title), element("ul", {}, ...rows)) : null;
     }));
     this.replaceChildren(...sections.filter(Boolean));
@@ -56,6 +62,7 @@ class CheatSheet extends HTMLElement {
   async change(row, shortcut) {
     const kept = changeKey(row, shortcut);
     await this.draw();
+    this.dispatchEvent(new CustomEvent("key-changed", { bubbles: true }));
     this.focusKey(row);
     announce((await kept) ? gettext("Saved") : gettext("This could not be saved. It lasts until you leave this page."));
   }

@@ -1,6 +1,6 @@
 // Turns key presses and [data-command] clicks into commands; screens say what a command does with onCommand().
 import { isTyping, keep } from "../page.js";
-import { keymap } from "./keymap.js";
+import { keymap, presets } from "./keymap.js";
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 const handlers = new Map();
@@ -26,12 +26,13 @@ export function run(name, source = null) {
 /** The rows of the table that work on this page. */
 export const available = () => keymap.filter((row) => row.native || handlers.has(row.command));
 
-const own = JSON.parse(document.body.dataset.shortcuts || "{}"); // by command: another key than usual, "" for none
+let own = JSON.parse(document.body.dataset.shortcuts || "{}"); // by command: another key than usual, "" for none
 const windows = new BroadcastChannel("regulars.keys"); // this member's other windows: the same hands press there
 
-/** What was changed here or in another window: a command's key, or whether keys pressed alone do anything. */
-function take({ command, shortcut, alone }) {
+/** What was changed here or in another window: a command's key, all keys, or whether keys pressed alone do anything. */
+function take({ command, shortcut, alone, all }) {
   if (alone) document.body.dataset.singleKeys = alone;
+  else if (all) own = all;
   else if (shortcut === null) delete own[command];
   else own[command] = shortcut;
 }
@@ -53,13 +54,13 @@ export const singleKeys = {
   },
 };
 
-/** What is pressed alone may stand in the way of other software: its key can be another one, or none (WCAG 2.1.4). */
-export const isChangeable = (row) => Boolean(row.single) && row.keys[0] !== "Escape";
+/** Any key may stand in the way of other software, pressed alone most of all (WCAG 2.1.4): it can be another one, or none. */
+export const isChangeable = (row) => !row.native && row.keys[0] !== "Escape";
 export const isChanged = (row) => isChangeable(row) && row.command in own;
 
 /** The shortcuts of a row, as this member has them. */
 export function keysOf(row) {
-  return isChanged(row) ? [own[row.command], ...row.keys.slice(1)].filter(Boolean) : row.keys;
+  return isChanged(row) ? [...new Set([own[row.command], ...row.keys.slice(1)])].filter(Boolean) : row.keys;
 }
 
 /** Another key for a row, "" for none, null for the usual one. */
@@ -68,11 +69,21 @@ export function changeKey(row, shortcut) {
   return keep({ shortcut: row.command, ...(shortcut === null ? {} : { key: shortcut }) });
 }
 
+/** The preset whose keys these are; undefined for a choice of one's own. */
+export const chosenPreset = () => presets.find(({ keys }) => isSame(keys, own));
+const isSame = (some, others) => Object.keys({ ...some, ...others }).every((command) => some[command] === others[command]);
+
+/** All keys at once: those of a preset, or none for the usual ones. */
+export function chooseKeys(keys) {
+  takeEverywhere({ all: { ...keys } });
+  return keep({ shortcuts: JSON.stringify(keys) });
+}
+
 /** What this member presses in the place of a usual shortcut; nothing while keys pressed alone are off. */
 export function ownKey(usual) {
   const row = keymap.find((each) => each.keys[0] === usual);
   const key = row && isChanged(row) ? own[row.command] : usual;
-  return row?.single && !singleKeys.on && !/Mod\+|Alt\+/.test(key) ? "" : key;
+  return row && !singleKeys.on && !/Mod\+|Alt\+/.test(key) ? "" : key;
 }
 
 /** The row that has a shortcut already, or begins with it. */
@@ -137,7 +148,7 @@ const actsOnUnseen = (row) => loading() && (["conversation", "composer", "messag
 function silent(row, shortcut, event) {
   const bare = !/Mod\+|Alt\+/.test(shortcut);
   if (event.key !== "Escape" && (actsOnUnseen(row) || (bare && !isTyping(event.target) && isMeantAsText(event)))) return true;
-  if (row.single && bare && !singleKeys.on && event.key !== "Escape") return true;
+  if (bare && !singleKeys.on && event.key !== "Escape") return true;
   if (bare && event.key !== "Escape" && isTyping(event.target)) return true;
   return Boolean(row.outsideText) && isTyping(event.target);
 }

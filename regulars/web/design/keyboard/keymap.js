@@ -26,6 +26,7 @@ export const keymap = [
   { command: "go-resolved", keys: ["G D"], group: "everywhere", label: gettext("Go to what is done"), icon: "resolved", single: true },
   { command: "go-now", keys: ["G T"], group: "everywhere", label: gettext("Go to what is going on now"), icon: "activity", single: true },
   { command: "go-cases", keys: ["G C"], group: "everywhere", label: gettext("Go to the cases"), icon: "case", single: true },
+  { command: "go-scheduled", keys: ["G L"], group: "everywhere", label: gettext("Go to what leaves later"), icon: "clock", single: true },
   { command: "go-settings", keys: ["G S"], group: "everywhere", label: gettext("Go to settings"), icon: "settings", single: true },
   { command: "go-account", keys: ["G A"], group: "everywhere", label: gettext("Go to your account"), icon: "account", single: true },
   { command: "rail", keys: ["["], group: "everywhere", label: gettext("Show or hide the navigation"), icon: "rail", single: true },
@@ -70,4 +71,21 @@ export const keymap = [
   { command: "quick-reply", keys: ["Alt+Q"], group: "composer", label: gettext("Insert a quick reply"), icon: "quick-reply" },
   { command: "emoji", keys: ["Alt+I"], group: "composer", label: gettext("Insert an emoji"), icon: "emoji" },
   { command: "attach", keys: ["Mod+Alt+A"], group: "composer", label: gettext("Attach a file"), icon: "attach" },
+];
+
+/** Keys of other programs, for hands that come from there; what is not named stays as usual. Keys are kept by command. */
+export const presets = [
+  { name: gettext("Regulars"), keys: {} },
+  {
+    name: "Chatwoot",
+    keys: {
+      "next-conversation": "Alt+J", "previous-conversation": "Alt+K", reply: "Alt+L", note: "Alt+P", snooze: "Alt+M", resolve: "Alt+E",
+      context: "Alt+O", "go-inbox": "Alt+C", "go-settings": "Alt+S",
+    },
+  },
+  { name: gettext("Mail"), keys: { tag: "L", snooze: "B", follow: "S", assign: "V", "mark-unread": "Shift+U" } },
+  {
+    name: "WhatsApp Web",
+    keys: { "mark-unread": "Mod+Alt+Shift+U", resolve: "Mod+Alt+Shift+E", emoji: "Mod+Alt+E", "search-list": "Mod+Alt+/" },
+  },
 ];

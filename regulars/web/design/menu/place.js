@@ -1,7 +1,9 @@
 const GAP = 6;
+const phone = matchMedia("(width < 720px)"); // there a menu is a sheet at the lower edge: menu.css
 
 /** Put a floating element beside its anchor, inside the window. `side`: block-start, block-end or inline-end. */
 export function place(floating, anchor, side = "block-end") {
+  if (phone.matches && floating.matches(".menu")) return floating.removeAttribute("style");
   const box = anchor.getBoundingClientRect();
   const own = floating.getBoundingClientRect();
   const rtl = getComputedStyle(anchor).direction === "rtl";

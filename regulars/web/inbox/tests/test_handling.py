@@ -110,6 +110,22 @@ def test_a_note_goes_and_comes_back(cast: Cast, sign_in: SignIn) -> None:
     assert "oh dear" in client.post(path, {"state": "restored"}, headers=FRAGMENT).content.decode()
 
 
+def test_a_note_says_that_it_was_edited_and_what_it_said(cast: Cast, sign_in: SignIn) -> None:
+    conversation, client = cast.hears(ALICE, "hello"), sign_in(cast.agent)
+    client.post(f"/conversations/{conversation.id}/notes", {"text": "first words"}, headers=FRAGMENT)
+    path = f"/notes/{Note.objects.get().id}/text"
+    assert sign_in(cast.mate).post(path, {"text": "not theirs"}, headers=FRAGMENT).status_code == 403
+    assert client.post(path, {"text": ""}, headers=FRAGMENT).status_code == 422
+    html = client.post(path, {"text": "*other* words"}, headers=FRAGMENT).content.decode()
+    page = client.get(f"/conversations/{conversation.id}").content.decode()
+    for shown in (html, page):
+        assert 'data-text="*other* words"' in shown
+        assert shown.count("first words") == 1
+        assert shown.count("data-message-history") == 1
+    with clock.frozen_at(clock.now() + timedelta(hours=2)):
+        assert client.post(path, {"text": "too late"}, headers=FRAGMENT).status_code == 409
+
+
 def test_the_selected_are_changed_and_what_was_not_says_why(cast: Cast, sign_in: SignIn) -> None:
     first, second = cast.hears(ALICE, "hello"), cast.hears(BORIS, "hello")
     looked_at = clock.now() - timedelta(seconds=30)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,6 +18,7 @@ from regulars.kernel.errors import Invalid
 from regulars.kernel.ids import new_id
 from regulars.scheduling.models import ScheduledMessage
 from regulars.web.inbox.later_times import offered, read_time
+from regulars.web.inbox.views import scheduling
 from regulars.workspaces.models import Member, User
 from tests.cast import ALICE, Cast
 
@@ -84,10 +87,33 @@ def test_the_list_shows_ones_own_or_everybodys(cast: Cast, conversation: Convers
     _send(_client(cast.agent), conversation, send_at=at, text="By Ann")
     lead = _client(cast.lead)
     shown = [
-        "By Ann" in lead.get(f"/settings/scheduled{query}").content.decode()
+        "By Ann" in lead.get(f"/scheduled{query}").content.decode()
         for query in ("", "?whose=all", "?show=refused&whose=all", "?show=done&whose=all")
     ]
     assert shown == [False, True, False, False]
+
+
+def test_the_list_goes_on_where_it_ended_whatever_left_meanwhile(
+    cast: Cast, conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(scheduling, "PAGE_SIZE", 2)
+    client = _client(cast.agent)
+    at = (clock.now() + timedelta(hours=2)).isoformat()
+    words = ["one", "two", "three", "four", "five"]
+    for word in words:
+        _send(client, conversation, send_at=at, text=f"the {word} parcel")
+
+    def shown(page: str) -> list[str]:
+        return re.findall(r"the (\w+) parcel", page)
+
+    page = client.get("/scheduled").content.decode()
+    pages = [shown(page)]
+    ScheduledMessage.objects.order_by("id")[0].delete()  # of the page that was read
+    while more := re.search(r'href="([^"]+)" rel="next"', page):
+        page = client.get(unescape(more[1])).content.decode()
+        pages.append(shown(page))
+    assert pages == [words[:2], words[2:4], words[4:]]
+    assert client.get("/scheduled?cursor=nonsense").status_code == 422
 
 
 def test_the_dialog_offers_times_for_text_template_and_snooze(cast: Cast, conversation: Conversation):

@@ -17,6 +17,7 @@ from regulars.acts.actions import Assign, HandToTeam, Prioritize, Reopen, Resolv
 from regulars.acts.operations.acting import act_on
 from regulars.acts.operations.undoing import undo_act
 from regulars.attention.access import access_note
+from regulars.attention.operations.editing import edit_note
 from regulars.attention.operations.following import follow, unfollow
 from regulars.attention.operations.mentioning import Named, everybody_word, leave_note, see_mentions
 from regulars.attention.queries import attach_mentions, members_in, seeing
@@ -221,6 +222,15 @@ def mentionable(request: MemberRequest, conversation_id: str) -> HttpResponse:
     ]
     everybody = {"mention": "everybody", "name": everybody_word(), "sees": True, "kind": "everybody"}
     return JsonResponse({"people": [*people, *teams, everybody]})
+
+
+@require_POST
+@member_with("notes:write")
+def edit(request: MemberRequest, note_id: str) -> HttpResponse:
+    note = access_note(request.actor, parse_id(note_id))
+    edited = edit_note(note, request.POST.get("text", ""), by=request.actor)
+    attach_mentions([edited])
+    return render(request, "inbox/_note.html", {"item": note_view(edited)})
 
 
 @require_POST

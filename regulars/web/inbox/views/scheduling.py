@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.conversations.access import access_conversation
@@ -26,13 +26,14 @@ from regulars.scheduling.operations import (
     schedule_message,
     send_scheduled_now,
 )
-from regulars.scheduling.queries import list_scheduled
+from regulars.scheduling.queries import list_scheduled, page_of
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.later_times import offered, read_time
 from regulars.web.inbox.limit_words import refusal_sentence
 from regulars.web.inbox.scheduled import scheduled_context, scheduled_views
+from regulars.web.live.topics import page_topic
 from regulars.web.problems import toast_header
-from regulars.web.settings.page import SettingsPage
+from regulars.web.settings.page import following
 
 PAGE_SIZE = 50
 STATES = {"waiting": ("waiting",), "refused": ("refused",), "done": ("sent", "canceled")}
@@ -142,26 +143,20 @@ def scheduled_page(request: MemberRequest) -> HttpResponse:
     is_mine = request.GET.get("whose") != "all"
     member_id = request.member.id if is_mine else None
     rows = list_scheduled(request.actor, states=STATES[show], member_id=member_id)
-    if show == "done":
-        rows = rows.order_by("-due_at", "-id")
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    found = list(page.object_list)
+    cursor = request.GET.get("cursor") or None
+    page = page_of(rows, "last" if show == "done" else "next", PAGE_SIZE, cursor)
+    whose = "mine" if is_mine else "all"
+    here = f"{reverse('scheduled')}?{urlencode({'show': show, 'whose': whose})}"
     context = {
-        "lines": list(zip(found, scheduled_views(found), strict=True)),
-        "page": page,
+        "lines": list(zip(page.items, scheduled_views(page.items), strict=True)),
         "show": show,
-        "whose": "mine" if is_mine else "all",
+        "whose": whose,
+        "first_url": here if cursor else "",
+        "next_url": f"{here}&{urlencode({'cursor': page.next_cursor})}" if page.next_cursor else "",
         "refused_count": list_scheduled(request.actor, states=STATES["refused"], member_id=member_id).count(),
     }
     return render(request, "inbox/scheduled.html", context)
 
 
-SCHEDULED = SettingsPage(
-    key="scheduled",
-    address="scheduled",
-    view=scheduled_page,
-    icon="clock",
-    label=gettext_lazy("Scheduled"),
-    words=gettext_lazy("send later, scheduled messages, what was not sent"),
-    changed_by=SCHEDULED_EVENTS,
-)
+SCHEDULED_LIST = page_topic("scheduled", SCHEDULED_EVENTS, lambda actor: actor.can("conversations:read"))
+scheduled_list = following(scheduled_page)

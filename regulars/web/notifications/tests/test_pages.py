@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -123,6 +124,16 @@ def test_what_is_chosen_is_kept_and_what_is_no_choice_refused(cast: Cast, sign_i
     here.post("/settings/notifications/privacy", {})
     choice = choice_of(cast.agent)
     assert (choice.quiet, choice.is_private) == (None, False)
+
+
+def test_a_preset_is_chosen_and_shown(cast: Cast, sign_in: SignIn):
+    client = sign_in(cast.agent)
+    page = client.get("/settings/notifications").content.decode()
+    assert re.findall(r'value="(\w+)"\s+aria-pressed="true"', page) == ["usual"]
+    client.post("/settings/notifications/preset", {"preset": "mentions"})
+    page = client.get("/settings/notifications").content.decode()
+    assert re.findall(r'value="(\w+)"\s+aria-pressed="true"', page) == ["mentions"]
+    assert client.post("/settings/notifications/preset", {"preset": "loud"}).status_code == 422
 
 
 def test_a_browser_is_told_of_listed_removed_and_goes_with_its_sign_in(cast: Cast):

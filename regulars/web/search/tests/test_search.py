@@ -44,6 +44,7 @@ def test_each_kind_has_its_tab_and_counts_end_at_a_hundred(cast: Cast, sign_in: 
         ("contacts", 0, False),
         ("notes", 100, True),
         ("files", 0, False),
+        ("cases", 0, False),
     ]
     page = client.get("/search?q=umbrella&in=notes", headers=FRAGMENT)
     more = client.get(page.context["next_url"], headers={"X-Fragment": "more"})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -232,6 +233,20 @@ def test_shortcuts_are_changed_one_by_one_and_can_be_silent(cast: Cast, sign_in:
     html = sign_in(cast.agent).get("/inbox/open").content.decode()
     assert 'data-single-keys="off"' in html
     assert "&quot;note&quot;: &quot;&quot;" in html
+
+
+def test_all_shortcuts_are_chosen_at_once(cast: Cast, sign_in: SignIn) -> None:
+    client, as_script = sign_in(cast.agent), {"X-Fragment": "1"}
+    client.post("/preferences", {"shortcut": "reply", "key": "Y"}, headers=as_script)
+    mail = {"tag": "L", "mark-unread": "Shift+U"}
+    refused = ('{"tag": "no key"}', '{"tag": 1}', "[]", "nonsense")
+    for given in (*refused, json.dumps({f"c{'x' * many}": "X" for many in range(101)})):
+        assert client.post("/preferences", {"shortcuts": given}, headers=as_script).status_code == 422
+    assert User.objects.get(id=cast.agent.user_id).shortcuts == {"reply": "Y"}
+    assert client.post("/preferences", {"shortcuts": json.dumps(mail)}, headers=as_script).status_code == 204
+    assert User.objects.get(id=cast.agent.user_id).shortcuts == mail
+    client.post("/preferences", {"shortcuts": "{}"}, headers=as_script)
+    assert User.objects.get(id=cast.agent.user_id).shortcuts == {}
 
 
 def test_the_doors_speak_the_chosen_language(cast: Cast) -> None:

@@ -1,0 +1,36 @@
+"""What a token does for the member who made it: only members follow, mention and write notes of their own."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from regulars.kernel.errors import NotFound
+from regulars.workspaces.access import Actor, access_own_token
+from regulars.workspaces.models import Member
+from regulars.workspaces.queries import find_member
+
+
+def maker_of(actor: Actor) -> Member:
+    """Raises ``NotFound`` for a token that the command line made: it is nobody's."""
+    maker = access_own_token(actor).created_by
+    found = find_member(actor.workspace_id, maker.id) if maker else None
+    if found is None:
+        raise NotFound(_("No member made this token"))
+    return found
+
+
+def as_maker(actor: Actor) -> Actor:
+    """Whoever made the token, with what the token may."""
+    maker = maker_of(actor)
+    return Actor(
+        "member",
+        maker.id,
+        actor.workspace_id,
+        str(maker),
+        actor.role,
+        actor.permissions,
+        actor.team_ids,
+        actor.reach,
+        actor.role_id,
+        actor.role_permissions,
+    )
