@@ -2,7 +2,7 @@
 -- holds: acts 0001_initial
 -- holds: answering 0001_initial
 -- holds: api 0002_answers_live_in_the_kernel
--- holds: attention 0001_initial
+-- holds: attention 0002_wordings
 -- holds: cases 0001_initial
 -- holds: contacts 0015_tagging_sources
 -- holds: conversations 0031_sleeping_and_withdrawn_notes
@@ -15,7 +15,7 @@
 -- holds: quick_replies 0001_initial
 -- holds: routing 0001_initial
 -- holds: scheduling 0001_initial
--- holds: search 0002_fill
+-- holds: search 0003_fill_cases
 -- holds: service_levels 0001_initial
 -- holds: tags 0001_initial
 -- holds: workspaces 0015_audit_trail
@@ -75,6 +75,14 @@ CREATE TABLE public.attention_notemention (
     team_id uuid,
     workspace_id uuid NOT NULL,
     CONSTRAINT note_mention_kind CHECK ((kind = ANY (ARRAY['member'::text, 'team'::text, 'everybody'::text])))
+);
+
+CREATE TABLE public.attention_notewording (
+    id uuid NOT NULL,
+    text text NOT NULL,
+    until timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    note_id uuid NOT NULL,
+    workspace_id uuid NOT NULL
 );
 
 CREATE TABLE public.cases_case (
@@ -1721,6 +1729,9 @@ ALTER TABLE ONLY public.attention_mention
 ALTER TABLE ONLY public.attention_notemention
     ADD CONSTRAINT attention_notemention_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.attention_notewording
+    ADD CONSTRAINT attention_notewording_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.workspaces_auditseal
     ADD CONSTRAINT audit_seal_number UNIQUE (workspace_id, number);
 
@@ -2414,6 +2425,8 @@ CREATE INDEX message_templates_messagetemplate_connection_id_9bb2e09f ON public.
 
 CREATE INDEX note_in_thread ON public.conversations_note USING btree (conversation_id, created_at);
 
+CREATE INDEX note_wordings ON public.attention_notewording USING btree (note_id, until, id);
+
 CREATE INDEX notice_by_time ON public.inboxes_channelnotice USING btree (workspace_id, at DESC);
 
 CREATE INDEX notification_newest ON public.notifications_notification USING btree (member_id, at DESC, id DESC);
@@ -2637,6 +2650,12 @@ ALTER TABLE ONLY public.attention_notemention
 
 ALTER TABLE ONLY public.attention_notemention
     ADD CONSTRAINT attention_notemention_team_id_d2eab746_fk_workspaces_team_id FOREIGN KEY (team_id) REFERENCES public.workspaces_team(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_notewording
+    ADD CONSTRAINT attention_notewordin_workspace_id_7527a0f4_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.attention_notewording
+    ADD CONSTRAINT attention_notewording_note_id_81c9485d_fk_conversations_note_id FOREIGN KEY (note_id) REFERENCES public.conversations_note(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.cases_casehistory
     ADD CONSTRAINT case_history_goes_on FOREIGN KEY (case_id, fact, until_at) REFERENCES public.cases_casehistory(case_id, fact, from_at) DEFERRABLE INITIALLY DEFERRED;
