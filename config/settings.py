@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "regulars.conversations",
     "regulars.routing",
     "regulars.scheduling",
+    "regulars.transcripts",
     "regulars.answering",
     "regulars.attention",
     "regulars.acts",

@@ -98,6 +98,9 @@ from regulars.search.reactions import index_reaction
 from regulars.search.searchable import Searchable
 from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
+from regulars.transcripts.contact_tables import CONTACT_TABLES as OF_TRANSCRIPTS
+from regulars.transcripts.making import MAKE as TRANSCRIPT
+from regulars.transcripts.operations import purge_transcripts
 from regulars.workspaces import tasks as workspaces
 from regulars.workspaces.availability import note_absent
 from regulars.workspaces.events import PasswordChanged, SecondFactorAdded, SecondFactorRemoved, TeamRemoved
@@ -205,6 +208,7 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("conversations.end_due_taggings", timedelta(seconds=30), conversations.end_due_taggings),
     PeriodicJob("contacts.end_due_taggings", timedelta(seconds=30), contacts_tasks.end_due_taggings),
     PeriodicJob("contacts.purge_exports", timedelta(hours=1), purge_exports),
+    PeriodicJob("transcripts.purge_transcripts", timedelta(hours=1), purge_transcripts),
     PeriodicJob("acts.purge_acts", timedelta(hours=6), purge_acts),
     PeriodicJob("tags.compact_uses", timedelta(minutes=5), tags.compact_uses),
     PeriodicJob("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
@@ -248,7 +252,7 @@ WHEN_RESTORED: tuple[Callable[[], int], ...] = (
 )
 
 JOB_KINDS: Mapping[str, JobKind[Any]] = {
-    each.key: each for each in (REPLAY, EXPORT, SEND, BULK, FILL, audit_trail.CHECK, audit_trail.EXPORT)
+    each.key: each for each in (REPLAY, EXPORT, TRANSCRIPT, SEND, BULK, FILL, audit_trail.CHECK, audit_trail.EXPORT)
 }
 """what can be done as a job, seen and stopped while it runs (``kernel.jobs``)"""
 JOB_WATCH = collected_for_job
@@ -265,6 +269,7 @@ CONTACT_TABLES: tuple[ContactTable, ...] = (
     *contacts.CONTACT_TABLES,
     *conversations_tables.CONTACT_TABLES,
     *OF_SCHEDULING,
+    *OF_TRANSCRIPTS,
     *OF_ANSWERING,
     *OF_ROUTING,
     *attention_tables.CONTACT_TABLES,

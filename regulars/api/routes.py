@@ -45,6 +45,7 @@ from regulars.api.resources import (
     tags,
     teams,
     tokens,
+    transcripts,
 )
 
 CREATED, ACCEPTED, NO_CONTENT = HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT
@@ -101,6 +102,8 @@ ROUTES: tuple[Route, ...] = (
           problems=("conflict",)),
     Route("POST", "/exports", exports.start, "contacts:export", ACCEPTED, ("not-found",)),
     Route("GET", "/exports/{export_id}/content", exports.get_content, "contacts:export"),
+    Route("POST", "/transcripts", transcripts.start, "conversations:export", ACCEPTED, ("not-found",)),
+    Route("GET", "/transcripts/{transcript_id}/content", transcripts.get_content, "conversations:export"),
     Route("GET", "/merges", merges.list_merges, "contacts:merge"),
     Route("POST", "/merges/{merge_id}/undo", merges.undo_merge, "contacts:merge", problems=("conflict",)),
     Route("GET", "/merge-suggestions", merges.list_merge_suggestions, "contacts:merge"),

@@ -45,6 +45,7 @@ _LEAD = _AGENT | {
     "routing:read",
     "routing:manage",
     "cases:manage",
+    "conversations:export",
 }
 _ADMIN = _LEAD | {
     "contacts:delete",

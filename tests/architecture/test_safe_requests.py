@@ -40,6 +40,7 @@ from regulars.quick_replies.wordings import Wording
 from regulars.routing.operations import Wanted, create_queue
 from regulars.scheduling.operations import schedule_message
 from regulars.tags.operations import create_tag
+from regulars.transcripts.operations import start_transcript
 from regulars.workspaces.jobs import add_schedule
 from regulars.workspaces.models import ApiToken, AuditEntry, BrowserSession, Invitation
 from regulars.workspaces.operations import invite_member
@@ -89,6 +90,7 @@ def ids_of_everything(cast: Cast) -> dict[str, str]:
             ).id
         ),
         "export_id": _export(cast),
+        "transcript_id": _transcript(cast),
         "mail_id": str(
             Mail.objects.create(
                 workspace=cast.workspace,
@@ -147,6 +149,12 @@ def _export(cast: Cast) -> str:
     return str(job.id)
 
 
+def _transcript(cast: Cast) -> str:
+    job = start_transcript(cast.hears(ALICE), "html", by=cast.actor(cast.owner))
+    run_job(job.id)
+    return str(job.id)
+
+
 def _parked(cast: Cast) -> ParkedEvent:
     return parked_event(cast.workspace.id, reaction="whatsapp.show_typing", error="LookupError: no")
 
@@ -157,6 +165,8 @@ NOTED = {
     "/api/v1/contacts/<str:contact_id>/export",
     "/api/v1/exports/<str:export_id>/content",
     "/exports/<str:export_id>",
+    "/api/v1/transcripts/<str:transcript_id>/content",
+    "/transcripts/<str:transcript_id>",
 }
 """raw words, or all of a person, are shown there; the audit trail notes who looked: a line in it, nothing else"""
 AUDIT = "workspaces_auditentry"

@@ -317,6 +317,9 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "contact-merges": lambda stage: Form(
         f"/contacts/{stage.cast.alice.id}/merges", {"with": str(stage.cast.boris.id)}
     ),
+    "start-transcript": lambda stage: Form(
+        f"/conversations/{stage.conversation.id}/transcript", {"format": "pdf"}
+    ),
     "export-contact": lambda stage: Form(f"/contacts/{stage.cast.alice.id}/export"),
     "undo-merge": lambda stage: Form(f"/merges/{merged(stage).id}/undo"),
     "merge-suggestion": lambda stage: Form(
@@ -445,6 +448,7 @@ SHOWN_ONLY = {
         "merge-contact",
         "person-threads",
         "person-export",
+        "transcript",
     ),
     *("second-factor", "audit", "audit-entry", "audit-export"),
     *("deliveries", "delivery", "parked-events", "notices", "jobs", "strings", "ready", "metrics"),

@@ -30,6 +30,7 @@ SUBJECTS = (
             "notes:write": _("Write private notes"),
             "conversations:assign": _("Assign conversations and hand them to teams"),
             "conversations:resolve": _("Resolve, snooze and reopen conversations"),
+            "conversations:export": _("Take conversations out in a file"),
         },
     ),
     Subject(

@@ -241,6 +241,7 @@ def _rights(actor: Actor, contact: Contact | None) -> dict[str, bool]:
         "edit_contact": contact is not None and actor.can("contacts:edit"),
         "export": contact is not None and actor.can("contacts:export"),
         "note": actor.can("notes:write"),
+        "transcript": actor.can("conversations:export"),
         "resolve": actor.can("conversations:resolve"),
         "tag": actor.can("conversations:assign"),
     }

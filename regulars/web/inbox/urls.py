@@ -15,6 +15,7 @@ from regulars.web.inbox.views import (
     snoozing,
     tagging,
     templates,
+    transcripts,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -68,6 +69,8 @@ urlpatterns: list[URLPattern] = [
     path("scheduled-messages/<str:scheduled_id>", scheduling.change, name="change-scheduled"),
     path("scheduled-messages/<str:scheduled_id>/cancel", scheduling.cancel, name="cancel-scheduled"),
     path("scheduled-messages/<str:scheduled_id>/send", scheduling.send_now, name="send-scheduled-now"),
+    path("conversations/<str:conversation_id>/transcript", transcripts.start, name="start-transcript"),
+    path("transcripts/<str:transcript_id>", transcripts.download, name="transcript"),
     path("messages/<str:message_id>/reaction", sending.reaction, name="message-reaction"),
     path("messages/<str:message_id>/retry", sending.retry, name="message-retry"),
     path("messages/<str:message_id>/stop", sending.stop, name="message-stop"),
