@@ -252,7 +252,8 @@ WHEN_RESTORED: tuple[Callable[[], int], ...] = (
 )
 
 JOB_KINDS: Mapping[str, JobKind[Any]] = {
-    each.key: each for each in (REPLAY, EXPORT, TRANSCRIPT, SEND, BULK, FILL, audit_trail.CHECK, audit_trail.EXPORT)
+    each.key: each
+    for each in (REPLAY, EXPORT, TRANSCRIPT, SEND, BULK, FILL, audit_trail.CHECK, audit_trail.EXPORT)
 }
 """what can be done as a job, seen and stopped while it runs (``kernel.jobs``)"""
 JOB_WATCH = collected_for_job

@@ -176,6 +176,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/messages/{message_id}/send-again", messages.send_again, "messages:send", problems=("conflict",)),
     Route("POST", "/messages/{message_id}/stop", messages.stop_message, "messages:send", problems=("conflict",)),
     Route("POST", "/messages/{message_id}/mark-sent", messages.mark_sent, "messages:send", problems=("conflict",)),
+    Route("POST", "/messages/{message_id}/forward", messages.forward_message, "messages:send",
+          problems=("cannot-forward", "not-found")),
 
     Route("GET", "/scheduled-messages", scheduled_messages.list_scheduled, "conversations:read"),
     Route("GET", "/scheduled-messages/{scheduled_id}", scheduled_messages.get_scheduled, "conversations:read"),

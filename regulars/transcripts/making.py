@@ -124,7 +124,9 @@ def _go_on(
 def _following(conversation: Conversation, reached: _Reached) -> list[Message]:
     messages = Message.objects.filter(conversation=conversation).order_by("sent_at", "id")
     if reached.at:
-        messages = messages.filter(Q(sent_at__gt=reached.at) | Q(sent_at=reached.at, id__gt=reached.message_id))
+        messages = messages.filter(
+            Q(sent_at__gt=reached.at) | Q(sent_at=reached.at, id__gt=reached.message_id)
+        )
     return list(messages.select_related(*shown_with(conversation))[:MESSAGES_AT_ONCE])
 
 

@@ -26,9 +26,7 @@ CONTENT_TYPES = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
 
 
 @transaction.atomic
-def start_transcript(
-    conversation: Conversation, form: Format, *, with_notes: bool = False, by: Actor
-) -> Job:
+def start_transcript(conversation: Conversation, form: Format, *, with_notes: bool = False, by: Actor) -> Job:
     """In the language of whoever asks; the file is read by the job's id (:func:`open_transcript`)."""
     by.require(PERMISSION)
     if with_notes:

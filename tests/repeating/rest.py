@@ -156,6 +156,9 @@ REST: dict[str, Callable[[Stage], Call]] = {
     "POST /audit/checks": lambda _stage: Call("/audit/checks", {}),
     "POST /audit/exports": lambda _stage: Call("/audit/exports", {"format": "json"}),
     "POST /transcripts": lambda stage: Call("/transcripts", {"conversation": str(stage.conversation.id)}),
+    "POST /messages/{message_id}/forward": lambda stage: Call(
+        f"/messages/{stage.message.id}/forward", {"conversations": [str(stage.conversation.id)]}
+    ),
     "POST /exports": lambda stage: Call("/exports", {"contact": str(stage.cast.alice.id)}),
     "POST /merges/{merge_id}/undo": lambda stage: Call(f"/merges/{merged(stage).id}/undo"),
     "POST /merge-suggestions/{suggestion_id}/accept": lambda stage: Call(

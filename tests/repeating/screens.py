@@ -306,6 +306,9 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
         f"/conversations/{stage.conversation.id}/template", {"template": str(stage.template.id)}
     ),
     "message-reaction": lambda stage: Form(f"/messages/{stage.message.id}/reaction", {"emoji": "👍"}),
+    "forward-message": lambda stage: Form(
+        f"/messages/{stage.message.id}/forward", {"conversation": str(stage.conversation.id)}
+    ),
     "message-retry": lambda stage: Form(f"/messages/{stage.failed.id}/retry"),
     "message-decision": lambda stage: Form(
         f"/messages/{stage.unknown.id}/decision", {"decision": "send_again"}
@@ -449,6 +452,7 @@ SHOWN_ONLY = {
         "person-threads",
         "person-export",
         "transcript",
+        "forwarding",
     ),
     *("second-factor", "audit", "audit-entry", "audit-export"),
     *("deliveries", "delivery", "parked-events", "notices", "jobs", "strings", "ready", "metrics"),

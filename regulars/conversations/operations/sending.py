@@ -66,6 +66,8 @@ class OutgoingDraft:
     """the contact's newest message when it was written: later ones it does not answer; None answers all of them"""
     leaves_after: timedelta = timedelta(0)
     """how long its writer may take it back"""
+    is_forward: bool = False
+    """it was said in another conversation before"""
     id: UUID = field(default_factory=new_id)
     """the message's id; a caller that may repeat itself (a screen with a bad connection) chooses it"""
 
@@ -167,7 +169,7 @@ def _message(draft: OutgoingDraft, by: Actor, moment: datetime) -> Message:
         direction="out",
         kind=kind_of(content),
         text=text_of(content),
-        content=stored_content(content),
+        content=stored_draft(draft),
         media_id=media_id,
         target_provider_id=content.target_provider_id if isinstance(content, OutgoingReaction) else None,
         reply_to_provider_id=draft.reply_to_provider_id,
@@ -213,6 +215,11 @@ def text_of(content: OutgoingContent) -> str:
             return content.name
         case OutgoingContacts():
             return ", ".join(card.name for card in content.cards)
+
+
+def stored_draft(draft: OutgoingDraft) -> dict[str, object]:
+    stored = stored_content(draft.content)
+    return {**stored, "forwarded": "forwarded"} if draft.is_forward else stored
 
 
 def stored_content(content: OutgoingContent) -> dict[str, object]:

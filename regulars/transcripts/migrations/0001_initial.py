@@ -8,38 +8,70 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('conversations', '0031_sleeping_and_withdrawn_notes'),
-        ('workspaces', '0015_audit_trail'),
+        ("conversations", "0031_sleeping_and_withdrawn_notes"),
+        ("workspaces", "0015_audit_trail"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Transcript',
+            name="Transcript",
             fields=[
-                ('id', models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('format', models.TextField()),
-                ('with_notes', models.BooleanField(db_default=False, default=False)),
-                ('made_at', models.DateTimeField(null=True)),
-                ('expires_at', models.DateTimeField(db_index=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=regulars.kernel.clock.now)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.conversation')),
-                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                (
+                    "id",
+                    models.UUIDField(default=regulars.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("format", models.TextField()),
+                ("with_notes", models.BooleanField(db_default=False, default=False)),
+                ("made_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=regulars.kernel.clock.now,
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="conversations.conversation",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TranscriptPart',
+            name="TranscriptPart",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('body', models.BinaryField()),
-                ('transcript', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='transcripts.transcript')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("body", models.BinaryField()),
+                (
+                    "transcript",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parts",
+                        to="transcripts.transcript",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='transcript',
-            constraint=models.CheckConstraint(condition=models.Q(('format__in', ('html', 'pdf'))), name='transcript_format'),
+            model_name="transcript",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("format__in", ("html", "pdf"))), name="transcript_format"
+            ),
         ),
     ]

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from regulars.web.inbox.views import (
     acting,
     files,
+    forwarding,
     presence,
     previewing,
     quick_replies,
@@ -72,6 +73,8 @@ urlpatterns: list[URLPattern] = [
     path("conversations/<str:conversation_id>/transcript", transcripts.start, name="start-transcript"),
     path("transcripts/<str:transcript_id>", transcripts.download, name="transcript"),
     path("messages/<str:message_id>/reaction", sending.reaction, name="message-reaction"),
+    path("messages/<str:message_id>/forwarding", forwarding.choose, name="forwarding"),
+    path("messages/<str:message_id>/forward", forwarding.forward, name="forward-message"),
     path("messages/<str:message_id>/retry", sending.retry, name="message-retry"),
     path("messages/<str:message_id>/stop", sending.stop, name="message-stop"),
     path("messages/<str:message_id>/decision", sending.decision, name="message-decision"),
