@@ -72,7 +72,7 @@ def _note_line(note: Note, zone: Any) -> Line:
     at = note.created_at.astimezone(zone)
     if note.withdrawn_at:
         return Line(
-            side="note", who=note.author_name, at=at, text=_("This note was withdrawn"), is_deleted=True
+            side="note", who=note.author_name, at=at, text=_("This note was taken back"), is_deleted=True
         )
     return Line(side="note", who=note.author_name, at=at, text=note.text, labels=(_("Private note"),))
 

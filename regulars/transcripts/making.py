@@ -133,7 +133,7 @@ def _following(conversation: Conversation, reached: _Reached) -> list[Message]:
 def _notes(
     conversation: Conversation, reached: _Reached, messages: Sequence[Message], *, is_last: bool
 ) -> list[Note]:
-    """Those between the last message of the part before and the last of this one; with the last part, all later ones."""
+    """Those between the last message of the part before and the last of this one; with it, all later ones."""
     notes = Note.objects.filter(conversation=conversation).order_by("created_at", "id")
     if reached.at:
         notes = notes.filter(created_at__gt=reached.at)

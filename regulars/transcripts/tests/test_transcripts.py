@@ -118,7 +118,7 @@ def test_notes_only_stand_there_when_they_are_asked_for_and_allowed(cast: Cast) 
     assert _words(_written(cast, conversation, with_notes=True))[1:] == [
         *("Alice", "14:30", "hello"),
         *("Ann Agent", "14:31", "Private note", "a hard one"),
-        *("Ann Agent", "14:31", "This note was withdrawn"),
+        *("Ann Agent", "14:31", "This note was taken back"),
     ]
     noteless = cast.token_actor("owner", scopes=["conversations:read", "conversations:export"])
     with pytest.raises(NotAllowed):
@@ -190,9 +190,11 @@ def test_a_job_that_died_goes_on_and_nothing_stands_twice(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(making, "MESSAGES_AT_ONCE", 2)
-    for number in range(7):
-        conversation = cast.hears(ALICE, f"number {number}", at=DAY + timedelta(minutes=number))
-    for form in ("html", "pdf"):
+    conversation = cast.hears(ALICE, "number 0", at=DAY)
+    for number in range(1, 7):
+        cast.hears(ALICE, f"number {number}", at=DAY + timedelta(minutes=number))
+    forms: tuple[Format, ...] = ("html", "pdf")
+    for form in forms:
         by, usual, left = cast.actor(cast.owner), making._write, [3]
 
         def dies(*values: Any, usual: Any = usual, left: list[int] = left) -> None:
@@ -202,7 +204,7 @@ def test_a_job_that_died_goes_on_and_nothing_stands_twice(
             usual(*values)
 
         monkeypatch.setattr(making, "_write", dies)
-        job = start_transcript(conversation, form, by=by)  # type: ignore[arg-type]
+        job = start_transcript(conversation, form, by=by)
         with pytest.raises(Later):
             run_job(job.id)
         with clock.frozen_at(clock.now() + timedelta(hours=1)):

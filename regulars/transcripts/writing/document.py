@@ -14,13 +14,15 @@ from regulars.transcripts.writing import Head
 
 _STYLE = SafeString("""
 :root { color-scheme: light; }
-body { font: 15px/1.5 system-ui, sans-serif; color: #1c1c1f; background: #fff; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
+body { font: 15px/1.5 system-ui, sans-serif; color: #1c1c1f; background: #fff; }
+body { max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; }
 dt, .quiet, .state, time { color: #66666e; font-size: .85em; }
 dd, p { margin: 0; }
 h2 { text-align: center; font-size: .9rem; color: #66666e; margin: 2rem 0 1rem; }
-article { max-width: 82%; width: fit-content; min-width: 14rem; margin-block: .5rem; padding: .5rem .75rem; border-radius: .5rem; background: #f3f3f5; }
+article { max-width: 82%; width: fit-content; min-width: 14rem; margin-block: .5rem; }
+article { padding: .5rem .75rem; border-radius: .5rem; background: #f3f3f5; }
 article.out { margin-inline-start: auto; background: #eef4ec; }
 article.note { background: #fdf5dc; }
 header { display: flex; justify-content: space-between; gap: 1rem; font-size: .9em; }
