@@ -1,5 +1,6 @@
 // Forwarding a message: a dialog of conversations. Those that refuse stay there with the reason; what went is told below.
-import { element, fragment, get, newId, post } from "../design/page.js";
+import { newId } from "../design/intents.js";
+import { element, fragment, get, post } from "../design/page.js";
 import { gettext } from "../design/strings.js";
 import { toast } from "../design/toast/toast.js";
 
