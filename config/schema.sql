@@ -3,6 +3,7 @@
 -- holds: answering 0001_initial
 -- holds: api 0002_answers_live_in_the_kernel
 -- holds: attention 0001_initial
+-- holds: blocking 0001_initial
 -- holds: cases 0001_initial
 -- holds: contacts 0015_tagging_sources
 -- holds: conversations 0031_sleeping_and_withdrawn_notes
@@ -75,6 +76,20 @@ CREATE TABLE public.attention_notemention (
     team_id uuid,
     workspace_id uuid NOT NULL,
     CONSTRAINT note_mention_kind CHECK ((kind = ANY (ARRAY['member'::text, 'team'::text, 'everybody'::text])))
+);
+
+CREATE TABLE public.blocking_block (
+    id uuid NOT NULL,
+    state text DEFAULT 'blocking'::text NOT NULL,
+    reason text NOT NULL,
+    error jsonb,
+    by_name text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    settled_at timestamp with time zone,
+    conversation_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    CONSTRAINT block_reason CHECK ((reason = ANY (ARRAY['spam'::text, 'other'::text]))),
+    CONSTRAINT block_state CHECK ((state = ANY (ARRAY['blocking'::text, 'blocked'::text, 'failed'::text, 'unblocking'::text, 'ended'::text])))
 );
 
 CREATE TABLE public.cases_case (
@@ -1692,6 +1707,9 @@ ALTER TABLE ONLY public.attention_notemention
 ALTER TABLE ONLY public.workspaces_auditseal
     ADD CONSTRAINT audit_seal_number UNIQUE (workspace_id, number);
 
+ALTER TABLE ONLY public.blocking_block
+    ADD CONSTRAINT blocking_block_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.cases_casecontact
     ADD CONSTRAINT case_contact_once UNIQUE (case_id, contact_id);
 
@@ -2158,6 +2176,12 @@ CREATE INDEX audit_by_verb ON ONLY public.workspaces_auditentry USING btree (wor
 
 CREATE INDEX availability_present ON public.workspaces_memberavailability USING btree (seen_at) WHERE (state = 'online'::text);
 
+CREATE INDEX block_in_list ON public.blocking_block USING btree (workspace_id, id DESC);
+
+CREATE INDEX block_of_thread ON public.blocking_block USING btree (conversation_id);
+
+CREATE UNIQUE INDEX block_once ON public.blocking_block USING btree (conversation_id) WHERE (state = ANY (ARRAY['blocking'::text, 'blocked'::text, 'unblocking'::text]));
+
 CREATE INDEX case_activity_newest ON public.cases_caseactivity USING btree (case_id, at DESC, id DESC);
 
 CREATE INDEX case_by_change ON public.cases_case USING btree (workspace_id, updated_at DESC, number DESC) WHERE (merged_into_id IS NULL);
@@ -2593,6 +2617,12 @@ ALTER TABLE ONLY public.attention_notemention
 
 ALTER TABLE ONLY public.attention_notemention
     ADD CONSTRAINT attention_notemention_team_id_d2eab746_fk_workspaces_team_id FOREIGN KEY (team_id) REFERENCES public.workspaces_team(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.blocking_block
+    ADD CONSTRAINT blocking_block_conversation_id_e40ba74e_fk_conversat FOREIGN KEY (conversation_id) REFERENCES public.conversations_conversation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.blocking_block
+    ADD CONSTRAINT blocking_block_workspace_id_52f57d23_fk_workspaces_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.cases_casehistory
     ADD CONSTRAINT case_history_goes_on FOREIGN KEY (case_id, fact, until_at) REFERENCES public.cases_casehistory(case_id, fact, from_at) DEFERRABLE INITIALLY DEFERRED;

@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "regulars.routing",
     "regulars.scheduling",
     "regulars.transcripts",
+    "regulars.blocking",
     "regulars.answering",
     "regulars.attention",
     "regulars.acts",
@@ -147,6 +148,7 @@ JOB_KINDS = "config.wiring.JOB_KINDS"
 JOB_WATCH = "config.wiring.JOB_WATCH"
 REACTIONS = "config.wiring.REACTIONS"
 URGENCY = "config.wiring.URGENCY"
+FIND_BLOCKED = "config.wiring.FIND_BLOCKED"
 PLACEHOLDERS = "config.wiring.PLACEHOLDERS"
 SEARCHABLES = "config.wiring.SEARCHABLES"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None

@@ -19,6 +19,9 @@ from regulars.acts.operations.in_bulk import BULK
 from regulars.acts.operations.undoing import purge_acts
 from regulars.answering.contact_tables import CONTACT_TABLES as OF_ANSWERING
 from regulars.attention import contact_tables as attention_tables
+from regulars.blocking.access import blocked_among
+from regulars.blocking.carrying import CARRY_OUT as BLOCK
+from regulars.blocking.contact_tables import CONTACT_TABLES as OF_BLOCKING
 from regulars.cases import condition_fields as of_cases
 from regulars.cases import contact_tables as cases_tables
 from regulars.cases.generating import generated_cases
@@ -253,7 +256,7 @@ WHEN_RESTORED: tuple[Callable[[], int], ...] = (
 
 JOB_KINDS: Mapping[str, JobKind[Any]] = {
     each.key: each
-    for each in (REPLAY, EXPORT, TRANSCRIPT, SEND, BULK, FILL, audit_trail.CHECK, audit_trail.EXPORT)
+    for each in (REPLAY, EXPORT, TRANSCRIPT, BLOCK, SEND, BULK, FILL, audit_trail.CHECK, audit_trail.EXPORT)
 }
 """what can be done as a job, seen and stopped while it runs (``kernel.jobs``)"""
 JOB_WATCH = collected_for_job
@@ -271,6 +274,7 @@ CONTACT_TABLES: tuple[ContactTable, ...] = (
     *conversations_tables.CONTACT_TABLES,
     *OF_SCHEDULING,
     *OF_TRANSCRIPTS,
+    *OF_BLOCKING,
     *OF_ANSWERING,
     *OF_ROUTING,
     *attention_tables.CONTACT_TABLES,
@@ -302,6 +306,9 @@ ERRANDS: tuple[Callable[[], object], ...] = (
     ask_for_fills,
 )
 """what workers do as soon as somebody asked for it (``kernel.errands``)"""
+
+FIND_BLOCKED = blocked_among
+"""whom nothing can be sent to, because they are kept from the number (``conversations.ports``)"""
 
 URGENCY = urgency_by_priority
 """how urgent what waits is (``routing.ports``)"""

@@ -34,6 +34,7 @@ ROOMS = (
     "attention",
     "acts",
     "scheduling",
+    "blocking",
 )
 HEAD = """# Events
 

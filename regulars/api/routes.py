@@ -14,6 +14,7 @@ from regulars.api.resources import (
     acts,
     audit,
     availability,
+    blocks,
     business_hours,
     case_categories,
     cases,
@@ -55,6 +56,7 @@ GUARDRAILS = (
     "promotion-in-group",
     "not-for-groups",
     "inbox-paused",
+    "contact-blocked",
     "limit-exceeded",
 )
 JOB_PROBLEMS = ("conflict", "not-allowed")
@@ -128,6 +130,11 @@ ROUTES: tuple[Route, ...] = (
           "conversations:read"),
     Route("GET", "/conversations/{conversation_id}/explanation", conditions.explain_conversation,
           "conversations:read"),
+    Route("POST", "/conversations/{conversation_id}/block", blocks.block, "contacts:block", CREATED,
+          ("cannot-block", "conflict")),
+    Route("GET", "/blocks", blocks.list_blocks, "contacts:block"),
+    Route("GET", "/blocks/{block_id}", blocks.get_block, "contacts:block"),
+    Route("POST", "/blocks/{block_id}/lift", blocks.lift, "contacts:block"),
     Route("GET", "/conversations/{conversation_id}/routing", routing.get_conversation_routing, "conversations:read"),
     Route("GET", "/conversations/{conversation_id}/messages", messages.list_messages, "conversations:read"),
     Route("POST", "/conversations/{conversation_id}/messages", messages.send_message, "messages:send", CREATED,

@@ -1,9 +1,13 @@
-"""What the channels must provide so that messages can leave."""
+"""What upper floors must provide so that messages can leave: the channels' way out, and what forbids it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Protocol, cast
 from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from regulars.inboxes.ports import Deferred, SendResult
 
@@ -25,3 +29,11 @@ class Transport(Protocol):
     def forget(self, connection_id: UUID) -> None:
         """Its credentials are read anew before the next message."""
         ...
+
+
+FindBlocked = Callable[[Collection[UUID]], Collection[UUID]]
+"""of these conversations, those whose contact is kept from the number; one query, however many"""
+
+
+def find_blocked() -> FindBlocked:
+    return cast("FindBlocked", import_string(settings.FIND_BLOCKED))

@@ -46,6 +46,7 @@ _LEAD = _AGENT | {
     "routing:manage",
     "cases:manage",
     "conversations:export",
+    "contacts:block",
 }
 _ADMIN = _LEAD | {
     "contacts:delete",

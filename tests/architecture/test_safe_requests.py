@@ -17,6 +17,7 @@ from psycopg import sql
 from regulars.acts.actions import Prioritize
 from regulars.acts.operations.acting import act_on
 from regulars.attention.operations.mentioning import leave_note
+from regulars.blocking.operations import block_contact
 from regulars.cases.operations.arranging import create_category
 from regulars.cases.operations.opening import NewCase, open_case
 from regulars.contacts.models import MergeSuggestion
@@ -45,7 +46,7 @@ from regulars.workspaces.jobs import add_schedule
 from regulars.workspaces.models import ApiToken, AuditEntry, BrowserSession, Invitation
 from regulars.workspaces.operations import invite_member
 from regulars.workspaces.tokens import LAST_USE_IS_NOTED_EVERY
-from tests.cast import ALICE, Cast, make_cast, parked_event
+from tests.cast import ALICE, DAMRONG, Cast, make_cast, parked_event
 
 
 def _paths(patterns: Iterable[URLPattern | URLResolver], prefix: str = "/") -> Iterator[str]:
@@ -91,6 +92,7 @@ def ids_of_everything(cast: Cast) -> dict[str, str]:
         ),
         "export_id": _export(cast),
         "transcript_id": _transcript(cast),
+        "block_id": str(block_contact(cast.hears(DAMRONG, "spam"), "spam", by=cast.actor(cast.owner)).id),
         "mail_id": str(
             Mail.objects.create(
                 workspace=cast.workspace,

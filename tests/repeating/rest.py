@@ -15,6 +15,7 @@ from .of_cases import Where
 from .screens import (
     SENDER,
     Stage,
+    blocked,
     came,
     failed_mail,
     mail_server,
@@ -156,6 +157,10 @@ REST: dict[str, Callable[[Stage], Call]] = {
     "POST /audit/checks": lambda _stage: Call("/audit/checks", {}),
     "POST /audit/exports": lambda _stage: Call("/audit/exports", {"format": "json"}),
     "POST /transcripts": lambda stage: Call("/transcripts", {"conversation": str(stage.conversation.id)}),
+    "POST /conversations/{conversation_id}/block": lambda stage: Call(
+        f"/conversations/{stage.conversation.id}/block", {"reason": "spam"}
+    ),
+    "POST /blocks/{block_id}/lift": lambda stage: Call(f"/blocks/{blocked(stage)}/lift"),
     "POST /messages/{message_id}/forward": lambda stage: Call(
         f"/messages/{stage.message.id}/forward", {"conversations": [str(stage.conversation.id)]}
     ),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from regulars.blocking.operations import block_contact
 from regulars.contacts.models import Merge, MergeSuggestion
 from regulars.contacts.operations.merging import merge_contacts
 from regulars.conversations.models import Conversation, Message, OutgoingMessage
@@ -102,6 +104,10 @@ def set_stage(cast: Cast) -> Stage:
         invitation,
         secret,
     )
+
+
+def blocked(stage: Stage) -> UUID:
+    return block_contact(stage.conversation, "spam", by=stage.cast.actor(stage.cast.owner)).id
 
 
 def _sent(cast: Cast, conversation: Conversation, status: str) -> Message:
@@ -306,6 +312,8 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
         f"/conversations/{stage.conversation.id}/template", {"template": str(stage.template.id)}
     ),
     "message-reaction": lambda stage: Form(f"/messages/{stage.message.id}/reaction", {"emoji": "👍"}),
+    "block-contact": lambda stage: Form(f"/conversations/{stage.conversation.id}/block", {"reason": "spam"}),
+    "lift-block": lambda stage: Form(f"/settings/blocks/{blocked(stage)}/lift"),
     "forward-message": lambda stage: Form(
         f"/messages/{stage.message.id}/forward", {"conversation": str(stage.conversation.id)}
     ),
@@ -453,6 +461,7 @@ SHOWN_ONLY = {
         "person-export",
         "transcript",
         "forwarding",
+        "blocked-people",
     ),
     *("second-factor", "audit", "audit-entry", "audit-export"),
     *("deliveries", "delivery", "parked-events", "notices", "jobs", "strings", "ready", "metrics"),

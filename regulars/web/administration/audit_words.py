@@ -29,6 +29,8 @@ _VERBS = {
     "connections:add": gettext_lazy("Connected an account"),
     "connections:replace_credentials": gettext_lazy("Replaced credentials"),
     "connections:set_portfolio": gettext_lazy("Set the business portfolio"),
+    "contacts:block": gettext_lazy("Blocked a contact"),
+    "contacts:unblock": gettext_lazy("Lifted the block of a contact"),
     "contacts:create": gettext_lazy("Made a contact"),
     "contacts:delete": gettext_lazy("Removed a contact"),
     "contacts:dismiss_merge": gettext_lazy("Dismissed a suggestion to merge"),

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from regulars.attention.events import ATTENTION_EVENTS, MemberMentioned, MentionsSeen
 from regulars.attention.queries import attach_mentions
+from regulars.blocking.events import BLOCK_EVENTS
 from regulars.cases.events import CASE_EVENTS, CaseContactUnlinked, CaseConversationUnlinked
 from regulars.cases.queries.pages import conversations_showing
 from regulars.contacts.events import (
@@ -76,6 +77,7 @@ INBOX_SCREEN_EVENTS: tuple[type[Event], ...] = (
     *SHOWN_TAG_EVENTS,
     *AVAILABILITY_EVENTS,
     *CASE_EVENTS,
+    *BLOCK_EVENTS,
 )
 
 
@@ -147,6 +149,9 @@ def _fold(event: Any, changes: Changes) -> None:
                 changes.retagged.add(event.conversation_id)
             if holder := held_before(event):
                 changes.held_before.setdefault(event.conversation_id, set()).add(holder)
+        case _ if isinstance(event, BLOCK_EVENTS):
+            changes.conversations[event.conversation_id] = None
+            changes.heads.add(event.conversation_id)
         case _:
             _fold_what_they_show(event, changes)
 

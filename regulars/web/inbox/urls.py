@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from regulars.web.inbox.views import (
     acting,
+    blocking,
     files,
     forwarding,
     presence,
@@ -71,6 +72,7 @@ urlpatterns: list[URLPattern] = [
     path("scheduled-messages/<str:scheduled_id>/cancel", scheduling.cancel, name="cancel-scheduled"),
     path("scheduled-messages/<str:scheduled_id>/send", scheduling.send_now, name="send-scheduled-now"),
     path("conversations/<str:conversation_id>/transcript", transcripts.start, name="start-transcript"),
+    path("conversations/<str:conversation_id>/block", blocking.block, name="block-contact"),
     path("transcripts/<str:transcript_id>", transcripts.download, name="transcript"),
     path("messages/<str:message_id>/reaction", sending.reaction, name="message-reaction"),
     path("messages/<str:message_id>/forwarding", forwarding.choose, name="forwarding"),

@@ -24,6 +24,7 @@ from regulars.web.administration.views.tags import TAGS
 from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
 from regulars.web.cases.views.settings import CASE_SETTINGS
+from regulars.web.inbox.views.blocking import BLOCKED_PEOPLE
 from regulars.web.inbox.views.scheduling import SCHEDULED
 from regulars.web.notifications.settings import NOTIFICATION_SETTINGS
 from regulars.web.people.views import MERGES
@@ -54,6 +55,7 @@ GROUPS = (
             ROUTING,
             TAGS,
             CASE_SETTINGS,
+            BLOCKED_PEOPLE,
             TOKENS,
             MAIL,
             NOTIFICATION_SETTINGS,
