@@ -32,6 +32,7 @@ PHONE = {"width": 390, "height": 844}
 PAGES = {
     "roles": "settings/roles/compare?left=lead&right=agent",
     "tags": "settings/tags",
+    "blocked-people": "settings/blocked-people",
     "quick-replies": "settings/quick-replies",
     "cases": "cases",
     "case-board": "cases/board",

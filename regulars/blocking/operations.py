@@ -55,7 +55,7 @@ def block_contact(conversation: Conversation, reason: Reason, *, by: Actor) -> B
     if by.can("conversations:resolve"):
         resolve_conversation(conversation, by=by)
     record(ContactBlockAsked(by.workspace_id, locked.id, block.id, reason, by.doer))
-    kind = "reported_as_spam" if reason == "spam" else "blocked"
+    kind = "blocked_as_spam" if reason == "spam" else "blocked"
     add_lines(by.workspace_id, [(locked.id, Line(kind, by.name))])
     audit(by, "contacts:block", "contact", str(locked.contact_id), reason=reason)
     start_job(CARRY_OUT, CarryOut(block=block.id, wanted="blocked"), by=by)

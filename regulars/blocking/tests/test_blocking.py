@@ -97,7 +97,7 @@ def test_a_contact_is_blocked_and_the_conversation_is_over(
     _run_jobs()
     assert (_state(), platform.told) == ("blocked", [("block", ALICE)])
     kinds = [line.kind for line in conversation.activities.order_by("at", "id")]
-    assert sorted(kinds) == ["reported_as_spam", "resolved"]
+    assert sorted(kinds) == ["blocked_as_spam", "resolved"]
     entry = AuditEntry.objects.get(verb="contacts:block")
     assert (entry.details, entry.object_id) == ({"reason": "spam"}, str(cast.alice.id))
 

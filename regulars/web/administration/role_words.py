@@ -41,7 +41,7 @@ SUBJECTS = (
             "contacts:edit": _("Add and change contacts"),
             "contacts:merge": _("Say that contacts are one person, and part them again"),
             "contacts:export": _("Take everything of a contact out in a file"),
-            "contacts:block": _("Block contacts, report spam, and lift it again"),
+            "contacts:block": _("Block contacts, and let them through again"),
             "contacts:delete": _("Delete contacts for good"),
         },
     ),
