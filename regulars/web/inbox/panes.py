@@ -226,7 +226,7 @@ def _head(actor: Actor, conversation: Conversation, others: Sequence[Conversatio
         "members": assignable_members(actor),
         "teams": teams_of(actor.workspace_id) if actor.can("conversations:assign") else [],
         "priorities": PRIORITIES,
-        "block": block_of(conversation),
+        "kept_out": block_of(conversation),
         "is_followed": is_following(actor, conversation),
         "may_follow": actor.member_id is not None,
         "can": _rights(actor, contact),
