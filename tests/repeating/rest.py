@@ -10,12 +10,11 @@ from regulars.conversations.operations.tagging import set_conversation_tags
 from regulars.tags.models import Tag
 from regulars.tags.operations import create_tag
 
-from . import of_acts, of_cases, of_quick_replies, of_routing, of_scheduling
+from . import of_acts, of_cases, of_messages, of_quick_replies, of_routing, of_scheduling
 from .building import Where
 from .screens import (
     SENDER,
     Stage,
-    blocked,
     came,
     failed_mail,
     mail_server,
@@ -76,6 +75,7 @@ def _call(where: Callable[[Stage], Where]) -> Callable[[Stage], Call]:
 REST: dict[str, Callable[[Stage], Call]] = {
     **_calls(of_cases.CALLS),
     **_calls(of_acts.CALLS),
+    **_calls(of_messages.CALLS),
     **_calls(of_scheduling.CALLS),
     **_calls(of_routing.CALLS),
     **_calls(of_quick_replies.CALLS),
@@ -164,14 +164,6 @@ REST: dict[str, Callable[[Stage], Call]] = {
     ),
     "POST /audit/checks": lambda _stage: Call("/audit/checks", {}),
     "POST /audit/exports": lambda _stage: Call("/audit/exports", {"format": "json"}),
-    "POST /transcripts": lambda stage: Call("/transcripts", {"conversation": str(stage.conversation.id)}),
-    "POST /conversations/{conversation_id}/block": lambda stage: Call(
-        f"/conversations/{stage.conversation.id}/block", {"reason": "spam"}
-    ),
-    "POST /blocks/{block_id}/lift": lambda stage: Call(f"/blocks/{blocked(stage)}/lift"),
-    "POST /messages/{message_id}/forward": lambda stage: Call(
-        f"/messages/{stage.message.id}/forward", {"conversations": [str(stage.conversation.id)]}
-    ),
     "POST /exports": lambda stage: Call("/exports", {"contact": str(stage.cast.alice.id)}),
     "POST /merges/{merge_id}/undo": lambda stage: Call(f"/merges/{merged(stage).id}/undo"),
     "POST /merge-suggestions/{suggestion_id}/accept": lambda stage: Call(

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from regulars.blocking.operations import block_contact
 from regulars.contacts.models import Merge, MergeSuggestion
 from regulars.contacts.operations.merging import merge_contacts
 from regulars.conversations.models import Conversation, Message, OutgoingMessage
@@ -35,7 +33,7 @@ from regulars.workspaces.resetting import make_link
 from regulars.workspaces.roles import create_role
 from tests.cast import ALICE, PASSWORD, Cast, parked_event
 
-from . import of_acts, of_cases, of_quick_replies, of_routing, of_scheduling
+from . import of_acts, of_cases, of_messages, of_quick_replies, of_routing, of_scheduling
 from .building import Where
 
 Values = dict[str, object]
@@ -104,10 +102,6 @@ def set_stage(cast: Cast) -> Stage:
         invitation,
         secret,
     )
-
-
-def blocked(stage: Stage) -> UUID:
-    return block_contact(stage.conversation, "spam", by=stage.cast.actor(stage.cast.owner)).id
 
 
 def _sent(cast: Cast, conversation: Conversation, status: str) -> Message:
@@ -290,6 +284,7 @@ def _remove_browser(stage: Stage) -> Form:
 FORMS: dict[str, Callable[[Stage], Form]] = {
     **_forms(of_cases.SCREENS),
     **_forms(of_acts.SCREENS),
+    **_forms(of_messages.SCREENS),
     **_forms(of_scheduling.SCREENS),
     **_forms(of_routing.SCREENS),
     **_forms(of_quick_replies.SCREENS),
@@ -321,11 +316,6 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
         f"/conversations/{stage.conversation.id}/template", {"template": str(stage.template.id)}
     ),
     "message-reaction": lambda stage: Form(f"/messages/{stage.message.id}/reaction", {"emoji": "👍"}),
-    "block-contact": lambda stage: Form(f"/conversations/{stage.conversation.id}/block", {"reason": "spam"}),
-    "lift-block": lambda stage: Form(f"/settings/blocks/{blocked(stage)}/lift"),
-    "forward-message": lambda stage: Form(
-        f"/messages/{stage.message.id}/forward", {"conversation": str(stage.conversation.id)}
-    ),
     "message-retry": lambda stage: Form(f"/messages/{stage.failed.id}/retry"),
     "message-decision": lambda stage: Form(
         f"/messages/{stage.unknown.id}/decision", {"decision": "send_again"}
@@ -336,9 +326,6 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     "tag-conversation": in_thread("tagging", tag="vip"),
     "contact-merges": lambda stage: Form(
         f"/contacts/{stage.cast.alice.id}/merges", {"with": str(stage.cast.boris.id)}
-    ),
-    "start-transcript": lambda stage: Form(
-        f"/conversations/{stage.conversation.id}/transcript", {"format": "pdf"}
     ),
     "export-contact": lambda stage: Form(f"/contacts/{stage.cast.alice.id}/export"),
     "undo-merge": lambda stage: Form(f"/merges/{merged(stage).id}/undo"),
@@ -459,6 +446,7 @@ COUNTS_GUESSES = {"change-password", "forgotten-password", "sign-in"}
 SHOWN_ONLY = {
     *of_cases.ONLY_SHOWN,
     *of_acts.ONLY_SHOWN,
+    *of_messages.ONLY_SHOWN,
     *of_scheduling.ONLY_SHOWN,
     *of_routing.ONLY_SHOWN,
     *of_quick_replies.ONLY_SHOWN,
@@ -494,9 +482,6 @@ SHOWN_ONLY = {
         "merge-contact",
         "person-threads",
         "person-export",
-        "transcript",
-        "forwarding",
-        "blocked-people",
     ),
     *("second-factor", "audit", "audit-entry", "audit-export"),
     *("deliveries", "delivery", "parked-events", "notices", "jobs", "strings", "ready", "metrics"),
