@@ -52,7 +52,7 @@ def test_a_contact_is_blocked_and_let_through(as_role: AsRole, cast: Cast) -> No
     made = api.post(f"/conversations/{conversation.id}/block", {"reason": "spam"}).json()
     assert (made["state"], made["reason"], made["contact"]) == ("blocking", "spam", str(cast.alice.id))
     assert [each["id"] for each in api.get("/blocks", state="blocking").json()["items"]] == [made["id"]]
-    sent = api.post(f"/conversations/{conversation.id}/messages", {"content": {"type": "text", "body": "hi"}})
+    sent = api.post(f"/conversations/{conversation.id}/messages", {"kind": "text", "text": "hi"})
     assert problem(sent) == (409, "contact-blocked")
     assert api.post(f"/blocks/{made['id']}/lift").json()["state"] == "unblocking"
     quiet = cast.hears(BORIS, "hello", at=clock.now() - timedelta(days=2))
