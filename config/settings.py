@@ -123,6 +123,8 @@ INSTALLED_APPS = [
     "regulars.routing",
     "regulars.scheduling",
     "regulars.service_levels",
+    "regulars.transcripts",
+    "regulars.blocking",
     "regulars.answering",
     "regulars.attention",
     "regulars.acts",
@@ -160,6 +162,7 @@ JOB_WATCH = "config.wiring.JOB_WATCH"
 REACTIONS = "config.wiring.REACTIONS"
 URGENCY = "config.wiring.URGENCY"
 NARROWINGS = "config.wiring.NARROWINGS"
+FIND_BLOCKED = "config.wiring.FIND_BLOCKED"
 PLACEHOLDERS = "config.wiring.PLACEHOLDERS"
 SEARCHABLES = "config.wiring.SEARCHABLES"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None

@@ -20,6 +20,9 @@ from regulars.acts.operations.undoing import purge_acts
 from regulars.answering.contact_tables import CONTACT_TABLES as OF_ANSWERING
 from regulars.attention import contact_tables as attention_tables
 from regulars.attention.notifying import MENTIONED
+from regulars.blocking.access import blocked_among
+from regulars.blocking.carrying import CARRY_OUT as BLOCK
+from regulars.blocking.contact_tables import CONTACT_TABLES as OF_BLOCKING
 from regulars.cases import condition_fields as of_cases
 from regulars.cases import contact_tables as cases_tables
 from regulars.cases.generating import generated_cases
@@ -106,6 +109,9 @@ from regulars.service_levels.queries import at_risk_matching, batch_matching, ov
 from regulars.service_levels.reactions import DRAWN_ON, keep_promises
 from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
+from regulars.transcripts.contact_tables import CONTACT_TABLES as OF_TRANSCRIPTS
+from regulars.transcripts.making import MAKE as TRANSCRIPT
+from regulars.transcripts.operations import purge_transcripts
 from regulars.workspaces import tasks as workspaces
 from regulars.workspaces.availability import note_absent
 from regulars.workspaces.events import PasswordChanged, SecondFactorAdded, SecondFactorRemoved, TeamRemoved
@@ -215,6 +221,7 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("conversations.end_due_taggings", timedelta(seconds=30), conversations.end_due_taggings),
     PeriodicJob("contacts.end_due_taggings", timedelta(seconds=30), contacts_tasks.end_due_taggings),
     PeriodicJob("contacts.purge_exports", timedelta(hours=1), purge_exports),
+    PeriodicJob("transcripts.purge_transcripts", timedelta(hours=1), purge_transcripts),
     PeriodicJob("acts.purge_acts", timedelta(hours=6), purge_acts),
     PeriodicJob("tags.compact_uses", timedelta(minutes=5), tags.compact_uses),
     PeriodicJob("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
@@ -258,7 +265,8 @@ WHEN_RESTORED: tuple[Callable[[], int], ...] = (
 )
 
 JOB_KINDS: Mapping[str, JobKind[Any]] = {
-    each.key: each for each in (REPLAY, EXPORT, SEND, BULK, FILL, audit_trail.CHECK, audit_trail.EXPORT)
+    each.key: each
+    for each in (REPLAY, EXPORT, TRANSCRIPT, BLOCK, SEND, BULK, FILL, audit_trail.CHECK, audit_trail.EXPORT)
 }
 """what can be done as a job, seen and stopped while it runs (``kernel.jobs``)"""
 JOB_WATCH = collected_for_job
@@ -275,6 +283,8 @@ CONTACT_TABLES: tuple[ContactTable, ...] = (
     *contacts.CONTACT_TABLES,
     *conversations_tables.CONTACT_TABLES,
     *OF_SCHEDULING,
+    *OF_TRANSCRIPTS,
+    *OF_BLOCKING,
     *OF_ANSWERING,
     *OF_ROUTING,
     *OF_SERVICE_LEVELS,
@@ -307,6 +317,9 @@ ERRANDS: tuple[Callable[[], object], ...] = (
     ask_for_fills,
 )
 """what workers do as soon as somebody asked for it (``kernel.errands``)"""
+
+FIND_BLOCKED = blocked_among
+"""whom nothing can be sent to, because they are kept from the number (``conversations.ports``)"""
 
 URGENCY = partial(urgency_by_promise, due_times_of)
 """how urgent what waits is (``routing.ports``)"""

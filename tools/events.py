@@ -35,6 +35,7 @@ ROOMS = (
     "attention",
     "acts",
     "scheduling",
+    "blocking",
 )
 HEAD = """# Events
 

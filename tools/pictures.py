@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -32,6 +33,7 @@ PHONE = {"width": 390, "height": 844}
 PAGES = {
     "roles": "settings/roles/compare?left=lead&right=agent",
     "tags": "settings/tags",
+    "blocked-people": "settings/blocked-people",
     "quick-replies": "settings/quick-replies",
     "cases": "cases",
     "case-board": "cases/board",
@@ -112,6 +114,32 @@ def open_past(page: Page, url: str) -> None:
             return
 
 
+def block_one(page: Page, url: str) -> None:
+    """So that the list of blocked people has somebody."""
+    page.goto(f"{url}/inbox/open")
+    page.locator(".conversation-row:not(:has(.row-kind))").first.click()
+    page.wait_for_timeout(1200)
+    page.locator(".thread-more button").first.click()
+    page.locator(".thread-more [data-post$='/block']").last.click()
+    page.wait_for_timeout(3000)
+
+
+def write_out(page: Page, url: str) -> None:
+    """The first page of a conversation as PDF."""
+    page.goto(f"{url}/inbox/all")
+    page.locator(".conversation-row").first.click()
+    page.wait_for_timeout(1200)
+    page.locator(".thread-more button").first.click()
+    page.locator(".thread-more [data-post$='/transcript']").first.click()
+    page.wait_for_url("**/settings/jobs")
+    page.wait_for_timeout(5000)
+    page.reload()
+    with page.expect_download() as download:
+        page.locator("a[href*='/transcripts/']").first.click()
+    sheet = pypdfium2.PdfDocument(download.value.path())[0].render(scale=1.6).to_pil().convert("RGB")
+    sheet.quantize(256, dither=Image.Dither.NONE).save(PICTURES / "transcript.png", optimize=True)
+
+
 def schedule(page: Page, url: str) -> None:
     """The dialog of times over an answer that waits for its time."""
     page.goto(f"{url}/inbox/open?order=newest")
@@ -152,6 +180,7 @@ def main() -> int:
         open_past(owner, facts["url"])
         save(owner, "episodes", "#context")
         owner.locator("#context [data-post*=export]").click()
+        block_one(owner, facts["url"])
         for name, path in PAGES.items():
             owner.goto(f"{facts['url']}/{path}")
             save(owner, name)
@@ -165,6 +194,7 @@ def main() -> int:
         save(owner, "search")
         owner.goto(f"{facts['url']}/design/gallery")
         save(owner, "conditions", "condition-form")
+        write_out(owner, facts["url"])
         schedule(owner, facts["url"])
         save(owner, "send-later")
         thai = sign_in(browser, facts, "agent2@demo.example", PHONE, "light")

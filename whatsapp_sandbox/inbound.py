@@ -73,8 +73,19 @@ def write(
     if kind == "unsupported" and "errors" not in wire:
         unavailable = isinstance(body, dict) and body.get("type") == "media_placeholder"
         wire["errors"] = [UNAVAILABLE if unavailable else UNSUPPORTED]
+    if group_id is None and customer.id in sandbox.numbers[number_id].blocked:
+        return _went_nowhere(sandbox, message)
     _arrived(sandbox, customer, thread, message, from_ad="referral" in spec)
     sandbox.outbox.add(message_update(sandbox, customer, thread, wire))
+    return message
+
+
+def _went_nowhere(sandbox: Sandbox, message: ChatMessage) -> ChatMessage:
+    """The business blocked them: one tick on their phone, no window, no webhook."""
+    message.status = "sent"
+    if sandbox.switches.recording.full:
+        sandbox.keep(message)
+    sandbox.feed.add("message", customer=message.customer_id, number=message.number_id, message=message.id)
     return message
 
 

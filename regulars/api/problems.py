@@ -17,8 +17,10 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from regulars.answering.answering import AnsweredMeanwhile, BeingAnswered
+from regulars.blocking.operations import CannotBlock
 from regulars.conversations.guardrails import LIMIT_EXCEEDED, VALUES_MISSING
 from regulars.conversations.operations.composing import MediaNotReady, NoReaction, TemplateNotUsable
+from regulars.conversations.operations.forwarding import CannotForward
 from regulars.inboxes.ports import LimitProblem
 from regulars.kernel.errors import (
     ChangedMeanwhile,
@@ -147,6 +149,8 @@ CATALOG: Mapping[str, tuple[HTTPStatus, str]] = {
             MediaNotReady,
             TemplateNotUsable,
             NoReaction,
+            CannotForward,
+            CannotBlock,
             AnsweredMeanwhile,
             BeingAnswered,
             IdempotencyInProgress,
@@ -168,6 +172,7 @@ CATALOG: Mapping[str, tuple[HTTPStatus, str]] = {
     "promotion-in-group": (HTTPStatus.CONFLICT, "Marketing templates never go to groups."),
     "not-for-groups": (HTTPStatus.CONFLICT, "The channel takes no such message for a group."),
     "group-automation-off": (HTTPStatus.CONFLICT, "Machines may not write in this group."),
+    "contact-blocked": (HTTPStatus.CONFLICT, "The contact is blocked on this number; lift that first."),
     "inbox-paused": (HTTPStatus.CONFLICT, "Sending through this number is paused."),
     LIMIT_EXCEEDED: (
         HTTPStatus.UNPROCESSABLE_ENTITY,

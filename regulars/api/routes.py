@@ -14,6 +14,7 @@ from regulars.api.resources import (
     acts,
     audit,
     availability,
+    blocks,
     business_hours,
     case_categories,
     cases,
@@ -47,6 +48,7 @@ from regulars.api.resources import (
     tags,
     teams,
     tokens,
+    transcripts,
 )
 
 CREATED, ACCEPTED, NO_CONTENT = HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT
@@ -56,6 +58,7 @@ GUARDRAILS = (
     "promotion-in-group",
     "not-for-groups",
     "inbox-paused",
+    "contact-blocked",
     "limit-exceeded",
 )
 JOB_PROBLEMS = ("conflict", "not-allowed")
@@ -103,6 +106,8 @@ ROUTES: tuple[Route, ...] = (
           problems=("conflict",)),
     Route("POST", "/exports", exports.start, "contacts:export", ACCEPTED, ("not-found",)),
     Route("GET", "/exports/{export_id}/content", exports.get_content, "contacts:export"),
+    Route("POST", "/transcripts", transcripts.start, "conversations:export", ACCEPTED, ("not-found",)),
+    Route("GET", "/transcripts/{transcript_id}/content", transcripts.get_content, "conversations:export"),
     Route("GET", "/merges", merges.list_merges, "contacts:merge"),
     Route("POST", "/merges/{merge_id}/undo", merges.undo_merge, "contacts:merge", problems=("conflict",)),
     Route("GET", "/merge-suggestions", merges.list_merge_suggestions, "contacts:merge"),
@@ -127,6 +132,11 @@ ROUTES: tuple[Route, ...] = (
           "conversations:read"),
     Route("GET", "/conversations/{conversation_id}/explanation", conditions.explain_conversation,
           "conversations:read"),
+    Route("POST", "/conversations/{conversation_id}/block", blocks.block, "contacts:block", CREATED,
+          ("cannot-block", "conflict")),
+    Route("GET", "/blocks", blocks.list_blocks, "contacts:block"),
+    Route("GET", "/blocks/{block_id}", blocks.get_block, "contacts:block"),
+    Route("POST", "/blocks/{block_id}/lift", blocks.lift, "contacts:block"),
     Route("GET", "/conversations/{conversation_id}/routing", routing.get_conversation_routing, "conversations:read"),
     Route("GET", "/conversations/{conversation_id}/messages", messages.list_messages, "conversations:read"),
     Route("POST", "/conversations/{conversation_id}/messages", messages.send_message, "messages:send", CREATED,
@@ -183,6 +193,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/messages/{message_id}/send-again", messages.send_again, "messages:send", problems=("conflict",)),
     Route("POST", "/messages/{message_id}/stop", messages.stop_message, "messages:send", problems=("conflict",)),
     Route("POST", "/messages/{message_id}/mark-sent", messages.mark_sent, "messages:send", problems=("conflict",)),
+    Route("POST", "/messages/{message_id}/forward", messages.forward_message, "messages:send",
+          problems=("cannot-forward", "not-found")),
 
     Route("GET", "/scheduled-messages", scheduled_messages.list_scheduled, "conversations:read"),
     Route("GET", "/scheduled-messages/{scheduled_id}", scheduled_messages.get_scheduled, "conversations:read"),

@@ -16,6 +16,7 @@ from regulars.conversations.ports import Transport
 from regulars.inboxes.ports import ChannelProfile, InboundMessage, Notice, StatusUpdate, Update
 
 if TYPE_CHECKING:  # the web process knows the rules of doors before Django is set up
+    from regulars.blocking.ports import BlockList
     from regulars.inboxes.erasing import Eraser
     from regulars.inboxes.models import Connection
     from regulars.kernel.events import Recorded
@@ -167,6 +168,8 @@ class Channel:
     templates: Templates | None = None
     account: Account | None = None
     presence: Presence | None = None
+    block_list: BlockList | None = None
+    """for platforms that keep people from a number"""
 
     @property
     def kind(self) -> str:

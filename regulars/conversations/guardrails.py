@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from regulars.conversations.leaving import (
+    BLOCKED,
     GROUP_AUTOMATION_OFF,
     LIMIT_EXCEEDED,
     NO_LONGER_USEFUL,
@@ -36,6 +37,7 @@ from regulars.conversations.leaving import (
 from regulars.kernel.errors import ProductError
 
 __all__ = [
+    "BLOCKED",
     "LIMIT_EXCEEDED",
     "NO_LONGER_USEFUL",
     "PAUSED",
@@ -85,6 +87,7 @@ _AT_ONCE: Mapping[str, Words] = {
     ),
     GROUP_AUTOMATION_OFF: (_("Automatic messages are off in this group"), _("People can still write here.")),
     PAUSED: (_("This number is paused"), ""),
+    BLOCKED: (_("The contact is blocked"), _("Lift the block first, then write.")),
     PROMOTION_IN_GROUP: (
         _("Promotions never go to groups"),
         _("Nobody in a group can consent for the others. Send a utility template, or write to one person."),

@@ -21,6 +21,7 @@ PAUSED = "inbox-paused"
 OPTED_OUT = "opted-out"
 PROMOTION_IN_GROUP = "promotion-in-group"
 NOT_FOR_GROUPS = "not-for-groups"
+BLOCKED = "contact-blocked"
 GROUP_AUTOMATION_OFF = "group-automation-off"
 
 USEFUL_FOR: Mapping[str, timedelta] = {"AUTHENTICATION": timedelta(minutes=10)}

@@ -1,14 +1,15 @@
-"""What the channels must provide so that messages can leave, and how rooms above narrow lists."""
+"""What upper floors provide: the channels' way out, what forbids it, and how rooms above narrow lists."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Protocol, cast
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
 from django.utils.module_loading import import_string
+
 
 from regulars.inboxes.ports import Deferred, SendResult
 
@@ -39,3 +40,11 @@ Narrowing = Callable[[UUID], Q]
 def narrowings() -> Mapping[str, Narrowing]:
     """By the word that a list is narrowed with (``config.wiring.NARROWINGS``)."""
     return cast("Mapping[str, Narrowing]", import_string(settings.NARROWINGS))
+
+
+FindBlocked = Callable[[Collection[UUID]], Collection[UUID]]
+"""of these conversations, those whose contact is kept from the number; one query, however many"""
+
+
+def find_blocked() -> FindBlocked:
+    return cast("FindBlocked", import_string(settings.FIND_BLOCKED))

@@ -48,6 +48,8 @@ _LEAD = _AGENT | {
     "service_levels:read",
     "service_levels:manage",
     "cases:manage",
+    "conversations:export",
+    "contacts:block",
 }
 _ADMIN = _LEAD | {
     "contacts:delete",

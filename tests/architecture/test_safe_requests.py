@@ -17,6 +17,7 @@ from psycopg import sql
 from regulars.acts.actions import Prioritize
 from regulars.acts.operations.acting import act_on
 from regulars.attention.operations.mentioning import leave_note
+from regulars.blocking.operations import block_contact
 from regulars.cases.operations.arranging import create_category
 from regulars.cases.operations.opening import NewCase, open_case
 from regulars.contacts.models import MergeSuggestion
@@ -41,11 +42,12 @@ from regulars.routing.operations import Wanted, create_queue
 from regulars.scheduling.operations import schedule_message
 from regulars.service_levels.access import access_levels
 from regulars.tags.operations import create_tag
+from regulars.transcripts.operations import start_transcript
 from regulars.workspaces.jobs import add_schedule
 from regulars.workspaces.models import ApiToken, AuditEntry, BrowserSession, Invitation
 from regulars.workspaces.operations import invite_member
 from regulars.workspaces.tokens import LAST_USE_IS_NOTED_EVERY
-from tests.cast import ALICE, Cast, make_cast, parked_event
+from tests.cast import ALICE, DAMRONG, Cast, make_cast, parked_event
 
 
 def _paths(patterns: Iterable[URLPattern | URLResolver], prefix: str = "/") -> Iterator[str]:
@@ -91,6 +93,8 @@ def ids_of_everything(cast: Cast) -> dict[str, str]:
             ).id
         ),
         "export_id": _export(cast),
+        "transcript_id": _transcript(cast),
+        "block_id": str(block_contact(cast.hears(DAMRONG, "spam"), "spam", by=cast.actor(cast.owner)).id),
         "mail_id": str(
             Mail.objects.create(
                 workspace=cast.workspace,
@@ -149,6 +153,12 @@ def _export(cast: Cast) -> str:
     return str(job.id)
 
 
+def _transcript(cast: Cast) -> str:
+    job = start_transcript(cast.hears(ALICE), "html", by=cast.actor(cast.owner))
+    run_job(job.id)
+    return str(job.id)
+
+
 def _parked(cast: Cast) -> ParkedEvent:
     return parked_event(cast.workspace.id, reaction="whatsapp.show_typing", error="LookupError: no")
 
@@ -159,6 +169,8 @@ NOTED = {
     "/api/v1/contacts/<str:contact_id>/export",
     "/api/v1/exports/<str:export_id>/content",
     "/exports/<str:export_id>",
+    "/api/v1/transcripts/<str:transcript_id>/content",
+    "/transcripts/<str:transcript_id>",
 }
 """raw words, or all of a person, are shown there; the audit trail notes who looked: a line in it, nothing else"""
 AUDIT = "workspaces_auditentry"

@@ -60,6 +60,7 @@ PARENTS = {
     "workspaces.Member_teams": "member",
     "contacts.MergedContact": "merge",
     "contacts.PersonExportPart": "export",
+    "transcripts.TranscriptPart": "transcript",
     "inboxes.Delivery": "connection",
     "inboxes.LedgerEntry": "connection",
     "inboxes.Inbox_teams": "inbox",

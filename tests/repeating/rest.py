@@ -14,7 +14,7 @@ from regulars.conversations.operations.tagging import set_conversation_tags
 from regulars.tags.models import Tag
 from regulars.tags.operations import create_tag
 
-from . import of_acts, of_cases, of_quick_replies, of_routing, of_scheduling, of_service_levels
+from . import of_acts, of_cases, of_messages, of_quick_replies, of_routing, of_scheduling, of_service_levels
 from .building import Where
 from .screens import (
     SENDER,
@@ -95,6 +95,7 @@ def _call(where: Callable[[Stage], Where]) -> Callable[[Stage], Call]:
 REST: dict[str, Callable[[Stage], Call]] = {
     **_calls(of_cases.CALLS),
     **_calls(of_acts.CALLS),
+    **_calls(of_messages.CALLS),
     **_calls(of_scheduling.CALLS),
     **_calls(of_routing.CALLS),
     **_calls(of_service_levels.CALLS),

@@ -34,7 +34,7 @@ from regulars.workspaces.resetting import make_link
 from regulars.workspaces.roles import create_role
 from tests.cast import ALICE, PASSWORD, Cast, parked_event
 
-from . import of_acts, of_cases, of_quick_replies, of_routing, of_scheduling, of_service_levels
+from . import of_acts, of_cases, of_messages, of_quick_replies, of_routing, of_scheduling, of_service_levels
 from .building import Where
 
 Values = dict[str, object]
@@ -289,6 +289,7 @@ def _remove_browser(stage: Stage) -> Form:
 FORMS: dict[str, Callable[[Stage], Form]] = {
     **_forms(of_cases.SCREENS),
     **_forms(of_acts.SCREENS),
+    **_forms(of_messages.SCREENS),
     **_forms(of_scheduling.SCREENS),
     **_forms(of_routing.SCREENS),
     **_forms(of_service_levels.SCREENS),
@@ -453,6 +454,7 @@ COUNTS_GUESSES = {"change-password", "forgotten-password", "sign-in"}
 SHOWN_ONLY = {
     *of_cases.ONLY_SHOWN,
     *of_acts.ONLY_SHOWN,
+    *of_messages.ONLY_SHOWN,
     *of_scheduling.ONLY_SHOWN,
     *of_routing.ONLY_SHOWN,
     *of_service_levels.ONLY_SHOWN,

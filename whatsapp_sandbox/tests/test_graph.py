@@ -104,6 +104,21 @@ async def test_block_list(open_world: World) -> None:
     await world.send_text()
 
 
+async def test_what_the_blocked_write_goes_nowhere(open_world: World) -> None:
+    world = open_world
+    block = {"messaging_product": "whatsapp", "block_users": [{"user": "+12025550117"}]}
+    await world.graph("POST", f"{NUMBER}/block_users", block)
+    await world.idle()
+    before = len(world.receiver.changes("messages"))
+    await world.say()
+    await world.idle()
+    assert len(world.receiver.changes("messages")) == before
+    await world.graph("DELETE", f"{NUMBER}/block_users", block)
+    await world.say()
+    await world.idle()
+    assert len(world.receiver.changes("messages")) == before + 1
+
+
 async def test_only_recent_writers_can_be_blocked(world: World) -> None:
     block = {"messaging_product": "whatsapp", "block_users": [{"user": "+12025550117"}]}
     done = (await world.graph("POST", f"{NUMBER}/block_users", block))[1]

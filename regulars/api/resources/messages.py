@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
+
+import msgspec
 
 from regulars.api.explaining import person_written
 from regulars.api.outgoing import queue_body
 from regulars.api.paging import Page, cut, read_place
+from regulars.api.parsing import parse_reference
 from regulars.api.shapes.addressed import AddressedMessage
 from regulars.api.shapes.messages import MessageQuery, MessageShape, build_messages
 from regulars.api.shapes.outgoing import NewMessage, Recipient
@@ -15,11 +19,13 @@ from regulars.contacts.operations.editing import create_contact
 from regulars.contacts.operations.identifying import find_holder
 from regulars.conversations.access import access_conversation, access_message
 from regulars.conversations.models import Conversation, Message
-from regulars.conversations.operations import settling
+from regulars.conversations.operations import forwarding, settling
+from regulars.conversations.operations.forwarding import MOST_TARGETS
 from regulars.conversations.operations.handling import start_conversation
 from regulars.conversations.queries.threads import messages_of
 from regulars.inboxes.access import access_inbox
-from regulars.kernel.ids import parse_id
+from regulars.kernel.ids import new_id, parse_id
+from regulars.kernel.telling import EXAMPLE_ID, told
 from regulars.scheduling.models import ScheduledMessage
 from regulars.workspaces.access import Actor
 
@@ -91,6 +97,55 @@ def stop_message(actor: Actor, message_id: UUID) -> MessageShape:
     message = access_message(actor, message_id)
     settling.stop_message(message, by=actor)
     return _shape(access_message(actor, message.id))
+
+
+class ForwardOrder(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Where a message is to be said again."""
+
+    conversations: Annotated[list[str], told("One to twenty conversations.", [EXAMPLE_ID])]
+
+
+class RefusedShape(msgspec.Struct):
+    """Why a conversation did not take it."""
+
+    code: Annotated[str, told("Stable, as in the problem of sending there.", "reply-window-closed")]
+    title: Annotated[str, told("In words.", "The reply window is closed")]
+
+
+class ForwardedShape(msgspec.Struct, kw_only=True):
+    """What became of it in one conversation: a message, or why there is none."""
+
+    conversation: Annotated[str, told("Which.", EXAMPLE_ID)]
+    message: Annotated[MessageShape | None, told("What was queued; null where it was refused.")]
+    refused: Annotated[RefusedShape | None, told("Null where it was queued.")]
+
+
+class ForwardResult(msgspec.Struct):
+    """What became of it in each conversation, in their order."""
+
+    forwarded: Annotated[list[ForwardedShape], told("One for each conversation.")]
+
+
+def forward_message(actor: Actor, message_id: UUID, body: ForwardOrder) -> ForwardResult:
+    """Say a text, file, place or contact card again in other conversations, marked as forwarded in our threads.
+
+    A conversation that a guardrail refuses stands there with the reason, and holds up no other. 409 for a message
+    that cannot be forwarded: deleted, of another kind, or without its file.
+    """
+    message = access_message(actor, message_id)
+    wanted = [parse_reference(each, "conversations") for each in body.conversations[: MOST_TARGETS + 1]]
+    targets = [access_conversation(actor, each) for each in wanted]
+    outcomes = forwarding.forward_message(message, targets, intent=new_id(), by=actor)
+    return ForwardResult([_forwarded(each) for each in outcomes])
+
+
+def _forwarded(outcome: forwarding.Forwarded) -> ForwardedShape:
+    refused = outcome.refused
+    return ForwardedShape(
+        conversation=str(outcome.conversation.id),
+        message=_shape(outcome.message) if outcome.message else None,
+        refused=RefusedShape(refused.code, str(refused.title)) if refused else None,
+    )
 
 
 def _send(actor: Actor, conversation: Conversation, body: NewMessage) -> MessageShape:

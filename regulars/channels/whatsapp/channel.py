@@ -5,6 +5,7 @@ from __future__ import annotations
 from regulars.channels.record import Account, Channel, Presence, Templates
 from regulars.channels.whatsapp import reactions
 from regulars.channels.whatsapp.addressing import ADDRESSES, news_of
+from regulars.channels.whatsapp.block_list import WhatsAppBlockList
 from regulars.channels.whatsapp.copies import forget_lost_copies
 from regulars.channels.whatsapp.erasing import erase_from_deliveries
 from regulars.channels.whatsapp.facts import FACTS
@@ -39,4 +40,5 @@ WHATSAPP = Channel(
         send_read_receipts=reactions.send_read_receipts,
         show_typing=reactions.show_typing,
     ),
+    block_list=WhatsAppBlockList(),
 )

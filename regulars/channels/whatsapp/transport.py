@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from asyncio import Lock
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import IO
+from typing import IO, NamedTuple
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from asgiref.sync import sync_to_async
 from msgspec.structs import replace
@@ -52,6 +54,12 @@ FIRST_UPLOAD_WAIT = timedelta(seconds=5)
 LONGEST_UPLOAD_WAIT = timedelta(minutes=5)
 
 
+class Uploaded(NamedTuple):
+    """WhatsApp's id of a copy that it was given just now."""
+
+    id: str
+
+
 def open_carrier() -> WhatsAppTransport:
     return WhatsAppTransport(Clients())
 
@@ -61,6 +69,7 @@ class WhatsAppTransport:
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
+        self._uploading: WeakValueDictionary[tuple[UUID, str], Lock] = WeakValueDictionary()
 
     async def send(self, claimed: Claimed) -> SendResult:
         client = await self._clients.of(claimed.connection_id)
@@ -116,13 +125,20 @@ class WhatsAppTransport:
         media_ids: dict[str, str] = {}
         reused: list[UUID] = []
         for media_id, file in files.items():
-            known = file.provider_uploads.get(address)
-            if known and datetime.fromisoformat(known["until"]) > clock.now():
-                media_ids[media_id] = str(known["id"])
+            known = _copy_of(file, address) or await self._upload_once(client, address, file)
+            if isinstance(known, str):
+                media_ids[media_id] = known
                 reused.append(file.id)
             else:
-                media_ids[media_id] = await self._upload(client, address, file)
+                media_ids[media_id] = known.id
         return media_ids, reused
+
+    async def _upload_once(self, client: GraphClient, address: str, file: MediaFile) -> str | Uploaded:
+        """What goes to several people at once is uploaded by the first; the others use that copy."""
+        lock = self._uploading.setdefault((file.id, address), Lock())
+        async with lock:
+            fresh = await MediaFile.objects.aget(id=file.id)
+            return _copy_of(fresh, address) or Uploaded(await self._upload(client, address, fresh))
 
     async def _upload(self, client: GraphClient, address: str, file: MediaFile) -> str:
         with path_of(file.sha256).open("rb") as content:
@@ -130,6 +146,11 @@ class WhatsAppTransport:
             provider_id = await upload_media(client, address, content, file.mime_type, name)
         await sync_to_async(note_upload)(file.id, address, provider_id, PROVIDER_COPY_LIFETIME)
         return provider_id
+
+
+def _copy_of(file: MediaFile, address: str) -> str | None:
+    known = file.provider_uploads.get(address)
+    return str(known["id"]) if known and datetime.fromisoformat(known["until"]) > clock.now() else None
 
 
 def _files_of(content: OutgoingContent) -> Files:

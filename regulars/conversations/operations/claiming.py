@@ -109,7 +109,7 @@ def claim_batch(inbox_id: UUID, limit: int, held_conversations: Sequence[UUID] =
         jobs = [_Job(*row) for row in cursor.fetchall()]
     if not jobs:
         return []
-    recipients = _recipients([job.contact_id for job in jobs if job.contact_id], jobs[0].connection_id)
+    recipients = recipients_of([job.contact_id for job in jobs if job.contact_id], jobs[0].connection_id)
     contents = {job.message_id: _content_of(job) for job in jobs}
     unwanted = _unwanted(jobs, contents)
     ready = (
@@ -231,7 +231,7 @@ def refuse_outdated(limit: int = 500) -> int:
     return len(jobs)
 
 
-def _recipients(contact_ids: Sequence[UUID], connection_id: UUID) -> dict[UUID, Identity]:
+def recipients_of(contact_ids: Sequence[UUID], connection_id: UUID) -> dict[UUID, Identity]:
     """Where each contact is written to: by the best kind of address that the channel can send to.
 
     As its owner writes from it; ids of the portfolio that the connection belongs to, for elsewhere they are nobody's.

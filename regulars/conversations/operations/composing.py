@@ -27,7 +27,7 @@ from regulars.conversations.operations.sending import (
     kind_of,
     queue_message,
     queue_messages,
-    stored_content,
+    stored_draft,
 )
 from regulars.conversations.queries.changing import emoji_of
 from regulars.inboxes.ports import (
@@ -99,6 +99,8 @@ class Composition:
     """how long its writer may take it back (``operations.undoing``)"""
     quick_replies: Sequence[UUID] = ()
     """those that whoever writes inserted; each counts as sent once"""
+    is_forward: bool = False
+    """it was said in another conversation before"""
 
 
 def compose(composition: Composition, *, by: Actor, channel: ChannelFacts) -> list[Message]:
@@ -156,7 +158,7 @@ def _is_taken(refused: IntegrityError) -> bool:
 
 
 def _says(message: Message, draft: OutgoingDraft) -> bool:
-    as_stored = msgspec.json.decode(msgspec.json.encode(stored_content(draft.content)))
+    as_stored = msgspec.json.decode(msgspec.json.encode(stored_draft(draft)))
     return (
         message.conversation_id == draft.conversation.id
         and message.direction == "out"
@@ -186,6 +188,7 @@ def draft_all(composition: Composition, by: Actor, channel: ChannelFacts) -> lis
             template_category=category,
             seen=composition.seen,
             leaves_after=composition.leaves_after,
+            is_forward=composition.is_forward,
             id=following_id(first, place),
         )
         for place, (content, category) in enumerate(filled)

@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from regulars.contacts.models import Consent
 from regulars.conversations.events import ConversationAnswered, ConversationClaimed, MessageQueued
 from regulars.conversations.guardrails import (
+    BLOCKED,
     Circumstances,
     GuardrailRefused,
     Refusal,
@@ -32,6 +33,7 @@ from regulars.conversations.operations.episodes import Opening, go_on
 from regulars.conversations.operations.reacting import restore_last_words, withdraw_reactions
 from regulars.conversations.operations.seeing import Seen, Unseen, lock_and_look
 from regulars.conversations.operations.telling import tell_all
+from regulars.conversations.ports import find_blocked
 from regulars.inboxes.ledger import LedgerRow, add_to_ledger
 from regulars.inboxes.ports import (
     ChannelFacts,
@@ -66,6 +68,8 @@ class OutgoingDraft:
     """the contact's newest message when it was written: later ones it does not answer; None answers all of them"""
     leaves_after: timedelta = timedelta(0)
     """how long its writer may take it back"""
+    is_forward: bool = False
+    """it was said in another conversation before"""
     id: UUID = field(default_factory=new_id)
     """the message's id; a caller that may repeat itself (a screen with a bad connection) chooses it"""
 
@@ -85,10 +89,11 @@ def queue_messages(
     by.require("messages:send")
     moment = clock.now()
     opted_out = _opted_out_among(drafts)
+    blocked = find_blocked()({draft.conversation.id for draft in drafts})
     outcomes: list[Message | Refusal] = []
     limits: dict[UUID, datetime | None] = {}
     for draft in drafts:
-        refusal = _refusal(draft, by, channel, moment, opted_out)
+        refusal = _blocked(draft, blocked) or _refusal(draft, by, channel, moment, opted_out)
         outcomes.append(refusal or _message(draft, by, moment))
         limits[draft.id] = useful_until(draft.content, draft.template_category, moment)
     seen = {draft.conversation.id: draft.seen for draft in drafts if draft.seen is not None}
@@ -96,6 +101,10 @@ def queue_messages(
     messages = [outcome for outcome in outcomes if isinstance(outcome, Message)]
     _insert(messages, limits, seen, delays)
     return outcomes
+
+
+def _blocked(draft: OutgoingDraft, blocked: Collection[UUID]) -> Refusal | None:
+    return Refusal(BLOCKED) if draft.conversation.id in blocked else None
 
 
 def find_refusal(draft: OutgoingDraft, *, by: Actor, channel: ChannelFacts, at: datetime) -> Refusal | None:
@@ -167,7 +176,7 @@ def _message(draft: OutgoingDraft, by: Actor, moment: datetime) -> Message:
         direction="out",
         kind=kind_of(content),
         text=text_of(content),
-        content=stored_content(content),
+        content=stored_draft(draft),
         media_id=media_id,
         target_provider_id=content.target_provider_id if isinstance(content, OutgoingReaction) else None,
         reply_to_provider_id=draft.reply_to_provider_id,
@@ -213,6 +222,11 @@ def text_of(content: OutgoingContent) -> str:
             return content.name
         case OutgoingContacts():
             return ", ".join(card.name for card in content.cards)
+
+
+def stored_draft(draft: OutgoingDraft) -> dict[str, object]:
+    stored = stored_content(draft.content)
+    return {**stored, "forwarded": "forwarded"} if draft.is_forward else stored
 
 
 def stored_content(content: OutgoingContent) -> dict[str, object]:

@@ -30,6 +30,7 @@ SUBJECTS = (
             "notes:write": _("Write private notes"),
             "conversations:assign": _("Assign conversations and hand them to teams"),
             "conversations:resolve": _("Resolve, snooze and reopen conversations"),
+            "conversations:export": _("Take conversations out in a file"),
         },
     ),
     Subject(
@@ -43,6 +44,7 @@ SUBJECTS = (
             "contacts:edit": _("Add and change contacts"),
             "contacts:merge": _("Say that contacts are one person, and part them again"),
             "contacts:export": _("Take everything of a contact out in a file"),
+            "contacts:block": _("Block contacts, and let them through again"),
             "contacts:delete": _("Delete contacts for good"),
         },
     ),

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from regulars.attention.events import ATTENTION_EVENTS, MemberMentioned, MentionsSeen, NoteEdited
 from regulars.attention.queries import attach_mentions
+from regulars.blocking.events import BLOCK_EVENTS
 from regulars.cases.events import CASE_EVENTS, CaseContactUnlinked, CaseConversationUnlinked
 from regulars.cases.queries.pages import conversations_showing
 from regulars.contacts.events import (
@@ -80,6 +81,7 @@ INBOX_SCREEN_EVENTS: tuple[type[Event], ...] = (
     *AVAILABILITY_EVENTS,
     *CASE_EVENTS,
     *CLOCK_EVENTS,
+    *BLOCK_EVENTS,
 )
 
 
@@ -154,6 +156,9 @@ def _fold(event: Any, changes: Changes) -> None:
                 changes.retagged.add(event.conversation_id)
             if holder := held_before(event):
                 changes.held_before.setdefault(event.conversation_id, set()).add(holder)
+        case _ if isinstance(event, BLOCK_EVENTS):
+            changes.conversations[event.conversation_id] = None
+            changes.heads.add(event.conversation_id)
         case _:
             _fold_what_they_show(event, changes)
 

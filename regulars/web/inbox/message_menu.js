@@ -5,6 +5,7 @@ import { gettext } from "../design/strings.js";
 import { toast } from "../design/toast/toast.js";
 import { fullTime } from "../design/time/time.js";
 import { place } from "../design/menu/place.js";
+import { openForwarding } from "./forwarding.js";
 
 const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 const LONG_PRESS = 450;
@@ -18,6 +19,8 @@ const composer = () => document.querySelector("message-composer");
 const idOf = (line) => line.id.replace("message-", "");
 
 const isAnswerable = (line) => "answerable" in line.dataset && Boolean(composer()?.answers);
+const PASSED_ON = new Set(["text", "image", "video", "audio", "document", "sticker", "location", "contacts"]);
+const isForwardable = (line) => PASSED_ON.has(line.dataset.kind) && !line.classList.contains("deleted") && Boolean(composer()?.answers);
 const isInGroup = (line) => Boolean(line.closest("[data-group]")); // groups take no reactions of a business
 
 function button(name, label, act) {
@@ -90,6 +93,7 @@ function openMenu(line, anchor = null) {
   const items = [
     answerable && item("quote", gettext("Reply to this message"), () => composer()?.quote(line)),
     answerable && !isInGroup(line) && item("emoji", gettext("React"), () => openReactions(line)),
+    isForwardable(line) && item("forwarded", gettext("Forward"), () => openForwarding(idOf(line), line)),
     text && item("copy", gettext("Copy the text"), () => navigator.clipboard.writeText(text)),
     item("connection", gettext("Copy the link"), () => navigator.clipboard.writeText(`${location.origin}/conversations/${document.querySelector("inbox-screen").dataset.conversation}#${line.id}`)),
   ].filter(Boolean);
@@ -133,6 +137,7 @@ document.addEventListener("keydown", (event) => {
   const line = event.target.matches?.(".message") ? lineOf(event.target) : null;
   if (!line || event.defaultPrevented) return;
   if (event.key === "+") openReactions(line);
+  else if (event.key === ">" && isForwardable(line)) openForwarding(idOf(line), line);
   else if (event.key === "Enter") openMenu(line);
   else return;
   event.preventDefault();

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from regulars.attention.queries import attach_mentions, is_following, unseen_mentions
+from regulars.blocking.access import block_of
 from regulars.contacts.models import Contact, ContactIdentity, ContactTagging
 from regulars.conversations.access import contact_shown_to
 from regulars.conversations.models import Conversation
@@ -253,6 +254,7 @@ def _head(actor: Actor, conversation: Conversation, others: Sequence[Conversatio
         "members": assignable_members(actor),
         "teams": teams_of(actor.workspace_id) if actor.can("conversations:assign") else [],
         "priorities": PRIORITIES,
+        "kept_out": block_of(conversation),
         "is_followed": is_following(actor, conversation),
         "may_follow": actor.member_id is not None,
         "can": _rights(actor, contact),
@@ -269,6 +271,8 @@ def _rights(actor: Actor, contact: Contact | None) -> dict[str, bool]:
         "edit_contact": contact is not None and actor.can("contacts:edit"),
         "export": contact is not None and actor.can("contacts:export"),
         "note": actor.can("notes:write"),
+        "transcript": actor.can("conversations:export"),
+        "block": contact is not None and actor.can("contacts:block"),
         "resolve": actor.can("conversations:resolve"),
         "tag": actor.can("conversations:assign"),
         "see_numbers": actor.can(NUMBERS),

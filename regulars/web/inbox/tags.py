@@ -17,6 +17,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
+from regulars.blocking.models import Block
 from regulars.contacts.models import Group
 from regulars.contacts.numbers import shown_number, written_number
 from regulars.conversations.queries.lists import Order
@@ -172,6 +173,22 @@ def preview_text(shown: Preview | QuoteView) -> str:
 
 def _in_one_line(text: str) -> str:
     return " ".join(text[:MOST_OF_A_TEXT].split())[:160]
+
+
+@register.filter
+def block_word(block: Block) -> str:
+    return {
+        "blocking": pgettext("of a contact", "Being blocked"),
+        "blocked": pgettext("of a contact", "Blocked"),
+        "failed": pgettext("of a contact", "Not blocked"),
+        "unblocking": pgettext("of a contact", "Being let through"),
+        "ended": pgettext("of a contact", "Not blocked any more"),
+    }[block.state]
+
+
+@register.filter
+def block_reason(block: Block) -> str:
+    return gettext("Spam") if block.reason == "spam" else gettext("Something else")
 
 
 @register.filter

@@ -4,7 +4,9 @@ from django.urls import URLPattern, path
 
 from regulars.web.inbox.views import (
     acting,
+    blocking,
     files,
+    forwarding,
     presence,
     previewing,
     quick_replies,
@@ -15,6 +17,7 @@ from regulars.web.inbox.views import (
     snoozing,
     tagging,
     templates,
+    transcripts,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -70,7 +73,12 @@ urlpatterns: list[URLPattern] = [
     path("scheduled-messages/<str:scheduled_id>", scheduling.change, name="change-scheduled"),
     path("scheduled-messages/<str:scheduled_id>/cancel", scheduling.cancel, name="cancel-scheduled"),
     path("scheduled-messages/<str:scheduled_id>/send", scheduling.send_now, name="send-scheduled-now"),
+    path("conversations/<str:conversation_id>/transcript", transcripts.start, name="start-transcript"),
+    path("conversations/<str:conversation_id>/block", blocking.block, name="block-contact"),
+    path("transcripts/<str:transcript_id>", transcripts.download, name="transcript"),
     path("messages/<str:message_id>/reaction", sending.reaction, name="message-reaction"),
+    path("messages/<str:message_id>/forwarding", forwarding.choose, name="forwarding"),
+    path("messages/<str:message_id>/forward", forwarding.forward, name="forward-message"),
     path("messages/<str:message_id>/retry", sending.retry, name="message-retry"),
     path("messages/<str:message_id>/stop", sending.stop, name="message-stop"),
     path("messages/<str:message_id>/decision", sending.decision, name="message-decision"),

@@ -25,6 +25,7 @@ from regulars.web.administration.views.tags import TAGS
 from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
 from regulars.web.cases.views.settings import CASE_SETTINGS
+from regulars.web.inbox.views.blocking import BLOCKED_PEOPLE
 from regulars.web.notifications.settings import NOTIFICATION_SETTINGS
 from regulars.web.people.views import MERGES
 from regulars.web.routing.settings import ROUTING
@@ -55,6 +56,7 @@ GROUPS = (
             SERVICE_LEVELS,
             TAGS,
             CASE_SETTINGS,
+            BLOCKED_PEOPLE,
             TOKENS,
             MAIL,
             NOTIFICATION_SETTINGS,

@@ -9,6 +9,8 @@ _OTHERS = {
     "deliveries:open": LOOK,
     "contacts:read_export": EXPORT,
     "contacts:export": EXPORT,
+    "conversations:export": EXPORT,
+    "conversations:read_export": EXPORT,
     "audit:export": EXPORT,
     "audit:read_export": EXPORT,
     LOOKED: LOOK,

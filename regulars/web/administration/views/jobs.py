@@ -23,6 +23,8 @@ from regulars.kernel.jobs.errors import ToldError, in_words
 from regulars.kernel.jobs.events import JOB_EVENTS, SCHEDULE_EVENTS
 from regulars.kernel.jobs.kinds import JobKind, find_kind
 from regulars.kernel.jobs.models import ACTIVE, STOPPED, Job, JobSchedule
+from regulars.transcripts.making import MAKE as TRANSCRIPT
+from regulars.transcripts.operations import transcripts_there
 from regulars.web.administration.answers import attempt, done
 from regulars.web.administration.forms import ScheduleForm
 from regulars.web.design.form_dialogs import FormDialog
@@ -131,10 +133,12 @@ def _context(request: MemberRequest, *, adding: ScheduleForm | None = None) -> d
 
 def _files_of(actor: Actor, rows: Collection[Job]) -> dict[UUID, str]:
     """By job, where what it made can be had."""
+    transcripts = transcripts_there(actor, [row.id for row in rows if row.kind == TRANSCRIPT.key])
     persons = exports_there(actor, [row.id for row in rows if row.kind == EXPORT.key])
     entries = trail.exports_there(actor, [row.id for row in rows if row.kind == trail.EXPORT.key])
     return {
         **{key: reverse("person-export", args=[key]) for key in persons},
+        **{key: reverse("transcript", args=[key]) for key in transcripts},
         **{key: reverse("audit-export", args=[key]) for key in entries},
     }
 

@@ -60,6 +60,7 @@ export const keymap = [
   { command: "previous-message", keys: ["ArrowUp"], group: "message", label: gettext("Previous message"), native: true },
   { command: "next-message", keys: ["ArrowDown"], group: "message", label: gettext("Next message"), native: true },
   { command: "react", keys: ["+"], group: "message", label: gettext("React"), native: true },
+  { command: "forward", keys: [">"], group: "message", label: gettext("Forward"), native: true },
   { command: "message-menu", keys: ["Enter"], group: "message", label: gettext("Message menu"), native: true },
 
   { command: "send", keys: ["Enter", "Mod+Enter"], group: "composer", label: gettext("Send"), native: true },
