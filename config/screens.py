@@ -8,6 +8,7 @@ from regulars.web.inbox.scheduled_live import LATER
 from regulars.web.live.topics import Topic
 from regulars.web.notifications.live import NOTIFICATIONS
 from regulars.web.routing.now import NOW
+from regulars.web.saved_views.live import VIEWS
 from regulars.web.settings.register import TOPICS as SETTINGS
 
-TOPICS: tuple[Topic, ...] = (INBOX, LATER, NOW, CASE_LISTS, CASE_PAGE, NOTIFICATIONS, *SETTINGS)
+TOPICS: tuple[Topic, ...] = (INBOX, LATER, NOW, CASE_LISTS, CASE_PAGE, NOTIFICATIONS, VIEWS, *SETTINGS)

@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "regulars.quick_replies",
     "regulars.conversations",
     "regulars.routing",
+    "regulars.saved_views",
     "regulars.scheduling",
     "regulars.answering",
     "regulars.attention",

@@ -85,6 +85,7 @@ from regulars.routing import tasks as routing
 from regulars.routing.contact_tables import CONTACT_TABLES as OF_ROUTING
 from regulars.routing.reactions import ROUTED_ON, route
 from regulars.routing.urgency import urgency_by_priority
+from regulars.saved_views.operations import purge_removed
 from regulars.scheduling.contact_tables import CONTACT_TABLES as OF_SCHEDULING
 from regulars.scheduling.operations import hold_what_was_scheduled
 from regulars.scheduling.reactions import stop_what_was_answered
@@ -206,6 +207,7 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("contacts.end_due_taggings", timedelta(seconds=30), contacts_tasks.end_due_taggings),
     PeriodicJob("contacts.purge_exports", timedelta(hours=1), purge_exports),
     PeriodicJob("acts.purge_acts", timedelta(hours=6), purge_acts),
+    PeriodicJob("saved_views.purge_removed", timedelta(hours=1), purge_removed),
     PeriodicJob("tags.compact_uses", timedelta(minutes=5), tags.compact_uses),
     PeriodicJob("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
     PeriodicJob("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),

@@ -30,6 +30,7 @@ ROOMS = (
     "quick_replies",
     "conversations",
     "routing",
+    "saved_views",
     "cases",
     "attention",
     "acts",

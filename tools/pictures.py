@@ -40,6 +40,7 @@ PAGES = {
     "jobs": "settings/jobs",
     "routing": "settings/routing",
     "now": "now",
+    "saved-views": "settings/views",
     "audit-trail": "settings/audit",
     "second-factor": "settings/account/second-factor",
     "notifications": "settings/notifications",

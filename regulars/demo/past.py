@@ -30,6 +30,7 @@ from regulars.conversations.operations.tagging import tag_conversations, untag_c
 from regulars.demo.cases import give_cases
 from regulars.demo.quick_replies import keep_replies, know_more
 from regulars.demo.routing import route_the_wholesale_number
+from regulars.demo.saved_views import keep_views
 from regulars.demo.seed import PASSWORD, Made
 from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import OutgoingText
@@ -164,6 +165,7 @@ def give_a_past(made: Made, generators: Sequence[Generated], mail_port: int | No
     _promise_too_late(talks[str(contacts[PROMISED[0]].id)], members["agent@demo.example"])
     _staff_the_packing_room(made)
     route_the_wholesale_number(made)
+    keep_views(made)
     fill_workspace(made.workspace.id)
     _tell_members(made)
     if mail_port:

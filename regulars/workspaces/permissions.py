@@ -44,6 +44,7 @@ _LEAD = _AGENT | {
     "quick_replies:manage",
     "routing:read",
     "routing:manage",
+    "saved_views:manage",
     "cases:manage",
 }
 _ADMIN = _LEAD | {

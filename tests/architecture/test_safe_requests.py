@@ -38,6 +38,7 @@ from regulars.notifications.subscribing import subscribe
 from regulars.quick_replies.operations import ReplyDraft, create_reply
 from regulars.quick_replies.wordings import Wording
 from regulars.routing.operations import Wanted, create_queue
+from regulars.saved_views.operations import ViewDraft, create_view
 from regulars.scheduling.operations import schedule_message
 from regulars.tags.operations import create_tag
 from regulars.workspaces.jobs import add_schedule
@@ -73,6 +74,7 @@ def ids_of_everything(cast: Cast) -> dict[str, str]:
         "team_id": str(cast.team.id),
         "tag_id": str(create_tag(cast.workspace.id, "vip", by=cast.actor()).id),
         "queue_id": str(create_queue(cast.workspace.id, Wanted("VIP"), by=cast.actor()).id),
+        "view_id": str(create_view(ViewDraft("Open", audience="all"), by=cast.actor()).id),
         "tag": "vip",
         "case_id": str(open_case(NewCase(title="Late"), by=cast.actor()).id),
         "category_id": str(create_category(cast.workspace.id, "Parcels", by=cast.actor()).id),

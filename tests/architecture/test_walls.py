@@ -74,6 +74,8 @@ PARENTS = {
     "quick_replies.QuickReplyUse": "quick_reply",
     "quick_replies.UnadvisedMember": "member",
     "routing.Queue_teams": "queue",
+    "saved_views.SavedView_teams": "savedview",
+    "saved_views.ViewPlace": "view",
     "answering.Hold": "conversation",
 }
 """tables that are only ever reached through a scoped parent"""

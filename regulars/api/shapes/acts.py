@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -37,6 +37,13 @@ class WhichConversations(msgspec.Struct, kw_only=True, forbid_unknown_fields=Tru
     unread: Annotated[bool, told("With unread messages only.", False)] = False
     waiting: Annotated[bool, told("Only those who wait for an answer.", False)] = False
     closing: Annotated[bool, told("Only those whose reply window closes within 4 hours.", False)] = False
+    conditions: Annotated[
+        dict[str, Any] | None,
+        told(
+            "What else must hold; `/condition-fields?subject=conversation` lists what it can ask.",
+            {"all": [{"field": "conversation.priority", "op": "is", "value": "urgent"}]},
+        ),
+    ] = None
 
 
 class NewActOnAll(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

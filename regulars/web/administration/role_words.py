@@ -73,6 +73,11 @@ SUBJECTS = (
         },
     ),
     Subject(
+        "saved_views",
+        _("Saved views"),
+        {"saved_views:manage": _("Keep and change the saved views of everybody and of teams")},
+    ),
+    Subject(
         "tags",
         _("Tags"),
         {

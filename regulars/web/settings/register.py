@@ -28,6 +28,7 @@ from regulars.web.inbox.views.scheduling import SCHEDULED
 from regulars.web.notifications.settings import NOTIFICATION_SETTINGS
 from regulars.web.people.views import MERGES
 from regulars.web.routing.settings import ROUTING
+from regulars.web.saved_views.views import SAVED_VIEWS
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.access import Actor
 
@@ -46,6 +47,7 @@ GROUPS = (
             NUMBERS,
             MESSAGE_TEMPLATES,
             QUICK_REPLIES,
+            SAVED_VIEWS,
             MEMBERS,
             ROLES,
             TEAMS,

@@ -24,6 +24,7 @@ export const keymap = [
   { command: "go-closing", keys: ["G W"], group: "everywhere", label: gettext("Go to closing reply windows"), icon: "clock-closed", single: true },
   { command: "go-open", keys: ["G O"], group: "everywhere", label: gettext("Go to all open"), icon: "all", single: true },
   { command: "go-resolved", keys: ["G D"], group: "everywhere", label: gettext("Go to what is done"), icon: "resolved", single: true },
+  { command: "go-views", keys: ["G V"], group: "everywhere", label: gettext("Go to the next of the saved views"), icon: "filter", single: true },
   { command: "go-now", keys: ["G T"], group: "everywhere", label: gettext("Go to what is going on now"), icon: "activity", single: true },
   { command: "go-cases", keys: ["G C"], group: "everywhere", label: gettext("Go to the cases"), icon: "case", single: true },
   { command: "go-settings", keys: ["G S"], group: "everywhere", label: gettext("Go to settings"), icon: "settings", single: true },

@@ -91,7 +91,7 @@ def _changed(count: int) -> str:
 @member_with("conversations:read")
 def act_on_all(request: MemberRequest, view: str) -> HttpResponse:
     """``do`` to all that the list at ``?query`` has: a job, told in JSON as ``job`` tells it."""
-    choice = choice_in(QueryDict(request.POST.get("query", "")), view)
+    choice = choice_in(QueryDict(request.POST.get("query", "")), view, request.actor)
     actions = [action_in(request)]
     job = start_act_on_all(choice.selection, actions, by=request.actor, looked_at=_looked_at(request))
     return JsonResponse(_progress(job), status=202)
