@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "regulars.conversations",
     "regulars.routing",
     "regulars.saved_views",
+    "regulars.macros",
     "regulars.scheduling",
     "regulars.answering",
     "regulars.attention",
@@ -147,6 +148,7 @@ JOB_KINDS = "config.wiring.JOB_KINDS"
 JOB_WATCH = "config.wiring.JOB_WATCH"
 REACTIONS = "config.wiring.REACTIONS"
 URGENCY = "config.wiring.URGENCY"
+MACRO_STEPS = "config.wiring.MACRO_STEPS"
 PLACEHOLDERS = "config.wiring.PLACEHOLDERS"
 SEARCHABLES = "config.wiring.SEARCHABLES"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None

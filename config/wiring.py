@@ -66,6 +66,9 @@ from regulars.kernel.generating import Generated
 from regulars.kernel.jobs.kinds import JobKind
 from regulars.kernel.jobs.watching import purge_jobs
 from regulars.kernel.reactions import Reaction, retry_asked
+from regulars.macros.built_in import BUILT_IN
+from regulars.macros.operations import purge_removed as purge_removed_macros
+from regulars.macros.ports import StepKind
 from regulars.mail.digests import post_digest
 from regulars.mail.passwords import (
     answer_forgotten_passwords,
@@ -208,6 +211,7 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("contacts.purge_exports", timedelta(hours=1), purge_exports),
     PeriodicJob("acts.purge_acts", timedelta(hours=6), purge_acts),
     PeriodicJob("saved_views.purge_removed", timedelta(hours=1), purge_removed),
+    PeriodicJob("macros.purge_removed", timedelta(hours=1), purge_removed_macros),
     PeriodicJob("tags.compact_uses", timedelta(minutes=5), tags.compact_uses),
     PeriodicJob("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
     PeriodicJob("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
@@ -304,6 +308,9 @@ URGENCY = urgency_by_priority
 
 PLACEHOLDERS: tuple[PlaceholderSource, ...] = (OWN_PLACEHOLDERS,)
 """what the names in quick replies stand for; a later one knows better (``quick_replies.ports``)"""
+
+MACRO_STEPS: tuple[StepKind, ...] = BUILT_IN
+"""what a step of a macro can be (``macros.ports``)"""
 
 CONDITION_FIELDS = join(
     (

@@ -31,6 +31,7 @@ ROOMS = (
     "conversations",
     "routing",
     "saved_views",
+    "macros",
     "cases",
     "attention",
     "acts",

@@ -20,12 +20,11 @@ def _asks(name: str, operator: str, value: Any) -> dict[str, Any]:
 OPEN = _asks("conversation.status", "is", "open")
 SHARED = (
     ViewDraft(
-        "VIP waiting",
+        "VIP customers",
         {
             "all": [
                 OPEN,
                 _asks("contact.tags", "has_any", ["VIP", "Wholesale"]),
-                _asks("conversation.waiting_minutes", ">=", 10),
             ]
         },
         audience="all",
@@ -44,7 +43,7 @@ SHARED = (
     ),
 )
 THAI = {"all": [OPEN, _asks("contact.language", "is", "th")]}
-OWN = {"all": [OPEN, _asks("conversation.tags", "has_any", ["delivery"])]}
+OWN = {"all": [OPEN, _asks("conversation.unread", ">", 0)]}
 
 
 def keep_views(made: Made) -> None:
@@ -55,6 +54,6 @@ def keep_views(made: Made) -> None:
     desk = Team.objects.get(workspace=made.workspace, name="Wholesale desk")
     create_view(ViewDraft("Thai customers", THAI, "newest", audience="teams", team_ids=(desk.id,)), by=house)
     ana = actor_of_member(people[ANA])
-    create_view(ViewDraft("My deliveries", OWN), by=ana)
+    create_view(ViewDraft("Open and unread", OWN), by=ana)
     for email in (ANA, "owner@demo.example", "lead@demo.example"):
         count_view(shared[0], by=actor_of_member(people[email]), is_counted=True)

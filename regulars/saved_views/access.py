@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from regulars.kernel.errors import NotFound
 from regulars.saved_views.models import SavedView
+from regulars.workspaces import audiences
 from regulars.workspaces.access import Actor
+
+MANAGING = "saved_views:manage"
 
 
 def access_view(actor: Actor, view_id: UUID | None) -> SavedView:
@@ -36,13 +39,12 @@ def views_visible_to(actor: Actor) -> QuerySet[SavedView]:
 def views_offered_to(actor: Actor) -> QuerySet[SavedView]:
     """Those that stand in the actor's navigation."""
     actor.require("conversations:read")
-    return SavedView.objects.filter(_usable(actor), workspace_id=actor.workspace_id, removed_at=None)
+    usable = audiences.usable_by(actor, SavedView)
+    return SavedView.objects.filter(usable, workspace_id=actor.workspace_id, removed_at=None)
 
 
 def can_change(actor: Actor, view: SavedView) -> bool:
-    if view.audience == "member":
-        return view.owner_id is not None and view.owner_id == actor.member_id
-    return actor.can("saved_views:manage")
+    return audiences.can_change(actor, view, MANAGING)
 
 
 def no_such_view() -> NotFound:
@@ -52,17 +54,4 @@ def no_such_view() -> NotFound:
 def _seen(actor: Actor) -> QuerySet[SavedView]:
     actor.require("conversations:read")
     every = SavedView.objects.filter(workspace_id=actor.workspace_id)
-    if actor.can("saved_views:manage"):
-        return every.filter(~Q(audience="member") | _own(actor))
-    return every.filter(_usable(actor))
-
-
-def _usable(actor: Actor) -> Q:
-    ours = SavedView.teams.through.objects.filter(
-        savedview_id=OuterRef("pk"), team_id__in=list(actor.team_ids)
-    )
-    return Q(audience="all") | _own(actor) | Q(Exists(ours), audience="teams")
-
-
-def _own(actor: Actor) -> Q:
-    return Q(audience="member", owner_id=actor.member_id, owner_id__isnull=False)
+    return every.filter(audiences.seen_by(actor, SavedView, MANAGING))

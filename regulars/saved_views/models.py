@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models.functions import Now
 
 from regulars.kernel import clock
+from regulars.workspaces.audiences import AUDIENCES
 from regulars.workspaces.models import Member, Team, WorkspaceScoped
 
-AUDIENCES = ("member", "teams", "all")
 ORDERS = ("longest_waiting", "newest", "closing", "waking")
 """some of those that lists of conversations have"""
 

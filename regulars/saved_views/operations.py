@@ -24,8 +24,9 @@ from regulars.saved_views.events import (
     SavedViewRemoved,
     SavedViewRestored,
 )
-from regulars.saved_views.models import AUDIENCES, ORDERS, SavedView
+from regulars.saved_views.models import ORDERS, SavedView
 from regulars.workspaces.access import Actor
+from regulars.workspaces.audiences import AUDIENCES
 from regulars.workspaces.models import Team
 from regulars.workspaces.operations import audit
 

@@ -45,6 +45,7 @@ _LEAD = _AGENT | {
     "routing:read",
     "routing:manage",
     "saved_views:manage",
+    "macros:manage",
     "cases:manage",
 }
 _ADMIN = _LEAD | {

@@ -31,6 +31,7 @@ from regulars.inboxes.replaying import WhichDeliveries, start_replay
 from regulars.kernel import clock
 from regulars.kernel.jobs.running import run_job
 from regulars.kernel.models import ParkedEvent
+from regulars.macros.operations import MacroDraft, create_macro
 from regulars.mail.models import Mail
 from regulars.media.models import MediaFile
 from regulars.notifications.digesting import stop_word
@@ -74,6 +75,7 @@ def ids_of_everything(cast: Cast) -> dict[str, str]:
         "team_id": str(cast.team.id),
         "tag_id": str(create_tag(cast.workspace.id, "vip", by=cast.actor()).id),
         "queue_id": str(create_queue(cast.workspace.id, Wanted("VIP"), by=cast.actor()).id),
+        "macro_id": str(create_macro(_macro(), by=cast.actor()).id),
         "view_id": str(create_view(ViewDraft("Open", audience="all"), by=cast.actor()).id),
         "tag": "vip",
         "case_id": str(open_case(NewCase(title="Late"), by=cast.actor()).id),
@@ -127,6 +129,10 @@ def _scheduled(cast: Cast, conversation: Conversation) -> UUID:
         by=cast.actor(cast.agent),
         channel=facts_of(cast.connection.channel),
     ).id
+
+
+def _macro() -> MacroDraft:
+    return MacroDraft("Done", [{"do": "resolve"}], "all")
 
 
 def _reply() -> ReplyDraft:

@@ -74,6 +74,8 @@ PARENTS = {
     "quick_replies.QuickReplyUse": "quick_reply",
     "quick_replies.UnadvisedMember": "member",
     "routing.Queue_teams": "queue",
+    "macros.Macro_teams": "macro",
+    "macros.MacroUse": "macro",
     "saved_views.SavedView_teams": "savedview",
     "saved_views.ViewPlace": "view",
     "answering.Hold": "conversation",
@@ -86,6 +88,7 @@ CHANGES_NO_SCREEN = {
     "ActUndone": "each change that it takes back is told by itself",
     "RoutingLookedOver": "counted, for whoever keeps the house",
     "SpecialistWaitEnded": "whom it is given to then is told by itself",
+    "MacroRun": "each change that it makes is told by itself",
     "MemberTyping": "the contact's phone shows it",
     "PasswordChanged": "a mail tells it to whom it concerns",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from regulars.conversations.queries.lists import CLOSING_WITHIN
+from regulars.saved_views.models import SavedView
 from regulars.tags.queries import find_tag
 from regulars.web.inbox.lists import ListChoice
 from regulars.workspaces.access import Actor
@@ -15,14 +16,18 @@ _STATUS = {"open": "open", "waiting": "open", "snoozed": "snoozed", "done": "res
 
 def conditions_of(choice: ListChoice, actor: Actor) -> dict[str, Any]:
     """The search is not part of it: that looks into names and numbers of today."""
-    parts: list[dict[str, Any]] = [choice.saved.conditions] if choice.saved else []
-    parts += [] if choice.saved else _of_view(choice, actor)
+    parts = _kept(choice.saved) if choice.saved else _of_view(choice, actor)
     if choice.inbox_id:
         parts.append(_leaf("inbox", "is", str(choice.inbox_id)))
     tag = find_tag(actor.workspace_id, choice.tag) if choice.tag else None
     if tag:
         parts.append(_leaf("tags", "has_any", [tag.name]))
     return {"all": parts}
+
+
+def _kept(view: SavedView) -> list[dict[str, Any]]:
+    kept: dict[str, Any] = view.conditions
+    return list(kept["all"]) if "all" in kept else [kept]
 
 
 def _of_view(choice: ListChoice, actor: Actor) -> list[Leaf]:

@@ -25,6 +25,7 @@ from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
 from regulars.web.cases.views.settings import CASE_SETTINGS
 from regulars.web.inbox.views.scheduling import SCHEDULED
+from regulars.web.macros.settings import MACROS
 from regulars.web.notifications.settings import NOTIFICATION_SETTINGS
 from regulars.web.people.views import MERGES
 from regulars.web.routing.settings import ROUTING
@@ -47,6 +48,7 @@ GROUPS = (
             NUMBERS,
             MESSAGE_TEMPLATES,
             QUICK_REPLIES,
+            MACROS,
             SAVED_VIEWS,
             MEMBERS,
             ROLES,

@@ -55,6 +55,7 @@ export const keymap = [
   { command: "priority", keys: ["!"], group: "conversation", label: gettext("Priority"), icon: "priority", single: true },
   { command: "resolve", keys: ["E", "Alt+E"], group: "conversation", label: gettext("Resolve or reopen"), icon: "resolve", single: true },
   { command: "open-case", keys: ["C"], group: "conversation", label: gettext("Open a case"), icon: "case", single: true },
+  { command: "macro", keys: ["Mod+M"], group: "conversation", label: gettext("Run a macro"), icon: "macro" },
   { command: "mark-unread", keys: ["U"], group: "conversation", label: gettext("Mark as unread"), icon: "unread", single: true },
 
   { command: "previous-message", keys: ["ArrowUp"], group: "message", label: gettext("Previous message"), native: true },
