@@ -41,6 +41,7 @@ PAGES = {
     "routing": "settings/routing",
     "now": "now",
     "saved-views": "settings/views",
+    "macros": "settings/macros",
     "audit-trail": "settings/audit",
     "second-factor": "settings/account/second-factor",
     "notifications": "settings/notifications",

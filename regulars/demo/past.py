@@ -28,6 +28,7 @@ from regulars.conversations.operations.handling import (
 )
 from regulars.conversations.operations.tagging import tag_conversations, untag_conversations
 from regulars.demo.cases import give_cases
+from regulars.demo.macros import keep_macros
 from regulars.demo.quick_replies import keep_replies, know_more
 from regulars.demo.routing import route_the_wholesale_number
 from regulars.demo.saved_views import keep_views
@@ -166,6 +167,7 @@ def give_a_past(made: Made, generators: Sequence[Generated], mail_port: int | No
     _staff_the_packing_room(made)
     route_the_wholesale_number(made)
     keep_views(made)
+    keep_macros(made)
     fill_workspace(made.workspace.id)
     _tell_members(made)
     if mail_port:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from regulars.conversations.models import Conversation
 from regulars.conversations.snoozing.presets import PresetKey, presets
 from regulars.kernel import clock
 from regulars.kernel.errors import Conflict, Invalid
+from regulars.kernel.ids import parse_id
 from regulars.macros.ports import MacroStep, Planned, StepKind
 from regulars.quick_replies.access import quick_replies_offered_to
 from regulars.workspaces.access import Actor
@@ -36,9 +37,9 @@ from regulars.workspaces.queries import find_member, find_team
 
 
 class AssignStep(MacroStep, frozen=True, tag="assign"):
-    """``me`` is whoever runs it; null for nobody."""
+    """An id; ``me`` for whoever runs it; null for nobody."""
 
-    member: UUID | Literal["me"] | None
+    member: str | None
 
 
 class TeamStep(MacroStep, frozen=True, tag="team"):
@@ -87,10 +88,10 @@ class ReplyStep(MacroStep, frozen=True, tag="insert_reply"):
 
 
 def _assign(step: AssignStep, by: Actor) -> Planned:
-    wanted = by.member_id if step.member == "me" else step.member
+    wanted = by.member_id if step.member == "me" else parse_id(step.member or "")
     if step.member == "me" and wanted is None:
         raise Conflict(_("A token is nobody to assign to"))
-    if wanted and find_member(by.workspace_id, wanted) is None:
+    if step.member and (wanted is None or find_member(by.workspace_id, wanted) is None):
         raise Invalid(_("There is no such member"), fields={"member": "an active member, me, or null"})
     return Planned(action=Assign(member=wanted))
 

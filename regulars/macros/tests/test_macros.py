@@ -100,13 +100,7 @@ def test_a_reply_is_named_for_the_composer_and_never_sent(cast: Cast):
     with pytest.raises(Invalid):
         run_macro(made, [heard.id, cast.hears(BORIS, "me too").id], by=agent)
     with pytest.raises(NotFound):
-        run_macro(
-            made,
-            [
-                cast.hears(CHAI, "secret").id,
-            ],
-            by=cast.actor(cast.stranger),
-        )
+        run_macro(made, [cast.stranger.hears(CHAI, "secret").id], by=agent)
 
 
 def test_a_whole_list_is_a_job_of_what_only_acts(cast: Cast):

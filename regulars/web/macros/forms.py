@@ -28,6 +28,14 @@ MOMENTS = {
     "next_week": _("Next week"),
 }
 Step = dict[str, Any]
+_VALUES = {
+    "team": "team",
+    "priority": "priority",
+    "note": "text",
+    "snooze": "until",
+    "insert_reply": "reply",
+}
+"""what a row's one value is called in the step"""
 
 
 class MacroForm(forms.Form):
@@ -76,10 +84,8 @@ def values_of(step: Step) -> tuple[str, str]:
             return ", ".join(step["tags"]), ""
         case "open_case":
             return step.get("title", ""), str(step.get("category") or "")
-        case "team" | "priority" | "note" | "snooze" | "insert_reply" as do:
-            name = {"note": "text", "snooze": "until", "insert_reply": "reply"}.get(do, do)
-            return str(step[name] or ""), ""
-    return "", ""
+    name = _VALUES.get(step["do"])
+    return (str(step[name] or ""), "") if name else ("", "")
 
 
 def steps_in(given: QueryDict) -> list[Step]:
