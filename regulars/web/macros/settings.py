@@ -38,6 +38,8 @@ from regulars.workspaces.events import TEAM_EVENTS
 from regulars.workspaces.queries import active_members_of, teams_of
 
 MOST_REPLIES = 200
+USUAL = {"assign": "me", "priority": "high", "snooze": "tomorrow"}
+"""what a step that is added begins with"""
 Choices = dict[str, list[tuple[str, Any]]]
 
 
@@ -152,7 +154,7 @@ def _show(
         "macro": macro,
         "form": form,
         "rows": [_row(step["do"], choices, *values_of(step)) for step in steps if step["do"] in choices],
-        "kinds": [_row(kind.do, choices) for kind in step_kinds()],
+        "kinds": [_row(kind.do, choices, USUAL.get(kind.do, "")) for kind in step_kinds()],
         "may_change": macro is None or can_change(request.actor, macro),
     }
     return render(request, "macros/macro.html", context, status=status)
