@@ -25,7 +25,9 @@ FIELD = "id"
 REPEATED_HEADER = "X-Repeated"
 """says that an answer was given before, and that nothing happened now"""
 _NOT_SAID = {FIELD, "csrfmiddlewaretoken"}
-_KEPT_HEADERS = ("Content-Type", "Location", "X-Toast", "X-Reload")
+_KEPT_HEADERS = {"Content-Type", "Location"}
+_OURS = "X-"
+"""begins the headers that tell a page's script what to do; a repetition tells it the same"""
 _COOKIE = "Set-Cookie"
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -91,16 +93,19 @@ def _hash(request: HttpRequest) -> str:
     digest = hashlib.sha256(request.path.encode())
     for name in sorted(set(request.POST) - _NOT_SAID):
         digest.update(repr((name, request.POST.getlist(name))).encode())
-    for name, file in sorted(request.FILES.items()):
-        digest.update(repr((name, getattr(file, "name", ""), getattr(file, "content_type", ""))).encode())
-        for chunk in file.chunks():  # type: ignore[union-attr]  # a form's files are single here
-            digest.update(chunk)
-        file.seek(0)  # type: ignore[union-attr]
+    for name in sorted(request.FILES):
+        for file in request.FILES.getlist(name):
+            digest.update(repr((name, file.name, file.content_type)).encode())
+            for chunk in file.chunks():
+                digest.update(chunk)
+            file.seek(0)
     return digest.hexdigest()
 
 
 def _to_keep(response: HttpResponse) -> intents.Answer:
-    headers = [(name, response[name]) for name in _KEPT_HEADERS if name in response]
+    headers = [
+        (name, value) for name, value in response.items() if name in _KEPT_HEADERS or name.startswith(_OURS)
+    ]
     headers += [(_COOKIE, morsel.OutputString()) for morsel in response.cookies.values()]
     return intents.Answer(response.status_code, response.content, tuple(headers))
 

@@ -12,11 +12,10 @@ from regulars.cases.operations.linking import link_contact, link_conversation
 from regulars.cases.operations.merging import merge_case
 from regulars.cases.operations.opening import NewCase, open_case
 
+from .building import Where
+
 if TYPE_CHECKING:
     from .screens import Stage
-
-Where = tuple[str, dict[str, object]]
-"""path, and what is said"""
 
 
 def _case(stage: Stage, title: str = "Late") -> Case:

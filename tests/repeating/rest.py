@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from regulars.contacts.operations.tagging import set_contact_tags
@@ -10,8 +10,8 @@ from regulars.conversations.operations.tagging import set_conversation_tags
 from regulars.tags.models import Tag
 from regulars.tags.operations import create_tag
 
-from . import of_cases
-from .of_cases import Where
+from . import of_acts, of_cases, of_quick_replies, of_routing, of_scheduling
+from .building import Where
 from .screens import (
     SENDER,
     Stage,
@@ -64,12 +64,20 @@ def _merge(stage: Stage) -> Call:
     return Call(f"/tags/{_tag(stage).id}/merge", {"into": "other"})
 
 
-def _call(of_case: Callable[[Stage], Where]) -> Callable[[Stage], Call]:
-    return lambda stage: Call(*of_case(stage))
+def _calls(table: Mapping[str, Callable[[Stage], Where]]) -> dict[str, Callable[[Stage], Call]]:
+    return {name: _call(where) for name, where in table.items()}
+
+
+def _call(where: Callable[[Stage], Where]) -> Callable[[Stage], Call]:
+    return lambda stage: Call(*where(stage))
 
 
 REST: dict[str, Callable[[Stage], Call]] = {
-    **{route: _call(made) for route, made in of_cases.CALLS.items()},
+    **_calls(of_cases.CALLS),
+    **_calls(of_acts.CALLS),
+    **_calls(of_scheduling.CALLS),
+    **_calls(of_routing.CALLS),
+    **_calls(of_quick_replies.CALLS),
     "POST /contacts": lambda _stage: Call(
         "/contacts", {"identities": [{"kind": "phone", "value": "+12025550166"}]}
     ),
@@ -179,6 +187,13 @@ REST: dict[str, Callable[[Stage], Call]] = {
     "DELETE /tokens/{token_id}": lambda stage: Call(f"/tokens/{stage.token.id}"),
 }
 """by method and path"""
+
+REST_OTHERWISE = {
+    **_calls(of_acts.CALLS_OTHERWISE),
+    **_calls(of_scheduling.CALLS_OTHERWISE),
+    **_calls(of_quick_replies.CALLS_OTHERWISE),
+}
+"""the same routes, with more said"""
 
 TALKS_TO_PROVIDER = {"POST /message-templates/sync", "POST /mail/test"}
 """run outside a transaction and write what the provider lists, or nothing: repeating them changes nothing"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -33,8 +33,8 @@ from regulars.workspaces.resetting import make_link
 from regulars.workspaces.roles import create_role
 from tests.cast import ALICE, PASSWORD, Cast, parked_event
 
-from . import of_cases
-from .of_cases import Where
+from . import of_acts, of_cases, of_quick_replies, of_routing, of_scheduling
+from .building import Where
 
 Values = dict[str, object]
 SENDER = {"sender_address": "inbox@lotus.example"}
@@ -256,8 +256,12 @@ ROLE: Values = {
 }
 
 
-def _form(of_case: Callable[[Stage], Where]) -> Callable[[Stage], Form]:
-    return lambda stage: Form(*of_case(stage))
+def _forms(table: Mapping[str, Callable[[Stage], Where]]) -> dict[str, Callable[[Stage], Form]]:
+    return {name: _form(where) for name, where in table.items()}
+
+
+def _form(where: Callable[[Stage], Where]) -> Callable[[Stage], Form]:
+    return lambda stage: Form(*where(stage))
 
 
 BROWSER = {
@@ -278,8 +282,13 @@ def _remove_browser(stage: Stage) -> Form:
 
 
 FORMS: dict[str, Callable[[Stage], Form]] = {
-    **{route: _form(made) for route, made in of_cases.SCREENS.items()},
+    **_forms(of_cases.SCREENS),
+    **_forms(of_acts.SCREENS),
+    **_forms(of_scheduling.SCREENS),
+    **_forms(of_routing.SCREENS),
+    **_forms(of_quick_replies.SCREENS),
     "messages": in_thread("messages", text="Good day"),
+    "message-preview": in_thread("preview", text="Good day"),
     "notes": in_thread("notes", text="She is a café"),
     "draft": in_thread("draft", mode="reply", text="half a sen"),
     "assignment": in_thread("assignment", member="me"),
@@ -407,6 +416,18 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
 }
 """by the name of the route"""
 
+FORMS_OTHERWISE = {
+    **_forms(of_acts.OTHERWISE),
+    **_forms(of_scheduling.OTHERWISE),
+    **_forms(of_quick_replies.OTHERWISE),
+}
+"""the same routes, with more said"""
+
+SHOWN_THOUGH_POSTED = {
+    *("condition-form", "message-preview", "preview-quick-reply", "plan-quick-replies"),
+}
+"""what is sent there is drawn, and changes nothing"""
+
 PROVED_BY_THEMSELVES = {
     *("second-step", "enter-by-passkey", "passkey-question", "prove-yourself", "proof-question"),
     *("add-second-factor", "add-passkey", "new-passkey-question", "new-recovery-codes"),
@@ -423,6 +444,10 @@ COUNTS_GUESSES = {"change-password", "forgotten-password", "sign-in"}
 
 SHOWN_ONLY = {
     *of_cases.ONLY_SHOWN,
+    *of_acts.ONLY_SHOWN,
+    *of_scheduling.ONLY_SHOWN,
+    *of_routing.ONLY_SHOWN,
+    *of_quick_replies.ONLY_SHOWN,
     *(
         "notifications",
         "count-notifications",
@@ -432,8 +457,18 @@ SHOWN_ONLY = {
         "offline",
     ),
     *("app-icon-180", "app-icon-192", "app-icon-512"),
-    *("home", "inbox", "inbox-view", "search", "conversation", "conversation-row", "conversation-head"),
-    *("conversation-context", "earlier-messages", "later-messages", "template-picker", "message-preview"),
+    *(
+        "home",
+        "inbox",
+        "inbox-view",
+        "search",
+        "search-counts",
+        "search-suggestions",
+        "conversation",
+        "conversation-row",
+        "conversation-head",
+    ),
+    *("conversation-context", "earlier-messages", "later-messages", "template-picker"),
     *("media", "media-thumbnail", "contact-tags", "conversation-tags", "list-tags", "tags", "tag"),
     *("settings", "account", "connections", "message-templates", "members", "roles", "compare-roles"),
     *(
@@ -449,4 +484,4 @@ SHOWN_ONLY = {
     *("second-factor", "audit", "audit-entry", "audit-export"),
     *("deliveries", "delivery", "parked-events", "notices", "jobs", "strings", "ready", "metrics"),
 }
-"""routes that change nothing, whatever is sent to them"""
+"""routes that only GET asks"""

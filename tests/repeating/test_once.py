@@ -5,7 +5,7 @@ A new route must be put into one of the tables, or the test fails.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -15,23 +15,30 @@ import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
+from django.db.models import Count, IntegerField, Model, Sum
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from regulars.api import rate_limits
 from regulars.api.routes import ROUTES
 from regulars.kernel.ids import new_id
-from regulars.workspaces.models import WrongGuesses
+from regulars.web.doors import methods_of
+from regulars.web.intents import REPEATED_HEADER
+from regulars.workspaces.models import AuditEntry, WrongGuesses
 from regulars.workspaces.operations import create_api_token
+from regulars.workspaces.trail.acts import SIGN_IN
 from tests.cast import make_cast
 
-from .rest import REST, TALKS_TO_PROVIDER, Call
+from .building import SCRIPT
+from .rest import REST, REST_OTHERWISE, TALKS_TO_PROVIDER, Call
 from .screens import (
     COUNTS_GUESSES,
     FORMS,
+    FORMS_OTHERWISE,
     PROVED_BY_THEMSELVES,
     REFUSED_AGAIN,
     SHOWN_ONLY,
+    SHOWN_THOUGH_POSTED,
     Form,
     Stage,
     set_stage,
@@ -51,9 +58,21 @@ def _quiet(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def census() -> dict[str, int]:
+    """How many rows each table has, and what its counters add up to."""
     own = [model for model in apps.get_models(include_auto_created=True) if "regulars." in model.__module__]
-    counted = {model._meta.label: model._default_manager.count() for model in own}
-    return {label: count for label, count in counted.items() if label not in _BOOKKEEPING}
+    found: dict[str, int] = {}
+    for model in own:
+        label = model._meta.label
+        if label not in _BOOKKEEPING:
+            sums = {name: Sum(name) for name in _counters(model)}
+            counted = model._default_manager.aggregate(rows=Count("*"), **sums)
+            found |= {f"{label}.{name}": count or 0 for name, count in counted.items()}
+    return found
+
+
+def _counters(model: type[Model]) -> list[str]:
+    numbers = [field.name for field in model._meta.concrete_fields if isinstance(field, IntegerField)]
+    return [name for name in numbers if name.endswith("count") or name in {"version", "revision"}]
 
 
 def change_since(before: dict[str, int]) -> dict[str, int]:
@@ -88,16 +107,25 @@ def at_once(send: Callable[[], Any]) -> list[Any]:
 # --- screens ---------------------------------------------------------------------------------------
 
 
-def _routes(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+def _views(patterns: list[URLPattern | URLResolver]) -> dict[str, Callable[..., Any]]:
+    """By the name of the route."""
+    found: dict[str, Callable[..., Any]] = {}
     for each in patterns:
         if isinstance(each, URLResolver):
-            yield from _routes(each.url_patterns)
+            found |= _views(each.url_patterns)
         elif each.callback.__module__.startswith("regulars.web"):
-            yield each.name or str(each.pattern)
+            found[each.name or str(each.pattern)] = each.callback
+    return found
 
 
 def test_every_route_of_the_screens_is_in_a_table():
-    assert set(_routes(get_resolver().url_patterns)) == {*FORMS, *SHOWN_ONLY, *PROVED_BY_THEMSELVES}
+    assert set(_views(get_resolver().url_patterns)) == {*FORMS, *SHOWN_ONLY, *PROVED_BY_THEMSELVES}
+    assert {name.partition(",")[0] for name in FORMS_OTHERWISE} <= set(FORMS)
+
+
+def test_what_is_only_shown_can_only_be_asked_for():
+    views = _views(get_resolver().url_patterns)
+    assert {frozenset(methods_of(views[name])) for name in SHOWN_ONLY} == {frozenset({"GET", "HEAD"})}
 
 
 def browser_of(stage: Stage, form: Form) -> Client:
@@ -111,43 +139,65 @@ def post(client: Client, form: Form, intent: str) -> Any:
     """Send a form as the page does; every browser tab has the same cookies."""
     tab = Client()
     tab.cookies.update(client.cookies)
-    identified = {**form.values, **({"id": intent} if form.is_signed_in else {})}
-    for value in identified.values():
-        if hasattr(value, "seek"):
-            value.seek(0)
+    said = {name: _copy(value) for name, value in form.values.items()}
+    identified = {**said, **({"id": intent} if form.is_signed_in else {})}
     return tab.post(form.path, identified, headers={"X-Fragment": "1"})
+
+
+def _copy(value: Any) -> Any:
+    """Files that are sent at once are not read by turns."""
+    if isinstance(value, list):
+        return [_copy(each) for each in value]
+    if isinstance(value, SimpleUploadedFile) and value.file is not None:
+        return SimpleUploadedFile(value.name or "", value.file.getvalue(), value.content_type)
+    return value
+
+
+def told(answer: Any) -> tuple[Any, ...]:
+    """Everything of an answer that a page or its script goes by."""
+    headers = {name: value for name, value in answer.items() if name == "Location" or name.startswith("X-")}
+    headers.pop(REPEATED_HEADER, None)
+    return answer.status_code, answer.content, sorted(headers.items())
 
 
 @pytest.mark.parametrize("name", sorted(COUNTS_GUESSES))
 def test_a_form_with_a_password_has_its_effect_once(name: str):
+    """All but the note of each time that somebody signed in: three times are three entries of the audit trail."""
     stage = set_stage(make_cast())
     form = FORMS[name](stage)
     client, before = browser_of(stage, form), census()
     assert post(client, form, str(new_id())).status_code < 400
+    entries = AuditEntry.objects.filter(act=SIGN_IN).count()
+    assert entries == (name == "sign-in")
     effect = change_since(before)
     at_once(lambda: post(client, form, str(new_id())))
+    if name == "sign-in":
+        effect["workspaces.AuditEntry.rows"] += TIMES
     assert change_since(before) == effect
 
 
-@pytest.mark.parametrize("name", [name for name in FORMS if name not in COUNTS_GUESSES])
+ALL_FORMS = FORMS | FORMS_OTHERWISE
+
+
+@pytest.mark.parametrize("name", [name for name in ALL_FORMS if name not in COUNTS_GUESSES])
 def test_a_form_at_once_and_again_has_one_effect(name: str):
     def single(stage: Stage) -> Callable[[], Any]:
-        form = FORMS[name](stage)
+        form = ALL_FORMS[name](stage)
         client = browser_of(stage, form)
         return lambda: post(client, form, str(new_id()))
 
     expected = effect_of_one(single)
     stage = set_stage(make_cast())
-    form, intent = FORMS[name](stage), str(new_id())
+    form, intent = ALL_FORMS[name](stage), str(new_id())
     client = browser_of(stage, form)
     before = census()
-    answers = at_once(lambda: post(client, FORMS[name](stage) if name == "upload" else form, intent))
+    answers = at_once(lambda: post(client, form, intent))
     assert change_since(before) == expected
+    assert (name in SHOWN_THOUGH_POSTED) <= (expected == {})
     answers.append(post(client, form, intent))  # the answer was lost
     assert change_since(before) == expected
     if form.is_signed_in and name not in REFUSED_AGAIN:
-        assert {answer.status_code for answer in answers} == {answers[0].status_code}
-        assert len({answer.content for answer in answers}) == 1
+        assert [told(answer) for answer in answers] == [told(answers[0])] * len(answers)
 
 
 def test_an_id_with_other_words_is_refused_and_changes_nothing():
@@ -159,6 +209,16 @@ def test_an_id_with_other_words_is_refused_and_changes_nothing():
     assert post(client, Form(path, {"text": "two"}), intent).status_code == 409
     assert post(client, Form(path, {"text": "one"}), "no id").status_code == 422
     assert change_since(before) == {}
+
+
+def test_an_id_with_another_file_among_several_is_refused():
+    stage, intent = set_stage(make_cast()), str(new_id())
+    form = FORMS_OTHERWISE["add-quick-reply, with files"](stage)
+    client = browser_of(stage, form)
+    assert post(client, form, intent).status_code == 302
+    first, last = form.values["file"]
+    other = SimpleUploadedFile(first.name, b"%PDF-1.4 of this year", first.content_type)
+    assert post(client, Form(form.path, {**form.values, "file": [other, last]}), intent).status_code == 409
 
 
 def test_a_refused_form_may_come_again_with_its_id():
@@ -187,11 +247,12 @@ def test_wrong_guesses_are_counted_though_the_form_is_refused():
 def test_every_change_through_rest_is_in_the_table():
     changes = {f"{route.method} {route.path}" for route in ROUTES if route.method != "GET"}
     assert changes == {*REST, *TALKS_TO_PROVIDER}
+    assert {name.partition(",")[0] for name in REST_OTHERWISE} <= set(REST)
 
 
 def _token(stage: Stage) -> str:
     """A member's: what is theirs alone can be asked for, too."""
-    _row, plain = create_api_token(stage.cast.workspace, "script", "owner", by=stage.cast.owner)
+    _row, plain = create_api_token(stage.cast.workspace, SCRIPT, "owner", by=stage.cast.owner)
     return plain
 
 
@@ -205,17 +266,20 @@ def ask(method: str, token: str, call: Call, key: str) -> Any:
     return send(f"/api/v1{call.path}", call.body, content_type="application/json", headers=headers)
 
 
-@pytest.mark.parametrize("name", REST)
+CALLS = REST | REST_OTHERWISE
+
+
+@pytest.mark.parametrize("name", CALLS)
 def test_a_call_at_once_and_again_has_one_effect(name: str):
     method = name.partition(" ")[0]
 
     def single(stage: Stage) -> Callable[[], Any]:
-        token, call = _token(stage), REST[name](stage)
+        token, call = _token(stage), CALLS[name](stage)
         return lambda: ask(method, token, call, str(new_id()))
 
     expected = effect_of_one(single)
     stage = set_stage(make_cast())
-    token, call, key = _token(stage), REST[name](stage), str(new_id())
+    token, call, key = _token(stage), CALLS[name](stage), str(new_id())
     before = census()
     answers = at_once(lambda: ask(method, token, call, key))
     answers.append(ask(method, token, call, key))

@@ -125,7 +125,7 @@ def test_a_text_is_shown_as_it_is_written(cast: Cast, sign_in: SignIn) -> None:
     html = client.post(f"{ROOT}/preview", _form(**{"texts-0-text": text})).content.decode()
     assert "Hi Minji {{nmae}} 👍👍👍" in html
     assert "<code>{{nmae}}</code>" in html
-    assert "3 emoji: one or two are enough." in html
+    assert "Emoji: 3. One or two are enough." in html
 
 
 def test_a_file_is_shown_first_and_then_imported(cast: Cast, sign_in: SignIn) -> None:
