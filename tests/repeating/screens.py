@@ -33,7 +33,7 @@ from regulars.workspaces.resetting import make_link
 from regulars.workspaces.roles import create_role
 from tests.cast import ALICE, PASSWORD, Cast, parked_event
 
-from . import of_acts, of_cases, of_quick_replies, of_routing, of_scheduling
+from . import of_acts, of_cases, of_quick_replies, of_routing, of_scheduling, of_views
 from .building import Where
 
 Values = dict[str, object]
@@ -287,6 +287,7 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     **_forms(of_scheduling.SCREENS),
     **_forms(of_routing.SCREENS),
     **_forms(of_quick_replies.SCREENS),
+    **_forms(of_views.SCREENS),
     "messages": in_thread("messages", text="Good day"),
     "message-preview": in_thread("preview", text="Good day"),
     "notes": in_thread("notes", text="She is a café"),
@@ -448,6 +449,7 @@ SHOWN_ONLY = {
     *of_scheduling.ONLY_SHOWN,
     *of_routing.ONLY_SHOWN,
     *of_quick_replies.ONLY_SHOWN,
+    *of_views.ONLY_SHOWN,
     *(
         "notifications",
         "count-notifications",
