@@ -51,7 +51,7 @@ def conversations_matching(actor: Actor, condition: Condition | None) -> Q:
     if condition is None:
         return Q(pk__in=[])
     as_of = as_of_now(actor.workspace_id)
-    return to_sql.matching(condition, condition_fields(), CONVERSATION.name, actor.workspace_id, as_of)
+    return to_sql.matching_few(condition, condition_fields(), CONVERSATION.name, actor.workspace_id, as_of)
 
 
 @contextmanager
