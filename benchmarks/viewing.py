@@ -119,13 +119,14 @@ def measure(many: int, times: int) -> dict[str, float]:
     from regulars.workspaces.models import Member
 
     inbox = Inbox.objects.order_by("created_at", "address")[0]
-    by = actor_of_member(Member.objects.filter(workspace_id=inbox.workspace_id).order_by("created_at")[0])
+    owner = Member.objects.filter(workspace_id=inbox.workspace_id).order_by("created_at")[0]
+    by = actor_of_member(owner)
     tag = create_tag(by.workspace_id, "viewed", by=by)
     values: list[list[Any]] = [[by.workspace_id, many], [inbox.id], [tag.id, by.workspace_id], [], [], []]
     with connection.cursor() as cursor:
         for statement, given in zip(_FILL, values, strict=True):
             cursor.execute(statement, given)
-    ViewPlace.objects.filter(member_id=by.member_id).update(is_counted=False)
+    ViewPlace.objects.filter(member=owner).update(is_counted=False)
     for number in range(MOST_COUNTED):
         count_view(create_view(ViewDraft(f"View {number}", FIVE), by=by), by=by, is_counted=True)
 

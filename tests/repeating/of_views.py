@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from regulars.macros.models import Macro
 from regulars.macros.operations import MacroDraft, create_macro, remove_macro
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 URGENT = {"all": [{"field": "conversation.priority", "op": "is", "value": "urgent"}]}
 STEPS = [{"do": "tag", "tags": ["vip"]}, {"do": "note", "text": "Asked"}]
-ROWS = {"step": ["tag", "note"], "value": ["vip", "Asked"], "more": ["", ""]}
+ROWS: dict[str, Any] = {"step": ["tag", "note"], "value": ["vip", "Asked"], "more": ["", ""]}
 
 
 def _view(stage: Stage) -> SavedView:
