@@ -52,13 +52,16 @@ def _on_macro(end: str, make: Callable[[Stage], Macro] = _macro, **said: object)
 
 
 SCREENS: Mapping[str, Callable[[Stage], Where]] = {
-    "add-view": lambda _stage: ("/settings/views/add", {"name": "Urgent", "order": "newest"}),
+    "add-view": lambda _stage: (
+        "/settings/views/add",
+        {"name": "Urgent", "order": "newest", "audience": "all"},
+    ),
     "change-view": _on_view("change", name="Hot", order="newest", audience="all"),
     "move-view": _on_view("move", place="0"),
     "count-view": _on_view("count", counted="yes"),
     "remove-view": _on_view("removal"),
     "restore-view": _on_view("restoration", _removed_view),
-    "add-macro": lambda _stage: ("/settings/macros/add", {"name": "Refund", **ROWS}),
+    "add-macro": lambda _stage: ("/settings/macros/add", {"name": "Refund", "audience": "all", **ROWS}),
     "change-macro": _on_macro("change", name="Refunds", audience="all", **ROWS),
     "remove-macro": _on_macro("removal"),
     "restore-macro": _on_macro("restoration", _removed_macro),
