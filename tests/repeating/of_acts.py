@@ -58,12 +58,15 @@ def _take_back(stage: Stage) -> Where:
 
 
 def _line(stage: Stage) -> Where:
-    said = {"member": str(stage.cast.agent.id), "line": "She waits for the invoice"}
+    said: dict[str, object] = {"member": str(stage.cast.agent.id), "line": "She waits for the invoice"}
     return f"/conversations/{stage.conversation.id}/assignment", said
 
 
 def _naming(stage: Stage) -> Where:
-    said = {"text": "@Ann, look", "mention": [f"member:{stage.cast.agent.id}", "everybody"]}
+    said: dict[str, object] = {
+        "text": "@Ann, look",
+        "mention": [f"member:{stage.cast.agent.id}", "everybody"],
+    }
     return f"/conversations/{stage.conversation.id}/notes", said
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -30,6 +31,7 @@ from regulars.workspaces.trail.acts import SIGN_IN
 from tests.cast import make_cast
 
 from .building import SCRIPT
+from .of_quick_replies import FILES
 from .rest import REST, REST_OTHERWISE, TALKS_TO_PROVIDER, Call
 from .screens import (
     COUNTS_GUESSES,
@@ -139,18 +141,9 @@ def post(client: Client, form: Form, intent: str) -> Any:
     """Send a form as the page does; every browser tab has the same cookies."""
     tab = Client()
     tab.cookies.update(client.cookies)
-    said = {name: _copy(value) for name, value in form.values.items()}
+    said = deepcopy(form.values)  # files that are sent at once are not read by turns
     identified = {**said, **({"id": intent} if form.is_signed_in else {})}
     return tab.post(form.path, identified, headers={"X-Fragment": "1"})
-
-
-def _copy(value: Any) -> Any:
-    """Files that are sent at once are not read by turns."""
-    if isinstance(value, list):
-        return [_copy(each) for each in value]
-    if isinstance(value, SimpleUploadedFile) and value.file is not None:
-        return SimpleUploadedFile(value.name or "", value.file.getvalue(), value.content_type)
-    return value
 
 
 def told(answer: Any) -> tuple[Any, ...]:
@@ -216,9 +209,9 @@ def test_an_id_with_another_file_among_several_is_refused():
     form = FORMS_OTHERWISE["add-quick-reply, with files"](stage)
     client = browser_of(stage, form)
     assert post(client, form, intent).status_code == 302
-    first, last = form.values["file"]
-    other = SimpleUploadedFile(first.name, b"%PDF-1.4 of this year", first.content_type)
-    assert post(client, Form(form.path, {**form.values, "file": [other, last]}), intent).status_code == 409
+    other = SimpleUploadedFile("sizes.pdf", b"%PDF-1.4 of this year", "application/pdf")
+    changed = Form(form.path, {**form.values, "file": [other, FILES[-1]]})
+    assert post(client, changed, intent).status_code == 409
 
 
 def test_a_refused_form_may_come_again_with_its_id():
