@@ -31,6 +31,7 @@ from benchmarks.showing import measure_showing
 from benchmarks.spending import measure_spending
 from benchmarks.syncing import measure_syncing
 from benchmarks.tagging import measure_tagging
+from benchmarks.viewing import measure_viewing
 
 ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "accepting": measure_accepting,
@@ -40,6 +41,7 @@ ON_ONE_PRODUCT: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {
     "looking": measure_looking,
     "sending": measure_sending,
     "tagging": measure_tagging,
+    "viewing": measure_viewing,
     "jobs": measure_jobs,
 }
 ALONE: dict[str, Callable[[Product, Effort], Iterator[Figure]]] = {

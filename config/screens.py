@@ -9,6 +9,7 @@ from regulars.web.inbox.views.scheduling import SCHEDULED_LIST
 from regulars.web.live.topics import Topic
 from regulars.web.notifications.live import NOTIFICATIONS
 from regulars.web.routing.now import NOW
+from regulars.web.saved_views.live import VIEWS
 from regulars.web.settings.register import TOPICS as SETTINGS
 
 TOPICS: tuple[Topic, ...] = (
@@ -19,5 +20,6 @@ TOPICS: tuple[Topic, ...] = (
     CASE_LISTS,
     CASE_PAGE,
     NOTIFICATIONS,
+    VIEWS,
     *SETTINGS,
 )

@@ -121,6 +121,8 @@ INSTALLED_APPS = [
     "regulars.quick_replies",
     "regulars.conversations",
     "regulars.routing",
+    "regulars.saved_views",
+    "regulars.macros",
     "regulars.scheduling",
     "regulars.service_levels",
     "regulars.transcripts",
@@ -163,6 +165,7 @@ REACTIONS = "config.wiring.REACTIONS"
 URGENCY = "config.wiring.URGENCY"
 NARROWINGS = "config.wiring.NARROWINGS"
 FIND_BLOCKED = "config.wiring.FIND_BLOCKED"
+MACRO_STEPS = "config.wiring.MACRO_STEPS"
 PLACEHOLDERS = "config.wiring.PLACEHOLDERS"
 SEARCHABLES = "config.wiring.SEARCHABLES"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None

@@ -71,6 +71,9 @@ from regulars.kernel.generating import Generated
 from regulars.kernel.jobs.kinds import JobKind
 from regulars.kernel.jobs.watching import purge_jobs
 from regulars.kernel.reactions import Reaction, retry_asked
+from regulars.macros.built_in import BUILT_IN
+from regulars.macros.operations import purge_removed as purge_removed_macros
+from regulars.macros.ports import StepKind
 from regulars.mail.digests import post_digest
 from regulars.mail.passwords import (
     answer_forgotten_passwords,
@@ -90,6 +93,7 @@ from regulars.routing import tasks as routing
 from regulars.routing.contact_tables import CONTACT_TABLES as OF_ROUTING
 from regulars.routing.reactions import ROUTED_ON, route
 from regulars.routing.urgency import urgency_by_promise
+from regulars.saved_views.operations import purge_removed
 from regulars.scheduling.contact_tables import CONTACT_TABLES as OF_SCHEDULING
 from regulars.scheduling.operations import hold_what_was_scheduled
 from regulars.scheduling.reactions import stop_what_was_answered
@@ -223,6 +227,8 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("contacts.purge_exports", timedelta(hours=1), purge_exports),
     PeriodicJob("transcripts.purge_transcripts", timedelta(hours=1), purge_transcripts),
     PeriodicJob("acts.purge_acts", timedelta(hours=6), purge_acts),
+    PeriodicJob("saved_views.purge_removed", timedelta(hours=1), purge_removed),
+    PeriodicJob("macros.purge_removed", timedelta(hours=1), purge_removed_macros),
     PeriodicJob("tags.compact_uses", timedelta(minutes=5), tags.compact_uses),
     PeriodicJob("inboxes.purge_deliveries", timedelta(hours=1), inboxes.purge_deliveries),
     PeriodicJob("inboxes.compact_ledger", timedelta(minutes=5), inboxes.compact_ledger),
@@ -333,6 +339,9 @@ NARROWINGS: Mapping[str, Narrowing] = {
 
 PLACEHOLDERS: tuple[PlaceholderSource, ...] = (OWN_PLACEHOLDERS,)
 """what the names in quick replies stand for; a later one knows better (``quick_replies.ports``)"""
+
+MACRO_STEPS: tuple[StepKind, ...] = BUILT_IN
+"""what a step of a macro can be (``macros.ports``)"""
 
 CONDITION_FIELDS = join(
     (

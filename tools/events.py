@@ -31,6 +31,8 @@ ROOMS = (
     "conversations",
     "routing",
     "service_levels",
+    "saved_views",
+    "macros",
     "cases",
     "attention",
     "acts",

@@ -43,6 +43,8 @@ PAGES = {
     "routing": "settings/routing",
     "now": "now",
     "service-levels": "settings/service-levels",
+    "saved-views": "settings/views",
+    "macros": "settings/macros",
     "audit-trail": "settings/audit",
     "second-factor": "settings/account/second-factor",
     "notifications": "settings/notifications",

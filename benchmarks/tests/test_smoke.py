@@ -25,6 +25,7 @@ from benchmarks.showing import measure_showing
 from benchmarks.spending import measure_spending
 from benchmarks.syncing import DEEDS, SESSIONS, measure_syncing
 from benchmarks.tagging import measure_tagging
+from benchmarks.viewing import measure_viewing
 from config.wiring import REACTIONS
 from regulars.supervision.home import PROJECT
 
@@ -113,6 +114,11 @@ def test_every_reaction_has_a_lag_and_what_it_left_undone_is_done(product: Produ
 def test_tagging_compares_with_the_same_list(product: Product) -> None:
     figures = by_name(measure_tagging(product, TINY))
     assert len([each for each in figures.values() if each.ratio is not None]) == 2
+
+
+def test_a_view_is_held_against_the_same_page_by_hand(product: Product) -> None:
+    figures = by_name(measure_viewing(product, TINY))
+    assert [figure.ratio is not None for figure in figures.values()] == [False, True, False]
 
 
 def test_routing_is_measured_and_nothing_is_left_of_it(product: Product) -> None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
+from django.db.models import Q
 
 from regulars.attention.queries import followed_by, mentioning
+from regulars.conversations.queries.asking import conversations_matching, kept_condition
 from regulars.conversations.queries.lists import CLOSING_WITHIN, ConversationFilter
 from regulars.workspaces.access import Actor
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Every field narrows. ``assignee``: a member's id, ``me`` or ``none``; ``own``: what names me, or I follow."""
+    """Every field narrows. ``assignee``: a member's id, ``me`` or ``none``; ``own``: what names me, or I follow.
+
+    ``conditions``: what else must hold, as ``kernel.conditions`` writes it.
+    """
 
     inbox: UUID | None = None
     status: str = ""
@@ -26,9 +31,9 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     closing: bool = False
     own: Literal["", "mentions", "following"] = ""
     narrowing: Literal["", "at_risk", "batch", "overdue"] = ""
+    conditions: dict[str, Any] | None = None
 
     def filter_for(self, actor: Actor, now: datetime) -> ConversationFilter:
-        own = {"mentions": mentioning, "following": followed_by}.get(self.own)
         return ConversationFilter(
             inbox_id=self.inbox,
             status=self.status,
@@ -38,6 +43,12 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
             unread=self.unread,
             waiting=self.waiting,
             closes_before=now + CLOSING_WITHIN if self.closing else None,
-            matching=own(actor) if own else None,
+            matching=self._matching(actor),
             narrowing=self.narrowing,
         )
+
+    def _matching(self, actor: Actor) -> Q | None:
+        if self.conditions is not None:
+            return conversations_matching(actor, kept_condition(self.conditions, actor))
+        own = {"mentions": mentioning, "following": followed_by}.get(self.own)
+        return own(actor) if own else None

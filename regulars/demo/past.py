@@ -28,8 +28,10 @@ from regulars.conversations.operations.handling import (
 )
 from regulars.conversations.operations.tagging import tag_conversations, untag_conversations
 from regulars.demo.cases import give_cases
+from regulars.demo.macros import keep_macros
 from regulars.demo.quick_replies import keep_replies, know_more
 from regulars.demo.routing import route_the_wholesale_number
+from regulars.demo.saved_views import keep_views
 from regulars.demo.seed import PASSWORD, Made
 from regulars.demo.service_levels import promise_answers
 from regulars.demo.trail import leave_a_trail
@@ -167,6 +169,8 @@ def give_a_past(made: Made, generators: Sequence[Generated], mail_port: int | No
     _staff_the_packing_room(made)
     route_the_wholesale_number(made)
     promise_answers(made, contacts)
+    keep_views(made)
+    keep_macros(made)
     fill_workspace(made.workspace.id)
     _tell_members(made)
     leave_a_trail(made, [talks[str(each.id)] for each in contacts.values()], now)

@@ -17,6 +17,7 @@ YEAR = 365 * 24 * 3600
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("regulars.web.inbox.urls")),
     path("", include("regulars.web.installing.urls")),
+    path("", include("regulars.web.macros.urls")),
     path("", include("regulars.web.notifications.urls")),
     path("", include("regulars.web.people.urls")),
     path("", include("regulars.web.routing.urls")),

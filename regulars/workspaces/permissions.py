@@ -47,6 +47,8 @@ _LEAD = _AGENT | {
     "routing:manage",
     "service_levels:read",
     "service_levels:manage",
+    "saved_views:manage",
+    "macros:manage",
     "cases:manage",
     "conversations:export",
     "contacts:block",

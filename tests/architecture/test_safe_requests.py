@@ -32,6 +32,7 @@ from regulars.inboxes.replaying import WhichDeliveries, start_replay
 from regulars.kernel import clock
 from regulars.kernel.jobs.running import run_job
 from regulars.kernel.models import ParkedEvent
+from regulars.macros.operations import MacroDraft, create_macro
 from regulars.mail.models import Mail
 from regulars.media.models import MediaFile
 from regulars.notifications.digesting import stop_word
@@ -39,6 +40,7 @@ from regulars.notifications.subscribing import subscribe
 from regulars.quick_replies.operations import ReplyDraft, create_reply
 from regulars.quick_replies.wordings import Wording
 from regulars.routing.operations import Wanted, create_queue
+from regulars.saved_views.operations import ViewDraft, create_view
 from regulars.scheduling.operations import schedule_message
 from regulars.service_levels.access import access_levels
 from regulars.tags.operations import create_tag
@@ -77,6 +79,8 @@ def ids_of_everything(cast: Cast) -> dict[str, str]:
         "tag_id": str(create_tag(cast.workspace.id, "vip", by=cast.actor()).id),
         "queue_id": str(create_queue(cast.workspace.id, Wanted("VIP"), by=cast.actor()).id),
         "level_id": str(access_levels(cast.actor())[0].id),
+        "macro_id": str(create_macro(_macro(), by=cast.actor()).id),
+        "view_id": str(create_view(ViewDraft("Open", audience="all"), by=cast.actor()).id),
         "tag": "vip",
         "case_id": str(open_case(NewCase(title="Late"), by=cast.actor()).id),
         "category_id": str(create_category(cast.workspace.id, "Parcels", by=cast.actor()).id),
@@ -131,6 +135,10 @@ def _scheduled(cast: Cast, conversation: Conversation) -> UUID:
         by=cast.actor(cast.agent),
         channel=facts_of(cast.connection.channel),
     ).id
+
+
+def _macro() -> MacroDraft:
+    return MacroDraft("Done", [{"do": "resolve"}], "all")
 
 
 def _reply() -> ReplyDraft:

@@ -14,7 +14,16 @@ from regulars.conversations.operations.tagging import set_conversation_tags
 from regulars.tags.models import Tag
 from regulars.tags.operations import create_tag
 
-from . import of_acts, of_cases, of_messages, of_quick_replies, of_routing, of_scheduling, of_service_levels
+from . import (
+    of_acts,
+    of_cases,
+    of_messages,
+    of_quick_replies,
+    of_routing,
+    of_scheduling,
+    of_service_levels,
+    of_views,
+)
 from .building import Where
 from .screens import (
     SENDER,
@@ -100,6 +109,7 @@ REST: dict[str, Callable[[Stage], Call]] = {
     **_calls(of_routing.CALLS),
     **_calls(of_service_levels.CALLS),
     **_calls(of_quick_replies.CALLS),
+    **_calls(of_views.CALLS),
     "POST /contacts": lambda _stage: Call(
         "/contacts", {"identities": [{"kind": "phone", "value": "+12025550166"}]}
     ),

@@ -34,7 +34,16 @@ from regulars.workspaces.resetting import make_link
 from regulars.workspaces.roles import create_role
 from tests.cast import ALICE, PASSWORD, Cast, parked_event
 
-from . import of_acts, of_cases, of_messages, of_quick_replies, of_routing, of_scheduling, of_service_levels
+from . import (
+    of_acts,
+    of_cases,
+    of_messages,
+    of_quick_replies,
+    of_routing,
+    of_scheduling,
+    of_service_levels,
+    of_views,
+)
 from .building import Where
 
 Values = dict[str, object]
@@ -294,6 +303,7 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     **_forms(of_routing.SCREENS),
     **_forms(of_service_levels.SCREENS),
     **_forms(of_quick_replies.SCREENS),
+    **_forms(of_views.SCREENS),
     "messages": in_thread("messages", text="Good day"),
     "message-preview": in_thread("preview", text="Good day"),
     "notes": in_thread("notes", text="She is a café"),
@@ -459,6 +469,7 @@ SHOWN_ONLY = {
     *of_routing.ONLY_SHOWN,
     *of_service_levels.ONLY_SHOWN,
     *of_quick_replies.ONLY_SHOWN,
+    *of_views.ONLY_SHOWN,
     *(
         "notifications",
         "count-notifications",

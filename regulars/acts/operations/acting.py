@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from regulars.acts.actions import Action
 from regulars.acts.models import Act, ActChange
-from regulars.acts.operations.steps import Eyes, Step, hold, steps_of
+from regulars.acts.operations.steps import Eyes, hold, steps_of
 from regulars.acts.snapshots import State, difference, hold_states
 from regulars.conversations.access import visible_to
 from regulars.conversations.models import Conversation
@@ -21,6 +21,7 @@ from regulars.kernel.errors import Invalid, NotAllowed, NotFound, ProductError
 from regulars.kernel.ids import new_id
 from regulars.workspaces.access import Actor
 
+Deed = Callable[[Conversation, Eyes], None]
 MOST_AT_ONCE = 200
 """conversations of one request; for more there is a job"""
 
@@ -77,34 +78,40 @@ def act_on_many(
     by: Actor,
     looked_at: datetime | None = None,
     act: UUID | None = None,
+    besides: Sequence[Callable[[Conversation], None]] = (),
 ) -> Outcome:
     """To each all of it or nothing; what is refused for one stops no other. ``act``: one to go on with.
 
+    ``besides``: what is done to each after the actions, and is not taken back with them.
     ``looked_at``: when the list was before somebody's eyes. What a contact has written since is not put away.
     """
     if len(conversation_ids) > MOST_AT_ONCE:
         raise Invalid(
             _("These are too many at once"), fields={"conversations": f"at most {MOST_AT_ONCE} conversations"}
         )
-    steps = steps_of(actions, by=by)
+    steps = steps_of(actions, by=by) if actions or not besides else []
     hold(steps, by=by)
     wanted = set(conversation_ids)
     found = {each.id: each for each in visible_to(by).filter(id__in=wanted).order_by("id")}
     before = hold_states(found)
-    outcome = Outcome(act)
+    outcome, eyes = Outcome(act), Eyes(looked_at=looked_at)
     for missing in sorted(wanted - found.keys()):
         outcome.refuse(NotFound(_("There is no such conversation, or you may not see it")), missing)
     for conversation in found.values():
-        _try(steps, conversation, Eyes(looked_at=looked_at), outcome)
+        _try([*(each.do for each in steps), *map(_unseeing, besides)], conversation, eyes, outcome)
     _keep(outcome, before, by)
     return outcome
 
 
-def _try(steps: Sequence[Step], conversation: Conversation, eyes: Eyes, outcome: Outcome) -> None:
+def _unseeing(deed: Callable[[Conversation], None]) -> Deed:
+    return lambda conversation, _eyes: deed(conversation)
+
+
+def _try(deeds: Sequence[Deed], conversation: Conversation, eyes: Eyes, outcome: Outcome) -> None:
     try:
         with transaction.atomic():
-            for step in steps:
-                step.do(conversation, eyes)
+            for deed in deeds:
+                deed(conversation, eyes)
     except NotAllowed:
         raise  # the same for all of them
     except ProductError as problem:

@@ -11,6 +11,7 @@ from regulars.acts.operations.acting import act_on_many
 from regulars.acts.operations.in_bulk import start_act_on_all
 from regulars.acts.operations.undoing import undo_act as take_back
 from regulars.acts.selection import Selection
+from regulars.api.conditions import read_tree
 from regulars.api.parsing import parse_reference
 from regulars.api.shapes.acts import (
     ActShape,
@@ -25,6 +26,7 @@ from regulars.api.shapes.jobs import JobShape, build_job
 from regulars.conversations.snoozing.presets import presets
 from regulars.conversations.snoozing.reading import read_moment
 from regulars.kernel import clock
+from regulars.kernel.conditions.tree import write
 from regulars.kernel.errors import Invalid
 from regulars.workspaces.access import Actor
 from regulars.workspaces.business_hours import business_hours_of
@@ -54,6 +56,7 @@ def act_on_all(actor: Actor, body: NewActOnAll) -> JobShape:
         waiting=where.waiting,
         closing=where.closing,
         narrowing=where.narrowing,
+        conditions=write(read_tree(actor, where.conditions, "conversation")) if where.conditions else None,
     )
     return build_job(start_act_on_all(selection, body.actions, by=actor, looked_at=body.looked_at))
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from msgspec import UNSET
 
-from regulars.api.conditions import in_time, matching
+from regulars.api.conditions import matching
 from regulars.api.paging import Page, PageQuery, newest_first
 from regulars.api.parsing import parse_reference, parse_seen
 from regulars.api.shapes.conversations import (
@@ -27,6 +27,7 @@ from regulars.conversations.access import access_conversation
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations import handling
 from regulars.conversations.operations.tagging import set_conversation_tags
+from regulars.conversations.queries.asking import in_time
 from regulars.conversations.queries.lists import (
     CLOSING_WITHIN,
     ConversationFilter,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from regulars.api.conditions import in_time, read_tree, take_of
+from regulars.api.conditions import read_tree, take_of
 from regulars.api.paging import PageQuery, Take, newest_first
 from regulars.api.shapes.contacts import build_contacts
 from regulars.api.shapes.segments import SegmentPreview, SegmentPreviewOrder
 from regulars.contacts.models import Contact
 from regulars.conversations.access import contacts_visible_to
-from regulars.conversations.queries.asking import count_contacts
+from regulars.conversations.queries.asking import count_contacts, in_time
 from regulars.workspaces.access import Actor
 
 PREVIEWED = PageQuery(limit=10)

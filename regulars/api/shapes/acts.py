@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -40,6 +40,13 @@ class WhichConversations(msgspec.Struct, kw_only=True, forbid_unknown_fields=Tru
     narrowing: Annotated[
         Narrowing, told("`at_risk`, `batch` or `overdue`, as in the list; empty for all.", "batch")
     ] = ""
+    conditions: Annotated[
+        dict[str, Any] | None,
+        told(
+            "What else must hold; `/condition-fields?subject=conversation` lists what it can ask.",
+            {"all": [{"field": "conversation.priority", "op": "is", "value": "urgent"}]},
+        ),
+    ] = None
 
 
 class NewActOnAll(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from regulars.api import conditions
 from regulars.api.tests.client import Api, problem
+from regulars.conversations.queries import asking
 from regulars.kernel import clock
 from regulars.kernel.errors import Invalid
 from tests.cast import ALICE, Cast
@@ -167,11 +167,11 @@ def test_only_what_may_be_asked_is_listed(cast: Cast) -> None:
 def test_what_takes_too_long_is_given_up_and_everything_else_goes_on(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(conditions, "LONGEST_SECONDS", 0.05)
-    with pytest.raises(Invalid) as refused, conditions.in_time(), connection.cursor() as cursor:
+    monkeypatch.setattr(asking, "LONGEST_SECONDS", 0.05)
+    with pytest.raises(Invalid) as refused, asking.in_time(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(60)")
     assert list(refused.value.facts["fields"]) == ["conditions"]  # type: ignore[call-overload]
-    with conditions.in_time():
+    with asking.in_time():
         pass
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")

@@ -11,7 +11,14 @@ from django.db import connection, transaction
 
 from regulars.cases.events import CaseContactLinked, CaseConversationLinked, CaseOpened
 from regulars.cases.history import open_history
-from regulars.cases.models import FIRST_NUMBER, Case, CaseCategory, CaseContact, CaseConversation
+from regulars.cases.models import (
+    FIRST_NUMBER,
+    Case,
+    CaseCategory,
+    CaseContact,
+    CaseConversation,
+    CaseSettings,
+)
 from regulars.cases.operations.checking import (
     check_category,
     check_due,
@@ -94,6 +101,11 @@ def open_case(wanted: NewCase, *, by: Actor) -> Case:
 def _everybody(wanted: NewCase) -> list[Contact]:
     named = [*wanted.contacts, *(each.contact for each in wanted.conversations if each.contact)]
     return list({each.id: each for each in named}.values())
+
+
+def hold_numbers(workspace_id: UUID) -> None:
+    """Before conversations that are held for a case to be opened: whoever opens one holds the numbers first."""
+    list(CaseSettings.objects.select_for_update().filter(workspace_id=workspace_id))
 
 
 def _next_number(workspace_id: UUID) -> int:

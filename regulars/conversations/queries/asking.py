@@ -1,13 +1,28 @@
-"""Whom a condition holds for, of those that somebody may see."""
+"""What a condition holds for, of what somebody may see: contacts counted, conversations listed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import Q
+from psycopg.errors import QueryCanceled
+
 from regulars.conversations.access import contacts_visible_to
+from regulars.conversations.condition_fields import CONVERSATION, may_ask
 from regulars.kernel.conditions import to_sql
+from regulars.kernel.conditions.language import parse
+from regulars.kernel.conditions.problems import Wrong
 from regulars.kernel.conditions.register import condition_fields
-from regulars.kernel.conditions.tree import Condition
+from regulars.kernel.conditions.tree import Condition, leaves_of
+from regulars.kernel.conditions.wording import to_invalid
 from regulars.workspaces.access import Actor
 from regulars.workspaces.conditions import as_of_now
+
+LONGEST_SECONDS = 10.0
+"""the first page of what is common takes hundredths of one, a count over a million contacts 2"""
 
 
 def count_contacts(actor: Actor, condition: Condition) -> int:
@@ -17,3 +32,41 @@ def count_contacts(actor: Actor, condition: Condition) -> int:
     if actor.far("contacts") == "all":
         return to_sql.count(*question)
     return contacts_visible_to(actor).filter(to_sql.matching(*question)).count()
+
+
+def kept_condition(written: Mapping[str, Any], actor: Actor) -> Condition | None:
+    """About conversations, as it was kept. None where it cannot be read any more, or asks what the actor may not.
+
+    A tag, a member or a number that is gone since is not found; the rest still holds.
+    """
+    try:
+        condition = parse(written or {"all": []}, condition_fields(), CONVERSATION.name)
+    except Wrong:
+        return None
+    return condition if all(may_ask(actor, leaf.field) for leaf in leaves_of(condition)) else None
+
+
+def conversations_matching(actor: Actor, condition: Condition | None) -> Q:
+    """For ``filter`` on conversations that the actor sees; None holds for nothing."""
+    if condition is None:
+        return Q(pk__in=[])
+    as_of = as_of_now(actor.workspace_id)
+    return to_sql.matching_few(condition, condition_fields(), CONVERSATION.name, actor.workspace_id, as_of)
+
+
+@contextmanager
+def in_time(at: str = "conditions") -> Iterator[None]:
+    """Each statement inside is given up after ``LONGEST_SECONDS``; then raises ``Invalid``.
+
+    What a condition costs is up to whoever wrote it, and the database is everybody's. ``at``: what is told to be wrong.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout TO {round(LONGEST_SECONDS * 1000)}")
+            yield
+            cursor.execute("SET LOCAL statement_timeout TO DEFAULT")  # the caller's transaction may go on
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
+        expected = f"one that is answered within {LONGEST_SECONDS:g} seconds"
+        raise to_invalid(Wrong("too_many", expected), at) from error

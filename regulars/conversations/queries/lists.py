@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
@@ -98,6 +98,13 @@ def list_conversations(
     items = found[:limit]
     attach_shown(items)
     return Page(items, _cursor_of(items[-1], order) if len(found) > limit else None)
+
+
+def list_among(actor: Actor, wanted: ConversationFilter, ids: Collection[UUID]) -> list[Conversation]:
+    """Those of the conversations that are in a list, in no order."""
+    found = list(filtered(actor, wanted).filter(id__in=ids))
+    attach_shown(found)
+    return found
 
 
 def first_of(

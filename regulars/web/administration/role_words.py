@@ -78,6 +78,14 @@ SUBJECTS = (
         },
     ),
     Subject(
+        "saved_views",
+        _("Saved views"),
+        {"saved_views:manage": _("Keep and change the saved views of everybody and of teams")},
+    ),
+    Subject(
+        "macros", _("Macros"), {"macros:manage": _("Make and change the macros of everybody and of teams")}
+    ),
+    Subject(
         "tags",
         _("Tags"),
         {

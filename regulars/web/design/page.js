@@ -88,7 +88,7 @@ export function replacePage(fresh) {
       exchange(ours, theirs);
     }
   }
-  document.dispatchEvent(new CustomEvent("body-replaced")); // times are written anew
+  document.dispatchEvent(new CustomEvent("body-replaced", { detail: fresh })); // times are written anew
 }
 
 /** The navigation's counters, wherever they stand. */

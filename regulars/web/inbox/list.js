@@ -10,6 +10,8 @@ import { Selecting } from "./selecting.js";
 const LAST = "9999";
 const STATUS = { open: "open", waiting: "open", snoozed: "snoozed", done: "resolved" };
 const URGENCY = { urgent: 0, high: 1, normal: 2, low: 3 };
+const ASKED_AFTER = 1500;
+const MOST_AT_ONCE = 50;
 const CLOSING_WITHIN = 4 * 3_600_000;
 
 /** What rows are sorted by, as a text; the newest first where that is so. */
@@ -31,6 +33,7 @@ class ConversationList extends HTMLElement {
     this.rows = this.querySelector(".rows");
     this.newAbove = this.querySelector(".new-above");
     this.waiting = new Map();
+    this.asked = new Set();
     this.screen = this.closest("inbox-screen");
     this.selecting = new Selecting(this);
     this.rows.addEventListener("keydown", (event) => this.onKey(event));
@@ -46,6 +49,10 @@ class ConversationList extends HTMLElement {
     onCommand("open-conversation", () => this.screen.open(document.activeElement?.dataset?.conversation));
     onCommand("select", () => this.selecting.toggle(document.activeElement.closest(".conversation-row") ?? this.row(this.screen.dataset.conversation)));
     onCommand("search-list", () => document.querySelector(".list-search input")?.focus());
+  }
+
+  get isSaved() {
+    return this.screen.choice.saved !== undefined;
   }
 
   get items() {
@@ -139,6 +146,35 @@ class ConversationList extends HTMLElement {
     this.selecting?.dress();
   }
 
+  /** Whether what changed is in a saved view only the server knows: it is asked about all of it together. */
+  async askAmong() {
+    const ids = [...this.asked].slice(0, MOST_AT_ONCE);
+    for (const id of ids) this.asked.delete(id);
+    const address = this.screen.addressOfList();
+    const join = address.includes("?") ? "&" : "?";
+    const query = new URLSearchParams(ids.map((id) => ["among", id]));
+    const response = await get(`${address}${join}${query}`, { part: "among" }).catch(() => null);
+    if (!response?.ok || !this.isConnected) return;
+    const found = new Map([...fragment(await response.text()).querySelectorAll(".conversation-row")].map((row) => [row.dataset.conversation, row]));
+    for (const id of ids) {
+      const row = found.get(id);
+      if (!row) this.waiting.delete(id);
+      else if (!this.row(id)) this.waiting.set(id, row.outerHTML);
+      this.row(id)?.classList.toggle("leaving", !row);
+    }
+    if (this.asked.size) this.askSoon();
+    if (this.isBusy) this.tellWaiting();
+    else this.settle();
+  }
+
+  askSoon(...ids) {
+    for (const id of ids) this.asked.add(id);
+    this.asking ??= setTimeout(() => {
+      this.asking = null;
+      if (this.isConnected) this.askAmong();
+    }, ASKED_AFTER);
+  }
+
   /** Whether a conversation with these facts belongs into this list. */
   belongs(facts, known) {
     const { view, inbox, tag, state } = this.screen.choice;
@@ -147,6 +183,7 @@ class ConversationList extends HTMLElement {
     if (tag && !facts.tags.includes(tag)) return false;
     if (state !== "any" && facts.status !== STATUS[state]) return false;
     if ((state === "waiting" || view === "closing") && !facts.waiting_since) return false;
+    if (this.isSaved) return Boolean(known); // until the server was asked
     if (view === "unread") return facts.unread > 0;
     if (view === "closing") return isClosing(facts.closes);
     if (view === "at_risk") return facts.promise === "warned" || facts.promise === "breached";
@@ -165,6 +202,7 @@ class ConversationList extends HTMLElement {
   receive({ conversation_id: id, html, facts }) {
     const known = this.row(id);
     const belongs = this.belongs(facts, known);
+    if (this.isSaved) this.askSoon(id);
     if (known) {
       const made = fragment(html).firstElementChild;
       const focused = document.activeElement === known;

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -16,7 +15,11 @@ from django.utils.translation import pgettext
 from regulars.acts.selection import Selection
 from regulars.conversations.queries.lists import ConversationFilter, Counts, Order
 from regulars.kernel import clock
+from regulars.kernel.errors import NotFound
 from regulars.kernel.ids import parse_id
+from regulars.saved_views.access import access_view
+from regulars.saved_views.models import SavedView
+from regulars.web.doors import MemberRequest
 from regulars.workspaces.access import Actor
 
 ViewKey = Literal[
@@ -69,6 +72,9 @@ PROMISED: frozenset[ViewKey] = frozenset({"at_risk", "batch", "overdue"})
 _TABLESS: frozenset[ViewKey] = frozenset({"unread", "closing", "resolved", *PROMISED})
 
 
+SAVED_ORDERS: tuple[Order, ...] = ("longest_waiting", "newest", "closing", "waking")
+
+
 class Tab(NamedTuple):
     key: State
     label: str
@@ -76,16 +82,22 @@ class Tab(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ListChoice:
-    view: ViewKey
+    view: str
+    """one of ``VIEWS``, or the id of a saved view"""
     order: Order
     inbox_id: UUID | None = None
     text: str = ""
     tag: str = ""
     """its id"""
     state: State = "open"
+    saved: SavedView | None = None
 
     @property
     def selection(self) -> Selection:
+        if self.saved:
+            return Selection(
+                inbox=self.inbox_id, text=self.text, tag=self.tag, conditions=self.saved.conditions
+            )
         return Selection(
             inbox=self.inbox_id,
             status={"any": "", "done": "resolved", "snoozed": "snoozed"}.get(self.state, "open"),
@@ -108,8 +120,8 @@ class ListChoice:
     def query(self) -> str:
         values = {
             "inbox": str(self.inbox_id) if self.inbox_id else "",
-            "state": self.state if self.state != usual_state(self.view) else "",
-            "order": self.order if self.order != usual_order(self.view, self.state) else "",
+            "state": self.state if self.state != self.usual_state else "",
+            "order": self.order if self.order != self.usual_order else "",
             "tag": self.tag,
             "q": self.text,
         }
@@ -123,13 +135,15 @@ class ListChoice:
     @property
     def states(self) -> tuple[State, ...]:
         """The tabs that stand over it."""
-        if self.view in _TABLESS:
+        if self.saved or self.view in _TABLESS:
             return ()
         return ("any", *_STATES) if self.view in _OWN else _STATES
 
     @property
     def orders(self) -> Sequence[Order]:
         """How it can be sorted."""
+        if self.saved:
+            return SAVED_ORDERS
         if self.view == "closing":
             return ("closing", "newest", "longest_waiting")
         if self.state == "snoozed":
@@ -140,12 +154,29 @@ class ListChoice:
             else ("longest_waiting", "newest")
         )
 
+    @property
+    def can_be_saved(self) -> bool:
+        """Mentions, what somebody follows and what was promised are nothing that a condition asks."""
+        return self.view not in _OWN and self.view not in PROMISED
 
-def usual_state(view: ViewKey) -> State:
+    @property
+    def usual_state(self) -> State:
+        return "any" if self.saved else usual_state(self.view)
+
+    @property
+    def usual_order(self) -> Order:
+        return cast("Order", self.saved.order) if self.saved else usual_order(self.view, self.state)
+
+    @property
+    def label(self) -> str:
+        return self.saved.name if self.saved else view_label(self.view)
+
+
+def usual_state(view: str) -> State:
     return "any" if view in _OWN else "done" if view == "resolved" else "open"
 
 
-def usual_order(view: ViewKey, state: State = "open") -> Order:
+def usual_order(view: str, state: State = "open") -> Order:
     if view == "closing":
         return "closing"
     if view in {"at_risk", "batch"}:
@@ -155,13 +186,24 @@ def usual_order(view: ViewKey, state: State = "open") -> Order:
     return "newest" if state in {"done", "any"} or view == "resolved" else "longest_waiting"
 
 
-def read_choice(request: HttpRequest, view: str) -> ListChoice:
-    return choice_in(request.GET, view)
+def read_choice(request: MemberRequest, view: str) -> ListChoice:
+    return choice_in(request.GET, view, request.actor)
 
 
-def choice_in(given: Mapping[str, str], view: str) -> ListChoice:
-    """``given``: as the address of a list says it."""
-    chosen: ViewKey = view if view in VIEWS else "open"
+def choice_or(request: MemberRequest, home: str) -> ListChoice:
+    """The list that ``?view`` names; ``home`` without it, or where it is not there any more."""
+    view = request.GET.get("view") or home
+    try:
+        return read_choice(request, view)
+    except NotFound:
+        return read_choice(request, home)
+
+
+def choice_in(given: Mapping[str, str], view: str, actor: Actor) -> ListChoice:
+    """``given``: as the address of a list says it. Raises ``NotFound`` for a saved view that is not the actor's."""
+    view_id = parse_id(view)
+    saved = access_view(actor, view_id) if view_id else None
+    chosen = str(view_id) if saved else view if view in VIEWS else "open"
     state = given.get("state", "")
     choice = ListChoice(
         view=chosen,
@@ -169,29 +211,18 @@ def choice_in(given: Mapping[str, str], view: str) -> ListChoice:
         inbox_id=parse_id(given.get("inbox", "")),
         text=given.get("q", "").strip()[:200],
         tag=str(parse_id(given.get("tag", "")) or ""),
-        state=usual_state(chosen),
+        state="any" if saved else usual_state(chosen),
+        saved=saved,
     )
     if state in choice.states:
-        choice = _with(choice, state=state)
+        choice = replace(choice, state=state)
     order = given.get("order", "")
-    usual = usual_order(chosen, choice.state)
-    return _with(choice, order=cast("Order", order) if order in choice.orders else usual)
-
-
-def _with(choice: ListChoice, *, state: State | None = None, order: Order | None = None) -> ListChoice:
-    return ListChoice(
-        choice.view,
-        order or choice.order,
-        choice.inbox_id,
-        choice.text,
-        choice.tag,
-        state or choice.state,
-    )
+    return replace(choice, order=cast("Order", order) if order in choice.orders else choice.usual_order)
 
 
 def in_state(choice: ListChoice, state: State) -> ListChoice:
     """The same list under another tab, in the order that is usual there."""
-    return _with(choice, state=state, order=usual_order(choice.view, state))
+    return replace(choice, state=state, order=usual_order(choice.view, state))
 
 
 def view_label(view: str) -> str:

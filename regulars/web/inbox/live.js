@@ -3,7 +3,7 @@
 import { get, parsedPage, showCounters } from "../design/page.js";
 import { gettext, interpolate } from "../design/strings.js";
 import { timeOf } from "../design/time/time.js";
-import { refreshOwnAvailability, replaceNavigation } from "../layouts/navigation.js";
+import { refreshOwnAvailability, replaceNavigation, replaceViews } from "../layouts/navigation.js";
 import { toast } from "../design/toast/toast.js";
 import { forgetAnswering, tellAnswering } from "./answering.js";
 import { askScheduled } from "./later.js";
@@ -38,7 +38,7 @@ class LiveUpdates {
   }
 
   get url() {
-    const query = new URLSearchParams({ conversation: this.screen.dataset.conversation ?? "", cursor: this.cursor, topics: "inbox,later,notifications" });
+    const query = new URLSearchParams({ conversation: this.screen.dataset.conversation ?? "", cursor: this.cursor, topics: "inbox,later,notifications,views" });
     return `${this.screen.dataset.live}?${query}`;
   }
 
@@ -52,7 +52,7 @@ class LiveUpdates {
     this.source = source;
     source.addEventListener("open", () => this.heard());
     source.addEventListener("error", () => source === this.source && this.lost());
-    for (const kind of ["hello", "row", "message", "thread", "panel", "gone", "counters", "permissions", "reset", "presence", "answering", "draft", "scheduled", "refusal", "tags", "duty", "attention", "notified", "seen", "ping"]) {
+    for (const kind of ["hello", "row", "message", "thread", "panel", "gone", "counters", "permissions", "reset", "presence", "answering", "draft", "scheduled", "refusal", "tags", "duty", "attention", "notified", "seen", "views", "ping"]) {
       source.addEventListener(kind, (event) => source === this.source && this.receive(kind, event));
     }
   }
@@ -128,6 +128,14 @@ class LiveUpdates {
   attention({ view, conversation_id: id }) {
     if (this.screen.choice.view === view && id !== this.screen.conversation) this.screen.views.refresh();
     if (view === "following" && id === this.screen.conversation) this.screen.head.soon();
+  }
+
+  /** Views are called something else, are new or gone; the one that is open, perhaps. */
+  async views() {
+    const response = await fetch(this.screen.addressOfList(), { credentials: "same-origin" }).catch(() => null);
+    if (!response?.ok) return response?.status === 404 ? location.assign("/inbox") : undefined;
+    replaceViews(parsedPage(await response.text()));
+    if (this.screen.choice.saved !== undefined) this.screen.views.refresh();
   }
 
   /** Tags are called something else, look different or are gone. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from regulars.contacts.models import Contact, ContactIdentity, ContactTagging
 from regulars.conversations.access import contact_shown_to
 from regulars.conversations.models import Conversation
 from regulars.conversations.operations.handling import PRIORITIES
+from regulars.conversations.queries.asking import in_time, kept_condition
 from regulars.conversations.queries.changing import REWRITING, read_changes
 from regulars.conversations.queries.episodes import episodes_of
 from regulars.conversations.queries.lists import (
@@ -39,12 +41,13 @@ from regulars.quick_replies.queries import is_advised
 from regulars.service_levels.due import attach_clocks
 from regulars.service_levels.levels import settings_of
 from regulars.service_levels.queries import batch_of, list_by_due
+from regulars.saved_views.access import can_change
 from regulars.tags.queries import find_tag
 from regulars.tags.taggings import tags_on
 from regulars.web.cases.panel import about_cases
 from regulars.web.inbox.building import conversation_row, tag_views, thread_items, unread_bubbles, writer
 from regulars.web.inbox.language_names import language_info
-from regulars.web.inbox.lists import PROMISED, ListChoice, Tab, order_label, state_label, view_label
+from regulars.web.inbox.lists import PROMISED, ListChoice, Tab, order_label, state_label
 from regulars.web.inbox.scheduled import scheduled_context
 from regulars.web.inbox.view_models import ConversationRow
 from regulars.web.people.panel import about_merges, other_threads, person_facts
@@ -62,17 +65,20 @@ MOST_COUNTED = 1_000
 
 
 def list_context(actor: Actor, choice: ListChoice, cursor: str | None = None) -> dict[str, Any]:
-    page = _page(actor, choice, cursor or None)
+    with in_time() if choice.saved else nullcontext():
+        page = _page(actor, choice, cursor or None)
     attach_clocks(page.items)
     context: dict[str, Any] = {
         "choice": choice,
-        "list_title": view_label(choice.view),
+        "list_title": choice.label,
         "now": clock.now(),
         "priorities": PRIORITIES,
         "may": {
             "assign": actor.can("conversations:assign"),
             "resolve": actor.can("conversations:resolve"),
         },
+        "may_save": choice.can_be_saved,
+        "may_change_saved": choice.saved is not None and can_change(actor, choice.saved),
         "tabs": [Tab(state, state_label(state)) for state in choice.states],
         "orders": [(order, order_label(order)) for order in choice.orders],
         "current_view": choice.view,
@@ -83,7 +89,7 @@ def list_context(actor: Actor, choice: ListChoice, cursor: str | None = None) ->
     }
     if choice.inbox_id:
         chosen = inboxes_of(actor).filter(id=choice.inbox_id).first()
-        context["list_title"] = chosen.name if chosen else view_label(choice.view)
+        context["list_title"] = chosen.name if chosen else choice.label
     if choice.view == "mentions":
         context["unseen"] = sorted(map(str, unseen_mentions(actor)))
     if choice.tag and not cursor:
@@ -136,6 +142,9 @@ def _why_empty(actor: Actor, choice: ListChoice) -> dict[str, Any]:
         return {"reason": "no_number"}
     if not actor.sees_all and not actor.team_ids and not list(inboxes_of(actor)[:1]):
         return {"reason": "no_right"}
+    if choice.saved:
+        is_readable = kept_condition(choice.saved.conditions, actor) is not None
+        return {"reason": "saved" if is_readable else "unreadable"}
     if choice.state in {"snoozed", "waiting"} or (choice.state == "done" and choice.view != "resolved"):
         return {"reason": choice.state}
     counts: Counts = count_for(actor)

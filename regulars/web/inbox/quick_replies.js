@@ -207,6 +207,12 @@ export class QuickReplies {
     this.insert(option.dataset.reply, this.typed);
   }
 
+  /** Where the caret stands, or stood; nothing leaves by it. */
+  insertHere(reply) {
+    this.composer.setMode("reply");
+    if (this.composer.mode === "reply") return this.insert(reply, { start: this.text.selectionStart, end: this.text.selectionEnd });
+  }
+
   async insert(reply, place) {
     const address = this.addressOf(reply, { as: "data" });
     const slash = this.text.value.slice(place.start, place.end);

@@ -5,6 +5,7 @@ import { element, exchange, fragment, get, icon, isTyping, post, remember } from
 import { toast } from "../design/toast/toast.js";
 import { gettext } from "../design/strings.js";
 import { writeTimes } from "../design/time/time.js";
+import { listenForMacros } from "../macros/pressing.js";
 import { Latest } from "./latest.js";
 import { Presses } from "./presses.js";
 import { nameReader } from "./reader.js";
@@ -302,6 +303,7 @@ class InboxScreen extends HTMLElement {
   }
 
   registerCommands() {
+    listenForMacros(this);
     onCommand("back", () => this.back());
     onCommand("context", () => this.toggleContext());
     onCommand("phone", () => this.togglePhone());

@@ -112,6 +112,10 @@ export class Selecting {
   onBar(event) {
     const button = event.target.closest("button");
     if (!button) return;
+    if ("runMacro" in button.dataset) {
+      button.closest("[popover]").hidePopover();
+      return void this.act({ do: "macro", ...JSON.parse(button.dataset.values) });
+    }
     if (button.dataset.do) {
       button.closest("[popover]")?.hidePopover();
       return void this.act(this.valuesOf(button));
@@ -146,7 +150,7 @@ export class Selecting {
   async actOnSome(values) {
     const body = new URLSearchParams({ ...values, looked_at: this.lookedAt });
     for (const id of this.ids) body.append("conversation", id);
-    const response = await post("/acts", body);
+    const response = await post(values.do === "macro" ? "/macros/run" : "/acts", body);
     if (!response.ok) return;
     const { refused } = await response.json();
     this.ids = new Set(refused); // those are still to be decided about
@@ -157,7 +161,7 @@ export class Selecting {
 
   async actOnAll(values) {
     const { view, query } = this.pane.dataset;
-    const response = await post(`/acts/in/${view}`, { ...values, query, looked_at: this.lookedAt });
+    const response = await post(`/${values.do === "macro" ? "macros" : "acts"}/in/${view}`, { ...values, query, looked_at: this.lookedAt });
     if (!response.ok) return;
     this.clear();
     this.follow(await response.json());

@@ -10,7 +10,7 @@ import { nameReader } from "./reader.js";
 const oneAtATime = matchMedia("(width < 720px)");
 const FRESH = 2000;
 const isWithKeys = (event) => event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || Boolean(event.button);
-const isList = (url) => url.origin === location.origin && /^\/inbox(\/\w+)?$/.test(url.pathname);
+const isList = (url) => url.origin === location.origin && /^\/inbox(\/[\w-]+)?$/.test(url.pathname);
 
 /** The link to a list that a press or a click is on; nothing when it asks for another window. */
 function listUnder(event) {

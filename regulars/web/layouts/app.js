@@ -15,6 +15,7 @@ import "../design/waiting_clock/waiting_clock.js";
 import "../design/window_strip/window_strip.js";
 import "../cases/cases.js";
 import "../inbox/screen.js";
+import "../macros/macros.js";
 import "../search/search.js";
 import "../installing/share_screen.js";
 import "../installing/worker_register.js";

@@ -31,6 +31,22 @@ export function replaceNavigation(page) {
   }
 }
 
+/** The saved views as a fresh page has them. */
+export function replaceViews(page) {
+  const [ours, theirs] = [document, page].map((each) => each.querySelector(".rail .rail-views"));
+  if (ours && theirs && ours.innerHTML !== theirs.innerHTML) exchange(ours, theirs);
+}
+
+document.addEventListener("body-replaced", ({ detail }) => detail && replaceViews(detail));
+
+/** The next of the saved views; after the last one the first. */
+onCommand("go-views", () => {
+  const links = [...document.querySelectorAll(".rail [data-saved]")];
+  if (!links.length) return false;
+  const at = links.findIndex((link) => link.getAttribute("aria-current") === "page");
+  links[(at + 1) % links.length].click();
+});
+
 onCommand("go-inbox", () => document.querySelector(".rail .brand").click());
 for (const { dataset: { view } } of document.querySelectorAll(".rail [data-view]")) {
   onCommand(`go-${view}`, () => document.querySelector(`.rail [data-view="${view}"]`).click());

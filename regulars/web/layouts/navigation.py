@@ -12,8 +12,10 @@ from regulars.cases.queries.lists import count_mine
 from regulars.conversations.notifying import count_unread_notifications
 from regulars.inboxes.access import inboxes_of
 from regulars.scheduling.queries import count_refused
+from regulars.saved_views.queries import count_for_all, lines_for
 from regulars.web.inbox.counting import counters_of
 from regulars.web.inbox.lists import COUNTED, ICONS, VIEWS, ListChoice, short_label, usual_order, view_label
+from regulars.web.saved_views.words import shown
 from regulars.web.settings.register import SettingsGroup, groups_for
 from regulars.workspaces.access import Actor
 
@@ -31,6 +33,10 @@ class NavigationView:
     counted: bool
     count: int = 0
 
+    @property
+    def told(self) -> int | str:
+        return shown(self.count)
+
 
 @dataclass(frozen=True, slots=True)
 class NavigationInbox:
@@ -42,6 +48,8 @@ class NavigationInbox:
 @dataclass(frozen=True, slots=True)
 class Navigation:
     views: list[NavigationView]
+    saved: list[NavigationView]
+    """views that people keep"""
     work: list[NavigationView]
     """what there is to do beside conversations"""
     inboxes: list[NavigationInbox]
@@ -85,12 +93,31 @@ def navigation_of(actor: Actor) -> Navigation:
     channels = {inbox.connection.channel for inbox in staffed}
     return Navigation(
         views,
+        _saved(actor),
         _work(actor),
         inboxes,
         groups_for(actor),
         has_several_channels=len(channels) > 1,
         unread_notifications=count_unread_notifications(actor),
     )
+
+
+def _saved(actor: Actor) -> list[NavigationView]:
+    """Three queries, one more where the member has some of them counted."""
+    lines = lines_for(actor) if actor.can("conversations:read") else []
+    counts = count_for_all([actor])[0] if any(line.is_counted for line in lines) else {}
+    return [
+        NavigationView(
+            str(line.view.id),
+            line.view.name,
+            line.view.name,
+            "filter",
+            reverse("inbox-view", args=[line.view.id]),
+            counted=line.is_counted,
+            count=counts.get(line.view.id, 0),
+        )
+        for line in lines
+    ]
 
 
 def _work(actor: Actor) -> list[NavigationView]:

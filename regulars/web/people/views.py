@@ -46,7 +46,7 @@ from regulars.media.models import MediaFile
 from regulars.tags.taggings import tags_on
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import conversation_row, parse_position, tag_views
-from regulars.web.inbox.lists import read_choice
+from regulars.web.inbox.lists import choice_or
 from regulars.web.inbox.panes import list_context, panel_context
 from regulars.web.inbox.view_models import ConversationRow, TagView
 from regulars.web.people.panel import PersonFacts, person_facts
@@ -200,7 +200,7 @@ def together(request: MemberRequest, conversation_id: str) -> HttpResponse:
     if request.headers.get("X-Fragment"):
         return render(request, "people/_together.html", context)
     home = "resolved" if conversation.status == "resolved" else "open"
-    choice = read_choice(request, request.GET.get("view") or home)
+    choice = choice_or(request, home)
     return render(request, "people/together.html", {**list_context(request.actor, choice), **context})
 
 

@@ -26,10 +26,12 @@ from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
 from regulars.web.cases.views.settings import CASE_SETTINGS
 from regulars.web.inbox.views.blocking import BLOCKED_PEOPLE
+from regulars.web.macros.settings import MACROS
 from regulars.web.notifications.settings import NOTIFICATION_SETTINGS
 from regulars.web.people.views import MERGES
 from regulars.web.routing.settings import ROUTING
 from regulars.web.service_levels.settings import SERVICE_LEVELS
+from regulars.web.saved_views.views import SAVED_VIEWS
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.access import Actor
 
@@ -47,6 +49,8 @@ GROUPS = (
             NUMBERS,
             MESSAGE_TEMPLATES,
             QUICK_REPLIES,
+            MACROS,
+            SAVED_VIEWS,
             MEMBERS,
             ROLES,
             TEAMS,

@@ -69,6 +69,8 @@ def test_sets_and_single_objects_agree(subject: str, facts: dict[Any, Facts]) ->
             expected = _in_memory(condition, facts, as_of)
             found = to_sql.ids(condition, shop.REGISTRY, subject, shop.WORKSPACE, as_of)
             assert _selected(found) == expected, (write(condition), as_of)
+            few = to_sql.narrowed(condition, shop.REGISTRY, subject, shop.WORKSPACE, as_of)
+            assert _selected(few) == expected, (write(condition), as_of)
             assert _selected(_one_by_one(condition, subject, as_of)) == expected, (write(condition), as_of)
             assert write(parse(write(condition), shop.REGISTRY, subject)) == write(condition)
 

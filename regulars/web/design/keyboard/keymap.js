@@ -24,6 +24,7 @@ export const keymap = [
   { command: "go-closing", keys: ["G W"], group: "everywhere", label: gettext("Go to closing reply windows"), icon: "clock-closed", single: true },
   { command: "go-open", keys: ["G O"], group: "everywhere", label: gettext("Go to all open"), icon: "all", single: true },
   { command: "go-resolved", keys: ["G D"], group: "everywhere", label: gettext("Go to what is done"), icon: "resolved", single: true },
+  { command: "go-views", keys: ["G V"], group: "everywhere", label: gettext("Go to the next of the saved views"), icon: "filter", single: true },
   { command: "go-now", keys: ["G T"], group: "everywhere", label: gettext("Go to what is going on now"), icon: "activity", single: true },
   { command: "go-cases", keys: ["G C"], group: "everywhere", label: gettext("Go to the cases"), icon: "case", single: true },
   { command: "go-scheduled", keys: ["G L"], group: "everywhere", label: gettext("Go to what leaves later"), icon: "clock", single: true },
@@ -55,6 +56,7 @@ export const keymap = [
   { command: "priority", keys: ["!"], group: "conversation", label: gettext("Priority"), icon: "priority", single: true },
   { command: "resolve", keys: ["E", "Alt+E"], group: "conversation", label: gettext("Resolve or reopen"), icon: "resolve", single: true },
   { command: "open-case", keys: ["C"], group: "conversation", label: gettext("Open a case"), icon: "case", single: true },
+  { command: "macro", keys: ["Mod+M"], group: "conversation", label: gettext("Run a macro"), icon: "macro" },
   { command: "mark-unread", keys: ["U"], group: "conversation", label: gettext("Mark as unread"), icon: "unread", single: true },
 
   { command: "previous-message", keys: ["ArrowUp"], group: "message", label: gettext("Previous message"), native: true },

@@ -10,15 +10,18 @@ from django.views.decorators.http import require_safe
 from regulars.attention.queries import attach_mentions
 from regulars.conversations.access import access_conversation
 from regulars.conversations.models import Conversation
-from regulars.conversations.queries.lists import attach_shown, count_for
+from regulars.conversations.queries.asking import in_time
+from regulars.conversations.queries.lists import attach_shown, count_for, list_among
 from regulars.conversations.queries.threads import read_thread, read_thread_after
 from regulars.kernel.events import end_of_log
 from regulars.kernel.ids import parse_id
 from regulars.service_levels.due import attach_clocks
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import conversation_row, parse_position, thread_items
-from regulars.web.inbox.lists import ListChoice, landing_view, read_choice
+from regulars.web.inbox.lists import ListChoice, choice_or, landing_view, read_choice
 from regulars.web.inbox.panes import head_context, list_context, panel_context, thread_context
+
+MOST_AMONG = 50
 
 
 @require_safe
@@ -35,11 +38,21 @@ def show_list(request: MemberRequest, view: str) -> HttpResponse:
     part = request.headers.get("X-Fragment")
     if part == "pane":
         return render(request, "inbox/_list_pane.html", list_context(request.actor, choice))
+    if part == "among":
+        return _among(request, choice)
     if part:
         return _rows(request, choice)
     context = {"live_cursor": str(end_of_log()), **list_context(request.actor, choice)}
     context["welcome"] = "welcome" in request.GET  # who has just joined
     return render(request, "inbox/inbox.html", context)
+
+
+def _among(request: MemberRequest, choice: ListChoice) -> HttpResponse:
+    """The rows of those of the conversations ``?among`` that are in the list."""
+    ids = [found for each in request.GET.getlist("among")[:MOST_AMONG] if (found := parse_id(each))]
+    with in_time():
+        rows = list_among(request.actor, choice.filter_for(request.actor), ids)
+    return render(request, "inbox/_rows.html", {"rows": [conversation_row(each) for each in rows]})
 
 
 def _rows(request: MemberRequest, choice: ListChoice) -> HttpResponse:
@@ -60,7 +73,7 @@ def show_conversation(request: MemberRequest, conversation_id: str) -> HttpRespo
     context["is_from_search"] = request.GET.get("from") == "search"
     if request.headers.get("X-Fragment"):
         return render(request, "inbox/_conversation.html", context)
-    choice = read_choice(request, request.GET.get("view") or _home_of(conversation))
+    choice = choice_or(request, _home_of(conversation))
     return render(request, "inbox/inbox.html", {**list_context(request.actor, choice), **context})
 
 

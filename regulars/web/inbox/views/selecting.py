@@ -53,11 +53,11 @@ from regulars.workspaces.queries import teams_of
 def act(request: MemberRequest) -> HttpResponse:
     """``do`` to each ``conversation``; what was not done is told by why, in JSON. The toast has the way back."""
     ids = [id_in(each) for each in request.POST.getlist("conversation")]
-    outcome = act_on_many(ids, [action_in(request)], by=request.actor, looked_at=_looked_at(request))
+    outcome = act_on_many(ids, [action_in(request)], by=request.actor, looked_at=looked_at(request))
     refused = [str(each) for refusal in outcome.refusals for each in refusal.conversations]
     response = JsonResponse({"done": outcome.done, "refused": refused})
     kind = "bad" if outcome.refusals and not outcome.done else ""
-    response["X-Toast"] = toast_header(_told(outcome), kind=kind, undo_url=undo_address(outcome.act))
+    response["X-Toast"] = toast_header(told_of(outcome), kind=kind, undo_url=undo_address(outcome.act))
     return response
 
 
@@ -73,7 +73,7 @@ def choices(request: MemberRequest, what: str) -> HttpResponse:
     return render(request, "inbox/_act_choices.html", context)
 
 
-def _told(outcome: Outcome) -> str:
+def told_of(outcome: Outcome) -> str:
     sentences = [_changed(outcome.done)] if outcome.done or not outcome.refusals else []
     for refusal in outcome.refusals:
         count = len(refusal.conversations)
@@ -91,17 +91,17 @@ def _changed(count: int) -> str:
 @member_with("conversations:read")
 def act_on_all(request: MemberRequest, view: str) -> HttpResponse:
     """``do`` to all that the list at ``?query`` has: a job, told in JSON as ``job`` tells it."""
-    choice = choice_in(QueryDict(request.POST.get("query", "")), view)
+    choice = choice_in(QueryDict(request.POST.get("query", "")), view, request.actor)
     actions = [action_in(request)]
-    job = start_act_on_all(choice.selection, actions, by=request.actor, looked_at=_looked_at(request))
-    return JsonResponse(_progress(job), status=202)
+    job = start_act_on_all(choice.selection, actions, by=request.actor, looked_at=looked_at(request))
+    return JsonResponse(progress_of(job), status=202)
 
 
 @require_safe
 @member_with("conversations:read")
 def job(request: MemberRequest, job_id: str) -> HttpResponse:
     """How far a job of this member is, in JSON."""
-    return JsonResponse(_progress(access_job(request.actor, id_in(job_id))))
+    return JsonResponse(progress_of(access_job(request.actor, id_in(job_id))))
 
 
 @require_POST
@@ -110,10 +110,10 @@ def job_change(request: MemberRequest, job_id: str) -> HttpResponse:
     """``cancel`` it, or ``undo`` what it did."""
     found = access_job(request.actor, id_in(job_id))
     verb = undo_job if request.POST.get("do") == "undo" else cancel_job
-    return JsonResponse(_progress(verb(found, by=request.actor)))
+    return JsonResponse(progress_of(verb(found, by=request.actor)))
 
 
-def _progress(found: Job) -> dict[str, object]:
+def progress_of(found: Job) -> dict[str, object]:
     done = (found.result or {}).get("done", 0) if found.status == "done" else 0
     return {
         "id": str(found.id),
@@ -124,7 +124,7 @@ def _progress(found: Job) -> dict[str, object]:
     }
 
 
-def _looked_at(request: MemberRequest) -> datetime | None:
+def looked_at(request: MemberRequest) -> datetime | None:
     try:
         found = parse_datetime(request.POST.get("looked_at", ""))
     except ValueError:

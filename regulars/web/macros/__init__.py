@@ -1,0 +1,1 @@
+"""Screens of macros: the page where they are made, and running them."""

@@ -1,0 +1,1 @@
+"""Screens of saved views: the page where they are kept, and the form of one."""
