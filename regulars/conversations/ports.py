@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.module_loading import import_string
 
-
 from regulars.inboxes.ports import Deferred, SendResult
 
 if TYPE_CHECKING:

@@ -38,10 +38,10 @@ from regulars.inboxes.ports import ChannelProfile
 from regulars.inboxes.queries import inboxes_in
 from regulars.kernel import clock
 from regulars.quick_replies.queries import is_advised
+from regulars.saved_views.access import can_change
 from regulars.service_levels.due import attach_clocks
 from regulars.service_levels.levels import settings_of
 from regulars.service_levels.queries import batch_of, list_by_due
-from regulars.saved_views.access import can_change
 from regulars.tags.queries import find_tag
 from regulars.tags.taggings import tags_on
 from regulars.web.cases.panel import about_cases

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from regulars.cases.queries.lists import count_mine
 from regulars.conversations.notifying import count_unread_notifications
 from regulars.inboxes.access import inboxes_of
-from regulars.scheduling.queries import count_refused
 from regulars.saved_views.queries import count_for_all, lines_for
+from regulars.scheduling.queries import count_refused
 from regulars.web.inbox.counting import counters_of
 from regulars.web.inbox.lists import COUNTED, ICONS, VIEWS, ListChoice, short_label, usual_order, view_label
 from regulars.web.saved_views.words import shown

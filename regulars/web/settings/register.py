@@ -30,8 +30,8 @@ from regulars.web.macros.settings import MACROS
 from regulars.web.notifications.settings import NOTIFICATION_SETTINGS
 from regulars.web.people.views import MERGES
 from regulars.web.routing.settings import ROUTING
-from regulars.web.service_levels.settings import SERVICE_LEVELS
 from regulars.web.saved_views.views import SAVED_VIEWS
+from regulars.web.service_levels.settings import SERVICE_LEVELS
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.access import Actor
 
