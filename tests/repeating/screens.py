@@ -45,6 +45,7 @@ from . import (
     of_views,
 )
 from .building import Where
+from .of_pages import ONLY_SHOWN
 
 Values = dict[str, object]
 SENDER = {"sender_address": "inbox@lotus.example"}
@@ -462,6 +463,7 @@ COUNTS_GUESSES = {"change-password", "forgotten-password", "sign-in"}
 """forms that commit on their own, whatever becomes of them"""
 
 SHOWN_ONLY = {
+    *ONLY_SHOWN,
     *of_cases.ONLY_SHOWN,
     *of_acts.ONLY_SHOWN,
     *of_messages.ONLY_SHOWN,
@@ -470,44 +472,5 @@ SHOWN_ONLY = {
     *of_service_levels.ONLY_SHOWN,
     *of_quick_replies.ONLY_SHOWN,
     *of_views.ONLY_SHOWN,
-    *(
-        "notifications",
-        "count-notifications",
-        "notification-settings",
-        "manifest",
-        "service-worker",
-        "offline",
-        "share",
-        "receive-share",
-        "keyboard",
-        "scheduled",
-    ),
-    *("app-icon-180", "app-icon-192", "app-icon-512"),
-    *(
-        "home",
-        "inbox",
-        "inbox-view",
-        "search",
-        "search-counts",
-        "search-suggestions",
-        "conversation",
-        "conversation-row",
-        "conversation-head",
-    ),
-    *("conversation-context", "earlier-messages", "later-messages", "template-picker"),
-    *("media", "media-thumbnail", "contact-tags", "conversation-tags", "list-tags", "tags", "tag"),
-    *("settings", "account", "connections", "message-templates", "members", "roles", "compare-roles"),
-    *(
-        "teams",
-        "mail",
-        "business-hours",
-        "ledger",
-        "merges",
-        "merge-contact",
-        "person-threads",
-        "person-export",
-    ),
-    *("second-factor", "audit", "audit-entry", "audit-export"),
-    *("deliveries", "delivery", "parked-events", "notices", "jobs", "strings", "ready", "metrics"),
 }
 """routes that only GET asks"""
