@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from regulars.workspaces.guessing import PATIENCE
+from regulars.workspaces.permissions import THINGS
 from tests.running.browsers import signed_in
 from tests.running.product import Product
 
@@ -96,7 +97,7 @@ def test_a_role_that_loses_its_right_closes_what_is_open(product: Product, enter
     post(boss, "/settings/roles/new", name="Shift", copy_of="agent")
     ((role_id,),) = product.sql("SELECT id FROM workspaces_role WHERE name = %s", "Shift")
     post(boss, f"/settings/members/{member_id(product, 'agent')}", role=str(role_id))
-    nothing = {"name": "Shift"} | {f"reach_{each}": "own" for each in ("conversations", "contacts", "files")}
+    nothing = {"name": "Shift"} | {f"reach_{each}": "own" for each in THINGS}
     try:
         assert closes(agent, lambda: post(boss, f"/settings/roles/{role_id}", **nothing))
         assert is_in(agent)

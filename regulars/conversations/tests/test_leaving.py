@@ -53,4 +53,4 @@ def test_every_refusal_has_words(code):
 
 
 def test_there_are_as_many_codes_as_words():
-    assert len(CODES) == 10
+    assert len(CODES) == 12

@@ -245,7 +245,7 @@ def test_two_workers_never_run_the_same_reaction_together():
 
     def slow(events: Sequence[Recorded]) -> None:
         began.set()
-        may_end.wait(10)
+        may_end.wait(60)
         _note(events)
 
     def work() -> None:
@@ -256,7 +256,7 @@ def test_two_workers_never_run_the_same_reaction_together():
     record(boiled("1"))
     thread = threading.Thread(target=work)
     thread.start()
-    began.wait(10)
+    began.wait(60)
     other = reactions.run_reaction(_reaction())
     may_end.set()
     thread.join()
