@@ -28,7 +28,7 @@ class NewTranscript(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     ] = False
 
 
-def start(actor: Actor, body: NewTranscript) -> JobShape:
+def request_transcript(actor: Actor, body: NewTranscript) -> JobShape:
     """Have a conversation written out; the answer is the job that does it.
 
     When it is done, ``GET /transcripts/{job}/content`` gives the file, for seven days. Times are in the workspace's
@@ -39,7 +39,7 @@ def start(actor: Actor, body: NewTranscript) -> JobShape:
     return build_job(start_transcript(conversation, body.format, with_notes=body.notes, by=actor))
 
 
-def get_content(actor: Actor, transcript_id: UUID) -> StreamingHttpResponse:
+def get_transcript_content(actor: Actor, transcript_id: UUID) -> StreamingHttpResponse:
     """The file. 404 until the job is done, after seven days, and when the contact was removed."""
     found = open_transcript(transcript_id, by=actor)
     response = StreamingHttpResponse(content_of(found), content_type=CONTENT_TYPES[found.format])

@@ -108,14 +108,25 @@ def test_strangers_and_nonsense_do_not_exist(api: Api, as_role: Callable[[str], 
 
 
 def test_business_hours_are_read_and_changed(api: Api, as_role: Callable[[str], Api]):
-    usual: dict[str, Any] = {"time_zone": "UTC", "week": None, "holidays": [], "episode_hours": 24}
+    usual: dict[str, Any] = {
+        "time_zone": "UTC",
+        "week": None,
+        "country": "",
+        "holidays": [],
+        "episode_hours": 24,
+    }
     assert as_role("lead").get("/business-hours").json() == usual
     holidays = [{"date": "2026-12-25", "name": "Christmas"}]
     changed = api.patch("/business-hours", {"week": WEEK, "holidays": holidays, "time_zone": "Asia/Seoul"})
     days_off: dict[str, list[Any]] = {
         day: [] for day in ("tuesday", "wednesday", "thursday", "saturday", "sunday")
     }
-    expected = {"time_zone": "Asia/Seoul", "week": {**WEEK, **days_off}, "holidays": holidays}
+    expected = {
+        "time_zone": "Asia/Seoul",
+        "week": {**WEEK, **days_off},
+        "country": "",
+        "holidays": holidays,
+    }
     assert changed.json() == {**expected, "episode_hours": 24}
     assert api.patch("/business-hours", {"episode_hours": 48}).json() == {**expected, "episode_hours": 48}
     assert api.patch("/business-hours", {"holidays": []}).json()["holidays"] == []

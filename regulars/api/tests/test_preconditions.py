@@ -11,6 +11,7 @@ import pytest
 from regulars.api.preconditions import takes_versions
 from regulars.api.routes import BY_PATH, ROUTES
 from regulars.api.tests.client import Api, problem
+from regulars.attention.operations.mentioning import leave_note
 from regulars.cases.operations.arranging import create_category
 from regulars.cases.operations.opening import NewCase, open_case
 from regulars.conversations.models import Conversation
@@ -18,10 +19,14 @@ from regulars.conversations.operations.composing import Composition
 from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import OutgoingText
 from regulars.kernel import clock
+from regulars.macros.operations import MacroDraft, create_macro
 from regulars.quick_replies.operations import ReplyDraft, create_reply
 from regulars.quick_replies.wordings import Wording
 from regulars.routing.operations import Wanted, create_queue
+from regulars.saved_views.operations import ViewDraft, create_view
 from regulars.scheduling.operations import schedule_message
+from regulars.service_levels.levels import settle
+from regulars.service_levels.models import ServiceLevel
 from regulars.tags.operations import create_tag
 from regulars.workspaces.operations import create_api_token
 from tests.cast import ALICE, BORIS, Cast
@@ -39,6 +44,11 @@ def paths_of(cast: Cast) -> dict[str, tuple[str, dict[str, Any]]]:
     reply = create_reply(
         ReplyDraft("hi", "Greeting", (Wording(language="en", text="Good day"),)), by=cast.actor()
     )
+    note = leave_note(conversation, "Call her", by=cast.actor(cast.owner)).note
+    view = create_view(ViewDraft("Urgent", audience="all"), by=cast.actor())
+    macro = create_macro(MacroDraft("Refund", [{"do": "tag", "tags": ["vip"]}], "all"), by=cast.actor())
+    settle(cast.workspace.id)
+    level = ServiceLevel.objects.filter(workspace=cast.workspace).order_by("position")[0]
     return {
         "/me/availability": ("/me/availability", {"availability": "off_duty"}),
         "/members/{member_id}/availability": (
@@ -63,6 +73,11 @@ def paths_of(cast: Cast) -> dict[str, tuple[str, dict[str, Any]]]:
         "/cases/{case_id}": (f"/cases/{case.id}", {"priority": "high"}),
         "/case-categories/{category_id}": (f"/case-categories/{category.id}", {"color": "red"}),
         "/case-settings": ("/case-settings", {"reopen_hours": 12}),
+        "/notes/{note_id}": (f"/notes/{note.id}", {"text": "Called her"}),
+        "/views/{view_id}": (f"/views/{view.id}", {"name": "Hot"}),
+        "/macros/{macro_id}": (f"/macros/{macro.id}", {"name": "Refunds"}),
+        "/service-levels/{level_id}": (f"/service-levels/{level.id}", {"first_answer_minutes": 10}),
+        "/service-level-settings": ("/service-level-settings", {"follow_up_hours": 24}),
     }
 
 
@@ -90,7 +105,9 @@ def test_everything_that_is_edited_has_a_version():
         *("/cases/{case_id}", "/case-categories/{category_id}", "/case-settings"),
         *("/me/availability", "/members/{member_id}/availability", "/me/notification-settings"),
         *("/queues/{queue_id}", "/routing", "/scheduled-messages/{scheduled_id}"),
-        *("/second-factor-rule", "/quick-replies/{reply_id}"),
+        *("/second-factor-rule", "/quick-replies/{reply_id}", "/notes/{note_id}"),
+        *("/views/{view_id}", "/macros/{macro_id}"),
+        *("/service-levels/{level_id}", "/service-level-settings"),
     }
 
 

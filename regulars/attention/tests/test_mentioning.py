@@ -130,9 +130,9 @@ def test_following_begins_and_ends_once(cast: Cast):
         follow(conversation, by=cast.token_actor("agent"))
 
 
-def test_names_are_read_with_one_query(cast: Cast, django_assert_num_queries):
+def test_names_and_earlier_wordings_are_read_with_one_query_each(cast: Cast, django_assert_num_queries):
     conversation, by = cast.hears(ALICE, "hello"), cast.actor(cast.agent)
     notes = [leave_note(conversation, "@Mate", [Named("member", cast.mate.id)], by=by).note for _ in range(3)]
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         attach_mentions(notes)
     assert [getattr(note, "named", None) for note in notes] == [[str(cast.mate)]] * 3
