@@ -147,12 +147,13 @@ def _restore_status(conversation: Conversation, was: State, by: Actor) -> None:
 
 
 def _restore_what_follows(conversation: Conversation, was: State, left: State, now: State) -> None:
+    """The verbs move it along with the status; what the act had left alone stays as it is ``now``."""
     facts = facts_of(was)
     back = {
-        fact: facts[fact] for fact in FOLLOWING & facts.keys() if getattr(left, fact) == getattr(now, fact)
+        fact: facts[fact] if fact in facts and getattr(left, fact) == getattr(now, fact) else getattr(now, fact)
+        for fact in FOLLOWING
     }
-    if back:
-        Conversation.objects.filter(id=conversation.id).update(**back, updated_at=clock.now())
+    Conversation.objects.filter(id=conversation.id).update(**back, updated_at=clock.now())
 
 
 def _who_changed(conversation: Conversation, facts: list[str]) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from regulars.acts.actions import (
@@ -192,6 +192,7 @@ def action_named(word: str, cast: Cast, until: datetime) -> Action:
     return made[word]()
 
 
+@example(prelude=["resolve", "unread"], acts=[["snooze"]], others="")  # resolving again reads it
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     prelude=st.lists(st.sampled_from(WORDS), max_size=4),
