@@ -22,6 +22,7 @@ import click
 from benchmarks.children import run_child
 from benchmarks.figures import Figure, median
 from benchmarks.processes import server_seconds
+from benchmarks.seeding import environment_with_database
 
 if TYPE_CHECKING:
     from benchmarks.accepting import Effort
@@ -115,7 +116,7 @@ def measure_asking(product: Product, effort: Effort) -> Iterator[Figure]:
 
 def ask_product(product: Product, contacts: int, messages: int, rounds: int) -> Iterator[Figure]:
     """In a process that has Django."""
-    environment = {**product.environment, "DATABASE_URL": product.database_url}
+    environment = environment_with_database(product)
     amounts = ["--contacts", str(contacts), "--messages", str(messages), "--rounds", str(rounds)]
     command = [sys.executable, "-m", "benchmarks.asking", *amounts]
     found: dict[str, float] = run_child(command, environment=environment)

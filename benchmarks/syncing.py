@@ -97,6 +97,8 @@ async def _measure(product: Product, conversation: str, turns: int) -> dict[str,
     try:
         for each in sessions:
             await asyncio.wait_for(each.ready.wait(), PATIENCE)
+        await sessions[0].post("reading", state="read")  # what it is already would be told to nobody
+        await sessions[0].post("assignment", member="")
         took: dict[str, list[float]] = {deed: [] for deed in DEEDS}
         for turn in range(turns):
             for deed in DEEDS:
@@ -129,6 +131,6 @@ def _form(deed: str, turn: int) -> dict[str, str]:
         "draft": {"mode": "reply", "text": f"As far as I have come: {turn}"},
         "presence": {"state": "writing"},
         "assignment": {"member": "" if turn % 2 else "me"},
-        "reading": {"state": "unread" if turn % 2 else "read"},
+        "reading": {"state": "read" if turn % 2 else "unread"},
     }
     return forms[deed]

@@ -1531,6 +1531,7 @@ CREATE TABLE public.transcripts_transcript (
     id uuid NOT NULL,
     format text NOT NULL,
     with_notes boolean DEFAULT false NOT NULL,
+    with_numbers boolean DEFAULT false NOT NULL,
     made_at timestamp with time zone,
     expires_at timestamp with time zone NOT NULL,
     created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,

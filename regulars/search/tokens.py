@@ -65,8 +65,10 @@ def tokens_of(text: str) -> set[str]:
         elif kind == "number":
             groups = _GROUPS.findall(piece)
             digits = "".join(groups)
-            for group in groups:
-                tokens.update((BEGINS + group[0], BEGINS + group[:2]))
+            at = 0
+            for group in groups:  # of one digit, too, the two that follow each other
+                tokens.update((BEGINS + group[0], BEGINS + digits[at : at + 2]))
+                at += len(group)
             tokens.update(digits[place : place + 3] for place in range(len(digits) - 2))
         else:
             tokens.add(piece)

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from regulars.contacts.numbers import shown_name, shown_number
 from regulars.conversations.models import Conversation, Message, Note
 from regulars.conversations.queries.changing import MessageChanges, emoji_of
 from regulars.conversations.queries.threads import MessageDetails
@@ -105,13 +106,13 @@ def who_said(message: Message, conversation: Conversation) -> str:
         known = message.contact.display_name if conversation.group_id and message.contact else ""
         if not known and conversation.contact:
             known = conversation.contact.person.display_name
-        return known or message.author_name or _("Contact")
+        return known or shown_name(message.author_name) or _("Contact")
     return message.author_name or (_("Phone app") if message.source == "phone_app" else _("Somebody"))
 
 
 def whom_with(conversation: Conversation) -> str:
     if conversation.contact:
-        return conversation.contact.person.display_name or conversation.contact.phone
+        return conversation.contact.person.display_name or shown_number(conversation.contact.phone)
     return conversation.group.subject if conversation.group else ""
 
 
@@ -174,7 +175,9 @@ def _about(message: Message, content: MessageContent) -> Iterator[str]:
                 yield f"[{asked.url_text}] {asked.url}"
     cards = outgoing.cards if isinstance(outgoing, OutgoingContacts) else content.cards
     for card in cards:
-        yield ", ".join(filter(None, (card.name, *(each.phone for each in card.phones))))
+        yield ", ".join(
+            filter(None, (shown_name(card.name), *(shown_number(each.phone) for each in card.phones)))
+        )
     if content.choice and content.choice.title and content.choice.title != message.text:
         yield f"[{content.choice.title}]"
     if content.order:

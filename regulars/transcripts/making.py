@@ -16,6 +16,7 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from regulars.contacts.numbers import shown_number
 from regulars.conversations.access import access_conversation, media_visible_to
 from regulars.conversations.models import Conversation, Message, Note
 from regulars.conversations.queries.threads import shown_with, with_details
@@ -34,6 +35,7 @@ from regulars.workspaces.access import Actor
 from regulars.workspaces.jobs import actor_of_job
 from regulars.workspaces.operations import audit
 from regulars.workspaces.queries import time_zone_of
+from regulars.workspaces.sight import NUMBERS, Sight, looking
 
 PERMISSION, NOTES = "conversations:export", "notes:write"
 KEPT_FOR = timedelta(days=7)
@@ -78,11 +80,17 @@ def _make(context: JobContext[TranscriptArguments]) -> TranscriptResult:
     if context.arguments.notes:
         by.require(NOTES)
     conversation = access_conversation(by, context.arguments.conversation)
-    with translation.override(context.arguments.language):
+    with translation.override(context.arguments.language), looking(_sight(context)):
         reached = context.checkpoint(_Reached) or _begin(context, conversation)
         while not reached.is_told:
             reached = _go_on(context, conversation, reached, by)
         return _finish(context, reached)
+
+
+def _sight(context: JobContext[TranscriptArguments]) -> Sight:
+    """As far as whoever asked saw when they did: who reads the file is held against that."""
+    has_numbers = Transcript.objects.filter(id=context.job_id, with_numbers=True).exists()
+    return frozenset({NUMBERS}) if has_numbers else frozenset()
 
 
 def _begin(context: JobContext[TranscriptArguments], conversation: Conversation) -> _Reached:
@@ -182,7 +190,7 @@ def _head(conversation: Conversation, context: JobContext[TranscriptArguments]) 
     contact = conversation.contact
     facts = (
         (_("With"), whom_with(conversation)),
-        *(((_("Phone"), contact.phone),) if contact and contact.phone else ()),
+        *(((_("Phone"), shown_number(contact.phone)),) if contact and contact.phone else ()),
         (_("Number of ours"), f"{conversation.inbox.name} ({conversation.inbox.display_address})"),
         (_("Made on"), f"{day_words(asked)}, {time_words(asked)}"),
         (_("Made by"), context.by.name),

@@ -16,6 +16,8 @@ class Transcript(WorkspaceScoped):
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
     format = models.TextField()
     with_notes = models.BooleanField(db_default=False, default=False)
+    with_numbers = models.BooleanField(db_default=False, default=False)
+    """people's numbers stand in it whole, as whoever asked for it sees them"""
     made_at = models.DateTimeField(null=True)
     """when it was whole"""
     expires_at = models.DateTimeField(db_index=True)

@@ -20,6 +20,7 @@ from regulars.transcripts.making import KEPT_FOR, MAKE, NOTES, PERMISSION, Forma
 from regulars.transcripts.models import Transcript
 from regulars.workspaces.access import Actor
 from regulars.workspaces.operations import audit
+from regulars.workspaces.sight import NUMBERS
 
 CONTENT_TYPES = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
 
@@ -41,6 +42,7 @@ def start_transcript(conversation: Conversation, form: Format, *, with_notes: bo
             "conversation": conversation,
             "format": form,
             "with_notes": with_notes,
+            "with_numbers": by.can(NUMBERS),
             "expires_at": clock.now() + KEPT_FOR,
         },
     )
@@ -67,6 +69,8 @@ def open_transcript(transcript_id: UUID | None, *, by: Actor) -> Transcript:
         raise NotFound(_("There is no such file; it is there for 7 days, unless the contact is removed"))
     if found.with_notes:
         by.require(NOTES)
+    if found.with_numbers:
+        by.require(NUMBERS)
     access_conversation(by, found.conversation_id)
     audit(by, "conversations:read_export", "conversation", str(found.conversation_id), job=str(found.id))
     return found

@@ -12,7 +12,6 @@ ONLY_SHOWN = frozenset(
             "service-worker",
             "offline",
             "share",
-            "receive-share",
             "keyboard",
             "scheduled",
         ),

@@ -353,6 +353,7 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     ),
     "condition-form": lambda _stage: Form("/conditions/contact/form"),
     "upload": _upload,
+    "receive-share": lambda _stage: Form("/share/received", {"text": "Look at this"}, is_signed_in=False),
     "media-retry": lambda stage: Form(f"/media/{stage.media.id}/retry"),
     "connect": on_settings("numbers/connect", **ACCOUNT),
     "credentials": lambda stage: Form(
@@ -444,7 +445,7 @@ FORMS_OTHERWISE = {
 """the same routes, with more said"""
 
 SHOWN_THOUGH_POSTED = {
-    *("condition-form", "message-preview", "preview-quick-reply", "plan-quick-replies"),
+    *("condition-form", "message-preview", "preview-quick-reply", "plan-quick-replies", "receive-share"),
 }
 """what is sent there is drawn, and changes nothing"""
 

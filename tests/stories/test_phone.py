@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -59,9 +61,8 @@ def test_a_thumb_reaches_everything(desks: Desks, product: Product, direction: s
     page.evaluate("(direction) => (document.documentElement.dir = direction)", direction)
     expect(desk.row(nora)).to_be_visible()
     bar = page.locator(".bottom-bar")
-    expect(bar.locator("a:not([role]), menu-button > button")).to_have_text(
-        ["Inbox", "Search", "Cases", "Me"], use_inner_text=True
-    )
+    places = [re.compile(f"^{name}") for name in ("Inbox", "Search", "Cases", "Me")]
+    expect(bar.locator("a:not([role]), menu-button > button")).to_have_text(places, use_inner_text=True)
     expect(bar.locator("[aria-current=page]")).to_contain_text("Inbox")
     assert page.evaluate(TOO_SMALL) == []
 

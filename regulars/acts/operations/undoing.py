@@ -150,7 +150,9 @@ def _restore_what_follows(conversation: Conversation, was: State, left: State, n
     """The verbs move it along with the status; what the act had left alone stays as it is ``now``."""
     facts = facts_of(was)
     back = {
-        fact: facts[fact] if fact in facts and getattr(left, fact) == getattr(now, fact) else getattr(now, fact)
+        fact: facts[fact]
+        if fact in facts and getattr(left, fact) == getattr(now, fact)
+        else getattr(now, fact)
         for fact in FOLLOWING
     }
     Conversation.objects.filter(id=conversation.id).update(**back, updated_at=clock.now())

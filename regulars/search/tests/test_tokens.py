@@ -80,6 +80,7 @@ def test_every_part_of_a_number_is_found_however_it_is_set(digits: str, gaps: li
 
 
 @given(mixed, mixed)
+@example("0:0", "00")
 def test_what_is_found_stands_in_the_text(text: str, written: str) -> None:
     found = find_in(text, [Term(written)]) if Term(written).pieces else None
     for start, end in found or []:

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ),
                 ("format", models.TextField()),
                 ("with_notes", models.BooleanField(db_default=False, default=False)),
+                ("with_numbers", models.BooleanField(db_default=False, default=False)),
                 ("made_at", models.DateTimeField(null=True)),
                 ("expires_at", models.DateTimeField(db_index=True)),
                 (

@@ -84,7 +84,7 @@ export class QuickReplies {
     this.abort?.abort();
     this.abort = new AbortController();
     const response = await get(url, { signal: this.abort.signal }).catch(() => null);
-    const html = response?.ok ? await response.text() : "";
+    const html = response?.ok ? await response.text().catch(() => "") : ""; // overtaken while it came
     if (!html || this.typed?.words !== words || this.dismissed === start) return;
     const found = fragment(html);
     if (words === "") this.shortcuts = new Set(found.firstElementChild.dataset.shortcuts.split(" ").filter(Boolean));

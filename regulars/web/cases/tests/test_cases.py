@@ -335,7 +335,7 @@ def test_the_counter_says_how_many_are_mine(cast: Cast, sign_in: SignIn):
     done = opened(cast, owner=cast.agent)
     opened(cast, owner=cast.agent)
     change_case(done, CaseChanges(status="resolved"), by=cast.actor())
-    (work,) = sign_in(cast.agent).get("/cases").context["navigation"].work
-    assert (work.key, work.count) == ("cases", 1)
+    work = sign_in(cast.agent).get("/cases").context["navigation"].work
+    assert {each.key: each.count for each in work}["cases"] == 1
     told = count_everything([cast.actor(cast.agent), cast.actor(cast.mate)])
     assert [each["cases"] for each in told] == [1, 0]

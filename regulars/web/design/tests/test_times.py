@@ -96,6 +96,7 @@ def test_russian_tells_one_few_and_many_apart(domain: str) -> None:
 
 
 SAME_FOR_FEW_AND_MANY = {
+    "run on %(shown)s conversation",
     "%(count)s new",
     "%(count)s selected",
     "%(count)s time",  # 1 and 5 раз
