@@ -42,6 +42,7 @@ document.addEventListener("body-replaced", ({ detail }) => detail && replaceView
 /** The next of the saved views; after the last one the first. */
 onCommand("go-views", () => {
   const links = [...document.querySelectorAll(".rail [data-saved]")];
+  if (!links.length) links.push(...document.querySelectorAll('.rail a[href="/settings/views"]')); // where one is made
   if (!links.length) return false;
   const at = links.findIndex((link) => link.getAttribute("aria-current") === "page");
   links[(at + 1) % links.length].click();
