@@ -90,7 +90,7 @@ def test_costing_weighs_each_part_and_counts_rows(product: Product) -> None:
     rows = [figures[f"history rows of 1,000 messages, threads {kind}"].value for kind in KINDS]
     assert rows == [0, 1_000, 3_000]
     shares = [figures[f"1,000 messages, threads {kind}: {part}"].ratio for kind in KINDS for part in PARTS]
-    assert all(share is not None and share < 1 for share in shares)
+    assert all(share is not None and share > 0 for share in shares)
     assert figures["statements about tags for a batch of messages"].value == 0
     assert product.ask("SELECT count(*) FROM pg_indexes WHERE indexname = 'message_by_contact'") == 1
 
@@ -109,6 +109,12 @@ def test_every_reaction_has_a_lag_and_what_it_left_undone_is_done(product: Produ
         *(each.name for each in REACTIONS),
         EVERYTHING,
     }
+
+
+def test_ten_sessions_of_one_member_are_told_of_each_deed(product: Product) -> None:
+    figures = by_name(measure_syncing(product, TINY))
+    names = [name for name, _event in DEEDS.values()]
+    assert list(figures) == [f"{name} in {SESSIONS} sessions of one member, p95" for name in names]
 
 
 def test_tagging_compares_with_the_same_list(product: Product) -> None:
@@ -160,9 +166,3 @@ def test_resting_weighs_each_process() -> None:
     parts = {name.rpartition(": ")[2] for name in figures if name.startswith("idle memory, the demo: ")}
     assert parts == {"supervisor", "postgres", "web", "worker", "sandbox"}
     assert figures["second start of the demo"].value > 0
-
-
-def test_ten_sessions_of_one_member_are_told_of_each_deed(product: Product) -> None:
-    figures = by_name(measure_syncing(product, TINY))
-    names = [name for name, _event in DEEDS.values()]
-    assert list(figures) == [f"{name} in {SESSIONS} sessions of one member, p95" for name in names]
