@@ -174,14 +174,17 @@ def _answer(phones: Sequence[str]) -> float:
 
 
 def _forget(phones: Sequence[str]) -> None:
-    from django.db import connection
+    from django.db import connection, transaction
 
     from regulars.conversations.models import Conversation, Message
     from regulars.conversations.provider_ids import forget_ids
 
-    with connection.cursor() as cursor:
+    with transaction.atomic():
         forget_ids(Message.objects.filter(conversation__contact__phone__in=phones))
-        Conversation.objects.filter(contact__phone__in=phones).delete()
+        gone = Conversation.objects.filter(contact__phone__in=phones)
+        list(gone.select_for_update().values_list("id"))  # a worker may be about to write of one
+        gone.delete()
+    with connection.cursor() as cursor:
         cursor.execute(
             "VACUUM (ANALYZE) conversations_conversation, conversations_conversationhistory,"
             " conversations_episode, conversations_fact, conversations_providermessageid"
