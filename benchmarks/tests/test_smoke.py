@@ -90,7 +90,7 @@ def test_costing_weighs_each_part_and_counts_rows(product: Product) -> None:
     rows = [figures[f"history rows of 1,000 messages, threads {kind}"].value for kind in KINDS]
     assert rows == [0, 1_000, 3_000]
     shares = [figures[f"1,000 messages, threads {kind}: {part}"].ratio for kind in KINDS for part in PARTS]
-    assert all(share is not None and share > 0 for share in shares)
+    assert all(share is not None and share < 1 for share in shares)
     assert figures["statements about tags for a batch of messages"].value == 0
     assert product.ask("SELECT count(*) FROM pg_indexes WHERE indexname = 'message_by_contact'") == 1
 
