@@ -11,13 +11,14 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from regulars.conversations.queries.asking import read_condition
 from regulars.kernel import clock
 from regulars.kernel.conditions.tree import write
 from regulars.kernel.errors import ChangedMeanwhile, Conflict, Invalid, NotAllowed
 from regulars.kernel.events import record
 from regulars.kernel.locks import hold
 from regulars.saved_views.access import can_change, no_such_view
-from regulars.saved_views.asking import read_conditions
+from regulars.saved_views.asking import ASKED_ABOUT
 from regulars.saved_views.events import (
     SavedViewChanged,
     SavedViewCreated,
@@ -166,7 +167,7 @@ def _hold(view: SavedView, by: Actor) -> SavedView:
 
 def _fill(view: SavedView, draft: ViewDraft, by: Actor) -> list[Team]:
     view.name = _clean_name(draft.name)
-    view.conditions = write(read_conditions(draft.conditions, by))
+    view.conditions = write(read_condition(draft.conditions, ASKED_ABOUT, by))
     if draft.order not in ORDERS:
         raise Invalid(
             _("Choose one of those that there are"), fields={"order": f"one of {', '.join(ORDERS)}"}
