@@ -23,7 +23,7 @@ from benchmarks.accepting import Effort
 from benchmarks.children import run_child
 from benchmarks.figures import Figure, median
 from benchmarks.product import Product
-from regulars.supervision.home import secret_key
+from benchmarks.seeding import environment_with_database
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -45,11 +45,7 @@ def measure_routing(product: Product, effort: Effort) -> Iterator[Figure]:
     many = MANY if effort.seconds >= 1 else MANY // 10
     told: dict[str, float] = run_child(
         [product.checkout.python, "-m", "benchmarks.routing", str(many), str(effort.rounds)],
-        environment={
-            **product.environment,
-            "DATABASE_URL": product.database_url,
-            "REGULARS_SECRET_KEY": secret_key(product.home),
-        },
+        environment=environment_with_database(product),
         folder=product.checkout.root,
     )
     yield Figure(

@@ -22,7 +22,7 @@ from benchmarks.accepting import Effort
 from benchmarks.children import run_child
 from benchmarks.figures import Figure, median
 from benchmarks.product import Product
-from regulars.supervision.home import secret_key
+from benchmarks.seeding import environment_with_database
 
 if TYPE_CHECKING:
     from regulars.workspaces.access import Actor
@@ -67,11 +67,7 @@ def measure_seeing(product: Product, effort: Effort) -> Iterator[Figure]:
     count, rounds = (CONVERSATIONS, max(effort.rounds, 3) * 3) if is_long else (FEWER, 1)
     took: Times = run_child(
         [product.checkout.python, "-m", "benchmarks.seeing", str(count), str(rounds)],
-        environment={
-            **product.environment,
-            "DATABASE_URL": product.database_url,
-            "REGULARS_SECRET_KEY": secret_key(product.home),
-        },
+        environment=environment_with_database(product),
         folder=product.checkout.root,
     )
     for asked, times in took.items():

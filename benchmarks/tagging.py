@@ -18,7 +18,7 @@ from benchmarks.accepting import Effort
 from benchmarks.children import run_child
 from benchmarks.figures import Figure, median
 from benchmarks.product import Product
-from regulars.supervision.home import secret_key
+from benchmarks.seeding import environment_with_database
 
 CONVERSATIONS = 100_000
 TAGS = 300
@@ -59,11 +59,7 @@ def measure_tagging(product: Product, effort: Effort) -> Iterator[Figure]:
     many = CONVERSATIONS if effort.seconds >= 1 else CONVERSATIONS // 100
     told: dict[str, float] = run_child(
         [product.checkout.python, "-m", "benchmarks.tagging", str(many), str(effort.rounds)],
-        environment={
-            **product.environment,
-            "DATABASE_URL": product.database_url,
-            "REGULARS_SECRET_KEY": secret_key(product.home),
-        },
+        environment=environment_with_database(product),
         folder=product.checkout.root,
     )
     for kind in ("common", "rare"):

@@ -19,7 +19,7 @@ from benchmarks.accepting import Effort
 from benchmarks.children import run_child
 from benchmarks.figures import Figure
 from benchmarks.product import Product
-from regulars.supervision.home import secret_key
+from benchmarks.seeding import environment_with_database
 
 CONVERSATIONS = 100_000
 MOST_MILLISECONDS = 80.0
@@ -80,11 +80,7 @@ def measure_viewing(product: Product, effort: Effort) -> Iterator[Figure]:
     many = CONVERSATIONS if effort.seconds >= 1 else CONVERSATIONS // 100
     told: dict[str, float] = run_child(
         [product.checkout.python, "-m", "benchmarks.viewing", str(many), str(effort.rounds * TIMES)],
-        environment={
-            **product.environment,
-            "DATABASE_URL": product.database_url,
-            "REGULARS_SECRET_KEY": secret_key(product.home),
-        },
+        environment=environment_with_database(product),
         folder=product.checkout.root,
     )
     yield Figure(

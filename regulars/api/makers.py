@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
 from regulars.kernel.errors import NotFound
@@ -20,17 +22,9 @@ def maker_of(actor: Actor) -> Member:
 
 
 def as_maker(actor: Actor) -> Actor:
+    return acting_as(maker_of(actor), actor)
+
+
+def acting_as(member: Member, actor: Actor) -> Actor:
     """Whoever made the token, with what the token may."""
-    maker = maker_of(actor)
-    return Actor(
-        "member",
-        maker.id,
-        actor.workspace_id,
-        str(maker),
-        actor.role,
-        actor.permissions,
-        actor.team_ids,
-        actor.reach,
-        actor.role_id,
-        actor.role_permissions,
-    )
+    return replace(actor, kind="member", id=member.id, name=str(member))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -20,11 +20,10 @@ from regulars.macros.events import MacroChanged, MacroCreated, MacroRemoved, Mac
 from regulars.macros.models import Macro
 from regulars.macros.planning import check_steps, kept, read_steps
 from regulars.workspaces.access import Actor
-from regulars.workspaces.audiences import AUDIENCES
+from regulars.workspaces.audiences import Audience, give_to
 from regulars.workspaces.models import Team
 from regulars.workspaces.operations import audit
 
-Audience = Literal["member", "teams", "all"]
 NAME_LENGTH = 60
 MOST_SHARED, MOST_OWN = 200, 50
 KEPT_REMOVED = timedelta(days=1)
@@ -158,16 +157,7 @@ def _fill(macro: Macro, draft: MacroDraft, by: Actor) -> list[Team]:
     steps = read_steps(draft.steps)
     check_steps(steps, by)
     macro.steps = kept(steps)
-    if draft.audience not in AUDIENCES:
-        raise Invalid(
-            _("Choose one of those that there are"), fields={"audience": f"one of {', '.join(AUDIENCES)}"}
-        )
-    macro.audience = draft.audience
-    if macro.audience != "member":
-        macro.owner_id = None
-    elif macro.owner_id is None:
-        macro.owner_id = by.member_id
-    return _teams(macro, draft.team_ids)
+    return give_to(macro, draft.audience, draft.team_ids, by=by)
 
 
 def _clean_name(name: str) -> str:
@@ -178,15 +168,6 @@ def _clean_name(name: str) -> str:
             fields={"name": f"1 to {NAME_LENGTH} characters"},
         )
     return wanted
-
-
-def _teams(macro: Macro, team_ids: Collection[UUID]) -> list[Team]:
-    if macro.audience != "teams":
-        return []
-    found = list(Team.objects.filter(workspace_id=macro.workspace_id, id__in=team_ids))
-    if not found or len(found) != len(set(team_ids)):
-        raise Invalid(_("Choose the teams that it is for"), fields={"teams": "teams of this workspace"})
-    return found
 
 
 def _check_room(macro: Macro) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from regulars.kernel.errors import NotFound
 from regulars.media.models import MediaFile
 from regulars.quick_replies.models import QuickReply, QuickReplyFile
+from regulars.workspaces import audiences
 from regulars.workspaces.access import Actor
+
+MANAGING = "quick_replies:manage"
 
 
 def access_quick_reply(actor: Actor, reply_id: UUID | None) -> QuickReply:
@@ -28,22 +31,18 @@ def quick_replies_visible_to(actor: Actor) -> QuerySet[QuickReply]:
     """
     actor.require("quick_replies:read")
     every = QuickReply.objects.filter(workspace_id=actor.workspace_id)
-    if actor.can("quick_replies:manage"):
-        return every.filter(~Q(audience="member") | _own(actor))
-    return every.filter(_usable(actor))
+    return every.filter(audiences.seen_by(actor, QuickReply, MANAGING))
 
 
 def quick_replies_offered_to(actor: Actor) -> QuerySet[QuickReply]:
     """Those that the actor can insert now."""
     actor.require("quick_replies:read")
     every = QuickReply.objects.filter(workspace_id=actor.workspace_id, archived_at=None)
-    return every.filter(_usable(actor))
+    return every.filter(audiences.usable_by(actor, QuickReply))
 
 
 def can_change(actor: Actor, reply: QuickReply) -> bool:
-    if reply.audience == "member":
-        return reply.owner_id is not None and reply.owner_id == actor.member_id
-    return actor.can("quick_replies:manage")
+    return audiences.can_change(actor, reply, MANAGING)
 
 
 def files_visible_to(actor: Actor) -> QuerySet[MediaFile]:
@@ -65,14 +64,3 @@ def own_uploads(actor: Actor, file_ids: Collection[UUID]) -> dict[UUID, MediaFil
 
 def no_such_reply() -> NotFound:
     return NotFound(_("There is no such quick reply, or it is somebody else's own"))
-
-
-def _usable(actor: Actor) -> Q:
-    mine = QuickReply.teams.through.objects.filter(
-        quickreply_id=OuterRef("pk"), team_id__in=list(actor.team_ids)
-    )
-    return Q(audience="all") | _own(actor) | Q(Exists(mine), audience="teams")
-
-
-def _own(actor: Actor) -> Q:
-    return Q(audience="member", owner_id=actor.member_id, owner_id__isnull=False)

@@ -10,20 +10,18 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from regulars.conversations.condition_fields import may_ask
+from regulars.conversations.queries.asking import read_condition
 from regulars.inboxes.models import Inbox
 from regulars.kernel import clock
-from regulars.kernel.conditions.problems import Wrong, joined
-from regulars.kernel.conditions.tree import Condition, leaves_of, write
-from regulars.kernel.conditions.wording import to_invalid
+from regulars.kernel.conditions.tree import write
 from regulars.kernel.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from regulars.kernel.events import record
 from regulars.kernel.locks import hold
+from regulars.kernel.ordering import moved_to
 from regulars.routing.events import QueueChanged, QueueCreated, QueueRemoved, RoutingChanged
 from regulars.routing.filing import ASKED_ABOUT
 from regulars.routing.models import METHODS, Queue, RoutedInbox, RoutingSettings
 from regulars.workspaces.access import Actor
-from regulars.workspaces.conditions import parse_written
 from regulars.workspaces.models import Member, Team
 from regulars.workspaces.operations import audit
 from regulars.workspaces.serving import WORD_LENGTH, clean_word
@@ -60,15 +58,6 @@ def wanted_of(queue: Queue) -> Wanted:
         queue.specialist_seconds,
         queue.method,
     )
-
-
-def read_conditions(written: Any, actor: Actor, *, at: str = "conditions") -> Condition:
-    """About the contact's last message; raises ``Invalid`` naming the leaf."""
-    condition = parse_written(written, ASKED_ABOUT, actor.workspace_id, at=at)
-    for leaf in leaves_of(condition):
-        if not may_ask(actor, leaf.field):
-            raise to_invalid(Wrong("not_here", "a field that you may ask", joined(leaf.path, "field")), at)
-    return condition
 
 
 @transaction.atomic
@@ -131,9 +120,8 @@ def move_queue(queue: Queue, place: int, *, by: Actor) -> None:
     by.require("routing:manage")
     hold(f"queues:{queue.workspace_id}")
     rows = list(Queue.objects.filter(workspace_id=queue.workspace_id).order_by("position", "id"))
-    others = [each for each in rows if each.id != queue.id]
-    ordered = [*others[: max(place, 0)], queue, *others[max(place, 0) :]]
-    if [each.id for each in ordered] == [each.id for each in rows]:
+    ordered = moved_to(place, queue, rows)
+    if ordered == rows:
         return
     for position, each in enumerate(ordered):
         each.position = position
@@ -204,7 +192,7 @@ def _hold(queue: Queue) -> Queue:
 
 def _fill(queue: Queue, wanted: Wanted, by: Actor) -> None:
     queue.name = _free_name(queue, wanted.name)
-    queue.conditions = write(read_conditions(wanted.conditions, by))
+    queue.conditions = write(read_condition(wanted.conditions, ASKED_ABOUT, by))
     queue.skill = _checked_skill(wanted.skill)
     queue.wants_language = wanted.wants_language
     queue.specialist_id = _checked_specialist(queue.workspace_id, wanted.specialist_id)

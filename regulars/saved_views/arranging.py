@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from regulars.kernel.errors import Conflict, Invalid
 from regulars.kernel.events import record
+from regulars.kernel.ordering import moved_to
 from regulars.saved_views.access import no_such_view, views_offered_to
 from regulars.saved_views.events import SavedViewsArranged
 from regulars.saved_views.models import SavedView, ViewPlace
@@ -52,8 +53,7 @@ def move_view(view: SavedView, place: int, *, by: Actor) -> None:
     ordered = [each.view.id for each in in_order(by)]
     if view.id not in ordered:
         raise no_such_view()
-    others = [each for each in ordered if each != view.id]
-    wanted = [*others[: max(place, 0)], view.id, *others[max(place, 0) :]]
+    wanted = moved_to(place, view.id, ordered)
     if wanted == ordered:
         return
     rows = [ViewPlace(view_id=each, member_id=member_id, place=number) for number, each in enumerate(wanted)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any, Literal
@@ -11,13 +11,14 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from regulars.conversations.queries.asking import read_condition
 from regulars.kernel import clock
 from regulars.kernel.conditions.tree import write
 from regulars.kernel.errors import ChangedMeanwhile, Conflict, Invalid, NotAllowed
 from regulars.kernel.events import record
 from regulars.kernel.locks import hold
 from regulars.saved_views.access import can_change, no_such_view
-from regulars.saved_views.asking import read_conditions
+from regulars.saved_views.asking import ASKED_ABOUT
 from regulars.saved_views.events import (
     SavedViewChanged,
     SavedViewCreated,
@@ -26,11 +27,10 @@ from regulars.saved_views.events import (
 )
 from regulars.saved_views.models import ORDERS, SavedView
 from regulars.workspaces.access import Actor
-from regulars.workspaces.audiences import AUDIENCES
+from regulars.workspaces.audiences import Audience, give_to
 from regulars.workspaces.models import Team
 from regulars.workspaces.operations import audit
 
-Audience = Literal["member", "teams", "all"]
 Order = Literal["longest_waiting", "newest", "closing", "waking"]
 NAME_LENGTH = 60
 MOST_SHARED, MOST_OWN = 100, 50
@@ -167,14 +167,13 @@ def _hold(view: SavedView, by: Actor) -> SavedView:
 
 def _fill(view: SavedView, draft: ViewDraft, by: Actor) -> list[Team]:
     view.name = _clean_name(draft.name)
-    view.conditions = write(read_conditions(draft.conditions, by))
-    view.order = _one_of(draft.order, ORDERS, "order")
-    view.audience = _one_of(draft.audience, AUDIENCES, "audience")
-    if view.audience != "member":
-        view.owner_id = None
-    elif view.owner_id is None:
-        view.owner_id = by.member_id
-    return _teams(view, draft.team_ids)
+    view.conditions = write(read_condition(draft.conditions, ASKED_ABOUT, by))
+    if draft.order not in ORDERS:
+        raise Invalid(
+            _("Choose one of those that there are"), fields={"order": f"one of {', '.join(ORDERS)}"}
+        )
+    view.order = draft.order
+    return give_to(view, draft.audience, draft.team_ids, by=by)
 
 
 def _clean_name(name: str) -> str:
@@ -185,21 +184,6 @@ def _clean_name(name: str) -> str:
             fields={"name": f"1 to {NAME_LENGTH} characters"},
         )
     return wanted
-
-
-def _one_of(word: str, known: Sequence[str], name: str) -> str:
-    if word not in known:
-        raise Invalid(_("Choose one of those that there are"), fields={name: f"one of {', '.join(known)}"})
-    return word
-
-
-def _teams(view: SavedView, team_ids: Collection[UUID]) -> list[Team]:
-    if view.audience != "teams":
-        return []
-    found = list(Team.objects.filter(workspace_id=view.workspace_id, id__in=team_ids))
-    if not found or len(found) != len(set(team_ids)):
-        raise Invalid(_("Choose the teams that it is for"), fields={"teams": "teams of this workspace"})
-    return found
 
 
 def _check_room(view: SavedView) -> None:

@@ -12,13 +12,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from regulars.conversations.condition_fields import may_ask
-from regulars.kernel.conditions.problems import Wrong, joined
-from regulars.kernel.conditions.tree import Condition, leaves_of, write
-from regulars.kernel.conditions.wording import to_invalid
+from regulars.conversations.queries.asking import read_condition
+from regulars.kernel.conditions.tree import write
 from regulars.kernel.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from regulars.kernel.events import record
 from regulars.kernel.locks import hold
+from regulars.kernel.ordering import moved_to
 from regulars.service_levels.events import (
     ServiceLevelChanged,
     ServiceLevelCreated,
@@ -28,7 +27,6 @@ from regulars.service_levels.events import (
 from regulars.service_levels.levels import ASKED_ABOUT, settle
 from regulars.service_levels.models import COUNTED_BY, ServiceLevel, ServiceLevelSettings
 from regulars.workspaces.access import Actor
-from regulars.workspaces.conditions import parse_written
 from regulars.workspaces.operations import audit
 
 MOST_LEVELS = 20
@@ -66,15 +64,6 @@ def wanted_of(level: ServiceLevel) -> Wanted:
         level.warn_percent,
         level.is_batch,
     )
-
-
-def read_conditions(written: Any, actor: Actor, *, at: str = "conditions") -> Condition:
-    """About the conversation; raises ``Invalid`` naming the leaf."""
-    condition = parse_written(written, ASKED_ABOUT, actor.workspace_id, at=at)
-    for leaf in leaves_of(condition):
-        if not may_ask(actor, leaf.field):
-            raise to_invalid(Wrong("not_here", "a field that you may ask", joined(leaf.path, "field")), at)
-    return condition
 
 
 def minutes(name: str, written: int) -> timedelta:
@@ -163,9 +152,8 @@ def move_level(level: ServiceLevel, place: int, *, by: Actor) -> None:
     by.require("service_levels:manage")
     held = _hold(level)
     rows = list(ServiceLevel.objects.filter(workspace_id=level.workspace_id).order_by("position", "id"))
-    others = [each for each in rows if each.id != held.id]
-    ordered = [*others[: max(place, 0)], held, *others[max(place, 0) :]]
-    if [each.id for each in ordered] == [each.id for each in rows]:
+    ordered = moved_to(place, held, rows)
+    if ordered == rows:
         return
     for position, each in enumerate(ordered):
         each.position = position
@@ -217,7 +205,7 @@ def _hold(level: ServiceLevel) -> ServiceLevel:
 
 def _fill(level: ServiceLevel, wanted: Wanted, by: Actor) -> None:
     level.name = _free_name(level, wanted.name)
-    level.conditions = write(read_conditions(wanted.conditions, by))
+    level.conditions = write(read_condition(wanted.conditions, ASKED_ABOUT, by))
     level.first_answer, level.next_answer = wanted.first_answer, wanted.next_answer
     level.night_answer = wanted.night_answer
     if wanted.counted_by not in COUNTED_BY:

@@ -22,8 +22,6 @@ from regulars.workspaces.access import Actor
 from regulars.workspaces.operations import audit
 from regulars.workspaces.sight import NUMBERS
 
-CONTENT_TYPES = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
-
 
 @transaction.atomic
 def start_transcript(conversation: Conversation, form: Format, *, with_notes: bool = False, by: Actor) -> Job:

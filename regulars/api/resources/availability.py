@@ -9,6 +9,7 @@ import msgspec
 from django.utils.translation import gettext as _
 from msgspec import UNSET, UnsetType
 
+from regulars.api.makers import acting_as
 from regulars.api.parsing import parse_reference
 from regulars.api.shapes.common import Id
 from regulars.conversations.operations.handing_over import Successor, hand_over_open, open_conversations_of
@@ -76,7 +77,7 @@ def get_own_availability(actor: Actor) -> AvailabilityShape:
 def choose_own_availability(actor: Actor, body: AvailabilityChoice) -> AvailabilityShape:
     """For the member who made the token, and what becomes of their open conversations."""
     member = _maker(actor)
-    by = _as_maker(actor, member)
+    by = acting_as(member, actor)
     if body.hand_over is not UNSET:
         hand_over_open(member, _successor(actor, body.hand_over), by=by)
     choose_availability(member, body.availability, by=by)
@@ -112,22 +113,6 @@ def _maker(actor: Actor) -> Member:
     if maker is None:
         raise NotFound(_("This token was made by nobody who could be on duty"))
     return maker
-
-
-def _as_maker(actor: Actor, member: Member) -> Actor:
-    """The token acts for whoever made it; what it may do stays what it may."""
-    return Actor(
-        "member",
-        member.id,
-        actor.workspace_id,
-        str(member),
-        actor.role,
-        actor.permissions,
-        actor.team_ids,
-        actor.reach,
-        actor.role_id,
-        actor.role_permissions,
-    )
 
 
 def _successor(actor: Actor, told_: Handover) -> Successor:

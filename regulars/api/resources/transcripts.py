@@ -12,9 +12,9 @@ from regulars.api.parsing import parse_reference
 from regulars.api.shapes.jobs import JobShape, build_job
 from regulars.conversations.access import access_conversation
 from regulars.kernel.telling import EXAMPLE_ID, told
-from regulars.media.showing import make_inert
 from regulars.transcripts.making import Format
-from regulars.transcripts.operations import CONTENT_TYPES, content_of, open_transcript, start_transcript
+from regulars.transcripts.operations import open_transcript, start_transcript
+from regulars.transcripts.showing import hand_out
 from regulars.workspaces.access import Actor
 
 
@@ -41,11 +41,4 @@ def request_transcript(actor: Actor, body: NewTranscript) -> JobShape:
 
 def get_transcript_content(actor: Actor, transcript_id: UUID) -> StreamingHttpResponse:
     """The file. 404 until the job is done, after seven days, and when the contact was removed."""
-    found = open_transcript(transcript_id, by=actor)
-    response = StreamingHttpResponse(content_of(found), content_type=CONTENT_TYPES[found.format])
-    response["Content-Disposition"] = (
-        f'attachment; filename="conversation-{found.conversation_id}.{found.format}"'
-    )
-    response["Cache-Control"] = "private, no-store"
-    make_inert(response)
-    return response
+    return hand_out(open_transcript(transcript_id, by=actor))

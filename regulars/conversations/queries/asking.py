@@ -14,12 +14,12 @@ from regulars.conversations.access import contacts_visible_to
 from regulars.conversations.condition_fields import CONVERSATION, may_ask
 from regulars.kernel.conditions import to_sql
 from regulars.kernel.conditions.language import parse
-from regulars.kernel.conditions.problems import Wrong
+from regulars.kernel.conditions.problems import Wrong, joined
 from regulars.kernel.conditions.register import condition_fields
 from regulars.kernel.conditions.tree import Condition, leaves_of
 from regulars.kernel.conditions.wording import to_invalid
 from regulars.workspaces.access import Actor
-from regulars.workspaces.conditions import as_of_now
+from regulars.workspaces.conditions import as_of_now, parse_written
 
 LONGEST_SECONDS = 10.0
 """the first page of what is common takes hundredths of one, a count over a million contacts 2"""
@@ -32,6 +32,15 @@ def count_contacts(actor: Actor, condition: Condition) -> int:
     if actor.far("contacts") == "all":
         return to_sql.count(*question)
     return contacts_visible_to(actor).filter(to_sql.matching(*question)).count()
+
+
+def read_condition(written: Any, subject: str, actor: Actor, *, at: str = "conditions") -> Condition:
+    """As the actor writes it, to be kept. Raises ``Invalid`` naming the leaf: also of what the actor may not ask."""
+    condition = parse_written(written, subject, actor.workspace_id, at=at)
+    for leaf in leaves_of(condition):
+        if not may_ask(actor, leaf.field):
+            raise to_invalid(Wrong("not_here", "a field that you may ask", joined(leaf.path, "field")), at)
+    return condition
 
 
 def kept_condition(written: Mapping[str, Any], actor: Actor) -> Condition | None:

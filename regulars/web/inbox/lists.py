@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple, cast, get_args
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -35,19 +35,7 @@ ViewKey = Literal[
     "closing",
     "resolved",
 ]
-VIEWS: tuple[ViewKey, ...] = (
-    "mine",
-    "unassigned",
-    "mentions",
-    "following",
-    "open",
-    "unread",
-    "at_risk",
-    "batch",
-    "overdue",
-    "closing",
-    "resolved",
-)
+VIEWS: tuple[ViewKey, ...] = get_args(ViewKey)
 COUNTED: frozenset[ViewKey] = frozenset({"mine", "unassigned", "mentions", "closing"})
 ICONS: dict[ViewKey, str] = {
     "mine": "mine",

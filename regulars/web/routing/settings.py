@@ -14,10 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from regulars.inboxes.access import inboxes_of
 from regulars.inboxes.events import INBOX_EVENTS
-from regulars.kernel.conditions.language import parse
-from regulars.kernel.conditions.problems import Wrong
-from regulars.kernel.conditions.register import condition_fields
-from regulars.kernel.conditions.sentences import write_sentence
 from regulars.kernel.ids import parse_id
 from regulars.routing.access import access_queue
 from regulars.routing.events import QUEUE_EVENTS
@@ -36,14 +32,12 @@ from regulars.routing.passing import routing_settings
 from regulars.routing.previewing import preview_routing
 from regulars.routing.queries import QueueLine, queue_lines, routed_inbox_ids
 from regulars.web.administration.answers import attempt
-from regulars.web.design.conditions.drawing import ConditionForm
-from regulars.web.design.conditions.form import ROOT, Posted, read_form
+from regulars.web.design.conditions.kept import form_of, sentence_of_written, written_in
 from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.building import conversation_row
 from regulars.web.routing.forms import QueueForm, RoutingForm, initial_of
 from regulars.web.settings.page import SettingsPage
-from regulars.workspaces.conditions import names_in, zone_of
 from regulars.workspaces.events import AVAILABILITY_EVENTS, TEAM_EVENTS
 from regulars.workspaces.queries import active_members_of, teams_of
 from regulars.workspaces.serving import change_duty_settings, duty_settings
@@ -76,21 +70,12 @@ def _context(request: MemberRequest, refused: RoutingForm | None = None) -> dict
 def _row(line: QueueLine, place: int, count: int, workspace_id: UUID) -> dict[str, Any]:
     return {
         "line": line,
-        "sentence": _sentence(line.queue, workspace_id),
+        "sentence": sentence_of_written(line.queue.conditions, ASKED_ABOUT, workspace_id),
         "earlier": max(place - 1, 0),
         "later": place + 1,
         "is_first": place == 0,
         "is_last": place == count - 1,
     }
-
-
-def _sentence(queue: Queue, workspace_id: UUID) -> str:
-    """What it takes, in words; empty where that cannot be read any more."""
-    try:
-        condition = parse(queue.conditions or {"all": []}, condition_fields(), ASKED_ABOUT)
-    except Wrong:
-        return ""
-    return write_sentence(condition, zone_of(workspace_id), lambda field: names_in(workspace_id, field))
 
 
 def _routing_form(request: MemberRequest, said: Any = None) -> RoutingForm:
@@ -153,7 +138,7 @@ def new_queue(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_with("routing:manage")
 def add_queue(request: MemberRequest) -> HttpResponse:
-    form, written = _queue_form(request, request.POST), _written(request)
+    form, written = _queue_form(request, request.POST), written_in(request.POST, request.actor.workspace_id)
     if form.is_valid():
         wanted = _wanted(form, written)
         if attempt(form, lambda: create_queue(request.actor.workspace_id, wanted, by=request.actor)):
@@ -174,7 +159,7 @@ def show_queue(request: MemberRequest, queue_id: str) -> HttpResponse:
 @member_with("routing:manage")
 def edit_queue(request: MemberRequest, queue_id: str) -> HttpResponse:
     queue = access_queue(request.actor, parse_id(queue_id))
-    form, written = _queue_form(request, request.POST), _written(request)
+    form, written = _queue_form(request, request.POST), written_in(request.POST, request.actor.workspace_id)
     version = request.POST.get("version")
     if form.is_valid() and attempt(
         form,
@@ -211,13 +196,6 @@ def _queue_form(request: MemberRequest, said: Any = None, initial: dict[str, Any
     return QueueForm(said, teams=teams_of(workspace_id), members=members, initial=initial)
 
 
-def _written(request: MemberRequest) -> dict[str, Any]:
-    posted = Posted(dict(request.POST.lists()), zone_of(request.actor.workspace_id))
-    if f"{ROOT}.join" not in posted and f"{ROOT}.field" not in posted:
-        return {"all": []}
-    return read_form(posted, condition_fields())
-
-
 def _wanted(form: QueueForm, written: dict[str, Any]) -> Wanted:
     told = form.cleaned_data
     return Wanted(
@@ -235,10 +213,7 @@ def _wanted(form: QueueForm, written: dict[str, Any]) -> Wanted:
 def _show(
     request: MemberRequest, queue: Queue | None, form: QueueForm, written: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    workspace_id = request.actor.workspace_id
-    conditions = ConditionForm(
-        written, ASKED_ABOUT, workspace_id, zone_of(workspace_id), shows_gaps=status != 200
-    )
+    conditions = form_of(written, ASKED_ABOUT, request.actor.workspace_id, shows_gaps=status != 200)
     context = {"queue": queue, "form": form, "conditions": conditions}
     return render(request, "routing/queue.html", context, status=status)
 

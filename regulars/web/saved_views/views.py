@@ -11,8 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from regulars.kernel.conditions.register import condition_fields
-from regulars.kernel.conditions.sentences import write_sentence
 from regulars.kernel.ids import parse_id
 from regulars.saved_views.access import access_removed_view, access_view, can_change, views_visible_to
 from regulars.saved_views.arranging import MOST_COUNTED, count_view, in_order, move_view
@@ -28,8 +26,7 @@ from regulars.saved_views.operations import (
     restore_view,
 )
 from regulars.web.administration.answers import attempt
-from regulars.web.design.conditions.drawing import ConditionForm
-from regulars.web.design.conditions.form import ROOT, Posted, read_form
+from regulars.web.design.conditions.kept import form_of, sentence_of, written_in
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.lists import choice_in
 from regulars.web.problems import toast_header
@@ -37,7 +34,6 @@ from regulars.web.saved_views.forms import ViewForm, initial_of
 from regulars.web.saved_views.from_lists import conditions_of
 from regulars.web.saved_views.words import ORDERS, audience_words
 from regulars.web.settings.page import SettingsPage
-from regulars.workspaces.conditions import names_in, zone_of
 from regulars.workspaces.events import TEAM_EVENTS
 from regulars.workspaces.queries import teams_of
 
@@ -65,16 +61,10 @@ def saved_views(request: MemberRequest) -> HttpResponse:
 
 
 def _row(request: MemberRequest, view: SavedView) -> dict[str, Any]:
-    workspace_id = request.actor.workspace_id
     condition = condition_of(view, request.actor)
-    sentence = ""
-    if condition:
-        sentence = write_sentence(
-            condition, zone_of(workspace_id), lambda field: names_in(workspace_id, field)
-        )
     return {
         "view": view,
-        "sentence": sentence,
+        "sentence": sentence_of(condition, request.actor.workspace_id) if condition else "",
         "is_readable": condition is not None,
         "audience": audience_words(view),
         "order": ORDERS[view.order],
@@ -98,7 +88,7 @@ def new_view(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_with("conversations:read")
 def add_view(request: MemberRequest) -> HttpResponse:
-    form, written = _form(request, request.POST), _written(request)
+    form, written = _form(request, request.POST), written_in(request.POST, request.actor.workspace_id)
     if form.is_valid():
         made = attempt(form, lambda: create_view(_draft(form, written, ViewDraft("")), by=request.actor))
         if made:
@@ -118,7 +108,7 @@ def show_view(request: MemberRequest, view_id: str) -> HttpResponse:
 @member_with("conversations:read")
 def edit_view(request: MemberRequest, view_id: str) -> HttpResponse:
     view = access_view(request.actor, parse_id(view_id))
-    form, written = _form(request, request.POST), _written(request)
+    form, written = _form(request, request.POST), written_in(request.POST, request.actor.workspace_id)
     version = request.POST.get("version")
     if form.is_valid():
         draft = _draft(form, written, draft_of(view))
@@ -177,13 +167,6 @@ def _form(request: MemberRequest, said: Any = None, initial: dict[str, Any] | No
     )
 
 
-def _written(request: MemberRequest) -> dict[str, Any]:
-    posted = Posted(dict(request.POST.lists()), zone_of(request.actor.workspace_id))
-    if f"{ROOT}.join" not in posted and f"{ROOT}.field" not in posted:
-        return EVERYTHING
-    return read_form(posted, condition_fields())
-
-
 def _draft(form: ViewForm, written: dict[str, Any], before: ViewDraft) -> ViewDraft:
     told = form.cleaned_data
     teams = [parse_id(each) for each in told["teams"]] if "teams" in told else before.team_ids
@@ -205,10 +188,7 @@ def _show(
     status: int = 200,
     drops_search: bool = False,
 ) -> HttpResponse:
-    workspace_id = request.actor.workspace_id
-    conditions = ConditionForm(
-        written, ASKED_ABOUT, workspace_id, zone_of(workspace_id), shows_gaps=status != 200
-    )
+    conditions = form_of(written, ASKED_ABOUT, request.actor.workspace_id, shows_gaps=status != 200)
     context = {
         "view": view,
         "form": form,

@@ -14,10 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.kernel import clock
-from regulars.kernel.conditions.language import parse
-from regulars.kernel.conditions.problems import Wrong
-from regulars.kernel.conditions.register import condition_fields
-from regulars.kernel.conditions.sentences import write_sentence
 from regulars.kernel.ids import parse_id
 from regulars.service_levels.access import access_level, access_levels
 from regulars.service_levels.events import CLOCK_EVENTS, SERVICE_LEVEL_EVENTS
@@ -35,8 +31,7 @@ from regulars.service_levels.operations import (
 from regulars.service_levels.queries import promises_of
 from regulars.web.administration.answers import attempt
 from regulars.web.administration.business_hours_form import country_name
-from regulars.web.design.conditions.drawing import ConditionForm
-from regulars.web.design.conditions.form import ROOT, Posted, read_form
+from regulars.web.design.conditions.kept import form_of, sentence_of_written, written_in
 from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.service_levels.forms import (
@@ -49,7 +44,6 @@ from regulars.web.service_levels.forms import (
 )
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.business_hours import days_off_from, hours_of_work, write_minute
-from regulars.workspaces.conditions import names_in, zone_of
 from regulars.workspaces.events import BusinessHoursChanged
 
 CHANGING = "change-service-level-settings"
@@ -87,22 +81,13 @@ def _context(request: MemberRequest, refused: GeneralForm | None = None) -> dict
 def _row(level: ServiceLevel, place: int, count: int, workspace_id: UUID) -> dict[str, Any]:
     return {
         "level": level,
-        "sentence": _sentence(level, workspace_id),
+        "sentence": sentence_of_written(level.conditions, ASKED_ABOUT, workspace_id),
         "is_one_promise": level.first_answer == level.next_answer,
         "earlier": max(place - 1, 0),
         "later": place + 1,
         "is_first": place == 0,
         "is_last": place == count - 1,
     }
-
-
-def _sentence(level: ServiceLevel, workspace_id: UUID) -> str:
-    """Whom it is for, in words; empty where that cannot be read any more."""
-    try:
-        condition = parse(level.conditions or {"all": []}, condition_fields(), ASKED_ABOUT)
-    except Wrong:
-        return ""
-    return write_sentence(condition, zone_of(workspace_id), lambda field: names_in(workspace_id, field))
 
 
 def _general_form(request: MemberRequest, said: Any = None) -> GeneralForm:
@@ -143,7 +128,7 @@ def new_level(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_with("service_levels:manage")
 def add_level(request: MemberRequest) -> HttpResponse:
-    form, written = LevelForm(request.POST), _written(request)
+    form, written = LevelForm(request.POST), written_in(request.POST, request.actor.workspace_id)
     if form.is_valid() and attempt(form, lambda: _add(request, form.cleaned_data, written)):
         return redirect("service-levels")
     return _show(request, None, form, written, status=422)
@@ -166,7 +151,7 @@ def show_level(request: MemberRequest, level_id: str) -> HttpResponse:
 @member_with("service_levels:manage")
 def edit_level(request: MemberRequest, level_id: str) -> HttpResponse:
     level = access_level(request.actor, parse_id(level_id))
-    form, written = LevelForm(request.POST), _written(request)
+    form, written = LevelForm(request.POST), written_in(request.POST, request.actor.workspace_id)
     if form.is_valid() and attempt(form, lambda: _edit(request, level, form.cleaned_data, written)):
         return redirect("service-levels")
     return _show(request, level, form, written, status=422)
@@ -194,13 +179,6 @@ def remove(request: MemberRequest, level_id: str) -> HttpResponse:
     return redirect("service-levels")
 
 
-def _written(request: MemberRequest) -> dict[str, Any]:
-    posted = Posted(dict(request.POST.lists()), zone_of(request.actor.workspace_id))
-    if f"{ROOT}.join" not in posted and f"{ROOT}.field" not in posted:
-        return {"all": []}
-    return read_form(posted, condition_fields())
-
-
 def _show(
     request: MemberRequest,
     level: ServiceLevel | None,
@@ -208,10 +186,7 @@ def _show(
     written: dict[str, Any],
     status: int = 200,
 ) -> HttpResponse:
-    workspace_id = request.actor.workspace_id
-    conditions = ConditionForm(
-        written, ASKED_ABOUT, workspace_id, zone_of(workspace_id), shows_gaps=status != 200
-    )
+    conditions = form_of(written, ASKED_ABOUT, request.actor.workspace_id, shows_gaps=status != 200)
     context = {"level": level, "form": form, "conditions": conditions}
     return render(request, "service_levels/level.html", context, status=status)
 

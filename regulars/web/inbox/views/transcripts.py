@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 from regulars.conversations.access import access_conversation
 from regulars.kernel.errors import Invalid
 from regulars.kernel.ids import parse_id
-from regulars.media.showing import make_inert
 from regulars.transcripts.making import PERMISSION
-from regulars.transcripts.operations import CONTENT_TYPES, content_of, open_transcript, start_transcript
+from regulars.transcripts.operations import open_transcript, start_transcript
+from regulars.transcripts.showing import hand_out
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.problems import toast_header
 
@@ -37,11 +37,4 @@ def start(request: MemberRequest, conversation_id: str) -> HttpResponse:
 @require_safe
 @member_with(PERMISSION)
 def download(request: MemberRequest, transcript_id: str) -> StreamingHttpResponse:
-    found = open_transcript(parse_id(transcript_id), by=request.actor)
-    response = StreamingHttpResponse(content_of(found), content_type=CONTENT_TYPES[found.format])
-    response["Content-Disposition"] = (
-        f'attachment; filename="conversation-{found.conversation_id}.{found.format}"'
-    )
-    response["Cache-Control"] = "private, no-store"
-    make_inert(response)
-    return response
+    return hand_out(open_transcript(parse_id(transcript_id), by=request.actor))

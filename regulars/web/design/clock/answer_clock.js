@@ -1,48 +1,29 @@
 // By when an answer is promised: a color and a word for it (due, at risk, late, paused), and the time that is left.
-import { eachSecond, element, icon } from "../page.js";
 import { gettext, interpolate } from "../strings.js";
 import { fullTime, shortSpanOf, spanOf } from "../time/time.js";
+import { Clock } from "./clock.js";
 
 const ICONS = { due: "clock", risk: "clock", late: "warning", paused: "snooze" };
 
-class AnswerClock extends HTMLElement {
+class AnswerClock extends Clock {
   static observedAttributes = ["state", "warn", "due", "closes"];
 
-  connectedCallback() {
-    this.stop = eachSecond(() => this.draw());
-    this.draw();
-  }
-
-  disconnectedCallback() {
-    this.stop?.();
-  }
-
-  attributeChangedCallback() {
-    this.draw();
-  }
-
-  draw() {
-    if (!this.isConnected) return;
+  face() {
     const due = new Date(this.getAttribute("due"));
     const left = due - Date.now();
     const level = this.levelAt(left);
-    const text = this.words(level, left);
-    if (this.dataset.level === level && this.textContent === text) return;
-    this.dataset.level = level;
-    this.title = this.told(level, due, left);
-    this.replaceChildren(icon(this.isClosed ? "clock-closed" : ICONS[level]), element("span", {}, text));
+    return {
+      level,
+      text: this.words(level, left),
+      icon: this.isClosed ? "clock-closed" : ICONS[level],
+      title: () => this.told(level, due, left),
+    };
   }
 
   levelAt(left) {
     if (this.getAttribute("state") === "paused" || Number.isNaN(left)) return "paused";
     if (left <= 0) return "late";
     return new Date(this.getAttribute("warn")) <= new Date() ? "risk" : "due";
-  }
-
-  /** Only templates may be sent any more. */
-  get isClosed() {
-    const closes = this.getAttribute("closes");
-    return closes === "" || (closes !== null && new Date(closes) < new Date());
   }
 
   words(level, left) {

@@ -1,4 +1,4 @@
-"""Every form and every call twice at once, and once more after its answer was lost: one effect.
+"""Every form several times at once, and once more after its answer was lost: one effect.
 
 A new route must be put into one of the tables, or the test fails.
 """
@@ -6,33 +6,23 @@ A new route must be put into one of the tables, or the test fails.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
-from pathlib import Path
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
-from django.db.models import Count, IntegerField, Model, Sum
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from regulars.api import rate_limits
-from regulars.api.routes import ROUTES
 from regulars.kernel.ids import new_id
 from regulars.web.doors import methods_of
 from regulars.web.intents import REPEATED_HEADER
 from regulars.workspaces.models import AuditEntry, WrongGuesses
-from regulars.workspaces.operations import create_api_token
 from regulars.workspaces.trail.acts import SIGN_IN
 from tests.cast import make_cast
 
-from .building import SCRIPT
+from .effects import TIMES, at_once, census, change_since, effect_of_one
 from .of_quick_replies import FILES
-from .rest import REST, REST_OTHERWISE, TALKS_TO_PROVIDER, Call
 from .screens import (
     COUNTS_GUESSES,
     FORMS,
@@ -46,67 +36,7 @@ from .screens import (
     set_stage,
 )
 
-TIMES = 3
-_BOOKKEEPING = {"kernel.KeptAnswer", "workspaces.BrowserSession", "workspaces.WrongGuesses"}
-"""tables that note that something was asked, and from where, not that it was done"""
-
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _quiet(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.MEDIA_HOME = tmp_path
-    monkeypatch.setattr(rate_limits, "buckets", rate_limits.Buckets(1_000_000, 1_000_000))
-
-
-def census() -> dict[str, int]:
-    """How many rows each table has, and what its counters add up to."""
-    own = [model for model in apps.get_models(include_auto_created=True) if "regulars." in model.__module__]
-    found: dict[str, int] = {}
-    for model in own:
-        label = model._meta.label
-        if label not in _BOOKKEEPING:
-            sums = {name: Sum(name) for name in _counters(model)}
-            counted = model._default_manager.aggregate(rows=Count("*"), **sums)
-            found |= {f"{label}.{name}": count or 0 for name, count in counted.items()}
-    return found
-
-
-def _counters(model: type[Model]) -> list[str]:
-    numbers = [field.name for field in model._meta.concrete_fields if isinstance(field, IntegerField)]
-    return [name for name in numbers if name.endswith("count") or name in {"version", "revision"}]
-
-
-def change_since(before: dict[str, int]) -> dict[str, int]:
-    return {label: count - before[label] for label, count in census().items() if count != before[label]}
-
-
-def effect_of_one(prepare: Callable[[Stage], Callable[[], Any]]) -> dict[str, int]:
-    """What a single request changes; all of it is rolled back."""
-    with transaction.atomic():
-        send = prepare(set_stage(make_cast()))
-        before = census()
-        assert send().status_code < 400
-        change = change_since(before)
-        transaction.set_rollback(True)
-    return change
-
-
-def at_once(send: Callable[[], Any]) -> list[Any]:
-    barrier = Barrier(TIMES)
-
-    def once(_number: int) -> Any:
-        barrier.wait()
-        try:
-            return send()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(TIMES) as pool:
-        return list(pool.map(once, range(TIMES)))
-
-
-# --- screens ---------------------------------------------------------------------------------------
 
 
 def _views(patterns: list[URLPattern | URLResolver]) -> dict[str, Callable[..., Any]]:
@@ -232,49 +162,3 @@ def test_wrong_guesses_are_counted_though_the_form_is_refused():
     form = Form("/settings/account/password", {"password": "not mine", "new_password": "x"})
     assert post(browser_of(stage, form), form, intent).status_code == 422
     assert WrongGuesses.objects.exists()
-
-
-# --- REST ------------------------------------------------------------------------------------------
-
-
-def test_every_change_through_rest_is_in_the_table():
-    changes = {f"{route.method} {route.path}" for route in ROUTES if route.method != "GET"}
-    assert changes == {*REST, *TALKS_TO_PROVIDER}
-    assert {name.partition(",")[0] for name in REST_OTHERWISE} <= set(REST)
-
-
-def _token(stage: Stage) -> str:
-    """A member's: what is theirs alone can be asked for, too."""
-    _row, plain = create_api_token(stage.cast.workspace, SCRIPT, "owner", by=stage.cast.owner)
-    return plain
-
-
-def ask(method: str, token: str, call: Call, key: str) -> Any:
-    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
-    client = Client(raise_request_exception=False)
-    send = getattr(client, method.lower())
-    if isinstance(call.body, bytes):
-        form = {"file": SimpleUploadedFile("sizes.pdf", call.body, "application/pdf")}
-        return send(f"/api/v1{call.path}", form, headers=headers)
-    return send(f"/api/v1{call.path}", call.body, content_type="application/json", headers=headers)
-
-
-CALLS = REST | REST_OTHERWISE
-
-
-@pytest.mark.parametrize("name", CALLS)
-def test_a_call_at_once_and_again_has_one_effect(name: str):
-    method = name.partition(" ")[0]
-
-    def single(stage: Stage) -> Callable[[], Any]:
-        token, call = _token(stage), CALLS[name](stage)
-        return lambda: ask(method, token, call, str(new_id()))
-
-    expected = effect_of_one(single)
-    stage = set_stage(make_cast())
-    token, call, key = _token(stage), CALLS[name](stage), str(new_id())
-    before = census()
-    answers = at_once(lambda: ask(method, token, call, key))
-    answers.append(ask(method, token, call, key))
-    assert change_since(before) == expected
-    assert len({(answer.status_code, answer.content) for answer in answers}) == 1
