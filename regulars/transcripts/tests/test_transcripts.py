@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from io import BytesIO
@@ -32,6 +33,7 @@ from regulars.transcripts.operations import (
     transcripts_there,
 )
 from regulars.workspaces.models import AuditEntry
+from regulars.workspaces.sight import NUMBERS
 from tests.cast import ALICE, Cast
 
 DAY = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
@@ -106,6 +108,21 @@ def test_places_and_cards_stand_there_in_words(cast: Cast) -> None:
         *("Location", "N Seoul Tower · 37.551200, 126.988200"),
         *("Contact card", "Bob"),
     ]
+
+
+def test_a_card_called_by_its_number_keeps_it_from_who_may_not_see_it(cast: Cast) -> None:
+    card = MessageContent(cards=(ContactCard(name="+1 202-556-0173"),))
+    conversation = cast.hears(
+        ALICE, "+1 202-556-0173", name="Alice", kind="contacts", content=card, provider_id="wamid.card"
+    )
+    cast.hears(ALICE, "that is hers", reply_to="wamid.card")
+    owner = cast.actor(cast.owner)
+    blind = replace(owner, permissions=owner.permissions - {NUMBERS})
+    job = start_transcript(conversation, "html", by=blind)
+    run_job(job.id)
+    body = b"".join(content_of(open_transcript(job.id, by=blind))).decode()
+    assert (body.count("that is hers"), body.count("0173") > 0, "556" in body) == (1, True, False)
+    assert "202-556-0173" in _written(cast, conversation).decode()
 
 
 def test_notes_only_stand_there_when_they_are_asked_for_and_allowed(cast: Cast) -> None:
