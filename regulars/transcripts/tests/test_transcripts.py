@@ -171,6 +171,11 @@ def test_arabic_joins_its_letters_and_runs_from_the_right(cast: Cast) -> None:
     assert lone.left > jeem.left > dal.left
 
 
+def test_marks_piled_upon_a_letter_cost_no_more_than_a_page(cast: Cast) -> None:
+    conversation = cast.hears(ALICE, "a" + "\u0301" * 20_000, name="z" + "\u0301" * 1_000)
+    assert len(_written(cast, conversation, "pdf")) < 100_000
+
+
 def test_thai_breaks_between_words_and_not_in_them(cast: Cast) -> None:
     conversation = cast.hears(ALICE, "ประเทศไทย" * 40, name="Alice", at=DAY)
     drawn = [each for each in _drawn(_written(cast, conversation, "pdf")) if "ก" <= each.letter <= "ๆ"]
