@@ -20,10 +20,15 @@ from regulars.kernel import clock
 from regulars.kernel.events import Doer, record
 from regulars.kernel.jobs.context import JobContext
 from regulars.kernel.jobs.kinds import JobKind
+from regulars.kernel.locks import held_by_session
 
 MOST_TURNS = 5
 NOBODY = ProviderError(code=0, title="The contact has no address that the platform knows")
 NO_LIST = ProviderError(code=0, title="The channel has no block list")
+
+
+class BeingToldError(Exception):
+    """Another job tells the platform of this block; afterwards there may be nothing left to tell."""
 
 
 class CarryOut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,7 +39,17 @@ class CarryOut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def _carry_out(context: JobContext[CarryOut]) -> None:
-    """Until the platform was told what stands in the row: somebody may change their mind while it is being told."""
+    """Until the platform was told what stands in the row: somebody may change their mind while it is being told.
+
+    One at a time tells of a block: of two answers that cross, nobody knows which the platform heard last.
+    """
+    with held_by_session(f"blocking:{context.arguments.block}") as mine:
+        if not mine:
+            raise BeingToldError
+        _tell_what_stands(context)
+
+
+def _tell_what_stands(context: JobContext[CarryOut]) -> None:
     for _turn in range(MOST_TURNS):
         block = _find(context)
         if block is None or block.state not in ASKED:

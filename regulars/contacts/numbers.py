@@ -21,12 +21,15 @@ TELLS_NUMBERS = {"contacts", "system"}
 """kinds of messages that are about numbers: cards, and notices of the platform"""
 LEAST_DIGITS = 7
 """of what is taken for a number"""
-_NUMBER = re.compile(r"\+?[0-9(][0-9()\s.\-/]{4,}[0-9]")
-_WHOLE_NUMBER = re.compile(r"\s*[+(]?[0-9][+()0-9\s.\-/]{5,}\s*")
+_BETWEEN = r"()\s.\-/\u00b7\u200b-\u200f\u2010-\u2015\u2060\u2212\u202a-\u202e\u2066-\u2069"
+"""what stands between the digits of a number, and around it: address books add marks of direction and odd dashes"""
+_NUMBER = re.compile(rf"\+?[\d(][\d{_BETWEEN}]{{4,}}+")
+_WHOLE_NUMBER = re.compile(rf"[+\d{_BETWEEN}]+")
+"""both go through a text once: they read what strangers write, at any length"""
 _NO_NUMBERS = {"birthday"}
 _SAID = {"text", "content"}
 """columns of a message"""
-_NOT_DIGITS = re.compile(r"[^0-9]+")
+_NOT_DIGITS = re.compile(r"\D+")
 
 
 def shown_number(number: str) -> str:
@@ -52,7 +55,16 @@ def shown_words(text: str) -> str:
     """What the platform wrote, which names numbers in its sentences."""
     if sees(NUMBERS):
         return text
-    return _NUMBER.sub(lambda found: masked(found[0]) if is_number(found[0]) else found[0], text)
+    return _NUMBER.sub(_masked_there, text)
+
+
+def _masked_there(found: re.Match[str]) -> str:
+    """What follows its last digit belongs to the sentence."""
+    run = found[0]
+    if len(_digits(run)) < LEAST_DIGITS:
+        return run
+    end = next(place for place in range(len(run), 0, -1) if run[place - 1].isdecimal())
+    return masked(run[:end]) + run[end:]
 
 
 def is_number(text: str) -> bool:
@@ -98,7 +110,8 @@ def replaced_in(value: Any, left_out: Mapping[str, str]) -> Any:
 
 
 def _digits(number: str) -> str:
-    return _NOT_DIGITS.sub("", number)
+    """In whichever script they are written."""
+    return "".join(str(int(each)) for each in _NOT_DIGITS.sub("", number))
 
 
 def _parsed(number: str) -> phonenumbers.PhoneNumber | None:

@@ -72,6 +72,7 @@ WORDS: Mapping[str, Words] = {
     ),
     STOPPED: (_("Stopped"), _("A colleague stopped it before it was sent.")),
     TAKEN_BACK: (_("Taken back"), _("Whoever wrote it took it back before it was sent.")),
+    BLOCKED: (_("The contact is blocked"), _("Lift the block first, then write.")),
 }
 """of what also ends a message after it was queued; kept with it by code, read in any language"""
 
@@ -87,7 +88,6 @@ _AT_ONCE: Mapping[str, Words] = {
     ),
     GROUP_AUTOMATION_OFF: (_("Automatic messages are off in this group"), _("People can still write here.")),
     PAUSED: (_("This number is paused"), ""),
-    BLOCKED: (_("The contact is blocked"), _("Lift the block first, then write.")),
     PROMOTION_IN_GROUP: (
         _("Promotions never go to groups"),
         _("Nobody in a group can consent for the others. Send a utility template, or write to one person."),

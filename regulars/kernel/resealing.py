@@ -163,17 +163,25 @@ def _write(table: Table, changed: dict[Any, list[str | None]]) -> None:
     if not changed:
         return
     columns = [*table.sealed, *(column for _place, column, _purpose in table.marks)]
-    settled = [sql.SQL("{} = %s").format(sql.Identifier(each)) for each in columns]
+    settled = [sql.SQL("{0} = COALESCE(%s, {0})").format(sql.Identifier(each)) for each in columns]
     statement = sql.SQL("UPDATE {table} SET {settled} WHERE {key} = %s").format(
         table=sql.Identifier(table.name), settled=sql.SQL(", ").join(settled), key=sql.Identifier(table.key)
     )
     written = [
         [
             *sealed,
-            *(keyed_mark(decrypt(sealed[place] or ""), purpose) for place, _c, purpose in table.marks),
+            *(_mark(sealed[place], purpose) for place, _column, purpose in table.marks),
             key,
         ]
         for key, sealed in changed.items()
     ]
     with connection.cursor() as cursor:
         cursor.executemany(statement, written)
+
+
+def _mark(sealed: str | None, purpose: str) -> str | None:
+    """None: of nothing, and of what no key opens, there is none; the one that stands there stays."""
+    try:
+        return None if sealed is None else keyed_mark(decrypt(sealed), purpose)
+    except Undecryptable:
+        return None

@@ -21,15 +21,19 @@ from regulars.acts.actions import (
     TakeTags,
 )
 from regulars.acts.operations.steps import PERMISSIONS
+from regulars.cases.operations.checking import clean_title
 from regulars.cases.operations.opening import NewCase, hold_numbers, open_case
 from regulars.cases.queries.settings import find_category
 from regulars.conversations.models import Conversation
+from regulars.conversations.operations.handling import clean_note
 from regulars.conversations.snoozing.presets import PresetKey, presets
 from regulars.kernel import clock
 from regulars.kernel.errors import Conflict, Invalid
 from regulars.kernel.ids import parse_id
 from regulars.macros.ports import MacroStep, Planned, StepKind
 from regulars.quick_replies.access import quick_replies_offered_to
+from regulars.tags.names import NAME_LENGTH
+from regulars.tags.tagging import MOST_TAGS
 from regulars.workspaces.access import Actor
 from regulars.workspaces.business_hours import business_hours_of
 from regulars.workspaces.conditions import zone_of
@@ -106,6 +110,13 @@ def _tags(written: list[str]) -> list[str]:
     names = list(dict.fromkeys(name.strip() for name in written if name.strip()))
     if not names:
         raise Invalid(_("Name a tag"), fields={"tags": "at least one tag"})
+    if len(names) > MOST_TAGS:
+        raise Invalid(_("These are too many tags"), fields={"tags": f"at most {MOST_TAGS}"})
+    if max(map(len, names)) > NAME_LENGTH:
+        raise Invalid(
+            _("The name of a tag has 1 to %(limit)s characters") % {"limit": NAME_LENGTH},
+            fields={"tags": f"1 to {NAME_LENGTH} characters each"},
+        )
     return names
 
 
@@ -120,7 +131,7 @@ def _snooze(step: SnoozeStep, by: Actor) -> Planned:
 def _note(step: NoteStep, _by: Actor) -> Planned:
     if not step.text.strip():
         raise Invalid(_("Write the note"), fields={"text": "what it says"})
-    return Planned(action=LeaveNote(text=step.text))
+    return Planned(action=LeaveNote(text=clean_note(step.text)))
 
 
 def _open_case(step: CaseStep, by: Actor) -> Planned:
@@ -130,6 +141,8 @@ def _open_case(step: CaseStep, by: Actor) -> Planned:
         raise Invalid(_("There is no such category"), fields={"category": "a category of this workspace"})
     if not step.title.strip() and category is None:
         raise Invalid(_("Give the case a title or a category"), fields={"title": "1 to 200 characters"})
+    if step.title.strip():
+        clean_title(step.title)
 
     def opens(conversation: Conversation) -> None:
         open_case(NewCase(title=step.title, category=category, conversations=[conversation]), by=by)

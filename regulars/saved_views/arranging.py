@@ -67,7 +67,9 @@ def move_view(view: SavedView, place: int, *, by: Actor) -> None:
 def count_view(view: SavedView, *, by: Actor, is_counted: bool) -> None:
     """Whether the member sees beside it how many it has. Raises ``Conflict`` when they have too many counted."""
     member_id = _member(by)
-    own = ViewPlace.objects.filter(member_id=member_id, is_counted=True, view__removed_at=None)
+    if not views_offered_to(by).filter(id=view.id).exists():
+        raise no_such_view()
+    own = ViewPlace.objects.filter(member_id=member_id, is_counted=True, view__in=views_offered_to(by))
     if own.filter(view=view).exists() == is_counted:
         return
     if is_counted and own.count() >= MOST_COUNTED:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from psycopg.errors import QueryCanceled
 
 from regulars.conversations.access import read_sight, visible_to
@@ -19,6 +19,7 @@ from regulars.saved_views.arranging import in_order
 from regulars.saved_views.asking import condition_of
 from regulars.saved_views.models import SavedView, ViewPlace
 from regulars.workspaces.access import Actor
+from regulars.workspaces.models import Member
 
 MOST_SHOWN = 1_000
 """conversations in a view; of more nobody counts the rest"""
@@ -54,13 +55,13 @@ def count_in(actor: Actor, view: SavedView) -> int | None:
 
 
 def count_for_all(actors: Sequence[Actor]) -> list[dict[UUID, int]]:
-    """Of each actor, what stands beside the views that they have counted. One query for all who have none; one more
-    statement for everybody who sees the same, whatever they have counted.
+    """Of each actor, what stands beside the views that they have counted, and are still offered. One query for all who
+    have none; one more statement for everybody who sees the same, whatever they have counted.
     """
     members = {each.member_id for each in actors if each.member_id and each.can("conversations:read")}
     counted = ViewPlace.objects.filter(member_id__in=members, is_counted=True, view__removed_at=None)
     wanted: dict[UUID, list[SavedView]] = {}
-    for row in counted.select_related("view"):
+    for row in counted.filter(_is_offered()).select_related("view"):
         wanted.setdefault(row.member_id, []).append(row.view)
     by_sight: dict[object, tuple[Actor, dict[UUID, SavedView]]] = {}
     for actor in actors:
@@ -69,6 +70,19 @@ def count_for_all(actors: Sequence[Actor]) -> list[dict[UUID, int]]:
             views.update((each.id, each) for each in wanted[actor.member_id])
     found = {sight: _count(actor, [*views.values()]) for sight, (actor, views) in by_sight.items()}
     return [_own(actor, wanted, found) for actor in actors]
+
+
+def _is_offered() -> Q:
+    """Of places: whose view is for their member by now (``audiences.usable_by``, for many members at once)."""
+    theirs = Member.teams.through.objects.filter(member_id=OuterRef(OuterRef("member_id")))
+    shared = SavedView.teams.through.objects.filter(
+        savedview_id=OuterRef("view_id"), team_id__in=theirs.values("team_id")
+    )
+    return (
+        Q(view__audience="all")
+        | Q(view__audience="member", view__owner_id=F("member_id"))
+        | Q(Exists(shared), view__audience="teams")
+    )
 
 
 def _own(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import override_settings
 from django.utils.module_loading import import_string
 
@@ -18,6 +21,7 @@ from regulars.blocking.operations import CannotBlock, block_contact, unblock_con
 from regulars.blocking.ports import NoAnswer
 from regulars.conversations.guardrails import GuardrailRefused
 from regulars.conversations.models import Conversation
+from regulars.conversations.operations.claiming import claim_batch
 from regulars.conversations.operations.composing import Composition, compose
 from regulars.inboxes.channels import facts_of
 from regulars.inboxes.models import Inbox
@@ -27,8 +31,9 @@ from regulars.kernel.errors import NotAllowed, NotFound
 from regulars.kernel.jobs.models import Job
 from regulars.kernel.jobs.queue import Later
 from regulars.kernel.jobs.running import run_job
+from regulars.kernel.locks import held_by_session
 from regulars.workspaces.models import AuditEntry
-from tests.cast import ALICE, Cast
+from tests.cast import ALICE, BORIS, Cast
 
 TOO_LATE = ProviderError(code=139100, title="Failed to block", details="too late")
 
@@ -113,6 +118,17 @@ def test_nothing_is_sent_to_who_is_blocked(cast: Cast, conversation: Conversatio
     assert len(compose(Composition(conversation, [OutgoingText(body="hi")]), by=by, channel=channel)) == 1
 
 
+def test_what_was_queued_before_does_not_leave(cast: Cast, conversation: Conversation) -> None:
+    elsewhere = cast.hears(BORIS, "hello")
+    channel, by = facts_of(cast.connection.channel), cast.actor(cast.agent)
+    for each in (conversation, elsewhere):
+        compose(Composition(each, [OutgoingText(body="hi")]), by=by, channel=channel)
+    block_contact(conversation, "other", by=cast.actor(cast.lead))
+    assert [each.conversation_id for each in claim_batch(cast.inbox.id, 10)] == [elsewhere.id]
+    said = conversation.messages.get(direction="out")
+    assert (said.status, said.error["code"]) == ("failed", "contact-blocked")
+
+
 def test_it_is_lifted_and_can_be_asked_for_again(
     cast: Cast, conversation: Conversation, platform: Platform
 ) -> None:
@@ -137,6 +153,37 @@ def test_who_changes_their_mind_while_the_platform_is_told_is_heard(
     assert (_state(), [what for what, _who in platform.told]) == ("ended", ["block", "unblock"])
     _run_jobs()
     assert len(platform.told) == 2
+
+
+def test_two_never_tell_the_platform_of_one_block_at_once(
+    cast: Cast, conversation: Conversation, platform: Platform
+) -> None:
+    """What is told second is what was asked second, however long the first takes."""
+    by = cast.actor(cast.lead)
+    block = block_contact(conversation, "other", by=by)
+    with ThreadPoolExecutor(1) as elsewhere:
+        leave, held = Event(), Event()
+        first = elsewhere.submit(_hold_from_elsewhere, f"blocking:{block.id}", held, leave)
+        held.wait(5)
+        with pytest.raises(Later):
+            run_job(Job.objects.get().id)
+        assert (platform.told, _state()) == ([], "blocking")
+        leave.set()
+        first.result(5)
+    with clock.frozen_at(clock.now() + timedelta(minutes=1)):
+        run_job(Job.objects.get().id)
+    assert (_state(), len(platform.told)) == ("blocked", 1)
+
+
+def _hold_from_elsewhere(name: str, held: Event, leave: Event) -> None:
+    """As a job on another connection does."""
+    try:
+        with held_by_session(name) as mine:
+            assert mine
+            held.set()
+            leave.wait(5)
+    finally:
+        connection.close()
 
 
 def test_a_refusal_stands_there_with_its_reason(

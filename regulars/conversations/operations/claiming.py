@@ -14,6 +14,7 @@ import msgspec
 from django.db import connection, transaction
 
 from regulars.conversations.guardrails import (
+    BLOCKED,
     NO_LONGER_USEFUL,
     WINDOW_CLOSED,
     WORDS,
@@ -23,6 +24,7 @@ from regulars.conversations.guardrails import (
 )
 from regulars.conversations.operations.ending import end_unsent
 from regulars.conversations.operations.sending import opted_out_of_marketing
+from regulars.conversations.ports import find_blocked
 from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import Identity, OutgoingContent, OutgoingTemplate, ToSend
 from regulars.kernel import clock
@@ -106,7 +108,7 @@ def claim_batch(inbox_id: UUID, limit: int, held_conversations: Sequence[UUID] =
     """
     with binary_cursor() as cursor:
         cursor.execute(_CLAIM, [inbox_id, list(held_conversations), limit, LEASE.total_seconds()])
-        jobs = [_Job(*row) for row in cursor.fetchall()]
+        jobs = _kept_from_blocked([_Job(*row) for row in cursor.fetchall()])
     if not jobs:
         return []
     recipients = recipients_of([job.contact_id for job in jobs if job.contact_id], jobs[0].connection_id)
@@ -122,6 +124,16 @@ def claim_batch(inbox_id: UUID, limit: int, held_conversations: Sequence[UUID] =
         for job in jobs
     )
     return [claimed for claimed in ready if claimed is not None]
+
+
+def _kept_from_blocked(jobs: Sequence[_Job]) -> list[_Job]:
+    """What was queued before somebody blocked the contact, or while they did, does not leave. One query."""
+    blocked = find_blocked()({job.conversation_id for job in jobs}) if jobs else ()
+    for job in jobs:
+        if job.conversation_id in blocked:
+            title, details = WORDS[BLOCKED]
+            _refuse(job, BLOCKED, str(title), str(details))
+    return [job for job in jobs if job.conversation_id not in blocked]
 
 
 _decoder: msgspec.json.Decoder[OutgoingContent] = msgspec.json.Decoder(OutgoingContent)

@@ -72,7 +72,9 @@ def forward_message(
         )
     content = content_to_forward(message)
     unique = {each.id: each for each in targets}
-    return [_forward(content, each, intent, by) for each in unique.values()]
+    # locked one after the other: in the same order by everybody, so that nobody waits in a circle
+    done = {key: _forward(content, unique[key], intent, by) for key in sorted(unique)}
+    return [done[key] for key in unique]
 
 
 def _forward(content: OutgoingContent, target: Conversation, intent: UUID, by: Actor) -> Forwarded:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from regulars.contacts.numbers import shown_words
+from regulars.contacts.numbers import TELLS_NUMBERS, shown_words
 from regulars.conversations.models import Message
 
 MODIFIERS = ("reaction", "edit", "revoke")
@@ -33,8 +33,10 @@ class MessageChanges:
     revoked_by: Message | None = None
 
     def text_of(self, message: Message) -> str:
-        """As whoever looks may read it: of a number that changed the platform writes both in its words."""
-        if message.kind == "system":
+        """As whoever looks may read it: of a number that changed the platform writes both in its words, and people's
+        cards may be called by nothing but a number.
+        """
+        if message.kind in TELLS_NUMBERS:
             return shown_words(message.text)
         return self.edits[-1].text if self.edits else message.text
 

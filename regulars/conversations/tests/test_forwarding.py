@@ -7,7 +7,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from regulars.conversations.models import Conversation, Message
+from regulars.conversations.models import Conversation, Message, OutgoingMessage
 from regulars.conversations.operations.composing import Composition, compose
 from regulars.conversations.operations.forwarding import CannotForward, Forwarded, forward_message
 from regulars.conversations.operations.sending import stored_content
@@ -122,3 +122,14 @@ def test_what_was_deleted_does_not_go_on_and_what_was_edited_goes_as_it_reads(ca
 def test_nowhere_is_no_place(cast: Cast) -> None:
     with pytest.raises(Invalid):
         _forward(cast, cast.hears(ALICE, "hello").messages.get())
+
+
+def test_two_who_forward_to_the_same_ones_never_wait_for_each_other(cast: Cast) -> None:
+    """Conversations are locked in one order, whichever they were chosen in."""
+    said = cast.hears(ALICE, "we open at nine").messages.get()
+    there = [cast.hears(BORIS, "when?"), cast.hears(CHAI, "and where?")]
+    for targets in (there, there[::-1]):
+        before = set(OutgoingMessage.objects.values_list("message_id", flat=True))
+        assert [each.conversation for each in _forward(cast, said, *targets)] == targets
+        queued = OutgoingMessage.objects.exclude(message_id__in=before).order_by("sequence")
+        assert [each.conversation_id for each in queued] == sorted(each.id for each in there)

@@ -166,6 +166,10 @@ def test_who_saves_over_another_is_told(cast: Cast):
         ([{"do": "tag", "tags": [" "]}], "steps[0].tags"),
         ([{"do": "open_case"}], "steps[0].title"),
         ([{"do": "snooze", "until": "someday"}], "steps[0]"),
+        ([{"do": "note", "text": "x" * 20_001}], "steps[0].text"),
+        ([{"do": "tag", "tags": [f"tag {number}" for number in range(101)]}], "steps[0].tags"),
+        ([{"do": "untag", "tags": ["x" * 65]}], "steps[0].tags"),
+        ([{"do": "open_case", "title": "x" * 201}], "steps[0].title"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_step(cast: Cast, steps: list[Any], field: str):

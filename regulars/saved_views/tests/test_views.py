@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -116,6 +117,24 @@ def test_a_few_are_counted_for_those_who_asked(cast: Cast, django_assert_num_que
     assert {*count_for_all([owner])[0].values()} == {1}
     with django_assert_num_queries(11):
         count_for_all([owner])
+
+
+def test_what_is_not_offered_any_more_is_neither_counted_nor_in_the_way(cast: Cast):
+    owner, lead, agent = (cast.actor(each) for each in (cast.owner, cast.lead, cast.agent))
+    set_teams(cast.agent, [cast.team], by=owner)
+    agent = cast.actor(cast.agent)
+    made = [view(lead, f"V{number}", audience="all") for number in range(MOST_COUNTED + 1)]
+    for each in made[:MOST_COUNTED]:
+        count_view(each, by=agent, is_counted=True)
+    change_view(made[0], replace(draft_of(made[0]), audience="member"), by=lead)
+    change_view(made[1], replace(draft_of(made[1]), audience="teams", team_ids=(cast.team.id,)), by=lead)
+    assert {*count_for_all([agent])[0]} == {each.id for each in made[1:MOST_COUNTED]}
+    count_view(made[-1], by=agent, is_counted=True)
+    set_teams(cast.agent, [], by=owner)
+    agent = cast.actor(cast.agent)
+    assert {*count_for_all([agent])[0]} == {each.id for each in made[2:]}
+    with pytest.raises(NotFound):
+        count_view(made[1], by=agent, is_counted=True)
 
 
 def test_a_change_says_what_it_changed_and_for_which_version(cast: Cast):

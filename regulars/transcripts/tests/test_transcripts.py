@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from io import BytesIO
@@ -32,6 +33,7 @@ from regulars.transcripts.operations import (
     transcripts_there,
 )
 from regulars.workspaces.models import AuditEntry
+from regulars.workspaces.sight import NUMBERS
 from tests.cast import ALICE, Cast
 
 DAY = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
@@ -108,6 +110,21 @@ def test_places_and_cards_stand_there_in_words(cast: Cast) -> None:
     ]
 
 
+def test_a_card_called_by_its_number_keeps_it_from_who_may_not_see_it(cast: Cast) -> None:
+    card = MessageContent(cards=(ContactCard(name="+1 202-556-0173"),))
+    conversation = cast.hears(
+        ALICE, "+1 202-556-0173", name="Alice", kind="contacts", content=card, provider_id="wamid.card"
+    )
+    cast.hears(ALICE, "that is hers", reply_to="wamid.card")
+    owner = cast.actor(cast.owner)
+    blind = replace(owner, permissions=owner.permissions - {NUMBERS})
+    job = start_transcript(conversation, "html", by=blind)
+    run_job(job.id)
+    body = b"".join(content_of(open_transcript(job.id, by=blind))).decode()
+    assert (body.count("that is hers"), body.count("0173") > 0, "556" in body) == (1, True, False)
+    assert "202-556-0173" in _written(cast, conversation).decode()
+
+
 def test_notes_only_stand_there_when_they_are_asked_for_and_allowed(cast: Cast) -> None:
     conversation = cast.hears(ALICE, "hello", name="Alice", at=DAY)
     with clock.frozen_at(DAY + timedelta(minutes=1)):
@@ -152,6 +169,11 @@ def test_arabic_joins_its_letters_and_runs_from_the_right(cast: Cast) -> None:
     assert first.left > middle.left
     (jeem,), (dal,) = _of(drawn, "ج"), _of(drawn, "د")
     assert lone.left > jeem.left > dal.left
+
+
+def test_marks_piled_upon_a_letter_cost_no_more_than_a_page(cast: Cast) -> None:
+    conversation = cast.hears(ALICE, "a" + "\u0301" * 20_000, name="z" + "\u0301" * 1_000)
+    assert len(_written(cast, conversation, "pdf")) < 100_000
 
 
 def test_thai_breaks_between_words_and_not_in_them(cast: Cast) -> None:

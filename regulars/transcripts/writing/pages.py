@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,8 @@ from regulars.transcripts.lines import Line, day_words, time_words
 from regulars.transcripts.writing import Head
 
 LAYOUT = Path(__file__).with_name("transcript.typ")
+MOST_MARKS = 8
+"""upon one letter; no language has as many"""
 _UNPRINTED = dict.fromkeys(each for each in range(32) if each not in {9, 10})
 
 
@@ -26,8 +29,8 @@ def pdf_part(
     """``last_day``: the day line that stands above already; empty at the beginning, where the head is written."""
     names = {media_id: f"{place}.webp" for place, media_id in enumerate(thumbnails)}
     data = {
-        "title": head.title,
-        "facts": [list(each) for each in head.facts] if first_page == 1 else [],
+        "title": _clean(head.title),
+        "facts": [[word, _clean(value)] for word, value in head.facts] if first_page == 1 else [],
         "language": head.language,
         "first_page": first_page,
         "lines": [_told(line, names) for line in lines],
@@ -60,4 +63,16 @@ def _directed(text: str) -> list[dict[str, str]]:
 
 
 def _clean(text: str) -> str:
-    return text.replace("\r\n", "\n").translate(_UNPRINTED)
+    return "".join(_few_marks(text.replace("\r\n", "\n").translate(_UNPRINTED)))
+
+
+def _few_marks(text: str) -> Iterator[str]:
+    """Marks piled upon one letter stop at some height: setting thousands of them takes minutes and megabytes."""
+    if text.isascii():
+        yield text
+        return
+    height = 0
+    for letter in text:
+        height = height + 1 if unicodedata.category(letter).startswith("M") else 0
+        if height <= MOST_MARKS:
+            yield letter
