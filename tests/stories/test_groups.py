@@ -49,7 +49,11 @@ class Circle:
         self.product.control("POST", f"groups/{self.id}", {"do": what, "customer": person.id, **more})
 
     def says(self, person: Customer, text: str) -> None:
+        """It has arrived by then: what several people write at once the platform delivers in any order."""
+        heard = "SELECT count(*) FROM conversations_message WHERE direction = 'in' AND text = %s"
+        before = self.product.sql(heard, text)
         self.do("write", person, message={"type": "text", "text": text})
+        assert wait_until(lambda: self.product.sql(heard, text) != before, 15)
 
 
 @pytest.fixture(scope="module")

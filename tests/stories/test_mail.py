@@ -63,6 +63,7 @@ def test_invited_by_mail_and_a_forgotten_password(desks: Desks, catcher: Catcher
         expect(elsewhere.page.locator(".banner.good")).to_be_visible()
         elsewhere.goto(_link(_newest(catcher, NEWCOMER, "new password")))
         assert findings(elsewhere.page) == ""
+        newcomer.expects(r"401 \(Unauthorized\)")  # a new password ends their session, and what it listens to
         elsewhere.page.fill("[name=password]", SECOND)
         elsewhere.page.locator("button.primary").click()
         expect(elsewhere.page.locator(".banner.good")).to_contain_text("Sign in with it")
