@@ -42,8 +42,8 @@ def test_what_comes_is_given_to_who_is_there_and_goes_back_when_they_leave(desks
     page.locator(".page-bar a[href$='/queues/new']").click()
     page.locator("#id_name").fill("Everybody")
     assert findings(page) == ""
-    page.locator(".queue-form [type=submit]").click()
-    expect(page.locator(".queue h3").first).to_have_text("Everybody")
+    page.locator(".form-sections [type=submit]").click()
+    expect(page.locator(".arranged h3").first).to_have_text("Everybody")
     assert findings(page) == ""
     product.sql(GONE, LEAD, AGENT)
     press(page, "away")  # the agent alone is there
@@ -56,7 +56,7 @@ def test_what_comes_is_given_to_who_is_there_and_goes_back_when_they_leave(desks
     agent.goto("/off-duty")
     assert findings(agent.page) == ""
     agent.page.get_by_label("Back to the queue, for whoever is free").check()
-    agent.page.locator(".queue-form [type=submit]").click()
+    agent.page.locator(".form-sections [type=submit]").click()
     expect(agent.page.locator("#own-availability .duty")).to_have_class("duty off_duty")
     lead.goto("/now")
     expect(page.locator("#waiting tr", has_text="Rosa Lind")).to_contain_text("Everybody")

@@ -63,12 +63,6 @@ def quick_reply_field(name: str) -> str:
 
 
 @register.filter
-def unlocalized(count: int) -> str:
-    """For attributes that machines read: no separators."""
-    return str(count)
-
-
-@register.filter
 def messaging_limit_words(told: str) -> str:
     limit = told.upper().removeprefix("TIER_")
     if limit == "UNLIMITED":

@@ -60,6 +60,12 @@ def sprite() -> str:
     return asset_url("icons.svg")
 
 
+@register.filter
+def unlocalized(count: int) -> str:
+    """For attributes that machines read: no separators."""
+    return str(count)
+
+
 @register.simple_tag
 def intent() -> SafeString:
     """The id of what a form asks for: sent twice, it has one effect (``web.intents``)."""

@@ -32,6 +32,7 @@ from regulars.routing.passing import routing_settings
 from regulars.routing.previewing import preview_routing
 from regulars.routing.queries import QueueLine, queue_lines, routed_inbox_ids
 from regulars.web.administration.answers import attempt
+from regulars.web.design.arranged import moves_of, place_in
 from regulars.web.design.conditions.kept import form_of, sentence_of_written, written_in
 from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
@@ -71,10 +72,7 @@ def _row(line: QueueLine, place: int, count: int, workspace_id: UUID) -> dict[st
     return {
         "line": line,
         "sentence": sentence_of_written(line.queue.conditions, ASKED_ABOUT, workspace_id),
-        "earlier": max(place - 1, 0),
-        "later": place + 1,
-        "is_first": place == 0,
-        "is_last": place == count - 1,
+        "moves": moves_of(place, count),
     }
 
 
@@ -177,9 +175,9 @@ def edit_queue(request: MemberRequest, queue_id: str) -> HttpResponse:
 @require_POST
 @member_with("routing:manage")
 def move(request: MemberRequest, queue_id: str) -> HttpResponse:
-    place = request.POST.get("place", "")
-    if place.isascii() and place.isdecimal() and len(place) < 4:
-        move_queue(access_queue(request.actor, parse_id(queue_id)), int(place), by=request.actor)
+    place = place_in(request.POST)
+    if place is not None:
+        move_queue(access_queue(request.actor, parse_id(queue_id)), place, by=request.actor)
     return redirect("routing")
 
 

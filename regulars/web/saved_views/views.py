@@ -26,6 +26,7 @@ from regulars.saved_views.operations import (
     restore_view,
 )
 from regulars.web.administration.answers import attempt
+from regulars.web.design.arranged import moves_of, place_in
 from regulars.web.design.conditions.kept import form_of, sentence_of, written_in
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.inbox.lists import choice_in
@@ -48,7 +49,7 @@ def saved_views(request: MemberRequest) -> HttpResponse:
     ours = {each.view.id for each in placed}
     others = views_visible_to(actor).exclude(id__in=ours).order_by("name", "id")
     rows = [
-        _row(request, each.view) | {"is_counted": each.is_counted, "earlier": max(at - 1, 0), "later": at + 1}
+        _row(request, each.view) | {"is_counted": each.is_counted, "moves": moves_of(at, len(placed))}
         for at, each in enumerate(placed)
     ]
     context = {
@@ -121,9 +122,9 @@ def edit_view(request: MemberRequest, view_id: str) -> HttpResponse:
 @require_POST
 @member_with("conversations:read")
 def move(request: MemberRequest, view_id: str) -> HttpResponse:
-    place = request.POST.get("place", "")
-    if place.isascii() and place.isdecimal() and len(place) < 4:
-        move_view(access_view(request.actor, parse_id(view_id)), int(place), by=request.actor)
+    place = place_in(request.POST)
+    if place is not None:
+        move_view(access_view(request.actor, parse_id(view_id)), place, by=request.actor)
     return redirect("saved-views")
 
 

@@ -31,6 +31,7 @@ from regulars.service_levels.operations import (
 from regulars.service_levels.queries import promises_of
 from regulars.web.administration.answers import attempt
 from regulars.web.administration.business_hours_form import country_name
+from regulars.web.design.arranged import moves_of, place_in
 from regulars.web.design.conditions.kept import form_of, sentence_of_written, written_in
 from regulars.web.design.form_dialogs import FormDialog
 from regulars.web.doors import MemberRequest, member_with
@@ -83,10 +84,7 @@ def _row(level: ServiceLevel, place: int, count: int, workspace_id: UUID) -> dic
         "level": level,
         "sentence": sentence_of_written(level.conditions, ASKED_ABOUT, workspace_id),
         "is_one_promise": level.first_answer == level.next_answer,
-        "earlier": max(place - 1, 0),
-        "later": place + 1,
-        "is_first": place == 0,
-        "is_last": place == count - 1,
+        "moves": moves_of(place, count),
     }
 
 
@@ -166,9 +164,9 @@ def _edit(request: MemberRequest, level: ServiceLevel, told: dict[str, Any], wri
 @require_POST
 @member_with("service_levels:manage")
 def move(request: MemberRequest, level_id: str) -> HttpResponse:
-    place = request.POST.get("place", "")
-    if place.isascii() and place.isdecimal() and len(place) < 4:
-        move_level(access_level(request.actor, parse_id(level_id)), int(place), by=request.actor)
+    place = place_in(request.POST)
+    if place is not None:
+        move_level(access_level(request.actor, parse_id(level_id)), place, by=request.actor)
     return redirect("service-levels")
 
 
