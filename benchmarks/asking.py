@@ -148,6 +148,7 @@ def ask(rounds: int) -> dict[str, float]:
     from regulars.kernel.conditions import to_sql
     from regulars.kernel.conditions.in_memory import matches
     from regulars.kernel.conditions.language import parse
+    from regulars.kernel.conditions.probing import first
     from regulars.kernel.conditions.register import condition_fields
     from regulars.workspaces.conditions import as_of_now
     from regulars.workspaces.models import Workspace
@@ -156,7 +157,7 @@ def ask(rounds: int) -> dict[str, float]:
     registry, as_of = condition_fields(), as_of_now(workspace_id)
     question = (parse(CONDITION, registry, "contact"), registry, "contact", workspace_id, as_of)
     contacts = Contact.objects.filter(workspace_id=workspace_id).order_by("-created_at", "-id")
-    page = to_sql.first(contacts, PAGE, *question)
+    page = first(contacts, PAGE, *question)
     assert len(page) == PAGE, f"{len(page)} on the first page"
     count = to_sql.count(*question)
     known = [facts_of_contact(contact) for contact in contacts[:200]]
@@ -181,8 +182,7 @@ def ask(rounds: int) -> dict[str, float]:
         "by_hand_ms": 1000 * median(elapsed for elapsed, _ in by_hand),
         "by_hand_core_ms": 1000 * median(spent for _, spent in by_hand),
         "reading_ms": 1000 * median(_seconds(lambda: _run(_READING, workspace_id)) for _ in range(rounds)),
-        "page_ms": 1000
-        * median(_seconds(lambda: to_sql.first(contacts, PAGE, *question)) for _ in range(rounds)),
+        "page_ms": 1000 * median(_seconds(lambda: first(contacts, PAGE, *question)) for _ in range(rounds)),
         "leaves_per_second": times * len(known) * LEAVES / seconds,
     }
 

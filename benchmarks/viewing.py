@@ -103,7 +103,7 @@ def measure_viewing(product: Product, effort: Effort) -> Iterator[Figure]:
 def measure(many: int, times: int) -> dict[str, float]:
     from django.db import connection
 
-    from regulars.conversations.queries.asking import conversations_matching, kept_condition
+    from regulars.conversations.queries.asking import kept_condition
     from regulars.conversations.queries.lists import ConversationFilter, first_of, list_conversations
     from regulars.inboxes.models import Inbox
     from regulars.saved_views.arranging import MOST_COUNTED, count_view
@@ -127,7 +127,7 @@ def measure(many: int, times: int) -> dict[str, float]:
         count_view(create_view(ViewDraft(f"View {number}", FIVE), by=by), by=by, is_counted=True)
 
     def wanted() -> ConversationFilter:
-        return ConversationFilter(matching=conversations_matching(by, kept_condition(FIVE, by)))
+        return ConversationFilter(condition=kept_condition(FIVE, by))
 
     def ids() -> object:
         ordered = first_of(by, wanted(), lambda rows: rows.order_by("waiting_since", "id"), 51)

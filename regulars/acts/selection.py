@@ -10,8 +10,9 @@ import msgspec
 from django.db.models import Q
 
 from regulars.attention.queries import followed_by, mentioning
-from regulars.conversations.queries.asking import conversations_matching, kept_condition
+from regulars.conversations.queries.asking import NOTHING, kept_condition
 from regulars.conversations.queries.lists import CLOSING_WITHIN, ConversationFilter
+from regulars.kernel.conditions.tree import Condition
 from regulars.workspaces.access import Actor
 
 
@@ -43,12 +44,14 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
             unread=self.unread,
             waiting=self.waiting,
             closes_before=now + CLOSING_WITHIN if self.closing else None,
-            matching=self._matching(actor),
+            matching=self._own(actor),
+            condition=self._condition(actor),
             narrowing=self.narrowing,
         )
 
-    def _matching(self, actor: Actor) -> Q | None:
-        if self.conditions is not None:
-            return conversations_matching(actor, kept_condition(self.conditions, actor))
+    def _condition(self, actor: Actor) -> Condition | None:
+        return None if self.conditions is None else kept_condition(self.conditions, actor) or NOTHING
+
+    def _own(self, actor: Actor) -> Q | None:
         own = {"mentions": mentioning, "following": followed_by}.get(self.own)
         return own(actor) if own else None

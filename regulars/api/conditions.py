@@ -6,12 +6,12 @@ from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 
 from regulars.api.paging import Take
 from regulars.conversations.condition_fields import may_ask
 from regulars.conversations.queries.asking import in_time
-from regulars.kernel.conditions import to_sql
+from regulars.kernel.conditions.probing import first
 from regulars.kernel.conditions.problems import Wrong, joined
 from regulars.kernel.conditions.register import condition_fields
 from regulars.kernel.conditions.tree import Condition, leaves_of
@@ -33,18 +33,10 @@ def take_of(actor: Actor, condition: Condition, subject: str) -> Take[Row]:
     return partial(_take, actor, condition, subject)
 
 
-def matching(actor: Actor, written: str, subject: str) -> Q:
-    """For ``filter``; raises ``Invalid`` naming the leaf."""
-    condition = read_text(actor, written, subject)
-    return to_sql.matching(
-        condition, condition_fields(), subject, actor.workspace_id, as_of_now(actor.workspace_id)
-    )
-
-
 def _take(actor: Actor, condition: Condition, subject: str, rows: QuerySet[Row], count: int) -> list[Row]:
     as_of = as_of_now(actor.workspace_id)
     with in_time():
-        return to_sql.first(rows, count, condition, condition_fields(), subject, actor.workspace_id, as_of)
+        return first(rows, count, condition, condition_fields(), subject, actor.workspace_id, as_of)
 
 
 def read_text(actor: Actor, written: str, subject: str) -> Condition:

@@ -168,12 +168,21 @@ def visible_to(actor: Actor, sight: Sight | None = None) -> QuerySet[Conversatio
 
 
 Listing = Callable[[QuerySet[Conversation]], QuerySet[Conversation]]
+Choosing = Callable[[QuerySet[Conversation], int], list[UUID]]
+"""the ids of the first so many of ordered ones that something holds for"""
 
 
 def first_visible(
-    actor: Actor, narrowed: Listing, ordered: Listing, limit: int, *, holder: Holder = "anybody"
+    actor: Actor,
+    narrowed: Listing,
+    ordered: Listing,
+    limit: int,
+    *,
+    holder: Holder = "anybody",
+    chosen: Choosing | None = None,
 ) -> QuerySet[Conversation]:
-    """The first of ``ordered(narrowed(visible_to(actor)))``, where ``narrowed`` leaves those of one holder.
+    """The first of ``ordered(narrowed(visible_to(actor)))``, where ``narrowed`` leaves those of one holder; with
+    ``chosen`` of those that it takes.
 
     Each way of seeing is asked by itself, so that each finds its index: who sees ten conversations of a hundred
     thousand does not wait until all have been looked at. They are looked up when they are found: what a row of the
@@ -183,7 +192,11 @@ def first_visible(
     sight = read_sight(actor)
     ways = _leading_to(holder, actor, _ways(actor, actor.far("conversations"), sight))
     plain = Conversation.objects.filter(workspace_id=actor.workspace_id)
-    first, *others = (ordered(narrowed(plain.filter(way)))[:limit].values("id") for way in ways)
+    theirs = [ordered(narrowed(plain.filter(way))) for way in ways]
+    if chosen is not None:
+        ids = {each for rows in theirs for each in chosen(rows, limit)}
+        return ordered(_every(actor).filter(id__in=ids))[:limit]
+    first, *others = (rows[:limit].values("id") for rows in theirs)
     found = first.union(*others) if others else first
     return ordered(_every(actor).filter(IsAmong("id", ArraySubquery(found))))[:limit]
 

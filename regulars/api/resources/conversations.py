@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from msgspec import UNSET
 
-from regulars.api.conditions import matching
+from regulars.api.conditions import read_text
 from regulars.api.paging import Page, PageQuery, newest_first
 from regulars.api.parsing import parse_reference, parse_seen
 from regulars.api.shapes.conversations import (
@@ -57,7 +57,7 @@ def list_conversations(actor: Actor, query: ConversationQuery) -> Page[Conversat
         waiting=query.waiting,
         closes_before=clock.now() + CLOSING_WITHIN if query.closing else None,
         contact_id=_id(query.contact, "contact"),
-        matching=matching(actor, query.conditions, "conversation") if query.conditions else None,
+        condition=read_text(actor, query.conditions, "conversation") if query.conditions else None,
         person_id=_id(query.person, "person"),
         narrowing=query.narrowing,
     )

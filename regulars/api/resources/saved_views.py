@@ -22,7 +22,7 @@ from regulars.api.shapes.saved_views import (
     ViewConversationsQuery,
     build_views,
 )
-from regulars.conversations.queries.asking import conversations_matching, in_time
+from regulars.conversations.queries.asking import NOTHING, in_time
 from regulars.conversations.queries.lists import ConversationFilter
 from regulars.conversations.queries.lists import list_conversations as read_page
 from regulars.saved_views import operations
@@ -87,7 +87,7 @@ def list_view_conversations(
 ) -> Page[ConversationShape]:
     """The conversations in it that you may see."""
     view = access_view(actor, view_id)
-    wanted = ConversationFilter(matching=conversations_matching(actor, condition_of(view, actor)))
+    wanted = ConversationFilter(condition=condition_of(view, actor) or NOTHING)
     order: Any = query.order or view.order
     with in_time():
         page = read_page(actor, wanted, order=order, limit=query.limit, cursor=query.cursor)

@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 from psycopg.errors import QueryCanceled
 
-from regulars.conversations.access import contacts_visible_to
+from regulars.conversations.access import Choosing, contacts_visible_to
 from regulars.conversations.condition_fields import CONVERSATION, may_ask
 from regulars.kernel.conditions import to_sql
+from regulars.kernel.conditions.fields import Registry
 from regulars.kernel.conditions.language import parse
+from regulars.kernel.conditions.probing import first_ids
 from regulars.kernel.conditions.problems import Wrong, joined
 from regulars.kernel.conditions.register import condition_fields
-from regulars.kernel.conditions.tree import Condition, leaves_of
+from regulars.kernel.conditions.tree import Condition, Group, leaves_of
+from regulars.kernel.conditions.windows import AsOf
 from regulars.kernel.conditions.wording import to_invalid
 from regulars.workspaces.access import Actor
 from regulars.workspaces.conditions import as_of_now, parse_written
 
+NOTHING = Group("any", ())
+"""a condition that holds for nothing"""
 LONGEST_SECONDS = 10.0
 """the first page of what is common takes hundredths of one, a count over a million contacts 2"""
 
@@ -55,12 +61,18 @@ def kept_condition(written: Mapping[str, Any], actor: Actor) -> Condition | None
     return condition if all(may_ask(actor, leaf.field) for leaf in leaves_of(condition)) else None
 
 
-def conversations_matching(actor: Actor, condition: Condition | None) -> Q:
-    """For ``filter`` on conversations that the actor sees; None holds for nothing."""
-    if condition is None:
-        return Q(pk__in=[])
-    as_of = as_of_now(actor.workspace_id)
-    return to_sql.matching_few(condition, condition_fields(), CONVERSATION.name, actor.workspace_id, as_of)
+def conversations_matching(actor: Actor, condition: Condition) -> Q:
+    """For ``filter`` on conversations that the actor sees."""
+    return to_sql.matching_few(condition, *_about_conversations(actor))
+
+
+def first_matching(actor: Actor, condition: Condition) -> Choosing:
+    """For ``first_visible``."""
+    return lambda rows, limit: first_ids(rows, limit, condition, *_about_conversations(actor))
+
+
+def _about_conversations(actor: Actor) -> tuple[Registry, str, UUID, AsOf]:
+    return condition_fields(), CONVERSATION.name, actor.workspace_id, as_of_now(actor.workspace_id)
 
 
 @contextmanager

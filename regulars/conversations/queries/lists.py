@@ -23,8 +23,10 @@ from regulars.conversations.access import (
 from regulars.conversations.models import Conversation, ConversationTagging, Message
 from regulars.conversations.ports import narrowings
 from regulars.conversations.provider_ids import messages_called
+from regulars.conversations.queries.asking import conversations_matching, first_matching
 from regulars.conversations.queries.changing import REWRITING, MessageChanges, read_changes
 from regulars.kernel import clock
+from regulars.kernel.conditions.tree import Condition
 from regulars.kernel.cursors import read_cursor, unknown_cursor, write_cursor
 from regulars.kernel.ids import parse_id
 from regulars.kernel.touching import looked_at
@@ -59,7 +61,9 @@ class ConversationFilter:
     """only those whose reply window is open, and closes before that"""
     contact_id: UUID | None = None
     matching: Q | None = None
-    """what else must hold (``kernel.conditions.to_sql.matching``)"""
+    """what else must hold"""
+    condition: Condition | None = None
+    """the same as somebody wrote it, about conversations"""
     person_id: UUID | None = None
     narrowing: str = ""
     """a word of ``ports.narrowings``"""
@@ -113,13 +117,14 @@ def first_of(
     """The first of a list. What must be searched for is searched once, and what is found looked through."""
     if wanted.is_searched:
         return ordered(filtered(actor, wanted))[:limit]
-    asked = _by_tag(actor, wanted)
+    asked = replace(_by_tag(actor, wanted), condition=None)
     return first_visible(
         actor,
         lambda rows: _narrowed(actor, rows, asked),
         ordered,
         limit,
         holder=_holder(actor, wanted.assignee),
+        chosen=first_matching(actor, wanted.condition) if wanted.condition is not None else None,
     )
 
 
@@ -150,6 +155,8 @@ def _narrowed(
         conversations = conversations.filter(contact_id=wanted.contact_id)
     if wanted.matching is not None:
         conversations = conversations.filter(wanted.matching)
+    if wanted.condition is not None:
+        conversations = conversations.filter(conversations_matching(actor, wanted.condition))
     if wanted.person_id:
         conversations = conversations.filter(contact__person=wanted.person_id)
     if wanted.narrowing:

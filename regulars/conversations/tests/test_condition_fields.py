@@ -26,6 +26,7 @@ from regulars.kernel import clock
 from regulars.kernel.conditions import to_sql
 from regulars.kernel.conditions.in_memory import Facts, matches
 from regulars.kernel.conditions.language import parse
+from regulars.kernel.conditions.probing import first
 from regulars.kernel.conditions.register import condition_fields
 from regulars.kernel.conditions.tests.generating import Generator
 from regulars.kernel.conditions.tree import Condition, write
@@ -238,7 +239,7 @@ def test_sets_and_single_objects_agree(
             question = (condition, registry, subject, cast.workspace.id, as_of)
             found = set(rows.filter(to_sql.matching(*question)).values_list("id", flat=True))
             assert found == expected, (write(condition), as_of)
-            one_by_one = to_sql.first(rows, len(facts), *question)
+            one_by_one = first(rows, len(facts), *question)
             assert {row.pk for row in one_by_one} == expected, (write(condition), as_of)
 
     agree()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import ceil, floor
 from typing import Any
 from uuid import UUID
 
@@ -138,7 +139,52 @@ def units_since(name: str, label: Label, source: str, column: str, unit_seconds:
             (as_of.at, as_of.at),
         )
 
-    return Field(name, "number", label, source, sql=sql, get=get, **rest)
+    def test(as_of: AsOf, operator: str, wanted: Any) -> Sql | None:
+        """A stretch of the column itself, of which PostgreSQL has statistics and indexes."""
+        bounds = _bounds(operator, wanted)
+        return (
+            None if bounds is None else _began_between(f"{source}.{column}", as_of.at, unit_seconds, *bounds)
+        )
+
+    return Field(name, "number", label, source, sql=sql, test=test, get=get, **rest)
+
+
+def _bounds(operator: str, wanted: Any) -> tuple[int, int | None] | None:
+    """The least and the most whole units that pass, both included; no most where there is no end to them."""
+    match operator:
+        case "<":
+            return 0, ceil(wanted) - 1
+        case "<=":
+            return 0, floor(wanted)
+        case ">":
+            return max(floor(wanted) + 1, 0), None
+        case ">=":
+            return max(ceil(wanted), 0), None
+        case "is":
+            return max(ceil(wanted), 0), floor(wanted)
+        case "between":
+            return max(ceil(wanted[0]), 0), floor(wanted[1])
+        case _:
+            return None
+
+
+def _began_between(place: str, at: datetime, unit_seconds: int, least: int, most: int | None) -> Sql:
+    """Where so many whole units have passed."""
+    latest = _earlier(at, least * unit_seconds)
+    if latest is None or (most is not None and most < least):
+        return Sql("FALSE")
+    after = None if most is None else _earlier(at, (most + 1) * unit_seconds)
+    if after is None:
+        return Sql(f"{place} <= %s", (latest,))
+    return Sql(f"({place} <= %s AND {place} > %s)", (latest, after))
+
+
+def _earlier(at: datetime, seconds: int) -> datetime | None:
+    """None: before all times that there are."""
+    try:
+        return at - timedelta(seconds=seconds)
+    except OverflowError:
+        return None
 
 
 def minutes_until(name: str, label: Label, source: str, column: str, **rest: Any) -> Field:

@@ -14,11 +14,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import BooleanField, Model, Q, QuerySet, UUIDField
+from django.db.models import Q, UUIDField
 from django.db.models.expressions import RawSQL
 
 from regulars.kernel.conditions.counting import Counted, Pass, joined
@@ -28,9 +28,6 @@ from regulars.kernel.conditions.tree import Condition, Group, Leaf, leaves_of
 from regulars.kernel.conditions.values import Money, holds
 from regulars.kernel.conditions.windows import AsOf, Stretch, Window, stretch_of
 
-Row = TypeVar("Row", bound=Model)
-PROBED = (1000, 4000)
-"""so many are looked at one by one before the whole set is asked for; the later ones where a page may come of them"""
 COUNTING = {"work_mem": "64MB", "max_parallel_workers_per_gather": "1", "jit": "off"}
 """for a count: the groups of a million rows then need no disk, a second processor helps where one is free, and no time
 goes into machine code for one statement"""
@@ -48,9 +45,9 @@ def narrowed(condition: Condition, registry: Registry, subject: str, workspace_i
 
     PostgreSQL cannot know how few: it takes what a tag is on for rare, and begins there.
     """
-    conjuncts = [*_conjuncts(condition.at(as_of))]
-    plain = tuple(each for each in conjuncts if not _counts(each))
-    counting = tuple(each for each in conjuncts if _counts(each))
+    parts = [*conjuncts(condition.at(as_of))]
+    plain = tuple(each for each in parts if not _counts(each))
+    counting = tuple(each for each in parts if _counts(each))
     if not plain or not counting:
         return ids(condition, registry, subject, workspace_id, as_of)
     known = ids(Group("all", plain), registry, subject, workspace_id, as_of)
@@ -86,37 +83,6 @@ def count(condition: Condition, registry: Registry, subject: str, workspace_id: 
         for name in COUNTING:
             cursor.execute(f"SET LOCAL {name} TO DEFAULT")  # the caller's transaction may go on
     return int(number)
-
-
-def first(
-    rows: QuerySet[Row],
-    wanted: int,
-    condition: Condition,
-    registry: Registry,
-    subject: str,
-    workspace_id: UUID,
-    as_of: AsOf,
-) -> list[Row]:
-    """The first so many of ordered rows that it holds for.
-
-    Looks at the rows one by one as long as that is promising: for a page of what is common this reads a few rows, where
-    the whole set would read all that is counted.
-    """
-    table = rows.model._meta.db_table  # noqa: SLF001 (Django's documented door to it)
-    test = one_by_one(condition, registry, subject, workspace_id, as_of, table)
-    found: list[Row] = []
-    looked_at = 0
-    for more in PROBED:
-        probed = list(rows.values_list("id", flat=True)[looked_at : looked_at + more])
-        text = f'"{table}".id = ANY(%s) AND {test.text}'
-        passes = RawSQL(text, (probed, *test.values), output_field=BooleanField())  # noqa: S611 (built of fields)
-        found += rows.filter(passes)[: wanted - len(found)]
-        if len(found) == wanted or len(probed) < more:
-            return found
-        looked_at += more
-        if len(found) * sum(PROBED) < wanted * looked_at:
-            break
-    return list(rows.filter(matching(condition, registry, subject, workspace_id, as_of))[:wanted])
 
 
 def one_by_one(
@@ -168,7 +134,7 @@ class _Builder(ABC):
         """What holds of the object without counting, and what stands on counted rows: all of both must."""
         first: list[Sql] = []
         last: list[Condition] = []
-        for each in _conjuncts(condition.at(self.as_of)):
+        for each in conjuncts(condition.at(self.as_of)):
             test = self._presence(each) if _counts(each) else self._plain(each)
             if test is None:
                 last.append(each)
@@ -331,12 +297,12 @@ def _counts(condition: Condition) -> bool:
     return any(leaf.field.rows for leaf in leaves_of(condition))
 
 
-def _conjuncts(condition: Condition) -> Iterator[Condition]:
+def conjuncts(condition: Condition) -> Iterator[Condition]:
     if isinstance(condition, Leaf) or condition.join == "any":
         yield condition
     elif condition.join == "all":
         for part in condition.parts:
-            yield from _conjuncts(part)
+            yield from conjuncts(part)
     else:
         yield from (Group("none", (part,)) for part in condition.parts)
 
@@ -368,7 +334,7 @@ def _counted(leaf: Leaf, rows: Rows, measure: Measure, stretch: Stretch, as_of: 
     if isinstance(wanted, Money) and measure.currency_sql:
         tests.append(Sql(f"{measure.currency_sql} = %s", (wanted.currency,)))
     if leaf.where is not None:
-        tests.append(_where(leaf.where, as_of))
+        tests.append(test_of(leaf.where, as_of))
     return Counted(
         rows,
         _row_joins(rows, leaf),
@@ -387,10 +353,10 @@ def _group(group: Group, parts: Sequence[Sql]) -> Sql:
     return Sql(f"({together.text}) IS NOT TRUE", together.values) if group.join == "none" else together
 
 
-def _where(where: Condition, as_of: AsOf) -> Sql:
-    if isinstance(where, Leaf):
-        return _test_of(where, as_of)
-    return _group(where, [_where(part, as_of) for part in where.parts])
+def test_of(condition: Condition, as_of: AsOf) -> Sql:
+    if isinstance(condition, Leaf):
+        return _test_of(condition, as_of)
+    return _group(condition, [test_of(part, as_of) for part in condition.parts])
 
 
 def _row_joins(rows: Rows, leaf: Leaf) -> str:

@@ -153,9 +153,9 @@ class House:
         found = opened.get()
         warn = self.due_at(self.promised) if self.promised == 40 else None
         assert found.started_at == self.since
-        assert found.due_at == self.due_at(self.promised)
+        assert whole(found.due_at) == self.due_at(self.promised)
         if warn is not None:
-            assert found.warn_at == self.due_at(30)
+            assert whole(found.warn_at) == self.due_at(30)
         if self.status == "open":
             assert found.due_at is not None
             assert found.warn_at is not None
@@ -175,6 +175,11 @@ class House:
     def _fresh(self) -> Conversation:
         found = Conversation.objects.select_related("inbox__connection", "contact", "group")
         return found.get(id=self.conversation.id)
+
+
+def whole(at: datetime | None) -> datetime | None:
+    """What begins and ends at one moment is kept for a microsecond (``kernel.history``), and so is a pause."""
+    return None if at is None else at.replace(microsecond=0)
 
 
 def recorded(row: Event) -> Recorded:
@@ -210,6 +215,7 @@ ACTS = (
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(st.sampled_from(ACTS), max_size=14))
+@example(acts=["snooze", "say"])
 @example(acts=["look", "wait", "answer", "say", "fail", "look", "ring"])
 @example(acts=["look", "wait_long", "ring", "promise", "look", "ring", "wait_long"])
 @example(acts=["look", "snooze", "wait_long", "ring", "look", "ring", "wake", "look_again", "wait_long"])
