@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw
+if TYPE_CHECKING:
+    from PIL import ImageDraw
 
 SIZES = (180, 192, 512)
 """of home screens: Apple's, and the two that every browser asks for"""
@@ -19,6 +21,8 @@ _GRID = 24
 @cache
 def app_icon(size: int) -> bytes:
     """A PNG: the mark in the middle of a full square, so that any mask of a device leaves it whole."""
+    from PIL import Image, ImageDraw  # some megabytes, for an icon in a month
+
     side = size * FINER
     picture = Image.new("RGB", (side, side), ACCENT)
     _draw(ImageDraw.Draw(picture), side)

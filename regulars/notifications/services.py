@@ -15,7 +15,6 @@ from uuid import UUID
 import aiohttp
 from django.conf import settings
 from py_vapid import Vapid02
-from pywebpush import WebPusher
 from yarl import URL
 
 from regulars.kernel.addresses import ForbiddenAddress, PublicResolver, check_address
@@ -88,6 +87,8 @@ async def _send(client: aiohttp.ClientSession, parcel: Parcel, allowed: str) -> 
 
 
 def _sealed(parcel: Parcel) -> tuple[dict[str, str], bytes]:
+    from pywebpush import WebPusher  # some megabytes, where nobody has push
+
     keys = {"p256dh": parcel.public_key, "auth": parcel.secret}
     pusher = WebPusher({"endpoint": parcel.endpoint, "keys": keys})
     sealed = pusher.encode(parcel.body, content_encoding="aes128gcm")["body"]

@@ -9,16 +9,14 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import manimgx_fonts
-import manimgx_fonts_cjk
 import msgspec
-import pypdfium2
-import typst
+
+if TYPE_CHECKING:
+    import typst
 
 HOUSE = Path(__file__).with_name("house.typ")
-_FONT_PACKAGES = (manimgx_fonts, manimgx_fonts_cjk)
 _pdfium = threading.Lock()
 """PDFium is for one thread at a time"""
 
@@ -28,6 +26,8 @@ def typeset(layout: Path, data: object, pictures: Mapping[str, bytes] | None = N
 
     What is in ``data`` is text and never markup. Nothing but these files can be read, and nothing is fetched.
     """
+    import typst  # here, as PDFium below: ten megabytes in every process, for the few that print
+
     with tempfile.TemporaryDirectory(prefix="regulars-print-") as folder:
         root = Path(folder)
         (root / "layout.typ").write_bytes(layout.read_bytes())
@@ -41,11 +41,18 @@ def typeset(layout: Path, data: object, pictures: Mapping[str, bytes] | None = N
 @cache
 def _fonts() -> typst.Fonts:
     """Ours alone, so that a page is the same on every machine."""
-    folders = [str(Path(package.__file__ or "").parent) for package in _FONT_PACKAGES]
+    import manimgx_fonts
+    import manimgx_fonts_cjk
+    import typst
+
+    packages = (manimgx_fonts, manimgx_fonts_cjk)
+    folders = [str(Path(package.__file__ or "").parent) for package in packages]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
 
 
 def page_count(pdf: bytes) -> int:
+    import pypdfium2
+
     with _pdfium:
         document = pypdfium2.PdfDocument(pdf)
         try:
@@ -56,6 +63,8 @@ def page_count(pdf: bytes) -> int:
 
 def join(parts: Iterable[bytes]) -> bytes:
     """One document with the pages of all, in their order; letters that several brought along are kept once."""
+    import pypdfium2
+
     with _pdfium:
         whole = pypdfium2.PdfDocument.new()
         try:

@@ -6,14 +6,13 @@ Counted is what a reader sees: a flag, a family or a Thai letter with its marks 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
-
-import regex
+from functools import cache
+from typing import Any, Literal
 
 MANY_CHARACTERS = 160
 MANY_EMOJI = 2
-_CHARACTER = regex.compile(r"\X")
-_EMOJI = regex.compile(
+_CHARACTER = r"\X"
+_EMOJI = (
     r"\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F|\p{Regional_Indicator}{2}|[0-9#*]\uFE0F?\u20E3"
 )
 
@@ -35,8 +34,16 @@ def advise(text: str) -> list[Advice]:
 
 
 def count_characters(text: str) -> int:
-    return sum(1 for _each in _CHARACTER.finditer(text.strip()))
+    return sum(1 for _each in _compiled(_CHARACTER).finditer(text.strip()))
 
 
 def count_emoji(text: str) -> int:
-    return sum(1 for each in _CHARACTER.finditer(text) if _EMOJI.match(each[0]))
+    emoji = _compiled(_EMOJI)
+    return sum(1 for each in _compiled(_CHARACTER).finditer(text) if emoji.match(each[0]))
+
+
+@cache
+def _compiled(pattern: str) -> Any:
+    import regex  # nine megabytes of tables, for whoever asks for advice first
+
+    return regex.compile(pattern)

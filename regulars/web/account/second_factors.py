@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-import segno
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -141,6 +140,8 @@ def _add_app(request: MemberRequest, form: AppForm, secret: str) -> list[str]:
 def _page(
     request: MemberRequest, form: AppForm, secret: str, problem: str = "", status: int = 0
 ) -> HttpResponse:
+    import segno
+
     member = request.member
     address = totp_address(secret, account=member.user.email, place=member.workspace.name)
     context = {
