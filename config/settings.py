@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "regulars.saved_views",
     "regulars.macros",
     "regulars.scheduling",
+    "regulars.protection",
     "regulars.service_levels",
     "regulars.transcripts",
     "regulars.blocking",

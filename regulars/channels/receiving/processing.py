@@ -27,6 +27,7 @@ from regulars.inboxes.ports import (
     StatusUpdate,
 )
 from regulars.kernel import clock
+from regulars.kernel.crypto import open_bytes
 from regulars.kernel.database import binary_cursor, is_of_this_machine
 from regulars.kernel.events import record
 from regulars.kernel.locks import lock_keys
@@ -170,7 +171,7 @@ def _parse(rows: Sequence[tuple[int, UUID, bytes, datetime]]) -> list[Claimed]:
     kinds = channels()
     for delivery_id, connection_id, body, received_at in rows:
         known = connections.get(connection_id)
-        updates = kinds[known.channel].parse(bytes(body), received_at) if known else ()
+        updates = kinds[known.channel].parse(open_bytes(bytes(body)), received_at) if known else ()
         if claimed and total + len(updates) > UPDATES_PER_BATCH:
             break
         total += len(updates)

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from regulars.attention.events import NoteEdited
 from regulars.conversations.events import NoteRestored, NoteWithdrawn, NoteWritten
 from regulars.conversations.models import Note
+from regulars.protection.fields import is_protected
 from regulars.search.kinds.scope import by_facts, in_conversations
 from regulars.search.searchable import Findable, Searchable
 
@@ -27,6 +28,7 @@ def _read(ids: Collection[UUID]) -> Iterator[Findable]:
             workspace_id=note.workspace_id,
             at=note.created_at,
             text=note.text,
+            is_sealed=is_protected(note.text),
             conversation_id=note.conversation_id,
             contact_id=note.conversation.contact_id,
             facts=frozenset({f"inbox:{note.conversation.inbox_id}", *author}),
@@ -46,4 +48,5 @@ NOTES = Searchable(
     things=_notes,
     narrow=by_facts,
     visible=in_conversations,
+    has_sealed=True,
 )
