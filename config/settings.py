@@ -171,6 +171,7 @@ PLACEHOLDERS = "config.wiring.PLACEHOLDERS"
 SEARCHABLES = "config.wiring.SEARCHABLES"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 GENERATED = "config.wiring.GENERATED"
+PROTECTABLES = "config.wiring.PROTECTABLES"
 WHEN_RESTORED = "config.wiring.WHEN_RESTORED"
 SCHEMA_FILE = BASE_DIR / "config" / "schema.sql"
 WSGI_APPLICATION = "config.wsgi.application"

@@ -147,14 +147,20 @@ class EncryptedTextField(SealedField, models.TextField):  # type: ignore[type-ar
 
 
 class EncryptedBytesField(SealedField, models.BinaryField):  # type: ignore[type-arg]
-    """Bytes that the database only ever sees sealed; what lay there before is read as it is."""
+    """Bytes that the database only ever sees sealed; what lay there before is read as it is.
+
+    What no key of this server opens is read as nothing: lists and screens go on. Whoever needs it opens it themselves.
+    """
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         sealed = None if value is None else seal_bytes(bytes(value))
         return super().get_db_prep_value(sealed, connection, prepared)
 
     def from_db_value(self, value: Any, expression: object, connection: object) -> bytes | None:
-        return None if value is None else open_bytes(bytes(value))
+        try:
+            return None if value is None else open_bytes(bytes(value))
+        except Undecryptable:
+            return b""
 
     def anew(self, stored: Any) -> Any:
         return reseal_bytes(bytes(stored))

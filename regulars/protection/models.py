@@ -12,4 +12,3 @@ class ProtectionSettings(models.Model):
     is_on = models.BooleanField(default=True, db_default=True)
     words = models.JSONField()
     """by language; what is found is protected whatever language it is in"""
-    version = models.PositiveIntegerField(default=1, db_default=1)

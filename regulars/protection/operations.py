@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from regulars.kernel.errors import ChangedMeanwhile, Invalid
+from regulars.kernel.errors import Invalid
 from regulars.kernel.events import record
 from regulars.kernel.locks import hold
 from regulars.protection.events import ProtectionChanged
@@ -32,18 +32,14 @@ class Protection:
 
 
 @transaction.atomic
-def change_protection(
-    wanted: Protection, *, by: Actor, versions: Collection[str] | None = None
-) -> ProtectionSettings:
+def change_protection(wanted: Protection, *, by: Actor) -> ProtectionSettings:
     """From now on: what was said before stays as it lies (``covering``), and what is protected stays so.
 
-    Raises ``Invalid`` naming the language, ``ChangedMeanwhile`` when it has none of ``versions``.
+    Raises ``Invalid`` naming the language.
     """
     by.require("protection:manage")
     hold(f"protection:{by.workspace_id}")
     row = protection_of(by.workspace_id)
-    if versions is not None and str(row.version) not in versions:
-        raise ChangedMeanwhile(_("Somebody changed the protected words meanwhile"))
     before = (row.is_on, row.words)
     words = {
         language: _clean(language, wanted.words.get(language, ())) for language, _name in settings.LANGUAGES
@@ -56,7 +52,6 @@ def change_protection(
     if before == (wanted.is_on, words):
         return row
     row.is_on, row.words = wanted.is_on, words
-    row.version += 1
     row.save()
     count = sum(map(len, words.values()))
     record(ProtectionChanged(by.workspace_id, row.is_on, count, by.doer))

@@ -120,9 +120,10 @@ def _check_time(at: datetime) -> None:
 def _found_again(
     scheduled_id: UUID, conversation: Conversation, contents: Sequence[OutgoingContent]
 ) -> ScheduledMessage | None:
-    known = ScheduledMessage.objects.filter(
-        id=scheduled_id
-    ).first()  # unscoped: an id is taken, whoever has it
+    with opened():  # whoever repeats it knows what it says
+        known = ScheduledMessage.objects.filter(
+            id=scheduled_id
+        ).first()  # unscoped: an id is taken, whoever has it
     if known is None:
         return None
     if known.conversation_id != conversation.id or contents_of(known) != list(contents):

@@ -89,7 +89,8 @@ def _process_alone(delivery_id: int) -> int:
 
 @transaction.atomic
 def _set_aside(delivery_id: int, error: Exception) -> None:
-    delivery = Delivery.objects.select_for_update().filter(id=delivery_id, state="pending").first()
+    waiting = Delivery.objects.select_for_update().defer("body")
+    delivery = waiting.filter(id=delivery_id, state="pending").first()
     if delivery is None:
         return  # another worker has processed it meanwhile
     delivery.attempts += 1

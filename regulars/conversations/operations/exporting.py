@@ -20,6 +20,7 @@ from regulars.contacts.queries import contacts_of_person, without_numbers_of
 from regulars.contacts.registry import count_exported, export_of, export_rows, exported_tables
 from regulars.conversations.access import access_contact
 from regulars.kernel import clock
+from regulars.kernel.encoding import encode
 from regulars.kernel.errors import Conflict, NotFound
 from regulars.kernel.jobs.asking import start_job
 from regulars.kernel.jobs.context import JobContext
@@ -187,7 +188,7 @@ def _writing(context: JobContext[ExportArguments]) -> Iterator[PersonExport]:
 
 def _write(export: PersonExport, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
     PersonExportPart.objects.create(
-        export=export, table=table, rows=msgspec.json.encode([dict(row) for row in rows]).decode()
+        export=export, table=table, rows=encode([dict(row) for row in rows]).decode()
     )
 
 

@@ -19,6 +19,7 @@ from regulars.conversations.queries.changing import REWRITING, MessageChanges, r
 from regulars.inboxes.ports import MessageContent
 from regulars.kernel.events import Event
 from regulars.media.events import MediaAnnounced
+from regulars.protection.events import WordsProtected
 from regulars.protection.fields import is_protected
 from regulars.search.kinds.facts import FILES, facts_of_message
 from regulars.search.kinds.scope import as_far_as_files, by_facts, in_conversations
@@ -105,10 +106,15 @@ def _messages_with_files(workspace_id: UUID) -> QuerySet[Message]:
     return Message.objects.filter(workspace_id=workspace_id, media__isnull=False)
 
 
+def _stale_by_protection(events: Sequence[WordsProtected]) -> Iterable[UUID]:
+    return (each.object_id for each in events if each.kind == "message")
+
+
 _STALE: Mapping[type[Event], Callable[[Sequence[Any]], Iterable[UUID]]] = {
     MessageReceived: _stale,
     MessageQueued: _stale,
     MediaAnnounced: _stale_by_file,
+    WordsProtected: _stale_by_protection,
 }
 
 MESSAGES = Searchable(

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from regulars.attention.events import NoteEdited
 from regulars.conversations.events import NoteRestored, NoteWithdrawn, NoteWritten
 from regulars.conversations.models import Note
+from regulars.protection.events import WordsProtected
 from regulars.protection.fields import is_protected
 from regulars.search.kinds.scope import by_facts, in_conversations
 from regulars.search.searchable import Findable, Searchable
@@ -17,6 +18,10 @@ from regulars.search.searchable import Findable, Searchable
 
 def _stale(events: Sequence[NoteWritten | NoteEdited | NoteWithdrawn | NoteRestored]) -> Iterable[UUID]:
     return (each.note_id for each in events)
+
+
+def _stale_by_protection(events: Sequence[WordsProtected]) -> Iterable[UUID]:
+    return (each.object_id for each in events if each.kind == "note")
 
 
 def _read(ids: Collection[UUID]) -> Iterator[Findable]:
@@ -42,7 +47,10 @@ def _notes(workspace_id: UUID) -> QuerySet[Note]:
 NOTES = Searchable(
     kind="note",
     plural="notes",
-    stale=dict.fromkeys((NoteWritten, NoteEdited, NoteWithdrawn, NoteRestored), _stale),
+    stale={
+        **dict.fromkeys((NoteWritten, NoteEdited, NoteWithdrawn, NoteRestored), _stale),
+        WordsProtected: _stale_by_protection,
+    },
     read=_read,
     model=Note,
     things=_notes,

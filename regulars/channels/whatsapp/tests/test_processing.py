@@ -12,6 +12,7 @@ from uuid import UUID
 
 import orjson
 import pytest
+from django.conf import settings
 from django.db import ProgrammingError, connection, transaction
 from django.test import override_settings
 
@@ -473,8 +474,15 @@ def test_with_tables_of_another_version_deliveries_wait(cast):
     assert Message.objects.count() == 1
 
 
-def test_another_secret_key_is_no_hindrance_to_reading_what_came(cast):
+def test_what_came_under_a_lost_key_waits_until_that_is_there_again(cast):
     _deliver(cast.connection, _envelope(_text("wamid.1", "12025550101")))
     with override_settings(SECRET_KEY="another-key-" * 5, SECRET_KEY_FALLBACKS=[]):
-        assert _drain() == 1
-    assert Message.objects.count() == 1
+        _drain()
+        waiting = Delivery.objects.get()
+        assert (waiting.state, waiting.attempts, waiting.body) == ("pending", 1, b"")
+        assert "REGULARS_OLD_SECRET_KEYS" in waiting.error
+    later = override_settings(SECRET_KEY="another-key-" * 5, SECRET_KEY_FALLBACKS=[settings.SECRET_KEY])
+    with later, clock.frozen_at(clock.now() + timedelta(minutes=1)):
+        Delivery.objects.update(retry_at=None)
+        _drain()
+    assert (Message.objects.count(), Delivery.objects.get().state) == (1, "processed")

@@ -13,6 +13,7 @@ from django.db import connection
 from regulars.channels.door import storing
 from regulars.channels.door.storing import DeliveryStore, Unavailable
 from regulars.kernel import room
+from regulars.kernel.crypto import open_bytes
 
 OWNER = uuid4()
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,7 +86,7 @@ def test_a_lost_connection_costs_one_answer_and_no_row(database_url):
         await store.close()
 
     asyncio.run(story())
-    assert [bytes(row[0]) for row in rows("SELECT body FROM inboxes_delivery ORDER BY id")] == [
+    assert [open_bytes(row[0]) for row in rows("SELECT body FROM inboxes_delivery ORDER BY id")] == [
         b"before",
         b"between",
         b"after",
@@ -170,4 +171,4 @@ def test_nobody_waits_longer_than_the_deadline(database_url, monkeypatch):
         await store.close()
 
     asyncio.run(story())
-    assert bytes(rows("SELECT body FROM inboxes_delivery ORDER BY id DESC LIMIT 1")[0][0]) == b"later"
+    assert open_bytes(rows("SELECT body FROM inboxes_delivery ORDER BY id DESC LIMIT 1")[0][0]) == b"later"
