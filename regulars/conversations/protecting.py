@@ -12,10 +12,9 @@ from regulars.protection.fields import Opened, opened
 
 def _names_of_files(messages: Sequence[Message]) -> None:
     # unscoped: of the messages that were given
+    rows = MediaFile.objects.filter(id__in=[each.media_id for each in messages]).exclude(filename="")
     with opened():
-        files = [
-            each for each in MediaFile.objects.filter(id__in=[m.media_id for m in messages]) if each.filename
-        ]
+        files = list(rows)
     for each in files:
         each.filename = Opened(each.filename)
     MediaFile.objects.bulk_update(files, ["filename"])

@@ -15,7 +15,7 @@ from regulars.kernel.cursors import read_cursor, unknown_cursor, write_cursor
 from regulars.search.asking import Asked
 from regulars.search.finding import EXAMINED, Place, Sought, find_rows, having_any, searching
 from regulars.search.keys import NUMBER, open_keys
-from regulars.search.sealing import sealed_keys
+from regulars.search.sealing import known_sealed_keys
 from regulars.search.searchable import Findable, Searchable
 from regulars.search.terms import Excerpt, Stretch, Term, digits_of, excerpt_of, find_in, find_number, joined
 from regulars.search.tokens import tokens_of
@@ -122,8 +122,9 @@ class _Look:
     def _ways(self, workspace_id: UUID) -> Iterator[list[int]]:
         """Of what is kept openly; for whoever may read it of what lies sealed, too."""
         if sees(PROTECTED) and self._kind.has_sealed and self._asked.terms:
-            sealed = sealed_keys(workspace_id, self._kind.kind)
-            yield sorted({sealed(token) for term in self._asked.terms for token in term.tokens})
+            sealed = known_sealed_keys(workspace_id, self._kind.kind)
+            if sealed is not None:
+                yield sorted({sealed(token) for term in self._asked.terms for token in term.tokens})
         key_of = open_keys(workspace_id, self._kind.kind)
         worded = {key_of(token) for term in self._asked.terms for token in term.tokens}
         yield sorted(worded)

@@ -19,8 +19,18 @@ _NUMBER_BYTES = 4
 
 
 def sealed_keys(workspace_id: UUID, space: str) -> KeyOf:
-    """As ``keys.open_keys``. One query."""
-    start = hmac.new(_key(), workspace_id.bytes + space.encode(), hashlib.sha256)
+    """As ``keys.open_keys``, to keep something by. One query; draws the key where there is none."""
+    return _keys_under(_find_key() or _draw_key(), workspace_id, space)
+
+
+def known_sealed_keys(workspace_id: UUID, space: str) -> KeyOf | None:
+    """The same to look for something; None while nothing is kept so. One query."""
+    key = _find_key()
+    return None if key is None else _keys_under(key, workspace_id, space)
+
+
+def _keys_under(key: bytes, workspace_id: UUID, space: str) -> KeyOf:
+    start = hmac.new(key, workspace_id.bytes + space.encode(), hashlib.sha256)
 
     def key_of(token: str) -> int:
         mark = start.copy()
@@ -30,11 +40,12 @@ def sealed_keys(workspace_id: UUID, space: str) -> KeyOf:
     return key_of
 
 
-def _key() -> bytes:
+def _find_key() -> bytes | None:
     found = SearchKey.objects.first()
-    if found is None:
-        SearchKey.objects.bulk_create(
-            [SearchKey(id=1, key=secrets.token_hex(KEY_BYTES))], ignore_conflicts=True
-        )
-        found = SearchKey.objects.get()
-    return bytes.fromhex(found.key)
+    return None if found is None else bytes.fromhex(found.key)
+
+
+def _draw_key() -> bytes:
+    """Of two who draw at once the first one's counts."""
+    SearchKey.objects.bulk_create([SearchKey(id=1, key=secrets.token_hex(KEY_BYTES))], ignore_conflicts=True)
+    return bytes.fromhex(SearchKey.objects.get().key)

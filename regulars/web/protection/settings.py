@@ -38,7 +38,7 @@ def _context(request: MemberRequest, refused: ProtectionForm | None = None) -> d
     row = access_protection(request.actor)
     return {
         "is_on": row.is_on,
-        "languages": [(name, code, row.words.get(code, [])) for code, name in settings.LANGUAGES],
+        "words_of_languages": [(name, code, row.words.get(code, [])) for code, name in settings.LANGUAGES],
         "changing": _changing(refused or ProtectionForm(initial=initial_of(row))),
         "last": jobs_of(request.actor).filter(kind=COVER.key).order_by("-created_at").first(),
     }
