@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import override_settings
+from django.test import Client, override_settings
 from psycopg import sql
 
 from regulars.attention.operations.editing import edit_note
@@ -38,6 +38,7 @@ from regulars.scheduling.operations import schedule_message, send_due
 from regulars.search.tests.following import follow, texts
 from regulars.transcripts.operations import content_of, open_transcript, start_transcript
 from regulars.workspaces.access import Actor, actor_of_member
+from regulars.workspaces.operations import create_api_token
 from regulars.workspaces.roles import create_role
 from regulars.workspaces.sight import looking, sight_of
 from tests.cast import ALICE, Cast, make_cast
@@ -246,3 +247,29 @@ def test_words_that_cannot_be_are_named(cast: Cast, words: dict[str, Any], field
         change_protection(Protection(True, words), by=cast.actor(cast.owner))
     fields: Any = refused.value.facts["fields"]
     assert list(fields) == [field]
+
+
+def test_screens_and_rest_say_that_it_is_there_and_no_word_of_it(cast: Cast, client: Client):
+    conversation = come_in(cast)
+    write_everywhere(cast, conversation)
+    blind(cast)
+    _row, token = create_api_token(cast.workspace, "blind", "Blind", by=cast.owner)
+    pages = ("/inbox/open", f"/conversations/{conversation.id}", f"/search?q={CANARY}", "/search?q=contract")
+    rest = (
+        f"/api/v1/conversations/{conversation.id}",
+        *(
+            f"/api/v1/conversations/{conversation.id}/{what}"
+            for what in ("messages?raw=1", "messages", "notes")
+        ),
+        "/api/v1/scheduled-messages",
+    )
+    client.force_login(cast.mate.user)
+    for path in pages:
+        page = client.get(path)
+        assert (page.status_code, CANARY in page.content.decode().replace(f"q={CANARY}", "")) == (200, False)
+    assert "Protected message" in client.get(pages[1]).content.decode()
+    for path in rest:
+        said = client.get(path, headers={"authorization": f"Bearer {token}"})
+        assert (said.status_code, CANARY in said.content.decode()) in {(200, False), (403, False)}, path
+    messages = client.get(rest[2], headers={"authorization": f"Bearer {token}"}).json()["items"]
+    assert {(each["is_hidden"], each["text"], each["media"]) for each in messages} == {(True, "", None)}
