@@ -2,26 +2,27 @@
 -- holds: acts 0001_initial
 -- holds: answering 0001_initial
 -- holds: api 0002_answers_live_in_the_kernel
--- holds: attention 0002_wordings
+-- holds: attention 0003_wordings_may_be_sealed
 -- holds: blocking 0001_initial
 -- holds: cases 0001_initial
 -- holds: contacts 0015_tagging_sources
--- holds: conversations 0031_sleeping_and_withdrawn_notes
--- holds: inboxes 0008_columns_have_database_defaults
+-- holds: conversations 0032_words_may_be_sealed
+-- holds: inboxes 0009_bodies_are_sealed
 -- holds: kernel 0011_generations_apart
 -- holds: macros 0001_initial
 -- holds: mail 0003_digests
--- holds: media 0005_source_url
+-- holds: media 0006_names_may_be_sealed
 -- holds: message_templates 0001_initial
 -- holds: notifications 0001_notifications
+-- holds: protection 0001_initial
 -- holds: quick_replies 0001_initial
 -- holds: routing 0001_initial
 -- holds: saved_views 0001_initial
--- holds: scheduling 0001_initial
--- holds: search 0003_fill_cases
+-- holds: scheduling 0002_words_may_be_sealed
+-- holds: search 0004_key_of_sealed_texts
 -- holds: service_levels 0001_initial
 -- holds: tags 0001_initial
--- holds: transcripts 0001_initial
+-- holds: transcripts 0002_parts_are_sealed
 -- holds: workspaces 0015_audit_trail
 
 CREATE FUNCTION public.contacts_point_to_self() RETURNS trigger
@@ -1173,6 +1174,12 @@ CREATE TABLE public.notifications_pushsubscription (
     workspace_id uuid NOT NULL
 );
 
+CREATE TABLE public.protection_protectionsettings (
+    workspace_id uuid NOT NULL,
+    is_on boolean DEFAULT true NOT NULL,
+    words jsonb NOT NULL
+);
+
 CREATE TABLE public.quick_replies_quickreply (
     id uuid NOT NULL,
     shortcut text NOT NULL,
@@ -1441,6 +1448,12 @@ CREATE TABLE public.search_searchfill (
     asked_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL
 );
 
+CREATE TABLE public.search_searchkey (
+    id smallint NOT NULL,
+    key text NOT NULL,
+    CONSTRAINT search_searchkey_id_check CHECK ((id >= 0))
+);
+
 CREATE TABLE public.service_levels_answerclock (
     id uuid NOT NULL,
     service_level_id uuid,
@@ -1537,6 +1550,7 @@ CREATE TABLE public.transcripts_transcript (
     created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
     conversation_id uuid NOT NULL,
     workspace_id uuid NOT NULL,
+    with_protected boolean DEFAULT false NOT NULL,
     CONSTRAINT transcript_format CHECK ((format = ANY (ARRAY['html'::text, 'pdf'::text])))
 );
 
@@ -2174,6 +2188,9 @@ ALTER TABLE ONLY public.notifications_pushsubscription
 ALTER TABLE ONLY public.kernel_parkedevent
     ADD CONSTRAINT parked_once UNIQUE (reaction, event_id);
 
+ALTER TABLE ONLY public.protection_protectionsettings
+    ADD CONSTRAINT protection_protectionsettings_pkey PRIMARY KEY (workspace_id);
+
 ALTER TABLE ONLY public.notifications_push
     ADD CONSTRAINT push_unique UNIQUE (subscription_id, notification_id);
 
@@ -2251,6 +2268,9 @@ ALTER TABLE ONLY public.search_searchentry
 
 ALTER TABLE ONLY public.search_searchfill
     ADD CONSTRAINT search_searchfill_pkey PRIMARY KEY (workspace_id);
+
+ALTER TABLE ONLY public.search_searchkey
+    ADD CONSTRAINT search_searchkey_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.service_levels_answerclock
     ADD CONSTRAINT service_levels_answerclock_pkey PRIMARY KEY (id);
@@ -3213,6 +3233,9 @@ ALTER TABLE ONLY public.notifications_pushsubscription
 
 ALTER TABLE ONLY public.notifications_pushsubscription
     ADD CONSTRAINT notifications_pushsu_workspace_id_2ce009a6_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.protection_protectionsettings
+    ADD CONSTRAINT protection_protectio_workspace_id_d4a833b3_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.quick_replies_quickreplyfile
     ADD CONSTRAINT quick_replies_quickr_media_id_b0e30807_fk_media_med FOREIGN KEY (media_id) REFERENCES public.media_mediafile(id) DEFERRABLE INITIALLY DEFERRED;

@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "regulars.saved_views",
     "regulars.macros",
     "regulars.scheduling",
+    "regulars.protection",
     "regulars.service_levels",
     "regulars.transcripts",
     "regulars.blocking",
@@ -170,6 +171,7 @@ PLACEHOLDERS = "config.wiring.PLACEHOLDERS"
 SEARCHABLES = "config.wiring.SEARCHABLES"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 GENERATED = "config.wiring.GENERATED"
+PROTECTABLES = "config.wiring.PROTECTABLES"
 WHEN_RESTORED = "config.wiring.WHEN_RESTORED"
 SCHEMA_FILE = BASE_DIR / "config" / "schema.sql"
 WSGI_APPLICATION = "config.wsgi.application"

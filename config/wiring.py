@@ -20,6 +20,7 @@ from regulars.acts.operations.undoing import purge_acts
 from regulars.answering.contact_tables import CONTACT_TABLES as OF_ANSWERING
 from regulars.attention import contact_tables as attention_tables
 from regulars.attention.notifying import MENTIONED
+from regulars.attention.protecting import WORDINGS
 from regulars.blocking.access import blocked_among
 from regulars.blocking.carrying import CARRY_OUT as BLOCK
 from regulars.blocking.contact_tables import CONTACT_TABLES as OF_BLOCKING
@@ -38,6 +39,7 @@ from regulars.contacts.generating import generated_contacts
 from regulars.contacts.registry import ContactTable
 from regulars.conversations import condition_fields as of_conversations
 from regulars.conversations import contact_tables as conversations_tables
+from regulars.conversations import protecting as protected_conversations
 from regulars.conversations import tasks as conversations
 from regulars.conversations.events import (
     ConversationAnswered,
@@ -87,6 +89,7 @@ from regulars.notifications.notifying import notifying
 from regulars.notifications.operations import purge_notifications
 from regulars.notifications.ports import Source
 from regulars.notifications.pushing import PushSender
+from regulars.protection.covering import COVER, Protectable
 from regulars.quick_replies.own_placeholders import OWN_PLACEHOLDERS
 from regulars.quick_replies.ports import PlaceholderSource
 from regulars.routing import tasks as routing
@@ -96,6 +99,7 @@ from regulars.routing.urgency import urgency_by_promise
 from regulars.saved_views.operations import purge_removed
 from regulars.scheduling.contact_tables import CONTACT_TABLES as OF_SCHEDULING
 from regulars.scheduling.operations import hold_what_was_scheduled
+from regulars.scheduling.protecting import SCHEDULED
 from regulars.scheduling.reactions import stop_what_was_answered
 from regulars.search import contact_tables as search_tables
 from regulars.search.filling import FILL, ask_for_fills
@@ -270,9 +274,20 @@ WHEN_RESTORED: tuple[Callable[[], int], ...] = (
     hold_mails,
 )
 
+PROTECTABLES: tuple[Protectable, ...] = (
+    # where words lie that may be protected (``protection.covering``)
+    protected_conversations.MESSAGES,
+    protected_conversations.NOTES,
+    WORDINGS,
+    SCHEDULED,
+)
+
 JOB_KINDS: Mapping[str, JobKind[Any]] = {
     each.key: each
-    for each in (REPLAY, EXPORT, TRANSCRIPT, BLOCK, SEND, BULK, FILL, audit_trail.CHECK, audit_trail.EXPORT)
+    for each in (
+        *(REPLAY, EXPORT, TRANSCRIPT, BLOCK, SEND, BULK, FILL, COVER),
+        *(audit_trail.CHECK, audit_trail.EXPORT),
+    )
 }
 """what can be done as a job, seen and stopped while it runs (``kernel.jobs``)"""
 JOB_WATCH = collected_for_job

@@ -163,11 +163,16 @@ def _places_of(needles: list[str]) -> dict[str, list[str]]:
             for (column, needle), count in zip(asked, cursor.fetchone(), strict=True):
                 if count:
                     found.setdefault(f"{table}.{column}", []).append(needle)
+    bodies = [
+        bytes(body).decode() for body in Delivery.objects.values_list("body", flat=True)
+    ]  # they lie sealed
+    if named := [needle for needle in needles if any(needle in body for body in bodies)]:
+        found["inboxes_delivery.body"] = named
     return found
 
 
 def _count_of(table: str, column: str, needle: str) -> sql.Composed:
-    shown = "encode({}, 'escape')" if (table, column) == ("inboxes_delivery", "body") else "{}::text"
+    shown = "{}::text"
     return sql.SQL("count(*) FILTER (WHERE position({} IN {}) > 0)").format(
         sql.Literal(needle), sql.SQL(shown).format(sql.Identifier(column))
     )

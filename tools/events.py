@@ -30,6 +30,7 @@ ROOMS = (
     "quick_replies",
     "conversations",
     "routing",
+    "protection",
     "service_levels",
     "saved_views",
     "macros",

@@ -38,6 +38,7 @@ PAGES = {
     "cases": "cases",
     "case-board": "cases/board",
     "business-hours": "settings/business-hours",
+    "protected-messages": "settings/protection",
     "mail": "settings/mail",
     "jobs": "settings/jobs",
     "routing": "settings/routing",

@@ -16,6 +16,7 @@ from regulars.conversations.models import SILENT_KINDS, Conversation, Message
 from regulars.conversations.operations.composing import Composition, compose
 from regulars.inboxes.ports import ChannelFacts
 from regulars.kernel.errors import Conflict
+from regulars.protection.fields import read_text
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
 
@@ -137,4 +138,4 @@ def _newer_answer(conversation_id: UUID, known: Known, by: Actor) -> _Answer | N
         row = cursor.fetchone()
     if row is None:
         return None
-    return _Answer(row[0], row[1] or _("A colleague"), row[2][:LONGEST_TOLD], row[3])
+    return _Answer(row[0], row[1] or _("A colleague"), read_text(row[2])[:LONGEST_TOLD], row[3])

@@ -24,7 +24,6 @@ from http import HTTPStatus
 from typing import Any, get_type_hints
 from uuid import UUID
 
-import msgspec
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -48,6 +47,7 @@ from regulars.api.problems import (
 )
 from regulars.api.rate_limits import spend_request
 from regulars.kernel import intents
+from regulars.kernel.encoding import encode
 from regulars.kernel.errors import REFUSAL, FormTooLong, NotFound, ProductError
 from regulars.kernel.ids import new_id, parse_id, parse_serial
 from regulars.workspaces.access import Actor
@@ -280,7 +280,7 @@ def _to_response(route: Route, routes: Mapping[str, Route], result: Any) -> Http
 def _encode(route: Route, routes: Mapping[str, Route], result: Any) -> HttpResponse:
     if result is None:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    body = msgspec.json.encode(result)
+    body = encode(result)
     response = HttpResponse(body, status=route.status, content_type="application/json")
     tag_with_version(response, result, routes)
     return response

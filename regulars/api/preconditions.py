@@ -17,6 +17,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from regulars.kernel.encoding import plain
 from regulars.kernel.errors import ChangedMeanwhile, Invalid, NotFound
 from regulars.kernel.locks import hold
 
@@ -82,7 +83,7 @@ def version_of(result: Any, routes: Mapping[str, Route]) -> str | None:
         return None
     names = set(change.hints["body"].__struct_fields__) & set(result.__struct_fields__)
     told = {name: getattr(result, name) for name in names}
-    return hashlib.sha256(msgspec.json.encode(told, order="deterministic")).hexdigest()[:16]
+    return hashlib.sha256(msgspec.json.encode(told, order="deterministic", enc_hook=plain)).hexdigest()[:16]
 
 
 def _changing(routes: Mapping[str, Route]) -> Route | None:

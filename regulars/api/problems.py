@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-import msgspec
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +21,7 @@ from regulars.conversations.guardrails import LIMIT_EXCEEDED, VALUES_MISSING
 from regulars.conversations.operations.composing import MediaNotReady, NoReaction, TemplateNotUsable
 from regulars.conversations.operations.forwarding import CannotForward
 from regulars.inboxes.ports import LimitProblem
+from regulars.kernel.encoding import encode
 from regulars.kernel.errors import (
     ChangedMeanwhile,
     Conflict,
@@ -188,7 +188,7 @@ CATALOG: Mapping[str, tuple[HTTPStatus, str]] = {
 
 def respond_with(error: ProductError) -> HttpResponse:
     body = to_problem(error)
-    response = HttpResponse(msgspec.json.encode(body), status=body["status"], content_type=MEDIA_TYPE)
+    response = HttpResponse(encode(body), status=body["status"], content_type=MEDIA_TYPE)
     match error:
         case Unauthorized():
             response["WWW-Authenticate"] = 'Bearer realm="regulars"'

@@ -37,6 +37,7 @@ from regulars.api.resources import (
     messages,
     notes,
     notifications,
+    protection,
     quick_replies,
     roles,
     routing,
@@ -356,6 +357,10 @@ ROUTES: tuple[Route, ...] = (
 
     Route("GET", "/business-hours", business_hours.get_business_hours, "teams:read"),
     Route("PATCH", "/business-hours", business_hours.change_business_hours, "hours:manage"),
+
+    Route("GET", "/protection", protection.get_protection, "protection:manage"),
+    Route("PATCH", "/protection", protection.change_words, "protection:manage"),
+    Route("POST", "/protection/cover", protection.protect_before, "protection:manage", ACCEPTED),
 
     Route("GET", "/audit", audit.list_audit_entries, "audit:read"),
     Route("GET", "/audit/seals", audit.list_audit_seals, "audit:read"),

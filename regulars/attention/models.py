@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 
 from regulars.conversations.models import Conversation, Note
 from regulars.kernel import clock
+from regulars.protection.fields import ProtectedTextField
 from regulars.workspaces.models import Member, Team, Workspace, WorkspaceScoped
 
 MENTION_KINDS = ("member", "team", "everybody")
@@ -34,7 +35,7 @@ class NoteWording(WorkspaceScoped):
     """What a note said before its author edited it."""
 
     note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="+", db_index=False)
-    text = models.TextField()
+    text = ProtectedTextField()
     until = models.DateTimeField(default=clock.now, db_default=Now())
 
     class Meta:

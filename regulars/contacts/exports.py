@@ -13,6 +13,7 @@ import msgspec
 from regulars.contacts.models import Contact, PersonExport
 from regulars.contacts.queries import without_numbers_of
 from regulars.kernel import clock
+from regulars.kernel.encoding import encode
 
 KEPT_FOR = timedelta(days=7)
 """after it was whole; one that never was goes as soon"""
@@ -63,7 +64,7 @@ def _told(rows: str, rewrite: Rewrite | None, hide: Hide | None) -> str:
 
 
 def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+    return encode(value).decode()
 
 
 @contextmanager

@@ -34,10 +34,12 @@ from regulars.inboxes.ports import files_in
 from regulars.kernel.errors import NotFound
 from regulars.kernel.touching import looked_at
 from regulars.media.models import MediaFile
+from regulars.protection.fields import SEALED
 from regulars.quick_replies.access import files_visible_to as quick_reply_files_visible_to
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
 from regulars.workspaces.permissions import REACHES, Reach
+from regulars.workspaces.sight import PROTECTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +304,8 @@ def media_visible_to(actor: Actor) -> QuerySet[MediaFile]:
         return every
     seen = Message.objects.filter(conversation_id__in=_with_files(actor).values("id"))
     said, led_here = seen.filter(media_id=OuterRef("pk")), seen.filter(ad_picture_id=OuterRef("pk"))
+    if not actor.can(PROTECTED):
+        said = said.exclude(text__startswith=SEALED)
     kept = Q(id__in=quick_reply_files_visible_to(actor).values("id"))
     return every.filter(Q(uploaded_by=actor.id) | Exists(said) | Exists(led_here) | kept)
 

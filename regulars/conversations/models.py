@@ -9,9 +9,11 @@ from django.db.models.functions import Now
 from regulars.contacts.models import Contact, Group
 from regulars.inboxes.models import Inbox
 from regulars.kernel import clock
+from regulars.kernel.crypto import EncryptedTextField
 from regulars.kernel.history import HistoryRow, history_constraints
 from regulars.kernel.partitions import by_quarter_of_id
 from regulars.media.models import MediaFile
+from regulars.protection.fields import ProtectedJSONField, ProtectedTextField
 from regulars.tags.models import Tag, Tagging, tagging_constraints, tagging_indexes
 from regulars.workspaces.models import Member, Team, Workspace, WorkspaceScoped
 
@@ -183,8 +185,8 @@ class Message(WorkspaceScoped):
     """who said it, or whom we said it to; nobody in particular when we said it to a group"""
     direction = models.TextField()
     kind = models.TextField()
-    text = models.TextField(default="", db_default="", blank=True)
-    content = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
+    text = ProtectedTextField(default="", db_default="", blank=True)
+    content = ProtectedJSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     """``inboxes.ports.MessageContent`` as JSON"""
     media = models.ForeignKey(
         MediaFile, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
@@ -382,7 +384,7 @@ class Note(WorkspaceScoped):
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="notes")
     author = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
     author_name = models.TextField(default="")
-    text = models.TextField()
+    text = ProtectedTextField()
     created_at = models.DateTimeField(default=clock.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     """since when its words are hidden: its author took it back"""
@@ -442,7 +444,7 @@ class Draft(models.Model):
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
     mode = models.TextField()
-    text = models.TextField()
+    text = EncryptedTextField()
     intent = models.UUIDField(null=True)
     """under which it goes out, from whatever device"""
     updated_at = models.DateTimeField(default=clock.now)

@@ -273,8 +273,10 @@ class _Told(NamedTuple):
 
 NOTES_TO_COLLEAGUES = (
     _Told("Lucía Fernández", LEAD, ANA, "{to} she asks for gift wrapping, can you check what is left?", 1.2),
-    _Told("Дмитрий Соколов", DARYA, ANA, "{to} деньги ушли, ответь ему, пожалуйста, когда придут", 0.9),
-    _Told("สมชาย วงศ์ทอง", ADMIN, NICHA, "{to} ลูกค้ารอราคาส่งอยู่นะคะ", 0.8),
+    _Told(
+        "Дмитрий Соколов", DARYA, ANA, "{to} возврат оплаты ушёл, ответь ему, пожалуйста, когда придёт", 0.9
+    ),
+    _Told("สมชาย วงศ์ทอง", ADMIN, NICHA, "{to} ลูกค้าจะโอนเงินพรุ่งนี้ ช่วยส่งเลขบัญชีให้ด้วยนะคะ", 0.8),
     _Told("김민지", NICHA, LEAD, "{to} 교환 상품이 도착했어요, 확인 부탁드려요", 0.5),
 )
 FOLLOWED = (("김민지", ANA), ("Oliver Hartley", ANA), ("Rafael Moreira", DARYA))

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from regulars.kernel import clock
-from regulars.kernel.crypto import EncryptedTextField
+from regulars.kernel.crypto import EncryptedBytesField, EncryptedTextField
 from regulars.kernel.ids import new_secret
 from regulars.workspaces.models import Team, WorkspaceScoped
 
@@ -95,7 +95,7 @@ class Delivery(models.Model):
         Connection, on_delete=models.CASCADE, related_name="deliveries", db_constraint=False, db_index=False
     )
     """no constraint: checking it took PostgreSQL as long as everything else about a delivery"""
-    body = models.BinaryField()
+    body = EncryptedBytesField()
     update_counts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     """address -> number of updates in it, as counted at the door"""
     state = models.TextField(default="pending", db_default="pending")

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from psycopg import sql
 
-from regulars.kernel.crypto import EncryptedTextField, Undecryptable, decrypt, keyed_mark, reseal
+from regulars.kernel.crypto import SealedField, Undecryptable, decrypt, keyed_mark
 
 AT_ONCE = 500
 """rows of a table that are held and sealed anew together"""
@@ -57,7 +57,7 @@ def count_sealed() -> Progress:
     for table in _tables():
         after: Any = None
         while rows := _read(table, after, sql.SQL("")):
-            _look(rows, progress)
+            _look(table, rows, progress)
             after = rows[-1][0]
     return progress
 
@@ -75,7 +75,7 @@ def seal_anew() -> Generator[Progress, None, None]:
 @transaction.atomic
 def _seal_batch(table: Table, after: Any, progress: Progress) -> list[Row]:
     rows = _read(table, after, sql.SQL("FOR NO KEY UPDATE"))
-    _write(table, _look(rows, progress))
+    _write(table, _look(table, rows, progress))
     return rows
 
 
@@ -87,8 +87,19 @@ class Table:
     key: str
     sealed: tuple[str, ...]
     """its columns"""
+    fields: tuple[SealedField, ...]
+    """of each column"""
     marks: tuple[tuple[int, str, str], ...]
     """the place of a sealed column, the column of its keyed hash, and what that is for"""
+
+    @property
+    def holds(self) -> sql.Composed:
+        """Of a row, that there is something sealed in it."""
+        tests = (
+            sql.SQL(each.holds).format(sql.Identifier(column))
+            for column, each in zip(self.sealed, self.fields, strict=True)
+        )
+        return sql.SQL("({})").format(sql.SQL(" OR ").join(tests))
 
 
 def _tables() -> list[Table]:
@@ -101,28 +112,33 @@ def _tables() -> list[Table]:
 
 def _table(model: type[models.Model]) -> Table | None:
     about = model._meta  # noqa: SLF001 -- Django's public way to a model's columns
-    fields = [each for each in about.local_fields if isinstance(each, EncryptedTextField)]
+    fields: list[Any] = [each for each in about.local_fields if isinstance(each, SealedField)]
     if not fields or about.proxy or not about.managed:
         return None
     marks = tuple((place, *each.mark) for place, each in enumerate(fields) if each.mark)
-    return Table(about.db_table, str(about.pk.column), tuple(str(each.column) for each in fields), marks)
+    columns = tuple(str(each.column) for each in fields)
+    return Table(about.db_table, str(about.pk.column), columns, tuple(fields), marks)
 
 
 def _count() -> int:
     with connection.cursor() as cursor:
         found = 0
         for table in _tables():
-            cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table.name)))
+            counted = sql.SQL("SELECT count(*) FROM {} WHERE {}")
+            cursor.execute(counted.format(sql.Identifier(table.name), table.holds))
             found += cursor.fetchone()[0]
         return found
 
 
 def _read(table: Table, after: Any, hold: sql.SQL) -> list[Row]:
     key = sql.Identifier(table.key)
-    beyond = sql.SQL("") if after is None else sql.SQL("WHERE {} > %s").format(key)
-    query = sql.SQL("SELECT {columns} FROM {table} {beyond} ORDER BY {key} LIMIT %s {hold}").format(
+    beyond = sql.SQL("") if after is None else sql.SQL("AND {} > %s").format(key)
+    query = sql.SQL(
+        "SELECT {columns} FROM {table} WHERE {holds} {beyond} ORDER BY {key} LIMIT %s {hold}"
+    ).format(
         columns=sql.SQL(", ").join(map(sql.Identifier, (table.key, *table.sealed))),
         table=sql.Identifier(table.name),
+        holds=table.holds,
         beyond=beyond,
         key=key,
         hold=hold,
@@ -132,34 +148,34 @@ def _read(table: Table, after: Any, hold: sql.SQL) -> list[Row]:
         return list(cursor.fetchall())
 
 
-def _look(rows: Sequence[Row], progress: Progress) -> dict[Any, list[str | None]]:
+def _look(table: Table, rows: Sequence[Row], progress: Progress) -> dict[Any, list[Any]]:
     """What each row is to have instead, by its key; rows that stay as they are are left out."""
     changed = {}
     for key, *sealed in rows:
-        found = [_anew(each) for each in sealed]
+        found = [_anew(how, each) for how, each in zip(table.fields, sealed, strict=True)]
         lies: Lies = "now"
         if any(each[0] == "lost" for each in found):
             lies = "lost"
         elif any(each[0] == "before" for each in found):
             lies = "before"
         progress.sealed[lies] += 1
-        if any(lay == "before" for lay, _text in found):
-            changed[key] = [text for _lay, text in found]
+        if any(lay == "before" for lay, _sealed in found):
+            changed[key] = [anew for _lay, anew in found]
         progress.seen += 1
     return changed
 
 
-def _anew(sealed: str | None) -> tuple[Lies, str | None]:
+def _anew(how: SealedField, sealed: Any) -> tuple[Lies, Any]:
     if sealed is None:
         return "now", None
     try:
-        anew = reseal(sealed)
+        anew = how.anew(sealed)
     except Undecryptable:
         return "lost", sealed
     return ("now", sealed) if anew is None else ("before", anew)
 
 
-def _write(table: Table, changed: dict[Any, list[str | None]]) -> None:
+def _write(table: Table, changed: dict[Any, list[Any]]) -> None:
     if not changed:
         return
     columns = [*table.sealed, *(column for _place, column, _purpose in table.marks)]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.kernel import clock
+from regulars.kernel.encoding import encode
 from regulars.kernel.errors import Conflict
 from regulars.kernel.events import record
 from regulars.kernel.jobs.asking import start_job
@@ -74,7 +75,7 @@ def queue_mail(
         kind=kind,
         to_address=to,
         language=language,
-        facts=msgspec.json.encode(facts).decode(),
+        facts=encode(facts).decode(),
         about_id=about_id,
         message_id=message_id_for(server),
         useful_until=useful_until,

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 
 from regulars.kernel import clock
+from regulars.protection.fields import ProtectedTextField
 from regulars.workspaces.models import WorkspaceScoped
 
 STATES = ("waiting", "fetching", "ready", "failed", "expired", "missing")
@@ -37,7 +38,7 @@ class MediaFile(WorkspaceScoped):
     mime_type = models.TextField(default="", blank=True)
     byte_count = models.BigIntegerField(null=True)
     sha256 = models.TextField(default="", blank=True)
-    filename = models.TextField(default="", blank=True)
+    filename = ProtectedTextField(default="", blank=True)
     uploaded_by = models.UUIDField(null=True)
     """the member or token that gave it to us to send, and may see it before it is in a message"""
     is_voice = models.BooleanField(default=False)

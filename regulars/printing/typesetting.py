@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import msgspec
+from regulars.kernel.encoding import encode
 
 if TYPE_CHECKING:
     import typst
@@ -32,7 +32,7 @@ def typeset(layout: Path, data: object, pictures: Mapping[str, bytes] | None = N
         root = Path(folder)
         (root / "layout.typ").write_bytes(layout.read_bytes())
         (root / "house.typ").write_bytes(HOUSE.read_bytes())
-        (root / "data.json").write_bytes(msgspec.json.encode(data))
+        (root / "data.json").write_bytes(encode(data))
         for name, content in (pictures or {}).items():
             (root / name).write_bytes(content)
         return typst.compile(root / "layout.typ", root=root, font_paths=_fonts())

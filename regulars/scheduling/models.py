@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 
 from regulars.conversations.models import Conversation
 from regulars.kernel import clock
+from regulars.protection.fields import ProtectedJSONField, ProtectedTextField
 from regulars.workspaces.models import ApiToken, Member, WorkspaceScoped
 
 STATES = ("waiting", "sent", "refused", "canceled")
@@ -18,9 +19,9 @@ class ScheduledMessage(WorkspaceScoped):
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+", db_index=False)
     due_at = models.DateTimeField()
-    contents = models.JSONField()
+    contents = ProtectedJSONField()
     """list of ``inboxes.ports.OutgoingContent``, templates filled in"""
-    text = models.TextField(default="", db_default="", blank=True)
+    text = ProtectedTextField(default="", db_default="", blank=True)
     """what it says, as lists show it"""
     kind = models.TextField()
     """of the first content"""

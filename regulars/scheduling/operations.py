@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -26,6 +27,9 @@ from regulars.kernel.errors import Conflict, Invalid, NotAllowed, ProductError
 from regulars.kernel.events import Doer, record
 from regulars.kernel.ids import new_id
 from regulars.kernel.intents import IntentUsed
+from regulars.protection.fields import is_hidden, opened
+from regulars.protection.protecting import protected
+from regulars.protection.queries import watch_of
 from regulars.scheduling.events import (
     MessageScheduled,
     ScheduledMessageCanceled,
@@ -36,6 +40,7 @@ from regulars.scheduling.events import (
 from regulars.scheduling.models import ScheduledMessage
 from regulars.scheduling.queries import newest_said
 from regulars.workspaces.access import Actor, actor_of_member, actor_of_token
+from regulars.workspaces.sight import PROTECTED
 
 logger = logging.getLogger(__name__)
 
@@ -78,13 +83,16 @@ def schedule_message(
         if refusal is not None and refusal.code != PAUSED:  # who knows until when
             raise GuardrailRefused(refusal)
     seen = composition.seen or Seen(newest_said(conversation))
+    said = "\n".join(filter(None, map(text_of, contents)))
+    stored: list[Any] = msgspec.to_builtins(contents)
+    text, kept = protected(said, stored, watch_of(conversation.workspace_id))
     scheduled = ScheduledMessage.objects.create(
         id=scheduled_id,
         workspace_id=conversation.workspace_id,
         conversation=conversation,
         due_at=at,
-        contents=msgspec.to_builtins(contents),
-        text="\n".join(filter(None, map(text_of, contents))),
+        contents=kept,
+        text=text,
         kind=kind_of(contents[0]),
         reply_to=composition.reply_to,
         seen_id=seen.id,
@@ -112,9 +120,10 @@ def _check_time(at: datetime) -> None:
 def _found_again(
     scheduled_id: UUID, conversation: Conversation, contents: Sequence[OutgoingContent]
 ) -> ScheduledMessage | None:
-    known = ScheduledMessage.objects.filter(
-        id=scheduled_id
-    ).first()  # unscoped: an id is taken, whoever has it
+    with opened():  # whoever repeats it knows what it says
+        known = ScheduledMessage.objects.filter(
+            id=scheduled_id
+        ).first()  # unscoped: an id is taken, whoever has it
     if known is None:
         return None
     if known.conversation_id != conversation.id or contents_of(known) != list(contents):
@@ -124,6 +133,9 @@ def _found_again(
 
 
 def contents_of(scheduled: ScheduledMessage) -> list[OutgoingContent]:
+    """Raises ``NotAllowed`` for whoever may not read it."""
+    if is_hidden(scheduled.contents):
+        raise NotAllowed(_("You may not read what this message says"), permission=PROTECTED)
     return msgspec.convert(scheduled.contents, list[OutgoingContent])
 
 
@@ -155,7 +167,8 @@ def change_scheduled(
     _expect_open(before[-1])
     if scheduled.state == "waiting":
         _check_then(scheduled, by, channel)
-    scheduled.save(update_fields=[*names, "contents", "error"])
+    words = () if text is None else ("text", "contents")
+    scheduled.save(update_fields=["due_at", "stops_on_answer", "state", "error", *words])
     record(ScheduledMessageChanged(*_where(scheduled), changed, scheduled.due_at, by.doer))
     _wake()
 
@@ -172,7 +185,8 @@ def _put_text(scheduled: ScheduledMessage, text: str, channel: ChannelFacts) -> 
     fresh = msgspec.structs.replace(contents[0], body=text)
     if refusal := check_limits(fresh, channel):
         raise GuardrailRefused(refusal)
-    scheduled.contents, scheduled.text = msgspec.to_builtins([fresh]), text
+    stored: list[Any] = msgspec.to_builtins([fresh])
+    scheduled.text, scheduled.contents = protected(text, stored, watch_of(scheduled.workspace_id))
 
 
 def _check_then(scheduled: ScheduledMessage, by: Actor, channel: ChannelFacts) -> None:
@@ -255,7 +269,7 @@ def send_due() -> bool:
     Taken and queued in one transaction, so whatever dies in between, it is queued once; workers pass over what another
     has in hand.
     """
-    with transaction.atomic():
+    with transaction.atomic(), opened():
         scheduled = (
             ScheduledMessage.objects.select_for_update(of=("self",), skip_locked=True)
             .filter(state="waiting", due_at__lte=clock.now())  # unscoped: whoever is next

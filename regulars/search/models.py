@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from regulars.contacts.models import Contact
 from regulars.conversations.models import Conversation
+from regulars.kernel.crypto import EncryptedTextField
 from regulars.workspaces.models import Workspace
 
 
@@ -53,6 +54,13 @@ class SearchEntry(models.Model):
                 fields=["contact"], name="search_of_contact", condition=models.Q(contact__isnull=False)
             ),
         ]
+
+
+class SearchKey(models.Model):
+    """The key of tokens of texts that lie sealed: one for all, drawn when it is first needed."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    key = EncryptedTextField()
 
 
 class SearchFill(models.Model):

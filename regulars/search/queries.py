@@ -15,11 +15,12 @@ from regulars.kernel.cursors import read_cursor, unknown_cursor, write_cursor
 from regulars.search.asking import Asked
 from regulars.search.finding import EXAMINED, Place, Sought, find_rows, having_any, searching
 from regulars.search.keys import NUMBER, open_keys
+from regulars.search.sealing import known_sealed_keys
 from regulars.search.searchable import Findable, Searchable
 from regulars.search.terms import Excerpt, Stretch, Term, digits_of, excerpt_of, find_in, find_number, joined
 from regulars.search.tokens import tokens_of
 from regulars.workspaces.access import Actor
-from regulars.workspaces.sight import NUMBERS
+from regulars.workspaces.sight import NUMBERS, PROTECTED, sees
 
 AT_ONCE = 60
 """entries that are held against their texts together"""
@@ -119,7 +120,11 @@ class _Look:
                 return
 
     def _ways(self, workspace_id: UUID) -> Iterator[list[int]]:
-        """Of what is kept openly; what is sealed would be a second way."""
+        """Of what is kept openly; for whoever may read it of what lies sealed, too."""
+        if sees(PROTECTED) and self._kind.has_sealed and self._asked.terms:
+            sealed = known_sealed_keys(workspace_id, self._kind.kind)
+            if sealed is not None:
+                yield sorted({sealed(token) for term in self._asked.terms for token in term.tokens})
         key_of = open_keys(workspace_id, self._kind.kind)
         worded = {key_of(token) for term in self._asked.terms for token in term.tokens}
         yield sorted(worded)

@@ -33,6 +33,8 @@ class Findable:
     facts: frozenset[str] = frozenset()
     numbers: tuple[str, ...] = ()
     """of people; found and shown only by who may see contacts"""
+    is_sealed: bool = False
+    """its text lies sealed, and so does what it is found by"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,8 @@ class Searchable:
     """those that the actor may see, and of which holds what the operators ask of other rows; raises ``Invalid``"""
     has_numbers: bool = False
     """whether things of this kind are found by people's numbers, too"""
+    has_sealed: bool = False
+    """whether some of them lie sealed"""
 
 
 def searchables() -> tuple[Searchable, ...]:

@@ -12,7 +12,9 @@ from uuid import UUID
 from django.db import connection
 
 from regulars.kernel.locks import lock_keys
+from regulars.protection.fields import opened
 from regulars.search.keys import NUMBER, KeyOf, fact_key, open_keys, tokens_of_moment
+from regulars.search.sealing import sealed_keys
 from regulars.search.searchable import Findable, Searchable
 from regulars.search.terms import digits_of
 from regulars.search.tokens import tokens_of
@@ -24,13 +26,13 @@ def hold_index(workspace_ids: Iterable[UUID]) -> None:
 
 
 def keys_for(entry: Findable, kind: str) -> KeyOf:
-    """How what an entry is found by is kept: what is sealed would have keyed ones."""
-    return open_keys(entry.workspace_id, kind)
+    """How what an entry is found by is kept: of what lies sealed nobody finds it out without the server's key."""
+    return (sealed_keys if entry.is_sealed else open_keys)(entry.workspace_id, kind)
 
 
 def write_anew(kind: Searchable, ids: Collection[UUID]) -> None:
     """These things as they are now; those that are not there, or are not to be found, go. Needs the index held."""
-    found = list(kind.read(ids))
+    found = _read(kind, ids)
     _insert(_WRITE, kind, found)
     gone = set(ids) - {each.id for each in found}
     if gone:
@@ -42,14 +44,19 @@ def write_anew(kind: Searchable, ids: Collection[UUID]) -> None:
 
 def write_missing(kind: Searchable, ids: Collection[UUID]) -> None:
     """These things, unless they stand there: then somebody has read them since. Needs the index held."""
-    _insert(_ADD, kind, list(kind.read(ids)))
+    _insert(_ADD, kind, _read(kind, ids))
+
+
+def _read(kind: Searchable, ids: Collection[UUID]) -> list[Findable]:
+    """Whole, for nobody looks."""
+    with opened():
+        return list(kind.read(ids))
 
 
 def keys_of(entry: Findable, kind: str, split: Callable[[str], Collection[str]] = tokens_of) -> list[int]:
     """Everything that a thing is found by, sorted. ``split``: a text into its tokens."""
-    key_of = keys_for(entry, kind)
-    keys = set(map(key_of, split(entry.text)))
-    keys.update(map(key_of, tokens_of_moment(entry.at)))
+    keys = set(map(keys_for(entry, kind), split(entry.text)))
+    keys.update(map(open_keys(entry.workspace_id, kind), tokens_of_moment(entry.at)))
     keys.update(fact_key(entry.workspace_id, word) for word in entry.facts)
     if entry.numbers:
         number_key = open_keys(entry.workspace_id, NUMBER)

@@ -35,7 +35,7 @@ from regulars.workspaces.access import Actor
 from regulars.workspaces.jobs import actor_of_job
 from regulars.workspaces.operations import audit
 from regulars.workspaces.queries import time_zone_of
-from regulars.workspaces.sight import NUMBERS, Sight, looking
+from regulars.workspaces.sight import NUMBERS, PROTECTED, Sight, looking
 
 PERMISSION, NOTES = "conversations:export", "notes:write"
 KEPT_FOR = timedelta(days=7)
@@ -89,8 +89,12 @@ def _make(context: JobContext[TranscriptArguments]) -> TranscriptResult:
 
 def _sight(context: JobContext[TranscriptArguments]) -> Sight:
     """As far as whoever asked saw when they did: who reads the file is held against that."""
-    has_numbers = Transcript.objects.filter(id=context.job_id, with_numbers=True).exists()
-    return frozenset({NUMBERS}) if has_numbers else frozenset()
+    found = Transcript.objects.get(id=context.job_id)
+    return frozenset(
+        permission
+        for permission, has in ((NUMBERS, found.with_numbers), (PROTECTED, found.with_protected))
+        if has
+    )
 
 
 def _begin(context: JobContext[TranscriptArguments], conversation: Conversation) -> _Reached:

@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 
 from regulars.conversations.models import Conversation
 from regulars.kernel import clock
+from regulars.kernel.crypto import EncryptedBytesField
 from regulars.workspaces.models import WorkspaceScoped
 
 FORMATS = ("html", "pdf")
@@ -18,6 +19,8 @@ class Transcript(WorkspaceScoped):
     with_notes = models.BooleanField(db_default=False, default=False)
     with_numbers = models.BooleanField(db_default=False, default=False)
     """people's numbers stand in it whole, as whoever asked for it sees them"""
+    with_protected = models.BooleanField(db_default=False, default=False)
+    """protected messages stand in it, as whoever asked for it reads them"""
     made_at = models.DateTimeField(null=True)
     """when it was whole"""
     expires_at = models.DateTimeField(db_index=True)
@@ -34,4 +37,4 @@ class TranscriptPart(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     transcript = models.ForeignKey(Transcript, on_delete=models.CASCADE, related_name="parts")
-    body = models.BinaryField()
+    body = EncryptedBytesField()

@@ -20,7 +20,7 @@ from regulars.transcripts.making import KEPT_FOR, MAKE, NOTES, PERMISSION, Forma
 from regulars.transcripts.models import Transcript
 from regulars.workspaces.access import Actor
 from regulars.workspaces.operations import audit
-from regulars.workspaces.sight import NUMBERS
+from regulars.workspaces.sight import NUMBERS, PROTECTED
 
 
 @transaction.atomic
@@ -41,6 +41,7 @@ def start_transcript(conversation: Conversation, form: Format, *, with_notes: bo
             "format": form,
             "with_notes": with_notes,
             "with_numbers": by.can(NUMBERS),
+            "with_protected": by.can(PROTECTED),
             "expires_at": clock.now() + KEPT_FOR,
         },
     )
@@ -69,6 +70,8 @@ def open_transcript(transcript_id: UUID | None, *, by: Actor) -> Transcript:
         by.require(NOTES)
     if found.with_numbers:
         by.require(NUMBERS)
+    if found.with_protected:
+        by.require(PROTECTED)
     access_conversation(by, found.conversation_id)
     audit(by, "conversations:read_export", "conversation", str(found.conversation_id), job=str(found.id))
     return found

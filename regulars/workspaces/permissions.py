@@ -21,6 +21,7 @@ REACHES: tuple[Reach, ...] = get_args(Reach)
 _AGENT = frozenset(
     {
         "conversations:read",
+        "conversations:read_protected",
         "conversations:assign",
         "conversations:resolve",
         "messages:send",
@@ -67,6 +68,7 @@ _ADMIN = _LEAD | {
     "audit:read",
     "deliveries:read",
     "jobs:read",
+    "protection:manage",
 }
 _OWNER = _ADMIN | {
     "workspace:manage",

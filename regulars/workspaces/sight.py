@@ -14,9 +14,11 @@ from regulars.workspaces.access import Actor
 
 NUMBERS = "contacts:see_numbers"
 """people's numbers, whole"""
+PROTECTED = "conversations:read_protected"
+"""messages with sensitive words (``protection``)"""
 Sight = frozenset[str]
 """permissions that decide what is left out"""
-SIGHTS: Sight = frozenset({NUMBERS})
+SIGHTS: Sight = frozenset({NUMBERS, PROTECTED})
 
 _sight: ContextVar[Sight] = ContextVar("sight", default=frozenset())
 
@@ -36,3 +38,10 @@ def looking(sight: Sight) -> Iterator[None]:
         yield
     finally:
         _sight.reset(token)
+
+
+@contextmanager
+def seeing(permission: str) -> Iterator[None]:
+    """That, too."""
+    with looking(_sight.get() | {permission}):
+        yield

@@ -40,6 +40,7 @@ UNSCOPED = {
     "kernel.ServerKey": "the house's own: which secret key the database belongs to",
     "kernel.Job": "carries its workspace as a plain id: the kernel knows no other room",
     "kernel.JobSchedule": "likewise",
+    "search.SearchKey": "the house's own: what sealed texts are found by",
     "notifications.PushKey": "the house's own: by which push services know it",
     "media.MediaPlace": "the house's own: which directory holds the files",
     "kernel.KeptAnswer": "carries its member or token as a plain id, and is only ever found by it",
@@ -91,6 +92,7 @@ CHANGES_NO_SCREEN = {
     "SpecialistWaitEnded": "whom it is given to then is told by itself",
     "MacroRun": "each change that it makes is told by itself",
     "MemberTyping": "the contact's phone shows it",
+    "WordsProtected": "whoever may read it reads the same; who may not sees so when they look again",
     "PasswordChanged": "a mail tells it to whom it concerns",
 }
 CHANGED_BY_NOBODY_ELSE = {

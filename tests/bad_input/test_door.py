@@ -407,4 +407,4 @@ def test_the_raw_body_is_kept_byte_for_byte(product: Product):
     raw = json.dumps(written("bytes", 1), indent=3).encode() + b"\n \t"
     assert post(product, raw).status_code == 200
     wait_until_read(product)
-    assert product.count("SELECT count(*) FROM inboxes_delivery WHERE body = %s", raw) == 1
+    assert product.bodies().count(raw) == 1

@@ -252,8 +252,8 @@ def _told(product: Product) -> set[tuple[str, str]]:
     """Every message, and every step of one of ours, that whatever was accepted speaks of."""
     return {
         (told["id"], told.get("status", ""))
-        for (body,) in product.sql("SELECT body FROM inboxes_delivery")
-        for entry in json.loads(bytes(body))["entry"]
+        for body in product.bodies()
+        for entry in json.loads(body)["entry"]
         for change in entry["changes"]
         for told in (*change["value"].get("messages", ()), *change["value"].get("statuses", ()))
     }
@@ -273,9 +273,7 @@ def test_nothing_was_sent_twice_and_each_answer_was_intended_once(
 
 
 def test_what_was_accepted_is_kept_whole(rounds: list[Round], product: Product):
-    kept = {
-        bytes(row[0]) for row in product.sql("SELECT body FROM inboxes_delivery WHERE state = 'processed'")
-    }
+    kept = set(product.bodies("processed"))
     assert [raw for each in rounds for raw in each.burst.bodies if raw not in kept] == []
 
 

@@ -34,6 +34,7 @@ ONLY_SHOWN = frozenset(
             "teams",
             "mail",
             "business-hours",
+            "protection",
             "ledger",
             "merges",
             "merge-contact",

@@ -218,6 +218,8 @@ REST: dict[str, Callable[[Stage], Call]] = {
     ),
     "PATCH /roles/{role_id}": lambda stage: Call(f"/roles/{night_role(stage).id}", {"name": "Early desk"}),
     "DELETE /roles/{role_id}": lambda stage: Call(f"/roles/{night_role(stage).id}"),
+    "PATCH /protection": lambda _stage: Call("/protection", {"words": {"en": ["contract"]}}),
+    "POST /protection/cover": lambda _stage: Call("/protection/cover", {}),
     "PATCH /business-hours": lambda _stage: Call("/business-hours", {"time_zone": "Asia/Seoul"}),
     "POST /teams": lambda _stage: Call("/teams", {"name": "Night"}),
     "PATCH /teams/{team_id}": lambda stage: Call(f"/teams/{stage.cast.team.id}", {"name": "Night"}),

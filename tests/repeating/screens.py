@@ -398,6 +398,8 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     ),
     "remove-role": lambda stage: Form(f"/settings/roles/{night_role(stage).id}/removal", {"to": "agent"}),
     "add-team": on_settings("teams/new", name="Night"),
+    "change-protection": on_settings("protection/change", is_on="on", **{"words.en": "contract"}),
+    "cover-words": on_settings("protection/cover"),
     "change-business-hours": on_settings("business-hours/change", **HOURS),
     "rename-team": lambda stage: Form(f"/settings/teams/{stage.cast.team.id}/name", {"name": "Night"}),
     "remove-team": lambda stage: Form(f"/settings/teams/{stage.cast.team.id}/removal", {"to": ""}),

@@ -25,9 +25,11 @@ from typing import Any
 
 import httpx
 import psycopg
+from django.test import override_settings
 
+from regulars.kernel.crypto import open_bytes
 from regulars.supervision import cluster, net, system
-from regulars.supervision.home import make_home
+from regulars.supervision.home import make_home, secret_key
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_PATIENCE = 150.0
@@ -194,6 +196,14 @@ class Product:
         with psycopg.connect(self.database_url, autocommit=True, connect_timeout=10) as connection:
             cursor = connection.execute(query.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
+
+    def bodies(self, state: str = "") -> list[bytes]:
+        """Of everything that came, or of what is in a state, as it came."""
+        kept = self.sql(
+            "SELECT body FROM inboxes_delivery WHERE state = %s OR %s = '' ORDER BY id", state, state
+        )
+        with override_settings(SECRET_KEY=secret_key(self.home)):
+            return [open_bytes(bytes(body)) for (body,) in kept]
 
     def unsent(self) -> str:
         """What of the last minutes has not reached anybody, and what numbers and accounts wait for."""

@@ -23,7 +23,7 @@ from regulars.kernel.models import ParkedEvent
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
 from regulars.workspaces import parked_events
 from regulars.workspaces.access import Actor, access_parked_event, parked_events_of
-from regulars.workspaces.sight import NUMBERS
+from regulars.workspaces.sight import NUMBERS, PROTECTED
 
 DeliveryState = Literal["pending", "processed", "failed"]
 
@@ -55,7 +55,8 @@ class DeliveryWithRaw(DeliveryShape, kw_only=True):
     raw: Annotated[
         Any,
         told(
-            "The body, decoded; null when it cannot be, and for who may not see numbers (`contacts:see_numbers`).",
+            "The body, decoded; null when it cannot be, and for who may not see numbers (`contacts:see_numbers`)"
+            " or protected messages (`conversations:read_protected`).",
             {"object": "whatsapp_business_account"},
         ),
     ]
@@ -128,7 +129,8 @@ def get_delivery(actor: Actor, delivery_id: int) -> DeliveryWithRaw:
     It holds what people said: the audit trail notes who looked.
     """
     row = replaying.open_delivery(delivery_id, by=actor)
-    return DeliveryWithRaw(**_facts(row), raw=load_raw(bytes(row.body)) if actor.can(NUMBERS) else None)
+    sees_all = actor.can(NUMBERS) and actor.can(PROTECTED)
+    return DeliveryWithRaw(**_facts(row), raw=load_raw(bytes(row.body)) if sees_all else None)
 
 
 def replay_delivery(actor: Actor, delivery_id: int) -> DeliveryShape:

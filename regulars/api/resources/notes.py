@@ -14,6 +14,7 @@ from regulars.attention.queries import attach_mentions, earlier_wordings
 from regulars.conversations.access import access_conversation
 from regulars.conversations.models import Note
 from regulars.conversations.operations import handling
+from regulars.protection.fields import is_hidden
 from regulars.workspaces.access import Actor
 
 
@@ -44,7 +45,9 @@ def restore_note(actor: Actor, note_id: UUID) -> NoteShape:
 def list_wordings(actor: Actor, note_id: UUID, query: PageQuery) -> Page[NoteWordingShape]:
     """What a note said before it was edited, the newest first; nothing of one that was taken back."""
     rows, next_cursor = newest_first(earlier_wordings(access_note(actor, note_id)), "until", query)
-    return Page([NoteWordingShape(row.text, row.until) for row in rows], next_cursor)
+    return Page(
+        [NoteWordingShape("" if is_hidden(row.text) else row.text, row.until) for row in rows], next_cursor
+    )
 
 
 def follow(actor: Actor, conversation_id: UUID) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
+from regulars.kernel.encoding import encode
 from regulars.kernel.telling import EXAMPLE_ID, told
 from regulars.workspaces.models import Member, Team
 
@@ -42,5 +43,5 @@ def refer_to_team(team: Team | None) -> Ref | None:
 
 def encodable(shape: T) -> T:
     """Raises what would break the whole page."""
-    msgspec.json.encode(shape)
+    encode(shape)
     return shape

@@ -25,6 +25,7 @@ from regulars.inboxes.ports import MessageKind
 from regulars.kernel import clock
 from regulars.kernel.shielding import shielded
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
+from regulars.protection.fields import is_hidden
 from regulars.service_levels.due import clocks_of
 from regulars.service_levels.models import AnswerClock
 from regulars.tags.queries import names_of
@@ -273,7 +274,7 @@ def build_note(note: Note, not_told: Sequence[Member] = ()) -> NoteShape:
     wordings: Sequence[NoteWording] = getattr(note, "wordings", ())
     return NoteShape(
         str(note.id),
-        "" if note.withdrawn_at else note.text,
+        "" if note.withdrawn_at or is_hidden(note.text) else note.text,
         AuthorShape(kind, _text(note.author_id), name),
         note.created_at,
         note.withdrawn_at,

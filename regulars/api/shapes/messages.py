@@ -21,7 +21,8 @@ from regulars.conversations.queries.waiting import Wait
 from regulars.inboxes.ports import MessageKind
 from regulars.kernel.shielding import shielded
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
-from regulars.workspaces.sight import NUMBERS, sees
+from regulars.protection.fields import is_hidden, is_protected
+from regulars.workspaces.sight import NUMBERS, PROTECTED, sees
 
 AuthorKind = Literal["contact", "member", "rule", "journey", "broadcast", "api", "phone_app", "system"]
 Direction = Literal["in", "out"]
@@ -167,6 +168,17 @@ class MessageShape(msgspec.Struct, kw_only=True):
             False,
         ),
     ] = False
+    is_protected: Annotated[
+        bool, told("It has a sensitive word in it, and lies sealed (`/protection`).", False)
+    ] = False
+    is_hidden: Annotated[
+        bool,
+        told(
+            "It is protected, and you may not read such messages (`conversations:read_protected`): text, content and"
+            " file are left out.",
+            False,
+        ),
+    ] = False
     send_at: Annotated[
         Moment | None, told("When it leaves, while its status is `scheduled` (`/scheduled-messages`).")
     ] = None
@@ -178,7 +190,7 @@ class MessageShape(msgspec.Struct, kw_only=True):
         Any,
         told(
             "The provider's own form, with `?raw=1`; null when it is no longer kept, and left out for who may not see "
-            "numbers (`contacts:see_numbers`): it holds them.",
+            "numbers (`contacts:see_numbers`) or protected messages (`conversations:read_protected`): it holds them.",
             {"id": "wamid.HBg", "type": "text"},
         ),
     ] = msgspec.UNSET
@@ -199,7 +211,7 @@ def build_messages(messages: Sequence[Message], *, with_raw: bool = False) -> li
     """Of one inbox: the same number of queries for any page."""
     details = with_details(messages)
     shapes = [_build_shielded(each) for each in details]
-    if with_raw and sees(NUMBERS):
+    if with_raw and sees(NUMBERS) and sees(PROTECTED):
         raw = read_raw_updates(messages)
         for shape, message in zip(shapes, messages, strict=True):
             shape.raw = raw.get(message.id)
@@ -255,21 +267,30 @@ def _build_unreadable(details: MessageDetails) -> MessageShape:
 
 
 def text_of(message: Message, changes: MessageChanges) -> str:
-    return emoji_of(message) if message.kind == "reaction" else changes.text_of(message)
+    """Empty where it is hidden."""
+    text = emoji_of(message) if message.kind == "reaction" else changes.text_of(message)
+    return "" if is_hidden(text) else str(text)
 
 
 def _build(details: MessageDetails) -> MessageShape:
     message, changes = details.message, details.changes
     revoked = changes.revoked_by
+    said = (message.text, message.content, *(each.text for each in changes.edits))
+    hidden = any(map(is_hidden, said))
     return MessageShape(
         id=str(message.id),
         conversation=str(message.conversation_id),
         direction=cast("Direction", message.direction),
         kind=msgspec.convert(message.kind, MessageKind),
         text=text_of(message, changes),
-        earlier_texts=[EarlierTextShape(each.text, each.sent_at) for each in changes.earlier_of(message)],
-        media=build_media(message.media) if message.media else None,
-        content=build_content(message.kind, message.content),
+        earlier_texts=[
+            EarlierTextShape("" if is_hidden(each.text) else each.text, each.sent_at)
+            for each in changes.earlier_of(message)
+        ],
+        media=build_media(message.media) if message.media and not hidden else None,
+        content={"kind": message.kind} if hidden else build_content(message.kind, message.content),
+        is_protected=any(map(is_protected, said)),
+        is_hidden=hidden,
         author=author_of(message),
         status=cast("MessageStatus", message.status),
         statuses=[

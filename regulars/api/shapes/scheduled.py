@@ -14,6 +14,7 @@ from regulars.api.shapes.messages import AuthorShape, ErrorShape, MessageShape, 
 from regulars.conversations.operations.sending import stored_content
 from regulars.inboxes.ports import MessageKind
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
+from regulars.protection.fields import is_hidden, is_protected
 from regulars.scheduling.models import ScheduledMessage
 from regulars.scheduling.operations import contents_of
 
@@ -41,6 +42,13 @@ class ScheduledShape(msgspec.Struct, kw_only=True):
             extra_json_schema={"$ref": reference_to("Content")},
         ),
     ]
+    is_protected: Annotated[
+        bool, told("It has a sensitive word in it, and lies sealed (`/protection`).", False)
+    ] = False
+    is_hidden: Annotated[
+        bool,
+        told("You may not read protected messages (`conversations:read_protected`): it says nothing.", False),
+    ] = False
     author: Annotated[AuthorShape, told("Who wrote it.")]
     error: Annotated[ErrorShape | None, told("Why it was refused, or canceled by itself.")]
     created_at: Annotated[Moment, told("When it was written.")]
@@ -71,7 +79,9 @@ def build_scheduled(row: ScheduledMessage) -> ScheduledShape:
         send_at=row.due_at,
         cancel_if_answered=row.stops_on_answer,
         kind=cast("MessageKind", row.kind),
-        text=row.text,
+        text="" if is_hidden(row.text) else row.text,
+        is_protected=is_protected(row.text),
+        is_hidden=is_hidden(row.text),
         content=_content(row),
         author=_author(row),
         error=build_error(row.error) if row.error else None,
@@ -108,6 +118,8 @@ def build_as_message(row: ScheduledMessage) -> MessageShape:
 
 
 def _content(row: ScheduledMessage) -> dict[str, Any]:
+    if is_hidden(row.contents):
+        return {"kind": row.kind}
     return build_content(row.kind, stored_content(contents_of(row)[0]))
 
 

@@ -55,6 +55,8 @@ def test_a_message_has_the_published_shape(api: Api, cast: Cast):
         "is_edited": False,
         "is_revoked": False,
         "revoked_by": None,
+        "is_protected": False,
+        "is_hidden": False,
         "is_unreadable": False,
         "sent_at": "2026-11-20T12:00:00Z",
         "send_at": None,

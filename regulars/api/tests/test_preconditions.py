@@ -70,6 +70,7 @@ def paths_of(cast: Cast) -> dict[str, tuple[str, dict[str, Any]]]:
         "/tags/{tag_id}": (f"/tags/{tag.id}", {"color": "red"}),
         "/teams/{team_id}": (f"/teams/{cast.team.id}", {"name": "Night"}),
         "/business-hours": ("/business-hours", HOURS),
+        "/protection": ("/protection", {"is_on": False}),
         "/cases/{case_id}": (f"/cases/{case.id}", {"priority": "high"}),
         "/case-categories/{category_id}": (f"/case-categories/{category.id}", {"color": "red"}),
         "/case-settings": ("/case-settings", {"reopen_hours": 12}),
@@ -101,7 +102,7 @@ def test_everything_that_is_edited_has_a_version():
     assert edited == {
         *ELSEWHERE,
         *("/contacts/{contact_id}", "/conversations/{conversation_id}", "/members/{member_id}"),
-        *("/tags/{tag_id}", "/teams/{team_id}", "/business-hours"),
+        *("/tags/{tag_id}", "/teams/{team_id}", "/business-hours", "/protection"),
         *("/cases/{case_id}", "/case-categories/{category_id}", "/case-settings"),
         *("/me/availability", "/members/{member_id}/availability", "/me/notification-settings"),
         *("/queues/{queue_id}", "/routing", "/scheduled-messages/{scheduled_id}"),

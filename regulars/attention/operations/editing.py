@@ -14,7 +14,11 @@ from regulars.conversations.operations.handling import clean_note
 from regulars.kernel import clock
 from regulars.kernel.errors import Conflict, NotAllowed
 from regulars.kernel.events import record
+from regulars.protection.fields import is_hidden
+from regulars.protection.protecting import protected_text
+from regulars.protection.queries import watch_of
 from regulars.workspaces.access import Actor
+from regulars.workspaces.sight import PROTECTED
 
 EDITABLE_FOR = timedelta(hours=1)
 MOST_WORDINGS = 50
@@ -31,7 +35,7 @@ def edit_note(note: Note, text: str, *, by: Actor) -> Note:
     by.require("notes:write")
     if not may_edit(note, by.member_id):
         raise NotAllowed(_("Only who wrote a note edits it"))
-    wanted = clean_note(text)
+    wanted = protected_text(clean_note(text), watch_of(note.workspace_id))
     held = Note.objects.select_for_update().get(id=note.id, workspace_id=by.workspace_id)
     if held.withdrawn_at is not None:
         raise Conflict(_("The note was taken back"))
@@ -39,6 +43,8 @@ def edit_note(note: Note, text: str, *, by: Actor) -> Note:
         raise Conflict(_("A note can be edited for an hour. Write another one."))
     if held.text == wanted:
         return held
+    if is_hidden(held.text):
+        raise NotAllowed(_("You may not read what this note says"), permission=PROTECTED)
     before = NoteWording.objects.filter(note=held, workspace_id=by.workspace_id)
     if before.count() >= MOST_WORDINGS:
         raise Conflict(_("This note was edited too often. Write another one."))

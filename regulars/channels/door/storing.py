@@ -19,6 +19,7 @@ from psycopg import AsyncConnection, Error, OperationalError, pq
 
 from regulars.inboxes.queue import DELIVERIES_CHANNEL
 from regulars.kernel.arrays import BIGINT, BYTEA, TEXT, UUID_TYPE, pack_array
+from regulars.kernel.crypto import seal_bytes
 from regulars.kernel.room import ROOM
 
 logger = logging.getLogger(__name__)
@@ -241,7 +242,7 @@ def _statement(group: Sequence[_Waiting]) -> tuple[bytes, list[bytes]]:
     """The statement's name and its parameters in binary form (text would write bodies out in hexadecimal)."""
     kept = [waiting for waiting in group if not waiting.reason]
     values = [
-        pack_array(BYTEA, [waiting.body for waiting in kept]),
+        pack_array(BYTEA, [seal_bytes(waiting.body) for waiting in kept]),
         pack_array(TEXT, [orjson.dumps(waiting.counts) for waiting in kept]),
     ]
     sums: dict[tuple[UUID | None, str, str], list[int]] = {}

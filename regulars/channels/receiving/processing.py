@@ -27,6 +27,7 @@ from regulars.inboxes.ports import (
     StatusUpdate,
 )
 from regulars.kernel import clock
+from regulars.kernel.crypto import Undecryptable, open_bytes
 from regulars.kernel.database import binary_cursor, is_of_this_machine
 from regulars.kernel.events import record
 from regulars.kernel.locks import lock_keys
@@ -41,6 +42,9 @@ PARTS = 10
 """of a batch that failed"""
 ATTEMPTS = 5
 _CLAIM_LOCK = 7_302_001
+UNDER_LOST_KEY = "it lies under another REGULARS_SECRET_KEY; put the old key into REGULARS_OLD_SECRET_KEYS"
+LOST_KEY_PAUSE = timedelta(minutes=10)
+"""after which somebody may have put the key there"""
 
 
 def process_deliveries(limit: int = BATCH_SIZE) -> int:
@@ -88,7 +92,8 @@ def _process_alone(delivery_id: int) -> int:
 
 @transaction.atomic
 def _set_aside(delivery_id: int, error: Exception) -> None:
-    delivery = Delivery.objects.select_for_update().filter(id=delivery_id, state="pending").first()
+    waiting = Delivery.objects.select_for_update().defer("body")
+    delivery = waiting.filter(id=delivery_id, state="pending").first()
     if delivery is None:
         return  # another worker has processed it meanwhile
     delivery.attempts += 1
@@ -139,6 +144,9 @@ SELECT id, connection_id, body, received_at FROM inboxes_delivery
 WHERE state = 'pending' AND (retry_at IS NULL OR retry_at <= now()) AND (%s::bigint IS NULL OR id = %s)
 ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
 """
+_PUT_OFF = (
+    "UPDATE inboxes_delivery SET error = %s, retry_at = now() + make_interval(secs => %s) WHERE id = ANY(%s)"
+)
 _MARK = "UPDATE inboxes_delivery SET state = 'processed', processed_at = now(), error = '' WHERE id = ANY(%s)"
 
 
@@ -151,7 +159,13 @@ def _claim(limit: int, only: int | None) -> list[Claimed]:
         cursor.execute(_BEGIN_CLAIM, [_CLAIM_LOCK])
         try:
             cursor.execute(_CLAIM, [only, only, limit])
-            claimed = _parse(cursor.fetchall())
+            claimed, locked = _parse(cursor.fetchall())
+            while locked:  # others may stand behind them
+                cursor.execute(_PUT_OFF, [UNDER_LOST_KEY, LOST_KEY_PAUSE.total_seconds(), locked])
+                if claimed:
+                    break
+                cursor.execute(_CLAIM, [only, only, limit])
+                claimed, locked = _parse(cursor.fetchall())
             if claimed:
                 cursor.execute(_MARK, [[each.id for each in claimed]])
                 lock_keys(_lane_names(claimed))
@@ -163,19 +177,26 @@ def _claim(limit: int, only: int | None) -> list[Claimed]:
     return claimed
 
 
-def _parse(rows: Sequence[tuple[int, UUID, bytes, datetime]]) -> list[Claimed]:
+def _parse(rows: Sequence[tuple[int, UUID, bytes, datetime]]) -> tuple[list[Claimed], list[int]]:
+    """What can be read, and the ids of those that lie under a key which this server does not have."""
     connections = Connection.objects.defer(*sealed_fields("")).in_bulk({row[1] for row in rows})
     claimed: list[Claimed] = []
+    locked: list[int] = []
     total = 0
     kinds = channels()
     for delivery_id, connection_id, body, received_at in rows:
         known = connections.get(connection_id)
-        updates = kinds[known.channel].parse(bytes(body), received_at) if known else ()
+        try:
+            content = open_bytes(bytes(body))
+        except Undecryptable:
+            locked.append(delivery_id)
+            continue
+        updates = kinds[known.channel].parse(content, received_at) if known else ()
         if claimed and total + len(updates) > UPDATES_PER_BATCH:
             break
         total += len(updates)
         claimed.append(Claimed(delivery_id, connection_id, known, received_at, updates))
-    return claimed
+    return claimed, locked
 
 
 def _lane_names(claimed: Sequence[Claimed]) -> Iterator[str]:

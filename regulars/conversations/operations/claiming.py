@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -30,6 +31,7 @@ from regulars.inboxes.ports import Identity, OutgoingContent, OutgoingTemplate, 
 from regulars.kernel import clock
 from regulars.kernel.database import binary_cursor
 from regulars.message_templates.models import MessageTemplate
+from regulars.protection.fields import open_content
 
 LEASE = timedelta(seconds=90)
 """longer than the transport's own deadline for a request, or a slow answer would be given up too early"""
@@ -58,7 +60,7 @@ class _Job:
     conversation_id: UUID
     inbox_id: UUID
     contact_id: UUID | None
-    outgoing: str | None
+    content: str
     reply_to_provider_id: str | None
     group_address: str | None
     window_closes_at: datetime | None
@@ -86,7 +88,7 @@ WITH chosen AS (
   WHERE m.id = ANY(ARRAY(SELECT message_id FROM claimed)) AND m.status = 'queued'
 )
 SELECT m.id, claimed.attempts, m.workspace_id, m.conversation_id, m.inbox_id, m.contact_id,
-  (m.content -> 'outgoing')::text, m.reply_to_provider_id, g.address, c.window_closes_at,
+  m.content::text, m.reply_to_provider_id, g.address, c.window_closes_at,
   claimed.useful_until, claimed.waits_for::text, i.address, i.paused_reason, i.connection_id
 FROM claimed
   CROSS JOIN LATERAL (SELECT * FROM conversations_message WHERE id = claimed.message_id LIMIT 1) m
@@ -136,14 +138,17 @@ def _kept_from_blocked(jobs: Sequence[_Job]) -> list[_Job]:
     return [job for job in jobs if job.conversation_id not in blocked]
 
 
-_decoder: msgspec.json.Decoder[OutgoingContent] = msgspec.json.Decoder(OutgoingContent)
+_OUTGOING: Any = OutgoingContent
 
 
 def _content_of(job: _Job) -> OutgoingContent | None:
     try:
-        return _decoder.decode(job.outgoing or "null")
+        stored = msgspec.json.decode(job.content)
+        content = open_content(stored) or stored
+        outgoing: OutgoingContent = msgspec.convert(content.get("outgoing"), _OUTGOING)
     except msgspec.ValidationError:
         return None
+    return outgoing
 
 
 def _unwanted(jobs: Sequence[_Job], contents: dict[UUID, OutgoingContent | None]) -> set[UUID]:

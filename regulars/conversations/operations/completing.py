@@ -10,13 +10,15 @@ from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from regulars.conversations.operations.contents import content_json
+from regulars.conversations.operations.contents import stored_words
 from regulars.conversations.operations.media_rows import insert_media
 from regulars.conversations.provider_ids import MessageKey, find_messages
 from regulars.inboxes.ports import InboundMessage
 from regulars.kernel.database import binary_cursor
 from regulars.kernel.events import record_all
 from regulars.media.events import MediaAnnounced
+from regulars.protection.matching import Watch
+from regulars.protection.queries import watch_of
 
 Outcome = Literal["stored", "duplicate"]
 
@@ -74,20 +76,24 @@ WHERE m.id = new.id
 
 
 def _fill(workspace_id: UUID, found: Sequence[tuple[UUID, Repetition]]) -> None:
-    media = insert_media(workspace_id, [(id_, each.connection_id, each.message) for id_, each in found])
-    rows = [_row(id_, each, media[id_]) for id_, each in found]
+    watch = watch_of(workspace_id)
+    media = insert_media(
+        workspace_id, [(id_, each.connection_id, each.message) for id_, each in found], watch
+    )
+    rows = [_row(id_, each, media[id_], watch) for id_, each in found]
     with binary_cursor() as cursor:
         cursor.execute(_FILL, [list(column) for column in zip(*rows, strict=True)])
     record_all([MediaAnnounced(workspace_id, media_id) for media_id in media.values()])
 
 
-def _row(message_id: UUID, each: Repetition, media_id: UUID) -> tuple[object, ...]:
+def _row(message_id: UUID, each: Repetition, media_id: UUID, watch: Watch) -> tuple[object, ...]:
     message = each.message
+    text, content = stored_words(message, watch)
     return (
         message_id,
         message.kind,
-        message.text,
-        content_json(message.content),
+        text,
+        content,
         media_id,
         message.reply_to_provider_id,
         each.delivery_id,

@@ -20,14 +20,17 @@ from regulars.contacts.queries import contacts_of_person, without_numbers_of
 from regulars.contacts.registry import count_exported, export_of, export_rows, exported_tables
 from regulars.conversations.access import access_contact
 from regulars.kernel import clock
+from regulars.kernel.encoding import encode
 from regulars.kernel.errors import Conflict, NotFound
 from regulars.kernel.jobs.asking import start_job
 from regulars.kernel.jobs.context import JobContext
 from regulars.kernel.jobs.kinds import JobKind
 from regulars.kernel.jobs.models import Job
+from regulars.protection.fields import opened
 from regulars.workspaces.access import Actor
 from regulars.workspaces.jobs import actor_of_job
 from regulars.workspaces.operations import audit
+from regulars.workspaces.sight import PROTECTED
 
 PERMISSION = "contacts:export"
 MOST_AT_ONCE = 5_000
@@ -109,6 +112,7 @@ def open_export(export_id: UUID | None, *, by: Actor) -> PersonExport:
     found = find_export(by, export_id)
     if found is None or not set(found.contact_ids) <= set(_one_person(found.contact)):
         raise NotFound(_("There is no such file; it is there for 7 days, unless the contact is removed"))
+    by.require(PROTECTED)
     access_contact(by, found.contact_id)
     audit(by, "contacts:read_export", "contact", str(found.contact_id), job=str(found.id))
     return found
@@ -142,7 +146,7 @@ def _export(context: JobContext[ExportArguments]) -> ExportResult:
     for place, table in enumerate(tables[reached.tables :], reached.tables):
         with _writing(context) as export:
             export.parts.filter(table=table.name).delete()  # what an attempt before this one left
-        for some in export_rows(table, ids):
+        for some in _whole_rows(table, ids):
             with _writing(context) as export:
                 _write(export, table.name, some)
             context.progress(context.done + len(some))
@@ -155,6 +159,12 @@ def _export(context: JobContext[ExportArguments]) -> ExportResult:
         export.expires_at = export.made_at + KEPT_FOR
         export.save(update_fields=["made_at", "expires_at"])
     return ExportResult(context.done, export.expires_at.isoformat())
+
+
+def _whole_rows(table: Any, ids: Sequence[UUID]) -> Iterator[Any]:
+    """With what is protected: it is the person's. Who reads the file may read that."""
+    with opened():
+        yield from export_rows(table, ids)
 
 
 def _begin(context: JobContext[ExportArguments], ids: Sequence[UUID]) -> _Reached:
@@ -178,7 +188,7 @@ def _writing(context: JobContext[ExportArguments]) -> Iterator[PersonExport]:
 
 def _write(export: PersonExport, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
     PersonExportPart.objects.create(
-        export=export, table=table, rows=msgspec.json.encode([dict(row) for row in rows]).decode()
+        export=export, table=table, rows=encode([dict(row) for row in rows]).decode()
     )
 
 

@@ -33,6 +33,7 @@ from regulars.inboxes.ports import (
 from regulars.inboxes.ports.outgoing import MEDIA_KINDS
 from regulars.kernel.errors import Conflict, Invalid, ProductError
 from regulars.kernel.ids import following_id
+from regulars.protection.fields import is_hidden
 from regulars.workspaces.access import Actor
 
 MOST_TARGETS = 20
@@ -106,6 +107,8 @@ def content_to_forward(message: Message) -> OutgoingContent:
     changes = read_changes([message], REWRITING)[message.id]
     if changes.revoked_by is not None or message.is_withdrawn:
         raise CannotForward(_("It was deleted"), message_id=str(message.id))
+    if is_hidden(changes.text_of(message)) or is_hidden(message.content):
+        raise CannotForward(_("You may not read it"), message_id=str(message.id))
     content = _converted(message.content, MessageContent) or MessageContent()
     said = _said(message, changes.text_of(message), content)
     if said is None:

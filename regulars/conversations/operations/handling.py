@@ -31,6 +31,8 @@ from regulars.conversations.operations.telling import tell
 from regulars.kernel import clock
 from regulars.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from regulars.kernel.events import record
+from regulars.protection.protecting import protected_text
+from regulars.protection.queries import watch_of
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member, Team
 from regulars.workspaces.teams import hold_teams
@@ -271,7 +273,7 @@ def write_note(conversation: Conversation, text: str, *, by: Actor) -> Note:
         conversation=conversation,
         author_id=by.member_id,
         author_name=by.name,
-        text=clean_note(text),
+        text=protected_text(clean_note(text), watch_of(conversation.workspace_id)),
     )
     record(NoteWritten(conversation.workspace_id, conversation.id, note.id, by=by.doer))
     return note

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from regulars.conversations.operations.contents import stored_filename
 from regulars.inboxes.ports import InboundMessage
 from regulars.kernel.database import binary_cursor
 from regulars.media.models import MediaFile
 from regulars.media.queue import wake_fetchers
+from regulars.protection.matching import Watch
 
 LONGEST_ADDRESS = 4_000
 """characters; signed addresses have some hundreds"""
@@ -16,7 +18,7 @@ _UNFETCHABLE = "the sender's file could not be taken over by the platform"
 
 
 def insert_media(
-    workspace_id: UUID, messages: Sequence[tuple[UUID, UUID, InboundMessage]]
+    workspace_id: UUID, messages: Sequence[tuple[UUID, UUID, InboundMessage]], watch: Watch
 ) -> dict[UUID, UUID]:
     """Of every (message id, connection id, message) with a file; message id -> media id."""
     files: dict[UUID, MediaFile] = {}
@@ -31,7 +33,7 @@ def insert_media(
                 provider_media_id=reference.provider_media_id or "",
                 mime_type=reference.mime_type,
                 sha256=reference.sha256,
-                filename=reference.filename,
+                filename=stored_filename(message, watch),
                 is_voice=reference.is_voice,
                 is_animated=reference.is_animated,
                 error="" if reference.provider_media_id else _UNFETCHABLE,

@@ -20,7 +20,7 @@ from regulars.conversations.events import (
 )
 from regulars.conversations.models import SILENT_KINDS, UNCOUNTED_KINDS
 from regulars.conversations.operations.completing import Repetition, complete_messages
-from regulars.conversations.operations.contents import content_json
+from regulars.conversations.operations.contents import stored_words
 from regulars.conversations.operations.episodes import Opening, begin_earlier, go_on
 from regulars.conversations.operations.facts import note_answers_by_phone
 from regulars.conversations.operations.media_rows import insert_ad_pictures, insert_media
@@ -33,6 +33,8 @@ from regulars.inboxes.ports import InboundMessage
 from regulars.kernel.database import binary_cursor
 from regulars.kernel.events import Doer, Event
 from regulars.kernel.ids import id_at, new_id
+from regulars.protection.matching import Watch
+from regulars.protection.queries import watch_of
 
 LATE_AFTER = timedelta(seconds=5)
 """a message older than the thread's last by more than this is marked as arrived late"""
@@ -66,7 +68,8 @@ def receive_messages(
     keys = [thread_key(each) for each in chosen]
     threads = find_or_start(workspace_id, dict(zip(reversed(keys), reversed(chosen), strict=True)))
     new = [_New(_id_for(each.message), each, threads[key]) for each, key in zip(chosen, keys, strict=True)]
-    stored = _insert_messages(workspace_id, new, _insert_media(workspace_id, new))
+    watch = watch_of(workspace_id)
+    stored = _insert_messages(workspace_id, new, _insert_media(workspace_id, new, watch), watch)
     _insert_ad_pictures(workspace_id, stored)
     _move_threads_on(stored, _weigh_reactions(stored, reply_window))
     _write_threads(list(threads.values()), reply_window)
@@ -129,13 +132,15 @@ FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::text[], %b::text
 """
 
 
-def _insert_messages(workspace_id: UUID, new: Sequence[_New], media: dict[UUID, UUID]) -> list[_New]:
+def _insert_messages(
+    workspace_id: UUID, new: Sequence[_New], media: dict[UUID, UUID], watch: Watch
+) -> list[_New]:
     """Returns those that really are new, which are all unless others store the same at the same time."""
     kept = take_ids(
         [Named(each.incoming.inbox_id, each.incoming.message.provider_id, each.id) for each in new]
     )
     stored = [each for each in new if each.id in kept]
-    rows = [_row(each, media.get(each.id)) for each in stored]
+    rows = [_row(each, media.get(each.id), watch) for each in stored]
     if rows:
         with binary_cursor() as cursor:
             cursor.execute(
@@ -144,8 +149,9 @@ def _insert_messages(workspace_id: UUID, new: Sequence[_New], media: dict[UUID, 
     return stored
 
 
-def _row(new: _New, media_id: UUID | None) -> tuple[object, ...]:
+def _row(new: _New, media_id: UUID | None, watch: Watch) -> tuple[object, ...]:
     each, message = new.incoming, new.incoming.message
+    text, content = stored_words(message, watch)
     author_kind, author_name = _author(each)
     return (
         new.id,
@@ -154,8 +160,8 @@ def _row(new: _New, media_id: UUID | None) -> tuple[object, ...]:
         _person_of(each),
         message.direction,
         message.kind,
-        message.text,
-        content_json(message.content),
+        text,
+        content,
         media_id,
         message.provider_id,
         message.target_provider_id,
@@ -171,9 +177,9 @@ def _row(new: _New, media_id: UUID | None) -> tuple[object, ...]:
     )
 
 
-def _insert_media(workspace_id: UUID, new: Sequence[_New]) -> dict[UUID, UUID]:
+def _insert_media(workspace_id: UUID, new: Sequence[_New], watch: Watch) -> dict[UUID, UUID]:
     return insert_media(
-        workspace_id, [(each.id, each.incoming.connection_id, each.incoming.message) for each in new]
+        workspace_id, [(each.id, each.incoming.connection_id, each.incoming.message) for each in new], watch
     )
 
 

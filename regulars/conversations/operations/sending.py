@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -51,6 +51,9 @@ from regulars.inboxes.ports import (
 from regulars.kernel import clock
 from regulars.kernel.events import Doer, Event
 from regulars.kernel.ids import new_id
+from regulars.protection.matching import Watch
+from regulars.protection.protecting import protected
+from regulars.protection.queries import watch_of
 from regulars.workspaces.access import Actor
 
 OUTGOING_CHANNEL = "regulars_outgoing"
@@ -90,11 +93,15 @@ def queue_messages(
     moment = clock.now()
     opted_out = _opted_out_among(drafts)
     blocked = find_blocked()({draft.conversation.id for draft in drafts})
+    watches: dict[UUID, Watch] = {}
     outcomes: list[Message | Refusal] = []
     limits: dict[UUID, datetime | None] = {}
     for draft in drafts:
         refusal = _blocked(draft, blocked) or _refusal(draft, by, channel, moment, opted_out)
-        outcomes.append(refusal or _message(draft, by, moment))
+        workspace_id = draft.conversation.workspace_id
+        if workspace_id not in watches:
+            watches[workspace_id] = watch_of(workspace_id)
+        outcomes.append(refusal or _message(draft, by, moment, watches[workspace_id]))
         limits[draft.id] = useful_until(draft.content, draft.template_category, moment)
     seen = {draft.conversation.id: draft.seen for draft in drafts if draft.seen is not None}
     delays = {draft.id: draft.leaves_after for draft in drafts if draft.leaves_after}
@@ -162,11 +169,12 @@ def opted_out_of_marketing(contact_ids: Collection[UUID]) -> set[UUID]:
     return {contact_id for contact_id, state in newest if state == "opted_out"}
 
 
-def _message(draft: OutgoingDraft, by: Actor, moment: datetime) -> Message:
+def _message(draft: OutgoingDraft, by: Actor, moment: datetime, watch: Watch) -> Message:
     """Times are cut to the second like the platform's own, ids keep the order."""
     content = draft.content
     conversation = draft.conversation
     media_id = content.media_id if isinstance(content, OutgoingMedia) and content.media_id else None
+    text, stored = protected(text_of(content), stored_draft(draft), watch)
     return Message(
         id=draft.id,
         workspace_id=conversation.workspace_id,
@@ -175,8 +183,8 @@ def _message(draft: OutgoingDraft, by: Actor, moment: datetime) -> Message:
         contact_id=conversation.contact_id,
         direction="out",
         kind=kind_of(content),
-        text=text_of(content),
-        content=stored_draft(draft),
+        text=text,
+        content=stored,
         media_id=media_id,
         target_provider_id=content.target_provider_id if isinstance(content, OutgoingReaction) else None,
         reply_to_provider_id=draft.reply_to_provider_id,
@@ -224,12 +232,12 @@ def text_of(content: OutgoingContent) -> str:
             return ", ".join(card.name for card in content.cards)
 
 
-def stored_draft(draft: OutgoingDraft) -> dict[str, object]:
+def stored_draft(draft: OutgoingDraft) -> dict[str, Any]:
     stored = stored_content(draft.content)
     return {**stored, "forwarded": "forwarded"} if draft.is_forward else stored
 
 
-def stored_content(content: OutgoingContent) -> dict[str, object]:
+def stored_content(content: OutgoingContent) -> dict[str, Any]:
     full = msgspec.to_builtins(MessageContent(outgoing=msgspec.to_builtins(content)))
     return {key: value for key, value in full.items() if value}
 

@@ -38,7 +38,8 @@ class MessageChanges:
         """
         if message.kind in TELLS_NUMBERS:
             return shown_words(message.text)
-        return self.edits[-1].text if self.edits else message.text
+        said: str = self.edits[-1].text if self.edits else message.text
+        return said
 
     def earlier_of(self, message: Message) -> list[Message]:
         return [message, *self.edits[:-1]] if self.edits else []
@@ -112,8 +113,9 @@ def _has_wording(edit: Message) -> bool:
 
 
 def emoji_of(message: Message) -> str:
-    if message.direction == "out" and message.text:
-        return message.text
+    text: str = message.text
+    if message.direction == "out" and text:
+        return text
     reaction = message.content.get("reaction") if isinstance(message.content, dict) else None
     emoji = reaction.get("emoji") if isinstance(reaction, dict) else ""
-    return emoji if isinstance(emoji, str) and emoji else message.text
+    return emoji if isinstance(emoji, str) and emoji else text

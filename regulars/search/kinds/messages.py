@@ -19,6 +19,8 @@ from regulars.conversations.queries.changing import REWRITING, MessageChanges, r
 from regulars.inboxes.ports import MessageContent
 from regulars.kernel.events import Event
 from regulars.media.events import MediaAnnounced
+from regulars.protection.events import WordsProtected
+from regulars.protection.fields import is_protected
 from regulars.search.kinds.facts import FILES, facts_of_message
 from regulars.search.kinds.scope import as_far_as_files, by_facts, in_conversations
 from regulars.search.searchable import Findable, Searchable
@@ -44,15 +46,14 @@ def _stale_by_file(events: Sequence[MediaAnnounced]) -> Iterable[UUID]:
 
 def _read(ids: Collection[UUID]) -> Iterator[Findable]:
     for message, changes in _shown(ids):
-        text = _text(message, changes)
-        yield _findable(message, text)
+        yield _findable(message, _text(message, changes), changes)
 
 
 def _read_files(ids: Collection[UUID]) -> Iterator[Findable]:
     for message, changes in _shown(ids):
         if message.media and message.media.kind in FILES:
             names = (message.media.filename, changes.text_of(message))
-            yield _findable(message, "\n".join(filter(None, names)))
+            yield _findable(message, "\n".join(filter(None, names)), changes)
 
 
 def _shown(ids: Collection[UUID]) -> Iterator[tuple[Message, MessageChanges]]:
@@ -63,7 +64,7 @@ def _shown(ids: Collection[UUID]) -> Iterator[tuple[Message, MessageChanges]]:
     return ((each, changes[each.id]) for each in messages if changes[each.id].revoked_by is None)
 
 
-def _findable(message: Message, text: str) -> Findable:
+def _findable(message: Message, text: str, changes: MessageChanges) -> Findable:
     return Findable(
         id=message.id,
         workspace_id=message.workspace_id,
@@ -72,6 +73,7 @@ def _findable(message: Message, text: str) -> Findable:
         conversation_id=message.conversation_id,
         contact_id=message.contact_id,
         facts=frozenset(facts_of_message(message, text)),
+        is_sealed=any(map(is_protected, (message.text, changes.text_of(message)))),
     )
 
 
@@ -104,10 +106,15 @@ def _messages_with_files(workspace_id: UUID) -> QuerySet[Message]:
     return Message.objects.filter(workspace_id=workspace_id, media__isnull=False)
 
 
+def _stale_by_protection(events: Sequence[WordsProtected]) -> Iterable[UUID]:
+    return (each.object_id for each in events if each.kind == "message")
+
+
 _STALE: Mapping[type[Event], Callable[[Sequence[Any]], Iterable[UUID]]] = {
     MessageReceived: _stale,
     MessageQueued: _stale,
     MediaAnnounced: _stale_by_file,
+    WordsProtected: _stale_by_protection,
 }
 
 MESSAGES = Searchable(
@@ -119,6 +126,7 @@ MESSAGES = Searchable(
     things=_messages,
     narrow=by_facts,
     visible=in_conversations,
+    has_sealed=True,
 )
 FILES_SENT = Searchable(
     kind="file",
@@ -129,4 +137,5 @@ FILES_SENT = Searchable(
     things=_messages_with_files,
     narrow=by_facts,
     visible=as_far_as_files,
+    has_sealed=True,
 )

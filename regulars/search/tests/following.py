@@ -11,6 +11,7 @@ from regulars.search.reactions import index_reaction
 from regulars.search.reading import ask
 from regulars.search.searchable import searchable, searchables
 from regulars.workspaces.access import Actor
+from regulars.workspaces.sight import looking, sight_of
 
 UTC = ZoneInfo("UTC")
 
@@ -32,4 +33,6 @@ def find(actor: Actor, written: str, kind: str = "message", **more: object) -> R
 
 
 def texts(actor: Actor, written: str, kind: str = "message") -> list[str]:
-    return [each.thing.text for each in find(actor, written, kind).items]
+    """As the doors have it: with what the actor may see."""
+    with looking(sight_of(actor)):
+        return [each.thing.text for each in find(actor, written, kind).items]

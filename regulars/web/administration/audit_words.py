@@ -72,6 +72,7 @@ _VERBS = {
     "members:set_skills": gettext_lazy("Changed what a member is good at"),
     "members:set_teams": gettext_lazy("Changed the teams of a member"),
     "members:withdraw_invitation": gettext_lazy("Withdrew an invitation"),
+    "protection:change": gettext_lazy("Changed the words that protect messages"),
     "queues:change": gettext_lazy("Changed a queue"),
     "queues:create": gettext_lazy("Made a queue"),
     "queues:move": gettext_lazy("Moved a queue"),

@@ -26,6 +26,7 @@ SUBJECTS = (
         _("Conversations"),
         {
             "conversations:read": _("See conversations"),
+            "conversations:read_protected": _("Read messages with protected words"),
             "messages:send": _("Answer and send messages"),
             "notes:write": _("Write private notes"),
             "conversations:assign": _("Assign conversations and hand them to teams"),
@@ -123,6 +124,7 @@ SUBJECTS = (
             "audit:read": _("Read who did what"),
             "tokens:manage": _("Make and revoke API tokens"),
             "hours:manage": _("Set the business hours"),
+            "protection:manage": _("Say which words protect a message"),
             "mail:manage": _("Set up mail (and so read links for new passwords, the owner's, too)"),
             "workspace:manage": _("Manage the workspace (somebody always can)"),
         },

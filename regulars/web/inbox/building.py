@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from regulars.contacts.numbers import shown_name, shown_number, shown_words
 from regulars.conversations.models import UNCOUNTED_KINDS, Activity, Conversation, Message, Note
@@ -19,6 +20,7 @@ from regulars.inboxes.channels import facts_of
 from regulars.inboxes.ports import MessageContent, OutgoingContent
 from regulars.kernel.shielding import shielded
 from regulars.media.models import MediaFile
+from regulars.protection.fields import is_hidden, is_protected
 from regulars.service_levels.models import AnswerClock
 from regulars.service_levels.queries import state_of
 from regulars.tags.models import COLORS, Tag
@@ -39,6 +41,7 @@ from regulars.web.inbox.view_models import (
     NoteView,
     Preview,
     PromiseView,
+    Protection,
     QuoteView,
     ReactionView,
     StatusMoment,
@@ -229,6 +232,9 @@ def message_view(
 
 def _message_view(details: MessageDetails, conversation: Conversation) -> MessageView:
     message, changes = details.message, details.changes
+    protection = _protection(message, changes)
+    if protection == "hidden":
+        return _hidden_view(details, conversation)
     content = _content(message)
     text = emoji_of(message) if message.kind == "reaction" else changes.text_of(message)
     is_in_group = conversation.group_id is not None
@@ -272,6 +278,39 @@ def _message_view(details: MessageDetails, conversation: Conversation) -> Messag
         content=content,
         outgoing=outgoing_of(content),
         is_in_group=is_in_group,
+        protection=protection,
+    )
+
+
+def _protection(message: Message, changes: MessageChanges) -> Protection:
+    said = (message.text, message.content, *(each.text for each in changes.edits))
+    if any(map(is_hidden, said)):
+        return "hidden"
+    return "open" if any(map(is_protected, said)) else ""
+
+
+def _hidden_view(details: MessageDetails, conversation: Conversation) -> MessageView:
+    """That it was said, by whom and when, and what became of it."""
+    message, changes = details.message, details.changes
+    is_in_group = conversation.group_id is not None
+    return MessageView(
+        id=message.id,
+        conversation_id=message.conversation_id,
+        contact_id=message.contact_id,
+        channel_name=facts_of(conversation.inbox.connection.channel).name,
+        direction="in" if message.direction == "in" else "out",
+        kind="text",
+        at=message.sent_at,
+        author=author_of(message, is_in_group=is_in_group),
+        text=_("Protected message"),
+        status=message.status,
+        error=_error(message.error, conversation.inbox.connection.channel),
+        deleted_by=_deleted_by(changes),
+        arrived_late=message.arrived_late,
+        source=message.source,
+        wait=_wait(details.wait, conversation.inbox.connection.channel) if details.wait else None,
+        is_in_group=is_in_group,
+        protection="hidden",
     )
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from regulars.conversations.guardrails import Refusal, words_of
 from regulars.conversations.models import Conversation
 from regulars.inboxes.ports import OutgoingText
+from regulars.protection.fields import is_hidden
 from regulars.scheduling.models import ScheduledMessage
 from regulars.scheduling.operations import REASONS, contents_of
 from regulars.scheduling.queries import scheduled_in
@@ -51,7 +52,7 @@ def scheduled_views(rows: Iterable[ScheduledMessage]) -> list[ScheduledView]:
 
 
 def _view(row: ScheduledMessage) -> ScheduledView:
-    contents = contents_of(row)
+    contents = () if is_hidden(row.contents) else contents_of(row)
     return ScheduledView(
         row.id,
         row.conversation_id,

@@ -256,6 +256,10 @@ class EarlierText:
     at: datetime
 
 
+Protection = Literal["", "open", "hidden"]
+"""of a message with sensitive words: whether whoever looks reads them"""
+
+
 @dataclass(frozen=True, slots=True)
 class MessageView:
     id: UUID
@@ -289,6 +293,7 @@ class MessageView:
     outgoing: OutgoingContent | None = None
     contact_id: UUID | None = None
     is_in_group: bool = False
+    protection: Protection = ""
 
     @property
     def names_author(self) -> bool:

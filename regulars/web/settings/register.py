@@ -29,6 +29,7 @@ from regulars.web.inbox.views.blocking import BLOCKED_PEOPLE
 from regulars.web.macros.settings import MACROS
 from regulars.web.notifications.settings import NOTIFICATION_SETTINGS
 from regulars.web.people.views import MERGES
+from regulars.web.protection.settings import PROTECTION
 from regulars.web.routing.settings import ROUTING
 from regulars.web.saved_views.views import SAVED_VIEWS
 from regulars.web.service_levels.settings import SERVICE_LEVELS
@@ -61,6 +62,7 @@ GROUPS = (
             TAGS,
             CASE_SETTINGS,
             BLOCKED_PEOPLE,
+            PROTECTION,
             TOKENS,
             MAIL,
             NOTIFICATION_SETTINGS,

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import orjson
 import pytest
+from django.conf import settings
 from django.db import ProgrammingError, connection, transaction
 from django.test import override_settings
 
@@ -473,8 +474,16 @@ def test_with_tables_of_another_version_deliveries_wait(cast):
     assert Message.objects.count() == 1
 
 
-def test_another_secret_key_is_no_hindrance_to_reading_what_came(cast):
+def test_what_came_under_a_lost_key_waits_until_that_is_there_again(cast):
     _deliver(cast.connection, _envelope(_text("wamid.1", "12025550101")))
+    first, lost = Delivery.objects.get(), settings.SECRET_KEY
     with override_settings(SECRET_KEY="another-key-" * 5, SECRET_KEY_FALLBACKS=[]):
+        _deliver(cast.connection, _envelope(_text("wamid.2", "12025550101")))
         assert _drain() == 1
-    assert Message.objects.count() == 1
+        first.refresh_from_db()
+        assert (first.state, first.attempts, first.error) == ("pending", 0, processing.UNDER_LOST_KEY)
+        assert bytes(first.body) == b""
+    with override_settings(SECRET_KEY="another-key-" * 5, SECRET_KEY_FALLBACKS=[lost]):
+        Delivery.objects.update(retry_at=None)
+        assert _drain() == 1
+    assert Message.objects.count() == 2

@@ -39,7 +39,7 @@ from regulars.web.people.panel import suggestion_count
 from regulars.web.settings.page import SettingsPage
 from regulars.workspaces.access import access_parked_event, parked_events_of
 from regulars.workspaces.parked_events import retry_parked_events
-from regulars.workspaces.sight import NUMBERS
+from regulars.workspaces.sight import NUMBERS, PROTECTED
 
 PAGE_SIZE = 50
 LONGEST_SHOWN = 200_000
@@ -112,13 +112,13 @@ def notices(request: MemberRequest) -> HttpResponse:
 def delivery(request: MemberRequest, delivery_id: str) -> HttpResponse:
     """The audit trail notes who looked."""
     row = open_delivery(_serial(delivery_id), by=request.actor)
-    sees_numbers = request.actor.can(NUMBERS)
-    text = _pretty(bytes(row.body)) if sees_numbers else ""
+    sees_all = request.actor.can(NUMBERS) and request.actor.can(PROTECTED)
+    text = _pretty(bytes(row.body)) if sees_all else ""
     context = {
         "part": "deliveries",
         "line": _line(row),
         "text": text[:LONGEST_SHOWN],
-        "sees_numbers": sees_numbers,
+        "sees_all": sees_all,
         "is_cut": len(text) > LONGEST_SHOWN,
         "updates": _updates(row),
     }

@@ -1,0 +1,1 @@
+"""The page on which somebody says which words protect a message."""
