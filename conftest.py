@@ -20,7 +20,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from regulars.supervision import postgres
-from tests import distribution
+from tests import distribution, emptying
 
 DATABASE = pytest.StashKey[postgres.RunningPostgres]()
 HOME = pytest.StashKey[Path]()
@@ -60,6 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[DATABASE] = postgres.start(home, durable=False)
         os.environ["DATABASE_URL"] = config.stash[DATABASE].url
     django.setup()  # pytest-django only finishes what somebody began
+    emptying.empty_after_tests()
     settings.PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.MD5PasswordHasher"
     ]  # the real one takes its time
