@@ -16,7 +16,7 @@ KEPT = frozenset({"auth_permission", "django_content_type"})
 
 def empty_after_tests() -> None:
     """From now on, in place of what Django does."""
-    TransactionTestCase._fixture_teardown = lambda _case: empty_database()
+    TransactionTestCase._fixture_teardown = lambda _case: empty_database()  # type: ignore[attr-defined]
 
 
 def empty_database() -> None:

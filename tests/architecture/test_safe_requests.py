@@ -213,7 +213,7 @@ def _touched() -> list[tuple[Any, ...]]:
     """Different as soon as the test's one transaction wrote a row anywhere: only then a table can have changed."""
     with connection.cursor() as cursor:
         cursor.execute(_TOUCHED)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 A_LOOK_TAKES = timedelta(milliseconds=100)
