@@ -5,9 +5,11 @@ pytest_configure), in the one process that every other pytest-xdist worker inher
 DATABASE_URL set, that database is used. Each worker makes its own test database in it.
 """
 
+import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
 import django
@@ -20,7 +22,10 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from regulars.supervision import postgres
-from tests import distribution
+from tests import distribution, emptying
+from tests.bytecode import keep_bytecode
+
+keep_bytecode()  # before the tests are read, and before any worker starts
 
 DATABASE = pytest.StashKey[postgres.RunningPostgres]()
 HOME = pytest.StashKey[Path]()
@@ -34,6 +39,18 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
     """With ``--dist loadfile``, as ``make test`` has it: ours."""
     return distribution.Distribution(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """All that is made here stays to the end: nobody looks through it for garbage, neither now nor later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -60,6 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[DATABASE] = postgres.start(home, durable=False)
         os.environ["DATABASE_URL"] = config.stash[DATABASE].url
     django.setup()  # pytest-django only finishes what somebody began
+    emptying.empty_after_tests()
     settings.PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.MD5PasswordHasher"
     ]  # the real one takes its time

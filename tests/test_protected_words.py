@@ -253,7 +253,7 @@ def test_screens_and_rest_say_that_it_is_there_and_no_word_of_it(cast: Cast, cli
     conversation = come_in(cast)
     write_everywhere(cast, conversation)
     blind(cast)
-    _row, token = create_api_token(cast.workspace, "blind", "Blind", by=cast.owner)
+    _row, token = create_api_token(cast.workspace, "blind", str(cast.mate.role.id), by=cast.owner)
     pages = ("/inbox/open", f"/conversations/{conversation.id}", f"/search?q={CANARY}", "/search?q=contract")
     rest = (
         f"/api/v1/conversations/{conversation.id}",

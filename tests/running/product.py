@@ -30,14 +30,13 @@ from django.test import override_settings
 from regulars.kernel.crypto import open_bytes
 from regulars.supervision import cluster, net, system
 from regulars.supervision.home import make_home, secret_key
+from tests.bytecode import BYTECODE
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_PATIENCE = 150.0
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """for httpx, which else reads every authority's certificate for each request, 50 ms; here all is plain HTTP"""
 PROCESSES = ("web", "worker", "postgres", "sandbox")
-BYTECODE = Path(tempfile.gettempdir()) / f"regulars-tests-bytecode-{os.geteuid()}"
-"""shared: a fresh home need not compile everything anew"""
 LENT_BYTECODE = BYTECODE.with_name(f"{BYTECODE.name}-lent")
 """as root, where web and worker are another account, which has its own in each home: a copy of the first one's"""
 

@@ -19,7 +19,7 @@ from regulars.commands.tests.conftest import on_server
 from regulars.supervision import net, system
 from regulars.supervision.home import PROJECT
 from regulars.supervision.locks import FileLock
-from tests.running.product import BYTECODE
+from tests.bytecode import BYTECODE
 
 HIDDEN = {"demo-seed", "ready-facts"}
 WITH_BYTECODE = {
