@@ -125,6 +125,7 @@ INSTALLED_APPS = [
     "regulars.macros",
     "regulars.scheduling",
     "regulars.service_levels",
+    "regulars.idling",
     "regulars.transcripts",
     "regulars.blocking",
     "regulars.answering",
