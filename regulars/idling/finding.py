@@ -57,7 +57,7 @@ def silence_of(rule: IdleRule) -> datetime | None:
 
 
 def idle_since(rule: IdleRule, since: datetime) -> QuerySet[Conversation]:
-    """Those that the rule is about, whether it is on or not. What is to leave later, and an open case, keep one open."""
+    """Those that the rule is about, be it on or not. What is to leave later, and an open case, keep one open."""
     workspace_id = rule.workspace_id
     by = rule_actor(workspace_id)
     waiting = ScheduledMessage.objects.filter(

@@ -13,7 +13,6 @@ from regulars.conversations.models import NEWEST_FIRST
 from regulars.conversations.operations.resolving import resolve_silent
 from regulars.idling.finding import idle_since, rule_actor, silence_of
 from regulars.idling.models import IdleRule
-from regulars.kernel.database import check_connection
 
 BATCH_SIZE = 500
 
@@ -27,7 +26,6 @@ class _Place(NamedTuple):
 
 def resolve_idle() -> int:
     """Of every workspace whose rule is on; returns how many."""
-    check_connection()
     # unscoped: time passes for all
     found = (
         IdleRule.objects.filter(is_on=True).order_by("workspace_id").values_list("workspace_id", flat=True)

@@ -18,7 +18,7 @@ def get_rule(actor: Actor) -> IdleRuleShape:
 
 
 def change_rule(actor: Actor, body: IdleRuleChanges, if_match: IfMatch) -> IdleRuleShape:
-    """With `If-Match`, only the version that was read is changed: 412 ``changed-meanwhile`` when somebody was quicker."""
+    """With `If-Match`, only the version that was read is changed."""
     before = wanted_of(access_rule(actor))
     wanted = Wanted(
         before.is_on if body.on is msgspec.UNSET else body.on,
