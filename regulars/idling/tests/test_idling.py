@@ -130,7 +130,7 @@ STEPS = ("write", "answer", "note", "snooze", "reopen", "press", "ease", "pass_t
 
 
 @settings(
-    max_examples=25,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
