@@ -11,7 +11,7 @@ SCREENS: Table = {
 }
 """by the name of the route"""
 
-ONLY_SHOWN = frozenset({"idle-conversations"})
+ONLY_SHOWN = frozenset({"idle-conversations", "idle-rule"})
 
 CALLS: Table = {
     "PATCH /idle-rule": to("/idle-rule", on=True, idle_hours=24),

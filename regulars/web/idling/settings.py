@@ -13,12 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 from regulars.conversations.condition_fields import CONVERSATION
 from regulars.conversations.queries.lists import ConversationFilter, count_up_to
 from regulars.idling.access import access_rule
+from regulars.idling.events import IdleRuleChanged
 from regulars.idling.operations import change_rule, wanted_of
 from regulars.web.administration.answers import attempt
-from regulars.web.design.conditions.kept import form_of, written_in
+from regulars.web.design.conditions.kept import form_of, sentence_of_written, written_in
 from regulars.web.doors import MemberRequest, member_with
 from regulars.web.idling.forms import IdleRuleForm, initial_of, wanted_in
 from regulars.web.settings.page import SettingsPage
+from regulars.workspaces.events import BusinessHoursChanged
 
 MOST_COUNTED = 10_000
 
@@ -26,6 +28,21 @@ MOST_COUNTED = 10_000
 @require_safe
 @member_with("idle_rule:manage")
 def idle_conversations(request: MemberRequest) -> HttpResponse:
+    actor = request.actor
+    rule = access_rule(actor)
+    count = count_up_to(actor, ConversationFilter(status="open", narrowing="idle"), MOST_COUNTED)
+    context = {
+        "rule": rule,
+        "sentence": sentence_of_written(rule.conditions, CONVERSATION.name, actor.workspace_id),
+        "count": min(count, MOST_COUNTED),
+        "has_more": count > MOST_COUNTED,
+    }
+    return render(request, "idling/idle_conversations.html", context)
+
+
+@require_safe
+@member_with("idle_rule:manage")
+def show_rule(request: MemberRequest) -> HttpResponse:
     wanted = wanted_of(access_rule(request.actor))
     return _show(request, IdleRuleForm(initial=initial_of(wanted)), dict(wanted.conditions))
 
@@ -53,16 +70,14 @@ def _change(request: MemberRequest, told: dict[str, Any], written: dict[str, Any
 def _show(
     request: MemberRequest, form: IdleRuleForm, written: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    actor = request.actor
-    count = count_up_to(actor, ConversationFilter(status="open", narrowing="idle"), MOST_COUNTED)
     context = {
-        "rule": access_rule(actor),
+        "rule": access_rule(request.actor),
         "form": form,
-        "conditions": form_of(written, CONVERSATION.name, actor.workspace_id, shows_gaps=status != 200),
-        "count": min(count, MOST_COUNTED),
-        "has_more": count > MOST_COUNTED,
+        "conditions": form_of(
+            written, CONVERSATION.name, request.actor.workspace_id, shows_gaps=status != 200
+        ),
     }
-    return render(request, "idling/idle_conversations.html", context, status=status)
+    return render(request, "idling/idle_rule.html", context, status=status)
 
 
 IDLE_CONVERSATIONS = SettingsPage(
@@ -72,5 +87,9 @@ IDLE_CONVERSATIONS = SettingsPage(
     icon="snooze",
     label=gettext_lazy("Idle conversations"),
     words=gettext_lazy("auto resolve, close automatically, inactive, inactivity, no answer, silence"),
-    acts=(path("settings/idle-conversations/change", change, name="change-idle-rule"),),
+    changed_by=(IdleRuleChanged, BusinessHoursChanged),
+    acts=(
+        path("settings/idle-conversations/rule", show_rule, name="idle-rule"),
+        path("settings/idle-conversations/change", change, name="change-idle-rule"),
+    ),
 )

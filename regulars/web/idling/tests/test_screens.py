@@ -34,6 +34,7 @@ def test_it_is_looked_at_turned_on_and_said_in_the_thread(cast: Cast, sign_in: S
     assert "the rule resolves 0 conversations now" in text_of(admin, PAGE)
     assert lead.post(f"{PAGE}/change", {**RULE, "idle_hours": "0"}).status_code == 422
     assert admin.post(f"{PAGE}/change", {**RULE, "is_on": ""}).headers["Location"] == PAGE
+    assert 'value="24"' in text_of(admin, f"{PAGE}/rule")
     assert "the rule resolves 1 conversation now" in text_of(admin, PAGE)
     assert "Alice" in text_of(admin, "/inbox/idle")
     stale = admin.post(f"{PAGE}/change", {**RULE, "version": "1"})
