@@ -126,6 +126,7 @@ INSTALLED_APPS = [
     "regulars.scheduling",
     "regulars.protection",
     "regulars.service_levels",
+    "regulars.idling",
     "regulars.transcripts",
     "regulars.blocking",
     "regulars.answering",

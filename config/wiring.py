@@ -54,6 +54,8 @@ from regulars.conversations.notifying import ASSIGNED, REPLIED, described, seen_
 from regulars.conversations.operations.exporting import EXPORT
 from regulars.conversations.operations.holding import hold_what_waited
 from regulars.conversations.ports import Narrowing
+from regulars.idling.finding import idle_matching
+from regulars.idling.resolving import resolve_idle
 from regulars.inboxes import tasks as inboxes
 from regulars.inboxes.erasing import Eraser, Erasure, carry_out_erasures
 from regulars.inboxes.events import (
@@ -240,6 +242,7 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("workspaces.note_absent", timedelta(seconds=15), note_absent),
     PeriodicJob("routing.end_specialist_waits", timedelta(seconds=4), routing.end_specialist_waits),
     PeriodicJob("routing.look_over", timedelta(minutes=10), routing.look_over),
+    PeriodicJob("idling.resolve_idle", timedelta(minutes=5), resolve_idle),
     PeriodicJob("workspaces.seal_audit_trail", timedelta(minutes=1), seal_all),
     PeriodicJob("workspaces.prepare_parts", timedelta(hours=12), workspaces.prepare_parts),
     PeriodicJob("workspaces.purge_audit_trail", timedelta(hours=12), workspaces.purge_audit_trail),
@@ -349,6 +352,7 @@ NARROWINGS: Mapping[str, Narrowing] = {
     "at_risk": at_risk_matching,
     "batch": batch_matching,
     "overdue": overdue_matching,
+    "idle": idle_matching,
 }
 """what lists of conversations can be narrowed to beside what they say themselves (``conversations.ports``)"""
 

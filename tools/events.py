@@ -34,6 +34,7 @@ ROOMS = (
     "service_levels",
     "saved_views",
     "macros",
+    "idling",
     "cases",
     "attention",
     "acts",

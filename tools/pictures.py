@@ -44,6 +44,7 @@ PAGES = {
     "routing": "settings/routing",
     "now": "now",
     "service-levels": "settings/service-levels",
+    "idle-conversations": "settings/idle-conversations",
     "saved-views": "settings/views",
     "macros": "settings/macros",
     "audit-trail": "settings/audit",

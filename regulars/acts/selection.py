@@ -31,7 +31,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     waiting: bool = False
     closing: bool = False
     own: Literal["", "mentions", "following"] = ""
-    narrowing: Literal["", "at_risk", "batch", "overdue"] = ""
+    narrowing: Literal["", "at_risk", "batch", "overdue", "idle"] = ""
     conditions: dict[str, Any] | None = None
 
     def filter_for(self, actor: Actor, now: datetime) -> ConversationFilter:

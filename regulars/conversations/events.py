@@ -183,12 +183,16 @@ class ConversationStarted(Event):
 
 @event
 class ConversationResolved(Event):
-    """Somebody said that nothing is left to do."""
+    """Somebody said that nothing is left to do, or a rule did because nothing came any more."""
 
     workspace_id: UUID
     conversation_id: UUID
     from_status: str
     by: Doer
+    idle_hours: int | None = None
+    """after so many hours without an answer; null when a person decided"""
+    idle_counted_by: str = ""
+    """``calendar`` or ``business``: which hours those are"""
 
 
 @event

@@ -28,6 +28,7 @@ from regulars.conversations.operations.handling import (
 )
 from regulars.conversations.operations.tagging import tag_conversations, untag_conversations
 from regulars.demo.cases import give_cases
+from regulars.demo.idling import resolve_what_is_idle
 from regulars.demo.macros import keep_macros
 from regulars.demo.quick_replies import keep_replies, know_more
 from regulars.demo.routing import route_the_wholesale_number
@@ -171,6 +172,7 @@ def give_a_past(made: Made, generators: Sequence[Generated], mail_port: int | No
     promise_answers(made, contacts)
     keep_views(made)
     keep_macros(made)
+    resolve_what_is_idle(made)
     fill_workspace(made.workspace.id)
     _tell_members(made)
     leave_a_trail(made, [talks[str(each.id)] for each in contacts.values()], now)

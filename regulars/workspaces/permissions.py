@@ -48,6 +48,7 @@ _LEAD = _AGENT | {
     "routing:manage",
     "service_levels:read",
     "service_levels:manage",
+    "idle_rule:manage",
     "saved_views:manage",
     "macros:manage",
     "cases:manage",

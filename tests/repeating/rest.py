@@ -17,6 +17,7 @@ from regulars.tags.operations import create_tag
 from . import (
     of_acts,
     of_cases,
+    of_idling,
     of_messages,
     of_quick_replies,
     of_routing,
@@ -108,6 +109,7 @@ REST: dict[str, Callable[[Stage], Call]] = {
     **_calls(of_scheduling.CALLS),
     **_calls(of_routing.CALLS),
     **_calls(of_service_levels.CALLS),
+    **_calls(of_idling.CALLS),
     **_calls(of_quick_replies.CALLS),
     **_calls(of_views.CALLS),
     "POST /contacts": lambda _stage: Call(

@@ -37,6 +37,7 @@ from tests.cast import ALICE, PASSWORD, Cast, parked_event
 from . import (
     of_acts,
     of_cases,
+    of_idling,
     of_messages,
     of_quick_replies,
     of_routing,
@@ -303,6 +304,7 @@ FORMS: dict[str, Callable[[Stage], Form]] = {
     **_forms(of_scheduling.SCREENS),
     **_forms(of_routing.SCREENS),
     **_forms(of_service_levels.SCREENS),
+    **_forms(of_idling.SCREENS),
     **_forms(of_quick_replies.SCREENS),
     **_forms(of_views.SCREENS),
     "messages": in_thread("messages", text="Good day"),
@@ -473,6 +475,7 @@ SHOWN_ONLY = {
     *of_scheduling.ONLY_SHOWN,
     *of_routing.ONLY_SHOWN,
     *of_service_levels.ONLY_SHOWN,
+    *of_idling.ONLY_SHOWN,
     *of_quick_replies.ONLY_SHOWN,
     *of_views.ONLY_SHOWN,
 }

@@ -38,7 +38,7 @@ class WhichConversations(msgspec.Struct, kw_only=True, forbid_unknown_fields=Tru
     waiting: Annotated[bool, told("Only those who wait for an answer.", False)] = False
     closing: Annotated[bool, told("Only those whose reply window closes within 4 hours.", False)] = False
     narrowing: Annotated[
-        Narrowing, told("`at_risk`, `batch` or `overdue`, as in the list; empty for all.", "batch")
+        Narrowing, told("`at_risk`, `batch`, `overdue` or `idle`, as in the list; empty for all.", "batch")
     ] = ""
     conditions: Annotated[
         dict[str, Any] | None,

@@ -18,7 +18,7 @@ ROLE = "owner, admin, lead or agent; of a role that people made, its id."
 Id = Annotated[str, told("Opaque; it stays the same for good.", EXAMPLE_ID)]
 
 
-Narrowing = Literal["", "at_risk", "batch", "overdue"]
+Narrowing = Literal["", "at_risk", "batch", "overdue", "idle"]
 """the words of ``conversations.ports.narrowings``"""
 
 

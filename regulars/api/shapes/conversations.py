@@ -142,7 +142,8 @@ class ConversationQuery(PageQuery, kw_only=True, forbid_unknown_fields=True):
         Narrowing,
         told(
             "`at_risk`: the promised answer is nearly due, or late. `batch`: answered in a batch. `overdue`: open, and"
-            " without a message of ours for longer than the follow-up window. Empty: all.",
+            " without a message of ours for longer than the follow-up window. `idle`: what the rule for idle"
+            " conversations resolves next, or would if it were on. Empty: all.",
             "at_risk",
         ),
     ] = ""

@@ -79,6 +79,7 @@ def paths_of(cast: Cast) -> dict[str, tuple[str, dict[str, Any]]]:
         "/macros/{macro_id}": (f"/macros/{macro.id}", {"name": "Refunds"}),
         "/service-levels/{level_id}": (f"/service-levels/{level.id}", {"first_answer_minutes": 10}),
         "/service-level-settings": ("/service-level-settings", {"follow_up_hours": 24}),
+        "/idle-rule": ("/idle-rule", {"idle_hours": 24}),
     }
 
 
@@ -108,7 +109,7 @@ def test_everything_that_is_edited_has_a_version():
         *("/queues/{queue_id}", "/routing", "/scheduled-messages/{scheduled_id}"),
         *("/second-factor-rule", "/quick-replies/{reply_id}", "/notes/{note_id}"),
         *("/views/{view_id}", "/macros/{macro_id}"),
-        *("/service-levels/{level_id}", "/service-level-settings"),
+        *("/service-levels/{level_id}", "/service-level-settings", "/idle-rule"),
     }
 
 

@@ -111,6 +111,12 @@ def _assigned(event: ConversationAssigned) -> Line:
     return Line("assigned" if to else "unassigned", event.by.name, facts)
 
 
+def _resolved(event: ConversationResolved) -> Line:
+    if event.idle_hours is None:
+        return Line("resolved", event.by.name)
+    return Line("resolved_idle", "", {"hours": event.idle_hours, "counted_by": event.idle_counted_by})
+
+
 def _lost_team(event: ConversationLostTeam) -> Line:
     if event.to_team_id is None:
         return Line("team_removed", event.by.name, {"team": event.from_name})
@@ -128,7 +134,7 @@ _LINES: Mapping[type[Event], Callable[[Any], Line | None]] = {
         "team_set" if event.to_team_id else "team_left", event.by.name, {"to": event.to_name}
     ),
     ConversationLostTeam: _lost_team,
-    ConversationResolved: lambda event: Line("resolved", event.by.name),
+    ConversationResolved: _resolved,
     ConversationReopened: lambda event: Line("reopened", event.by.name),
     ConversationReopenedByMessage: lambda event: Line(
         ("woken_by_" if event.from_status == "snoozed" else "reopened_by_")

@@ -86,6 +86,7 @@ _VERBS = {
     "roles:change": gettext_lazy("Changed a role"),
     "roles:create": gettext_lazy("Made a role"),
     "roles:remove": gettext_lazy("Removed a role"),
+    "idle_rule:change": gettext_lazy("Changed when idle conversations are resolved"),
     "routing:change": gettext_lazy("Changed the routing"),
     "service_levels:create": gettext_lazy("Created a service level"),
     "service_levels:change": gettext_lazy("Changed a service level"),

@@ -102,6 +102,7 @@ SUBJECTS = (
             "routing:manage": _("Set queues, and how much of what each member takes"),
             "service_levels:read": _("See by when whom an answer is promised, and which are late"),
             "service_levels:manage": _("Set by when whom an answer is promised"),
+            "idle_rule:manage": _("Set when idle conversations are resolved by themselves"),
         },
     ),
     Subject(

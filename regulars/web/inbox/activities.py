@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regulars.web.inbox.calls import call_sentence
 from regulars.web.inbox.priorities import priority_word
@@ -14,6 +15,7 @@ ICONS = {
     "claimed": "assign",
     "unassigned": "unassigned",
     "resolved": "resolve",
+    "resolved_idle": "resolve",
     "reopened": "reopen",
     "reopened_by_contact": "reopen",
     "reopened_by_group": "reopen",
@@ -61,6 +63,8 @@ def sentence(item: ActivityView) -> str:
     }
     if item.kind == "priority_set":
         values["to"] = priority_word(values.get("to", ""))
+    if item.kind == "resolved_idle":
+        return _resolved_idle(item)
     pattern = _patterns().get(item.kind)
     if item.kind == "assigned" and not values.get("to"):
         pattern = _patterns()["unassigned"]
@@ -71,6 +75,28 @@ def sentence(item: ActivityView) -> str:
     if pattern is None:
         return f"{values['actor']}: {item.kind.replace('_', ' ')}"
     return pattern % _Known(values)
+
+
+def _resolved_idle(item: ActivityView) -> str:
+    hours = int(str(item.facts.get("hours", 0)))
+    if item.facts.get("counted_by") == "business":
+        return ngettext(
+            "Resolved by rule: %(count)d business hour without an answer",
+            "Resolved by rule: %(count)d business hours without an answer",
+            hours,
+        ) % {"count": hours}
+    days, rest = divmod(hours, 24)
+    if days > 1 and not rest:
+        return ngettext(
+            "Resolved by rule: %(count)d day without an answer",
+            "Resolved by rule: %(count)d days without an answer",
+            days,
+        ) % {"count": days}
+    return ngettext(
+        "Resolved by rule: %(count)d hour without an answer",
+        "Resolved by rule: %(count)d hours without an answer",
+        hours,
+    ) % {"count": hours}
 
 
 def _patterns() -> dict[str, str]:

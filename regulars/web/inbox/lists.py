@@ -32,6 +32,7 @@ ViewKey = Literal[
     "at_risk",
     "batch",
     "overdue",
+    "idle",
     "closing",
     "resolved",
 ]
@@ -47,6 +48,7 @@ ICONS: dict[ViewKey, str] = {
     "at_risk": "alert",
     "batch": "list",
     "overdue": "late",
+    "idle": "snooze",
     "closing": "clock-closed",
     "resolved": "resolved",
 }
@@ -55,8 +57,10 @@ State = Literal["any", "open", "waiting", "snoozed", "done"]
 _STATES: tuple[State, ...] = ("open", "waiting", "snoozed", "done")
 _OWN: frozenset[ViewKey] = frozenset({"mentions", "following"})
 """what somebody follows, or was named in, is of interest whatever its state"""
-PROMISED: frozenset[ViewKey] = frozenset({"at_risk", "batch", "overdue"})
-"""narrowed by what is promised (``service_levels``), with how many there are over them"""
+PROMISED: frozenset[ViewKey] = frozenset({"at_risk", "batch", "overdue", "idle"})
+"""narrowed by what rooms above know, with how many there are over them"""
+UNLISTED: frozenset[ViewKey] = frozenset({"idle"})
+"""opened from where they are spoken of; no line of the navigation"""
 _TABLESS: frozenset[ViewKey] = frozenset({"unread", "closing", "resolved", *PROMISED})
 
 
@@ -96,7 +100,7 @@ class ListChoice:
             waiting=self.state == "waiting" or self.view == "closing",
             closing=self.view == "closing",
             own=cast("Literal['mentions', 'following']", self.view) if self.view in _OWN else "",
-            narrowing=cast("Literal['at_risk', 'batch', 'overdue']", self.view)
+            narrowing=cast("Literal['at_risk', 'batch', 'overdue', 'idle']", self.view)
             if self.view in PROMISED
             else "",
         )
@@ -224,6 +228,7 @@ def view_label(view: str) -> str:
         "at_risk": pgettext("conversation list", "Answer due"),
         "batch": pgettext("conversation list", "Batch"),
         "overdue": pgettext("conversation list", "Follow-up overdue"),
+        "idle": pgettext("conversation list", "Idle"),
         "closing": pgettext("conversation list", "Window closing"),
         "resolved": pgettext("conversation list", "Resolved"),
     }[view]

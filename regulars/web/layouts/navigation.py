@@ -14,7 +14,16 @@ from regulars.inboxes.access import inboxes_of
 from regulars.saved_views.queries import count_for_all, lines_for
 from regulars.scheduling.queries import count_refused
 from regulars.web.inbox.counting import counters_of
-from regulars.web.inbox.lists import COUNTED, ICONS, VIEWS, ListChoice, short_label, usual_order, view_label
+from regulars.web.inbox.lists import (
+    COUNTED,
+    ICONS,
+    UNLISTED,
+    VIEWS,
+    ListChoice,
+    short_label,
+    usual_order,
+    view_label,
+)
 from regulars.web.saved_views.words import shown
 from regulars.web.settings.register import SettingsGroup, groups_for
 from regulars.workspaces.access import Actor
@@ -84,6 +93,7 @@ def navigation_of(actor: Actor) -> Navigation:
             numbers.get(view, 0),
         )
         for view in VIEWS
+        if view not in UNLISTED
     ]
     staffed = list(inboxes_of(actor))
     inboxes = [

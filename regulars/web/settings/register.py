@@ -25,6 +25,7 @@ from regulars.web.administration.views.tags import TAGS
 from regulars.web.administration.views.teams import TEAMS
 from regulars.web.administration.views.tokens import TOKENS
 from regulars.web.cases.views.settings import CASE_SETTINGS
+from regulars.web.idling.settings import IDLE_CONVERSATIONS
 from regulars.web.inbox.views.blocking import BLOCKED_PEOPLE
 from regulars.web.macros.settings import MACROS
 from regulars.web.notifications.settings import NOTIFICATION_SETTINGS
@@ -59,6 +60,7 @@ GROUPS = (
             BUSINESS_HOURS,
             ROUTING,
             SERVICE_LEVELS,
+            IDLE_CONVERSATIONS,
             TAGS,
             CASE_SETTINGS,
             BLOCKED_PEOPLE,
