@@ -7,6 +7,7 @@
 -- holds: cases 0001_initial
 -- holds: contacts 0015_tagging_sources
 -- holds: conversations 0032_words_may_be_sealed
+-- holds: idling 0001_initial
 -- holds: inboxes 0009_bodies_are_sealed
 -- holds: kernel 0011_generations_apart
 -- holds: macros 0001_initial
@@ -675,6 +676,17 @@ ALTER TABLE public.conversations_unmatchedstatus ALTER COLUMN id ADD GENERATED B
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.idling_idlerule (
+    workspace_id uuid NOT NULL,
+    is_on boolean DEFAULT false NOT NULL,
+    idle_for interval DEFAULT '3 days'::interval NOT NULL,
+    counted_by text DEFAULT 'calendar'::text NOT NULL,
+    conditions jsonb DEFAULT '{}'::jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT idle_rule_counted_by CHECK ((counted_by = ANY (ARRAY['calendar'::text, 'business'::text]))),
+    CONSTRAINT idling_idlerule_version_check CHECK ((version >= 0))
 );
 
 CREATE TABLE public.inboxes_channelnotice (
@@ -2041,6 +2053,9 @@ ALTER TABLE ONLY public.conversations_episode
 ALTER TABLE ONLY public.contacts_group
     ADD CONSTRAINT group_unique UNIQUE (address, channel, workspace_id);
 
+ALTER TABLE ONLY public.idling_idlerule
+    ADD CONSTRAINT idling_idlerule_pkey PRIMARY KEY (workspace_id);
+
 ALTER TABLE ONLY public.inboxes_inbox
     ADD CONSTRAINT inbox_address_unique UNIQUE (connection_id, address);
 
@@ -3134,6 +3149,9 @@ ALTER TABLE ONLY public.conversations_note
 
 ALTER TABLE ONLY public.conversations_unmatchedstatus
     ADD CONSTRAINT conversations_unmatc_inbox_id_11f48c9d_fk_inboxes_i FOREIGN KEY (inbox_id) REFERENCES public.inboxes_inbox(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.idling_idlerule
+    ADD CONSTRAINT idling_idlerule_workspace_id_094dd2c1_fk_workspace FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.inboxes_channelnotice
     ADD CONSTRAINT inboxes_channelnotic_connection_id_6479c9f2_fk_inboxes_c FOREIGN KEY (connection_id) REFERENCES public.inboxes_connection(id) DEFERRABLE INITIALLY DEFERRED;

@@ -17,6 +17,7 @@ def _names_of_files(messages: Sequence[Message]) -> None:
         files = list(rows)
     for each in files:
         each.filename = Opened(each.filename)
+    # unscoped: as above
     MediaFile.objects.bulk_update(files, ["filename"])
 
 

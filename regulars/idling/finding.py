@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from regulars.cases.models import CaseConversation
 from regulars.conversations.models import Conversation
-from regulars.conversations.queries.asking import conversations_matching, kept_condition
+from regulars.conversations.queries.asking import NOTHING, conversations_matching, kept_condition
 from regulars.conversations.queries.silence import silent_since
 from regulars.idling.models import IdleRule
 from regulars.kernel import clock
@@ -68,7 +68,7 @@ def idle_since(rule: IdleRule, since: datetime) -> QuerySet[Conversation]:
     ).exclude(case__status="resolved")
     return (
         silent_since(workspace_id, since)
-        .filter(conversations_matching(by, kept_condition(rule.conditions, by)))
+        .filter(conversations_matching(by, kept_condition(rule.conditions, by) or NOTHING))
         .filter(~Exists(waiting), ~Exists(cases))
     )
 
