@@ -56,6 +56,13 @@ def _upload(stage: Stage) -> MediaFile:
     return store_upload(stage.cast.workspace.id, "document", pdf, "invoice.pdf", "application/pdf", by=by)
 
 
+def _in_a_message(stage: Stage) -> MediaFile:
+    """Where whoever asks sees it, whose upload it is not."""
+    media = _upload(stage)
+    stage.conversation.messages.update(media=media)
+    return media
+
+
 def _filed(stage: Stage) -> CaseFile:
     return add_file(_case(stage), _upload(stage), by=stage.cast.actor())
 
@@ -159,7 +166,7 @@ CALLS: Mapping[str, Callable[[Stage], Where]] = {
     ),
     "POST /cases/{case_id}/files": lambda stage: (
         f"/cases/{_case(stage).id}/files",
-        {"media": str(_upload(stage).id)},
+        {"media": str(_in_a_message(stage).id)},
     ),
     "DELETE /cases/{case_id}/files/{file_id}": _on_file(""),
     "POST /cases/{case_id}/files/{file_id}/restore": _on_file("/restore", _taken_out),
