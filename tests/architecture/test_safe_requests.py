@@ -251,7 +251,8 @@ def _look_everywhere(began: datetime) -> tuple[dict[str, int], list[str], set[st
             with clock.frozen_at(began + place * A_LOOK_TAKES):
                 response = getattr(client, method)(address, headers=headers if "/api/" in path else {})
             answered[path] = response.status_code
-            response.close()
+            if response.streaming:  # a file, which is closed at its end
+                list(response.streaming_content)
             after = _contents()
             changed = {table for table in after if after[table] != before[table]}
             if AUDIT in changed:
