@@ -4,7 +4,7 @@
 -- holds: api 0002_answers_live_in_the_kernel
 -- holds: attention 0003_wordings_may_be_sealed
 -- holds: blocking 0001_initial
--- holds: cases 0001_initial
+-- holds: cases 0002_case_file
 -- holds: contacts 0015_tagging_sources
 -- holds: conversations 0032_words_may_be_sealed
 -- holds: idling 0001_initial
@@ -186,6 +186,16 @@ CREATE TABLE public.cases_caseconversation (
     case_id uuid NOT NULL,
     conversation_id uuid NOT NULL,
     via_id uuid,
+    workspace_id uuid NOT NULL
+);
+
+CREATE TABLE public.cases_casefile (
+    id uuid NOT NULL,
+    linked_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    by_name text DEFAULT ''::text NOT NULL,
+    removed_at timestamp with time zone,
+    case_id uuid NOT NULL,
+    media_id uuid NOT NULL,
     workspace_id uuid NOT NULL
 );
 
@@ -1930,6 +1940,9 @@ ALTER TABLE ONLY public.cases_casecontact
 ALTER TABLE ONLY public.cases_caseconversation
     ADD CONSTRAINT case_conversation_once UNIQUE (case_id, conversation_id);
 
+ALTER TABLE ONLY public.cases_casefile
+    ADD CONSTRAINT case_file_once UNIQUE (case_id, media_id);
+
 ALTER TABLE ONLY public.cases_case
     ADD CONSTRAINT case_number_unique UNIQUE (workspace_id, number);
 
@@ -1950,6 +1963,9 @@ ALTER TABLE ONLY public.cases_casecontact
 
 ALTER TABLE ONLY public.cases_caseconversation
     ADD CONSTRAINT cases_caseconversation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cases_casefile
+    ADD CONSTRAINT cases_casefile_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.cases_casehistory
     ADD CONSTRAINT cases_casehistory_pkey PRIMARY KEY (case_id, fact, from_at);
@@ -2467,6 +2483,8 @@ CREATE INDEX case_contact_via ON public.cases_casecontact USING btree (via_id) W
 
 CREATE INDEX case_conversation_via ON public.cases_caseconversation USING btree (via_id) WHERE (via_id IS NOT NULL);
 
+CREATE INDEX case_file_newest ON public.cases_casefile USING btree (case_id, linked_at DESC, id DESC);
+
 CREATE INDEX case_followers ON public.cases_case USING btree (follows_id) WHERE (follows_id IS NOT NULL);
 
 CREATE UNIQUE INDEX case_history_ended_once ON public.cases_casehistory USING btree (case_id, fact, until_at) WHERE (until_at IS NOT NULL);
@@ -2478,6 +2496,8 @@ CREATE INDEX case_merged_here ON public.cases_case USING btree (merged_into_id) 
 CREATE INDEX case_of_contact ON public.cases_casecontact USING btree (contact_id, case_id);
 
 CREATE INDEX case_of_conversation ON public.cases_caseconversation USING btree (conversation_id, case_id);
+
+CREATE INDEX case_of_file ON public.cases_casefile USING btree (media_id);
 
 CREATE INDEX case_open_of_owner ON public.cases_case USING btree (owner_id, status) WHERE ((merged_into_id IS NULL) AND (NOT (status = 'resolved'::text)));
 
@@ -2993,6 +3013,15 @@ ALTER TABLE ONLY public.cases_caseconversation
 
 ALTER TABLE ONLY public.cases_caseconversation
     ADD CONSTRAINT cases_caseconversation_via_id_bd0faf67_fk_cases_case_id FOREIGN KEY (via_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casefile
+    ADD CONSTRAINT cases_casefile_case_id_ba3b58b3_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casefile
+    ADD CONSTRAINT cases_casefile_media_id_353d1b42_fk_media_mediafile_id FOREIGN KEY (media_id) REFERENCES public.media_mediafile(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.cases_casefile
+    ADD CONSTRAINT cases_casefile_workspace_id_9d23214a_fk_workspaces_workspace_id FOREIGN KEY (workspace_id) REFERENCES public.workspaces_workspace(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.cases_casehistory
     ADD CONSTRAINT cases_casehistory_case_id_41d54a5f_fk_cases_case_id FOREIGN KEY (case_id) REFERENCES public.cases_case(id) DEFERRABLE INITIALLY DEFERRED;

@@ -14,9 +14,10 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from regulars.cases.models import Case, CaseCategory, CaseConversation
+from regulars.cases.models import Case, CaseCategory, CaseConversation, CaseFile
 from regulars.conversations.access import ConversationFacts, Staffing, can_see, visible_to
 from regulars.kernel.errors import NotFound
+from regulars.kernel.touching import looked_at
 from regulars.workspaces.access import Actor
 from regulars.workspaces.models import Member
 
@@ -38,6 +39,32 @@ def access_case(actor: Actor, case_id: UUID | None) -> Case:
     if found is None:
         raise NotFound(_("There is no such case, or you may not see it"))
     return found
+
+
+def access_file(actor: Actor, case_id: UUID | None, file_id: UUID | None) -> CaseFile:
+    """One that lies with the case; whoever sees the case sees it, whosever conversation it came from."""
+    found = _file(actor, case_id, file_id)
+    if found is None or found.removed_at is not None:
+        raise _no_such_file()
+    looked_at("media", [found.media_id])
+    return found
+
+
+def access_removed_file(actor: Actor, case_id: UUID | None, file_id: UUID | None) -> CaseFile:
+    """One that may have been taken out, for whoever would put it back."""
+    found = _file(actor, case_id, file_id)
+    if found is None:
+        raise _no_such_file()
+    return found
+
+
+def _file(actor: Actor, case_id: UUID | None, file_id: UUID | None) -> CaseFile | None:
+    files = CaseFile.objects.filter(case=access_case(actor, case_id)).select_related("case", "media")
+    return files.filter(id=file_id).first() if file_id else None
+
+
+def _no_such_file() -> NotFound:
+    return NotFound(_("There is no such file with this case"))
 
 
 def access_category(actor: Actor, category_id: UUID | None) -> CaseCategory:

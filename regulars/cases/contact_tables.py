@@ -8,6 +8,7 @@ from regulars.cases.models import (
     CaseComment,
     CaseContact,
     CaseConversation,
+    CaseFile,
     CaseHistory,
 )
 from regulars.cases.operations.removing import cases_only_about, forgetting_cases
@@ -30,6 +31,7 @@ CONTACT_TABLES = (
     ContactTable(
         model=CaseComment, rows=lambda ids: CaseComment.objects.filter(case__in=cases_only_about(ids))
     ),
+    ContactTable(model=CaseFile, rows=lambda ids: CaseFile.objects.filter(case__in=cases_only_about(ids))),
     ContactTable(
         model=CaseActivity, rows=lambda ids: CaseActivity.objects.filter(case__in=cases_only_about(ids))
     ),

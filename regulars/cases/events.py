@@ -189,6 +189,28 @@ class CaseContactUnlinked(Event):
 
 
 @event
+class CaseFileAdded(Event):
+    """A file lies with it, or does again."""
+
+    workspace_id: UUID
+    case_id: UUID
+    number: int
+    file_id: UUID
+    by: Doer
+
+
+@event
+class CaseFileRemoved(Event):
+    """A file does not lie with it any more."""
+
+    workspace_id: UUID
+    case_id: UUID
+    number: int
+    file_id: UUID
+    by: Doer
+
+
+@event
 class CaseCommented(Event):
     """A member said something about it to colleagues."""
 
@@ -279,6 +301,8 @@ CASE_EVENTS = (
     CaseConversationUnlinked,
     CaseContactLinked,
     CaseContactUnlinked,
+    CaseFileAdded,
+    CaseFileRemoved,
     CaseCommented,
     CaseMerged,
     CaseUnmerged,

@@ -10,6 +10,7 @@ from regulars.contacts.models import Contact
 from regulars.conversations.models import Conversation
 from regulars.kernel import clock
 from regulars.kernel.history import HistoryRow, history_constraints
+from regulars.media.models import MediaFile
 from regulars.tags.models import COLORS
 from regulars.workspaces.models import Member, Team, Workspace, WorkspaceScoped
 
@@ -195,6 +196,22 @@ class CaseContact(_Link):
         indexes = [
             models.Index(fields=["contact", "case"], name="case_of_contact"),
             models.Index(fields=["via"], condition=Q(via__isnull=False), name="case_contact_via"),
+        ]
+
+
+class CaseFile(_Link):
+    """A file that lies with a case. One that was taken out stays for the undo, until the case goes."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="files", db_index=False)
+    media = models.ForeignKey(MediaFile, on_delete=models.CASCADE, related_name="+", db_index=False)
+    """goes with the message that it came in, when that is removed"""
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "media"], name="case_file_once")]
+        indexes = [
+            models.Index(fields=["case", "-linked_at", "-id"], name="case_file_newest"),
+            models.Index(fields=["media"], name="case_of_file"),
         ]
 
 

@@ -19,6 +19,8 @@ from regulars.cases.events import (
     CaseConversationUnlinked,
     CaseDescribed,
     CaseDueChanged,
+    CaseFileAdded,
+    CaseFileRemoved,
     CaseHandedToTeam,
     CaseMerged,
     CaseOpened,
@@ -71,6 +73,8 @@ _LINES: Mapping[type[Event], Callable[[Any], _Line]] = {
     ),
     CaseContactLinked: lambda event: _Line("contact_linked", {"contact_id": str(event.contact_id)}),
     CaseContactUnlinked: lambda event: _Line("contact_unlinked", {"contact_id": str(event.contact_id)}),
+    CaseFileAdded: lambda event: _Line("file_added", {"file_id": str(event.file_id)}),
+    CaseFileRemoved: lambda event: _Line("file_removed", {"file_id": str(event.file_id)}),
     CaseMerged: lambda event: _Line("merged", {"case_id": str(event.into_id), "number": event.into_number}),
     CaseUnmerged: lambda event: _Line(
         "unmerged", {"case_id": str(event.from_id), "number": event.from_number}

@@ -19,6 +19,7 @@ from regulars.acts.operations.acting import act_on
 from regulars.attention.operations.mentioning import leave_note
 from regulars.blocking.operations import block_contact
 from regulars.cases.operations.arranging import create_category
+from regulars.cases.operations.filing import add_file
 from regulars.cases.operations.opening import NewCase, open_case
 from regulars.contacts.models import MergeSuggestion
 from regulars.contacts.operations.merging import merge_contacts
@@ -35,6 +36,7 @@ from regulars.kernel.models import ParkedEvent
 from regulars.macros.operations import MacroDraft, create_macro
 from regulars.mail.models import Mail
 from regulars.media.models import MediaFile
+from regulars.media.operations import store_upload
 from regulars.notifications.digesting import stop_word
 from regulars.notifications.subscribing import subscribe
 from regulars.quick_replies.operations import ReplyDraft, create_reply
@@ -67,10 +69,15 @@ def ids_of_everything(cast: Cast) -> dict[str, str]:
     _row, secret = invite_member(
         cast.workspace, "new@lotus.example", "agent", by=cast.actor(cast.owner), inviter=cast.owner
     )
+    case = open_case(NewCase(title="Late"), by=cast.actor())
+    upload = store_upload(
+        cast.workspace.id, "document", [b"%PDF-1.4 x"], "a.pdf", "application/pdf", by=cast.actor()
+    )
+    file = add_file(case, upload, by=cast.actor())
     return {
         "conversation_id": str(conversation.id),
         "message_id": str(Message.objects.get().id),
-        "media_id": str(MediaFile.objects.get().id),
+        "media_id": str(MediaFile.objects.get(kind="image").id),
         "contact_id": str(conversation.contact_id),
         "connection_id": str(cast.connection.id),
         "inbox_id": str(cast.inbox.id),
@@ -82,7 +89,8 @@ def ids_of_everything(cast: Cast) -> dict[str, str]:
         "macro_id": str(create_macro(_macro(), by=cast.actor()).id),
         "view_id": str(create_view(ViewDraft("Open", audience="all"), by=cast.actor()).id),
         "tag": "vip",
-        "case_id": str(open_case(NewCase(title="Late"), by=cast.actor()).id),
+        "case_id": str(case.id),
+        "file_id": str(file.id),
         "category_id": str(create_category(cast.workspace.id, "Parcels", by=cast.actor()).id),
         "reply_id": str(create_reply(_reply(), by=cast.actor()).id),
         "token_id": str(ApiToken.objects.order_by("created_at")[0].id),
@@ -257,6 +265,8 @@ def _look_everywhere(began: datetime) -> tuple[dict[str, int], list[str], set[st
             untouched, touched = touched, _touched()
             if touched == untouched:
                 continue
+            if response.streaming:  # a file, which is closed at its end
+                list(response.streaming_content)
             after = _contents()
             changed = {table for table in after if after[table] != before[table]}
             if AUDIT in changed:

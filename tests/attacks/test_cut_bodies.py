@@ -101,9 +101,11 @@ def people(product: Product) -> Iterator[People]:
     me = product.sql("SELECT id FROM workspaces_member ORDER BY created_at DESC LIMIT 1")[0][0]
     file = product.api("POST", "/media", files={"file": ("a.pdf", b"%PDF-1.4 x", "application/pdf")}).json()
     case = product.api("POST", "/cases", json={"title": "Late"}).json()
+    filed = product.api("POST", f"/cases/{case['id']}/files", json={"media": file["id"]}).json()
     category = product.api("POST", "/case-categories", json={"name": "Half a category"}).json()
     objects = {
         "case_id": case["id"],
+        "file_id": filed["id"],
         "category_id": category["id"],
         "conversation_id": conversation["id"],
         "contact_id": conversation["contact"]["id"],

@@ -20,10 +20,12 @@ from hypothesis import strategies as st
 
 from regulars.api import rate_limits
 from regulars.cases.operations.arranging import create_category
+from regulars.cases.operations.filing import add_file
 from regulars.cases.operations.opening import NewCase, open_case
 from regulars.conversations.models import Message
 from regulars.inboxes.models import Delivery
 from regulars.inboxes.replaying import WhichDeliveries, start_replay
+from regulars.media.operations import store_upload
 from regulars.tags.operations import create_tag
 from regulars.workspaces.jobs import add_schedule
 from tests.cast import ALICE, Cast, parked_event
@@ -299,6 +301,10 @@ def objects_of(cast: Cast) -> dict[str, str]:
     client = Client()
     client.force_login(cast.owner.user)
     file = SimpleUploadedFile("a.pdf", b"%PDF-1.4 x", "application/pdf")
+    case = open_case(NewCase(title="Late"), by=cast.actor())
+    upload = store_upload(
+        cast.workspace.id, "document", [b"%PDF-1.4 y"], "b.pdf", "application/pdf", by=cast.actor()
+    )
     delivery = Delivery.objects.create(connection=cast.connection, body=b"{}", state="failed")
     parked = parked_event(cast.workspace.id, reaction="whatsapp.show_typing", error="LookupError")
     return {
@@ -316,7 +322,8 @@ def objects_of(cast: Cast) -> dict[str, str]:
         "token_id": str(cast.token_actor("agent").id),
         "team_id": str(cast.team.id),
         "tag_id": str(create_tag(cast.workspace.id, "vip", by=cast.actor()).id),
-        "case_id": str(open_case(NewCase(title="Late"), by=cast.actor()).id),
+        "case_id": str(case.id),
+        "file_id": str(add_file(case, upload, by=cast.actor()).id),
         "category_id": str(create_category(cast.workspace.id, "Repair", by=cast.actor()).id),
         "tag": "vip",
         "view": "mine",

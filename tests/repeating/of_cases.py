@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from regulars.cases.models import Case, CaseCategory
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from regulars.cases.models import Case, CaseCategory, CaseFile
 from regulars.cases.operations.arranging import create_category
 from regulars.cases.operations.changing import CaseChanges, change_case
+from regulars.cases.operations.filing import add_file, remove_file
 from regulars.cases.operations.linking import link_contact, link_conversation
 from regulars.cases.operations.merging import merge_case
 from regulars.cases.operations.opening import NewCase, open_case
+from regulars.media.models import MediaFile
+from regulars.media.operations import store_upload
 
 from .building import Where
 
@@ -45,6 +50,37 @@ def _category(stage: Stage) -> CaseCategory:
     return create_category(stage.cast.workspace.id, "Repair", by=stage.cast.actor())
 
 
+def _upload(stage: Stage) -> MediaFile:
+    pdf = [b"%PDF-1.4 invoice"]
+    by = stage.cast.actor(stage.cast.owner)
+    return store_upload(stage.cast.workspace.id, "document", pdf, "invoice.pdf", "application/pdf", by=by)
+
+
+def _in_a_message(stage: Stage) -> MediaFile:
+    """Where whoever asks sees it, whose upload it is not."""
+    media = _upload(stage)
+    stage.conversation.messages.update(media=media)
+    return media
+
+
+def _filed(stage: Stage) -> CaseFile:
+    return add_file(_case(stage), _upload(stage), by=stage.cast.actor())
+
+
+def _taken_out(stage: Stage) -> CaseFile:
+    file = _filed(stage)
+    remove_file(file, by=stage.cast.actor())
+    return file
+
+
+def _on_file(end: str, make: Callable[[Stage], CaseFile] = _filed) -> Callable[[Stage], Where]:
+    def where(stage: Stage) -> Where:
+        file = make(stage)
+        return f"/cases/{file.case_id}/files/{file.id}{end}", {}
+
+    return where
+
+
 def _on(end: str, make: Callable[[Stage], Case] = _case, **said: object) -> Callable[[Stage], Where]:
     return lambda stage: (f"/cases/{make(stage).id}{end}", said)
 
@@ -74,6 +110,11 @@ SCREENS: Mapping[str, Callable[[Stage], Where]] = {
         f"/cases/{_linked(stage).id}/contacts/drop",
         {"contact": str(stage.cast.alice.id)},
     ),
+    "add-case-files": lambda stage: (
+        f"/cases/{_case(stage).id}/files",
+        {"file": SimpleUploadedFile("invoice.pdf", b"%PDF-1.4 invoice", "application/pdf")},
+    ),
+    "drop-case-file": _on_file("/drop"),
     "link-case": lambda stage: (
         f"/cases/{_case(stage).id}/conversations",
         {"conversation": str(stage.conversation.id)},
@@ -90,7 +131,7 @@ SCREENS: Mapping[str, Callable[[Stage], Where]] = {
 
 ONLY_SHOWN = frozenset(
     {
-        *("cases", "case-board", "case-form", "case", "conversation-case-form", "cases-offered"),
+        *("cases", "case-board", "case-form", "case", "case-file", "conversation-case-form", "cases-offered"),
         "case-settings",
     }
 )
@@ -123,6 +164,12 @@ CALLS: Mapping[str, Callable[[Stage], Where]] = {
         f"/cases/{_linked(stage).id}/contacts/{stage.cast.alice.id}",
         {},
     ),
+    "POST /cases/{case_id}/files": lambda stage: (
+        f"/cases/{_case(stage).id}/files",
+        {"media": str(_in_a_message(stage).id)},
+    ),
+    "DELETE /cases/{case_id}/files/{file_id}": _on_file(""),
+    "POST /cases/{case_id}/files/{file_id}/restore": _on_file("/restore", _taken_out),
     "POST /cases/{case_id}/comments": _on("/comments", text="The carrier looks for it"),
     "POST /case-categories": lambda _stage: ("/case-categories", {"name": "Repair"}),
     "PATCH /case-categories/{category_id}": lambda stage: (

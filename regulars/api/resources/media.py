@@ -103,7 +103,10 @@ def get_media(actor: Actor, media_id: UUID, query: MediaQuery) -> MediaShape:
 
 def get_media_content(actor: Actor, media_id: UUID, query: MediaQuery) -> FileResponse:
     """The bytes. Types that could run in a browser come as a download; nothing is sniffed."""
-    media = _access(actor, media_id, query)
+    return content_of(_access(actor, media_id, query))
+
+
+def content_of(media: MediaFile) -> FileResponse:
     if media.state != "ready":
         raise MediaNotReady(_("The file has not arrived"), state=media.state)
     try:

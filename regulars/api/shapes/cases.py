@@ -11,9 +11,10 @@ from regulars.api.paging import PageQuery
 from regulars.api.shapes.common import Id, Ref, refer_to_member, refer_to_team
 from regulars.api.shapes.conversations import Priority
 from regulars.api.shapes.tags import Color
-from regulars.cases.models import CaseCategory, CaseComment
+from regulars.cases.models import CaseCategory, CaseComment, CaseFile
 from regulars.cases.queries.lists import CaseLine
 from regulars.kernel.telling import EXAMPLE_ID, Moment, told
+from regulars.media.names import name_of
 
 CaseStatus = Literal["open", "waiting_customer", "waiting_others", "resolved"]
 Outcome = Literal["solved", "not_solved", "withdrawn"]
@@ -149,6 +150,26 @@ class NewComment(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     text: Annotated[str, told("1 to 20,000 characters.", "The warehouse looks for it")]
 
 
+class CaseFileShape(msgspec.Struct, kw_only=True):
+    """A file that lies with a case."""
+
+    id: Id
+    name: Annotated[str, told("What it is called.", "invoice.pdf")]
+    mime_type: Annotated[str, told("What it is.", "application/pdf")]
+    byte_count: Annotated[int | None, told("How large it is, in bytes.", 48213)]
+    by: Annotated[str, told("Who put it there, as they were called then.", "Ann Agent")]
+    added_at: Annotated[Moment, told("When they did.")]
+
+
+class NewCaseFile(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A file to put with a case."""
+
+    media: Annotated[str, told("The id of an upload of yours, or of the file of a message.", EXAMPLE_ID)]
+    message: Annotated[
+        str | None, told("The message that brings it along with others: a template's header.", EXAMPLE_ID)
+    ] = None
+
+
 class CategoryShape(msgspec.Struct, kw_only=True):
     """A kind of case."""
 
@@ -229,6 +250,18 @@ def build_comment(comment: CaseComment) -> CommentShape:
         author_name=comment.author_name,
         text=comment.text,
         created_at=comment.created_at,
+    )
+
+
+def build_case_file(file: CaseFile) -> CaseFileShape:
+    media = file.media
+    return CaseFileShape(
+        id=str(file.id),
+        name=name_of(media.filename, media.mime_type, media.kind),
+        mime_type=media.mime_type,
+        byte_count=media.byte_count,
+        by=file.by_name,
+        added_at=file.linked_at,
     )
 
 

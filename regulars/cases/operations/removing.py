@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from regulars.cases.events import CaseForgotten
-from regulars.cases.models import Case, CaseContact, CaseConversation
+from regulars.cases.models import Case, CaseContact, CaseConversation, CaseFile
+from regulars.cases.operations.filing import forget_files
 from regulars.contacts.models import Contact
 from regulars.kernel.events import record_all
 
@@ -33,6 +34,10 @@ def cases_only_about(contact_ids: Collection[UUID]) -> QuerySet[Case]:
 @contextmanager
 def forgetting_cases(contact: Contact) -> Iterator[None]:
     theirs = list(cases_only_about([contact.id]).select_for_update().order_by("id"))
+    ids = [each.id for each in theirs]
     yield
     record_all(CaseForgotten(each.workspace_id, each.id, each.number) for each in theirs)
-    Case.objects.filter(workspace_id=contact.workspace_id, id__in=[each.id for each in theirs]).delete()
+    lay_there = CaseFile.objects.filter(workspace_id=contact.workspace_id, case__in=ids)
+    files = list(lay_there.values_list("media_id", flat=True))
+    Case.objects.filter(workspace_id=contact.workspace_id, id__in=ids).delete()
+    forget_files(contact.workspace_id, files)

@@ -10,7 +10,14 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from regulars.cases.access import CaseFacts, cases_visible_to
-from regulars.cases.models import Case, CaseActivity, CaseComment, CaseContact, CaseConversation
+from regulars.cases.models import (
+    Case,
+    CaseActivity,
+    CaseComment,
+    CaseContact,
+    CaseConversation,
+    CaseFile,
+)
 from regulars.contacts.models import Contact
 from regulars.conversations.access import ConversationFacts, visible_to
 from regulars.conversations.models import Conversation
@@ -52,6 +59,11 @@ def seen_links(actor: Actor, case_ids: Collection[UUID]) -> Mapping[UUID, list[U
 def people_of(case: Case) -> list[Contact]:
     links = CaseContact.objects.filter(case=case).select_related("contact__person")
     return [link.contact for link in links.order_by("linked_at", "id")]
+
+
+def files_of(case: Case) -> QuerySet[CaseFile]:
+    """What lies with it now."""
+    return CaseFile.objects.filter(case=case, removed_at=None).select_related("media")
 
 
 def merged_into(case: Case) -> QuerySet[Case]:

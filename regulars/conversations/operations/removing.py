@@ -188,11 +188,22 @@ def _inner_files(message: Message) -> Iterator[str]:
 
 def erase_files(erasure: Erasure) -> None:
     """What was also sent to somebody else stays."""
-    sent = _with_files(Message.objects.filter(workspace_id=erasure.workspace_id))
     for file_id in map(UUID, erasure.traces.files):
-        is_used = sent.filter(content__icontains=str(file_id)).exists()
-        if not is_used and not Message.objects.filter(media_id=file_id).exists():
-            remove_files(without_files_of_replies([file_id]))
+        remove_files(files_in_no_message(erasure.workspace_id, [file_id]))
+
+
+def files_in_no_message(workspace_id: UUID, ids: Collection[UUID]) -> Collection[UUID]:
+    """Those that no message of the workspace brings, in whatever part of it, and no quick reply."""
+    messages = Message.objects.filter(workspace_id=workspace_id)
+    sent = _with_files(messages)
+    return without_files_of_replies(
+        [
+            each
+            for each in ids
+            if not messages.filter(media_id=each).exists()
+            and not sent.filter(content__icontains=str(each)).exists()
+        ]
+    )
 
 
 def _lock_group_threads(contact: Contact) -> Sequence[Conversation]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from regulars.web.cases.views import beside, case, lists
+from regulars.web.cases.views import beside, case, files, lists
 
 urlpatterns: list[URLPattern] = [
     path("cases", lists.cases, name="cases"),
@@ -20,6 +20,9 @@ urlpatterns: list[URLPattern] = [
     path("cases/<str:case_id>/comments", case.comment, name="comment-case"),
     path("cases/<str:case_id>/contacts", case.add_contact, name="add-case-contact"),
     path("cases/<str:case_id>/contacts/drop", case.drop_contact, name="drop-case-contact"),
+    path("cases/<str:case_id>/files", files.add, name="add-case-files"),
+    path("cases/<str:case_id>/files/<str:file_id>", files.show, name="case-file"),
+    path("cases/<str:case_id>/files/<str:file_id>/drop", files.drop, name="drop-case-file"),
     path("cases/<str:case_id>/conversations", beside.link, name="link-case"),
     path("conversations/<str:conversation_id>/cases/form", beside.ask, name="conversation-case-form"),
     path("conversations/<str:conversation_id>/cases", beside.open_here, name="conversation-cases"),

@@ -37,6 +37,8 @@ ACTIVITY_ICONS: Mapping[str, str] = {
     "conversation_unlinked": "bubble",
     "contact_linked": "contact",
     "contact_unlinked": "contact",
+    "file_added": "attach",
+    "file_removed": "attach",
     "merged": "merge",
     "unmerged": "merge",
 }
@@ -131,6 +133,8 @@ def _patterns() -> dict[str, str]:
         "conversation_unlinked": _("%(actor)s took a conversation away"),
         "contact_linked": _("%(actor)s added a contact"),
         "contact_unlinked": _("%(actor)s took a contact away"),
+        "file_added": _("%(actor)s added a file"),
+        "file_removed": _("%(actor)s took a file away"),
         "merged": _("%(actor)s merged the case into #%(number)s"),
         "unmerged": _("%(actor)s parted the case from #%(number)s again"),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -12,12 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from msgspec import UNSET
 
 from regulars.cases.access import access_case, cases_visible_to
-from regulars.cases.models import PRIORITIES, UNRESOLVED, Case
+from regulars.cases.models import PRIORITIES, UNRESOLVED, Case, CaseFile
 from regulars.cases.operations.changing import CaseChanges, change_case, reopen_case
 from regulars.cases.operations.commenting import comment_case
 from regulars.cases.operations.linking import link_contact, unlink_contact
 from regulars.cases.operations.merging import merge_case, unmerge_case
 from regulars.cases.queries.pages import (
+    files_of,
     followers_of,
     merged_into,
     moment_of,
@@ -33,6 +35,7 @@ from regulars.kernel import clock
 from regulars.kernel.errors import Invalid, NotFound
 from regulars.kernel.events import end_of_log
 from regulars.kernel.ids import parse_id
+from regulars.media.names import name_of
 from regulars.web.administration.answers import attempt
 from regulars.web.cases.forms import DescriptionForm, NumberForm, PersonForm, ResolutionForm
 from regulars.web.cases.opening import category_named, owner_named, team_named
@@ -71,6 +74,8 @@ def _context(request: MemberRequest, found: Case, refused: FormDialog | None = N
         "threads": [conversation_row(each) for each in threads.seen],
         "hidden_count": threads.hidden_count,
         "people": people_of(found),
+        "files": [_shown(each) for each in files_of(found).order_by("-linked_at", "-id")],
+        "may_add_files": may_edit and actor.can("messages:send"),
         "timeline": timeline.items,
         "is_newest": before is None,
         "older_than": position_of(moment_of(last), last.id) if last and timeline.has_older else "",
@@ -86,6 +91,18 @@ def _context(request: MemberRequest, found: Case, refused: FormDialog | None = N
         "statuses": [(each, status_word(each)) for each in UNRESOLVED],
         "priorities": [(each, priority_word(each)) for each in PRIORITIES],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A file of a case with the name that it is handed out by."""
+
+    file: CaseFile
+    name: str
+
+
+def _shown(file: CaseFile) -> ShownFile:
+    return ShownFile(file, name_of(file.media.filename, file.media.mime_type, file.media.kind))
 
 
 def _dialogs(request: MemberRequest, found: Case) -> list[FormDialog]:
