@@ -2,7 +2,7 @@
 
 Case, width and ways to write a letter make no difference. In scripts that write words apart a word counts from its
 beginning: ``contract`` is in "contracts" and not in "subcontract"; endings of Russian go. In the others, as Thai and
-Korean, it counts anywhere.
+Korean, it counts anywhere. What only looks like one is passed over (``words.LOOK_ALIKES``).
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from regulars.protection.words import LOOK_ALIKES
 
 LONGEST_WORD, SHORTEST_WORD = 60, 2
 _ENDINGS = "аеиоуыэюяьй"
@@ -37,9 +39,9 @@ class Watch:
         if not text:
             return False
         folded = fold(text)
-        return any(stem in folded for stem in self.stems) and bool(
-            self.pattern and self.pattern.search(folded)
-        )
+        if self.pattern is None or not any(stem in folded for stem in self.stems):
+            return False
+        return any(found["word"] for found in self.pattern.finditer(folded))
 
 
 NO_WATCH = Watch((), None)
@@ -65,7 +67,8 @@ def _compiled(words: tuple[str, ...]) -> Watch:
     apart = [re.escape(each) for each in stems if _APART.match(each)]
     anywhere = [re.escape(each) for each in stems if not _APART.match(each)]
     parts = [*([rf"(?<!\w)(?:{'|'.join(apart)})"] if apart else []), *anywhere]
-    return Watch(stems, re.compile("|".join(parts)))
+    others = "|".join(re.escape(fold(each)) for each in LOOK_ALIKES if fold(each) not in stems)
+    return Watch(stems, re.compile(f"(?:{others})|(?P<word>{'|'.join(parts)})"))
 
 
 def stem_of(word: str) -> str:

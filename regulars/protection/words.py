@@ -54,3 +54,10 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = {
         "รหัสผ่าน",
     ),
 }
+LOOK_ALIKES = (
+    "contraction",
+    *("договори", "договорён"),
+    *("해결제", "출입금지", "수입금지", "반입금지", "방송금지"),
+    "สัญญาณ",
+)
+"""what has one of them in it and means something else: to agree on a time, a cleaning agent, no entry, a signal"""
