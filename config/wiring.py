@@ -114,9 +114,11 @@ from regulars.search.reactions import index_reaction
 from regulars.search.searchable import Searchable
 from regulars.service_levels.contact_tables import CONTACT_TABLES as OF_SERVICE_LEVELS
 from regulars.service_levels.due import due_times_of
+from regulars.service_levels.generating import generated_clocks
 from regulars.service_levels.notifying import AT_RISK
 from regulars.service_levels.queries import at_risk_matching, batch_matching, overdue_matching
 from regulars.service_levels.reactions import DRAWN_ON, keep_promises
+from regulars.service_levels.tasks import purge_clocks
 from regulars.tags import tasks as tags
 from regulars.tags.generating import generated_tags
 from regulars.transcripts.contact_tables import CONTACT_TABLES as OF_TRANSCRIPTS
@@ -243,6 +245,7 @@ PERIODIC_JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("routing.end_specialist_waits", timedelta(seconds=4), routing.end_specialist_waits),
     PeriodicJob("routing.look_over", timedelta(minutes=10), routing.look_over),
     PeriodicJob("idling.resolve_idle", timedelta(minutes=5), resolve_idle),
+    PeriodicJob("service_levels.purge_clocks", timedelta(hours=12), purge_clocks),
     PeriodicJob("workspaces.seal_audit_trail", timedelta(minutes=1), seal_all),
     PeriodicJob("workspaces.prepare_parts", timedelta(hours=12), workspaces.prepare_parts),
     PeriodicJob("workspaces.purge_audit_trail", timedelta(hours=12), workspaces.purge_audit_trail),
@@ -267,6 +270,7 @@ GENERATED: tuple[Generated, ...] = (
     generated_conversations(PLATFORM),
     generated_tags(),
     generated_cases(),
+    generated_clocks(),
     generated_entries(SEARCHABLES),
 )
 

@@ -30,10 +30,14 @@ from regulars.conversations.models import (
 )
 from regulars.conversations.queries.lists import ConversationFilter, list_conversations
 from regulars.conversations.queries.threads import read_thread
+from regulars.kernel import clock
 from regulars.kernel.errors import Invalid
 from regulars.kernel.generating import Run, amounts_of, check, generate
+from regulars.kernel.models import Event
 from regulars.search.filling import fill_workspace
 from regulars.search.models import SearchEntry
+from regulars.service_levels.models import AnswerClock, FollowUp
+from regulars.service_levels.ringing import ring_clocks
 from regulars.tags.models import Tag
 from regulars.workspaces.models import Workspace
 from tests.cast import House, make_cast
@@ -189,7 +193,9 @@ def test_every_history_leads_to_what_is_so_now(house: House):
     }
     assert reasons["started"] == 3 * 120
     assert reasons["resolved"] == Activity.objects.filter(kind="resolved").count()
-    assert ContactHistory.objects.count() == Consent.objects.count() > 0
+    tiers = ContactHistory.objects.filter(fact="tier")
+    assert ContactHistory.objects.exclude(fact="tier").count() == Consent.objects.count()
+    assert tiers.count() == Contact.objects.exclude(tier="").count() > 0
 
 
 def test_tags_are_on_what_there_is_and_their_uses_add_up(house: House):
@@ -334,3 +340,16 @@ def test_what_was_generated_is_found(house: House) -> None:
     assert {(*key, tuple(tokens)) for *key, tokens in before} == {
         (*key, tuple(tokens)) for *key, tokens in SearchEntry.objects.values_list("id", "kind", "tokens")
     }
+
+
+def test_whoever_waits_has_a_clock_and_what_was_due_is_told_to_nobody(house: House):
+    fill(house, contacts=120, conversations=150, messages=1_500)
+    waiting = set(Conversation.objects.exclude(waiting_since=None).values_list("id", flat=True))
+    clocks = AnswerClock.objects.filter(met_at=None, stopped_at=None)
+    assert set(clocks.values_list("conversation_id", flat=True)) <= waiting
+    assert clocks.filter(rings_at__lte=clock.now()).count() == 0
+    assert clocks.exclude(breached_at=None).exists()
+    assert Event.objects.filter(kind__startswith="Answer").count() == 0
+    open_ones = set(Conversation.objects.filter(status="open").values_list("id", flat=True))
+    assert set(FollowUp.objects.values_list("conversation_id", flat=True)) == open_ones
+    assert ring_clocks() == 0

@@ -111,6 +111,16 @@ ON CONFLICT (conversation_id, started_at) DO UPDATE SET service_level_id = EXCLU
 
 def draw_clocks(conversation_ids: Collection[UUID]) -> int:
     """Needs a transaction. At most eight statements, and five for each workspace; returns how many clocks changed."""
+    changed = draw_silently(conversation_ids)
+    record_all(
+        AnswerClockChanged(workspace_id, conversation_id, due_at)
+        for conversation_id, (workspace_id, due_at) in changed.items()
+    )
+    return len(changed)
+
+
+def draw_silently(conversation_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, datetime | None]]:
+    """The same, and tells nobody. By conversation: its workspace, and by when an answer is promised by now."""
     rows = _read(conversation_ids)
     books = {each: _open_book(each) for each in sorted({row.workspace_id for row in rows})}
     levels = _levels(rows, books)
@@ -126,12 +136,7 @@ def draw_clocks(conversation_ids: Collection[UUID]) -> int:
     drawn = list(_draw(rows, levels, books, {row.id for row in ended}))
     _write(drawn)
     changed: dict[UUID, tuple[UUID, datetime | None]] = {row.id: (row.workspace_id, None) for row in ended}
-    changed |= {each.conversation_id: (each.workspace_id, each.times.due_at) for each in drawn}
-    record_all(
-        AnswerClockChanged(workspace_id, conversation_id, due_at)
-        for conversation_id, (workspace_id, due_at) in changed.items()
-    )
-    return len(changed)
+    return changed | {each.conversation_id: (each.workspace_id, each.times.due_at) for each in drawn}
 
 
 def _read(conversation_ids: Collection[UUID]) -> list[_Row]:

@@ -19,8 +19,9 @@ DEFAULT = 1_000
 MESSAGES_EACH = 20
 OPTED_IN, OPTED_OUT = 0.2, 0.24
 """up to these shares: what they said about promotions"""
+TIERS, SHARES = ("A", "B", "C", ""), (5, 15, 30, 50)
 _CONTACT = (
-    "id, workspace_id, name, profile_name, profile_at, phone, language, time_zone, country, created_at,"
+    "id, workspace_id, name, profile_name, profile_at, phone, language, time_zone, country, tier, created_at,"
     " updated_at"
 )
 _IDENTITY = "id, workspace_id, contact_id, channel, kind, value, provider_address, first_seen_at"
@@ -74,7 +75,8 @@ def _write_some(run: Run, channel: str, dice: random.Random, people: list[tuple[
     def drawn_id(milliseconds: int) -> str:
         return written_id_at(milliseconds, dice.getrandbits(74))
 
-    for country, phone in people:
+    tiers = run.dice("tiers", people[0][1]).choices(TIERS, SHARES, k=len(people))
+    for (country, phone), tier in zip(people, tiers, strict=True):
         at = run.since + timedelta(seconds=int(dice.random() * seconds))
         when, written = int(at.timestamp() * 1_000), at.isoformat()
         contact = drawn_id(when)
@@ -82,8 +84,10 @@ def _write_some(run: Run, channel: str, dice: random.Random, people: list[tuple[
         name = profile if dice.random() < 0.1 else ""
         contacts.append(
             f"{contact}\t{workspace}\t{name}\t{profile}\t{written}\t{phone}\t{country.language}"
-            f"\t{dice.choice(country.zones)}\t{country.code}\t{written}\t{written}"
+            f"\t{dice.choice(country.zones)}\t{country.code}\t{tier}\t{written}\t{written}"
         )
+        if tier:
+            history.append(f"{contact}\t{workspace}\ttier\t{tier}\t{written}\timport\t{contact}\tgenerated")
         bsuid = f"{country.code}.{dice.randrange(10**15, 10**16)}"
         for kind, value, address in (("phone", phone, phone[1:]), ("bsuid", bsuid, "")):
             identities.append(
