@@ -16,7 +16,7 @@ AT_ONCE = 5_000
 def purge_clocks() -> int:
     """Those that are over for so long; returns how many went."""
     limit = clock.now() - KEPT_FOR
-    gone = 0
+    gone: int = 0
     while True:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -24,6 +24,6 @@ def purge_clocks() -> int:
                 "SELECT id FROM service_levels_answerclock WHERE COALESCE(met_at, stopped_at) < %s LIMIT %s))",
                 [limit, AT_ONCE],
             )
-            gone += cursor.rowcount
+            gone += int(cursor.rowcount)
             if cursor.rowcount < AT_ONCE:
                 return gone
