@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from regulars.api.routes import ROUTES
 from regulars.web.doors import PUBLIC, SIGNED_IN, methods_of
 from regulars.workspaces.permissions import BUILT_IN
-from tests.architecture.test_safe_requests import fill, ids_of_everything
+from tests.architecture.test_safe_requests import fill, ids_of_everything, read_to_its_end
 from tests.cast import Cast
 
 WORDS = {"view", "language", "subject", "secret", "tag"}
@@ -59,7 +59,9 @@ def status(client: Client, ask: Ask, address: str) -> int:
     """What it did is taken back."""
     point = transaction.savepoint()
     try:
-        return client.generic(ask.method, address, b"", content_type="application/json").status_code
+        response = client.generic(ask.method, address, b"", content_type="application/json")
+        read_to_its_end(response)
+        return response.status_code
     finally:
         transaction.savepoint_rollback(point)
 
