@@ -125,7 +125,8 @@ class Collision:
     def losses(self) -> Losses:
         said = self.product.sql(_SAID)
         drafts = self.product.sql(_DRAFTS)
-        kept = {(str(member), str(conversation)): text for member, conversation, text in drafts}
+        with self.product.own_key():
+            kept = {(str(member), str(where)): decrypt(sealed) for member, where, sealed in drafts}
         spoken: dict[tuple[str, str], str] = {}
         for member, conversation, text in said:
             key = (str(member), str(conversation))

@@ -201,8 +201,12 @@ class Product:
         kept = self.sql(
             "SELECT body FROM inboxes_delivery WHERE state = %s OR %s = '' ORDER BY id", state, state
         )
-        with override_settings(SECRET_KEY=secret_key(self.home)):
+        with self.own_key():
             return [open_bytes(bytes(body)) for (body,) in kept]
+
+    def own_key(self) -> override_settings:
+        """What the product sealed is opened inside."""
+        return override_settings(SECRET_KEY=secret_key(self.home))
 
     def unsent(self) -> str:
         """What of the last minutes has not reached anybody, and what numbers and accounts wait for."""
