@@ -18,7 +18,7 @@ import pytest
 
 from tests.running.browsers import signed_in
 from tests.running.ledgers import wait_until_heard
-from tests.running.product import Product
+from tests.running.product import Product, wait_until
 from tests.running.routes import all_places, fields_of
 from tests.stories.customers import Customer
 
@@ -125,6 +125,9 @@ def people(product: Product) -> Iterator[People]:
     }
     browser = signed_in(product)
     wait_until_heard(product)
+    # what the sign-in looked at last is noted within a second, and not as something that a cut request did
+    noted = "SELECT 1 FROM workspaces_auditentry WHERE act = 'look' AND route = 'inbox-view'"
+    assert wait_until(lambda: product.sql(noted) != [], 10)
     yield People(product, browser, objects)
     browser.close()
 
