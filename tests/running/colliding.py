@@ -18,6 +18,8 @@ from uuid import uuid4
 
 import httpx
 
+from regulars.kernel.crypto import decrypt
+
 from .crew import Sitting
 from .product import NO_TLS, Product, wait_until
 from .talk import QUICK
